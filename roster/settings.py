@@ -1,0 +1,226 @@
+"""What a company's YAML says about people: how its file reads, how columns map, who is in scope, how destination values come about.
+
+Belongs here: the strict models of those settings. Does not belong here: where a file or a server is (``resources.settings``) and what the
+rules do (``roster.rules`` and its neighbours).
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from roster.vocabulary import CANONICAL_COLUMNS
+
+
+class Strict(BaseModel):
+    """A settings model that refuses unknown keys and never shows a value in its errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+def _listed(value: Any) -> Any:
+    """A scalar stands for a list of one; YAML numbers, dates and booleans are compared as the text they were written as."""
+    items = value if isinstance(value, list) else [value]
+    return ["" if item is None else str(item) for item in items]
+
+
+Texts = Annotated[list[str], BeforeValidator(_listed)]
+Where = dict[str, Texts]
+"""Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty."""
+
+Value = str | int | bool | list[str]
+
+
+class Case(Strict):
+    """One line of a decision table: the first whose `when` matches gives the value."""
+
+    when: Where
+    """Column → accepted values, all of which must hold."""
+    value: Value
+    """What the rule then gives."""
+
+
+class Rule(Strict):
+    """How one value comes from a row's columns. Written as a mapping, or as a bare column name."""
+
+    column: str | None = None
+    """Take this column's value."""
+    columns: list[str] | None = None
+    """Take the first of these columns that is not empty."""
+    constant: Value | None = None
+    """The same value for everyone."""
+    template: str | None = None
+    """Text with columns in braces: ``"{first_name}.{last_name}@acme.example"``. Empty as soon as one of them is empty."""
+    cases: list[Case] | None = None
+    """A decision table over several columns; the first case that matches gives the value."""
+    values: dict[str, Value] | None = None
+    """With `column` or `columns`: translate these values; one that is not listed passes through."""
+    lookup: dict[str, Value] | None = None
+    """With `column` or `columns`: a closed table; one that is not listed gives `default`, or nothing."""
+    default: Value | None = None
+    """What an empty result becomes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_column(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Rule":
+        given = [name for name in ("column", "columns", "constant", "template", "cases") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("exactly one of column, columns, constant, template, cases is needed")
+        if (self.values or self.lookup) and given[0] not in ("column", "columns"):
+            raise ValueError("values and lookup go with column or columns")
+        if self.values and self.lookup:
+            raise ValueError("values lets what is not listed pass, lookup does not: give one of them")
+        return self
+
+    def reads(self) -> set[str]:
+        """The columns that this rule needs."""
+        if self.column:
+            return {self.column}
+        if self.columns:
+            return set(self.columns)
+        if self.template:
+            return set(re.findall(r"\{(.+?)\}", self.template))
+        return {column for case in self.cases or [] for column in case.when}
+
+
+class Source(Rule):
+    """How one canonical column comes from the columns of HR's file."""
+
+    format: Annotated[list[str], BeforeValidator(lambda v: v if isinstance(v, list) else [v])] = ["%Y-%m-%d"]
+    """For date columns: the formats in which HR writes them, tried in turn."""
+    refers_to: str | None = None
+    """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
+
+
+class CsvFormat(Strict):
+    """How the file's bytes become rows."""
+
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    """The character between fields."""
+    encoding: str = "utf-8"
+    """A Python codec name. UTF-8 may begin with a byte-order mark."""
+    quote: str | None = Field(default='"', max_length=1)
+    """The character around fields; null where the file does not quote."""
+    columns: list[str] | None = None
+    """Column names for a file without a header line."""
+    comment: str | None = None
+    """Lines that begin with this text are passed over."""
+    trailer: str | None = None
+    """A regular expression for the file's last line. Its group ``rows`` is compared with the rows read; ``date`` dates the file."""
+    date_in_name: str | None = None
+    """A regular expression with a group ``date`` (YYYY-MM-DD or YYYYMMDD) that finds the export's date in the file's name."""
+
+    @field_validator("trailer", "date_in_name")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error.msg}") from None
+        return value
+
+
+class History(Strict):
+    """Which rows are an older state of a person who has a newer row."""
+
+    superseded: Where | None = None
+    """Rows (by columns of the file) that are history by what they say."""
+    newest_by: str | None = None
+    """Of several rows with one employee number, only the one with the greatest value of this canonical column counts."""
+
+
+class Scope(Strict):
+    """Who is Rollcall's to keep in step. Everyone else is left as they are, and is never a leaver."""
+
+    include: Where | None = None
+    """Only rows that match (by canonical columns)."""
+    exclude: Where | None = None
+    """Not the rows that match (by canonical columns)."""
+
+
+class People(Strict):
+    """How HR's rows become people."""
+
+    columns: dict[str, Source]
+    """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""
+    absent_means: Literal["leaver", "unchanged", "error"]
+    """What it says about a known person that the file does not mention them."""
+    history: History = History()
+    """Which rows are older states of the same person."""
+    scope: Scope = Scope()
+    """Who is in scope."""
+    phone_region: str | None = None
+    """ISO country code for phone numbers without a country prefix; by default the row's `country`."""
+
+    @field_validator("columns")
+    @classmethod
+    def _canonical(cls, value: dict[str, Source]) -> dict[str, Source]:
+        for name in value:
+            if name not in CANONICAL_COLUMNS and not name.startswith("extra_"):
+                raise ValueError(f"'{name}' is no canonical column; a column of your own is called extra_{name}")
+        for name in ("employee_id", "email", "first_name", "last_name"):
+            if name not in value:
+                raise ValueError(f"'{name}' is needed")
+        if value.get("manager_id") and value.get("manager_email"):
+            raise ValueError("manager_id and manager_email: give one of them")
+        return value
+
+
+class Approvers(Strict):
+    """Who approves where HR's manager cannot."""
+
+    top: str = "self"
+    """Who approves for the top of the chain: ``self`` (their own address), or an employee number."""
+    fallback: str | None = None
+    """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
+
+
+class ExpensifyFeed(Strict):
+    """Where each field of an Expensify employee record comes from (by roster columns)."""
+
+    policyID: Rule
+    """The policy the person belongs to."""
+    additionalPolicyIDs: Rule | None = None
+    """Further policies; a list, or text with commas between."""
+    role: Rule | None = None
+    """user, auditor or admin."""
+    customField1: Rule | None = None
+    """Expensify shows the employee number here unless something else is given."""
+    customField2: Rule | None = None
+    approvalLimit: Rule | None = None
+    """In whole currency units with at most two decimals, as HR writes it; sent in cents."""
+    overLimitApprover: Rule | None = None
+    """Employee number or e-mail address; needed wherever approvalLimit is given."""
+    approvesTo: Rule | None = None
+    """Employee number or e-mail address."""
+    domainGroupID: Rule | None = None
+    """Expensify assigns groups only if every record has one: no value for one person is a fault of the rule."""
+    defaultTags: Rule | None = None
+    shouldRemoveFromUnassignedPolicies: bool = False
+    """Let Expensify remove people from policies that the record does not name."""
+
+
+class FindityUsers(Strict):
+    """Where each field of a Findity user comes from (by roster columns)."""
+
+    organizationalUnitId: Rule | None = None
+    """The person's unit, named as `unit_by` says."""
+    unit_by: Literal["name", "externalSourceId", "id"] = "name"
+    """What `organizationalUnitId` gives: the unit's name, its external id, or its id."""
+    role: Rule | None = None
+    """Passed on as it is; Findity publishes no values."""
+    locale: Rule | None = None
+    """Such as sv_SE."""
+    phone: Rule | None = None
+    personnelNumber: Rule = Rule(column="employee_id")
+    bankAccount: dict[str, Rule] | None = None
+    """Key of Findity's bankAccount object → where it comes from. Its keys are not published; IBAN and BIC are seen elsewhere in its API."""
+    address: dict[str, Rule] | None = None
+    """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
+    dimensionPresets: dict[str, Rule] | None = None
+    """externalSourceId of a dimension → where the person's value id comes from."""

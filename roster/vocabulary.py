@@ -1,0 +1,70 @@
+"""The words of the project, each written once: dispositions, actions, outcomes, kinds of change, canonical columns.
+
+Belongs here: names that several modules must spell alike. Does not belong here: anything that computes.
+"""
+
+from typing import Final, Literal
+
+Disposition = Literal["used", "superseded", "out_of_scope", "rejected"]
+"""What became of one row of the HR file."""
+
+Action = Literal["create", "update", "reactivate", "deactivate", "none", "hold", "skip"]
+"""What is planned for one person at one destination, before the write."""
+
+Outcome = Literal["created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown"]
+"""What became of one person at one destination, after the write."""
+
+Kind = Literal["join", "leave", "rejoin", "email", "manager", "role", "policy", "unit", "limit", "bank_account", "other"]
+"""What sort of change a planned change is: the unit in which changes are held and released."""
+
+Employment = Literal["active", "leave", "left", "pending"]
+"""Where a person stands on the day of the export: `pending` has not started, `left` is a leaver by their own row."""
+
+DISPOSITIONS: Final = ("used", "superseded", "out_of_scope", "rejected")
+ACTIONS: Final = ("create", "update", "reactivate", "deactivate", "none", "hold", "skip")
+WRITES: Final = ("create", "update", "reactivate", "deactivate")
+OUTCOMES: Final = ("created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown")
+OUTCOME_OF: Final = {
+    "create": "created",
+    "update": "updated",
+    "reactivate": "reactivated",
+    "deactivate": "deactivated",
+    "none": "unchanged",
+    "hold": "held",
+    "skip": "skipped",
+}
+"""The outcome that each action has when the destination accepts it."""
+
+WORKER_STATUSES: Final = ("Active", "On Leave", "Terminated", "Pending")
+
+IDENTITY_COLUMNS: Final = ("employee_id", "email", "first_name", "last_name", "worker_status")
+"""A bad value in one of these rejects the row; a bad value in any other mapped column drops that value and is noted."""
+
+CANONICAL_COLUMNS: Final = (
+    "employee_id",
+    "email",
+    "first_name",
+    "last_name",
+    "manager_id",
+    "manager_email",
+    "department",
+    "cost_center",
+    "company_code",
+    "location",
+    "country",
+    "job_title",
+    "worker_status",
+    "start_date",
+    "end_date",
+    "role",
+    "approval_limit",
+    "over_limit_approver",
+    "phone",
+    "locale",
+    "bank_account",
+    "street",
+    "postal_code",
+    "city",
+    "address_country",
+)
+"""The canonical roster; any number of ``extra_*`` columns may join it."""
