@@ -1,0 +1,212 @@
+"""Approver chains: HR's manager stands wherever they can approve, every other chain is led past the gap, and no circle is left."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roster.approvers import resolve
+from roster.settings import Approvers
+
+SELF = Approvers()
+COLUMNS = ("employee_id", "manager_id", "employment", "eligible", "needs")
+TEXT = dict.fromkeys(("employee_id", "manager_id", "employment"), "str")
+
+
+def people(*rows):
+    """Each row: number, manager and, where they are not an active, eligible person who needs an approver: employment, eligible, needs."""
+    filled = [(*row, *("active", True, True)[len(row) - 2 :]) for row in rows]
+    return pd.DataFrame(filled, columns=list(COLUMNS)).astype({**TEXT, "eligible": "bool", "needs": "bool"})
+
+
+def resolved(frame, settings=SELF):
+    """Employee number → (approver, repair); None for no repair."""
+    answer = resolve(frame, settings)
+    repairs = answer["repair"].astype(object).where(answer["repair"].notna(), None)
+    return dict(zip(answer["employee_id"], zip(answer["approver_id"], repairs, strict=True), strict=True))
+
+
+def test_a_manager_who_can_approve_is_left_alone():
+    assert resolved(people(("1", None), ("2", "1"), ("3", "2"))) == {"1": ("1", "top"), "2": ("1", None), "3": ("2", None)}
+
+
+@pytest.mark.parametrize(
+    ("employment", "eligible", "repair"),
+    [
+        ("leave", True, "on_leave"),
+        ("left", True, "left"),
+        ("pending", True, "not_started"),
+        ("active", False, "not_here"),
+        ("leave", False, "on_leave"),
+    ],
+)
+def test_a_manager_who_cannot_approve_is_passed_over_for_theirs_and_the_repair_says_why(employment, eligible, repair):
+    frame = people(("1", None), ("2", "1", employment, eligible, False), ("3", "2"))
+    assert resolved(frame)["3"] == ("1", repair)
+
+
+def test_any_number_of_managers_is_passed_over_and_the_first_names_the_repair():
+    absent = [(str(n), str(n - 1), "leave" if n == 41 else "left", True, False) for n in range(2, 42)]
+    assert resolved(people(("1", None), *absent, ("99", "41")))["99"] == ("1", "on_leave")
+
+
+def test_someone_on_leave_still_gets_an_approver_but_is_nobody_elses():
+    assert resolved(people(("1", None), ("2", "1", "leave"), ("3", "2"))) == {"1": ("1", "top"), "2": ("1", None), "3": ("1", "on_leave")}
+
+
+def test_an_out_of_scope_manager_with_an_account_approves_and_one_without_passes_the_chain_on():
+    frame = people(("1", None), ("7", "1", "active", True, False), ("8", "1", "active", False, False), ("2", "7"), ("3", "8"))
+    assert resolved(frame) == {"1": ("1", "top"), "2": ("7", None), "3": ("1", "not_here")}
+
+
+@pytest.mark.parametrize(("manager", "repair"), [("404", "unknown"), ("2", "self"), ("9", "left")])
+def test_a_chain_that_ends_in_nobody_goes_to_the_fallback_and_else_to_the_person_as_a_top(manager, repair):
+    frame = people(("1", None), ("2", manager), ("9", None, "left", True, False))
+    assert resolved(frame, Approvers(fallback="1"))["2"] == ("1", repair)
+    assert resolved(frame)["2"] == ("2", repair)
+    assert resolved(frame, Approvers(top="1"))["2"] == ("1", repair)
+
+
+def test_having_no_manager_is_no_fault_and_goes_by_the_setting_for_the_top():
+    frame = people(("1", None), ("2", "1"), ("3", None))
+    settings = Approvers(top="2", fallback="3")
+    assert resolved(frame, settings) == {"1": ("1", "top"), "2": ("1", None), "3": ("2", "top")}
+
+
+def test_a_fallback_or_a_top_who_cannot_approve_is_not_used():
+    frame = people(("1", None), ("2", "404"), ("8", "1", "leave"), ("9", "1", "active", False))
+    for settings in (Approvers(fallback="8", top="9"), Approvers(fallback="9", top="8"), Approvers(fallback="404", top="404")):
+        assert resolved(frame, settings)["1"] == ("1", "top")
+        assert resolved(frame, settings)["2"] == ("2", "unknown")
+
+
+def test_a_circle_is_opened_at_its_smallest_employee_number_and_nowhere_else():
+    frame = people(("1", None), ("30", "20"), ("20", "10"), ("10", "30"), ("5", "20"))
+    assert resolved(frame, Approvers(fallback="1")) == {
+        "1": ("1", "top"),
+        "30": ("20", None),
+        "20": ("10", None),
+        "10": ("1", "cycle"),
+        "5": ("20", None),
+    }
+    assert resolved(frame)["10"] == ("10", "cycle")
+
+
+def test_a_circle_that_closes_only_past_people_who_are_away_is_opened_too():
+    assert resolved(people(("1", "2"), ("2", "1", "leave")))["1"] == ("1", "cycle")
+    assert resolved(people(("1", "2"), ("2", "3", "left", True, False), ("3", "1"))) == {"1": ("1", "cycle"), "3": ("1", None)}
+
+
+def test_a_chain_into_a_circle_of_people_who_are_away_ends_in_nobody():
+    frame = people(("1", None), ("2", "8"), ("8", "9", "left", True, False), ("9", "8", "leave", True, False))
+    assert resolved(frame, Approvers(fallback="1"))["2"] == ("1", "left")
+
+
+def test_a_circle_is_not_closed_again_by_the_fallback():
+    frame = people(("1", "2"), ("2", "1"), ("3", "2"))
+    for fallback in ("1", "2", "3"):
+        assert resolved(frame, Approvers(fallback=fallback)) == {"1": ("1", "cycle"), "2": ("1", None), "3": ("2", None)}
+
+
+def test_fallback_and_top_do_not_close_a_circle_between_them():
+    frame = people(("1", None), ("2", "1"), ("3", "404"), ("4", "3"))
+    assert resolved(frame, Approvers(fallback="2", top="4")) == {
+        "1": ("1", "top"),
+        "2": ("1", None),
+        "3": ("2", "unknown"),
+        "4": ("3", None),
+    }
+
+
+def test_what_hr_asked_for_is_kept_beside_what_was_decided():
+    answer = resolve(people(("2", "404"), ("1", None)), SELF)
+    assert answer["employee_id"].tolist() == ["2", "1"]
+    assert answer["asked"].tolist()[0] == "404"
+    assert answer["asked"].isna().tolist() == [False, True]
+
+
+def test_nobody_in_nobody_out():
+    assert resolve(people(), SELF).columns.tolist() == ["employee_id", "approver_id", "repair", "asked"]
+    assert resolve(people(("1", None, "left", True, False)), SELF).empty
+
+
+@st.composite
+def organisations(draw):
+    """Small organisations of every shape: trees, circles, strangers as managers, people away or without an account."""
+    ids = [f"E{n}" for n in range(draw(st.integers(1, 9)))]
+    manager = st.sampled_from([*ids, None, "unknown"])
+    employment = st.sampled_from(["active", "active", "active", "leave", "left", "pending"])
+    eligible = st.sampled_from([True, True, True, False])
+    rows = [(number, draw(manager), draw(employment), draw(eligible), draw(st.booleans())) for number in draw(st.permutations(ids))]
+    named = st.sampled_from([*ids, "unknown"])
+    return people(*rows), Approvers(top=draw(st.just("self") | named), fallback=draw(st.none() | named))
+
+
+def able(frame):
+    return set(frame.loc[(frame["employment"] == "active") & frame["eligible"], "employee_id"])
+
+
+@given(organisations())
+def test_everyone_who_needs_an_approver_has_an_active_one_or_is_the_end_of_a_chain(organisation):
+    frame, settings = organisation
+    answer = resolved(frame, settings)
+    assert set(answer) == set(frame.loc[frame["needs"], "employee_id"])
+    for number, (approver, repair) in answer.items():
+        assert approver in able(frame) or (approver == number and repair is not None)
+
+
+@given(organisations())
+def test_every_chain_ends(organisation):
+    frame, settings = organisation
+    answer = resolved(frame.assign(needs=True), settings)
+    for start in answer:
+        number, seen = start, set()
+        while answer[number][0] != number:
+            assert number not in seen
+            seen.add(number)
+            number = answer[number][0]
+
+
+@given(organisations())
+def test_with_a_top_who_can_approve_at_most_one_person_approves_for_themself(organisation):
+    frame, settings = organisation
+    if settings.top in able(frame):
+        answer = resolved(frame.assign(needs=True), settings)
+        assert sum(approver == number for number, (approver, _) in answer.items()) <= 1
+
+
+@given(organisations())
+def test_hrs_manager_stands_wherever_they_can_approve_and_no_circle_was_opened_there(organisation):
+    frame, settings = organisation
+    answer = resolve(frame, settings)
+    fine = answer["asked"].isin(able(frame)) & (answer["asked"] != answer["employee_id"])
+    pd.testing.assert_series_equal(fine, answer["repair"].isna() | (fine & (answer["repair"] == "cycle")), check_names=False)
+    stands = answer[answer["repair"].isna()]
+    assert stands["approver_id"].tolist() == stands["asked"].tolist()
+
+
+@given(organisations())
+def test_a_circle_loses_one_link_its_smallest_members(organisation):
+    frame, settings = organisation
+    manager = dict(zip(frame["employee_id"], frame["manager_id"], strict=True))
+
+    def chain(number):
+        """Everyone who could approve for this person, nearest first, until someone comes round again."""
+        links, seen = [], set()
+        while (number := manager.get(number)) in manager and number not in seen and number != manager.get(number):
+            seen.add(number)
+            links.append(number)
+        return [link for link in links if link in able(frame)]
+
+    answer = resolved(frame.assign(needs=True), settings)
+    smallest = {number for number in able(frame) if number in chain(number) and number == min(chain(number))}
+    assert {number for number, (_, repair) in answer.items() if repair == "cycle"} == smallest
+
+
+@given(organisations(), st.randoms())
+def test_neither_the_order_of_the_rows_nor_who_else_needs_one_moves_anyone(organisation, chance):
+    frame, settings = organisation
+    rows = list(range(len(frame)))
+    chance.shuffle(rows)
+    everyone = resolved(frame.take(rows).assign(needs=True), settings)
+    assert all(everyone[number] == decided for number, decided in resolved(frame, settings).items())
