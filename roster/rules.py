@@ -1,0 +1,121 @@
+"""How one value comes from a row's columns: the rules that a company's YAML states, applied to a whole frame at once.
+
+Belongs here: the meaning of ``Rule`` and ``Where``. Does not belong here: what a canonical column or a destination field must look like.
+"""
+
+import json
+import re
+from typing import Any
+
+import pandas as pd
+
+from roster.settings import Rule, Value, Where
+
+BRACES = re.compile(r"\{(.+?)\}")
+
+
+class MissingColumn(LookupError):
+    """The settings name a column that the rows do not have.
+
+    Attributes:
+        rule: Where in the settings the column is named.
+        column: The column that is not there.
+    """
+
+    def __init__(self, rule: str, column: str, available: list[str]) -> None:
+        super().__init__(f"{rule} names the column '{column}', which is not there. There are: {', '.join(available)}.")
+        self.rule = rule
+        self.column = column
+
+
+def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series:
+    """One value for each row.
+
+    Args:
+        rule: What the settings say.
+        frame: Text columns, missing values as NaN.
+        name: Where the rule stands in the settings, for the error.
+
+    Returns:
+        Text with the frame's index; a list is JSON text, an empty result is NaN.
+
+    Raises:
+        MissingColumn: The rule names a column that the frame does not have.
+    """
+    if rule.constant is not None:
+        result = _constant(rule.constant, frame)
+    elif rule.template is not None:
+        result = _template(rule.template, frame, name)
+    elif rule.cases is not None:
+        result = _cases(rule, frame, name)
+    else:
+        result = _first(rule.columns or [str(rule.column)], frame, name)
+        if rule.values:
+            result = _translated(result, rule.values, closed=False)
+        elif rule.lookup:
+            result = _translated(result, rule.lookup, closed=True)
+    if rule.default is not None and rule.default != "":
+        result = result.fillna(as_text(rule.default))
+    return result
+
+
+def matches(where: Where, frame: pd.DataFrame, name: str = "a condition") -> pd.Series:
+    """Which rows have one of the accepted values in every named column; ``""`` accepts an empty one.
+
+    Raises:
+        MissingColumn: A named column is not in the frame.
+    """
+    result = pd.Series(True, index=frame.index)
+    for column, accepted in where.items():
+        result &= _column(column, frame, name).fillna("").isin(accepted)
+    return result
+
+
+def as_text(value: Value) -> str:
+    """How a value from the settings is written in a text column: as it is, or as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _column(column: str, frame: pd.DataFrame, name: str) -> pd.Series:
+    if column not in frame.columns:
+        raise MissingColumn(name, column, [str(c) for c in frame.columns])
+    return frame[column]
+
+
+def _texts(values: list[Any], index: pd.Index) -> pd.Series:
+    return pd.Series(values, index=index, dtype="str").replace("", float("nan"))
+
+
+def _constant(value: Value, frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(as_text(value) or float("nan"), index=frame.index, dtype="str")
+
+
+def _first(columns: list[str], frame: pd.DataFrame, name: str) -> pd.Series:
+    result = _column(columns[0], frame, name)
+    for column in columns[1:]:
+        result = result.fillna(_column(column, frame, name))
+    return result.astype("str")
+
+
+def _template(template: str, frame: pd.DataFrame, name: str) -> pd.Series:
+    parts = BRACES.split(template)  # text and column names in turn
+    result = pd.Series(parts[0], index=frame.index, dtype="str")
+    for column, text in zip(parts[1::2], parts[2::2], strict=True):
+        result = result + _column(column, frame, name) + text
+    return result
+
+
+def _cases(rule: Rule, frame: pd.DataFrame, name: str) -> pd.Series:
+    cases = rule.cases or []
+    chosen = pd.Series(-1, index=frame.index)
+    for number, case in reversed(list(enumerate(cases))):
+        chosen = chosen.mask(matches(case.when, frame, name), number)
+    values = _texts([*(as_text(case.value) for case in cases), None], pd.RangeIndex(len(cases) + 1))
+    return values.take(chosen.to_numpy()).set_axis(frame.index)
+
+
+def _translated(series: pd.Series, table: dict[str, Value], closed: bool) -> pd.Series:
+    codes, distinct = pd.factorize(series)
+    # One entry for each distinct value, and a last one that the code -1 (empty) takes.
+    wanted = [as_text(table[value]) if value in table else None if closed else value for value in distinct]
+    return _texts([*wanted, None], pd.RangeIndex(len(wanted) + 1)).take(codes).set_axis(series.index)
