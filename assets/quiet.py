@@ -1,0 +1,78 @@
+"""Keeps people and secrets out of Dagster's event log, of stderr and of the logs of libraries.
+
+Belongs here: what has to be in force in every process before anything else of ours runs. Does not belong here: what our own messages
+say; they name people by employee number wherever they are written.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Final, TextIO
+
+from resources.owner_only import make_directory
+
+REDACTED: Final = "dagster.redacted_errors"
+"""Where Dagster logs the full text of an error that it masks in the event log."""
+
+LEVELS: Final = {
+    # Each request's URL, at INFO.
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    # Errors of its background threads, with host and user, at ERROR; the caller gets them as exceptions anyway.
+    "paramiko": logging.CRITICAL,
+    # A line for each migration, at INFO.
+    "alembic": logging.WARNING,
+}
+
+
+def private_folder() -> Path:
+    """Where owner-only files of this deployment lie: DAGSTER_HOME, else `.rollcall` in the working directory."""
+    return Path(os.environ.get("DAGSTER_HOME") or ".rollcall")
+
+
+class OwnerOnlyFile(logging.FileHandler):
+    """Appends to a file that only its owner can read, made when the first record arrives.
+
+    The folder is looked up that late because a process learns its DAGSTER_HOME after its first imports. A file that cannot be written
+    costs the record, never its secrecy: the standard handler would print the record and the error in hand to stderr.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, delay=True)
+        self._name = name
+
+    def _open(self) -> TextIO:
+        folder = make_directory(private_folder())
+        # The mode given to os.open holds for a new file only; O_NOFOLLOW because the folder may be one that others can write to.
+        descriptor = os.open(folder / self._name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record, or say without any of its content that it could not be written."""
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the name that logging calls
+        """One neutral line instead of the record and the traceback."""
+        sys.stderr.write(f"rollcall: an error's full text could not be written to {private_folder() / self._name}\n")
+
+
+def quieten() -> None:
+    """Mask errors in Dagster's event log, keep their full text in an owner-only file, turn down libraries that log addresses.
+
+    Called by each package that Dagster's processes import (``assets``, ``pipelines``); a second call changes nothing. Dagster reads the
+    variable each time an error passes, and child processes inherit it.
+    """
+    os.environ["DAGSTER_REDACT_USER_CODE_ERRORS"] = "1"
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
+    logger = logging.getLogger(REDACTED)
+    logger.propagate = False
+    if not any(isinstance(handler, OwnerOnlyFile) for handler in logger.handlers):
+        handler = OwnerOnlyFile("redacted_errors.log")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)

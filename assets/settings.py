@@ -1,0 +1,156 @@
+"""The attributes of a company's `defs.yaml`, and what must hold between them.
+
+Belongs here: the strict models of the whole file and references from one part of it to another. Does not belong here: what the parts mean
+(``roster.settings``, ``resources.settings``) and how the file is found and loaded (``assets.component``).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from resources.settings import CsvSource, ExpensifyConnection, FindityConnection
+from roster.settings import Approvers, ExpensifyFeed, FindityUsers, People, Rule, Strict
+
+ALWAYS_PRESENT: Final = frozenset(
+    {
+        "employee_id",
+        "email",
+        "first_name",
+        "last_name",
+        "manager_id",
+        "manager_email",
+        "worker_status",
+        "start_date",
+        "end_date",
+        "employment",
+    }
+)
+"""Columns that the roster has whether or not the file maps them."""
+
+_OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
+
+Path = tuple[str | int, ...]
+"""Where in the attributes something stands, key by key."""
+
+
+class Hr(Strict):
+    """HR's export: where it lies and how its rows become people."""
+
+    csv: CsvSource
+    """Where the CSV file is and how its bytes become rows."""
+    people: People
+    """How its rows become people."""
+
+
+class Expensify(Strict):
+    """Expensify as a destination."""
+
+    connection: ExpensifyConnection
+    """Where Expensify is and which partner credentials open it."""
+    feed: ExpensifyFeed
+    """Where each field of an employee record comes from."""
+
+
+class Findity(Strict):
+    """Findity as a destination."""
+
+    connection: FindityConnection
+    """Where Findity is and which credentials open it."""
+    users: FindityUsers
+    """Where each field of a user comes from."""
+
+
+class Settings(Strict):
+    """One company: its HR export and the destinations that are kept in step with it."""
+
+    timezone: str
+    """IANA name of the company's time zone, such as Europe/Stockholm: it decides which day today is."""
+    owners: list[str] = Field(min_length=1)
+    """Who answers for this company's assets: e-mail addresses, or teams written team:finance."""
+    first_sync: Literal["apply", "hold"] = "hold"
+    """What the very first sync does: hold every change until it is released, or apply at once."""
+    hr: Hr
+    """HR's export: where it lies and how its rows become people."""
+    approvers: Approvers = Approvers()
+    """Who approves where HR's manager cannot."""
+    expensify: Expensify | None = None
+    """Expensify, if the company uses it."""
+    findity: Findity | None = None
+    """Findity, if the company uses it."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("not a time zone of the IANA database, such as Europe/Stockholm") from None
+        return value
+
+    @field_validator("owners")
+    @classmethod
+    def _owner_syntax(cls, value: list[str]) -> list[str]:
+        for number, owner in enumerate(value, start=1):
+            if not _OWNER.fullmatch(owner):
+                raise ValueError(f"owner {number} is neither an e-mail address nor written team:name")
+        return value
+
+    @model_validator(mode="after")
+    def _somewhere_to_go(self) -> "Settings":
+        if not (self.expensify or self.findity):
+            raise ValueError("at least one destination is needed: expensify, findity")
+        return self
+
+
+def unmapped_columns(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """References to roster columns that `hr.people.columns` does not map, as (where, what is wrong)."""
+    people = settings.hr.people
+    known = ALWAYS_PRESENT | set(people.columns)
+    for path, column in _references(settings):
+        if column not in known:
+            yield path, f"'{column}' is not mapped in hr.people.columns"
+
+
+def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Every place that names a roster column, with the name."""
+    people: Path = ("hr", "people")
+    scope = settings.hr.people.scope
+    for part in ("include", "exclude"):
+        for column in getattr(scope, part) or {}:
+            yield (*people, "scope", part, column), column
+    newest_by = settings.hr.people.history.newest_by
+    if newest_by:
+        yield (*people, "history", "newest_by"), newest_by
+    if settings.expensify:
+        yield from _in_rules(settings.expensify.feed, ("expensify", "feed"))
+    if settings.findity:
+        yield from _in_rules(settings.findity.users, ("findity", "users"))
+
+
+def _in_rules(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The columns named by every rule at or below `node`."""
+    if isinstance(node, Rule):
+        yield from _in_rule(node, path)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _in_rules(getattr(node, name), (*path, name))
+    elif isinstance(node, dict):
+        for name, below in node.items():
+            yield from _in_rules(below, (*path, name))
+
+
+def _in_rule(rule: Rule, path: Path) -> Iterator[tuple[Path, str]]:
+    if rule.cases:
+        for number, case in enumerate(rule.cases):
+            for column in case.when:
+                yield (*path, "cases", number, "when", column), column
+    elif rule.columns:
+        for number, column in enumerate(rule.columns):
+            yield (*path, "columns", number), column
+    else:
+        source = "template" if rule.template else "column"
+        for column in sorted(rule.reads()):
+            yield (*path, source), column
