@@ -1,0 +1,174 @@
+"""What a destination answered, person by person, and sending a plan's records chunk by chunk.
+
+Belongs here: the answer that both clients give and the order in which chunks go out, are narrowed down or given up. Does not belong
+here: the wire (``resources.expensify``, ``resources.findity``) and what an answer means for a person's outcome (``roster``).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from resources.failures import Refused, Transient, Unanswered
+
+Record = dict[str, Any]
+Records = list[Record]
+Status = Literal["accepted", "refused", "unknown"]
+Skip = tuple[str, str]
+"""An e-mail address and the reason for which Expensify skipped it, both as Expensify wrote them."""
+
+PUBLIC_FIELDS = frozenset(
+    {"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"}
+    | {"externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"}
+)
+"""Fields whose values may stay in a message: they say nothing about who somebody is."""
+
+
+@dataclass(frozen=True)
+class UpdateAnswer:
+    """Expensify's own account of one employee job. Optional parts that it left out are empty.
+
+    Attributes:
+        code: responseCode; 200, or the client would have raised.
+        dry_run: Whether nothing was to be changed.
+        updated_count: updatedEmployeesCount, if given.
+        diff_to_add: policyID → addresses that were, or would be, added: also of managers who are not in the feed.
+        diff_to_remove: The same for removals.
+        groups: Domain group → addresses.
+        skipped: Who was not updated, and why: raw, for owner-only files.
+        request_bytes: Length of the request's body.
+        seconds: From the first attempt to the answer, waits included.
+        calls: HTTP attempts.
+    """
+
+    code: int
+    dry_run: bool
+    updated_count: int | None = None
+    diff_to_add: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    diff_to_remove: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    groups: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    skipped: list[Skip] = field(default_factory=list, repr=False)
+    request_bytes: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one request. Its repr names no person but by number.
+
+    Attributes:
+        statuses: One row a person: `key` (employeeID, externalSourceId), `status`, `reason` (masked; NaN if accepted).
+        request: Which request of this delivery it was, from 1.
+        code: The destination's code, or the HTTP status, as text; empty without an answer.
+        request_bytes: Length of the request's body; 0 without an answer.
+        seconds: From the first attempt to the answer, waits included.
+        calls: HTTP attempts; 0 without an answer.
+        update: For Expensify: its own account, raw.
+        other_skips: For Expensify: skips whose address is in none of the records.
+    """
+
+    statuses: pd.DataFrame
+    request: int = 0
+    code: str = ""
+    request_bytes: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+    update: UpdateAnswer | None = field(default=None, repr=False)
+    other_skips: list[Skip] = field(default_factory=list, repr=False)
+
+
+def statuses(
+    keys: Iterable[str], status: Status = "accepted", reason: str | None = None, refused: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row a person.
+
+    Args:
+        keys: The people, repeats allowed.
+        status: What became of them.
+        reason: Why, masked.
+        refused: Key → masked reason, for those who were refused while the rest fared as `status` says.
+    """
+    people = list(dict.fromkeys(keys))
+    refused = refused or {}
+    rows = [(key, "refused", refused[key]) if key in refused else (key, status, reason) for key in people]
+    return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
+
+
+def said_about(records: Iterable[Record]) -> set[str]:
+    """Every text in the records that may say who somebody is: what a message about them must not repeat."""
+    found: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, Mapping):
+            for inner in value.values():
+                collect(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                collect(inner)
+
+    for record in records:
+        collect({name: value for name, value in record.items() if name not in PUBLIC_FIELDS})
+    return found
+
+
+def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answer], narrowing_calls: int = 0) -> Iterator[Answer]:
+    """Send chunk after chunk; no chunk's fault stops the others, unless it would be theirs too.
+
+    A refused chunk is halved until the people at fault are alone, so that the others land. A chunk that failed for a passing reason is
+    left, and the rest goes on; with a second such failure the destination counts as down. Either way the first failure is raised once
+    every other answer was given, so that nobody takes the delivery for complete.
+
+    Args:
+        chunks: What to send; the records of one person are in one chunk.
+        key: The field that names the person.
+        send: Sends one chunk.
+        narrowing_calls: How many requests may be spent on halves, over all chunks. 0 never halves.
+
+    Yields:
+        The answer to each request, as soon as it is there. People whose chunk was halved are in the answers to the halves.
+
+    Raises:
+        Permanent: Whatever else is sent would fail too. Nothing more is sent; people without an answer are as they were.
+        Transient: See above.
+    """
+    request = 0
+    failed: Transient | None = None
+    for chunk in chunks:
+        queue = deque([chunk])
+        while queue:
+            part = queue.popleft()
+            people = list(dict.fromkeys(record[key] for record in part))
+            request += 1
+            try:
+                answer = send(part)
+            except Refused as refusal:
+                if len(people) > 1 and narrowing_calls >= 2:
+                    narrowing_calls -= 2
+                    queue.extendleft(reversed(_halves(part, people, key)))
+                    continue
+                answer = Answer(statuses(people, "refused", _reason(refusal, len(people))), code=refusal.code)
+            except Transient as failure:
+                if isinstance(failure, Unanswered):
+                    yield Answer(statuses(people, "unknown", "no answer came"), request)
+                if failed:
+                    raise failed from None
+                failed = failure
+                continue
+            yield replace(answer, request=request)
+    if failed:
+        raise failed
+
+
+def _halves(part: Records, people: list[str], key: str) -> list[Records]:
+    first = set(people[: len(people) // 2])
+    return [[record for record in part if record[key] in first], [record for record in part if record[key] not in first]]
+
+
+def _reason(refusal: Refused, people: int) -> str:
+    reason = f"{refusal.code}: {refusal.reason}" if refusal.reason else refusal.code
+    return reason if people == 1 else f"{reason} (refused together, {people} people)"

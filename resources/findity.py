@@ -1,0 +1,269 @@
+"""Findity's Admin API: users and units of one organization.
+
+Belongs here: what goes over the wire, what an answer means, chunks. Does not belong here: who is sent what (``roster.findity``) and
+anything of Dagster.
+
+Users are addressed by externalSourceId. PUT merges: fields that a record lacks stay as they are, and so do people who are not sent. The
+shape of its answers and errors is not published, so several are understood; reading back tells what landed.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+from urllib.parse import quote
+
+import pandas as pd
+
+from resources.answers import Answer, Records, in_turn, said_about, statuses
+from resources.failures import Permanent, Refused, Transient, Unanswered, masked
+from resources.http import Http, Reply, Retry, checked_url
+from resources.settings import FindityConnection
+from resources.tokens import Tokens
+
+TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
+JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
+"""Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
+USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
+UNIT_COLUMNS = ["id", "name", "externalSourceId", "parentId"]
+
+NARROWING_CALLS = 200
+"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused."""
+
+_LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
+_ERROR_KEYS = ("errorCode", "code", "error", "errors")
+_MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
+
+
+class Findity:
+    """A client for one organization. Use it as a context manager.
+
+    Args:
+        settings: Where and as whom.
+        retry: How to repeat.
+    """
+
+    def __init__(self, settings: FindityConnection, retry: Retry = Retry()) -> None:  # noqa: B008 - frozen
+        self._settings = settings
+        base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
+        # Every path of the Admin API ends in a slash; without it a redirect would follow.
+        self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
+        headers = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json", "Accept": "application/json"}
+        self._http = Http("Findity", base, settings.timeout, retry, headers)
+        self._token_http = Http("Findity's token address", settings.token_url.resolve(), settings.timeout, retry)
+        self._tokens = Tokens(settings, self._token_http)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.__exit__()
+        self._token_http.__exit__()
+
+    def users(self) -> pd.DataFrame:
+        """Everyone in the organization, invited strangers too.
+
+        Returns:
+            `USER_COLUMNS`: text, `active` boolean, and the four of `JSON_COLUMNS` as JSON text with sorted keys. NaN is what the reply did
+            not hold; an object or list that it showed as null is an empty one.
+
+        Raises:
+            Transient: The list came incomplete.
+        """
+        return _user_table(self._all_users())
+
+    def units(self) -> pd.DataFrame:
+        """The organization's units, from a tree of `children` or from a flat list with parent ids.
+
+        Returns:
+            Columns id, name, externalSourceId, parentId, all text; missing is NaN.
+        """
+        body = self._read("/organizationalunits/")
+        nodes = _items(body)
+        if nodes is None:
+            nodes = [body] if isinstance(body, dict) and "id" in body else None
+        if nodes is None:
+            raise _unreadable("list of units")
+        rows: Records = []
+        _flatten(nodes, None, rows)
+        return pd.DataFrame({name: _texts(rows, name) for name in UNIT_COLUMNS}, columns=UNIT_COLUMNS).astype("str")
+
+    def put_users(self, records: Records) -> Answer:
+        """Create or update people in one request.
+
+        The upsert is keyed by externalSourceId, so it is repeated after a lost reply.
+
+        Args:
+            records: User objects under Findity's names; only the fields to change, and externalSourceId.
+
+        Returns:
+            Who was accepted: everyone, except those for whom the answer holds an error.
+
+        Raises:
+            Refused: Findity refused the records as a whole.
+            Unanswered: They may have been applied.
+            Transient: They were not.
+            Permanent: Credentials, rights or the address are wrong; or a record would delete.
+        """
+        if any(_deletes(record) for record in records):
+            raise Permanent("A record holds `delete`, which would remove the person with their access.", "Leavers get active: false.")
+        started, calls = time.monotonic(), self._http.attempts
+        params = {"sendInvitationMail": str(self._settings.send_invitation_mail).lower()}
+        content = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        reply = self._call("PUT", "/users/", params=params, content=content)
+        if reply.status >= 400:
+            code, reason = _error(reply.json, records)
+            raise Refused(f"Findity refused: {reply.status} {code} {reason}".rstrip(), code or str(reply.status), reason)
+        if reply.content.strip() and reply.json is None:
+            raise Unanswered("Findity's answer is no JSON: what was sent may have been applied or not.", "Run again: it is safe to repeat.")
+        return Answer(
+            statuses((record["externalSourceId"] for record in records), refused=_refused(reply.json, records)),
+            code=str(reply.status),
+            request_bytes=reply.sent_bytes,
+            seconds=time.monotonic() - started,
+            calls=self._http.attempts - calls,
+        )
+
+    def deliver(self, records: Records) -> Iterator[Answer]:
+        """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
+
+        See `resources.answers.in_turn` for the order and for what is raised.
+        """
+        size = self._settings.chunk_size
+        chunks = (records[start : start + size] for start in range(0, len(records), size))
+        return in_turn(chunks, "externalSourceId", self.put_users, NARROWING_CALLS)
+
+    def _all_users(self) -> Records:
+        """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
+        body = self._read("/users/")
+        page = _items(body)
+        if page is None:
+            raise _unreadable("list of users")
+        found = {_identity(user): user for user in page}
+        if isinstance(body, list):
+            return list(found.values())
+        size = len(page)
+        while page and (_total(body) is None or len(found) < (_total(body) or 0)):
+            body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
+            page = [user for user in _items(body) or [] if _identity(user) not in found]
+            found.update({_identity(user): user for user in page})
+        if len(found) < (_total(body) or 0):
+            raise Transient("Findity's list of users is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
+        return list(found.values())
+
+    def _read(self, path: str, params: dict[str, str] | None = None) -> Any:
+        reply = self._call("GET", path, params=params or {})
+        if reply.status >= 400:
+            code, reason = _error(reply.json, [])
+            raise Permanent(f"Findity refused to show {path}: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
+        return reply.json
+
+    def _call(self, method: str, path: str, **content: Any) -> Reply:
+        """One request, with a renewed token and once more if the token was refused."""
+        reply = self._authorized(method, path, content)
+        if reply.status == 401:
+            self._tokens.renew()
+            reply = self._authorized(method, path, content)
+        if reply.status == 401:
+            raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
+        if reply.status == 403:
+            raise Permanent("Findity grants no access (403).", "Check the API key's rights and that API connectivity is switched on.")
+        if reply.status in (404, 405):
+            what = f"Findity does not know this organization or path ({reply.status})."
+            raise Permanent(what, "Check organization and admin_url in the settings.")
+        return reply
+
+    def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
+        headers = {"Authorization": f"Bearer {self._tokens.current()}"}
+        return self._http.send(method, f"{self._base}{path}", headers=headers, **content)
+
+
+def _unreadable(what: str) -> Permanent:
+    return Permanent(f"Findity's {what} has no known shape.", "Check admin_url in the settings.")
+
+
+def _items(body: Any) -> Records | None:
+    """The objects of a bare list, or of the list in an envelope."""
+    if isinstance(body, dict):
+        body = next((body[key] for key in _LIST_KEYS if isinstance(body.get(key), list)), None)
+    return [item for item in body if isinstance(item, dict)] if isinstance(body, list) else None
+
+
+def _total(body: Any) -> int | None:
+    """How many there are in all, where an envelope says so."""
+    if not isinstance(body, dict):
+        return None
+    meta = body.get("meta")
+    total = meta.get("total") if isinstance(meta, dict) else body.get("total")
+    return total if isinstance(total, int) else None
+
+
+def _identity(user: dict[str, Any]) -> str:
+    return str(user.get("id") or user.get("externalSourceId") or json.dumps(user, sort_keys=True))
+
+
+def _flatten(nodes: list[Any], parent: str | None, rows: Records) -> None:
+    for node in nodes:
+        if isinstance(node, dict):
+            above = node.get("parent")
+            named = node.get("parentId") or (above.get("id") if isinstance(above, dict) else None)
+            rows.append({**node, "parentId": named or parent})
+            _flatten(node.get("children") or [], node.get("id"), rows)
+
+
+def _texts(rows: Records, name: str) -> list[str | None]:
+    return [None if row.get(name) in (None, "") else str(row[name]) for row in rows]
+
+
+def _user_table(rows: Records) -> pd.DataFrame:
+    frame = pd.DataFrame({name: _texts(rows, name) for name in USER_COLUMNS if name != "active" and name not in JSON_COLUMNS}).astype("str")
+    active = [row.get("active") if isinstance(row.get("active"), bool) else None for row in rows]
+    frame["active"] = pd.array(active, dtype="boolean")
+    for name, empty in JSON_COLUMNS.items():
+        cells = [_canonical(row[name], empty) if name in row else None for row in rows]
+        frame[name] = pd.Series(cells, dtype="str")
+    return frame[USER_COLUMNS]
+
+
+def _canonical(value: Any, empty: str) -> str:
+    return empty if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _deletes(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(str(key).lower() == "delete" or _deletes(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(_deletes(inner) for inner in value)
+
+
+def _error(body: Any, records: Records) -> tuple[str, str]:
+    """Code and masked message, from any of the shapes that have been seen or guessed; empty where there is none."""
+    if isinstance(body, list):
+        found = (_error(item, records) for item in body)
+        return next((pair for pair in found if any(pair)), ("", ""))
+    if not isinstance(body, dict):
+        return "", ""
+    message = next((body[key] for key in _MESSAGE_KEYS if isinstance(body.get(key), str)), "")
+    reason = masked(message, said_about(records)) if message else ""
+    for key in _ERROR_KEYS:
+        value = body.get(key)
+        if isinstance(value, dict | list) and value:
+            inner = _error(value, records)
+            return inner[0], inner[1] or reason
+        if isinstance(value, str | int) and not isinstance(value, bool) and value:
+            return masked(str(value), said_about(records)), reason
+    return "", reason
+
+
+def _refused(body: Any, records: Records) -> dict[str, str]:
+    """externalSourceId → reason, for each item of a 2xx answer that holds an error."""
+    envelope = body if isinstance(body, dict) else {}
+    items = [*(_items(body) or []), *(item for item in envelope.get("errors") or [] if isinstance(item, dict))]
+    by_key = {record["externalSourceId"]: [record] for record in records}
+    refused = {}
+    for position, item in enumerate(items):
+        if any(item.get(key) for key in _ERROR_KEYS):
+            in_place = records[position]["externalSourceId"] if len(items) == len(records) else None
+            key = item.get("externalSourceId") or in_place
+            code, reason = _error(item, by_key.get(key, []))
+            refused[key] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
+    return refused

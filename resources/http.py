@@ -1,0 +1,242 @@
+"""One way to talk HTTP: what is repeated, for how long, and what a failure is called.
+
+Belongs here: retries, and telling "never sent" from "sent, no answer". Does not belong here: what a reply means (the clients), and
+waiting for a rate window (``resources.rates``; a client passes its `acquire` in).
+
+httpx is used in this module only. Its own error texts carry addresses with their queries, so none of them gets out.
+"""
+
+import ipaddress
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, Self
+
+import httpx
+import tenacity
+
+from resources.failures import Failed, Permanent, Transient, Unanswered
+
+Verdict = Literal["answer", "busy", "broken"]
+"""What a reply is: an answer to read; "not now", so nothing was done; or broken on the way, so it may have been applied."""
+
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often and how patiently a request is repeated. Waits double, with jitter; a Retry-After header goes before them."""
+
+    attempts: int = 5
+    first_wait: float = 2.0
+    """Seconds."""
+    longest_wait: float = 60.0
+    """Seconds; a longer Retry-After is cut to this."""
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, read to its end. Its repr shows nothing of what it says."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+    sent_bytes: int = 0
+    """Length of the request's body."""
+
+    @property
+    def json(self) -> Any:
+        """The parsed body; None if it is empty or no JSON, whatever its Content-Type says."""
+        try:
+            return httpx.Response(200, content=self.content).json()
+        except ValueError:
+            return None
+
+
+def by_status(reply: Reply) -> Verdict:
+    """The verdict that the HTTP status alone allows."""
+    if reply.status in (408, 429):
+        return "busy"
+    return "broken" if reply.status >= 500 else "answer"
+
+
+def checked_url(url: str, what: str) -> str:
+    """The address, if secrets may be sent to it.
+
+    Raises:
+        Permanent: It is no https address (http will do on loopback only), or it holds a user name or a query.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise Permanent(f"The {what} is no valid address.", "Correct it in the settings.") from None
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise Permanent(f"The {what} must hold neither a user name nor a query.", "Secrets have settings of their own.")
+    if not parsed.host or not (parsed.scheme == "https" or (parsed.scheme == "http" and is_loopback(parsed.host))):
+        raise Permanent(f"The {what} must begin with https://.", "Secrets travel with every request; plain http is for loopback only.")
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Again(Exception):
+    """Inside this module only: this attempt failed in a way that another may not."""
+
+    def __init__(self, failure: Failed, wait: float | None = None) -> None:
+        self.failure = failure
+        self.wait = wait
+
+
+class Http:
+    """A connection to one destination.
+
+    Args:
+        name: What failures call the destination.
+        url: Any of its addresses, checked: on loopback, proxies of the environment are left aside.
+        timeout: Seconds without a sign of life.
+        retry: How to repeat.
+        headers: Sent with every request.
+    """
+
+    def __init__(self, name: str, url: str, timeout: float, retry: Retry, headers: Mapping[str, str] | None = None) -> None:
+        self.name = name
+        self.attempts = 0
+        self._retry = retry
+        self._client = httpx.Client(
+            timeout=timeout, headers=dict(headers or {}), follow_redirects=False, trust_env=not is_loopback(httpx.URL(url).host)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        judge: Callable[[Reply], Verdict] = by_status,
+        before: Callable[[], None] = lambda: None,
+        repeat_lost: bool = True,
+        **content: Any,
+    ) -> Reply:
+        """Send a request until it is answered.
+
+        Args:
+            method: GET, PUT or POST.
+            url: The exact address; a redirect is a failure, since following one may lose the method, the body or the secret.
+            judge: Tells an answer from "not now" and from a breakdown.
+            before: Called before each attempt, to wait for a rate window.
+            repeat_lost: Whether the request may be sent again when it may have been applied already. Reads may, and so may both
+                destinations' upserts, which are idempotent by key. A grant that works once may not.
+            **content: `data`, `content`, `params` or `headers` as httpx takes them.
+
+        Raises:
+            Transient: It was never accepted, for as long as `retry` allows.
+            Unanswered: At least one attempt may have been applied, and none was answered.
+            Permanent: A redirect, or no trusted connection.
+        """
+        lost = False
+
+        def attempt() -> Reply:
+            nonlocal lost
+            before()
+            self.attempts += 1
+            try:
+                return self._once(method, url, judge, content)
+            except _Again as again:
+                lost = lost or isinstance(again.failure, Unanswered)
+                if lost and not repeat_lost:
+                    raise again.failure from None
+                raise
+
+        again = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._retry.attempts),
+            wait=self._wait,
+            retry=tenacity.retry_if_exception_type(_Again),
+            sleep=self._retry.sleep,
+            reraise=True,
+        )
+        try:
+            return again(attempt)
+        except _Again as last:
+            # One attempt that may have been applied decides, even if the last one never left this machine.
+            unanswered = lost and not isinstance(last.failure, Unanswered)
+            raise (self._unanswered("") if unanswered else last.failure) from None
+
+    def _once(self, method: str, url: str, judge: Callable[[Reply], Verdict], content: dict[str, Any]) -> Reply:
+        request = self._client.build_request(method, url, **content)
+        try:
+            response = self._client.send(request)
+        except NEVER_SENT as error:
+            if _distrusted(error):
+                raise Permanent(
+                    f"{self.name}'s certificate is not trusted.", "Check the address and this machine's certificates."
+                ) from None
+            raise _Again(Transient(f"{self.name} could not be reached.", "Nothing was sent. Run again later.")) from None
+        except httpx.UnsupportedProtocol:
+            raise Permanent(f"{self.name}'s address is of no known kind.", "It must begin with https://.") from None
+        except httpx.HTTPError as error:
+            raise _Again(self._unanswered(f" ({type(error).__name__})")) from None
+        reply = Reply(response.status_code, response.headers, response.content, len(request.content))
+        if response.is_redirect:
+            raise self._redirected(response)
+        verdict = judge(reply)
+        if verdict == "busy":
+            asked = _retry_after(reply.headers.get("Retry-After"))
+            what = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
+            raise _Again(Transient(what, "Nothing was done. Run again later."), asked)
+        if verdict == "broken":
+            raise _Again(self._unanswered(f" (HTTP {reply.status})"), _retry_after(reply.headers.get("Retry-After")))
+        return reply
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome else None
+        if isinstance(failure, _Again) and failure.wait is not None:
+            return min(failure.wait, self._retry.longest_wait)
+        doubling = tenacity.wait_exponential_jitter(self._retry.first_wait, self._retry.longest_wait, jitter=self._retry.first_wait)
+        return doubling(state)
+
+    def _unanswered(self, how: str) -> Unanswered:
+        what = f"{self.name} did not answer{how}: the request may have been applied or not."
+        return Unanswered(what, "Run again: it is safe to repeat.")
+
+    def _redirected(self, response: httpx.Response) -> Permanent:
+        url = response.next_request.url if response.next_request else None
+        target = f" to {url.scheme}://{url.netloc.decode()}{url.path}" if url else ""
+        what = f"{self.name} redirects ({response.status_code}){target}: that is not followed, since it may lose what is sent."
+        return Permanent(what, "Put the exact address into the settings.")
+
+
+def _distrusted(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds that a Retry-After header asks for: a number, or a date. None if there is none or it is neither."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (date.astimezone(UTC) - datetime.now(UTC)).total_seconds())
