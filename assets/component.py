@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
+from dagster_shared.error import DagsterUnresolvableSymbolError
 from pydantic import BaseModel, ValidationError
 
 from assets.settings import Settings, unmapped_columns
@@ -41,7 +42,7 @@ def company_of(folder: Path) -> str:
 
 
 class RosterSync(dg.Component):
-    """Keeps one company's Expensify and Findity in step with its HR roster. One `defs.yaml` a company; the folder's name is the company's."""
+    """Keeps one company's Expensify and Findity in step with its HR roster. The folder's name is the company's."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -93,6 +94,8 @@ def mistakes(error: BaseException) -> list[str]:
         if isinstance(cause, ValidationError):
             found = cause.errors(include_input=False, include_url=False, include_context=False)
             return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found]
+        if isinstance(cause, DagsterUnresolvableSymbolError):
+            return [f"type: {cause}"]
         if isinstance(cause, yaml.MarkedYAMLError):
             mark = cause.problem_mark
             return [f"{mark.name}:{mark.line + 1}: not valid YAML, {cause.problem}" if mark else "not valid YAML"]

@@ -7,8 +7,9 @@ say; they name people by employee number wherever they are written.
 import logging
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from resources.owner_only import make_directory
 
@@ -42,7 +43,7 @@ class OwnerOnlyFile(logging.FileHandler):
         super().__init__(name, delay=True)
         self._name = name
 
-    def _open(self) -> TextIO:
+    def _open(self) -> TextIOWrapper:
         folder = make_directory(private_folder())
         # The mode given to os.open holds for a new file only; O_NOFOLLOW because the folder may be one that others can write to.
         descriptor = os.open(folder / self._name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -56,7 +57,7 @@ class OwnerOnlyFile(logging.FileHandler):
         except OSError:
             self.handleError(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the name that logging calls
+    def handleError(self, record: logging.LogRecord) -> None:
         """One neutral line instead of the record and the traceback."""
         sys.stderr.write(f"rollcall: an error's full text could not be written to {private_folder() / self._name}\n")
 
