@@ -1,0 +1,189 @@
+"""The ledger's database: opening it, its transactions, bulk writes and frames.
+
+Belongs here: what differs between SQLite and Postgres, and nothing that knows what a row means.
+
+A failure's text never repeats the driver's: Postgres quotes the row that it refuses.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from resources.failures import Permanent, Transient
+from resources.ledger.tables import Moment
+from resources.owner_only import make_directory
+
+BUSY_SECONDS: Final = 30.0
+"""How long a transaction waits for another one's to end."""
+
+_WRITES = "rollcall_writes"
+_DTYPES: Final[dict[type[Any], tuple[str, str]]] = {
+    sa.Boolean: ("bool", "boolean"),
+    sa.Integer: ("int64", "Int64"),
+    sa.BigInteger: ("int64", "Int64"),
+}
+Records = list[dict[str, Any]]
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for the ledger's URL, whose errors show no parameters.
+
+    Args:
+        url: A database URL, or the path of an SQLite file. ``postgresql://`` means psycopg2, the driver that Dagster uses.
+
+    Raises:
+        Permanent: The URL names an SQLite database in memory, which no second process could share.
+    """
+    parsed = sa.make_url(url if "://" in url else f"sqlite:///{url}")
+    if parsed.get_backend_name() != "sqlite":
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg2")
+        return sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    if not parsed.database or parsed.database == ":memory:":
+        raise Permanent("The ledger needs a file.", "Give it a URL such as sqlite:////srv/rollcall/ledger.db.")
+    _owner_only(Path(parsed.database))
+    engine = sa.create_engine(parsed, hide_parameters=True)
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _owner_only(path: Path) -> None:
+    # SQLite gives its -wal and -shm files the permissions of the file itself.
+    make_directory(path.absolute().parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself: _on_begin does
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    # Two processes that open a new file at once: changing the journal needs the file alone, and does not wait for it.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except connection.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails at once if another wrote in between: take the lock at the start.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: sa.Engine, lock: str) -> Iterator[sa.Connection]:
+    """A transaction that writes: all of it or nothing, and alone among those with the same `lock` (on SQLite: alone)."""
+    with _quiet(), engine.execution_options(**{_WRITES: True}).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            number = int.from_bytes(sha256(lock.encode()).digest()[:8], signed=True)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that only reads."""
+    with _quiet(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _failure(error) from None
+
+
+def _failure(error: sa.exc.DBAPIError) -> Exception:
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "pgcode", None)
+    what = f"{type(error.orig).__name__}{f' {code}' if code else ''}"
+    if isinstance(error, sa.exc.OperationalError):
+        return Transient(f"The ledger's database is not available ({what}).", "Run again once it is.")
+    return Permanent(f"The ledger's database refused a statement ({what}).")
+
+
+def now(connection: sa.Connection) -> float:
+    """Seconds since 1970 on the clock that all users of this database share."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    return time.time()
+
+
+def insert(connection: sa.Connection, table: sa.Table, records: Records) -> None:
+    """Insert all records with one statement."""
+    if records:
+        connection.execute(sa.insert(table), records)
+
+
+def upsert(connection: sa.Connection, table: sa.Table, records: Records, where: Any = None, **special: Any) -> None:
+    """Insert all records with one statement, replacing rows that have the same primary key.
+
+    Args:
+        connection: A transaction that writes.
+        table: The table.
+        records: Dicts with the same keys, at most one for each primary key.
+        where: A function of (table, the new row): only existing rows for which it holds are replaced.
+        special: Column → a function of (table, the new row), where the new value is not simply the new row's.
+    """
+    if not records:
+        return
+    statement = _dialect_insert(connection, table)
+    keys = {column.name for column in table.primary_key}
+    changed = {name: statement.excluded[name] for name in records[0] if name not in keys}
+    changed |= {name: value(table.c, statement.excluded) for name, value in special.items()}
+    condition = where(table.c, statement.excluded) if where else None
+    connection.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed, where=condition), records)
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table, records: Records) -> None:
+    """Insert all records with one statement; rows that are there already stay as they are."""
+    if records:
+        connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), records)
+
+
+def _dialect_insert(connection: sa.Connection, table: sa.Table) -> Any:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def records(frame: pd.DataFrame, columns: Sequence[str], **same: Any) -> Records:
+    """The rows of a frame as records, missing values as None, with the same further values on each."""
+    plain = frame.loc[:, list(columns)].astype(object)
+    plain = plain.where(plain.notna(), None)
+    rows: list[Any] = plain.to_dict("records")
+    return [{**same, **row} for row in rows]
+
+
+def frame(connection: sa.Connection, query: sa.Select[Any]) -> pd.DataFrame:
+    """What a query gives, as a frame: text and days as ``str``, whole numbers and booleans nullable where the column is."""
+    columns = list(query.selected_columns)
+    rows = [tuple(row) for row in connection.execute(query)]
+    result = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
+    for column in columns:
+        if isinstance(column.type, Moment):
+            result[column.name] = pd.to_datetime(result[column.name], utc=True)
+        else:
+            strict, nullable = _DTYPES.get(type(column.type), ("str", "str"))
+            result[column.name] = result[column.name].astype(nullable if getattr(column, "nullable", True) else strict)
+    return result

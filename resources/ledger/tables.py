@@ -1,0 +1,252 @@
+"""The ledger's tables, as the code of today knows them.
+
+Belongs here: columns, keys, indexes. Does not belong here: how a table came to look so (``resources/migrations``, where every change of
+this module needs a revision) and what is read from or written to it (the neighbours of this module).
+
+Every row carries `company`. The only personal data are the accounts and fields of `acknowledged` and the old and new values of
+`plan_change`; everywhere else people are named by employee number.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A point in time: always aware, always UTC, also on SQLite, which keeps no zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive times; hand over UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Hand out UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _key(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True)
+
+
+def _needed(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _optional(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=True)
+
+
+def _table(name: str, *parts: SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, _key("company"), *parts)
+
+
+def _of_plan(name: str, *parts: SchemaItem) -> sa.Table:
+    return _table(name, _key("destination"), _key("plan_run_id"), *parts)
+
+
+intake = _table(
+    "intake",
+    _key("number", sa.Integer),
+    _needed("sha256"),
+    _needed("name"),
+    _needed("size", sa.BigInteger),
+    _optional("modified", Moment),
+    _optional("dated", sa.Date),
+    _needed("as_of", sa.Date),
+    _needed("first_seen", Moment),
+    _needed("root_run_id"),
+    sa.UniqueConstraint("company", "sha256"),
+)
+"""One row for each distinct content; `number` rises in the order in which contents were first seen."""
+
+intake_run = _table("intake_run", _key("root_run_id"), _key("number", sa.Integer), _needed("as_of", sa.Date), _needed("taken_at", Moment))
+"""The day a root run took a content for; its re-executions use it again."""
+
+gate = _table(
+    "gate",
+    _key("root_run_id"),
+    _key("number", sa.Integer),
+    _needed("passed", sa.Boolean),
+    _needed("facts", sa.JSON),
+    _needed("recorded_at", Moment),
+)
+
+reject = _table(
+    "reject",
+    _key("root_run_id"),
+    _key("position", sa.Integer),
+    _needed("line", sa.BigInteger),
+    _optional("employee_id"),
+    _optional("column"),
+    _optional("source"),
+    _needed("code"),
+    _needed("message"),
+)
+
+disposition = _table(
+    "disposition", _key("root_run_id"), _needed("number", sa.Integer), _needed("counts", sa.JSON), _needed("recorded_at", Moment)
+)
+"""How many rows of the file had each disposition."""
+
+applied = _table(
+    "applied",
+    _key("destination"),
+    _needed("number", sa.Integer),
+    _optional("dated", sa.Date),
+    _needed("plan_run_id"),
+    _needed("applied_at", Moment),
+)
+"""The intake that each destination was last brought to."""
+
+accepted_older = _table(
+    "accepted_older",
+    _key("destination"),
+    _key("number", sa.Integer),
+    _key("accepted_at", Moment),
+    _needed("last_number", sa.Integer),
+    _needed("reason"),
+)
+"""Each time that somebody let a destination go back to an older export, and why."""
+
+plan = _of_plan(
+    "plan",
+    _needed("root_run_id"),
+    _needed("number", sa.Integer),
+    _needed("digest"),
+    _needed("accounting_passed", sa.Boolean),
+    _needed("gate_passed", sa.Boolean),
+    _needed("counts", sa.JSON),
+    _needed("saved_at", Moment),
+)
+
+
+def _part_of_plan() -> sa.ForeignKeyConstraint:
+    columns = ["company", "destination", "plan_run_id"]
+    return sa.ForeignKeyConstraint(columns, [f"plan.{name}" for name in columns], ondelete="CASCADE")
+
+
+plan_person = _of_plan(
+    "plan_person",
+    _part_of_plan(),
+    _key("person"),
+    _optional("employee_id"),
+    _optional("matched_by"),
+    _needed("action"),
+    _optional("intended"),
+    _optional("kinds"),
+    _optional("reason"),
+    _optional("detail"),
+)
+"""Everyone whose action is not `none`; the counts of all are in `plan`."""
+
+plan_change = _of_plan(
+    "plan_change",
+    _part_of_plan(),
+    _key("position", sa.Integer),
+    _needed("person"),
+    _needed("field"),
+    _optional("kind"),
+    _optional("old"),
+    _optional("new"),
+    _needed("visible", sa.Boolean),
+    _needed("apply", sa.Boolean),
+)
+
+held = _of_plan("held", _needed("digest"), _needed("kinds", sa.JSON), _needed("expires_at", Moment), _needed("saved_at", Moment))
+release = _of_plan(
+    "release",
+    _needed("digest"),
+    _needed("kinds", sa.JSON),
+    _needed("name"),
+    _needed("reason"),
+    _needed("expires_at", Moment),
+    _needed("released_at", Moment),
+)
+
+request = _of_plan("request", _key("request", sa.Integer), _needed("meta", sa.JSON), _needed("recorded_at", Moment))
+answer = _of_plan(
+    "answer", _key("person"), _needed("status"), _optional("reason"), _optional("request", sa.Integer), _needed("recorded_at", Moment)
+)
+
+outcome = _of_plan(
+    "outcome", _key("person"), _optional("employee_id"), _needed("action"), _needed("outcome"), _optional("reason"), _optional("landed")
+)
+"""Everyone whose outcome is not `unchanged`; the counts of all are in `outcome_count`."""
+
+outcome_count = _of_plan("outcome_count", _needed("counts", sa.JSON), _needed("recorded_at", Moment))
+
+acknowledged = _table(
+    "acknowledged",
+    _key("destination"),
+    _key("employee_id"),
+    _optional("account"),
+    _needed("active", sa.Boolean),
+    _needed("digest"),
+    _optional("fields"),
+    _needed("epoch", sa.Integer),
+    _needed("run_id"),
+    _needed("recorded_at", Moment),
+)
+"""What a destination last acknowledged of each person."""
+
+epoch = _table("epoch", _key("destination"), _needed("epoch", sa.Integer))
+
+skip = _table(
+    "skip",
+    _key("destination"),
+    _key("employee_id"),
+    _key("reason"),
+    _needed("first_seen", sa.Date),
+    _needed("last_seen", sa.Date),
+    _needed("times", sa.Integer),
+    _optional("closed", sa.Date),
+    _needed("last_root_run"),
+)
+"""Who stays out, why, and for how long. A skip that ended and returns begins anew."""
+
+skip_run = _table("skip_run", _key("destination"), _key("root_run_id"), _needed("recorded_at", Moment))
+
+run = _table(
+    "run", _key("run_id"), _needed("root_run_id"), _needed("job"), _needed("began", Moment), _optional("ended", Moment), _optional("status")
+)
+
+lease = _table("lease", _optional("run_id"), _needed("fence", sa.Integer), _needed("heartbeat", sa.Float))
+"""The one run of a company that may write. `fence` rises with every holder; the row stays when nobody holds it."""
+
+rate_call = sa.Table(
+    "rate_call",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _needed("company"),
+    _needed("credential"),
+    _needed("at", sa.Float),
+    sa.Index(None, "credential", "at"),
+)
+"""When each credential was used. Shared by companies, as the far side counts by credential."""
+
+secret = _table("secret", _key("name"), _needed("value", sa.LargeBinary))
+"""Keys of keyed hashes, on databases without a directory of their own to keep a file in."""
+
+sa.Index(None, plan.c.company, plan.c.root_run_id)
+sa.Index(None, held.c.company, held.c.digest)
