@@ -1,0 +1,39 @@
+"""Field-by-field differences between what should be and what is there, in the long form that plans and read-backs share.
+
+Belongs here: the comparison of two aligned columns. Does not belong here: which columns a destination has.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+CHANGE_COLUMNS = ("employee_id", "field", "old", "new", "visible")
+"""One row a difference: whose, which field of the API, the value there (missing: none) and the value wanted, as text."""
+
+
+def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Series, *, fold: bool = False) -> pd.DataFrame:
+    """Where a wanted value is not the one that is there. A missing wanted value is not ours to say, and no difference.
+
+    Args:
+        employee_ids: whose the values are.
+        field: the API's name of the field.
+        wanted: what should be there, aligned with `employee_ids`.
+        there: what is there, aligned likewise.
+        fold: compare without case (e-mail addresses).
+
+    Returns:
+        `CHANGE_COLUMNS`.
+    """
+    same = wanted.str.lower() == there.str.lower() if fold else wanted == there
+    differs = wanted.notna() & ~same.fillna(False)
+    return pd.DataFrame(
+        {"employee_id": employee_ids[differs], "field": field, "old": there[differs], "new": wanted[differs], "visible": True}
+    )
+
+
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Joins the differences of several fields into one frame with the dtypes of `CHANGE_COLUMNS`."""
+    empty = pd.DataFrame(columns=list(CHANGE_COLUMNS))
+    return pd.concat([empty, *(part[list(CHANGE_COLUMNS)] for part in parts)], ignore_index=True).astype(
+        {"employee_id": "str", "field": "str", "old": "str", "new": "str", "visible": "bool"}
+    )

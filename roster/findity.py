@@ -1,0 +1,208 @@
+"""Findity's user array: what each person's user should be, and in what it differs from what is there.
+
+Belongs here: the fields of the Admin API's users, the desired users, the comparison with the users that were read. Does not belong here:
+what is done about a difference (``roster.plan``) and the wire (``resources.findity``).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from roster.chain import Chain
+from roster.differences import compare, together
+from roster.records import FieldType, compact
+from roster.rules import evaluate
+from roster.settings import FindityUsers, Rule
+from roster.vocabulary import Kind
+
+FIELDS: Final[Mapping[str, FieldType]] = {
+    "externalSourceId": "text",
+    "firstName": "text",
+    "lastName": "text",
+    "email": "text",
+    "personnelNumber": "text",
+    "organizationalUnitId": "text",
+    "role": "text",
+    "locale": "text",
+    "active": "boolean",
+    "approverIds": "json",
+    "phone": "text",
+    "bankAccount": "json",
+    "address": "json",
+    "dimensionPresets": "json",
+}
+"""A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
+
+PLAIN: Final = ("firstName", "lastName", "personnelNumber", "organizationalUnitId", "role", "locale", "phone")
+NESTED: Final = ("bankAccount", "address", "dimensionPresets")
+
+UNSEEN: Final = ("bankAccount",)
+"""Fields that a reply may leave out: where the user as read has none, the ledger's digest is compared instead."""
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "email": "email",
+    "approverIds": "manager",
+    "role": "role",
+    "organizationalUnitId": "unit",
+    "bankAccount": "bank_account",
+}
+"""The kind of change of each field; any other is ``other``."""
+
+_PRESET_KEY = "dimensionExternalSourceId"
+
+
+def accounts(users: pd.DataFrame, employee_ids: pd.Series) -> pd.DataFrame:
+    """Findity's users in the common form of `roster.matching`.
+
+    Args:
+        users: the users as read.
+        employee_ids: the numbers that HR and the ledger know.
+
+    Returns:
+        ``account`` is the ``externalSourceId``, which addresses the user in every call; a user without one is ``id:`` and its id, and can
+        be seen but not written. ``number`` is the ``externalSourceId`` where that is somebody's employee number, else the
+        ``personnelNumber``, else the ``externalSourceId`` of whatever system gave it.
+    """
+    external = users["externalSourceId"]
+    ours = external.where(external.isin(employee_ids))
+    return pd.DataFrame(
+        {
+            "account": external.fillna("id:" + users["id"]),
+            "number": ours.fillna(users["personnelNumber"]).fillna(external),
+            "email": users["email"],
+            "active": users["active"].fillna(True).astype("bool"),
+        }
+    )
+
+
+def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The user that each person in scope should be.
+
+    Args:
+        roster: the roster frame.
+        chain: who approves for whom.
+        units: ``id``, ``name``, ``externalSourceId``, ``parentId`` of the organisation's units.
+        rules: where each field comes from.
+
+    Returns:
+        The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or ``@`` and an address), and the faults
+        (``employee_id``, ``field``, ``reason``): a value at fault is left out of the user.
+    """
+    people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
+
+    def given(rule: Rule | None) -> pd.Series:
+        return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
+
+    named = given(rules.organizationalUnitId)
+    unit = _unit_ids(named, units, rules.unit_by)
+    desired = pd.DataFrame(
+        {
+            "employee_id": people["employee_id"],
+            "externalSourceId": people["employee_id"],
+            "firstName": people["first_name"],
+            "lastName": people["last_name"],
+            "email": people["email"],
+            "personnelNumber": given(rules.personnelNumber),
+            "organizationalUnitId": unit,
+            "role": given(rules.role),
+            "locale": given(rules.locale),
+            "active": "true",
+            "approverIds": '["' + chain.approver_of(people["employee_id"]) + '"]',
+            "phone": given(rules.phone),
+            "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
+            "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
+            "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
+        }
+    ).astype("str")
+    lost = named.notna() & unit.isna()
+    faults = pd.DataFrame({"employee_id": people.loc[lost, "employee_id"], "field": "organizationalUnitId", "reason": "unit_unknown"})
+    return desired, faults.reset_index(drop=True).astype("str")
+
+
+def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
+    """The id of each named unit; missing where no unit, or more than one, has that name."""
+    certain = units.dropna(subset=by).drop_duplicates(by, keep=False)
+    return named.map(certain.set_index(by)["id"]).astype("str")
+
+
+def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """JSON objects of what is given for each key; missing where nothing is."""
+    rows = zip(*(part.tolist() for part in parts.values()), strict=True)
+    texts = [compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}) for row in rows]
+    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("{}", np.nan).astype("str")
+
+
+def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """JSON lists of dimension presets; missing where nothing is given."""
+
+    def entries(row: tuple[Any, ...]) -> str:
+        return compact(
+            [{_PRESET_KEY: key, "dimensionValueId": cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)]
+        )
+
+    texts = [entries(row) for row in zip(*(part.tolist() for part in parts.values()), strict=True)]
+    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")
+
+
+def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """In what the users that were read differ from what they should be, for people who have an account.
+
+    Args:
+        desired: desired users.
+        there: the users as read.
+        pairs: ``employee_id`` → ``account``.
+
+    Returns:
+        `roster.differences.CHANGE_COLUMNS`. A nested value is compared in the keys that the rules give, and its ``new`` is the whole value
+        with what else is there, so that sending it takes nothing away.
+    """
+    known = there.assign(account=there["externalSourceId"].fillna("id:" + there["id"]), approverIds=approver_numbers(there, pairs))
+    known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
+    both = desired.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id").merge(known, on="account", suffixes=("", "_there"))
+    ids = both["employee_id"]
+    parts = [compare(ids, field, both[field], both[f"{field}_there"]) for field in (*PLAIN, "active", "approverIds")]
+    parts.append(compare(ids, "email", both["email"], both["email_there"], fold=True))
+    for field in NESTED:
+        shown = both[both[f"{field}_there"].notna()] if field in UNSEEN else both
+        parts.append(compare(shown["employee_id"], field, _completed(shown[field], shown[f"{field}_there"]), shown[f"{field}_there"]))
+    return together(parts)
+
+
+def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """The users' ``approverIds`` as JSON lists of employee numbers instead of person ids, where the person is known.
+
+    An account that is nobody's in HR is named as in `roster.chain`: by its number, else by ``@`` and its address.
+    """
+    names = person_names(there, pairs)
+    texts = there["approverIds"]
+
+    def named(text: str) -> str:
+        return compact(sorted(names.get(person, f"person:{person}") for person in json.loads(text)))
+
+    return texts.map({text: named(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
+
+
+def person_names(there: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
+    """``personId`` → how the chain names that person: employee number, the account's own number, or ``@`` and the address."""
+    account = there["externalSourceId"].fillna("id:" + there["id"])
+    ours = account.map(pairs.dropna(subset="account").set_index("account")["employee_id"])
+    name = ours.fillna(there["personnelNumber"]).fillna(there["externalSourceId"]).fillna("@" + there["email"].str.lower())
+    known = pd.DataFrame({"person": there["personId"], "name": name}).dropna().drop_duplicates("person")
+    return dict(zip(known["person"], known["name"], strict=True))
+
+
+def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
+    """Nested values with what else is there, equal to what is there where every wanted key already is as wanted."""
+    result = wanted.copy()
+    for at in wanted.index[wanted.notna() & there.notna() & (wanted != there)]:
+        ours, theirs = json.loads(wanted[at]), json.loads(there[at])
+        if isinstance(ours, dict):
+            merged: Any = theirs | ours
+        else:
+            same = [next((entry for entry in ours if entry[_PRESET_KEY] == old.get(_PRESET_KEY)), old) for old in theirs]
+            merged = [*same, *(entry for entry in ours if entry[_PRESET_KEY] not in {old.get(_PRESET_KEY) for old in theirs})]
+        result[at] = compact(merged)
+    return result

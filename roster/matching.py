@@ -1,0 +1,47 @@
+"""Who in HR is who at a destination: by employee number, else by e-mail address where the destination has no number.
+
+Belongs here: pairing people with accounts. Does not belong here: what then happens to them (``roster.plan``).
+"""
+
+import pandas as pd
+
+ACCOUNT_COLUMNS = ("account", "number", "email", "active")
+"""A destination's people in the common form: its own key, employee number (if it has one), address, and whether they are active."""
+
+
+def match(people: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pairs people with accounts; doubtful pairs are called conflicts, never guessed.
+
+    Args:
+        people: ``employee_id`` and ``email``, each unique; the address may be missing where only the number is known.
+        accounts: `ACCOUNT_COLUMNS`; ``account`` unique, ``number`` may be missing or (by a fault of the destination) repeated.
+
+    Returns:
+        One row for each person who has an account or a conflict: ``employee_id``, ``account``, ``matched_by``
+        (``number``, ``email`` or ``conflict``). A conflict is: two accounts with the person's number; the person's address on an account
+        that has another number; or number and address leading to two different accounts. No account occurs
+        twice: in a conflict over an account that another person holds by number, ``account`` is missing.
+    """
+    by_number = people[["employee_id"]].merge(
+        accounts.loc[accounts["number"].notna(), ["number", "account"]], left_on="employee_id", right_on="number"
+    )
+    hr = people.loc[people["email"].notna(), ["employee_id"]].assign(address=people["email"].str.lower())
+    there = accounts.loc[accounts["email"].notna(), ["account", "number"]].assign(address=accounts["email"].str.lower())
+    by_email = hr.merge(there, on="address")
+    pairs = pd.concat(
+        [
+            by_number[["employee_id", "account"]].assign(matched_by="number"),
+            by_email[["employee_id", "account"]].assign(matched_by="email"),
+        ],
+        ignore_index=True,
+    ).drop_duplicates(["employee_id", "account"])
+    foreign = by_email.loc[by_email["number"].notna() & (by_email["number"] != by_email["employee_id"]), "employee_id"]
+    several = pairs.loc[pairs["employee_id"].duplicated(), "employee_id"]
+    conflict = pairs["employee_id"].isin(pd.concat([foreign, several]))
+    # An account that somebody holds by number is theirs: whoever only shares its address has a conflict and no account.
+    theirs = pairs["account"].isin(pairs.loc[pairs["matched_by"].eq("number"), "account"]) & pairs["matched_by"].eq("email")
+    pairs = pairs.assign(
+        account=pairs["account"].mask(theirs),
+        matched_by=pairs["matched_by"].mask(conflict, "conflict"),
+    )
+    return pairs.drop_duplicates("employee_id").reset_index(drop=True).astype("str")

@@ -1,0 +1,137 @@
+"""From what is there and what should be to a plan, for each of the two destinations.
+
+Belongs here: the order in which census, comparison and decision follow each other at one destination. Does not belong here: any of those
+steps themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from roster import expensify, findity
+from roster.census import census
+from roster.differences import together
+from roster.plan import Circumstances, Plan, assemble, decide
+from roster.records import compact
+from roster.unseen import unseen_changes
+from roster.vocabulary import Kind
+
+
+@dataclass(frozen=True)
+class People:
+    """HR's side of a plan."""
+
+    roster: pd.DataFrame
+    rejected: pd.Series
+    """Employee numbers in rejected rows, missing where they cannot be read."""
+    acknowledged: pd.DataFrame
+    """The ledger's people of the destination."""
+    key: bytes
+    """The ledger's secret for digests."""
+
+
+def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, faults: pd.DataFrame, circumstances: Circumstances) -> Plan:
+    """What must change at Expensify.
+
+    Args:
+        people: HR's side.
+        members: the policy getter's members.
+        feed: the desired records (`roster.expensify.employee_feed`).
+        faults: the feed's faults.
+        circumstances: what else decides.
+
+    Returns:
+        The plan; a leaver has one record for each policy they are in.
+    """
+    everyone = census(people.roster, people.rejected, expensify.accounts(members, people.acknowledged), people.acknowledged)
+    sure = _sure(everyone)
+    differences = together(
+        [
+            expensify.visible_changes(feed, members, sure),
+            unseen_changes(_of(feed, sure), people.acknowledged, expensify.UNSEEN, expensify.SHOWN, people.key),
+        ]
+    )
+    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), faults, circumstances)
+    leaving = expensify.removals(_leaving(decided), members)
+    records = pd.concat(
+        [
+            feed.assign(action="create"),
+            feed.assign(action="update"),
+            feed.assign(action="reactivate", isTerminated="false"),
+            leaving.assign(action="deactivate"),
+        ],
+        ignore_index=True,
+    )
+    ends = leaving.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
+    return assemble(decided, together([differences, _ending(ends, "isTerminated", "true")]), records, expensify.KINDS)
+
+
+def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, circumstances: Circumstances) -> Plan:
+    """What must change at Findity.
+
+    Args:
+        people: HR's side.
+        there: the users as read.
+        desired: the desired users (`roster.findity.users`).
+        circumstances: what else decides.
+
+    Returns:
+        The plan. An update's record holds only what changes, always with ``active``, so that no update can wake a leaver by leaving it out,
+        and is addressed by the ``externalSourceId`` that the user has there.
+    """
+    ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"]], ignore_index=True)
+    everyone = census(people.roster, people.rejected, findity.accounts(there, ids), people.acknowledged)
+    sure = _sure(everyone)
+    shown = there.loc[there["bankAccount"].notna(), "externalSourceId"].dropna()
+    blind = _of(desired, sure)[~_of(desired, sure)["employee_id"].isin(sure.loc[sure["account"].isin(shown), "employee_id"])]
+    differences = together(
+        [
+            findity.visible_changes(desired, there, sure),
+            unseen_changes(blind, people.acknowledged, findity.UNSEEN, (), people.key),
+        ]
+    )
+    none = pd.DataFrame({"employee_id": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
+    decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances)
+    leaving = _leaving(decided)
+    changed = _changed_fields(differences, sure)
+    records = pd.concat(
+        [
+            desired.assign(action="create"),
+            changed.assign(action="update"),
+            changed.assign(action="reactivate"),
+            leaving[["employee_id"]].assign(externalSourceId=leaving["account"], active="false", action="deactivate"),
+        ],
+        ignore_index=True,
+    )
+    ends = leaving[["employee_id"]].assign(old="true")
+    return assemble(decided, together([differences, _ending(ends, "active", "false")]), records, findity.KINDS)
+
+
+def _sure(everyone: pd.DataFrame) -> pd.DataFrame:
+    """Who is certainly who: only they are compared."""
+    return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
+
+
+def _of(desired: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    return desired[desired["employee_id"].isin(pairs["employee_id"])]
+
+
+def _with_kind(differences: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
+    return differences.assign(kind=differences["field"].map(lambda field: kinds.get(field, "other")))
+
+
+def _leaving(decided: pd.DataFrame) -> pd.DataFrame:
+    return decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")]
+
+
+def _ending(ends: pd.DataFrame, field: str, new: str) -> pd.DataFrame:
+    return ends.assign(field=field, new=new, visible=True).reindex(columns=["employee_id", "field", "old", "new", "visible"])
+
+
+def _changed_fields(differences: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """One row a person with the changed fields only, addressed as the user is there."""
+    wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
+    wide = wide.merge(pairs, on="employee_id").rename(columns={"account": "externalSourceId"})
+    return wide.assign(active="true").replace({None: np.nan}).astype("str")
