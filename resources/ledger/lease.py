@@ -100,7 +100,7 @@ class Leases(Scoped):
             if row and row.run_id not in (None, run_id) and now - row.heartbeat < expires_after:
                 raise Transient(
                     f"Run {row.run_id} is writing for {self.company}.",
-                    f"Run again when it has ended. If its process is gone, the lease is free after {expires_after:.0f} s without a heartbeat.",
+                    f"Run again when it has ended; if its process is gone, {expires_after:.0f} s after its last heartbeat.",
                 )
             fence: int = row.fence + 1 if row else 1
             database.upsert(connection, tables.lease, [self._keys(run_id=run_id, fence=fence, heartbeat=now)])

@@ -1,0 +1,214 @@
+"""Where assets keep their values: one directory for each run and asset.
+
+Belongs here: writing a value whole or not at all, finding the value that a given run produced. Does not belong here: what a value means.
+
+Dagster's own storage is keyed by asset, so that re-executing run A from failure after run B pushed B's data under A's name. Keyed by the
+run that produced a value, A's retry finds A's. Where no run is named, because the producer is not part of the run, the newest value is
+read: good for looking, never for a write. `producer` tells a step which of the two it was given.
+
+Layout: ``<base>/<company>/<run>/<asset key>/index.json`` and the files that it names. The index is written last.
+"""
+
+import io
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+from upath import UPath
+
+from resources import owner_only
+
+PRODUCER: Final = "_producer"
+"""Under this key a loaded dict, and under this name in its `attrs` a loaded frame, says which run it comes from."""
+
+_PLACEHOLDER: Final = "__EPHEMERAL_RUN_ID"  # what Dagster gives as the run of an upstream asset that is not in the run
+_NEWEST: Final = "newest"
+_INDEX: Final = "index.json"
+_ENTRY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
+
+
+class Producer(NamedTuple):
+    """Where a loaded value comes from."""
+
+    run_id: str
+    newest: bool
+    """True if no run was named and this is simply the newest value: a write must refuse it."""
+
+
+def is_placeholder(run_id: str | None) -> bool:
+    """Whether this stands for "no run in particular" instead of naming a run."""
+    return not run_id or run_id == _PLACEHOLDER
+
+
+def producer(value: pd.DataFrame | dict[str, Any]) -> Producer:
+    """Which run a frame or dict comes from that a step was given.
+
+    Raises:
+        LookupError: The value was not loaded from storage.
+    """
+    known = value.attrs if isinstance(value, pd.DataFrame) else value
+    if PRODUCER not in known:
+        raise LookupError("this value does not come from storage")
+    return Producer(**known[PRODUCER])
+
+
+class RunStorage(dg.ConfigurableIOManager):
+    """Keeps frames as Parquet, bytes as they are, everything else as JSON; never pickles.
+
+    A dict that holds frames or bytes is kept as one file for each entry. Dicts and frames come back with their `producer`.
+    """
+
+    base: str
+    """A local directory, or any location that universal-pathlib knows (``s3://bucket/rollcall``)."""
+    company: str
+    """The directory below `base`."""
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Write a step's value under its run."""
+        files = _files(obj, "/".join(context.asset_key.path))
+        place = self._place(context.run_id, context.asset_key)
+        _write(place, files)
+        _point(self._place(_NEWEST, context.asset_key), context.run_id)
+        shown = dg.MetadataValue.path(str(place)) if isinstance(place, Path) else dg.MetadataValue.url(str(place))
+        context.add_output_metadata({"path": shown, "bytes": sum(map(len, files.values()))})
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Read the value that the upstream run wrote; where none is named, the newest.
+
+        Raises:
+            dagster.Failure: There is no such value.
+        """
+        key = context.asset_key
+        run_id = _named_run(context)
+        newest = run_id is None
+        if run_id is None:
+            run_id = self._newest(key)
+            context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {run_id}")
+        place = self._place(run_id, key)
+        if not (place / _INDEX).exists():
+            raise _missing(key, f"run {run_id} left no value of it in storage")
+        return _marked(_read(place), Producer(run_id, newest))
+
+    def _newest(self, key: dg.AssetKey) -> str:
+        pointer = self._place(_NEWEST, key) / _INDEX
+        if not pointer.exists():
+            raise _missing(key, "no run has produced it yet")
+        return str(json.loads(pointer.read_bytes())["run_id"])
+
+    def _place(self, run_id: str, key: dg.AssetKey) -> Any:
+        base = UPath(self.base)
+        local = base.protocol in ("", "file", "local")
+        return (Path(base.path).expanduser() if local else base).joinpath(self.company, run_id, *key.path)
+
+
+def _named_run(context: dg.InputContext) -> str | None:
+    try:
+        run_id = context.upstream_output.run_id if context.upstream_output else None
+    except dg.DagsterInvariantViolationError:  # a value that is loaded outside any run
+        run_id = None
+    return None if is_placeholder(run_id) else run_id
+
+
+def _missing(key: dg.AssetKey, why: str) -> dg.Failure:
+    name = key.to_user_string()
+    return dg.Failure(
+        f"There is no stored value of {name}: {why}. Start a new run that includes {name}; it is not read from another run instead.",
+        allow_retries=False,
+    )
+
+
+def _files(value: Any, name: str) -> dict[str, bytes]:
+    """The files of a value, the index last."""
+    if isinstance(value, dict):
+        value = {key: entry for key, entry in value.items() if key != PRODUCER}
+    bundle = isinstance(value, dict) and any(isinstance(entry, pd.DataFrame | bytes) for entry in value.values())
+    files: dict[str, bytes] = {}
+    entries: dict[str, str] = {}
+    for entry, content in (value if bundle else {"value": value}).items():
+        if not _ENTRY.fullmatch(str(entry)) or f"{entry}.json" == _INDEX:
+            raise dg.Failure(f"{name}: an entry of a stored dict needs a plain name.", allow_retries=False)
+        suffix, encoded = _encoded(content, f"{name}, {entry}")
+        entries[entry] = f"{entry}.{suffix}"
+        files[entries[entry]] = encoded
+    files[_INDEX] = json.dumps({"bundle": bundle, "files": entries}).encode()
+    return files
+
+
+def _encoded(value: Any, name: str) -> tuple[str, bytes]:
+    # The libraries' own errors quote cells, so they are replaced and not chained.
+    if isinstance(value, bytes):
+        return "bin", value
+    if isinstance(value, pd.DataFrame):
+        plain = value.copy(deep=False)
+        plain.attrs = {}
+        buffer = io.BytesIO()
+        try:
+            plain.to_parquet(buffer, engine="pyarrow")
+        except (pa.ArrowException, TypeError, ValueError):
+            raise dg.Failure(f"{name}: a column of this frame has no single type that Parquet can hold.", allow_retries=False) from None
+        return "parquet", buffer.getvalue()
+    try:
+        return "json", json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError):
+        raise dg.Failure(f"{name}: neither a frame, nor bytes, nor JSON.", allow_retries=False) from None
+
+
+def _read(place: Any) -> Any:
+    index = json.loads((place / _INDEX).read_bytes())
+    values = {entry: _decoded(place / file) for entry, file in index["files"].items()}
+    return values if index["bundle"] else values["value"]
+
+
+def _decoded(file: Any) -> Any:
+    content = file.read_bytes()
+    if file.suffix == ".parquet":
+        return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
+    return json.loads(content) if file.suffix == ".json" else content
+
+
+def _marked(value: Any, source: Producer) -> Any:
+    if isinstance(value, pd.DataFrame):
+        value.attrs[PRODUCER] = source._asdict()
+    elif isinstance(value, dict):
+        value[PRODUCER] = source._asdict()
+    return value
+
+
+def _write(place: Any, files: dict[str, bytes]) -> None:
+    if not isinstance(place, Path):
+        # An object store has no rename: a value without an index is none.
+        place.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (place / name).write_bytes(content)
+        return
+    owner_only.make_directory(place.parent)
+    temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))  # mkdtemp creates 0700
+    try:
+        for name, content in files.items():
+            owner_only.write_new(temporary / name, content)
+        _swap(temporary, place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _point(place: Any, run_id: str) -> None:
+    content = json.dumps({"run_id": run_id}).encode()
+    if isinstance(place, Path):
+        owner_only.write(owner_only.make_directory(place) / _INDEX, content)  # other runs read and write it at the same time
+    else:
+        _write(place, {_INDEX: content})
+
+
+def _swap(temporary: Path, place: Path) -> None:
+    # A directory replaces only an empty one: an older value of the same run steps aside first.
+    if place.exists():
+        aside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
+        place.replace(aside)
+        shutil.rmtree(aside)
+    temporary.replace(place)
