@@ -1,0 +1,79 @@
+"""`python -m sandbox`: the sandbox on a loopback port until it is told to stop.
+
+Belongs here: the command line. Does not belong here: anything that a test would want to call.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.server import Sandbox
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM, or until the parent process is gone."""
+    options = _parser().parse_args(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        seed = json.loads(options.seed.read_text(encoding="utf-8")) if options.seed else None
+        sandbox = Sandbox(seed, dict(options.switch), state_file=options.state, port=options.port)
+        for fault in options.fault:
+            sandbox.fault(**json.loads(fault))
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
+    is_child = options.parent == os.getppid()
+    with sandbox:
+        if options.ready_file:
+            fresh = options.ready_file.with_name(options.ready_file.name + ".new")
+            fresh.write_text(json.dumps({"url": sandbox.url}), encoding="utf-8")
+            fresh.replace(options.ready_file)
+        if not options.quiet:
+            sys.stdout.write(f"Expensify and Findity stand-ins at {sandbox.url}  (Ctrl-C ends)\n")
+            sys.stdout.flush()
+        while not stop.wait(0.5):
+            if options.parent and not _alive(options.parent, is_child):
+                break
+    return 0
+
+
+def _alive(process: int, is_child: bool) -> bool:
+    if is_child:  # a dead parent may linger as a zombie, but its children are handed on at once
+        return os.getppid() == process
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("name=value is needed")
+    return name, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Expensify's and Findity's APIs on loopback.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--state", type=Path, help="file in which the state outlives a restart")
+    parser.add_argument("--seed", type=Path, help="JSON with what is there at the start; the demo's companies by default")
+    parser.add_argument("--ready-file", type=Path, help='written as {"url": …} once the server listens')
+    parser.add_argument("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="see sandbox/switches.py")
+    parser.add_argument("--fault", action="append", default=[], metavar="JSON", help="see sandbox/faults.py")
+    parser.add_argument("--parent", type=int, help="end when this process is gone")
+    parser.add_argument("--quiet", action="store_true", help="do not print the address")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
