@@ -3,7 +3,6 @@
 import datetime as dt
 from pathlib import Path
 
-import pandas as pd
 import phonenumbers
 import pytest
 
