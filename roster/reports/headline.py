@@ -1,0 +1,102 @@
+"""The run in one sentence, and what else somebody should know at once.
+
+Belongs here: which statement comes first and how it is put. Does not belong here: tables and layout.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from roster.reports.model import DestinationReport, RunReport
+from roster.reports.reasons import NOT_EXPECTED
+
+Tone = Literal["good", "attention", "stopped", "preview"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What happened, in one sentence; then further sentences, the most urgent first."""
+
+    tone: Tone
+    sentence: str
+    also: list[str]
+
+
+def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
+    """Say how the run went.
+
+    Args:
+        report: The run.
+        left_out: As `roster.reports.skipped.left_out` gives it.
+    """
+    stopped = _stopped(report)
+    urgent = [
+        f"{one.name} did not get through: {one.failure}" for one in report.destinations if one.failure and one.failure != report.failure
+    ]
+    attention = _attention(report, left_out)
+    progress, *rest = _progress(report)
+    if stopped:
+        return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
+    if urgent:
+        return Headline("stopped", urgent[0], [*urgent[1:], progress, *rest, *attention])
+    if attention:
+        return Headline("attention", f"{progress}; {attention[0]}", [*attention[1:], *rest])
+    only_planned = any(one.stage == "planned" for one in report.destinations)
+    return Headline("preview" if only_planned else "good", progress, rest)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """``1 person``, ``1,200 people``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _stopped(report: RunReport) -> str | None:
+    failed = [check for check in report.gate if not check.passed]
+    if failed and report.status == "stopped":
+        more = f" (and {counted(len(failed) - 1, 'further check', 'further checks')})" if len(failed) > 1 else ""
+        seen = "" if failed[0].seen is None else f": {failed[0].seen}"
+        return f"Stopped at the gate: {failed[0].name}{seen}{more}"
+    if report.status == "stopped":
+        return f"Stopped: {report.failure}" if report.failure else "Stopped before the end"
+    return None
+
+
+def _progress(report: RunReport) -> list[str]:
+    """What was done; where that takes two sentences, the second says what of it was seen."""
+    reached = [one for one in report.destinations if one.stage != "none"]
+    written = [one for one in reached if one.stage != "planned"]
+    if not reached:
+        return ["Nothing was planned and nothing was written"]
+    if not written:
+        return [f"{counted(_sum(reached, 'intended'), 'change', 'changes')} planned, nothing sent"]
+    intended, accepted, landed, unseen = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
+    planned = counted(intended, "planned change", "planned changes")
+    if not intended:
+        return ["Nothing had to change"]
+    if landed == intended:
+        return [f"All {planned} landed" if intended > 1 else "The one planned change landed"]
+    some = f"All {planned} accepted" if accepted == intended > 1 else f"{accepted:,} of {planned} accepted"
+    if any(one.stage == "sent" for one in written):
+        return [some, "Not everything was read back"]
+    return [some, f"{landed:,} landed" + (f", {unseen:,} in fields that cannot be read back" if unseen else "")]
+
+
+def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
+    found = []
+    for one in report.destinations:
+        if one.missing:
+            found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
+        if unknown := one.outcomes.get("unknown", 0):
+            found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
+    open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
+    people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
+    count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()
+    if count and any(one.stage != "none" for one in report.destinations):
+        found.append(f"{counted(int(count), 'person', 'people')} could not be brought in")
+    found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
+    return found
+
+
+def _sum(destinations: list[DestinationReport], name: str) -> int:
+    return sum(int(getattr(one, name)) for one in destinations)

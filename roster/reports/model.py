@@ -1,0 +1,117 @@
+"""What the reports are made from: one run, as the ledger remembers it.
+
+Belongs here: the dataclasses that the caller fills, and the columns of their frames. Does not belong here: words, sums, layout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import Final, Literal
+
+import pandas as pd
+
+PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
+CHANGES: Final = ("person", "field", "kind", "old", "new", "visible", "apply")
+DRIFT: Final = ("person", "field")
+ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
+SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
+REPAIRS: Final = ("employee_id", "repair")
+
+HR_FILE: Final = "HR file"
+"""Where a rejected row was left out; in `RunReport.skips` it stands in the column ``destination``."""
+
+Stage = Literal["none", "planned", "sent", "landed"]
+
+
+def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """The export that the run took in."""
+
+    number: int
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    seen_before: bool = False
+    """An earlier run took in the very same bytes."""
+    rows: int | None = None
+    """Data rows counted on reading; the dispositions must add up to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateCheck:
+    """One question that the gate asked of the file."""
+
+    name: str
+    passed: bool
+    seen: object = None
+    expected: object = None
+    advice: str | None = None
+    """What to do if it failed."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DestinationReport:
+    """What the run meant to do, did and found at one destination."""
+
+    name: str
+    stage: Stage = "none"
+    """How far the run came: nothing there, planned, sent, or read back."""
+    intended: int = 0
+    accepted: int = 0
+    landed: int = 0
+    not_visible: int = 0
+    """Accepted, but the destination's API cannot show it."""
+    missing: int = 0
+    """Accepted, and reading back does not show it."""
+    actions: dict[str, int] = field(default_factory=dict)
+    """Action → people, as planned."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """Outcome → people."""
+    people: pd.DataFrame = field(default_factory=partial(_empty, PEOPLE))
+    """Everyone whose outcome is not ``unchanged``."""
+    changes: pd.DataFrame = field(default_factory=partial(_empty, CHANGES))
+    held_digest: str | None = None
+    held: int = 0
+    """People whose changes wait for a release."""
+    drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
+    strangers: int = 0
+    """Accounts that HR's file does not know."""
+    calls: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    warnings: Sequence[str] = ()
+    failure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RunReport:
+    """One run of one company."""
+
+    company: str
+    run_id: str
+    root_run_id: str
+    """The run that this one re-executes, or its own id."""
+    job: str
+    status: Literal["finished", "stopped"]
+    started: datetime
+    ended: datetime | None = None
+    as_of: date | None = None
+    failure: str | None = None
+    intake: Intake | None = None
+    gate: Sequence[GateCheck] = ()
+    dispositions: dict[str, int] = field(default_factory=dict)
+    """Disposition → rows of HR's file."""
+    rejects: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
+    notes: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
+    """Optional values that were dropped; the rows were used."""
+    destinations: Sequence[DestinationReport] = ()
+    skips: pd.DataFrame = field(default_factory=partial(_empty, SKIPS))
+    """Skips over time, to say since when and how often; who was skipped in this run comes from the destinations and the rejects."""
+    repairs: pd.DataFrame = field(default_factory=partial(_empty, REPAIRS))
+    ui_url: str | None = None

@@ -1,0 +1,84 @@
+"""Reason codes in words: what is the matter, what to do, and who does it.
+
+Belongs here: the tables of words that both reports share. Does not belong here: who gets which code; that is decided where it happens.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Owner = Literal["HR", "Finance", "IT", "nobody"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a reason code means to somebody who has to act on it."""
+
+    words: str
+    what_to_do: str
+    owner: Owner
+
+
+REASONS: Final[dict[str, Reason]] = {
+    # The row itself: HR's.
+    "employee_id": Reason("No usable employee number", "Enter the employee number in this row.", "HR"),
+    "email": Reason("No usable e-mail address", "Enter a working e-mail address.", "HR"),
+    "name": Reason("First or last name is missing", "Enter the name.", "HR"),
+    "status": Reason("The worker status is not one we know", "Use a status from the agreed list, or have the new one mapped.", "HR"),
+    "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
+    "collision_number": Reason("Several rows share this employee number and differ", "Keep one row, or correct the number.", "HR"),
+    "collision_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
+    "malformed": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
+    # People, before anything is sent.
+    "not_in_hr": Reason(
+        "Has an account, but HR's file does not know them", "Close the account if they have left; else ask HR for a row.", "Finance"
+    ),
+    "row_rejected": Reason("Their row in HR's file was rejected", "Correct the row; until then nothing of theirs changes.", "HR"),
+    "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
+    "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
+    "left": Reason("Has left, and has no active account", "Nothing.", "nobody"),
+    "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
+    "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
+    "conflict": Reason("Number and e-mail address belong to two different accounts", "Settle there which account is theirs.", "IT"),
+    "no_external_id": Reason("Their account there carries no number of ours", "Enter the employee number at their account.", "IT"),
+    "number_reused": Reason("The employee number was somebody else's before", "Give the new person a number of their own.", "HR"),
+    "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
+    "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
+    "reject_without_number": Reason(
+        "Gone from HR's file, but a rejected row without a number may be theirs", "Give the rejected rows their employee numbers.", "HR"
+    ),
+    "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
+    "unit_unknown": Reason("Their organizational unit does not exist there", "Create the unit, or correct the mapping.", "Finance"),
+    "no_policy": Reason("Their policy does not exist there", "Create the policy, or correct the mapping.", "Finance"),
+    "no_record": Reason("Too little is known to write a record", "Complete their row in HR's file.", "HR"),
+    "role_unknown": Reason("Their role is not one that the destination has", "Correct the role, or its mapping.", "Finance"),
+    "approver_not_active": Reason("The approver named for them may not approve", "Name somebody who is active.", "Finance"),
+    "no_over_limit_approver": Reason("A limit without an approver above it", "Name who approves above the limit.", "Finance"),
+    # People, after sending.
+    "refused": Reason("The destination refused the record", "Correct what its answer names, here or there.", "IT"),
+    "unanswered": Reason("Sent, but neither answered nor seen on reading back", "Run again: only what is open is repeated.", "IT"),
+    "not_sent": Reason("Planned, but not sent: the run ended before", "Run again: only what is open is repeated.", "IT"),
+    "not_seen_yet": Reason(
+        "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"
+    ),
+}
+
+NOT_EXPECTED: Final = ("not_in_hr",)
+"""Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
+
+REPAIRS: Final[dict[str, str]] = {
+    "on_leave": "HR's manager is on leave",
+    "left": "HR's manager has left",
+    "not_started": "HR's manager has not started yet",
+    "not_here": "HR's manager cannot approve at the destination",
+    "unknown": "HR's manager is in no row of the file",
+    "self": "HR has them as their own manager",
+    "cycle": "HR's managers go round in a circle",
+    "top": "Top of the chain: HR gives no manager",
+}
+"""Why an approver was found by rule: repair code → words."""
+
+
+def reason(code: object) -> Reason:
+    """The words for a code. A code that nobody has put into words stands for itself, and IT looks at it."""
+    known = REASONS.get(str(code))
+    return known or Reason(str(code), "Look up the code, or ask whoever runs Rollcall.", "IT")

@@ -1,0 +1,107 @@
+"""The skipped-employee report: everyone who was not brought in, with reason, remedy and owner.
+
+Belongs here: who counts as left out, and the CSV that HR opens in a spreadsheet. Does not belong here: the words (``reasons``).
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
+from roster.reports.reasons import REASONS, Reason, reason
+
+__all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
+
+COLUMNS: Final = ("employee_id", "line", "where", "reason", "what_to_do", "owner", "first_seen", "times_seen")
+LEFT_OUT: Final = ("skipped", "refused", "unknown", "held", "missing")
+_CODE_OF: Final = {"refused": "refused", "unknown": "unanswered", "held": "limit", "missing": "not_seen_yet"}
+"""What an outcome without a reason code means."""
+
+
+def skipped(report: RunReport) -> pd.DataFrame:
+    """Everyone who was not brought in, from all stages of the run.
+
+    Args:
+        report: The run.
+
+    Returns:
+        `COLUMNS`, one row for each fault of a row of HR's file and for each person and destination. Someone known only by a rejected
+        row stands there once, with the row's fault. An account without an employee number goes by its key (``~1a2b3c4d``). ``line`` is
+        ``Int64``; ``first_seen`` an ISO date.
+    """
+    return left_out(report)[list(COLUMNS)]
+
+
+def left_out(report: RunReport) -> pd.DataFrame:
+    """As `skipped`, with the columns ``code`` and ``outcome`` (``rejected``, an outcome, or ``missing``)."""
+    rejects = _rejected(report.rejects)
+    parts = [rejects, *(_people(one, rejects["employee_id"]) for one in report.destinations)]
+    everyone = pd.concat([part for part in parts if len(part)] or [rejects], ignore_index=True)
+    words = {code: reason(code) for code in everyone["code"].unique()}
+    own = everyone["code"].map({code: one.words for code, one in words.items()})
+    told = everyone["told"].astype("str")
+    answered = (own + ": " + told).where(everyone["outcome"].isin(["refused", "unknown"]))
+    everyone["reason"] = told.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
+    everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
+    everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
+    seen = _with_history(everyone, report.skips, report.started)
+    return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome"]]
+
+
+def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
+    rows = rejects.reindex(columns=list(ROWS))
+    left = rows[["employee_id", "line", "code"]].astype({"employee_id": "str", "code": "str"})
+    return left.assign(where=HR_FILE, outcome="rejected", told=rows["message"]).sort_values("line", kind="stable")
+
+
+def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.DataFrame:
+    people = destination.people.reindex(columns=list(PEOPLE))
+    # A plan that was not sent has no outcomes yet; whom it leaves out is known all the same.
+    outcome = people["outcome"].astype("str").fillna(people["action"].map({"skip": "skipped", "hold": "held"}).astype("str"))
+    outcome = outcome.mask(people["landed"].eq("missing"), "missing")
+    people, outcome = people[outcome.isin(LEFT_OUT)], outcome[outcome.isin(LEFT_OUT)]
+    code = people["reason"].astype("str").fillna(outcome.map(_CODE_OF)).fillna(outcome)
+    number = people["employee_id"].astype("str").fillna(people["person"].astype("str"))
+    left = pd.DataFrame(
+        {"employee_id": number, "line": pd.NA, "code": code, "where": destination.name, "outcome": outcome, "told": people["detail"]}
+    )
+    # Their reject says more, and says it to HR once.
+    told_above = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected.dropna())
+    return left[~told_above].sort_values("employee_id", kind="stable")
+
+
+def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, started: datetime) -> pd.DataFrame:
+    """Since when and how often; whoever the history does not know is seen in this run for the first time."""
+    past = skips.reindex(columns=list(SKIPS))
+    past = pd.DataFrame(
+        {
+            "at": past["destination"].astype("str").str.casefold(),
+            "employee_id": past["employee_id"].astype("str"),
+            "code": past["reason"].astype("str"),
+            "first_seen": _days(past["first_seen"], started),
+            "times_seen": pd.to_numeric(past["times_seen"]),
+        }
+    ).drop_duplicates(["at", "employee_id", "code"])
+    everyone = everyone.assign(at=everyone["where"].str.casefold()).astype({"employee_id": "str", "code": "str"})
+    # A missing number must not find the history of another missing number.
+    seen = everyone.merge(past[past["employee_id"].notna()], on=["at", "employee_id", "code"], how="left")
+    seen["first_seen"] = seen["first_seen"].fillna(started.date().isoformat())
+    seen["times_seen"] = seen["times_seen"].fillna(1).astype("int64")
+    return seen
+
+
+def _days(moments: "pd.Series[Any]", started: datetime) -> "pd.Series[str]":
+    """Moments (text or datetimes) as days in the company's time zone, which is that of `started`."""
+    utc = pd.to_datetime(moments, utc=True, format="ISO8601") if len(moments) else pd.to_datetime(moments, utc=True)
+    local = utc.dt.tz_convert(started.tzinfo) if started.tzinfo else utc
+    return local.dt.strftime("%Y-%m-%d").astype("str")
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """The frame for a spreadsheet: UTF-8 with a byte-order mark, and no cell that a spreadsheet would run as a formula."""
+    safe = frame.copy()
+    for name in safe.select_dtypes(include=["str", "object"]):
+        text = safe[name].astype("str")
+        safe[name] = text.mask(text.str.match(r"\s*[=+\-@\t\r]", na=False), "'" + text)
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

@@ -1,0 +1,198 @@
+"""The page's tables and sums as plain values, cut to what a browser and a reader can take.
+
+Belongs here: which rows and columns a table shows. Does not belong here: HTML.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from roster.reports.model import CHANGES, DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
+from roster.reports.model import REPAIRS as REPAIR_COLUMNS
+from roster.reports.reasons import NOT_EXPECTED, REPAIRS, reason
+from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOMES
+
+MOST_ROWS: Final = 500
+MOST_CHANGES: Final = 200
+MOST_NUMBERS: Final = 12
+
+Column = tuple[str, str]
+"""Heading and how its cells look: text, num, id, owner, old, new."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows ready to be written out, and how many more there are."""
+
+    columns: list[Column]
+    rows: list[list[Any]]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """Rows that are not shown."""
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A count that must equal the sum of its parts."""
+
+    label: str
+    total: int
+    parts: list[tuple[str, int]]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it does."""
+        return self.total == sum(count for _, count in self.parts)
+
+
+def table(frame: pd.DataFrame, columns: Sequence[tuple[str, str, str]], most: int = MOST_ROWS) -> Table:
+    """The first `most` rows of `frame`; `columns` are name, heading and look."""
+    shown = frame.head(most)
+    cells = shown[[name for name, _, _ in columns]].astype("object")
+    rows = cells.where(cells.notna(), None).to_numpy().tolist()
+    return Table([(heading, look) for _, heading, look in columns], rows, len(frame))
+
+
+def sums(report: RunReport) -> list[Sum]:
+    """The accounting: HR's rows by disposition, and for each destination the people planned by outcome."""
+    found = []
+    if report.dispositions:
+        parts = _ordered(report.dispositions, DISPOSITIONS)
+        rows = report.intake.rows if report.intake and report.intake.rows is not None else sum(report.dispositions.values())
+        found.append(Sum("Rows in HR's file", rows, parts))
+    for one in report.destinations:
+        planned = sum(one.actions.values())
+        if one.outcomes:
+            found.append(Sum(f"{one.name}: people planned, by outcome", planned, _ordered(one.outcomes, OUTCOMES)))
+        elif planned:
+            found.append(Sum(f"{one.name}: people, by planned action", planned, _ordered(one.actions, ACTIONS)))
+    return found
+
+
+def _ordered(counts: dict[str, int], order: Sequence[str]) -> list[tuple[str, int]]:
+    return [(name.replace("_", " "), counts[name]) for name in (*order, *sorted(counts.keys() - set(order))) if counts.get(name)]
+
+
+def outcome_rows(report: RunReport) -> list[tuple[Any, ...]]:
+    """Outcome and, for each destination in turn, how many people: also for a page in the terminal."""
+    reached = [one for one in report.destinations if one.outcomes]
+    return [(name, *(one.outcomes.get(name, 0) for one in reached)) for name in OUTCOMES if any(one.outcomes.get(name) for one in reached)]
+
+
+def causes(left_out: pd.DataFrame) -> Table:
+    """Why people were left out: one row a reason, the ones that somebody must act on first."""
+    groups = [(str(code), group) for code, group in left_out.groupby("code", sort=False)]
+    groups.sort(key=lambda one: (reason(one[0]).owner == "nobody", one[0] in NOT_EXPECTED, -len(one[1])))
+    rows = [_cause(code, group) for code, group in groups]
+    columns = [("Reason", "text"), ("People", "num"), ("Where", "text"), ("What to do", "text"), ("Owner", "owner")]
+    columns += [("Since", "nowrap"), ("Who", "ids")]
+    return Table(columns, rows, len(rows))
+
+
+def _cause(code: str, group: pd.DataFrame) -> list[Any]:
+    words = reason(code)
+    people = int(group["employee_id"].nunique() + group["employee_id"].isna().sum())
+    places = group["where"].value_counts(sort=False)
+    where = ", ".join(str(place) if places.nunique() == 1 else f"{place} {count:,}" for place, count in places.items())
+    return [words.words, people, where, words.what_to_do, words.owner, group["first_seen"].min(), numbers(_who(group))]
+
+
+def _who(group: pd.DataFrame) -> "pd.Series[str]":
+    return group["employee_id"].fillna("line " + group["line"].astype("str"))
+
+
+def numbers(people: "pd.Series[str]") -> str:
+    """The first few employee numbers, and how many more."""
+    distinct = people.dropna().unique().tolist()
+    more = f" and {len(distinct) - MOST_NUMBERS:,} more" if len(distinct) > MOST_NUMBERS else ""
+    return ", ".join(distinct[:MOST_NUMBERS]) + more
+
+
+def left_out_people(left_out: pd.DataFrame) -> Table:
+    """Person by person, as in the CSV."""
+    columns = [("employee_id", "Employee", "id"), ("where", "Where", "text"), ("reason", "Reason", "text"), ("owner", "Owner", "owner")]
+    columns += [("first_seen", "Since", "nowrap"), ("times_seen", "Times", "num")]
+    return table(left_out, columns)
+
+
+def faults(frame: pd.DataFrame) -> Table:
+    """Rejected rows, or dropped values, by line."""
+    rows = frame.reindex(columns=list(ROWS)).sort_values("line", kind="stable")
+    rows = rows.assign(source=rows["source"].astype("str").fillna(rows["column"].astype("str")))
+    rows["message"] = rows["message"].astype("str").fillna(rows["code"].map(lambda code: reason(code).words).astype("str"))
+    columns = [
+        ("line", "Line", "num"),
+        ("employee_id", "Employee", "id"),
+        ("source", "Field", "text"),
+        ("message", "What is wrong", "text"),
+    ]
+    return table(rows, columns)
+
+
+def repairs(frame: pd.DataFrame) -> Table:
+    """Approver repairs by kind."""
+    groups = frame.reindex(columns=list(REPAIR_COLUMNS)).groupby("repair", sort=False)["employee_id"]
+    rows: list[list[Any]] = [[REPAIRS.get(str(kind), str(kind)), len(people), numbers(people.astype("str"))] for kind, people in groups]
+    rows.sort(key=lambda row: -row[1])
+    return Table([("Repair", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
+
+
+def held(destination: DestinationReport) -> Table:
+    """What waits for a release, by reason and kind of change."""
+    people = destination.people.reindex(columns=list(PEOPLE))
+    waiting = people[people["outcome"].eq("held") | (people["outcome"].isna() & people["action"].eq("hold"))]
+    kinds = waiting.assign(reason=waiting["reason"].astype("str").fillna("limit"), kind=waiting["kinds"].astype("str").str.split("|"))
+    groups = kinds.explode("kind").groupby(["reason", "kind"], dropna=False, sort=False)["person"]
+    rows: list[list[Any]] = [[reason(why).words, kind, people.nunique(), numbers(people.astype("str"))] for (why, kind), people in groups]
+    rows.sort(key=lambda row: -row[2])
+    return Table([("Why", "text"), ("Kind", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
+
+
+def not_landed(destination: DestinationReport) -> Table:
+    """People whom the destination accepted and does not show."""
+    people = destination.people.reindex(columns=list(PEOPLE))
+    columns = [("person", "Employee", "id"), ("action", "Planned", "text"), ("kinds", "Kinds", "text")]
+    return table(people[people["landed"].eq("missing")], columns)
+
+
+def changes(destination: DestinationReport) -> Table:
+    """Old and new values, the held ones first: somebody has to read those."""
+    frame = destination.changes.reindex(columns=list(CHANGES))
+    apply = frame["apply"].astype("boolean").fillna(True)
+    first = pd.concat([frame[~apply], frame[apply]]).head(MOST_CHANGES)
+    shown = first.assign(
+        old=first["old"].map(_plain, na_action="ignore"),
+        new=first["new"].map(_plain, na_action="ignore"),
+        state=first["apply"].map({False: "held"}).astype("str").fillna("applied"),
+    )
+    columns = [
+        ("person", "Employee", "id"),
+        ("field", "Field", "field"),
+        ("kind", "Kind", "text"),
+        ("old", "Old", "old"),
+        ("new", "New", "new"),
+    ]
+    rows = table(shown, [*columns, ("state", "", "state")], MOST_CHANGES)
+    return Table(rows.columns, rows.rows, len(frame))
+
+
+def _plain(value: str) -> str:
+    """JSON text as a reader wants it: a text without its quotes, all else as it is."""
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return value
+    return parsed if isinstance(parsed, str) else value
+
+
+def drift(destination: DestinationReport) -> Table:
+    """Fields that somebody changed there since Rollcall wrote them."""
+    groups = destination.drift.reindex(columns=list(DRIFT)).groupby("field", sort=False)["person"]
+    rows = [[field, people.nunique(), numbers(people.astype("str"))] for field, people in groups]
+    return Table([("Field", "field"), ("People", "num"), ("Who", "ids")], rows, len(rows))

@@ -1,0 +1,74 @@
+"""The sentence at the top of the page."""
+
+from dataclasses import replace
+
+from roster.reports.headline import headline
+from roster.reports.skipped import left_out
+
+
+def said(report):
+    return headline(report, left_out(report))
+
+
+def changed(report, **values):
+    return replace(report, destinations=[replace(report.destinations[0], **values), *report.destinations[1:]])
+
+
+def test_a_clean_run_says_that_all_landed(clean_run):
+    found = said(clean_run)
+    assert (found.tone, found.sentence, found.also) == ("good", "All 236 planned changes landed", [])
+
+
+def test_what_cannot_be_read_back_is_never_called_landed(clean_run):
+    found = said(changed(clean_run, landed=200, not_visible=36))
+    assert found.sentence == "All 236 planned changes accepted"
+    assert found.also == ["200 landed, 36 in fields that cannot be read back"]
+
+
+def test_a_run_with_open_cases_names_the_worst_first(full_run):
+    found = said(full_run)
+    assert found.tone == "attention"
+    assert found.sentence == "294 of 296 planned changes accepted; 1 accepted change is not seen at Expensify"
+    assert found.also[:3] == [
+        "1 person without an answer from Expensify",
+        "6 people could not be brought in",
+        "21 people wait for a release at Expensify",
+    ]
+
+
+def test_strangers_and_people_for_whom_nothing_is_to_do_do_not_count_as_left_out(full_run):
+    people = full_run.destinations[0].people
+    quiet = changed(
+        full_run, people=people[people["reason"].isin(["not_in_hr", "not_started"])], missing=0, held=0, outcomes={"skipped": 8}
+    )
+    quiet = replace(quiet, destinations=quiet.destinations[:1], rejects=full_run.rejects.iloc[:0])
+    assert not [sentence for sentence in [said(quiet).sentence, *said(quiet).also] if "brought in" in sentence]
+
+
+def test_a_run_stopped_at_the_gate_says_why_and_that_nothing_was_written(stopped_run):
+    found = said(stopped_run)
+    assert (found.tone, found.sentence) == ("stopped", "Stopped at the gate: Number of rows: 211")
+    assert found.also == ["Nothing was planned and nothing was written"]
+
+
+def test_one_destination_failing_is_said_before_the_others_success(clean_run, full_run):
+    failed = replace(
+        full_run.destinations[1], stage="none", failure="The token was refused.", people=clean_run.destinations[0].people, outcomes={}
+    )
+    found = said(replace(clean_run, destinations=[*clean_run.destinations, failed]))
+    assert (found.tone, found.sentence) == ("stopped", "Findity did not get through: The token was refused.")
+    assert found.also == ["All 236 planned changes landed"]
+
+
+def test_a_preview_says_that_nothing_was_sent(clean_run):
+    found = said(changed(clean_run, stage="planned", accepted=0, landed=0, outcomes={}))
+    assert (found.tone, found.sentence) == ("preview", "236 changes planned, nothing sent")
+
+
+def test_a_run_with_nothing_to_do_says_so(clean_run):
+    assert said(changed(clean_run, intended=0, accepted=0, landed=0, outcomes={"unchanged": 246})).sentence == "Nothing had to change"
+
+
+def test_sent_but_not_read_back_is_not_called_landed(clean_run):
+    found = said(changed(clean_run, stage="sent", landed=0))
+    assert (found.sentence, found.also) == ("All 236 planned changes accepted", ["Not everything was read back"])

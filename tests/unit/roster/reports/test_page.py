@@ -1,0 +1,139 @@
+"""The sync report as a page."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from roster.reports.page import render
+from roster.reports.tables import outcome_rows
+
+
+class Balance(HTMLParser):
+    """Raises where a tag is closed that is not open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def words(page):
+    """The page as read: without styles and tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("which", ["full_run", "clean_run", "stopped_run", "empty_run"])
+def test_every_run_gets_a_well_formed_page_that_loads_nothing(which, request):
+    page = render(request.getfixturevalue(which))
+    balance = Balance()
+    balance.feed(page)
+    assert balance.open == []
+    assert page.startswith("<!doctype html>")
+    assert not re.search(r"<script|<link|<img|url\(|@import|\ssrc=|data:", page)
+    assert "default-src 'none'" in page
+
+
+def test_both_sums_are_shown_adding_up(full_run):
+    page = words(render(full_run))
+    assert "1,041 = 1,030 used + 5 superseded + 3 out of scope + 3 rejected" in page
+    assert "1,035 = 24 created + 61 updated + 941 unchanged + 9 skipped" in page
+    assert "does not add up" not in page
+
+
+def test_a_sum_that_does_not_add_up_is_shown_so(full_run):
+    page = words(render(replace(full_run, dispositions={"used": 1000})))
+    assert "1,041 ≠ 1,000 used does not add up" in page
+
+
+def test_the_three_numbers_stand_side_by_side_for_each_destination(full_run):
+    page = words(render(full_run))
+    assert "Expensify intended 211 accepted 209 landed 152 56 accepted, in fields that cannot be read back" in page
+    assert "1 accepted, not seen when read back" in page
+    assert "Findity intended 85 accepted 85 landed 85" in page
+
+
+def test_the_chart_has_words_and_a_table_with_headings(full_run):
+    page = render(full_run)
+    assert 'role="img" aria-label="Findity, 1,035 people: 24 created, 61 updated, 941 unchanged, 9 skipped"' in page
+    assert '<th scope="row"' in page
+    assert outcome_rows(full_run)[:2] == [("created", 24, 24), ("updated", 175, 61)]
+
+
+def test_reasons_say_who_must_do_what(full_run):
+    page = words(render(full_run))
+    assert "No usable e-mail address 1 HR file Enter a working e-mail address. HR 2026-11-19 E1042" in page
+    assert "Has not started yet 6 Expensify, Findity Nothing: they come in on their start date. nobody" in page
+
+
+def test_rejects_repairs_and_drift_are_listed(full_run):
+    page = words(render(full_run))
+    assert "17 E1042 Work e-mail The address has no domain." in page
+    assert "HR's manager is on leave 2 E1104, E1105" in page.replace("&#39;", "'")
+    assert "submitsTo 2 E1301, E1302" in page
+
+
+def test_the_held_set_is_shown_with_its_digest_and_kinds(full_run):
+    page = words(render(full_run))
+    assert "b1c7e7d0a4f94e6f8c2d0f6a1b3e5d77c9a8" in page
+    assert "bank_account 21 E1900" in page
+
+
+def test_values_of_the_file_are_text_and_never_markup(full_run):
+    page = render(full_run)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>" not in page
+
+
+def test_a_link_that_is_no_web_address_is_not_a_link(full_run):
+    assert "javascript:" not in render(replace(full_run, ui_url="javascript:alert(1)"))
+    assert 'href="http://127.0.0.1:3000/runs/0c5a9b7e"' in render(full_run)
+
+
+def test_changes_are_cut_to_200_with_the_held_ones_first_and_the_count_said(full_run):
+    page = render(full_run)
+    changes = page[page.index("Expensify: 243 changed fields, old → new (first 200)") :]
+    assert changes.index("E1900") < changes.index("E2000")
+    assert "43 more of 243 in all: see the stored plan." in words(changes)
+
+
+def test_long_tables_stop_at_500_rows_and_say_where_the_rest_is(full_run):
+    rejects = pd.concat([full_run.rejects] * 400, ignore_index=True)
+    page = render(replace(full_run, rejects=rejects))
+    assert "700 more of 1,200 in all: see the skipped-employees CSV." in words(page)
+    assert page.count("<tr>") < 1600
+
+
+def test_a_stopped_run_leads_with_what_the_gate_saw_and_what_to_do(stopped_run):
+    page = words(render(stopped_run))
+    assert "Stopped at the gate: Number of rows: 211" in page
+    assert "Ask HR for a complete export." in page
+    assert "Not reached in this run" in page
+
+
+def test_a_run_with_one_destination_shows_that_one_alone(clean_run):
+    page = words(render(clean_run))
+    assert "All 236 planned changes landed" in page
+    assert "Findity" not in page
+
+
+def test_a_preview_does_not_show_a_zero_where_nothing_was_tried(full_run):
+    planned = replace(full_run.destinations[1], stage="planned", accepted=0, landed=0, outcomes={})
+    page = words(render(replace(full_run, destinations=[planned])))
+    assert "intended 85 accepted – landed – Planned only: nothing was sent." in page
+
+
+def test_the_held_people_of_a_first_sync_do_not_flood_the_reasons(full_run):
+    page = render(full_run)
+    assert "E1900" not in page[page.index('id="left-out"') : page.index('id="held-1"')]
