@@ -16,8 +16,8 @@ CENSUS_COLUMNS = ("person", "employee_id", "account", "matched_by", "standing", 
 ``present``: has an active account; ``acknowledged``: the ledger has seen them in step there."""
 
 STANDINGS = ("wanted", "left", "pending", "out_of_scope", "rejected", "absent", "disputed", "stranger")
-"""``wanted`` in scope and employed · ``left`` by their own row · ``pending`` not started · ``out_of_scope`` by a rule ·
-``rejected`` only in rejected rows · ``absent`` known to the ledger, in no row · ``disputed`` an account whose owner is in doubt · ``stranger`` not in HR."""
+"""``wanted`` in scope and employed · ``left`` by their own row · ``pending`` not started · ``out_of_scope`` by a rule · ``rejected`` only in
+rejected rows · ``absent`` known to the ledger, in no row · ``disputed`` an account whose owner is in doubt · ``stranger`` not in HR."""
 
 
 def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:

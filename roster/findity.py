@@ -206,3 +206,9 @@ def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
             merged = [*same, *(entry for entry in ours if entry[_PRESET_KEY] not in {old.get(_PRESET_KEY) for old in theirs})]
         result[at] = compact(merged)
     return result
+
+
+def as_person_ids(approvers: str, ids: Mapping[str, str]) -> str | None:
+    """A JSON list of approvers by number as one of person ids; None where one of them has none."""
+    names = json.loads(approvers)
+    return compact([ids[name] for name in names]) if all(name in ids for name in names) else None

@@ -1,0 +1,171 @@
+"""Writing a plan: what it must have passed, who still has to be sent, and keeping every answer as it arrives.
+
+Belongs here: the order of lease, guard, sending and ledger. Does not belong here: the wire (``resources.expensify``,
+``resources.findity``), the decision who is sent what (``roster.plan``).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from resources.answers import Answer
+from resources.expensify import Expensify
+from resources.failures import Permanent
+from resources.findity import Findity
+from resources.ledger import Lease, Ledger
+from roster import expensify, findity
+from roster.plan import Plan
+from roster.records import to_records
+
+Send = Callable[[pd.DataFrame], Iterator[pd.DataFrame]]
+"""Sends records; yields answers (``person``, ``status``, ``reason``, ``request``) as they arrive."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One plan on its way to one destination."""
+
+    destination: str
+    plan_run_id: str
+    """The run that made the plan."""
+    run_id: str
+    """The run that writes it: the same one, or a re-execution."""
+    plan: Plan
+    acknowledgements: pd.DataFrame
+    """``employee_id``, ``account``, ``active``, ``digest``, ``fields``: what the ledger is to remember of everyone in step."""
+    intake: int
+    dated: date | None
+    accept_older: str | None = None
+    """Why an older export may be written."""
+    replies: list[dict[str, object]] = field(default_factory=list, repr=False)
+    """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
+
+
+def check(ledger: Ledger, write: Write) -> None:
+    """Refuses a plan that is not the one the ledger knows as passed, whatever was clicked.
+
+    Raises:
+        Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export is older than the last applied.
+    """
+    verdict = ledger.plan_verdict(write.destination, write.plan_run_id)
+    again = "Nothing was written. Run the whole sync job again, so that it plans anew."
+    if verdict is None:
+        raise Permanent(f"The ledger knows no plan for {write.destination} by run {write.plan_run_id}.", again)
+    if verdict.digest != write.plan.digest() or verdict.number != write.intake:
+        raise Permanent(f"The plan for {write.destination} is not the one that run {write.plan_run_id} saved.", again)
+    for passed, what in ((verdict.gate_passed, "gate"), (verdict.accounting_passed, "accounting")):
+        if not passed:
+            raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
+    ledger.refuse_older(write.destination, write.intake, write.dated, write.accept_older)
+
+
+def deliver(ledger: Ledger, write: Write, send: Send) -> None:
+    """Sends what the plan applies and was not answered yet, and keeps each answer before the next request goes out.
+
+    Raises:
+        Permanent: See `check`; or the destination will not take anything.
+        Transient: Some people have no answer; a re-execution sends just those.
+    """
+    check(ledger, write)
+    with ledger.lease(write.run_id) as lease:
+        ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease)
+        before = ledger.answers(write.destination, write.plan_run_id)
+        done = before.loc[before["status"].isin(["accepted", "refused"]), "person"]
+        records = write.plan.records[write.plan.records["apply"]]
+        _remember(ledger, write, lease, _in_step(write.plan))
+        for answers in send(records[~records["person"].isin(done)]):
+            ledger.record_answers(write.destination, write.plan_run_id, answers, lease)
+            _remember(ledger, write, lease, answers.loc[answers["status"].eq("accepted"), "person"])
+            lease.check()
+
+
+def _in_step(plan: Plan) -> pd.Series:
+    return plan.people.loc[plan.people["action"].eq("none"), "person"]
+
+
+def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> None:
+    known = write.acknowledgements
+    ledger.acknowledge(write.destination, known[known["employee_id"].isin(people)], write.run_id, lease)
+
+
+def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
+    """How a plan's records go to Expensify: whole records, leavers last."""
+
+    def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        for answer in client.deliver(to_records(records, expensify.FIELDS)):
+            yield _noted(ledger, write, answer)
+
+    return send
+
+
+def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
+    """How a plan's records go to Findity: people first, then, by the person ids that reading them shows, who approves for them."""
+
+    def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        if records.empty:
+            return
+        names = dict(zip(records["externalSourceId"], records["person"], strict=True))
+        later = records[records["approverIds"].notna()] if "approverIds" in records else records.head(0)
+        refused: set[str] = set()
+        for answer in client.deliver(to_records(_people_first(records), findity.FIELDS)):
+            noted = _noted(ledger, write, answer, names)
+            refused |= set(noted.loc[noted["status"].ne("accepted"), "person"])
+            # Whoever still waits for an approver is not answered yet.
+            yield noted[~(noted["person"].isin(later["person"]) & noted["status"].eq("accepted"))]
+        later = later[~later["person"].isin(refused)]
+        if later.empty:
+            return
+        assigned, lacking = _with_person_ids(later, client.users(), write.plan)
+        for answer in client.deliver(to_records(assigned, findity.FIELDS)):
+            yield _noted(ledger, write, answer, names)
+        if len(lacking):
+            yield pd.DataFrame({"person": lacking, "status": "accepted", "reason": "no_approver_there", "request": 0})
+
+    return send
+
+
+def _people_first(records: pd.DataFrame) -> pd.DataFrame:
+    """The records without approvers; whoever gets nothing else new need not be sent twice."""
+    rest = records.drop(columns="approverIds", errors="ignore")
+    other = rest.columns.difference(["person", "action", "apply", "externalSourceId", "active"])
+    return rest[rest[other].notna().any(axis="columns") | records["action"].ne("update")]
+
+
+def _with_person_ids(records: pd.DataFrame, users: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Series]:
+    """The records that set approvers, and the people whose approver has no person id there."""
+    pairs = plan.people.loc[plan.people["matched_by"].isin(["number", "email"]), ["employee_id", "account"]]
+    created = users["externalSourceId"].isin(plan.people["person"]) & ~users["externalSourceId"].isin(pairs["account"])
+    fresh = users.loc[created, ["externalSourceId"]]
+    fresh = fresh.assign(employee_id=fresh["externalSourceId"]).rename(columns={"externalSourceId": "account"})
+    ids = {name: person for person, name in findity.person_names(users, pd.concat([pairs, fresh])).items()}
+    texts = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in records["approverIds"].unique()}).astype("str")
+    # With `active`, so that this update too leaves nobody to a default.
+    assigned = records[["person", "externalSourceId"]].assign(active="true", approverIds=texts)
+    return assigned[texts.notna()], records.loc[texts.isna(), "person"]
+
+
+def _noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
+    """Keeps what is known of the call, and gives its answers by person."""
+    request = len(ledger.requests(write.destination, write.plan_run_id)) + 1
+    meta: dict[str, object] = {
+        "run_id": write.run_id,
+        "code": answer.code,
+        "people": len(answer.statuses),
+        "bytes": answer.request_bytes,
+        "seconds": round(answer.seconds, 3),
+        "calls": answer.calls,
+    }
+    if update := answer.update:
+        meta |= {
+            "updated": update.updated_count,
+            "added": {policy: len(emails) for policy, emails in update.diff_to_add.items()},
+            "removed": {policy: len(emails) for policy, emails in update.diff_to_remove.items()},
+            "groups": {group: len(emails) for group, emails in update.groups.items()},
+            "skipped": len(update.skipped),
+        }
+        write.replies.append({"request": request, **asdict(update)})
+    ledger.record_request(write.destination, write.plan_run_id, request, meta)
+    person = answer.statuses["key"].map(names) if names else answer.statuses["key"]
+    return pd.DataFrame({"person": person, "status": answer.statuses["status"], "reason": answer.statuses["reason"], "request": request})

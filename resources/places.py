@@ -1,0 +1,30 @@
+"""Where this deployment keeps what it must remember: one folder by default, elsewhere by URL.
+
+Belongs here: the three environment variables that move it. Does not belong here: what is kept there.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+PROJECT: Final = Path(__file__).parent.parent
+
+
+def home() -> Path:
+    """The folder of everything that is kept: ROLLCALL_HOME, else `.rollcall` in the project."""
+    return Path(os.environ.get("ROLLCALL_HOME") or PROJECT / ".rollcall")
+
+
+def ledger_url() -> str:
+    """The ledger's database: ROLLCALL_LEDGER (a database URL), else an SQLite file in `home`."""
+    return os.environ.get("ROLLCALL_LEDGER") or str(home() / "ledger.db")
+
+
+def storage() -> str:
+    """Where assets' values are stored: ROLLCALL_STORAGE (any location fsspec knows), else a folder in `home`."""
+    return os.environ.get("ROLLCALL_STORAGE") or str(home() / "data")
+
+
+def reports() -> Path:
+    """Where the report files lie."""
+    return home() / "reports"
