@@ -1,0 +1,60 @@
+import pandas as pd
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roster.phones import e164
+
+
+def one(number: str, region: str | None = None) -> str | None:
+    result = e164(pd.Series([number], index=[4], dtype="str"), pd.Series([region], index=[4], dtype="str"))
+    assert result.dtype == "str"
+    return None if pd.isna(result[4]) else result[4]
+
+
+@pytest.mark.parametrize(
+    ("number", "region", "expected"),
+    [
+        ("070-123 45 67", "SE", "+46701234567"),
+        ("+46 (0)70 123 45 67", "SE", "+46701234567"),
+        ("0046701234567", "SE", "+46701234567"),
+        ("+47 22 12 34 56", "SE", "+4722123456"),
+        ("320-555-0195", "US", "+13205550195"),
+        ("06 1234 5678", "IT", "+390612345678"),
+        ("+46 70 123 45 67", None, "+46701234567"),
+        ("070-123 45 67", None, None),
+        ("555-0195", "US", None),
+        ("ask Ann", "SE", None),
+        ("070-123 45 67", "XX", None),
+    ],
+)
+def test_numbers_are_read_in_their_country_and_written_for_the_world(number: str, region: str | None, expected: str | None) -> None:
+    assert one(number, region) == expected
+
+
+def test_each_row_has_its_own_country() -> None:
+    numbers = pd.Series(["22 12 34 56", None, "22 12 34 56", "070-1234567"], dtype="str")
+    regions = pd.Series(["NO", "NO", "DK", "SE"], dtype="str")
+    assert e164(numbers, regions).fillna("-").tolist() == ["+4722123456", "-", "+4522123456", "+46701234567"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(["SE", "NO", "US", "GB", "DE", "IT", "FR", "HU", "JP", "AU", "CA", "RU"]), st.from_regex(r"\A\+?[0-9]{3,13}\Z"))
+def test_the_pattern_for_plain_numbers_never_disagrees_with_the_library(region: str, number: str) -> None:
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        assert one(number, region) is None
+        return
+    possible = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+    assert one(number, region) == (phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if possible else None)
+
+
+@pytest.mark.parametrize("region", ["SE", "NO", "US", "GB", "DE", "IT", "FR", "HU", "JP", "AU", "RU"])
+def test_example_numbers_of_every_kind_survive(region: str) -> None:
+    number = phonenumbers.example_number(region)
+    assert number is not None
+    for notation in (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL):
+        text = phonenumbers.format_number(number, notation)
+        assert one(text, region) == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
