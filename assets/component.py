@@ -82,6 +82,11 @@ class RosterSync(dg.Component):
         return graph.build(company=company_of(context.path), settings=self.settings, folder=context.path)
 
 
+# `dg list components` shows the docstring's first paragraph, and nothing of the schema.
+_ATTRIBUTES = [f"- {name}: {field.description}" for name, field in Settings.model_fields.items()]
+RosterSync.__doc__ = "\n".join([str(RosterSync.__doc__), *_ATTRIBUTES])
+
+
 def mistakes(error: BaseException) -> list[str]:
     """What the author of the YAML has to mend, from whatever Dagster raised while loading; empty if it is not the YAML's fault.
 

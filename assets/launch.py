@@ -56,7 +56,7 @@ def run_job(
     run_config: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     on_event: OnEvent | None = None,
-    location: Location = Location(),  # noqa: B008 - frozen
+    location: Location = Location(),
 ) -> RunResult:
     """Run a job of the code location on the instance of DAGSTER_HOME, here and now.
 
@@ -83,7 +83,7 @@ def run_job(
         return _execute(job, run, instance, on_event)
 
 
-def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Location = Location()) -> RunResult:  # noqa: B008 - frozen
+def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Location = Location()) -> RunResult:
     """Run the failed steps of a run again, and those that it never reached; as "Re-execute from failure" in the UI.
 
     Args:
@@ -92,13 +92,12 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         location: Where the run's job is defined.
 
     Raises:
-        DagsterRunNotFoundError: There is no such run.
-        DagsterInvariantViolationError: The run has not failed.
+        DagsterInvariantViolationError: There is no such run, or it has not failed.
     """
     with dg.DagsterInstance.get() as instance:
         parent = instance.get_run_by_id(run_id)
         if parent is None:
-            raise dg.DagsterRunNotFoundError(f"There is no run {run_id} on this instance.", invalid_run_id=run_id)
+            raise dg.DagsterInvariantViolationError(f"There is no run {run_id} on this instance.")
         job = _job(parent.job_name, location)
         if parent.asset_selection:
             job = job.get_subset(asset_selection=parent.asset_selection)

@@ -1,0 +1,107 @@
+"""The command line: `rollcall`.
+
+Belongs here: commands, what they print and their exit codes. Does not belong here: anything that a run does.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import dagster as dg
+import typer
+from rich.console import Console
+
+from assets import demo as place
+from assets.launch import RunResult, run_job
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
+)
+console = Console(highlight=False)
+
+
+@app.command()
+def demo() -> None:
+    """Sync the demo company with the sandbox and show what happened, person by person."""
+    place.use_home()
+    with place.sandbox() as environment:
+        os.environ.update(environment)
+        _finish(_watched("demo_sync"))
+
+
+@app.command()
+def run(job: Annotated[str, typer.Argument(help="A job, such as acme_sync.")]) -> None:
+    """Run a job now, on the instance of DAGSTER_HOME, with the environment as it is."""
+    if not os.environ.get("DAGSTER_HOME"):
+        place.use_home()
+    _finish(_watched(job))
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next free port if it is taken.")] = 3000) -> None:
+    """Open the Dagster UI on this machine, with the sandbox behind the demo company. Ctrl-C ends both."""
+    place.use_home()
+    with place.sandbox() as environment:
+        chosen = _free_port(port)
+        console.print(f"Dagster UI: http://127.0.0.1:{chosen}  (Ctrl-C to end)")
+        command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(place.PROJECT / "workspace.yaml")]
+        command += ["--host", "127.0.0.1", "--port", str(chosen), "--log-level", "warning"]
+        # A session of its own, so that it gets one SIGINT, from us, and ends its own children in order.
+        server = subprocess.Popen(command, cwd=place.PROJECT, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
+        try:
+            with _interrupted_by(signal.SIGTERM), contextlib.suppress(KeyboardInterrupt):
+                server.wait()
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait()
+    raise typer.Exit(0)
+
+
+@contextlib.contextmanager
+def _interrupted_by(number: signal.Signals) -> Iterator[None]:
+    """Let a signal end the block as Ctrl-C does."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free")
+
+
+def _watched(job: str) -> RunResult:
+    """Run a job and print a line for each step that ends."""
+    console.print(f"[bold]{job}[/bold]")
+    return run_job(job, on_event=_show)
+
+
+def _show(event: dg.DagsterEvent) -> None:
+    if event.is_step_success:
+        seconds = event.step_success_data.duration_ms / 1000
+        console.print(f"  [green]✓[/green] {event.step_key}  [dim]{seconds:.1f} s[/dim]")
+    elif event.is_step_failure:
+        console.print(f"  [red]✗[/red] {event.step_key}")
+
+
+def _finish(result: RunResult) -> None:
+    if result.message:
+        console.print(f"\n{result.step}: {result.message}", style="red", markup=False)
+    if find_spec("assets.summary"):
+        # The page is made from the ledger, so it is there after a failure too.
+        import_module("assets.summary").print_page(result.run_id)
+    raise typer.Exit(0 if result.succeeded else 1)

@@ -1,0 +1,90 @@
+"""The place where the demo runs: its own Dagster instance, and the sandbox that plays Expensify and Findity.
+
+Belongs here: folders, environment and the child process. Does not belong here: what is run there (``assets.cli``).
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from resources.owner_only import make_directory
+
+PROJECT: Final = Path(__file__).parent.parent
+STATE: Final = PROJECT / ".rollcall"
+
+# The sandbox opens to these alone. They are secrets of nothing.
+SANDBOX_CREDENTIALS: Final = {
+    "EXPENSIFY_USER": "aa_demo_partner",
+    "EXPENSIFY_SECRET": "demo-secret",
+    "FINDITY_CLIENT": "demo-client",
+    "FINDITY_SECRET": "demo-findity-secret",
+}
+
+
+def use_home(folder: Path = STATE / "dagster_home") -> Path:
+    """Make `folder` this process's DAGSTER_HOME, configured by the project's dagster.yaml."""
+    make_directory(folder)
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        config.symlink_to(PROJECT / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(folder)
+    return folder
+
+
+@contextmanager
+def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
+    """Run the sandbox for as long as the block lasts; yield the environment that points at it.
+
+    One that another `rollcall` has running is used instead: two of them would overwrite each other's state.
+
+    Raises:
+        RuntimeError: The sandbox did not come up.
+    """
+    folder = make_directory(STATE / "sandbox")
+    ready = folder / "ready.json"
+    running = _answering(ready)
+    if running:
+        yield _environment(running)
+        return
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
+    command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
+    # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
+    child = subprocess.Popen(command, cwd=PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
+    try:
+        deadline = time.monotonic() + patience
+        while not (url := _answering(ready)):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("The sandbox did not start.")
+            time.sleep(0.02)
+        yield _environment(url)
+    finally:
+        child.terminate()
+        child.wait()
+        ready.unlink(missing_ok=True)
+
+
+def _answering(ready: Path) -> str | None:
+    """The address in the file that a sandbox writes once it listens, if something does listen there."""
+    try:
+        url = str(json.loads(ready.read_text())["url"])
+        socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=1).close()
+    except (OSError, ValueError):
+        return None
+    return url
+
+
+def _environment(url: str) -> dict[str, str]:
+    return {
+        **SANDBOX_CREDENTIALS,
+        "EXPENSIFY_URL": f"{url}/Integration-Server/ExpensifyIntegrations",
+        "FINDITY_ADMIN_URL": f"{url}/api/admin",
+        "FINDITY_TOKEN_URL": f"{url}/api/oauth/token/",
+    }

@@ -1,0 +1,250 @@
+"""One folder for each company becomes one graph for each; a mistake in its YAML is one line that says where."""
+
+import os
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from assets import RosterSync
+from assets.component import SettingsError
+from assets.launch import Location
+from pipelines.definitions import load
+
+PROJECT = Path(__file__).parents[2]
+
+ACME = """\
+type: assets.RosterSync
+attributes:
+  timezone: Europe/Stockholm
+  owners: [team:people]
+  hr:
+    csv:
+      path: inbox/*.csv
+    people:
+      absent_means: unchanged
+      columns:
+        employee_id: Number
+        email: Mail
+        first_name: First
+        last_name: Last
+        department: Dept
+      scope:
+        include: {department: Sales}
+  expensify:
+    connection:
+      partner_user_id: {env: ACME_USER}
+      partner_user_secret: {env: ACME_SECRET}
+    feed:
+      policyID: department
+"""
+
+
+def company(folder: Path, name: str, text: str = ACME) -> Path:
+    (folder / name).mkdir(parents=True)
+    (folder / name / "defs.yaml").write_text(text)
+    return folder
+
+
+def mistakes(folder: Path) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(folder)
+    assert str(caught.value).strip() == "\n".join(caught.value.lines)
+    return caught.value.lines
+
+
+def keys(defs: dg.Definitions) -> set[str]:
+    return {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
+
+
+def jobs(defs: dg.Definitions) -> set[str]:
+    return {job.name for job in defs.resolve_all_job_defs()} - {"__ASSET_JOB"}
+
+
+def test_a_new_folder_is_a_new_company_in_a_folder_outside_the_project(tmp_path: Path) -> None:
+    defs = load(company(tmp_path, "acme"))
+    assert keys(defs)
+    assert all(key.startswith("acme/") for key in keys(defs))
+    assert "acme_sync" in jobs(defs)
+
+
+def test_two_companies_share_no_asset_and_no_job(tmp_path: Path) -> None:
+    acme = load(company(tmp_path / "one", "acme"))
+    acme_us = load(company(tmp_path / "two", "acme_us"))
+    company(tmp_path / "one", "acme_us")
+    both = load(tmp_path / "one")
+    assert keys(both) == keys(acme) | keys(acme_us)
+    assert len(keys(both)) == len(keys(acme)) + len(keys(acme_us))
+    assert jobs(both) == jobs(acme) | jobs(acme_us)
+    assert not jobs(acme) & jobs(acme_us)
+
+
+def test_steps_of_a_run_share_one_process(tmp_path: Path) -> None:
+    job = load(company(tmp_path, "acme")).resolve_job_def("acme_sync")
+    assert job.executor_def is dg.in_process_executor
+
+
+def test_loading_needs_no_network_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("loading reached for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.delenv("ACME_SECRET", raising=False)
+    without = load(company(tmp_path, "acme"))
+    monkeypatch.setenv("ACME_SECRET", "plain")
+    assert keys(load(tmp_path)) == keys(without)
+
+
+def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> None:
+    company(tmp_path, "elsewhere")
+    code = "from pipelines.definitions import defs; print([job.name for job in defs.resolve_all_job_defs()])"
+    environment = {**os.environ, "ROLLCALL_PIPELINES": str(tmp_path), "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "elsewhere_sync" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("path: inbox/*.csv", "path: 7", "attributes.hr.csv.path at {file}:7: Input should be a valid string"),
+        ("    csv:\n      path: inbox/*.csv\n", "", "attributes.hr.csv at {file}:5: Field required"),
+        ("owners: [team:people]", "owners: [team:people]\n  ownr: x", "attributes.ownr at {file}:5: Extra inputs are not permitted"),
+        ("owners: [team:people]", "owners: [people]", "attributes.owners at {file}:4: Value error, owner 1 is neither"),
+        ("Europe/Stockholm", "Europe/Stokholm", "attributes.timezone at {file}:3: Value error, not a time zone"),
+        ("Europe/Stockholm", "../etc/passwd", "attributes.timezone at {file}:3: Value error, not a time zone"),
+        ("unchanged", "leavers", "attributes.hr.people.absent_means at {file}:9: Input should be 'leaver', 'unchanged' or 'error'"),
+        (
+            "{env: ACME_SECRET}",
+            "hunter2",
+            "attributes.expensify.connection.partner_user_secret at {file}:21: Value error, a secret is never",
+        ),
+        (ACME[ACME.index("  expensify") :], "", "attributes at {file}:2: Value error, at least one destination"),
+        (ACME[ACME.index("attributes") :], "", "attributes at {file}: Field required"),
+        ("attributes:", "attributs:", "attributs at {file}:2: Extra inputs are not permitted"),
+        ("RosterSync", "RosterSink", "type: Module `assets` has no attribute `RosterSink`."),
+        ("[team:people]", "[team:people", "{file}:5: not valid YAML"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_line_and_attribute(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in ACME
+    (line,) = mistakes(company(tmp_path, "acme", ACME.replace(old, new)))
+    assert line.startswith(told.format(file=tmp_path / "acme" / "defs.yaml"))
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("policyID: department", "policyID: compny", "expensify.feed.policyID at {file}:23: 'compny'"),
+        ("policyID: department", "policyID: {column: compny}", "expensify.feed.policyID.column at {file}:23: 'compny'"),
+        ("policyID: department", "policyID: {columns: [department, compny]}", "expensify.feed.policyID.columns.1 at {file}:23: 'compny'"),
+        ("policyID: department", 'policyID: {template: "{email}-{compny}"}', "expensify.feed.policyID.template at {file}:23: 'compny'"),
+        (
+            "policyID: department",
+            "policyID: {cases: [{when: {compny: x}, value: y}]}",
+            "expensify.feed.policyID.cases.0.when.compny at {file}:23: 'compny'",
+        ),
+        ("include: {department: Sales}", "exclude: {compny: x}", "hr.people.scope.exclude.compny at {file}:17: 'compny'"),
+        ("scope:", "history: {newest_by: compny}\n      scope:", "hr.people.history.newest_by at {file}:16: 'compny'"),
+        ("policyID: department", "policyID: location", "expensify.feed.policyID at {file}:23: 'location'"),
+    ],
+)
+def test_a_rule_that_names_a_column_nobody_maps_is_a_mistake_like_any_other(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in ACME
+    (line,) = mistakes(company(tmp_path, "acme", ACME.replace(old, new)))
+    file = tmp_path / "acme" / "defs.yaml"
+    assert line == "attributes." + told.format(file=file) + " is not mapped in hr.people.columns"
+
+
+def test_findity_rules_may_name_only_mapped_columns_too(tmp_path: Path) -> None:
+    findity = """\
+  findity:
+    connection:
+      organization: acme
+      client_id: {env: ACME_CLIENT}
+      client_secret: {env: ACME_CLIENT_SECRET}
+    users:
+      bankAccount: {iban: bank_account}
+"""
+    (line,) = mistakes(company(tmp_path, "acme", ACME + findity))
+    file = tmp_path / "acme" / "defs.yaml"
+    assert line == f"attributes.findity.users.bankAccount.iban at {file}:30: 'bank_account' is not mapped in hr.people.columns"
+
+
+def test_columns_that_every_roster_has_need_no_mapping(tmp_path: Path) -> None:
+    load(company(tmp_path, "acme", ACME.replace("policyID: department", "policyID: {columns: [employment, worker_status, start_date]}")))
+
+
+def test_the_mistakes_of_all_companies_are_told_at_once(tmp_path: Path) -> None:
+    company(tmp_path, "acme", ACME.replace("inbox/*.csv", "''").replace("unchanged", "never"))
+    company(tmp_path, "brick", ACME.replace("policyID: department", "policyID: compny"))
+    company(tmp_path, "fine")
+    company(tmp_path, "two-words")
+    lines = mistakes(tmp_path)
+    assert [name for line in lines for name in ("acme", "brick", "fine", "two-words") if f"/{name}" in line] == [
+        "acme",
+        "acme",
+        "brick",
+        "two-words",
+    ]
+
+
+def test_a_mistake_is_told_in_full_although_errors_of_user_code_are_masked(tmp_path: Path) -> None:
+    company(tmp_path, "acme", ACME.replace("policyID: department", "policyID: compny"))
+    environment = {**os.environ, "ROLLCALL_PIPELINES": str(tmp_path), "PYTHONPATH": str(PROJECT), "DAGSTER_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "pipelines.definitions"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"attributes.expensify.feed.policyID at {tmp_path}/acme/defs.yaml:23: 'compny' is not mapped" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["two-words", "dotted.name", "räksmörgås", "with space"])
+def test_a_company_name_must_fit_into_asset_keys(tmp_path: Path, name: str) -> None:
+    (line,) = mistakes(company(tmp_path, name))
+    assert line == f"{tmp_path / name}: a company's folder name is part of its asset keys: letters, digits and underscores only"
+
+
+def test_every_attribute_is_documented() -> None:
+    schema = RosterSync.get_model_cls().model_json_schema()
+    undocumented = [
+        f"{model}.{name}"
+        for model, each in {"Settings": schema, **schema["$defs"]}.items()
+        for name, attribute in each.get("properties", {}).items()
+        if "description" not in attribute and "$ref" not in attribute  # a model of its own says it in its docstring
+    ]
+    assert undocumented == []
+
+
+def test_dg_list_components_says_what_each_attribute_is_for() -> None:
+    command = [sys.executable, "-m", "dagster_dg_cli.cli", "list", "components", "--package", "assets", "--json"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "assets.RosterSync" in done.stdout
+    for name in RosterSync.get_model_cls().model_fields:
+        assert f"- {name}: " in done.stdout
+
+
+def test_the_workspace_the_project_and_runs_name_one_code_location() -> None:
+    (target,) = yaml.safe_load((PROJECT / "workspace.yaml").read_text())["load_from"]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["dg"]["project"]
+    module = target["python_module"]
+    assert module["location_name"] == project["code_location_name"] == Location().name
+    assert module["module_name"] == project["code_location_target_module"] == Location().module
+
+
+def test_the_instance_sends_no_telemetry_and_retries_crashes_only(tmp_path: Path) -> None:
+    (tmp_path / "dagster.yaml").write_text((PROJECT / "dagster.yaml").read_text())
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.telemetry_enabled is False
+        assert instance.nux_enabled is False
+        assert instance.run_retries_enabled
+        assert instance.run_retries_max_retries == 1
+        assert instance.run_retries_retry_on_asset_or_op_failure is False
+        assert instance.run_monitoring_enabled
+        assert instance.run_monitoring_max_runtime_seconds > 0
+        assert instance.freshness_enabled
