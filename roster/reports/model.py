@@ -112,6 +112,7 @@ class RunReport:
     """Optional values that were dropped; the rows were used."""
     destinations: Sequence[DestinationReport] = ()
     skips: pd.DataFrame = field(default_factory=partial(_empty, SKIPS))
-    """Skips over time, to say since when and how often; who was skipped in this run comes from the destinations and the rejects."""
+    """Skips over time (``first_seen`` is a date), to say since when and how often. Who was skipped in this run comes from the destinations
+    and the rejects."""
     repairs: pd.DataFrame = field(default_factory=partial(_empty, REPAIRS))
     ui_url: str | None = None

@@ -20,14 +20,14 @@ class Reason:
 
 REASONS: Final[dict[str, Reason]] = {
     # The row itself: HR's.
+    "missing": Reason("A field that is needed is empty", "Fill the field in.", "HR"),
     "employee_id": Reason("No usable employee number", "Enter the employee number in this row.", "HR"),
     "email": Reason("No usable e-mail address", "Enter a working e-mail address.", "HR"),
-    "name": Reason("First or last name is missing", "Enter the name.", "HR"),
-    "status": Reason("The worker status is not one we know", "Use a status from the agreed list, or have the new one mapped.", "HR"),
+    "worker_status": Reason("The worker status is not one we know", "Use an agreed status, or have the new one mapped.", "HR"),
     "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
-    "collision_number": Reason("Several rows share this employee number and differ", "Keep one row, or correct the number.", "HR"),
-    "collision_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
-    "malformed": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
+    "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
+    "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
+    "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
     # People, before anything is sent.
     "not_in_hr": Reason(
         "Has an account, but HR's file does not know them", "Close the account if they have left; else ask HR for a row.", "Finance"

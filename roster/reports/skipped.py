@@ -3,8 +3,8 @@
 Belongs here: who counts as left out, and the CSV that HR opens in a spreadsheet. Does not belong here: the words (``reasons``).
 """
 
-from datetime import datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import pandas as pd
 
@@ -45,14 +45,15 @@ def left_out(report: RunReport) -> pd.DataFrame:
     everyone["reason"] = told.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
-    seen = _with_history(everyone, report.skips, report.started)
+    seen = _with_history(everyone, report.skips, report.as_of or report.started.date())
     return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome"]]
 
 
 def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
     rows = rejects.reindex(columns=list(ROWS))
     left = rows[["employee_id", "line", "code"]].astype({"employee_id": "str", "code": "str"})
-    return left.assign(where=HR_FILE, outcome="rejected", told=rows["message"]).sort_values("line", kind="stable")
+    field = (rows["source"].astype("str").fillna(rows["column"].astype("str")) + ": ").fillna("")
+    return left.assign(where=HR_FILE, outcome="rejected", told=field + rows["message"].astype("str")).sort_values("line", kind="stable")
 
 
 def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.DataFrame:
@@ -71,7 +72,7 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
     return left[~told_above].sort_values("employee_id", kind="stable")
 
 
-def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, started: datetime) -> pd.DataFrame:
+def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> pd.DataFrame:
     """Since when and how often; whoever the history does not know is seen in this run for the first time."""
     past = skips.reindex(columns=list(SKIPS))
     past = pd.DataFrame(
@@ -79,23 +80,16 @@ def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, started: datetime
             "at": past["destination"].astype("str").str.casefold(),
             "employee_id": past["employee_id"].astype("str"),
             "code": past["reason"].astype("str"),
-            "first_seen": _days(past["first_seen"], started),
+            "first_seen": past["first_seen"].astype("str").str.slice(stop=10),
             "times_seen": pd.to_numeric(past["times_seen"]),
         }
     ).drop_duplicates(["at", "employee_id", "code"])
     everyone = everyone.assign(at=everyone["where"].str.casefold()).astype({"employee_id": "str", "code": "str"})
     # A missing number must not find the history of another missing number.
     seen = everyone.merge(past[past["employee_id"].notna()], on=["at", "employee_id", "code"], how="left")
-    seen["first_seen"] = seen["first_seen"].fillna(started.date().isoformat())
+    seen["first_seen"] = seen["first_seen"].fillna(today.isoformat())
     seen["times_seen"] = seen["times_seen"].fillna(1).astype("int64")
     return seen
-
-
-def _days(moments: "pd.Series[Any]", started: datetime) -> "pd.Series[str]":
-    """Moments (text or datetimes) as days in the company's time zone, which is that of `started`."""
-    utc = pd.to_datetime(moments, utc=True, format="ISO8601") if len(moments) else pd.to_datetime(moments, utc=True)
-    local = utc.dt.tz_convert(started.tzinfo) if started.tzinfo else utc
-    return local.dt.strftime("%Y-%m-%d").astype("str")
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:

@@ -118,7 +118,7 @@ def left_out_people(left_out: pd.DataFrame) -> Table:
     """Person by person, as in the CSV."""
     columns = [("employee_id", "Employee", "id"), ("where", "Where", "text"), ("reason", "Reason", "text"), ("owner", "Owner", "owner")]
     columns += [("first_seen", "Since", "nowrap"), ("times_seen", "Times", "num")]
-    return table(left_out, columns)
+    return table(left_out.assign(employee_id=_who), columns)
 
 
 def faults(frame: pd.DataFrame) -> Table:
@@ -169,7 +169,7 @@ def changes(destination: DestinationReport) -> Table:
     shown = first.assign(
         old=first["old"].map(_plain, na_action="ignore"),
         new=first["new"].map(_plain, na_action="ignore"),
-        state=first["apply"].map({False: "held"}).astype("str").fillna("applied"),
+        state=first["apply"].map({False: "held"}).astype("str").fillna("planned"),
     )
     columns = [
         ("person", "Employee", "id"),

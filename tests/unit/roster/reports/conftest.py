@@ -152,7 +152,7 @@ def full_run():
         notes=frame([[88, "E1120", "phone", "Mobile", "phone", "The number has too few digits."]], ROWS),
         destinations=[expensify(), findity()],
         skips=frame(
-            [["expensify", "E1801", "refused", datetime(2026, 11, 2, 23, 30, tzinfo=UTC), datetime(2026, 11, 19, tzinfo=UTC), 4, "IT"]],
+            [["expensify", "E1801", "refused", date(2026, 11, 3), date(2026, 11, 19), 4, "IT"]],
             SKIPS,
         ),
         repairs=frame([["E1104", "on_leave"], ["E1105", "on_leave"], ["E1001", "top"]], ["employee_id", "repair"]),
