@@ -192,6 +192,7 @@ class ExpensifyFeed(Strict):
     customField1: Rule | None = None
     """Expensify shows the employee number here unless something else is given."""
     customField2: Rule | None = None
+    """Whatever the company shows as the second custom field of a member."""
     approvalLimit: Rule | None = None
     """In whole currency units with at most two decimals, as HR writes it; sent in cents."""
     overLimitApprover: Rule | None = None
@@ -201,6 +202,7 @@ class ExpensifyFeed(Strict):
     domainGroupID: Rule | None = None
     """Expensify assigns groups only if every record has one: no value for one person is a fault of the rule."""
     defaultTags: Rule | None = None
+    """Tags that a person's expenses begin with; a list, or text with commas between."""
     shouldRemoveFromUnassignedPolicies: bool = False
     """Let Expensify remove people from policies that the record does not name."""
 
@@ -217,7 +219,9 @@ class FindityUsers(Strict):
     locale: Rule | None = None
     """Such as sv_SE."""
     phone: Rule | None = None
+    """The person's phone number."""
     personnelNumber: Rule = Rule(column="employee_id")
+    """The employee number that Findity shows and exports."""
     bankAccount: dict[str, Rule] | None = None
     """Key of Findity's bankAccount object → where it comes from. Its keys are not published; IBAN and BIC are seen elsewhere in its API."""
     address: dict[str, Rule] | None = None

@@ -1,0 +1,230 @@
+"""A run that was started from the command line can be gone on with: here, by Dagster's own API, and in the UI."""
+
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import httpx
+import pytest
+
+from assets.launch import Location, reexecute, run_job
+
+# A code location of its own: its second step fails until a file `mended` lies beside the log.
+STUMBLING = """\
+import os
+from pathlib import Path
+
+import dagster as dg
+
+HERE = Path(__file__).parent
+
+
+def note(step):
+    with (HERE / "log").open("a") as file:
+        file.write(step + "\\n")
+
+
+@dg.asset
+def first():
+    note("first")
+    return 1
+
+
+@dg.asset
+def second(first):
+    note("second")
+    if not (HERE / "mended").exists():
+        raise dg.Failure("row 7 has no number", allow_retries=False)
+    return first
+
+
+@dg.asset
+def third(second):
+    note("third")
+
+
+@dg.asset
+def leaky():
+    raise ValueError("ada@acme.example")
+
+
+jobs = [dg.define_asset_job("stumbling", [first, second, third]), dg.define_asset_job("leaking", [leaky])]
+defs = dg.Definitions(assets=[first, second, third, leaky], jobs=jobs, executor=dg.in_process_executor)
+
+
+def stumbling_job():
+    return defs.resolve_job_def("stumbling")
+"""
+
+# Without the queue, a run starts without a daemon.
+INSTANCE = """\
+telemetry: {enabled: false}
+run_coordinator: {module: dagster._core.run_coordinator, class: DefaultRunCoordinator}
+"""
+
+REEXECUTE = """
+mutation($params: ReexecutionParams!) {
+  launchRunReexecution(reexecutionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}
+"""
+
+
+@pytest.fixture
+def stumbling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Location]:
+    name = f"stumbling_{os.getpid()}_{time.monotonic_ns()}"
+    (tmp_path / f"{name}.py").write_text(STUMBLING)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dagster.yaml").write_text(INSTANCE)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])  # at the end: Dagster leaves out the first when it loads a module
+    importlib.invalidate_caches()
+    yield Location("stumbling", name)
+    sys.modules.pop(name, None)
+
+
+@contextmanager
+def webserver(location: Location, folder: Path) -> Iterator[str]:
+    """The real UI over the code location, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    module = {"module_name": location.module, "location_name": location.name, "working_directory": str(folder)}
+    (folder / "workspace.yaml").write_text(json.dumps({"load_from": [{"python_module": module}]}))
+    command = [sys.executable, "-m", "dagster_webserver", "-w", str(folder / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    with (folder / "webserver.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(port):
+            assert server.poll() is None, (folder / "webserver.log").read_text()
+            assert time.monotonic() < deadline, "the webserver did not come up"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/graphql"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/server_info").is_success
+    except httpx.TransportError:
+        return False
+
+
+def ask(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    reply = httpx.post(url, json={"query": query, "variables": variables}, timeout=60).json()
+    assert "errors" not in reply, reply
+    return dict(reply["data"])
+
+
+def ended(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.is_finished:
+            return run.status
+        time.sleep(0.1)
+    raise AssertionError("the run did not end")
+
+
+def steps(folder: Path) -> list[str]:
+    return (folder / "log").read_text().split()
+
+
+def test_a_failed_run_says_which_step_failed_and_what_it_said(stumbling: Location, tmp_path: Path) -> None:
+    result = run_job("stumbling", location=stumbling)
+    assert (result.succeeded, result.step, result.message) == (False, "second", "row 7 has no number")
+    assert steps(tmp_path) == ["first", "second"]
+
+
+def test_quiet_the_message_of_an_unforeseen_error_is_masked(stumbling: Location) -> None:
+    result = run_job("leaking", location=stumbling)
+    assert result.step == "leaky"
+    assert "masked" in (result.message or "")
+    assert "ada@acme.example" not in (result.message or "")
+
+
+def test_rerun_from_failure_leaves_out_what_has_succeeded(stumbling: Location, tmp_path: Path) -> None:
+    first = run_job("stumbling", location=stumbling)
+    second = reexecute(first.run_id, location=stumbling)
+    assert second.step == "second"
+    (tmp_path / "mended").touch()
+    third = reexecute(second.run_id, location=stumbling)
+    assert third.succeeded
+    assert steps(tmp_path) == ["first", "second", "second", "second", "third"]
+    with dg.DagsterInstance.get() as instance:
+        last = instance.get_run_by_id(third.run_id)
+        assert last is not None
+        assert (last.parent_run_id, last.root_run_id) == (second.run_id, first.run_id)
+
+
+def test_rerun_is_refused_where_there_is_nothing_to_go_on_with(stumbling: Location, tmp_path: Path) -> None:
+    (tmp_path / "mended").write_text("")
+    done = run_job("stumbling", location=stumbling)
+    with pytest.raises(dg.DagsterInvariantViolationError, match="not failed"):
+        reexecute(done.run_id, location=stumbling)
+    with pytest.raises(dg.DagsterInvariantViolationError, match="There is no run"):
+        reexecute("00000000-0000-0000-0000-000000000000", location=stumbling)
+
+
+def test_config_and_tags_reach_the_run_and_its_reexecution(stumbling: Location) -> None:
+    config = {"ops": {"first": {}}}
+    failed = run_job("stumbling", run_config=config, tags={"reason": "drill"}, location=stumbling)
+    again = reexecute(failed.run_id, location=stumbling)
+    with dg.DagsterInstance.get() as instance:
+        for result in (failed, again):
+            run = instance.get_run_by_id(result.run_id)
+            assert run is not None
+            assert run.tags["reason"] == "drill"
+            assert run.run_config["ops"] == config["ops"]
+
+
+def test_each_step_is_told_as_it_ends_and_nothing_else_is_printed(stumbling: Location, capfd: pytest.CaptureFixture[str]) -> None:
+    told: list[tuple[str, bool]] = []
+
+    def on_event(event: dg.DagsterEvent) -> None:
+        if event.is_step_success or event.is_step_failure:
+            told.append((event.step_key or "", event.is_step_success))
+
+    run_job("stumbling", on_event=on_event, location=stumbling)
+    assert told == [("first", True), ("second", False)]
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
+
+
+def test_rerun_dagsters_own_api_goes_on_with_the_run(stumbling: Location, tmp_path: Path) -> None:
+    failed = run_job("stumbling", location=stumbling)
+    (tmp_path / "mended").touch()
+    job = dg.reconstructable(importlib.import_module(stumbling.module).stumbling_job)
+    with dg.DagsterInstance.get() as instance:
+        options = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
+        with dg.execute_job(job, instance=instance, reexecution_options=options) as result:
+            assert result.success
+    assert steps(tmp_path) == ["first", "second", "second", "third"]
+
+
+def test_rerun_the_ui_goes_on_with_the_run(stumbling: Location, tmp_path: Path) -> None:
+    failed = run_job("stumbling", location=stumbling)
+    (tmp_path / "mended").touch()
+    with webserver(stumbling, tmp_path) as url:
+        params = {"parentRunId": failed.run_id, "strategy": "FROM_FAILURE"}
+        launched = ask(url, REEXECUTE, {"params": params})["launchRunReexecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        with dg.DagsterInstance.get() as instance:
+            assert ended(instance, launched["run"]["runId"]) == dg.DagsterRunStatus.SUCCESS
+    assert steps(tmp_path) == ["first", "second", "second", "third"]
