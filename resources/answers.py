@@ -65,7 +65,7 @@ class Answer:
         code: The destination's code, or the HTTP status, as text; empty without an answer.
         request_bytes: Length of the request's body; 0 without an answer.
         seconds: From the first attempt to the answer, waits included.
-        calls: HTTP attempts; 0 without an answer.
+        calls: HTTP attempts, those for a token included; 0 without an answer.
         update: For Expensify: its own account, raw.
         other_skips: For Expensify: skips whose address is in none of the records.
     """

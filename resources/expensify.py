@@ -27,6 +27,9 @@ POLICY_COLUMNS = ["id", "name", "owner", "role", "outputCurrency", "type"]
 PATIENCE = Retry(first_wait=5.0)
 """Expensify names no Retry-After; four doubled waits from here outlast its longer window of 60 seconds."""
 
+NARROWING_CALLS = 40
+"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: two minutes' worth."""
+
 _ACCESS_CODES = (401, 403, 404)
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
 
@@ -111,8 +114,15 @@ class Expensify:
             yield from self._by_size(part)
 
     def deliver(self, records: Records, dry_run: bool = False) -> Iterator[Answer]:
-        """Send all records in chunks and give each chunk's answer as it comes. See `resources.answers.in_turn` for what is raised."""
-        return in_turn(self.chunks(records), "employeeID", lambda chunk: _by_person(chunk, self.update_employees(chunk, dry_run)))
+        """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
+
+        See `resources.answers.in_turn` for the order and for what is raised.
+        """
+
+        def send(chunk: Records) -> Answer:
+            return _by_person(chunk, self.update_employees(chunk, dry_run))
+
+        return in_turn(self.chunks(records), "employeeID", send, NARROWING_CALLS)
 
     def members(self, policy_ids: Iterable[str]) -> pd.DataFrame:
         """Who is in the policies: one row a policy and member.
@@ -173,7 +183,7 @@ class Expensify:
         if code is None:
             raise _no_answer(reply, writes=records is not None)
         if code != 200:
-            raise _refusal(code, str(body.get("responseMessage") or ""), records or [])
+            raise _refusal(code, str(body.get("responseMessage") or ""), said_about([*(records or []), credentials]))
         return body, reply
 
 
@@ -182,6 +192,8 @@ def _judge(reply: Reply) -> Verdict:
     code = _code(reply.json)
     if code is None:
         return by_status(reply)
+    if code in (502, 503, 504):  # not Expensify's own codes: something before it that imitates its answers
+        return "broken"
     return "busy" if code == 429 else "answer"
 
 
@@ -204,8 +216,8 @@ def _no_answer(reply: Reply, writes: bool) -> Permanent | Unanswered:
     return Permanent(what, "Check the url in the settings and what stands between this machine and Expensify.")
 
 
-def _refusal(code: int, message: str, records: Records) -> Permanent:
-    said = masked(message, said_about(records))
+def _refusal(code: int, message: str, confidential: set[str]) -> Permanent:
+    said = masked(message, confidential)
     what = f"Expensify refused: {code} {said}".rstrip(" .") + "."
     if code in _ACCESS_CODES or _ACCESS_WORDS.search(message):
         return Permanent(what, "Check the partner credentials (they end with the account's password) and the account's rights.")

@@ -64,10 +64,10 @@ def masked(text: str, values: Iterable[str] = ()) -> str:
     Returns:
         The message on one line, with placeholders for those values, e-mail addresses, account numbers and phone numbers.
     """
+    for pattern, placeholder in ((_ADDRESS, "<address>"), (_IBAN, "<account>"), (_NUMBER, "<number>")):
+        text = pattern.sub(placeholder, text)
     for value in sorted({value.strip() for value in values}, key=len, reverse=True):
         if len(value) > 1 and value in text:
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "<value>", text)
-    for pattern, placeholder in ((_ADDRESS, "<address>"), (_IBAN, "<account>"), (_NUMBER, "<number>")):
-        text = pattern.sub(placeholder, text)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

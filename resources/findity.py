@@ -9,7 +9,7 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -27,9 +27,13 @@ JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dime
 USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
 UNIT_COLUMNS = ["id", "name", "externalSourceId", "parentId"]
 
+PATIENCE = Retry()
+"""Findity publishes no limit; one user saw calls throttled that came quicker than every three seconds."""
+
 NARROWING_CALLS = 200
 """How many further requests a delivery may spend on finding the people for whom whole chunks were refused."""
 
+_HEADERS = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json"}
 _LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
 _ERROR_KEYS = ("errorCode", "code", "error", "errors")
 _MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
@@ -41,24 +45,22 @@ class Findity:
     Args:
         settings: Where and as whom.
         retry: How to repeat.
+        clock: Seconds on a clock that never goes back, by which tokens end.
     """
 
-    def __init__(self, settings: FindityConnection, retry: Retry = Retry()) -> None:  # noqa: B008 - frozen
+    def __init__(self, settings: FindityConnection, retry: Retry = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
-        headers = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json", "Accept": "application/json"}
-        self._http = Http("Findity", base, settings.timeout, retry, headers)
-        self._token_http = Http("Findity's token address", settings.token_url.resolve(), settings.timeout, retry)
-        self._tokens = Tokens(settings, self._token_http)
+        self._http = Http("Findity", base, settings.timeout, retry)
+        self._tokens = Tokens(settings, self._http, clock)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._http.__exit__()
-        self._token_http.__exit__()
 
     def users(self) -> pd.DataFrame:
         """Everyone in the organization, invited strangers too.
@@ -139,9 +141,9 @@ class Findity:
         page = _items(body)
         if page is None:
             raise _unreadable("list of users")
-        found = {_identity(user): user for user in page}
         if isinstance(body, list):
-            return list(found.values())
+            return page
+        found = {_identity(user): user for user in page}
         size = len(page)
         while page and (_total(body) is None or len(found) < (_total(body) or 0)):
             body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
@@ -174,7 +176,7 @@ class Findity:
         return reply
 
     def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
-        headers = {"Authorization": f"Bearer {self._tokens.current()}"}
+        headers = {**_HEADERS, "Authorization": f"Bearer {self._tokens.current()}"}
         return self._http.send(method, f"{self._base}{path}", headers=headers, **content)
 
 
@@ -255,15 +257,22 @@ def _error(body: Any, records: Records) -> tuple[str, str]:
 
 
 def _refused(body: Any, records: Records) -> dict[str, str]:
-    """externalSourceId → reason, for each item of a 2xx answer that holds an error."""
-    envelope = body if isinstance(body, dict) else {}
-    items = [*(_items(body) or []), *(item for item in envelope.get("errors") or [] if isinstance(item, dict))]
-    by_key = {record["externalSourceId"]: [record] for record in records}
-    refused = {}
-    for position, item in enumerate(items):
-        if any(item.get(key) for key in _ERROR_KEYS):
-            in_place = records[position]["externalSourceId"] if len(items) == len(records) else None
-            key = item.get("externalSourceId") or in_place
-            code, reason = _error(item, by_key.get(key, []))
-            refused[key] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
+    """externalSourceId → reason, for each error that a 2xx answer holds.
+
+    Raises:
+        Refused: An error says of nobody whom it concerns, so that nobody can pass for accepted.
+    """
+    items = _items(body) or []
+    errors = [item for item in items if any(item.get(key) for key in _ERROR_KEYS)]
+    if isinstance(body, dict):
+        errors += [item for item in body.get("errors") or [] if isinstance(item, dict)]
+    by_key = {record["externalSourceId"]: record for record in records}
+    in_place = {id(item): record for item, record in zip(items, records, strict=False)} if len(items) == len(records) else {}
+    refused: dict[str, str] = {}
+    for item in errors:
+        record = by_key.get(str(item.get("externalSourceId"))) or in_place.get(id(item))
+        code, reason = _error(item, [record] if record else records)
+        if record is None:
+            raise Refused(f"Findity refused someone: {code} {reason}".rstrip(), code or "error", reason)
+        refused[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
     return refused

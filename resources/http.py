@@ -7,6 +7,7 @@ httpx is used in this module only. Its own error texts carry addresses with thei
 """
 
 import ipaddress
+import random
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -195,19 +196,19 @@ class Http:
             raise self._redirected(response)
         verdict = judge(reply)
         if verdict == "busy":
-            asked = _retry_after(reply.headers.get("Retry-After"))
+            asked = retry_after(reply.headers.get("Retry-After"))
             what = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
             raise _Again(Transient(what, "Nothing was done. Run again later."), asked)
         if verdict == "broken":
-            raise _Again(self._unanswered(f" (HTTP {reply.status})"), _retry_after(reply.headers.get("Retry-After")))
+            raise _Again(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")))
         return reply
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
         if isinstance(failure, _Again) and failure.wait is not None:
             return min(failure.wait, self._retry.longest_wait)
-        doubling = tenacity.wait_exponential_jitter(self._retry.first_wait, self._retry.longest_wait, jitter=self._retry.first_wait)
-        return doubling(state)
+        doubled = self._retry.first_wait * 2.0 ** (state.attempt_number - 1)
+        return min(doubled + random.uniform(0, self._retry.first_wait), self._retry.longest_wait)  # noqa: S311 - jitter
 
     def _unanswered(self, how: str) -> Unanswered:
         what = f"{self.name} did not answer{how}: the request may have been applied or not."
@@ -229,7 +230,7 @@ def _distrusted(error: BaseException) -> bool:
     return False
 
 
-def _retry_after(value: str | None) -> float | None:
+def retry_after(value: str | None) -> float | None:
     """Seconds that a Retry-After header asks for: a number, or a date. None if there is none or it is neither."""
     if not value:
         return None

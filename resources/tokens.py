@@ -3,7 +3,6 @@
 Belongs here: getting a token and getting the next one. Does not belong here: when a call needs a new one (``resources.findity``).
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +23,7 @@ class Tokens:
         clock: Seconds on a clock that never goes back.
     """
 
-    def __init__(self, settings: FindityConnection, http: Http, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: FindityConnection, http: Http, clock: Callable[[], float]) -> None:
         self._settings = settings
         self._url = checked_url(settings.token_url.resolve(), "Findity token_url")
         self._http = http

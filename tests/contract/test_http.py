@@ -1,0 +1,166 @@
+"""Retries over real sockets: what is repeated, how often, after how long, and what the failure then says."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from resources.failures import Permanent, Transient, Unanswered
+from resources.http import Http, Retry
+
+
+@pytest.fixture
+def http(script, retry):
+    with Http("Findity", script.url, 5, retry) as opened:
+        yield opened
+
+
+def closed_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_passing_fault_is_repeated(http, script, wire, status):
+    script.play(wire.reply("", status), wire.reply("done"))
+    assert http.send("PUT", f"{script.url}/x/", content=b"[]").content == b"done"
+    assert http.attempts == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422])
+def test_an_answer_is_never_repeated(http, script, wire, status):
+    script.play(wire.reply("", status))
+    assert http.send("GET", f"{script.url}/x/").status == status
+    assert len(script.requests) == 1
+
+
+def test_waits_double_with_jitter(http, script, wire, waited):
+    script.play(*[wire.reply("", 503)] * 2, wire.reply())
+    http.send("GET", f"{script.url}/x/")
+    assert 1 <= waited[0] <= 2 <= waited[1] <= 3
+
+
+def test_retry_after_goes_before_our_own_patience(http, script, wire, waited):
+    script.play(wire.reply("", 429, Retry_After="17"), wire.reply("", 503, Retry_After="3"), wire.reply())
+    http.send("GET", f"{script.url}/x/")
+    assert waited == [17.0, 3.0]
+
+
+def test_a_long_retry_after_is_cut(script, wire, waited):
+    script.play(wire.reply("", 429, Retry_After="86400"), wire.reply())
+    with Http("Findity", script.url, 5, Retry(longest_wait=60.0, sleep=waited.append)) as http:
+        http.send("GET", f"{script.url}/x/")
+    assert waited == [60.0]
+
+
+def test_repeating_is_bounded_and_busy_means_nothing_was_done(http, script, wire):
+    script.play(*[wire.reply("", 429)] * 9)
+    with pytest.raises(Transient) as failure:
+        http.send("PUT", f"{script.url}/x/", content=b"[]")
+    assert len(script.requests) == 3
+    assert not isinstance(failure.value, Unanswered)
+
+
+def test_a_breakdown_after_sending_is_unanswered(http, script, wire):
+    script.play(*[wire.reply("", 502)] * 3)
+    with pytest.raises(Unanswered, match=r"HTTP 502.*may have been applied"):
+        http.send("PUT", f"{script.url}/x/", content=b"[]")
+
+
+def test_nobody_listening_means_never_sent(http):
+    with pytest.raises(Transient, match=r"could not be reached\. Nothing was sent") as failure:
+        http.send("PUT", f"http://127.0.0.1:{closed_port()}/x/", content=b"[]")
+    assert not isinstance(failure.value, Unanswered)
+    assert http.attempts == 3
+
+
+def test_a_lost_reply_is_repeated_where_repeating_is_safe(http, script, wire):
+    script.play(wire.DROP, wire.reply("done"))
+    assert http.send("PUT", f"{script.url}/x/", content=b"[]").content == b"done"
+
+
+def test_a_lost_reply_is_not_repeated_where_it_is_not_safe(http, script, wire):
+    script.play(wire.DROP, wire.reply("done"))
+    with pytest.raises(Unanswered):
+        http.send("POST", f"{script.url}/x/", repeat_lost=False, content=b"")
+    assert len(script.requests) == 1
+
+
+def test_one_lost_reply_makes_the_whole_request_unanswered_whatever_came_last(http, script, wire):
+    script.play(wire.DROP, wire.reply("", 429), wire.reply("", 429))
+    with pytest.raises(Unanswered):
+        http.send("PUT", f"{script.url}/x/", content=b"[]")
+
+
+def test_silence_is_unanswered(script, wire):
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, Http("Findity", script.url, 0.1, Retry(attempts=1)) as http, pytest.raises(Unanswered, match="ReadTimeout"):
+        http.send("PUT", f"http://127.0.0.1:{listener.getsockname()[1]}/x/", content=b"[]")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_and_its_query_not_repeated(http, script, wire, status):
+    script.play(wire.reply("", status, Location="/y/?token=hunter2"))
+    with pytest.raises(Permanent, match=rf"redirects \({status}\) to {script.url}/y/: ") as failure:
+        http.send("PUT", f"{script.url}/x", content=b"[]")
+    assert "hunter2" not in str(failure.value)
+    assert len(script.requests) == 1
+
+
+def test_each_attempt_waits_for_its_turn(http, script, wire):
+    turns = []
+    script.play(wire.reply("", 503), wire.reply())
+    http.send("GET", f"{script.url}/x/", before=lambda: turns.append(1))
+    assert len(turns) == 2
+
+
+@pytest.mark.parametrize("how", ["drop", "502", "refused"])
+def test_no_failure_repeats_an_address_query_or_chains_a_text_of_the_library(http, script, wire, how):
+    url = f"http://127.0.0.1:{closed_port()}/x/" if how == "refused" else f"{script.url}/x/"
+    script.play(*[wire.DROP if how == "drop" else wire.reply("", 502)] * 3)
+    with pytest.raises(Transient) as failure:
+        http.send("GET", url, params={"searchText": "hunter2"})
+    seen: BaseException | None = failure.value
+    assert seen.__suppress_context__
+    assert "hunter2" not in str(seen)
+    assert "127.0.0.1" not in str(seen)
+
+
+def self_signed(folder):
+    """A certificate that nobody trusts, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1)).sign(key, SHA256())
+    path = folder / "self-signed.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + signed.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_an_untrusted_certificate_stops_at_once(tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def shake():
+        plain, _ = listener.accept()
+        with contextlib.suppress(OSError), plain:
+            context.wrap_socket(plain, server_side=True)
+
+    thread = threading.Thread(target=shake, daemon=True)
+    thread.start()
+    url = f"https://localhost:{listener.getsockname()[1]}/"
+    with listener, Http("Findity", url, 5, Retry(attempts=3)) as http, pytest.raises(Permanent, match="certificate is not trusted"):
+        http.send("GET", url)
+    thread.join()
+    assert http.attempts == 1
