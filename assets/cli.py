@@ -86,8 +86,11 @@ def _free_port(wanted: int) -> int:
 
 def _watched(job: str) -> RunResult:
     """Run a job and print a line for each step that ends."""
-    console.print(f"[bold]{job}[/bold]")
-    return run_job(job, on_event=_show)
+    try:
+        return run_job(job, on_event=_show)
+    except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
+        console.print(str(error).strip(), style="red", markup=False)
+        raise typer.Exit(2) from None
 
 
 def _show(event: dg.DagsterEvent) -> None:

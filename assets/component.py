@@ -87,8 +87,8 @@ _ATTRIBUTES = [f"- {name}: {field.description}" for name, field in Settings.mode
 RosterSync.__doc__ = "\n".join([str(RosterSync.__doc__), *_ATTRIBUTES])
 
 
-def mistakes(error: BaseException) -> list[str]:
-    """What the author of the YAML has to mend, from whatever Dagster raised while loading; empty if it is not the YAML's fault.
+def mistakes(error: BaseException, file: Path) -> list[str]:
+    """What the author of `file` has to mend, from whatever Dagster raised while loading it; empty if it is not the file's fault.
 
     Dagster wraps errors in a picture of the component tree, and pydantic's own text repeats the input: a password typed into the YAML
     would show.
@@ -100,7 +100,7 @@ def mistakes(error: BaseException) -> list[str]:
             found = cause.errors(include_input=False, include_url=False, include_context=False)
             return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found]
         if isinstance(cause, DagsterUnresolvableSymbolError):
-            return [f"type: {cause}"]
+            return [f"type at {file}: {cause}"]
         if isinstance(cause, yaml.MarkedYAMLError):
             mark = cause.problem_mark
             return [f"{mark.name}:{mark.line + 1}: not valid YAML, {cause.problem}" if mark else "not valid YAML"]

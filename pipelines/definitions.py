@@ -18,18 +18,19 @@ def load(folder: Path) -> dg.Definitions:
     """Definitions of each company that has a `<company>/defs.yaml` in `folder`.
 
     Raises:
-        SettingsError: Every mistake in every company's YAML, one line each.
+        SettingsError: Every mistake in every company's YAML, one line each; or there is no such folder.
     """
+    if not folder.is_dir():
+        raise SettingsError([f"{folder}: no such folder"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # the component tree is marked beta
-        tree = dg.ComponentTree(defs_module=_module(folder), project_root=folder.parent)
         companies, lines = [], []
         for file in sorted(folder.glob("*/defs.yaml")):
             try:
                 company_of(file.parent)
-                companies.append(tree.build_defs_at_path(file.parent))
+                companies.append(_build(file.parent))
             except Exception as error:
-                found = mistakes(error)
+                found = mistakes(error, file)
                 if not found:
                     raise
                 lines += found
@@ -39,12 +40,13 @@ def load(folder: Path) -> dg.Definitions:
         return dg.Definitions.merge(dg.Definitions(executor=dg.in_process_executor), *companies)
 
 
-def _module(folder: Path) -> ModuleType:
-    """A stand-in for the package that Dagster wants around YAML: loading the real one would load this file again, without end."""
-    module = ModuleType(folder.name)
+def _build(company: Path) -> dg.Definitions:
+    """One company's definitions, from a tree of its own: in a common tree, YAML that cannot be parsed would stop everyone's."""
+    # A stand-in for the package that Dagster wants around YAML: loading the real one would load this file again, without end.
+    module = ModuleType(company.name)
     module.__file__ = None
-    module.__path__ = [str(folder)]
-    return module
+    module.__path__ = [str(company)]
+    return dg.ComponentTree(defs_module=module, project_root=company.parent).build_defs_at_path(company)
 
 
 defs = load(Path(os.environ.get("ROLLCALL_PIPELINES") or Path(__file__).parent).absolute())

@@ -127,7 +127,7 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
         (ACME[ACME.index("  expensify") :], "", "attributes at {file}:2: Value error, at least one destination"),
         (ACME[ACME.index("attributes") :], "", "attributes at {file}: Field required"),
         ("attributes:", "attributs:", "attributs at {file}:2: Extra inputs are not permitted"),
-        ("RosterSync", "RosterSink", "type: Module `assets` has no attribute `RosterSink`."),
+        ("RosterSync", "RosterSink", "type at {file}: Module `assets` has no attribute `RosterSink`."),
         ("[team:people]", "[team:people", "{file}:5: not valid YAML"),
     ],
 )
@@ -184,15 +184,12 @@ def test_columns_that_every_roster_has_need_no_mapping(tmp_path: Path) -> None:
 def test_the_mistakes_of_all_companies_are_told_at_once(tmp_path: Path) -> None:
     company(tmp_path, "acme", ACME.replace("inbox/*.csv", "''").replace("unchanged", "never"))
     company(tmp_path, "brick", ACME.replace("policyID: department", "policyID: compny"))
+    company(tmp_path, "broken", ACME.replace("[team:people]", "[team:people"))
     company(tmp_path, "fine")
     company(tmp_path, "two-words")
     lines = mistakes(tmp_path)
-    assert [name for line in lines for name in ("acme", "brick", "fine", "two-words") if f"/{name}" in line] == [
-        "acme",
-        "acme",
-        "brick",
-        "two-words",
-    ]
+    folders = [name for line in lines for name in ("acme", "brick", "broken", "fine", "two-words") if f"/{name}" in line]
+    assert folders == ["acme", "acme", "brick", "broken", "two-words"]
 
 
 def test_a_mistake_is_told_in_full_although_errors_of_user_code_are_masked(tmp_path: Path) -> None:
@@ -202,6 +199,10 @@ def test_a_mistake_is_told_in_full_although_errors_of_user_code_are_masked(tmp_p
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"attributes.expensify.feed.policyID at {tmp_path}/acme/defs.yaml:23: 'compny' is not mapped" in done.stdout + done.stderr
+
+
+def test_a_folder_of_companies_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / "pipelnes") == [f"{tmp_path / 'pipelnes'}: no such folder"]
 
 
 @pytest.mark.parametrize("name", ["two-words", "dotted.name", "räksmörgås", "with space"])
