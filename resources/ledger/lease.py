@@ -66,14 +66,14 @@ class Leases(Scoped):
 
         Args:
             run_id: The run that is going to write.
-            expires_after: Seconds of silence after which another run's lease counts as abandoned.
+            expires_after: Seconds of silence after which this lease counts as abandoned.
 
         Raises:
             Transient: Another run that lives holds it.
         """
         lease = Lease(self, run_id, self._take(run_id, expires_after))
         ended = threading.Event()
-        beat = threading.Thread(target=self._beat, args=(lease, ended, expires_after / 4), name="lease-heartbeat", daemon=True)
+        beat = threading.Thread(target=self._beat, args=(lease, ended, expires_after), name="lease-heartbeat", daemon=True)
         beat.start()
         try:
             yield lease
@@ -97,13 +97,13 @@ class Leases(Scoped):
             now = database.now(connection)
             row = connection.execute(sa.select(tables.lease).where(self._mine(tables.lease))).one_or_none()
             # The same run may come again: its process was killed and started anew.
-            if row and row.run_id not in (None, run_id) and now - row.heartbeat < expires_after:
+            if row and row.run_id not in (None, run_id) and now < row.expires_at:
                 raise Transient(
                     f"Run {row.run_id} is writing for {self.company}.",
-                    f"Run again when it has ended; if its process is gone, {expires_after:.0f} s after its last heartbeat.",
+                    f"Run again when it has ended; if its process is gone, the lease is free in {row.expires_at - now:.0f} s.",
                 )
             fence: int = row.fence + 1 if row else 1
-            database.upsert(connection, tables.lease, [self._keys(run_id=run_id, fence=fence, heartbeat=now)])
+            database.upsert(connection, tables.lease, [self._keys(run_id=run_id, fence=fence, expires_at=now + expires_after)])
             return fence
 
     def _give_back(self, lease: Lease) -> None:
@@ -113,11 +113,11 @@ class Leases(Scoped):
         except Failed:
             _log.warning("the lease could not be given back; it expires by itself")
 
-    def _beat(self, lease: Lease, ended: threading.Event, every: float) -> None:
-        while not ended.wait(every):
+    def _beat(self, lease: Lease, ended: threading.Event, expires_after: float) -> None:
+        while not ended.wait(expires_after / 4):
             try:
                 with self._writing() as connection:
-                    beat = sa.update(tables.lease).where(self._held(lease)).values(heartbeat=database.now(connection))
+                    beat = sa.update(tables.lease).where(self._held(lease)).values(expires_at=database.now(connection) + expires_after)
                     if connection.execute(beat).rowcount == 0:
                         return
             except Failed:

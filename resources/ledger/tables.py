@@ -231,7 +231,7 @@ run = _table(
     "run", _key("run_id"), _needed("root_run_id"), _needed("job"), _needed("began", Moment), _optional("ended", Moment), _optional("status")
 )
 
-lease = _table("lease", _optional("run_id"), _needed("fence", sa.Integer), _needed("heartbeat", sa.Float))
+lease = _table("lease", _optional("run_id"), _needed("fence", sa.Integer), _needed("expires_at", sa.Float))
 """The one run of a company that may write. `fence` rises with every holder; the row stays when nobody holds it."""
 
 rate_call = sa.Table(

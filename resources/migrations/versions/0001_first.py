@@ -123,7 +123,7 @@ def upgrade() -> None:
         sa.Column("company", sa.Text(), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
-        sa.Column("heartbeat", sa.Float(), nullable=False),
+        sa.Column("expires_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("company", name="pk_lease"),
     )
     op.create_table(

@@ -1,0 +1,111 @@
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from resources.failures import Permanent
+
+
+def take(ledger, content, root_run_id, as_of=date(2024, 3, 1)):
+    return ledger.take_intake(content, "hr.csv", 10, modified=datetime.now(UTC), dated=None, as_of=as_of, root_run_id=root_run_id)
+
+
+def bring(ledger, number, dated=None):
+    ledger.refuse_older("expensify", number, dated)
+    with ledger.lease("run") as lease:
+        ledger.mark_applied("expensify", number, dated, "run", lease)
+
+
+def test_each_distinct_content_gets_the_next_number(ledger):
+    assert [take(ledger, content, "r").number for content in ("a", "b", "a", "c")] == [1, 2, 1, 3]
+
+
+def test_a_content_taken_by_another_run_before_is_known(ledger):
+    first, again = take(ledger, "a", "r1"), take(ledger, "a", "r2")
+    assert (first.seen_before, again.seen_before) == (False, True)
+    assert again.first_seen == first.first_seen
+
+
+def test_rerun_a_re_execution_keeps_the_day_of_its_root_run(ledger):
+    take(ledger, "a", "r1", date(2024, 3, 1))
+    assert take(ledger, "a", "r1", date(2024, 3, 2)).as_of == date(2024, 3, 1)
+
+
+def test_a_new_run_with_known_content_has_its_own_day(ledger):
+    take(ledger, "a", "r1", date(2024, 3, 1))
+    assert take(ledger, "a", "r2", date(2024, 3, 2)).as_of == date(2024, 3, 2)
+
+
+def test_processes_that_race_for_numbers_get_different_ones(url, ledger, processes):
+    code = """
+import os
+ledger = Ledger.open(sys.argv[1], "acme")
+for count in range(20):
+    name = f"{os.getpid()} {count}"
+    print(ledger.take_intake(name, "f", 1, modified=None, dated=None, as_of=date(2024, 3, 1), root_run_id=name).number)
+"""
+    numbers = [int(line) for ended in processes(code, url) for line in ended.stdout.split()]
+    assert sorted(numbers) == list(range(1, 41))
+
+
+def test_the_gate_compares_with_the_last_file_that_passed(ledger):
+    assert ledger.last_good_facts() is None
+    ledger.record_gate(1, "r1", True, {"rows": 100})
+    ledger.record_gate(2, "r2", False, {"rows": 3})
+    assert ledger.last_good_facts() == {"rows": 100}
+
+
+def test_rerun_the_newest_verdict_of_a_root_run_counts(ledger):
+    ledger.record_gate(1, "r1", False, {"rows": 3})
+    ledger.record_gate(2, "r1", True, {"rows": 100})
+    gate = ledger.gate("r1")
+    assert (gate.number, gate.passed) == (2, True)
+    assert ledger.gate("r2") is None
+
+
+def test_quiet_rejects_are_kept_without_the_offending_value_and_give_way_to_the_corrected_file(ledger):
+    rejects = pd.DataFrame(
+        {"line": [3, 9], "employee_id": ["7", None], "column": ["email", "employee_id"], "source": ["Mail", "No"]}
+        | {"code": ["bad_email", "empty"], "message": ["m1", "m2"], "value": ["secret@", ""]}
+    )
+    ledger.record_rejects(1, "r1", rejects, {"used": 5, "rejected": 2})
+    pd.testing.assert_frame_equal(ledger.rejects("r1"), rejects.drop(columns="value"))
+    ledger.record_rejects(2, "r1", rejects[:1], {"used": 6, "rejected": 1})
+    assert ledger.rejects("r1")["line"].tolist() == [3]
+    assert ledger.disposition_counts("r1") == {"used": 6, "rejected": 1}
+
+
+def test_nothing_is_applied_before_the_first_write(ledger):
+    assert ledger.applied("expensify") is None
+    ledger.refuse_older("expensify", 1, None)
+
+
+def test_rerun_a_lower_number_than_the_last_applied_is_refused(ledger):
+    bring(ledger, 5)
+    bring(ledger, 5)
+    bring(ledger, 6)
+    with pytest.raises(Permanent, match=r"Intake 5 is older.*accept_older"):
+        ledger.refuse_older("expensify", 5, None)
+    ledger.refuse_older("findity", 5, None)
+
+
+def test_rerun_an_older_day_is_refused_even_if_the_file_was_seen_later(ledger):
+    bring(ledger, 5, date(2024, 3, 2))
+    with pytest.raises(Permanent, match="2024-03-01, is before 2024-03-02"):
+        ledger.refuse_older("expensify", 6, date(2024, 3, 1))
+
+
+def test_rerun_a_file_without_a_day_does_not_wipe_out_the_last_day(ledger):
+    bring(ledger, 5, date(2024, 3, 2))
+    bring(ledger, 6)
+    with pytest.raises(Permanent):
+        ledger.refuse_older("expensify", 7, date(2024, 3, 1))
+
+
+def test_an_older_export_passes_with_a_reason_and_is_then_what_the_next_is_compared_with(ledger):
+    bring(ledger, 5, date(2099, 1, 1))
+    ledger.refuse_older("expensify", 4, date(2024, 3, 1), accept_older_reason="HR sent a wrong year")
+    with ledger.lease("run") as lease:
+        ledger.mark_applied("expensify", 4, date(2024, 3, 1), "run", lease)
+    ledger.refuse_older("expensify", 6, date(2024, 3, 2))
+    assert ledger.applied("expensify").dated == date(2024, 3, 1)

@@ -1,0 +1,57 @@
+import sqlalchemy as sa
+
+from resources.ledger import LedgerWindows, tables
+from resources.rates import Limit
+
+
+def test_a_call_beyond_the_window_waits(ledger):
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        with ledger.engine.begin() as connection:  # instead of waiting, let the calls be older
+            connection.execute(sa.update(tables.rate_call).values(at=tables.rate_call.c.at - seconds))
+
+    windows = LedgerWindows(ledger, "partner", [Limit(2, 10)], sleep=sleep, margin=0)
+    for _ in range(3):
+        windows.acquire()
+    assert len(waits) == 1
+    assert 9 < waits[0] <= 10
+
+
+def test_credentials_do_not_share_a_window(ledger):
+    for credential in ("a", "b"):
+        LedgerWindows(ledger, credential, [Limit(1, 60)], sleep=_never).acquire()
+
+
+def test_old_calls_are_forgotten_and_the_credential_is_not_stored(ledger):
+    windows = LedgerWindows(ledger, "partner", [Limit(5, 10)], sleep=_never)
+    windows.acquire()
+    with ledger.engine.begin() as connection:
+        connection.execute(sa.update(tables.rate_call).values(at=0))
+    windows.acquire()
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(sa.select(tables.rate_call)).all()
+    assert len(rows) == 1
+    assert rows[0].credential != "partner"
+
+
+def test_processes_together_stay_within_the_window(url, ledger, processes):
+    code = """
+import time
+from resources.rates import Limit
+windows = LedgerWindows(Ledger.open(sys.argv[1], "acme"), "partner", [Limit(3, 0.4)], margin=0)
+for _ in range(5):
+    windows.acquire()
+"""
+    ended = processes(code, url)
+    assert [process.returncode for process in ended] == [0, 0], ended[0].stderr
+    with ledger.engine.connect() as connection:
+        at = sorted(connection.execute(sa.select(tables.rate_call.c.at)).scalars())
+    # Rows older than two windows are purged; among those left no fourth call lies within a window.
+    assert len(at) >= 4
+    assert all(fourth - first >= 0.4 for first, fourth in zip(at, at[3:], strict=False))
+
+
+def _never(_seconds):
+    raise AssertionError("it waited")
