@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import httpx
@@ -49,7 +50,7 @@ class Reply:
     sent_bytes: int = 0
     """Length of the request's body."""
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The parsed body; None if it is empty or no JSON, whatever its Content-Type says."""
         try:

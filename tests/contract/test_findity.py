@@ -245,6 +245,12 @@ def test_units_may_come_as_a_tree_or_as_a_list(client, script, shape):
     assert units.fillna("-").to_numpy().tolist() == [["1", "Root", "-", "-"], ["2", "Middle", "M", "1"], ["3", "Leaf", "-", "2"]]
 
 
+def test_a_read_that_is_refused_fails_with_its_code(client, script, wire):
+    script.play(wire.reply({"errorCode": "API_VERSION_REQUIRED"}, 400))
+    with pytest.raises(Permanent, match="400 API_VERSION_REQUIRED"):
+        client.users()
+
+
 def test_units_of_no_known_shape_fail(client, script):
     script.play("<html>")
     with pytest.raises(Permanent, match="no known shape"):
