@@ -9,7 +9,7 @@ import pandas as pd
 import phonenumbers
 from phonenumbers import PhoneMetadata, ValidationResult
 
-SEPARATORS = r"[ \u00a0./-]"
+SEPARATORS = "[ \u00a0./-]"
 BLANKS = re.compile(r"\s")
 
 

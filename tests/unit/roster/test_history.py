@@ -1,0 +1,71 @@
+import pandas as pd
+import pytest
+
+from roster.history import collisions, superseded
+from roster.mapping import Mapped
+from roster.rules import MissingColumn
+from roster.settings import History
+
+
+def reasons(rows: list[dict[str, str | None]], undated: list[bool] | None = None, **history: object) -> list[str | None]:
+    frame = pd.DataFrame(rows, index=range(2, len(rows) + 2), dtype="str")
+    marks = {"start_date": pd.Series(undated, index=frame.index)} if undated else {}
+    result = superseded(History.model_validate(history), frame, Mapped(frame, marks))
+    return [None if pd.isna(value) else value for value in result]
+
+
+def collided(*rows: tuple[str | None, str | None]) -> list[tuple[int, str, str]]:
+    frame = pd.DataFrame(rows, columns=["employee_id", "email"], index=range(2, len(rows) + 2), dtype="str")
+    found = [part[["line", "code", "message"]] for part in collisions(frame)]
+    return [(int(line), str(code), str(message)) for part in found for line, code, message in part.itertuples(index=False)]
+
+
+def test_rows_that_say_they_are_history_are() -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "Status": "Current"}, {"employee_id": "1", "Status": None}]
+    assert reasons(rows, superseded={"Status": ""}) == [None, "history"]
+
+
+def test_of_several_rows_only_the_newest_counts() -> None:
+    rows: list[dict[str, str | None]] = [
+        {"employee_id": "1", "start_date": "2020-01-01"},
+        {"employee_id": "1", "start_date": "2024-01-01"},
+        {"employee_id": "2", "start_date": "2019-01-01"},
+        {"employee_id": None, "start_date": "2018-01-01"},
+    ]
+    assert reasons(rows, newest_by="start_date") == ["older", None, None, None]
+
+
+def test_whole_numbers_compare_as_numbers() -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_version": "9"}, {"employee_id": "1", "extra_version": "10"}]
+    assert reasons(rows, newest_by="extra_version") == ["older", None]
+
+
+def test_rows_that_cannot_be_compared_all_count_so_that_they_collide() -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "start_date": "2020-01-01"}, {"employee_id": "1", "start_date": None}]
+    assert reasons(rows, newest_by="start_date") == [None, None]
+    rows[1]["start_date"] = "9.9.2024"
+    assert reasons(rows, [False, True], newest_by="start_date") == [None, None]
+
+
+def test_a_row_that_repeats_another_in_every_column_is_one_too_many() -> None:
+    row: dict[str, str | None] = {"employee_id": "1", "email": "a@x.se", "phone": None}
+    assert reasons([row, row | {"phone": "1"}, row]) == [None, None, "identical"]
+
+
+def test_newest_by_must_be_mapped() -> None:
+    with pytest.raises(MissingColumn, match="newest_by"):
+        reasons([{"employee_id": "1"}], newest_by="start_date")
+
+
+def test_collisions_name_the_lines_and_no_value() -> None:
+    assert collided(("1", "a@x.se"), ("2", "b@x.se"), ("1", "B@x.se"), (None, None), (None, None)) == [
+        (2, "duplicate_employee_id", "The same employee number is on lines 2 and 4."),
+        (4, "duplicate_employee_id", "The same employee number is on lines 2 and 4."),
+        (3, "duplicate_email", "The same e-mail address is on lines 3 and 4."),
+        (4, "duplicate_email", "The same e-mail address is on lines 3 and 4."),
+    ]
+
+
+def test_a_long_list_of_lines_is_cut() -> None:
+    message = collided(*[("1", None)] * 13)[0][2]
+    assert message.endswith("10, 11 and 3 more.")

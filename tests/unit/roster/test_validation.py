@@ -1,0 +1,181 @@
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roster.mapping import Mapped
+from roster.settings import People
+from roster.unfit import Unfit
+from roster.validation import Validated, is_account, is_email, is_employee_id, validate
+
+GOOD: dict[str, str | None] = {
+    "employee_id": "007",
+    "email": "ann.li@acme.example",
+    "first_name": "Ann",
+    "last_name": "Li",
+    "worker_status": "Active",
+}
+
+
+def validated(phone_region: str | None = None, undated: dict[str, bool] | None = None, **row: str | None) -> Validated:
+    columns = dict.fromkeys(GOOD, "X")
+    people = People.model_validate({"columns": columns, "absent_means": "unchanged", "phone_region": phone_region})
+    frame = pd.DataFrame([GOOD | row, GOOD | {"employee_id": "8"}], index=[5, 6], dtype="str")
+    marks = {name: pd.Series([bad, False], index=[5, 6]) for name, bad in (undated or {}).items()}
+    return validate(Mapped(frame, marks), people)
+
+
+def faults(found: list[pd.DataFrame]) -> list[tuple[int, str, str]]:
+    table = pd.concat(found)
+    return [(int(line), str(column), str(code)) for line, column, code in table[["line", "column", "code"]].itertuples(index=False)]
+
+
+def one(check: object, value: str | None) -> bool:
+    return bool(check(pd.Series([value], index=[3], dtype="str"))[3])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("employee_id", None, "missing"),
+        ("employee_id", "0 07", "employee_id"),
+        ("employee_id", "x" * 65, "employee_id"),
+        ("email", None, "missing"),
+        ("email", "ann.li", "email"),
+        ("first_name", None, "missing"),
+        ("last_name", None, "missing"),
+        ("worker_status", "active", "worker_status"),
+        ("worker_status", None, "missing"),
+    ],
+)
+def test_a_bad_identity_value_costs_the_row(column: str, value: str | None, code: str) -> None:
+    result = validated(**{column: value})
+    assert faults(result.rejected) == [(5, column, code)]
+    assert faults(result.dropped) == []
+
+
+def test_an_unreadable_date_costs_the_row_because_it_decides_who_leaves() -> None:
+    assert faults(validated(end_date="soon", undated={"end_date": True}).rejected) == [(5, "end_date", "date")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("phone", "call me", "phone"),
+        ("country", "UK", "country"),
+        ("country", "Sweden", "country"),
+        ("approval_limit", "-1", "approval_limit"),
+        ("approval_limit", "1,000", "approval_limit"),
+        ("approval_limit", "1.005", "approval_limit"),
+        ("locale", "swedish", "locale"),
+        ("bank_account", "SE3550000000054910000004", "bank_account"),
+        ("manager_email", "boss", "email"),
+    ],
+)
+def test_any_other_bad_value_costs_only_itself(column: str, value: str, code: str) -> None:
+    result = validated(**{column: value})
+    assert faults(result.rejected) == []
+    assert faults(result.dropped) == [(5, column, code)]
+    assert pd.isna(result.frame.loc[5, column])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "normal"),
+    [
+        ("country", "se", "SE"),
+        ("locale", "sv-SE", "sv_SE"),
+        ("locale", "EN_gb", "en_GB"),
+        ("phone", "070-123 45 67", "+46701234567"),
+        ("bank_account", "se35 5000 0000 0549 1000 0003", "SE3550000000054910000003"),
+        ("bank_account", "8327-9, 1234 5678", "8327-9, 1234 5678"),
+        ("approval_limit", "1000.50", "1000.50"),
+        ("email", "Ann.Li@Acme.example", "Ann.Li@Acme.example"),
+        ("department", "R & D", "R & D"),
+    ],
+)
+def test_good_values_come_out_in_one_form(column: str, value: str, normal: str) -> None:
+    result = validated(phone_region="SE", **{column: value})
+    assert faults([*result.rejected, *result.dropped]) == []
+    assert result.frame.loc[5, column] == normal
+
+
+def test_a_number_without_prefix_is_read_in_the_rows_own_country_where_no_region_is_set() -> None:
+    assert validated(phone="22 12 34 56", country="no").frame.loc[5, "phone"] == "+4722123456"
+    assert faults(validated(phone="22 12 34 56").dropped) == [(5, "phone", "phone")]
+    assert validated(phone="22 12 34 56", country="SE", phone_region="DK").frame.loc[5, "phone"] == "+4522123456"
+
+
+def test_all_faults_of_a_row_are_found_at_once() -> None:
+    result = validated(email="?", first_name=None, start_date="?", phone="?", undated={"start_date": True})
+    assert {column for _, column, _ in faults(result.rejected)} == {"email", "first_name", "start_date"}
+    assert {column for _, column, _ in faults(result.dropped)} == {"phone"}
+
+
+def test_messages_hold_no_cell() -> None:
+    result = validated(email="secret@@x", phone="secret", locale="secret")
+    assert not any("secret" in message for found in (*result.rejected, *result.dropped) for message in found["message"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a@b.se",
+        "o'hara+tag@sub.acme.example",
+        "françois0@adventure-works.com",
+        "ann@räksmörgås.se",
+        "josé@acme.example",
+        "a@corp.local",
+        "a@x.test",
+    ],
+)
+def test_addresses_that_can_be_delivered_somewhere_are_addresses(value: str) -> None:
+    assert one(is_email, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "@b.se", "a@b", "josé@localhost", "a@@b.se", "a b@c.se", "a.@b.se", ".a@b.se", "a..b@c.se", "a@-b.se", "a@b-.se", "a@b..se",
+     "a@b.se,c@d.se", "Ann <a@b.se>", "a@[127.0.0.1]", "x" * 65 + "@b.se", "a@" + "b" * 64 + ".se", "a@b.se\n", "a\u200b@b.se"],
+)  # fmt: skip
+def test_what_no_server_would_take_is_no_address(value: str | None) -> None:
+    assert not one(is_email, value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.from_regex(r"\A[a-z.'@-]{1,6}@[a-z.-]{1,8}\.[a-z]{2}\Z"))
+def test_the_pattern_for_plain_addresses_accepts_nothing_that_the_library_refuses(value: str) -> None:
+    import email_validator
+
+    try:
+        email_validator.validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
+        expected = True
+    except email_validator.EmailNotValidError:
+        expected = False
+    assert one(is_email, value) == expected
+
+
+@pytest.mark.parametrize("value", ["007", "E-1042", "åäö", "x" * 64, "a.b/c#1"])
+def test_an_employee_number_is_any_text_without_blanks(value: str) -> None:
+    assert one(is_employee_id, value)
+
+
+@pytest.mark.parametrize("value", [None, "a b", "a\tb", "a\u00a0b", "a\u200bb", "\x01", "x" * 65])
+def test_blanks_and_invisible_characters_make_no_employee_number(value: str | None) -> None:
+    assert not one(is_employee_id, value)
+
+
+def test_only_what_begins_like_an_iban_must_be_one() -> None:
+    assert one(is_account, "SE3550000000054910000003")
+    assert not one(is_account, "SE35500000000549100000")
+    assert one(is_account, "5000-1234567")
+    assert one(is_account, None)
+
+
+def test_a_failure_without_a_row_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandera.pandas as pa
+
+    import roster.validation
+
+    monkeypatch.setattr(roster.validation, "schema", lambda columns: pa.DataFrameSchema({"not there": pa.Column("str")}))
+    with pytest.raises(Unfit, match="shape of a roster"):
+        validated()
