@@ -9,10 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import dagster as dg
@@ -21,6 +19,7 @@ from rich.console import Console
 
 from assets import demo as place
 from assets.launch import RunResult, run_job
+from resources import places
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
@@ -31,7 +30,7 @@ console = Console(highlight=False)
 @app.command()
 def demo() -> None:
     """Sync the demo company with the sandbox and show what happened, person by person."""
-    place.use_home()
+    place.use_own_instance()
     with place.sandbox() as environment:
         os.environ.update(environment)
         _finish(_watched("demo_sync"))
@@ -41,38 +40,31 @@ def demo() -> None:
 def run(job: Annotated[str, typer.Argument(help="A job, such as acme_sync.")]) -> None:
     """Run a job now, on the instance of DAGSTER_HOME, with the environment as it is."""
     if not os.environ.get("DAGSTER_HOME"):
-        place.use_home()
+        place.use_own_instance()
     _finish(_watched(job))
 
 
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next free port if it is taken.")] = 3000) -> None:
     """Open the Dagster UI on this machine, with the sandbox behind the demo company. Ctrl-C ends both."""
-    place.use_home()
-    with place.sandbox() as environment:
+    home = place.use_own_instance()
+    # Handlers of our own, in place before any child is started: a shell that starts us in the background has us ignore Ctrl-C, and
+    # children inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
-        console.print(f"Dagster UI: http://127.0.0.1:{chosen}  (Ctrl-C to end)")
-        command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(place.PROJECT / "workspace.yaml")]
+        console.print(f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)")
+        # `dg dev` is its successor, and it reads pyproject.toml instead of the workspace: no use telling users about it.
+        command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(places.PROJECT / "workspace.yaml")]
         command += ["--host", "127.0.0.1", "--port", str(chosen), "--log-level", "warning"]
         # A session of its own, so that it gets one SIGINT, from us, and ends its own children in order.
-        server = subprocess.Popen(command, cwd=place.PROJECT, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
+        server = subprocess.Popen(command, cwd=home, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
         try:
-            with _interrupted_by(signal.SIGTERM), contextlib.suppress(KeyboardInterrupt):
-                server.wait()
+            server.wait()
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
-    raise typer.Exit(0)
-
-
-@contextlib.contextmanager
-def _interrupted_by(number: signal.Signals) -> Iterator[None]:
-    """Let a signal end the block as Ctrl-C does."""
-    before = signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 def _free_port(wanted: int) -> int:
@@ -96,9 +88,14 @@ def _watched(job: str) -> RunResult:
 def _show(event: dg.DagsterEvent) -> None:
     if event.is_step_success:
         seconds = event.step_success_data.duration_ms / 1000
-        console.print(f"  [green]✓[/green] {event.step_key}  [dim]{seconds:.1f} s[/dim]")
+        console.print(f"  [green]✓[/green] {_name(event)}  [dim]{seconds:.1f} s[/dim]")
     elif event.is_step_failure:
-        console.print(f"  [red]✗[/red] {event.step_key}")
+        console.print(f"  [red]✗[/red] {_name(event)}")
+
+
+def _name(event: dg.DagsterEvent) -> str:
+    """The step's name as the asset's key is written: Dagster joins the parts with two underscores."""
+    return (event.step_key or "").replace("__", "/")
 
 
 def _finish(result: RunResult) -> None:

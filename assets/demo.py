@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from resources import places
 from resources.owner_only import make_directory
-
-PROJECT: Final = Path(__file__).parent.parent
-STATE: Final = PROJECT / ".rollcall"
 
 # The sandbox opens to these alone. They are secrets of nothing.
 SANDBOX_CREDENTIALS: Final = {
@@ -28,12 +26,15 @@ SANDBOX_CREDENTIALS: Final = {
 }
 
 
-def use_home(folder: Path = STATE / "dagster_home") -> Path:
-    """Make `folder` this process's DAGSTER_HOME, configured by the project's dagster.yaml."""
-    make_directory(folder)
+def use_own_instance() -> Path:
+    """Make the project's own Dagster instance this process's DAGSTER_HOME, configured by the project's dagster.yaml."""
+    home = places.home().absolute()
+    os.environ["ROLLCALL_HOME"] = str(home)  # for children that work in another directory
+    folder = make_directory(home / "dagster_home")
     config = folder / "dagster.yaml"
     if not config.exists():
-        config.symlink_to(PROJECT / "dagster.yaml")
+        config.unlink(missing_ok=True)  # a link into a project that has moved since
+        config.symlink_to(places.PROJECT / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
 
@@ -47,7 +48,7 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
     Raises:
         RuntimeError: The sandbox did not come up.
     """
-    folder = make_directory(STATE / "sandbox")
+    folder = make_directory(places.home().absolute() / "sandbox")
     ready = folder / "ready.json"
     running = _answering(ready)
     if running:
@@ -57,7 +58,7 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
     command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
-    child = subprocess.Popen(command, cwd=PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
+    child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         deadline = time.monotonic() + patience
         while not (url := _answering(ready)):

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
+from resources import places
 from resources.owner_only import make_directory
 
 REDACTED: Final = "dagster.redacted_errors"
@@ -28,8 +29,8 @@ LEVELS: Final = {
 
 
 def private_folder() -> Path:
-    """Where owner-only files of this deployment lie: DAGSTER_HOME, else `.rollcall` in the working directory."""
-    return Path(os.environ.get("DAGSTER_HOME") or ".rollcall")
+    """Where the full text of errors goes: beside the runs that it belongs to, else to where everything else is kept."""
+    return Path(os.environ.get("DAGSTER_HOME") or places.home())
 
 
 class OwnerOnlyFile(logging.FileHandler):
