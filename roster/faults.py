@@ -3,8 +3,9 @@
 Belongs here: the shape of such entries and the sentences that HR reads. Does not belong here: finding the faults.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from roster.mapping import headers
@@ -29,26 +30,26 @@ MESSAGES = {
 }
 
 
-def failures(lines: Iterable[int], column: str, code: str, message: str | None = None) -> pd.DataFrame:
-    """The same fault on several lines."""
-    found = pd.DataFrame({"line": pd.Series(list(lines), dtype="int64")})
-    return found.assign(column=column, code=code, message=message or MESSAGES[code]).astype(
-        {"column": "str", "code": "str", "message": "str"}
-    )
+def failures(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """The same fault on several lines; with one message, or one for each line."""
+    messages = [message or MESSAGES[code]] * len(lines) if message is None or isinstance(message, str) else message
+    texts = {name: pd.array([text] * len(lines), dtype="str") for name, text in (("column", column or None), ("code", code))}
+    return pd.DataFrame({"line": np.asarray(lines, dtype="int64"), **texts, "message": pd.array(messages, dtype="str")})
 
 
-def entries(found: list[pd.DataFrame], frame: pd.DataFrame, people: People) -> pd.DataFrame:
+def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, people: People) -> pd.DataFrame:
     """Faults as they are reported: with employee number, HR's header and the cell.
 
     Args:
         found: What `failures` gave.
-        frame: The canonical rows, by line number; an unreadable employee number is NaN.
+        frame: The canonical rows by line number, as HR's cells had them.
+        numbers: Their employee numbers; NaN where unreadable.
         people: The settings, for HR's headers.
     """
     table = pd.concat([failures([], "", "missing"), *found], ignore_index=True).drop_duplicates(["line", "column", "code"])
     values = [_cells(part, str(column), frame) for column, part in table.groupby("column", sort=False)]
     table["value"] = pd.concat([pd.Series(dtype="str"), *values]).reindex(table.index).astype("str")
-    table["employee_id"] = frame["employee_id"].reindex(table["line"]).set_axis(table.index).astype("str")
+    table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")
     table["source"] = table["column"].map(lambda column: headers(people, column)).replace("", None).astype("str")
     return table[list(COLUMNS)].sort_values(["line", "column"], ignore_index=True)
 

@@ -59,14 +59,19 @@ def _older(mapped: Mapped, column: str, counts: pd.Series) -> pd.Series:
 
 def collisions(frame: pd.DataFrame) -> list[pd.DataFrame]:
     """Rows that count and have the same employee number or, without regard to case, the same e-mail address."""
-    numbers = _collide(frame["employee_id"], "employee_id", "The same employee number is on lines")
-    emails = _collide(frame["email"].str.lower(), "email", "The same e-mail address is on lines")
-    return [*numbers, *emails]
+    return [
+        _collide(frame["employee_id"], "employee_id", "The same employee number is on lines"),
+        _collide(frame["email"].str.lower(), "email", "The same e-mail address is on lines"),
+    ]
 
 
-def _collide(key: pd.Series, column: str, message: str) -> list[pd.DataFrame]:
+def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
     shared = _shared(key)
-    return [failures(rows, column, f"duplicate_{column}", f"{message} {_named(rows)}.") for rows in shared.groupby(shared).groups.values()]
+    messages: dict[int, str] = {}
+    for lines in shared.groupby(shared, sort=False).indices.values():
+        group = shared.index[lines]
+        messages |= dict.fromkeys(group, f"{message} {_named(group)}.")
+    return failures(list(messages), column, f"duplicate_{column}", list(messages.values()))
 
 
 def _named(lines: pd.Index) -> str:

@@ -62,8 +62,7 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date) -> Inta
     live = mapping.Mapped(mapped.frame[counts], {name: undated[counts] for name, undated in mapped.undated.items()})
     validated = validate(live, people)
     unwanted = [*validated.rejected, *history.collisions(rows[counts]), _malformed(table)]
-    said = mapped.frame.assign(employee_id=rows["employee_id"])
-    rejects = faults.entries(unwanted, said, people)
+    rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
         raise _nobody(rejects, table.rows)
@@ -74,16 +73,14 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date) -> Inta
         manager_email=linked.manager_email[valid.index].where(valid["manager_email"].notna()),
     )
     roster = _roster(valid, in_scope, as_of)
-    notes = _notes(faults.entries([*validated.dropped, *linked.dropped], said, people), roster)
+    notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, old, rejects, in_scope)
     return Intake(roster, rejects, notes, dispositions, _facts(table, format, dispositions, roster, people), table.trailer_date)
 
 
 def _malformed(table: reading.Table) -> pd.DataFrame:
-    found = faults.failures(table.malformed.index, "", "fields", "?")
-    width = len(table.header)
-    found["message"] = pd.Series([f"The line has {fields} fields, the header {width}." for fields in table.malformed], dtype="str")
-    return found.assign(column=pd.Series(float("nan"), index=found.index, dtype="str"))
+    messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
+    return faults.failures(table.malformed.index, "", "fields", messages)
 
 
 def _nobody(rejects: pd.DataFrame, rows: int) -> Unfit:
