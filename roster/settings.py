@@ -24,7 +24,11 @@ def _listed(value: Any) -> Any:
     return ["" if item is None else str(item) for item in items]
 
 
-Texts = Annotated[list[str], BeforeValidator(_listed)]
+def _in_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Texts = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)]
 Where = dict[str, Texts]
 """Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty."""
 
@@ -40,8 +44,17 @@ class Case(Strict):
     """What the rule then gives."""
 
 
+def _or_bare_column(schema: dict[str, Any]) -> None:
+    """The JSON schema by which YAML is checked and completed takes a bare column name where the model does."""
+    mapping = dict(schema)
+    schema.clear()
+    schema.update({"anyOf": [{"type": "string"}, mapping], "description": mapping.get("description")})
+
+
 class Rule(Strict):
     """How one value comes from a row's columns. Written as a mapping, or as a bare column name."""
+
+    model_config = ConfigDict(json_schema_extra=_or_bare_column)
 
     column: str | None = None
     """Take this column's value."""
@@ -90,7 +103,7 @@ class Rule(Strict):
 class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
-    format: Annotated[list[str], BeforeValidator(lambda v: v if isinstance(v, list) else [v])] = ["%Y-%m-%d"]
+    format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
     """For date columns: the formats in which HR writes them, tried in turn."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from assets import RosterSync
 from assets.component import SettingsError
@@ -215,11 +216,20 @@ def test_every_attribute_is_documented() -> None:
     schema = RosterSync.get_model_cls().model_json_schema()
     undocumented = [
         f"{model}.{name}"
-        for model, each in {"Settings": schema, **schema["$defs"]}.items()
+        for model, definition in {"Settings": schema, **schema["$defs"]}.items()
+        for each in (definition, *definition.get("anyOf", []))
         for name, attribute in each.get("properties", {}).items()
         if "description" not in attribute and "$ref" not in attribute  # a model of its own says it in its docstring
     ]
     assert undocumented == []
+
+
+@pytest.mark.parametrize("text", [ACME, (PROJECT / "pipelines" / "demo" / "defs.yaml").read_text()], ids=["short", "demo"])
+def test_what_loads_is_right_for_dg_check_yaml_and_for_editors_too(text: str) -> None:
+    schema = RosterSync.get_model_cls().model_json_schema()
+    attributes = yaml.safe_load(text)["attributes"]
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(attributes)] == []
+    assert list(Draft202012Validator(schema).iter_errors({**attributes, "ownr": "x"}))
 
 
 def test_dg_list_components_says_what_each_attribute_is_for() -> None:
