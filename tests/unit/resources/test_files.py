@@ -1,0 +1,75 @@
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from resources.failures import Permanent, Transient
+from resources.files import find, take
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    for age, name in enumerate(["people_2026-03-02.csv", "people_2026-03-01.csv", "other.txt", ".people_2026-03-09.csv"]):
+        (folder / name).write_text(name)
+        os.utime(folder / name, (1_000_000 + age, 1_000_000 + age))
+    (folder / "people_9.csv").mkdir()
+    return folder
+
+
+def test_a_file_is_found_relative_to_the_companys_folder_or_absolute(inbox: Path, tmp_path: Path) -> None:
+    assert find("inbox/other.txt", tmp_path) == inbox / "other.txt"
+    assert find(str(inbox / "other.txt"), Path("elsewhere")) == inbox / "other.txt"
+
+
+def test_of_several_files_the_last_by_name_or_the_last_modified_is_meant(inbox: Path, tmp_path: Path) -> None:
+    assert find("inbox/people_*.csv", tmp_path).name == "people_2026-03-02.csv"
+    assert find("inbox/people_*.csv", tmp_path, "modified").name == "people_2026-03-01.csv"
+    assert find("in*/other.*", tmp_path) == inbox / "other.txt"
+
+
+@pytest.mark.parametrize(
+    "source", ["inbox/none.csv", "inbox/*.xlsx", "inbox/people_9.csv", "inbox/[.]people*", "nowhere/*.csv", "nowhere/x.csv"]
+)
+def test_where_there_is_no_file_the_folder_is_named(inbox: Path, tmp_path: Path, source: str) -> None:
+    with pytest.raises(Permanent, match=str(tmp_path / source.split("/", maxsplit=1)[0])):
+        find(source, tmp_path)
+
+
+def test_a_file_is_taken_with_its_bytes_and_marks(inbox: Path) -> None:
+    export = take(inbox / "other.txt")
+    assert export.content == b"other.txt"
+    assert export.name == "other.txt"
+    assert export.size == 9
+    assert export.modified == datetime.fromtimestamp(1_000_002, tz=UTC)
+    assert export.sha256 == hashlib.sha256(b"other.txt").hexdigest()
+    assert "content" not in repr(export)
+
+
+@pytest.mark.parametrize("change", ["grows", "is rewritten", "is replaced", "goes away"])
+def test_a_file_that_changes_while_it_is_read_is_refused_for_now(inbox: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    path, read = inbox / "other.txt", Path.read_bytes
+
+    def read_while_hr_writes(self: Path) -> bytes:
+        data = read(self)
+        stat = self.stat()
+        if change == "grows":
+            self.write_bytes(data + b"more")
+            os.utime(self, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
+        elif change == "is rewritten":
+            self.write_bytes(data)
+        elif change == "is replaced":
+            other = inbox / "new"
+            other.write_bytes(data)
+            os.utime(other, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
+            other.rename(self)
+        else:
+            self.unlink()
+        return data
+
+    monkeypatch.setattr(Path, "read_bytes", read_while_hr_writes)
+    with pytest.raises(Transient, match=r"other\.txt"):
+        take(path)
