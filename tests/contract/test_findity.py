@@ -90,6 +90,15 @@ def test_a_refresh_that_fails_falls_back_to_the_credentials_and_is_never_sent_ag
     assert [seen.form["grant_type"] for seen in script.token_requests] == ["client_credentials", "refresh_token", "client_credentials"]
 
 
+def test_a_refresh_token_that_was_sent_is_forgotten_even_if_nothing_else_worked(client, script, wire):
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}, wire.DROP, wire.reply("", 401)]
+    script.play(wire.reply("", 401), [])
+    with pytest.raises(Permanent):
+        client.users()
+    client.users()
+    assert [seen.form.get("refresh_token") for seen in script.token_requests] == [None, "r1", None, None]
+
+
 def test_a_token_about_to_end_is_renewed_before_it_is_used(organization, script, retry):
     script.tokens = [{"access_token": "a", "expires_in": 1}]
     now = [0.0]
