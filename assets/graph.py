@@ -1,23 +1,83 @@
-"""Placeholder until the real graph lands."""
+"""One company's graph: its assets, checks, jobs and resources.
+
+Belongs here: putting the parts together, and which assets each job runs. Does not belong here: any of the parts.
+"""
 
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
+from assets import expensify, findity, intake, planned, reports, written
+from assets.company import Company
 from assets.settings import Settings
 
 
 def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
-    """Three assets and a job."""
+    """Everything that `pipelines/<company>/defs.yaml` stands for.
 
-    @dg.asset(key=[company, "hr", "export"], group_name="hr")
-    def export() -> None: ...
+    Args:
+        company: The first part of every key, and of every job's name.
+        settings: The YAML's attributes.
+        folder: What a relative path in them is relative to.
+    """
+    this = Company(company, settings, folder)
+    destinations = [one for one in (expensify.destination(this), findity.destination(this)) if one]
+    before = [step(this, one) for one in destinations for step in (planned.known, planned.desired, planned.plan)]
+    after = [step(this, one) for one in destinations for step in (written.sync_result, written.landed)]
+    last = reports.build(this, destinations)
+    assets = [intake.build(this), *before, *after, *last]
+    return dg.Definitions(assets=assets, jobs=_jobs(this, [one.name for one in destinations]), resources=this.resources())
 
-    @dg.asset(key=[company, "hr", "roster"], deps=[export], group_name="hr")
-    def roster() -> None: ...
 
-    @dg.asset(key=[company, "reports", "sync_report"], deps=[roster], group_name="reports")
-    def report() -> None: ...
+def _jobs(company: Company, destinations: list[str]) -> list[Any]:
+    """The company's jobs, each a part of the graph."""
 
-    job = dg.define_asset_job(f"{company}_sync", selection=dg.AssetSelection.assets(export, roster, report))
-    return dg.Definitions(assets=[export, roster, report], jobs=[job])
+    def keys(*names: str) -> dg.AssetSelection:
+        return dg.AssetSelection.assets(*(company.key(one, name) for one in destinations for name in names))
+
+    everything = dg.AssetSelection.key_prefixes([company.name])
+    reported = dg.AssetSelection.key_prefixes([company.name, "reports"])
+    writing = keys("sync_result", "landed") | reported
+
+    def job(name: str, selection: dg.AssetSelection, description: str, config: dg.ConfigMapping | None = None) -> Any:
+        return dg.define_asset_job(
+            f"{company.name}_{name}", selection, config=config, description=description, run_tags={"rollcall/company": company.name}
+        )
+
+    return [
+        job("sync", everything, "The nightly run: take HR's file in, plan, write, read back, report."),
+        job("preview", everything - writing, "Up to the plans. Writes nothing at any destination."),
+        job("one", everything, "A sync for some employee numbers; nobody else is touched.", _for_some(company, destinations)),
+        job("verify", keys("landed"), "Reads both destinations back against the newest plans. Writes nothing there."),
+        job("release", keys("plan") | writing, "Applies what an earlier plan held, by its digest.", _release(company, destinations)),
+        job("report", reported, "Writes the reports of the newest run again, from the ledger."),
+    ]
+
+
+def _for_some(company: Company, destinations: list[str]) -> dg.ConfigMapping:
+    @dg.config_mapping(config_schema={"employee_ids": dg.Field([str], description="Employee numbers, as HR writes them.")})
+    def some(given: dict) -> dict:
+        return _to_plans(company, destinations, {"only": given["employee_ids"]})
+
+    return some
+
+
+def _release(company: Company, destinations: list[str]) -> dg.ConfigMapping:
+    texts = {
+        "digest": "What to release: the digest on the plan's check `held`, and in the report.",
+        "released_by": "Who releases it.",
+        "reason": "Why.",
+    }
+
+    @dg.config_mapping(config_schema={name: dg.Field(str, description=text) for name, text in texts.items()})
+    def release(given: dict) -> dict:
+        return _to_plans(
+            company, destinations, {"release": given["digest"], "released_by": given["released_by"], "reason": given["reason"]}
+        )
+
+    return release
+
+
+def _to_plans(company: Company, destinations: list[str], config: dict) -> dict:
+    return {"ops": {company.key(one, "plan").to_python_identifier(): {"config": config} for one in destinations}}

@@ -70,7 +70,8 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
     """
     check(ledger, write)
     with ledger.lease(write.run_id) as lease:
-        ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease)
+        if not write.plan.holds_everything():
+            ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease)
         before = ledger.answers(write.destination, write.plan_run_id)
         done = before.loc[before["status"].isin(["accepted", "refused"]), "person"]
         records = write.plan.records[write.plan.records["apply"]]

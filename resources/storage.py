@@ -90,10 +90,18 @@ class RunStorage(dg.ConfigurableIOManager):
         if run_id is None:
             run_id = self._newest(key)
             context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {run_id}")
+        return _marked(self.of_run(run_id, key), Producer(run_id, newest))
+
+    def of_run(self, run_id: str, key: dg.AssetKey) -> Any:
+        """The value that a run wrote, for a step that knows by other means which run it wants.
+
+        Raises:
+            dagster.Failure: There is no such value.
+        """
         place = self._place(run_id, key)
         if not (place / _INDEX).exists():
             raise _missing(key, f"run {run_id} left no value of it in storage")
-        return _marked(_read(place), Producer(run_id, newest))
+        return _marked(_read(place), Producer(run_id, newest=False))
 
     def _newest(self, key: dg.AssetKey) -> str:
         pointer = self._place(_NEWEST, key) / _INDEX

@@ -16,8 +16,8 @@ CENSUS_COLUMNS = ("person", "employee_id", "account", "matched_by", "standing", 
 ``present``: has an active account; ``acknowledged``: the ledger has seen them in step there."""
 
 STANDINGS = ("wanted", "left", "pending", "out_of_scope", "rejected", "absent", "disputed", "stranger")
-"""``wanted`` in scope and employed · ``left`` by their own row · ``pending`` not started · ``out_of_scope`` by a rule · ``rejected`` only in
-rejected rows · ``absent`` known to the ledger, in no row · ``disputed`` an account whose owner is in doubt · ``stranger`` not in HR."""
+"""``wanted`` in scope and employed · ``left`` by their own row · ``pending`` not started · ``out_of_scope`` by a rule · ``rejected`` only
+in rejected rows · ``absent`` known to the ledger, in no row · ``disputed`` an account whose owner is in doubt · ``stranger`` not in HR."""
 
 
 def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +65,8 @@ def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.D
     known = number.isin(acknowledged["employee_id"]) & ~repeated
     standing = np.select([in_doubt, known], ["disputed", "absent"], "stranger")
     hashed = accounts["account"].map(lambda account: "~" + hashlib.sha256(account.encode()).hexdigest()[:8])
-    named = number.notna() & ~repeated & ~in_doubt
+    # A stranger's number was given by who knows whom, and may be an address: only numbers that the ledger knows are shown.
+    named = known & ~in_doubt
     return pd.DataFrame(
         {
             "employee_id": number.where(named),

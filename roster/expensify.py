@@ -15,7 +15,7 @@ from roster.chain import Chain
 from roster.differences import compare, together
 from roster.records import FieldType, compact
 from roster.rules import evaluate
-from roster.settings import ExpensifyFeed, Rule
+from roster.settings import ExpensifyFeed, Rule, Value
 from roster.vocabulary import Kind
 
 FIELDS: Final[Mapping[str, FieldType]] = {
@@ -269,9 +269,19 @@ def removals(leavers: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
 
 def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:
-    """Every policy that the rules give anyone in the roster: the ones to read."""
-    people = roster[roster["in_scope"]]
-    given = [evaluate(rules.policyID, people)]
-    if rules.additionalPolicyIDs:
-        given.append(_lists(evaluate(rules.additionalPolicyIDs, people)).dropna().map(json.loads).explode())
-    return sorted(pd.concat(given).dropna().unique())
+    """Every policy that the rules name, or give anyone in the roster: the ones to read."""
+    named = [rule for rule in (rules.policyID, rules.additionalPolicyIDs) if rule]
+    given = [pd.Series([_text(value) for rule in named for value in _stated(rule)], dtype="str")]
+    given += [evaluate(rule, roster[roster["in_scope"]]) for rule in named]
+    listed = _lists(pd.concat(given, ignore_index=True)).dropna()
+    return sorted({policy for text in listed.unique() for policy in json.loads(text)})
+
+
+def _stated(rule: Rule) -> list[Value]:
+    """The values that stand in a rule itself: a policy whose last member is gone from HR's file is read all the same."""
+    cases = [case.value for case in rule.cases or []]
+    return [value for value in (rule.constant, rule.default, *(rule.lookup or {}).values(), *(rule.values or {}).values(), *cases) if value]
+
+
+def _text(value: Value) -> str:
+    return compact(value) if isinstance(value, list) else str(value)

@@ -4,7 +4,7 @@ Belongs here: the order in which census, comparison and decision follow each oth
 steps themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from roster.census import census
 from roster.differences import together
 from roster.plan import Circumstances, Plan, assemble, decide
 from roster.records import compact
-from roster.unseen import unseen_changes
+from roster.unseen import ACKNOWLEDGED_COLUMNS, acknowledgement, unseen_changes
 from roster.vocabulary import Kind
 
 
@@ -30,6 +30,15 @@ class People:
     """The ledger's people of the destination."""
     key: bytes
     """The ledger's secret for digests."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """The fields of a destination that no reading shows."""
+
+    fields: Sequence[str]
+    shown: Sequence[str]
+    """Those of them whose values the ledger may keep as they are."""
 
 
 def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, faults: pd.DataFrame, circumstances: Circumstances) -> Plan:
@@ -135,3 +144,29 @@ def _changed_fields(differences: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFr
     wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
     wide = wide.merge(pairs, on="employee_id").rename(columns={"account": "externalSourceId"})
     return wide.assign(active="true").replace({None: np.nan}).astype("str")
+
+
+def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, people: People, unseen: Unseen) -> pd.DataFrame:
+    """What the ledger is to remember of everyone whom the plan brings, would bring once released, or finds in step.
+
+    Args:
+        plan: the plan.
+        desired: the desired records.
+        accounts: the account that each of `desired` has afterwards, aligned with it.
+        people: HR's side.
+        unseen: the fields that cannot be read back.
+
+    Returns:
+        `roster.unseen.ACKNOWLEDGED_COLUMNS`; of people for whom nothing is written, only those the ledger does not remember so already.
+    """
+    effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
+    action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
+    settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
+    here = action.isin(["create", "update", "reactivate"]) | desired["employee_id"].isin(settled)
+    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True)
+    known = told.merge(people.acknowledged[["employee_id", "account", "active", "digest"]])["employee_id"]
+    told = told[~(told["employee_id"].isin(known) & told["employee_id"].isin(settled))]
+    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
+    gone = left.assign(active=False, digest="", fields="{}")
+    texts = dict.fromkeys(("employee_id", "account", "digest", "fields"), "str")
+    return pd.concat([told, gone], ignore_index=True)[list(ACKNOWLEDGED_COLUMNS)].astype({**texts, "active": "bool"})

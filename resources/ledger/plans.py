@@ -139,6 +139,13 @@ class Plans(Scoped):
                 sa.select(table.c.plan_run_id).where(mine).order_by(table.c.saved_at.desc()).limit(1)
             ).scalar_one_or_none()
 
+    def newest_plan(self, destination: str) -> str | None:
+        """The run that made the newest plan of any run for a destination."""
+        table = tables.plan
+        newest = sa.select(table.c.plan_run_id).where(self._mine(table, destination=destination)).order_by(table.c.saved_at.desc()).limit(1)
+        with self._reading() as connection:
+            return connection.execute(newest).scalar_one_or_none()
+
     def save_held(self, destination: str, plan_run_id: str, digest: str, expires_at: datetime, kinds: Sequence[str] = ()) -> None:
         """Keep the name of what a plan holds, and until when it may be released."""
         row = {"digest": digest, "kinds": list(kinds), "expires_at": expires_at, "saved_at": moment()}

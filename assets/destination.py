@@ -1,0 +1,70 @@
+"""The five assets of one destination, the same for each: known, desired, plan, sync_result, landed.
+
+Belongs here: how these steps hang together, what each stores and shows. Does not belong here: what is particular to a destination
+(``assets.expensify``, ``assets.findity``), and the rules (``roster``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from resources import delivery
+from resources.ledger import Ledger
+from roster.plan import Circumstances, Plan
+from roster.planning import People
+
+Bundle = dict[str, Any]
+RELEASE_HOURS = 24
+"""How long what is held may be released."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """What is particular to one destination."""
+
+    name: str
+    """Its word in asset keys and the ledger."""
+    title: str
+    desired: str
+    """Name of the asset that holds what should be there."""
+    read: Callable[[Any, Ledger, pd.DataFrame], Bundle]
+    """(access, ledger, roster) → the frames that its API gives."""
+    desire: Callable[[pd.DataFrame, Bundle, pd.DataFrame], Bundle]
+    """(roster, known, people whom absence can make leavers) → ``desired``, ``faults``, ``approvals``."""
+    plan: Callable[[People, Bundle, Bundle, Circumstances], Plan]
+    accounts: Callable[[People, Bundle], pd.Series]
+    """(people, known) → every account there."""
+    acknowledge: Callable[[Plan, Bundle, People], pd.DataFrame]
+    dry_run: Callable[[Any, Ledger, Plan], Bundle]
+    """(access, ledger, plan) → what the destination says it would do, as JSON; empty where it has no such thing."""
+    send: Callable[[Any, Ledger, delivery.Write], None]
+    differences: Callable[[Plan, Bundle, Bundle], pd.DataFrame]
+    """(plan, desired, known as read back) → ``employee_id``, ``field`` of what is not as it should be."""
+    disagreements: Callable[[pd.DataFrame, list[dict[str, Any]]], list[str]]
+    """(records sent, raw replies) → where its own account is not the plan."""
+    patience: float
+    """For how many seconds reading back is tried before anything counts as missing."""
+
+
+class PlanConfig(dg.Config):
+    """What a run may ask of a plan."""
+
+    only: list[str] = Field(default=[])
+    """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
+    release: str = ""
+    """Digest of a held set: apply exactly that, planned earlier, and nothing else."""
+    released_by: str = ""
+    """Who releases it."""
+    reason: str = ""
+    """Why."""
+
+
+class SendConfig(dg.Config):
+    """What a run may ask of a write."""
+
+    accept_older: str = ""
+    """Why an export that is older than the last applied may be written. Kept in the ledger."""

@@ -1,0 +1,25 @@
+"""Errors as Dagster shows them: one sentence of what happened and what to do, naming no person.
+
+Belongs here: turning the project's own errors into `dagster.Failure`. Does not belong here: their texts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from resources.failures import Failed
+from roster.plan import AbsentPeople
+from roster.unfit import Unfit
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Re-raises the project's own errors as a failure with their text alone; the cause, which may quote values, stays out of the event log.
+
+    Whatever else is raised is a fault of ours: Dagster masks it, and its text goes to the owner-only log.
+    """
+    try:
+        yield
+    except (Failed, AbsentPeople, Unfit) as error:
+        raise dg.Failure(str(error), allow_retries=False) from None

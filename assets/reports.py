@@ -1,0 +1,101 @@
+"""The two reports of a run, as assets.
+
+Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does not belong here: what is in them (``roster.reports``).
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+import pandas as pd
+
+from assets import metadata
+from assets.company import Company, root_run_id
+from assets.destination import Destination
+from assets.failures import told
+from resources.ledger import Ledger
+from resources.report_files import write_reports
+from resources.run_report import assemble, newest_root
+from roster.reports.headline import headline
+from roster.reports.model import RunReport
+from roster.reports.skipped import left_out, skipped
+from roster.reports.tables import outcome_rows
+
+
+class ReportConfig(dg.Config):
+    """Which run to report."""
+
+    run: str = ""
+    """Id of the first run of a chain; empty: this run, or the newest if this one did not sync."""
+
+
+def build(company: Company, destinations: Sequence[Destination]) -> list[dg.AssetsDefinition]:
+    """Both report assets of a company."""
+    landed = [company.key(destination.name, "landed") for destination in destinations]
+    ledger, io = company.resource("ledger"), company.resource("io")
+    skipped_key = company.key("reports", "skipped_employees")
+
+    @dg.asset(
+        key=skipped_key,
+        deps=[company.key("hr", "rejects"), *landed],
+        io_manager_key=io,
+        required_resource_keys={ledger},
+        **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
+    )
+    def skipped_employees(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+        with told(), getattr(context.resources, ledger).open() as book:
+            report = _report(context, config, book)
+            files = write_reports(report)
+        people, coded = skipped(report), left_out(report)
+        return dg.MaterializeResult(
+            value=people,
+            metadata={
+                **metadata.of_frame(people),
+                "who and why": metadata.table(people),
+                "reasons": metadata.counts(people["reason"].value_counts().to_dict(), "reason"),
+                "who can mend it": metadata.counts(people["owner"].value_counts().to_dict(), "owner"),
+                "people": len(coded),
+                "list for HR": dg.MetadataValue.path(files.skipped),
+            },
+        )
+
+    @dg.asset(
+        key=company.key("reports", "sync_report"),
+        deps=[skipped_key, *landed],
+        io_manager_key=io,
+        required_resource_keys={ledger},
+        **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
+    )
+    def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+        with told(), getattr(context.resources, ledger).open() as book:
+            if not config.run:
+                book.end_run(context.run.run_id, "finished")
+            report = _report(context, config, book)
+            files = write_reports(report)
+        said = headline(report, left_out(report))
+        return dg.MaterializeResult(
+            value={"headline": said.sentence, "page": str(files.page)},
+            metadata={
+                "in short": said.sentence,
+                "page": dg.MetadataValue.url(files.page.as_uri()),
+                "outcomes": metadata.table(_outcomes(report)),
+                "numbers": metadata.table(_numbers(report)),
+            },
+        )
+
+    return [skipped_employees, sync_report]
+
+
+def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
+    root = config.run or root_run_id(context)
+    runs = book.runs()
+    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book))
+
+
+def _outcomes(report: RunReport) -> pd.DataFrame:
+    return pd.DataFrame(outcome_rows(report), columns=["outcome", *(destination.name for destination in report.destinations)])
+
+
+def _numbers(report: RunReport) -> pd.DataFrame:
+    parts = ("intended", "accepted", "landed", "not_visible", "missing")
+    rows = [{"": part.replace("_", " "), **{one.name: getattr(one, part) for one in report.destinations}} for part in parts]
+    return pd.DataFrame(rows)

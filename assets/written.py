@@ -1,0 +1,221 @@
+"""What was sent and answered, and what reading back shows: the assets of a destination from the write on.
+
+Belongs here: ``sync_result`` and ``landed``. Does not belong here: the order of guard, sending and ledger (``resources.delivery``).
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets import metadata
+from assets.company import Company, root_run_id
+from assets.destination import Bundle, Destination, SendConfig
+from assets.failures import told
+from resources.delivery import Write
+from resources.failures import Permanent
+from resources.ledger import Ledger
+from resources.storage import producer
+from roster import accounting, landing, outcomes
+from roster.plan import Plan, from_bundle
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+
+
+def sync_result(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """``<company>/<destination>/sync_result``."""
+    key = company.key(destination.name, "sync_result")
+    access, ledger = company.resource(destination.name), company.resource("ledger")
+
+    @dg.asset(
+        key=key,
+        ins={"plan": dg.AssetIn(company.key(destination.name, "plan"))},
+        check_specs=[
+            dg.AssetCheckSpec("agreement", asset=key, description=f"{destination.title}'s own account of the write, held against the plan.")
+        ],
+        io_manager_key=company.resource("io"),
+        required_resource_keys={access, ledger},
+        **company.labels(
+            destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
+        ),
+    )
+    def asset(context: dg.AssetExecutionContext, config: SendConfig, plan: Bundle) -> Iterator[dg.MaterializeResult]:
+        made, source, facts = from_bundle(plan), producer(plan), plan["facts"]
+        with told(), getattr(context.resources, ledger).open() as book:
+            if source.newest:
+                raise Permanent("The newest stored plan is for looking: a write takes the plan of its own run.", "Run the whole sync job.")
+            write = Write(
+                destination=destination.name,
+                plan_run_id=source.run_id,
+                run_id=context.run.run_id,
+                plan=made,
+                acknowledgements=plan["acknowledgements"],
+                intake=facts["number"],
+                dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,
+                accept_older=config.accept_older or None,
+            )
+            destination.send(getattr(context.resources, access), book, write)
+            answers, requests = book.answers(destination.name, source.run_id), book.requests(destination.name, source.run_id)
+        disagreements = destination.disagreements(made.records[made.records["apply"]], write.replies)
+        yield dg.MaterializeResult(
+            value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not disagreements,
+                    check_name="agreement",
+                    asset_key=key,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"disagreements": "; ".join(disagreements) or "none"},
+                )
+            ],
+            metadata=_of_answers(answers, requests),
+        )
+
+    return asset
+
+
+def _of_answers(answers: pd.DataFrame, requests: list[dict[str, Any]]) -> dict[str, Any]:
+    refused = answers[answers["status"].ne("accepted")]
+    return {
+        **metadata.of_frame(answers),
+        "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
+        "not accepted": metadata.table(refused[["person", "status", "reason"]]),
+        "requests": len(requests),
+        "calls": sum(request["calls"] for request in requests),
+        "payload bytes": sum(request["bytes"] for request in requests),
+        "seconds": round(sum(request["seconds"] for request in requests), 2),
+    }
+
+
+def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """``<company>/<destination>/landed``."""
+    key = company.key(destination.name, "landed")
+    access, ledger = company.resource(destination.name), company.resource("ledger")
+
+    @dg.asset(
+        key=key,
+        ins={
+            "sync_result": dg.AssetIn(company.key(destination.name, "sync_result")),
+            "plan": dg.AssetIn(company.key(destination.name, "plan")),
+            "known": dg.AssetIn(company.key(destination.name, "known")),
+            "roster": dg.AssetIn(company.key("hr", "roster")),
+        },
+        check_specs=[
+            dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
+            dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
+        ],
+        io_manager_key=company.resource("io"),
+        required_resource_keys={access, ledger},
+        **company.labels(
+            destination.name,
+            f"What {destination.title} shows after the write: one outcome for everyone, drift, strangers.",
+            {destination.name},
+        ),
+    )
+    def asset(
+        context: dg.AssetExecutionContext, sync_result: Bundle, plan: Bundle, known: Bundle, roster: pd.DataFrame
+    ) -> Iterator[dg.MaterializeResult]:
+        made, source, answers = from_bundle(plan), producer(plan), sync_result["answers"]
+        # What was read before is what is there, if this run sent nothing since.
+        current = None if len(answers) or source.newest or producer(known).newest else known
+        with told(), getattr(context.resources, ledger).open() as book:
+            differing = _read_back(destination, getattr(context.resources, access), book, made, plan, roster, answers, current)
+            table = outcomes.outcomes(made, answers, differing["employee_id"])
+            drift = landing.drift(made, differing)
+            numbers = outcomes.numbers(made, table, answers)
+            faults = accounting.after_write(made, table)
+            if not source.newest:
+                _record(book, destination, source.run_id, root_run_id(context), plan["facts"], table, numbers, drift, sync_result)
+        yield dg.MaterializeResult(
+            value={"outcomes": table, "drift": drift, "numbers": numbers},
+            check_results=list(_checks(key, numbers, table, faults)),
+            metadata=_of_outcomes(table, numbers, drift),
+        )
+
+    return asset
+
+
+def _read_back(
+    destination: Destination,
+    access: Any,
+    book: Ledger,
+    made: Plan,
+    plan: Bundle,
+    roster: pd.DataFrame,
+    answers: pd.DataFrame,
+    current: Bundle | None,
+) -> pd.DataFrame:
+    """Reads until everything accepted is to be seen, or patience ends; what then differs from what should be."""
+    deadline, pause = time.monotonic() + destination.patience, _FIRST_PAUSE
+    sent = answers.loc[answers["status"].ne("refused"), "person"]
+    while True:
+        seen = current if current is not None else destination.read(access, book, roster)
+        differing = destination.differences(made, plan, seen)
+        waiting = differing["employee_id"].isin(sent).any()
+        if not waiting or current is not None or time.monotonic() + pause > deadline:
+            return differing
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _record(
+    book: Ledger,
+    destination: Destination,
+    plan_run_id: str,
+    root: str,
+    facts: Bundle,
+    table: pd.DataFrame,
+    numbers: dict[str, int],
+    drift: pd.DataFrame,
+    sync_result: Bundle,
+) -> None:
+    counted = {str(name): int(count) for name, count in table["outcome"].value_counts().items()}
+    counts = {
+        "outcomes": counted,
+        "numbers": numbers,
+        "drift": drift.to_dict("records"),
+        "strangers": int(table["reason"].eq("not_in_hr").sum()),
+        "warnings": sync_result["disagreements"],
+    }
+    book.record_outcomes(destination.name, plan_run_id, table, counts)
+    out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
+    book.record_skips(destination.name, out[["employee_id", "reason"]], date.fromisoformat(facts["as_of"]), root)
+
+
+def _checks(key: dg.AssetKey, numbers: dict[str, int], table: pd.DataFrame, faults: list[str]) -> list[dg.AssetCheckResult]:
+    late = table[table["landed"].eq("missing") | table["outcome"].isin(["refused", "unknown"])]
+    return [
+        dg.AssetCheckResult(
+            passed=late.empty,
+            check_name="landed",
+            asset_key=key,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={**numbers, "not landed": metadata.table(late[["person", "action", "outcome", "reason", "detail"]])},
+        ),
+        dg.AssetCheckResult(
+            passed=not faults,
+            check_name="accounting",
+            asset_key=key,
+            metadata={"people": len(table), "faults": "; ".join(faults) or "none"},
+        ),
+    ]
+
+
+def _of_outcomes(table: pd.DataFrame, numbers: dict[str, int], drift: pd.DataFrame) -> dict[str, Any]:
+    out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
+    return {
+        **metadata.of_frame(table),
+        **{
+            name.replace("_", " "): count
+            for name, count in numbers.items()
+            if name in ("intended", "accepted", "landed", "not_visible", "missing")
+        },
+        "outcomes": metadata.counts(table["outcome"].value_counts().to_dict(), "outcome"),
+        "not brought in": metadata.reasons(out),
+        "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
+        "drift": metadata.table(drift),
+        "strangers": int(table["reason"].eq("not_in_hr").sum()),
+    }
