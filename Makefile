@@ -8,7 +8,7 @@ run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
 test: .venv/installed ; @$(BIN)/pytest
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
-lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 # Every package by hash, uv itself first: pip needs three times as long for the rest.
 .venv/installed: requirements.lock pyproject.toml
