@@ -25,22 +25,26 @@ def main(arguments: list[str] | None = None) -> int:
         sandbox = Sandbox(seed, dict(options.switch), state_file=options.state, port=options.port)
         for fault in options.fault:
             sandbox.fault(**json.loads(fault))
+        with sandbox:
+            _serve(sandbox, options, stop)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
-    is_child = options.parent == os.getppid()
-    with sandbox:
-        if options.ready_file:
-            fresh = options.ready_file.with_name(options.ready_file.name + ".new")
-            fresh.write_text(json.dumps({"url": sandbox.url}), encoding="utf-8")
-            fresh.replace(options.ready_file)
-        if not options.quiet:
-            sys.stdout.write(f"Expensify and Findity stand-ins at {sandbox.url}  (Ctrl-C ends)\n")
-            sys.stdout.flush()
-        while not stop.wait(0.5):
-            if options.parent and not _alive(options.parent, is_child):
-                break
     return 0
+
+
+def _serve(sandbox: Sandbox, options: argparse.Namespace, stop: threading.Event) -> None:
+    is_child = options.parent == os.getppid()
+    if options.ready_file:
+        fresh = options.ready_file.with_name(options.ready_file.name + ".new")
+        fresh.write_text(json.dumps({"url": sandbox.url}), encoding="utf-8")
+        fresh.replace(options.ready_file)
+    if not options.quiet:
+        sys.stdout.write(f"Expensify and Findity stand-ins at {sandbox.url}  (Ctrl-C ends)\n")
+        sys.stdout.flush()
+    while not stop.wait(0.5):
+        if options.parent and not _alive(options.parent, is_child):
+            break
 
 
 def _alive(process: int, is_child: bool) -> bool:
