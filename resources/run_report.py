@@ -16,13 +16,12 @@ from roster.reports.model import HR_FILE, ROWS, DestinationReport, GateCheck, In
 DESTINATIONS = {"expensify": "Expensify", "findity": "Findity"}
 
 
-def assemble(ledger: Ledger, root_run_id: str, failure: str | None = None) -> RunReport:
+def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
     """The report of a root run and all its re-executions.
 
     Args:
         ledger: The company's ledger.
         root_run_id: The first run of the chain.
-        failure: What stopped it, if it is known to have stopped.
 
     Raises:
         Permanent: The ledger knows no such run.
@@ -33,15 +32,17 @@ def assemble(ledger: Ledger, root_run_id: str, failure: str | None = None) -> Ru
         raise Permanent(f"The ledger knows no run {root_run_id} of {ledger.company}.", "It may have stopped before it read HR's file.")
     gate = ledger.gate(root_run_id)
     last = mine.iloc[-1]
-    destinations = [_destination(ledger, root_run_id, name) for name in DESTINATIONS]
+    failures = ledger.failures(str(last["run_id"]))
+    destinations = [_destination(ledger, root_run_id, name, failures) for name in DESTINATIONS]
     found = [report for report in destinations if report]
+    stopped = last["status"] == "stopped"
     return RunReport(
         company=ledger.company,
         run_id=str(last["run_id"]),
         root_run_id=root_run_id,
         job=str(last["job"]),
-        status="stopped" if failure else "finished",
-        failure=failure,
+        status="stopped" if stopped else "finished",
+        failure=next(iter(failures.values()), None) if stopped else None,
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
@@ -80,7 +81,9 @@ def _intake(gate: Gate) -> Intake:
     )
 
 
-def _destination(ledger: Ledger, root_run_id: str, name: str) -> tuple[DestinationReport, list[dict[str, Any]]] | None:
+def _destination(
+    ledger: Ledger, root_run_id: str, name: str, failures: dict[str, str]
+) -> tuple[DestinationReport, list[dict[str, Any]]] | None:
     run_id = ledger.plan_for(root_run_id, name)
     verdict = ledger.plan_verdict(name, run_id) if run_id else None
     if run_id is None or verdict is None:
@@ -105,6 +108,7 @@ def _destination(ledger: Ledger, root_run_id: str, name: str) -> tuple[Destinati
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),
         seconds=sum(request["seconds"] for request in requests),
+        failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
         warnings=list(dict.fromkeys([*said.get("disagreements", []), *counts.get("warnings", []), *_faults(verdict.counts)])),
     )
     return report, verdict.counts.get("repairs", [])

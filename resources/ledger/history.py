@@ -21,11 +21,23 @@ class History(Scoped):
         with self._writing() as connection:
             insert_missing(connection, tables.run, [self._keys(run_id=run_id, root_run_id=root_run_id, job=job, began=moment())])
 
-    def end_run(self, run_id: str, status: str) -> None:
-        """Keep how a run ended."""
+    def end_run(self, run_id: str, status: str, failures: dict[str, str] | None = None) -> None:
+        """Keep how a run ended.
+
+        Args:
+            run_id: The run.
+            status: ``finished`` or ``stopped``.
+            failures: Asset (``hr/export``) → what its step said when it failed. The texts name no person.
+        """
         with self._writing() as connection:
-            ended = sa.update(tables.run).where(self._mine(tables.run, run_id=run_id)).values(ended=moment(), status=status)
-            connection.execute(ended)
+            values = {"ended": moment(), "status": status, "failures": failures or {}}
+            connection.execute(sa.update(tables.run).where(self._mine(tables.run, run_id=run_id)).values(**values))
+
+    def failures(self, run_id: str) -> dict[str, str]:
+        """Why a run stopped: asset → what its step said; empty while nothing is known."""
+        query = sa.select(tables.run.c.failures).where(self._mine(tables.run, run_id=run_id))
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one_or_none() or {}
 
     def runs(self) -> pd.DataFrame:
         """All runs, oldest first: run_id, root_run_id, job, began, ended, status."""

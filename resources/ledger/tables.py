@@ -228,7 +228,14 @@ skip = _table(
 skip_run = _table("skip_run", _key("destination"), _key("root_run_id"), _needed("recorded_at", Moment))
 
 run = _table(
-    "run", _key("run_id"), _needed("root_run_id"), _needed("job"), _needed("began", Moment), _optional("ended", Moment), _optional("status")
+    "run",
+    _key("run_id"),
+    _needed("root_run_id"),
+    _needed("job"),
+    _needed("began", Moment),
+    _optional("ended", Moment),
+    _optional("status"),
+    _optional("failures", sa.JSON),
 )
 
 lease = _table("lease", _optional("run_id"), _needed("fence", sa.Integer), _needed("expires_at", sa.Float))

@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("began", MOMENT, nullable=False),
         sa.Column("ended", MOMENT, nullable=True),
         sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("failures", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("company", "run_id", name="pk_run"),
     )
     op.create_table(

@@ -1,0 +1,109 @@
+"""How a run ended: closing it in the ledger, writing its reports, and one page of it on the terminal.
+
+Belongs here: what follows a run, whoever started it and however it ended. Does not belong here: the assets that a run which gets that far
+makes of the same reports (``assets.reports``), words (``roster.reports``).
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pandas as pd
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from resources import places
+from resources.ledger import Ledger
+from resources.report_files import Written, write_reports
+from resources.run_report import assemble
+from roster.reports.headline import headline
+from roster.reports.model import RunReport
+from roster.reports.skipped import left_out
+from roster.reports.tables import outcome_rows
+
+COMPANY_TAG = "rollcall/company"
+_MOST_NUMBERS = 8
+_TONES: Mapping[str, str] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
+
+
+def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written] | None:
+    """Tells the ledger how a run ended, and writes its reports from the ledger; None if it never got as far as the ledger.
+
+    Args:
+        instance: Where the run is recorded.
+        run_id: A run that has ended.
+    """
+    run = instance.get_run_by_id(run_id)
+    company = run.tags.get(COMPANY_TAG) if run else None
+    if run is None or company is None:
+        return None
+    failures = {} if run.is_success else _failures(instance, run_id, company)
+    root = run.root_run_id or run.run_id
+    with Ledger.open(places.ledger_url(), company) as ledger:
+        if root not in set(ledger.runs()["root_run_id"]):
+            return None
+        ledger.begin_run(run_id, root, run.job_name)
+        ledger.end_run(run_id, "finished" if run.is_success else "stopped", failures)
+        report = assemble(ledger, root)
+    return report, write_reports(report)
+
+
+def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:
+    """Asset → what its step said; texts of errors that are not the project's own are masked by Dagster."""
+    found = {}
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        event = entry.get_dagster_event()
+        data = event.step_failure_data
+        text = data.user_failure_data.description if data.user_failure_data else None
+        step = (event.step_key or "").removeprefix(f"{company}__").removeprefix(f"{company}_").replace("__", "/")
+        found[step] = text or (data.error.message.strip() if data.error else "It failed without a word.")
+    return found
+
+
+def print_page(console: Console, report: RunReport, files: Written) -> None:
+    """Prints a run in one page: three numbers, outcomes, who was left out and why, where the reports lie."""
+    out = left_out(report)
+    said = headline(report, out)
+    console.print()
+    console.print(f"[bold {_TONES[said.tone]}]{report.company}: {said.sentence}[/]")
+    for sentence in said.also:
+        console.print(f"  {sentence}", style="dim")
+    if report.destinations:
+        console.print(Padding(_numbers(report), (1, 0, 0, 0)))
+        console.print(Padding(_outcomes(report), (1, 0, 0, 0)))
+    if len(out):
+        console.print(Padding(_left_out(out), (1, 0, 0, 0)))
+    console.print(f"\nReport       {files.page}", soft_wrap=True)
+    console.print(f"For HR       {files.skipped}", soft_wrap=True)
+    console.print("Dagster UI   make ui\n")
+
+
+def _numbers(report: RunReport) -> Table:
+    table = Table("", "intended", "accepted", "landed", "not visible", "missing", box=None, pad_edge=False, header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for one in report.destinations:
+        table.add_row(one.name, *(f"{number:,}" for number in (one.intended, one.accepted, one.landed, one.not_visible, one.missing)))
+    return table
+
+
+def _outcomes(report: RunReport) -> Table:
+    table = Table("outcome", *(one.name for one in report.destinations), box=None, pad_edge=False, header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for outcome, *counts in outcome_rows(report):
+        if any(counts):
+            table.add_row(str(outcome), *(f"{count:,}" for count in counts))
+    return table
+
+
+def _left_out(out: pd.DataFrame) -> Table:
+    """Who was not brought in: a line for each place and reason, by employee number."""
+    table = Table("left out at", "people", "why", "who", box=None, pad_edge=False, header_style="bold")
+    table.columns[1].justify = "right"
+    grouped = out.assign(who=out["employee_id"].fillna("line " + out["line"].astype("str")))
+    for (where, why), people in grouped.groupby(["where", "reason"], sort=False):
+        numbers = people["who"].drop_duplicates()
+        more = f" … and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
+        table.add_row(str(where), str(len(numbers)), str(why), ", ".join(numbers.head(_MOST_NUMBERS)) + more)
+    return table
