@@ -259,3 +259,12 @@ def test_the_instance_sends_no_telemetry_and_retries_crashes_only(tmp_path: Path
         assert instance.run_monitoring_enabled
         assert instance.run_monitoring_max_runtime_seconds > 0
         assert instance.freshness_enabled
+
+
+def test_a_missing_home_is_told_once_for_all_processes_of_a_command(tmp_path: Path) -> None:
+    code = "import pipelines, subprocess, sys; subprocess.run([sys.executable, '-c', 'import pipelines'], check=True)"
+    environment = {name: value for name, value in os.environ.items() if name not in ("DAGSTER_HOME", "ROLLCALL_TOLD")}
+    environment["PYTHONPATH"] = str(PROJECT)
+    for home, times in (({}, 1), ({"DAGSTER_HOME": str(tmp_path)}, 0)):
+        done = subprocess.run([sys.executable, "-c", code], env={**environment, **home}, capture_output=True, text=True, check=True)
+        assert done.stderr.count("DAGSTER_HOME is not set") == times
