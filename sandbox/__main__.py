@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             sandbox.fault(**json.loads(fault))
         with sandbox:
             _serve(sandbox, options, stop)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, OverflowError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
     return 0

@@ -246,3 +246,26 @@ def test_both_rate_windows_hold_at_once_and_slide(monkeypatch):  # [D E1]
     assert max(sum(start <= at < start + 10 for at in admitted) for start in admitted) == 5
     assert max(sum(start <= at < start + 60 for at in admitted) for start in admitted) == 20
     assert any(at >= 60 for at in admitted)
+
+
+@pytest.mark.parametrize(("switch", "code"), [("404", 404), ("omit", 200)])
+def test_a_policy_that_is_not_there_is_an_error_or_left_out(box, expensify, switch, code):  # [?]
+    box.switch(expensify_unknown_policy=switch)
+    settings = {"type": "policy", "policyIDList": [SE, "0000000000000000"], "fields": ["employees"]}
+    answer = expensify.post({"type": "get", "inputSettings": settings}).json()
+    assert answer["responseCode"] == code
+    assert list(answer.get("policyInfo", {})) == ([SE] if code == 200 else [])
+
+
+def test_the_getter_may_spell_addresses_in_another_case(box, expensify, person):  # [I]
+    expensify.update(person("E1", name="Anna.Berg"))
+    assert "Anna.Berg@acme.example" in expensify.members()
+    box.switch(expensify_email_case="lower")
+    assert "anna.berg@acme.example" in expensify.members()
+
+
+def test_custom_field_1_may_keep_an_earlier_value(box, expensify, person):  # [I]
+    box.switch(expensify_refill_custom_field1=False)
+    expensify.update(person("E1", customField1="ZZZ"))
+    expensify.update(person("E1"))
+    assert expensify.members()["e1@acme.example"]["customField1"] == "ZZZ"

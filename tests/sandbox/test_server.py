@@ -1,7 +1,6 @@
 """What both APIs share: state over restarts, faults, lag, switches, the call log, the page, the command line."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,17 +12,17 @@ import pytest
 from sandbox.server import Sandbox
 
 
-def test_the_state_outlives_a_restart(tmp_path, expensify, findity, person, user, request):
-    conftest = (type(expensify), type(findity))
+def test_the_state_outlives_a_restart(tmp_path, expensify, findity, person, user):
+    Expensify, Findity = type(expensify), type(findity)
     file = tmp_path / "state.json"
     with Sandbox(state_file=file) as box:
-        conftest[0](box).update(person("E1"))
-        before = conftest[1](box)
+        Expensify(box).update(person("E1"))
+        before = Findity(box)
         before.put(user("E1"))
     assert file.stat().st_mode & 0o777 == 0o600
     with Sandbox(seed={}, state_file=file) as box:
-        assert "e1@acme.example" in conftest[0](box).members()
-        after = conftest[1](box)
+        assert "e1@acme.example" in Expensify(box).members()
+        after = Findity(box)
         after.headers = before.headers
         assert after.user("E1")["active"] is True
         assert box.writes == 2
@@ -188,4 +187,3 @@ def test_the_command_ends_with_its_parent(tmp_path):
     process, _ = _started(tmp_path, "--parent", str(parent.pid))
     parent.communicate(b"\n", timeout=5)
     assert process.wait(timeout=5) == 0
-    assert os.getpid() != process.pid
