@@ -9,8 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import dagster as dg
@@ -99,9 +97,13 @@ def _name(event: dg.DagsterEvent) -> str:
 
 
 def _finish(result: RunResult) -> None:
+    from assets import summary  # noqa: PLC0415 - the reports' libraries load while the run is over, not before it starts
+
+    with dg.DagsterInstance.get() as instance:
+        closed = summary.close(instance, result.run_id)
     if result.message:
         console.print(f"\n{result.step}: {result.message}", style="red", markup=False)
-    if find_spec("assets.summary"):
-        # The page is made from the ledger, so it is there after a failure too.
-        import_module("assets.summary").print_page(result.run_id)
+    if closed:
+        # Made from the ledger, so it is there after a failure too.
+        summary.print_page(console, *closed)
     raise typer.Exit(0 if result.succeeded else 1)

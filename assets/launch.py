@@ -76,7 +76,7 @@ def run_job(
         run = instance.create_run_for_job(
             job.get_definition(),
             run_config={**_SILENT, **(run_config or {})},
-            tags=tags,
+            tags={**job.get_definition().run_tags, **(tags or {})},
             remote_job_origin=_origin(job_name, location),
             job_code_origin=job.get_python_origin(),
         )

@@ -98,12 +98,13 @@ def _outcomes(report: RunReport) -> Table:
 
 
 def _left_out(out: pd.DataFrame) -> Table:
-    """Who was not brought in: a line for each place and reason, by employee number."""
+    """Who was not brought in: a line for each reason and group of people, by employee number."""
     table = Table("left out at", "people", "why", "who", box=None, pad_edge=False, header_style="bold")
     table.columns[1].justify = "right"
-    grouped = out.assign(who=out["employee_id"].fillna("line " + out["line"].astype("str")))
-    for (where, why), people in grouped.groupby(["where", "reason"], sort=False):
-        numbers = people["who"].drop_duplicates()
-        more = f" … and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
-        table.add_row(str(where), str(len(numbers)), str(why), ", ".join(numbers.head(_MOST_NUMBERS)) + more)
+    named = out.assign(who=out["employee_id"].fillna("line " + out["line"].astype("str"))).drop_duplicates(["where", "reason", "who"])
+    groups = named.groupby(["where", "reason"], sort=False)["who"].agg(list).reset_index()
+    groups["who"] = groups["who"].map(tuple)
+    for (why, who), same in groups.groupby(["reason", "who"], sort=False):
+        more = f" … and {len(who) - _MOST_NUMBERS} more" if len(who) > _MOST_NUMBERS else ""
+        table.add_row(", ".join(same["where"]), f"{len(who):,}", str(why), ", ".join(who[:_MOST_NUMBERS]) + more)
     return table
