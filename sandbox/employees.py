@@ -187,6 +187,8 @@ class EmployeeUpdate:
         if not account.get("named_by_user"):  # [D E1] names never overwrite what the person has set
             account.update({name: record[name] for name in ("firstName", "lastName") if record.get(name)})
         joined = {policy_id: self._join(policy_id, record["employeeEmail"], self._fields(record, key)) for policy_id in _assigned(record)}
+        for policy_id in joined:
+            self.policies[policy_id]["members"][key].setdefault("customField1", record["employeeID"])
         if self.primary == "all_employees" or (self.primary == "new_employees" and joined[record["policyID"]]):  # [D E1]
             account["primaryPolicy"] = record["policyID"]
 

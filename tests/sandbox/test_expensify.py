@@ -266,6 +266,7 @@ def test_the_getter_may_spell_addresses_in_another_case(box, expensify, person):
 
 def test_custom_field_1_may_keep_an_earlier_value(box, expensify, person):  # [I]
     box.switch(expensify_refill_custom_field1=False)
-    expensify.update(person("E1", customField1="ZZZ"))
+    expensify.update(person("E1", customField1="ZZZ"), person("E2"))
     expensify.update(person("E1"))
     assert expensify.members()["e1@acme.example"]["customField1"] == "ZZZ"
+    assert expensify.members()["e2@acme.example"]["customField1"] == "E2"
