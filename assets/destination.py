@@ -50,6 +50,23 @@ class Destination:
     """For how many seconds reading back is tried before anything counts as missing."""
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A plan and what comes with it."""
+
+    plan: Plan
+    facts: Bundle
+    """What a write, a reading-back and a report need besides, as JSON."""
+    kept: Bundle
+    """Frames that the later steps need: ``desired``, ``acknowledgements``."""
+    faults: list[str]
+    """What does not add up."""
+    gate_passed: bool
+    """Whether everything that it was drawn from came through the gate in this sync."""
+    idle: bool = False
+    """Nobody's plan, of a destination that a run leaves alone: neither saved nor sent."""
+
+
 class PlanConfig(dg.Config):
     """What a run may ask of a plan."""
 

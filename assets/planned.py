@@ -4,6 +4,7 @@ Belongs here: ``known``, ``employee_feed`` / ``users``, ``plan``. Does not belon
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from assets import metadata
 from assets.company import Company, root_run_id
-from assets.destination import Bundle, Destination, PlanConfig
+from assets.destination import RELEASE_HOURS, Bundle, Destination, Drawn, PlanConfig
 from assets.failures import told
 from assets.release import released
 from resources.failures import Permanent
@@ -21,9 +22,6 @@ from resources.storage import producer
 from roster import accounting
 from roster.plan import Circumstances, Plan, to_bundle
 from roster.planning import People
-
-HELD_FOR = timedelta(hours=24)
-"""How long what is held may be released."""
 
 
 def known(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -115,92 +113,99 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
     def asset(
         context: dg.AssetExecutionContext, config: PlanConfig, roster: pd.DataFrame, rejects: Bundle, known: Bundle, desired: Bundle
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        inputs = Inputs(roster, rejects, known, desired)
         with told(), getattr(context.resources, ledger).open() as book:
-            people = _people(book, destination, roster, rejects, known)
-            held_before = config.release and released(book, getattr(context.resources, io), key, destination.name, config)
-            if held_before:
-                made, bundle = held_before
-            else:
-                made = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config))
-                bundle = _bundle(destination, made, people, known, desired, rejects)
-            faults = [] if held_before else accounting.before_write(made, roster, destination.accounts(people, known))
-            said = {} if faults else destination.dry_run(getattr(context.resources, access), book, made)
-            gate = _gate_passed(book, context, bundle["facts"], rejects, held_before is not None and bool(held_before))
-            _save(book, destination, context, made, bundle["facts"], said, not faults, gate)
-            value = to_bundle(made, **{**bundle["facts"], "dry_run": said}) | {
-                name: bundle[name] for name in ("desired", "acknowledgements")
-            }
-            yield from _checks(key, made, faults, said)
-            if faults:
+            drawn = (config.release and released(book, getattr(context.resources, io), key, destination.name, config)) or _drawn(
+                book, company, destination, context, inputs, config
+            )
+            said = {} if drawn.faults else destination.dry_run(getattr(context.resources, access), book, drawn.plan)
+            if not drawn.idle:
+                _save(book, destination, context, drawn, said)
+            yield from _checks(key, drawn, said)
+            if drawn.faults:
                 raise Permanent(
-                    f"The plan for {destination.title} does not add up: {'; '.join(faults)}.", "Nothing was written. Report it."
+                    f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
-        yield dg.MaterializeResult(value=value, data_version=dg.DataVersion(made.digest()), metadata=_shown(made, said))
+        yield dg.MaterializeResult(
+            value={**to_bundle(drawn.plan, **{**drawn.facts, "dry_run": said, "idle": drawn.idle}), **drawn.kept},
+            data_version=dg.DataVersion(drawn.plan.digest()),
+            metadata=_shown(drawn.plan, said),
+        )
 
     return asset
 
 
-def _people(book: Ledger, destination: Destination, roster: pd.DataFrame, rejects: Bundle, known: Bundle) -> People:
+@dataclass(frozen=True)
+class Inputs:
+    """What a plan is drawn from."""
+
+    roster: pd.DataFrame
+    rejects: Bundle
+    known: Bundle
+    desired: Bundle
+
+    @property
+    def of_this_run(self) -> bool:
+        """Whether all of it was made in this very run, or in one that it goes on with, and nothing is merely the newest."""
+        return not any(producer(each).newest for each in (self.roster, self.rejects, self.known, self.desired))
+
+
+def _drawn(
+    book: Ledger, company: Company, destination: Destination, context: dg.AssetExecutionContext, inputs: Inputs, config: PlanConfig
+) -> Drawn:
+    """A plan drawn afresh. In a release of another destination's plan it is idle: nobody's."""
+    known, desired, rejects = inputs.known, inputs.desired, inputs.rejects
     key = book.key(f"{destination.name} fields")
-    return People(roster, rejects["rejects"]["employee_id"], known["acknowledged"], key)
+    people = People(inputs.roster, rejects["rejects"]["employee_id"], known["acknowledged"], key)
+    plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config))
+    accounts = destination.accounts(people, known)
+    gate = book.gate(root_run_id(context))
+    repairs = desired["approvals"].dropna(subset="repair")
+    return Drawn(
+        plan=plan,
+        facts={
+            **rejects["facts"],
+            "repairs": repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]].to_dict("records"),
+            "faults": desired["faults"].to_dict("records"),
+            "matched": {str(how): int(count) for how, count in plan.people["matched_by"].value_counts().items()},
+            "accounts": len(accounts),
+        },
+        kept={"desired": desired["desired"], "acknowledgements": destination.acknowledge(plan, desired, people)},
+        faults=accounting.before_write(plan, inputs.roster, accounts),
+        gate_passed=gate is not None and gate.passed and gate.number == rejects["facts"]["number"] and inputs.of_this_run,
+        idle=bool(config.release),
+    )
 
 
 def _circumstances(book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig) -> Circumstances:
     lost = rejects["dispositions"]
-    # A release that is not of this destination leaves everyone here alone.
-    only = frozenset() if config.release else frozenset(config.only) or None
+    hold_all = company.settings.first_sync == "hold" and book.applied(destination.name) is None
+    if hold_all and config.only:
+        raise Permanent(
+            f"{destination.title} has never been synced, and the first sync is of everyone.",
+            "Run the sync job and release what it holds; then run it for some people.",
+        )
     return Circumstances(
         absent_means=company.settings.hr.people.absent_means,
-        hold_all=company.settings.first_sync == "hold" and book.applied(destination.name) is None,
+        hold_all=hold_all,
         unreadable_reject=bool((lost["disposition"].eq("rejected") & lost["employee_id"].isna()).any()),
-        only=only,
+        # A release that is not of this destination leaves everyone here alone.
+        only=frozenset() if config.release else frozenset(config.only) or None,
     )
 
 
-def _bundle(destination: Destination, made: Plan, people: People, known: Bundle, desired: Bundle, rejects: Bundle) -> Bundle:
-    """What a write, a reading-back and a report need besides the plan itself."""
-    repairs = desired["approvals"].dropna(subset="repair")
-    return {
-        "desired": desired["desired"],
-        "acknowledgements": destination.acknowledge(made, desired, people),
-        "facts": {
-            **rejects["facts"],
-            "repairs": repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]].to_dict("records"),
-            "faults": desired["faults"].to_dict("records"),
-            "matched": {str(how): int(count) for how, count in made.people["matched_by"].value_counts().items()},
-            "accounts": len(destination.accounts(people, known)),
-        },
-    }
-
-
-def _gate_passed(book: Ledger, context: dg.AssetExecutionContext, facts: Bundle, rejects: Bundle, release: bool) -> bool:
-    """Whether the export behind this plan passed the gate in this very sync, or, for a release, in the sync that held it."""
-    if release:
-        return True
-    gate = book.gate(root_run_id(context))
-    return gate is not None and gate.passed and gate.number == facts["number"] and not producer(rejects).newest
-
-
-def _save(
-    book: Ledger,
-    destination: Destination,
-    context: dg.AssetExecutionContext,
-    made: Plan,
-    facts: Bundle,
-    said: Bundle,
-    accounting_passed: bool,
-    gate_passed: bool,
-) -> None:
-    run_id = context.run.run_id
-    told_of = {name: facts[name] for name in ("repairs", "faults", "matched", "accounts", "dated")}
+def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionContext, drawn: Drawn, said: Bundle) -> None:
+    run_id, made = context.run.run_id, drawn.plan
+    told_of = {name: drawn.facts[name] for name in ("repairs", "faults", "matched", "accounts", "dated")}
+    book.begin_run(run_id, root_run_id(context), context.run.job_name)  # a release has no intake that would have said so
     book.save_plan(
         destination.name,
         run_id,
         root_run_id=root_run_id(context),
-        number=facts["number"],
+        number=drawn.facts["number"],
         digest=made.digest(),
-        accounting_passed=accounting_passed,
-        gate_passed=gate_passed,
+        accounting_passed=not drawn.faults,
+        gate_passed=drawn.gate_passed,
         counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of},
         people=made.people,
         changes=made.changes,
@@ -208,11 +213,11 @@ def _save(
     if digest := made.held_digest():
         held = made.people.loc[made.people["action"].eq("hold"), "kinds"].dropna().unique()
         kinds = sorted({kind for kinds in held for kind in kinds.split("|")})
-        book.save_held(destination.name, run_id, digest, datetime.now(UTC) + HELD_FOR, kinds)
+        book.save_held(destination.name, run_id, digest, datetime.now(UTC) + timedelta(hours=RELEASE_HOURS), kinds)
 
 
-def _checks(key: dg.AssetKey, made: Plan, faults: list[str], said: Bundle) -> Iterator[dg.AssetCheckResult]:
-    warn = dg.AssetCheckSeverity.WARN
+def _checks(key: dg.AssetKey, drawn: Drawn, said: Bundle) -> Iterator[dg.AssetCheckResult]:
+    warn, made, faults = dg.AssetCheckSeverity.WARN, drawn.plan, drawn.faults
     yield dg.AssetCheckResult(
         passed=not faults,
         check_name="accounting",

@@ -6,15 +6,15 @@ Belongs here: finding that plan by its digest and turning its held part into thi
 
 import dagster as dg
 
-from assets.destination import Bundle, PlanConfig
+from assets.destination import Drawn, PlanConfig
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.storage import RunStorage
-from roster.plan import Plan, from_bundle
+from roster.plan import from_bundle
 
 
-def released(book: Ledger, storage: RunStorage, key: dg.AssetKey, destination: str, config: PlanConfig) -> tuple[Plan, Bundle] | None:
-    """The held part of a stored plan as a plan to apply, with that plan's other parts; None if the digest is another destination's.
+def released(book: Ledger, storage: RunStorage, key: dg.AssetKey, destination: str, config: PlanConfig) -> Drawn | None:
+    """The held part of a stored plan as a plan to apply; None if the digest is another destination's.
 
     Raises:
         Permanent: nothing is held under that digest, its time is over, the stored plan is not the one that was held, or the destination was
@@ -36,4 +36,10 @@ def released(book: Ledger, storage: RunStorage, key: dg.AssetKey, destination: s
     if stored.held_digest() != config.release or verdict is None or verdict.digest != stored.digest():
         raise Permanent("The stored plan is not the one that was held.", "Run the preview and release what it holds.")
     book.release(config.release, config.released_by, config.reason)
-    return stored.released(), bundle
+    return Drawn(
+        plan=stored.released(),
+        facts=bundle["facts"],
+        kept={name: bundle[name] for name in ("desired", "acknowledgements")},
+        faults=[] if verdict.accounting_passed else ["it did not add up when it was drawn"],
+        gate_passed=verdict.gate_passed,
+    )

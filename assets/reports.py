@@ -67,8 +67,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
     )
     def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
         with told(), getattr(context.resources, ledger).open() as book:
-            if not config.run:
-                book.end_run(context.run.run_id, "finished")
+            _ended(context, book)
             report = _report(context, config, book)
             files = write_reports(report)
         said = headline(report, left_out(report))
@@ -85,6 +84,14 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
     return [skipped_employees, sync_report]
 
 
+def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
+    """Says in the ledger that a run which synced has come to its end; a re-execution may show up there only now."""
+    root = root_run_id(context)
+    if root in set(book.runs()["root_run_id"]):
+        book.begin_run(context.run.run_id, root, context.run.job_name)
+        book.end_run(context.run.run_id, "finished")
+
+
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
     root = config.run or root_run_id(context)
     runs = book.runs()
@@ -92,7 +99,7 @@ def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledge
 
 
 def _outcomes(report: RunReport) -> pd.DataFrame:
-    return pd.DataFrame(outcome_rows(report), columns=["outcome", *(destination.name for destination in report.destinations)])
+    return pd.DataFrame(outcome_rows(report), columns=["outcome", *(one.name for one in report.destinations if one.outcomes)])
 
 
 def _numbers(report: RunReport) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from assets.failures import told
 from resources.delivery import Write
 from resources.failures import Permanent
 from resources.ledger import Ledger
-from resources.storage import producer
+from resources.storage import RunStorage, producer
 from roster import accounting, landing, outcomes
 from roster.plan import Plan, from_bundle
 
@@ -57,7 +57,8 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
                 dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,
                 accept_older=config.accept_older or None,
             )
-            destination.send(getattr(context.resources, access), book, write)
+            if not facts["idle"]:
+                destination.send(getattr(context.resources, access), book, write)
             answers, requests = book.answers(destination.name, source.run_id), book.requests(destination.name, source.run_id)
         disagreements = destination.disagreements(made.records[made.records["apply"]], write.replies)
         yield dg.MaterializeResult(
@@ -93,7 +94,7 @@ def _of_answers(answers: pd.DataFrame, requests: list[dict[str, Any]]) -> dict[s
 def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
     """``<company>/<destination>/landed``."""
     key = company.key(destination.name, "landed")
-    access, ledger = company.resource(destination.name), company.resource("ledger")
+    access, ledger, io = company.resource(destination.name), company.resource("ledger"), company.resource("io")
 
     @dg.asset(
         key=key,
@@ -107,8 +108,8 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
             dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
         ],
-        io_manager_key=company.resource("io"),
-        required_resource_keys={access, ledger},
+        io_manager_key=io,
+        required_resource_keys={access, ledger, io},
         **company.labels(
             destination.name,
             f"What {destination.title} shows after the write: one outcome for everyone, drift, strangers.",
@@ -118,16 +119,20 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
     def asset(
         context: dg.AssetExecutionContext, sync_result: Bundle, plan: Bundle, known: Bundle, roster: pd.DataFrame
     ) -> Iterator[dg.MaterializeResult]:
-        made, source, answers = from_bundle(plan), producer(plan), sync_result["answers"]
-        # What was read before is what is there, if this run sent nothing since.
-        current = None if len(answers) or source.newest or producer(known).newest else known
+        looking = producer(plan).newest
         with told(), getattr(context.resources, ledger).open() as book:
-            differing = _read_back(destination, getattr(context.resources, access), book, made, plan, roster, answers, current)
+            if looking:
+                plan = _last_written(book, getattr(context.resources, io), company, destination)
+            made, source, idle = from_bundle(plan), producer(plan), plan["facts"]["idle"]
+            answers = book.answers(destination.name, source.run_id)
+            # What was read before is what is there, if nothing was sent since.
+            current = known if idle or not (len(answers) or looking or producer(known).newest) else None
+            differing = _read_back(destination, getattr(context.resources, access), book, made, plan, roster, answers, current, looking)
             table = outcomes.outcomes(made, answers, differing["employee_id"])
             drift = landing.drift(made, differing)
             numbers = outcomes.numbers(made, table, answers)
             faults = accounting.after_write(made, table)
-            if not source.newest:
+            if not looking and not idle:
                 _record(book, destination, source.run_id, root_run_id(context), plan["facts"], table, numbers, drift, sync_result)
         yield dg.MaterializeResult(
             value={"outcomes": table, "drift": drift, "numbers": numbers},
@@ -136,6 +141,15 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
         )
 
     return asset
+
+
+def _last_written(book: Ledger, storage: RunStorage, company: Company, destination: Destination) -> Bundle:
+    """The plan that the destination was last brought to; a newer one may only have been looked at."""
+    applied = book.applied(destination.name)
+    if applied is None:
+        raise Permanent(f"Nothing was ever written to {destination.title} for {company.name}.", "Run the sync job first.")
+    plan: Bundle = storage.of_run(applied.plan_run_id, company.key(destination.name, "plan"))
+    return plan
 
 
 def _read_back(
@@ -147,9 +161,11 @@ def _read_back(
     roster: pd.DataFrame,
     answers: pd.DataFrame,
     current: Bundle | None,
+    looking: bool,
 ) -> pd.DataFrame:
     """Reads until everything accepted is to be seen, or patience ends; what then differs from what should be."""
-    deadline, pause = time.monotonic() + destination.patience, _FIRST_PAUSE
+    # What was written long ago has had its time.
+    deadline, pause = time.monotonic() + (0 if looking else destination.patience), _FIRST_PAUSE
     sent = answers.loc[answers["status"].ne("refused"), "person"]
     while True:
         seen = current if current is not None else destination.read(access, book, roster)
@@ -181,6 +197,8 @@ def _record(
         "warnings": sync_result["disagreements"],
     }
     book.record_outcomes(destination.name, plan_run_id, table, counts)
+    if table["reason"].eq("not_selected").any():
+        return  # of whoever was left alone, this run knows nothing: they stay out as long as before
     out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
     book.record_skips(destination.name, out[["employee_id", "reason"]], date.fromisoformat(facts["as_of"]), root)
 

@@ -1,0 +1,143 @@
+"""A sync brings everybody where they belong and says so; the other jobs do their part of it and no more."""
+
+from types import SimpleNamespace
+from typing import Any
+
+
+def moved(acme: Any, **departments: str) -> dict[str, dict[str, str]]:
+    people = acme.people()
+    for number, department in departments.items():
+        people[number]["Dept"] = department
+    return people
+
+
+def test_a_first_sync_lands_everybody_at_both_destinations(first: SimpleNamespace, synced: Any) -> None:
+    acme = synced()
+    for destination in ("expensify", "findity"):
+        outcomes = acme.outcome(destination, first.result.run_id)
+        assert {outcomes[number] for number in acme.people()} == {"created"}
+        landed = acme.stored(first.result.run_id, f"{destination}/landed")
+        assert (landed["numbers"]["intended"], landed["numbers"]["landed"], len(landed["drift"])) == (12, 12, 0)
+    assert {member.get("employeeID") for member in acme.members().values()} >= {"E01", "E02", "E09"}
+    assert acme.users()["E07"]["approverIds"] == [acme.users()["E03"]["personId"]]
+    # Expensify invites managers to where they approve, and says so: a reason to look, no more.
+    failed = [name for name, check in acme.checks(first.result).items() if not check.passed]
+    assert failed == ["expensify/plan: dry_run", "expensify/sync_result: agreement"]
+
+
+def test_a_second_sync_finds_nothing_to_change_and_writes_nothing(synced: Any) -> None:
+    acme = synced()
+    writes, calls = acme.box.writes, len(acme.box.calls)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    assert acme.box.writes == writes
+    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy"]
+    assert set(acme.outcome("expensify", result.run_id).values()) == {"unchanged", "skipped"}
+    assert "Nothing had to change" in acme.stored(result.run_id, "reports/sync_report")["headline"]
+
+
+def test_a_preview_writes_nothing_and_asks_expensify_only_dry(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", moved(acme, E04="Engineering"))
+    writes, calls = acme.box.writes, len(acme.box.calls)
+    result = acme.quickly("preview")
+    assert result.succeeded, result
+    assert acme.planned("expensify", result.run_id)["action"]["E04"] == "update"
+    assert acme.box.writes == writes
+    assert [call for call in acme.calls(calls) if "update" in call or "PUT" in call] == ["update employees (dry)"]
+    with acme.ledger() as ledger:
+        assert ledger.applied("expensify").number == 1
+
+
+def test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver(synced: Any) -> None:
+    acme = synced()
+    people = moved(acme, E04="Engineering", E07="Sales")
+    del people["E05"], people["E08"]
+    acme.file("2026-11-21", people)
+    before = {number: dict(user) for number, user in acme.users().items()}
+    result = acme.quickly("one", employee_ids=["E04", "E05"])
+    assert result.succeeded, result
+    assert acme.outcome("findity", result.run_id) | {"E04": "updated"} == acme.outcome("findity", result.run_id)
+    different = {number for number, user in acme.users().items() if user != before[number]}
+    assert different == {"E04"}
+    assert acme.members()["dag@acme.example"]["customField2"] == "Engineering"
+    assert all(address in acme.members("4E00000000000002") for address in ("eva@acme.example", "hal@acme.example"))
+    assert acme.members("4E00000000000002")["gro@acme.example"]["customField2"] == "Engineering"
+
+
+def test_after_one_a_whole_sync_still_brings_the_others(synced: Any) -> None:
+    acme = synced()
+    people = moved(acme, E04="Engineering")
+    people["E09"]["IBAN"] = "SE2700000000000099000297"  # of what reading back may not show, only the ledger knows
+    people["E09"]["Limit"], people["E09"]["Over"] = "700", "E01"
+    acme.file("2026-11-21", people)
+    assert acme.quickly("one", employee_ids=["E04"]).succeeded
+    result = acme.quickly("sync")
+    assert acme.outcome("expensify", result.run_id)["E09"] == "updated"
+    assert acme.members()["ida@acme.example"]["approvalLimit"] == 70000
+    assert acme.users()["E09"]["bankAccount"] == {"IBAN": "SE2700000000000099000297"}
+
+
+def test_verify_only_reads_and_tells_what_has_gone_since(synced: Any) -> None:
+    acme = synced()
+    del acme.members()["ida@acme.example"]
+    writes, calls = acme.box.writes, len(acme.box.calls)
+    result = acme.run("verify")
+    assert result.succeeded, result
+    assert acme.box.writes == writes
+    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy"]
+    checks = acme.checks(result)
+    assert not checks["expensify/landed: landed"].passed
+    assert checks["findity/landed: landed"].passed
+    with acme.ledger() as ledger:
+        assert ledger.outcome_counts("expensify", result.run_id) == {}
+
+
+def test_verify_after_a_preview_speaks_of_what_was_written_not_of_what_was_only_planned(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", moved(acme, E04="Engineering"))
+    assert acme.quickly("preview").succeeded
+    result = acme.run("verify")
+    assert result.succeeded, result
+    assert all(check.passed for check in acme.checks(result).values())
+
+
+def test_one_destination_failing_does_not_stop_the_other(empty: Any) -> None:
+    acme = empty()
+    acme.box.fault(api="expensify", job="get policy", code=401, times=None)
+    result = acme.run("sync")
+    assert (result.succeeded, result.step) == (False, "acme__expensify__known")
+    assert set(acme.outcome("findity", result.run_id).values()) == {"created", "skipped"}
+    assert len(acme.users()) == 13
+
+
+def test_report_tells_a_stopped_run_too(synced: Any) -> None:
+    acme = synced()
+    people = moved(acme, E04="Engineering")
+    people["E11"]["Mail"] = "no address"
+    acme.file("2026-11-21", people)
+    acme.box.fault(api="findity", job="PUT users", status=401, times=None)
+    stopped = acme.quickly("sync")
+    assert not stopped.succeeded
+    result = acme.quickly("report")
+    assert result.succeeded, result
+    files = acme.reports()
+    assert "E11" in files["skipped_employees.csv"].read_text("utf-8-sig")
+    assert stopped.run_id in str(files["sync_report.html"].parent)
+
+
+def test_everyone_left_out_is_named_with_the_reason_and_for_how_long(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E11"]["Mail"] = "no address"
+    people["E08"]["Firm"] = "FI"
+    for day in ("2026-11-21", "2026-11-22"):
+        people["E01"]["Mobile"] = f"+4670174{day[-2:]}01"
+        acme.file(day, people)
+        result = acme.quickly("sync")
+        assert result.succeeded, result
+    said = acme.stored(result.run_id, "reports/skipped_employees").set_index(["employee_id", "where"])
+    assert said.loc[("E11", "HR file"), "owner"] == "HR"
+    assert said.loc[("E08", "Expensify"), "times_seen"] == 2
+    assert "E11" in acme.users()
+    assert "kit@acme.example" in acme.members()
