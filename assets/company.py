@@ -13,9 +13,10 @@ from typing import Any
 import dagster as dg
 
 from assets.settings import Settings
-from resources import places
+from resources import expensify, findity, places
 from resources.expensify import Expensify
 from resources.findity import Findity
+from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
@@ -37,11 +38,13 @@ class ExpensifyAccess:
     connection: ExpensifyConnection
     limits: Sequence[Limit] = EXPENSIFY_LIMITS
     """Its rate windows, shared through the ledger by every run with the same credential."""
+    retry: Retry = expensify.PATIENCE
+    """How often and how patiently a call is repeated."""
 
     def open(self, ledger: Ledger) -> Expensify:
         """A client; use it as a context manager."""
         windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows)
+        return Expensify(self.connection, windows, self.retry)
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,12 @@ class FindityAccess:
     """How to reach Findity: ``<company>_findity``."""
 
     connection: FindityConnection
+    retry: Retry = findity.PATIENCE
+    """How often and how patiently a call is repeated."""
 
     def open(self) -> Findity:
         """A client; use it as a context manager."""
-        return Findity(self.connection)
+        return Findity(self.connection, self.retry)
 
 
 @dataclass(frozen=True)

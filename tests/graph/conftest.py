@@ -1,4 +1,4 @@
-"""A company `acme` of twelve people, whole: its file, its graph, the real sandbox behind it, a real Dagster instance that keeps its runs."""
+"""A company `acme` of twelve people, whole: its file, its graph, the real sandbox behind it, an instance that keeps its runs."""
 
 import copy
 import dataclasses
@@ -20,6 +20,7 @@ from assets.demo import SANDBOX_CREDENTIALS
 from assets.launch import Location, RunResult, reexecute, run_job
 from assets.settings import Settings
 from resources import places
+from resources.http import Retry
 from resources.ledger import Ledger
 from resources.rates import Limit
 from sandbox.server import Sandbox
@@ -135,10 +136,11 @@ class Acme:
         attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
         built = graph.build(name, Settings.model_validate(attributes), folder)
         resources = dict(built.resources or {})
-        if key := next((key for key in resources if key == f"{name}_expensify"), None):
-            # Nobody counts calls here: the sandbox's windows are off.
-            access = dataclasses.replace(resources[key].resource_fn(None), limits=[Limit(1000, 0.001)])
-            resources[key] = dg.ResourceDefinition.hardcoded_resource(access)
+        # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
+        for key, other in ((f"{name}_expensify", {"limits": [Limit(1000, 0.001)]}), (f"{name}_findity", {})):
+            if key in resources:
+                access = dataclasses.replace(resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01), **other)
+                resources[key] = dg.ResourceDefinition.hardcoded_resource(access)
         self.defs = dg.Definitions(assets=built.assets, jobs=built.jobs, resources=resources, executor=dg.in_process_executor)
         module = ModuleType(f"graph_of_{name}_{id(self)}")
         module.defs = self.defs  # type: ignore[attr-defined]

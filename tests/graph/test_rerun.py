@@ -1,0 +1,156 @@
+"""Whatever stops a run, re-executing it from failure ends where one clean run would have ended, and never moves a destination backwards."""
+
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from assets import intake
+from resources import places
+
+
+def with_department(acme: Any, department: str) -> dict[str, dict[str, str]]:
+    people = acme.people()
+    people["E09"]["Dept"] = department
+    return people
+
+
+def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=None)
+    failed = acme.run("sync")
+    assert failed.step == "acme__expensify__sync_result"
+    assert "401" in failed.message
+    assert acme.outcome("findity", failed.run_id)["E09"] == "updated"
+
+    acme.box.heal()
+    acme.file("2026-11-22", with_department(acme, "Finance"))
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
+    assert acme.outcome("expensify", again.run_id)["E09"] == "updated"
+    with acme.ledger() as ledger:
+        assert ledger.applied("expensify").number == 2
+        runs = ledger.runs().set_index("run_id")
+        assert runs.loc[again.run_id, "status"] == "finished"
+        assert runs.loc[again.run_id, "root_run_id"] == failed.run_id
+    assert "landed" in acme.stored(again.run_id, "reports/sync_report")["headline"]
+
+
+def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanwhile(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=1)
+    failed = acme.run("sync")
+    assert failed.step == "acme__expensify__sync_result"
+    acme.file("2026-11-22", with_department(acme, "Finance"))
+    assert acme.quickly("sync").succeeded
+
+    writes = acme.box.writes
+    again = acme.again(failed)
+    assert again.step == "acme__expensify__sync_result"
+    assert "Intake 2 is older" in again.message
+    assert "accept_older" in again.message
+    assert acme.box.writes == writes
+    assert acme.members()["ida@acme.example"]["customField2"] == "Finance"
+
+
+def wrong_header(acme: Any, people: Any) -> Path:
+    path = acme.file("2026-11-21", people)
+    path.write_text(path.read_text("utf-8").replace(";Mail;", ";Post;", 1), "utf-8")
+    return path
+
+
+def wrong_delimiter(acme: Any, people: Any) -> Path:
+    return acme.file("2026-11-21", people, by=",")
+
+
+def short_of_rows(acme: Any, people: Any) -> Path:
+    return acme.file("2026-11-21", people, rows=13)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "seen", "do"),
+    [
+        (wrong_header, "wanted and not there: Mail", "Have HR put them back"),
+        (wrong_delimiter, "looks separated by ','", "Correct `delimiter`"),
+        (short_of_rows, "counts 13 rows, the file has 12", "send the whole file again"),
+    ],
+)
+def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, seen: str, do: str) -> None:
+    acme = synced()
+    writes = acme.box.writes
+    spoil(acme, with_department(acme, "Sales"))
+    newest = (places.storage(), "acme", "newest", "acme", "hr", "roster", "index.json")
+    before = Path(*newest).read_text()
+    failed = acme.run("sync")
+    assert failed.step == "acme_hr_intake"
+    assert seen in failed.message
+    assert do in failed.message
+    gate = acme.checks(failed)["hr/roster: gate"]
+    assert not gate.passed
+    assert seen in gate.metadata["seen"].value
+    assert do in gate.metadata["do"].value
+    assert Path(*newest).read_text() == before
+    assert acme.box.writes == writes
+
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
+    assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E04"]["organizationalUnitId"]
+
+
+def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    for api, job in (("expensify", "update employees"), ("findity", "PUT users")):
+        acme.box.fault(api=api, job=job, dry_run=False, drop=True, applied=True, times=None)
+    failed = acme.run("sync")
+    assert not failed.succeeded
+    assert "E09" not in failed.message
+    with acme.ledger() as ledger:
+        assert ledger.answers("expensify", failed.run_id)["status"].tolist() == ["unknown"]
+    acme.box.heal()
+    again = acme.again(failed)
+    assert again.succeeded, again
+    for destination in ("expensify", "findity"):
+        assert acme.outcome(destination, again.run_id)["E09"] == "updated"
+        assert acme.stored(again.run_id, f"{destination}/landed")["numbers"]["landed"] == 1
+
+
+def test_rerun_on_another_day_keeps_the_day_of_the_first_attempt(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E09"]["End"] = "2027-03-01"
+    acme.file("2026-11-21", people)
+    monkeypatch.setattr(intake, "datetime", SimpleNamespace(now=lambda zone: datetime(2027, 3, 1, 12, tzinfo=zone)))
+    acme.box.fault(api="*", job="get policy", code=401, times=None)
+    failed = acme.run("sync")
+    monkeypatch.setattr(intake, "datetime", SimpleNamespace(now=lambda zone: datetime(2027, 3, 2, 12, tzinfo=zone)))
+    acme.box.heal()
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.planned("expensify", again.run_id)["action"]["E09"] == "none"
+    anew = acme.quickly("preview")
+    assert acme.planned("expensify", anew.run_id)["action"]["E09"] == "deactivate"
+
+
+def test_a_person_whom_a_destination_refuses_fails_nothing_and_is_reported_with_the_reason(synced: Any) -> None:
+    acme = synced()
+    people = with_department(acme, "Sales")
+    people["E04"]["Dept"] = "Engineering"
+    acme.file("2026-11-21", people)
+    acme.box.fault(api="expensify", job="update employees", dry_run=False, times=None, refuse={"E09": "Domain is not verified"})
+    acme.box.fault(api="findity", job="PUT users", times=None, refuse={"E09": "DB_SCHEMA_VIOLATION"})
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    for destination, reason in (("expensify", "Domain is not verified"), ("findity", "DB_SCHEMA_VIOLATION")):
+        outcomes = acme.outcome(destination, result.run_id)
+        assert (outcomes["E09"], outcomes["E04"]) == ("refused", "updated")
+        told = acme.stored(result.run_id, "reports/skipped_employees").set_index(["employee_id", "where"])["reason"]
+        assert reason in told["E09", destination.capitalize()]
+    assert acme.members()["dag@acme.example"]["customField2"] == "Engineering"
