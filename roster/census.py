@@ -4,15 +4,13 @@ Belongs here: joining HR, the destination and the ledger into one list of people
 (``roster.plan``).
 """
 
-import hashlib
-
 import numpy as np
 import pandas as pd
 
-from roster.matching import match
+from roster.matching import match, pseudonyms
 
 CENSUS_COLUMNS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
-"""``person`` names them everywhere (employee number, or ``~`` and eight hex digits of a hash of the account); ``standing`` is below;
+"""``person`` names them everywhere (employee number, or a pseudonym of the account); ``standing`` is below;
 ``present``: has an active account; ``acknowledged``: the ledger has seen them in step there."""
 
 STANDINGS = ("wanted", "left", "pending", "out_of_scope", "rejected", "absent", "disputed", "stranger")
@@ -60,19 +58,18 @@ def _by_reject(rejected: pd.Series, roster: pd.DataFrame) -> pd.DataFrame:
 def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
     """The accounts that no person of HR's file has."""
     number = accounts["number"]
+    known = number.isin(acknowledged["employee_id"])
     in_doubt = number.isin(people["employee_id"]) | accounts["email"].str.lower().isin(people["email"].str.lower().dropna())
-    repeated = number.duplicated(keep=False) & number.notna()
-    known = number.isin(acknowledged["employee_id"]) & ~repeated
+    in_doubt |= known & number.duplicated(keep=False)
     standing = np.select([in_doubt, known], ["disputed", "absent"], "stranger")
-    hashed = accounts["account"].map(lambda account: "~" + hashlib.sha256(account.encode()).hexdigest()[:8])
     # A stranger's number was given by who knows whom, and may be an address: only numbers that the ledger knows are shown.
     named = known & ~in_doubt
     return pd.DataFrame(
         {
             "employee_id": number.where(named),
             "account": accounts["account"],
-            "matched_by": (known & ~in_doubt).map({True: "number"}).astype("str"),
+            "matched_by": named.map({True: "number"}).astype("str"),
             "standing": standing,
-            "person": number.where(named, hashed),
+            "person": number.where(named, pseudonyms(accounts["account"])),
         }
     )

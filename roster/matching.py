@@ -1,12 +1,29 @@
 """Who in HR is who at a destination: by employee number, else by e-mail address where the destination has no number.
 
-Belongs here: pairing people with accounts. Does not belong here: what then happens to them (``roster.plan``).
+Belongs here: pairing people with accounts, and what to call an account that nobody in HR has. Does not belong here: what then happens to
+them (``roster.plan``).
 """
+
+import hashlib
 
 import pandas as pd
 
 ACCOUNT_COLUMNS = ("account", "number", "email", "active")
 """A destination's people in the common form: its own key, employee number (if it has one), address, and whether they are active."""
+
+
+def pseudonyms(accounts: pd.Series) -> pd.Series:
+    """What to call accounts that cannot be named by employee number: ``~`` and twelve hex digits of a hash of the account.
+
+    An account may be an address, and these names are seen by whoever sees the run. With fewer digits, two strangers might share one.
+    """
+    return accounts.map(lambda account: "~" + hashlib.sha256(account.encode()).hexdigest()[:12], na_action="ignore").astype("str")
+
+
+def owners(acknowledged: pd.DataFrame) -> pd.Series:
+    """The employee number that the ledger knows for each account; of several people who had it in turn, whoever is active there."""
+    held = acknowledged.dropna(subset="account").sort_values("active", ascending=False, kind="stable").drop_duplicates("account")
+    return held.set_index("account")["employee_id"]
 
 
 def match(people: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -25,9 +42,10 @@ def match(people: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     by_number = people[["employee_id"]].merge(
         accounts.loc[accounts["number"].notna(), ["number", "account"]], left_on="employee_id", right_on="number"
     )
-    hr = people.loc[people["email"].notna(), ["employee_id"]].assign(address=people["email"].str.lower())
-    there = accounts.loc[accounts["email"].notna(), ["account", "number"]].assign(address=accounts["email"].str.lower())
-    by_email = hr.merge(there, on="address")
+    # In this order: a column given to a frame without rows would bring its own rows along.
+    hr = people.assign(address=people["email"].str.lower()).dropna(subset="address")
+    there = accounts.assign(address=accounts["email"].str.lower()).dropna(subset="address")
+    by_email = hr[["employee_id", "address"]].merge(there[["account", "number", "address"]], on="address")
     pairs = pd.concat(
         [
             by_number[["employee_id", "account"]].assign(matched_by="number"),

@@ -1,0 +1,133 @@
+"""Small frames in the forms that the pieces of ``roster`` exchange, and the steps from them to a plan in the order of the graph."""
+
+import io
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from resources.expensify import MEMBER_COLUMNS
+from resources.findity import UNIT_COLUMNS, USER_COLUMNS
+from roster import expensify, findity, planning
+from roster.chain import approval_chain
+from roster.plan import Circumstances, Plan
+from roster.planning import People, Unseen
+from roster.settings import Approvers, ExpensifyFeed, FindityUsers
+from roster.unseen import ACKNOWLEDGED_COLUMNS
+from roster.vocabulary import CANONICAL_COLUMNS
+
+KEY = b"0123456789abcdef0123456789abcdef"
+ROSTER = ("line", *CANONICAL_COLUMNS, "extra_policy", "extra_more", "employment", "in_scope")
+
+
+def texts(rows, columns, **dtypes):
+    """A frame of text columns, missing cells NaN; other dtypes by name."""
+    given = [{name: row.get(name) for name in columns} for row in rows]
+    return pd.DataFrame(given, columns=list(columns), dtype="object").astype({name: dtypes.get(name, "str") for name in columns})
+
+
+def person(number, **cells):
+    """A row of the roster: active, in scope, in policy P1, with an address of their own."""
+    usual = {"email": f"{number}@acme.example", "first_name": f"F{number}", "last_name": f"L{number}", "extra_policy": "P1"}
+    return {"line": 2, "employee_id": number, "employment": "active", "in_scope": True, **usual, **cells}
+
+
+def roster(*rows):
+    return texts(rows, ROSTER, line="int64", in_scope="bool")
+
+
+def member(number, email=None, policy="P1", **cells):
+    """A row of the policy getter: a user who submits to themself."""
+    address = email or f"{number}@acme.example"
+    return {"policyID": policy, "email": address, "role": "user", "submitsTo": address, "employeeID": number, **cells}
+
+
+def members(*rows):
+    return texts(rows, MEMBER_COLUMNS)
+
+
+def user(number, **cells):
+    """A Findity user as we create one, who approves for themself."""
+    own = {"id": f"i{number}", "personId": f"p{number}", "externalSourceId": number, "personnelNumber": number, "active": True}
+    names = {"firstName": f"F{number}", "lastName": f"L{number}", "email": f"{number}@acme.example", "approverIds": f'["p{number}"]'}
+    return {**own, **names, **cells}
+
+
+def users(*rows):
+    return texts(rows, USER_COLUMNS, active="boolean")
+
+
+def units(*rows):
+    return texts(rows, UNIT_COLUMNS)
+
+
+def acknowledged(*rows):
+    """Each row: number, account, and whether they were active when the destination was last written."""
+    cells = [dict(zip(ACKNOWLEDGED_COLUMNS, (number, account, active, "d", "{}"), strict=True)) for number, account, active in rows]
+    return texts(cells, ACKNOWLEDGED_COLUMNS, active="bool")
+
+
+def accounts(*rows):
+    """Each row: account, number, address and, unless they are active, False."""
+    cells = [dict(zip(("account", "number", "email", "active"), (*row, True)[:4], strict=True)) for row in rows]
+    return texts(cells, ("account", "number", "email", "active"), active="bool")
+
+
+def stored(frame):
+    """The frame as it comes back from storage."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow")
+    return pd.read_parquet(io.BytesIO(buffer.getvalue()), engine="pyarrow")
+
+
+def stored_plan(plan):
+    return Plan(stored(plan.people), stored(plan.changes), stored(plan.records))
+
+
+@dataclass
+class Night:
+    """One company on one night: what HR says, what the ledger remembers, how the settings are."""
+
+    people: pd.DataFrame
+    rejected: list = field(default_factory=list)
+    acknowledged: pd.DataFrame = field(default_factory=acknowledged)
+    absent_means: str = "unchanged"
+    approvers: Approvers = field(default_factory=Approvers)
+    circumstances: dict = field(default_factory=dict)
+    feed: ExpensifyFeed = field(default_factory=lambda: ExpensifyFeed(policyID="extra_policy", additionalPolicyIDs="extra_more"))
+    users: FindityUsers = field(default_factory=FindityUsers)
+
+    def hr(self):
+        return People(self.people, pd.Series(self.rejected, dtype="str"), self.acknowledged, KEY)
+
+    def chain(self, there):
+        leavable = self.acknowledged[~self.acknowledged["employee_id"].isin(self.rejected)]
+        return approval_chain(self.people, there, leavable, self.approvers, self.absent_means)
+
+    def expensify(self, there):
+        """The plan, and what the ledger is to remember once all of it was accepted."""
+        feed, faults = expensify.employee_feed(self.people, self.chain(expensify.accounts(there, self.acknowledged)), self.feed)
+        plan = planning.plan_expensify(self.hr(), there, feed, faults, Circumstances(self.absent_means, **self.circumstances))
+        unseen = Unseen(expensify.UNSEEN, expensify.SHOWN)
+        return plan, planning.acknowledgements(plan, feed, feed["employeeEmail"].str.lower(), self.hr(), unseen)
+
+    def findity(self, there, units=None):
+        """The plan, and what the ledger is to remember once all of it was accepted."""
+        numbers = pd.concat([self.people["employee_id"], self.acknowledged["employee_id"]])
+        chain = self.chain(findity.accounts(there, numbers, self.acknowledged))
+        desired, _ = findity.users(self.people, chain, units if units is not None else texts([], UNIT_COLUMNS), self.users)
+        plan = planning.plan_findity(self.hr(), there, desired, Circumstances(self.absent_means, **self.circumstances))
+        account = desired["employee_id"].map(plan.people.dropna(subset="employee_id").set_index("employee_id")["account"])
+        account = account.fillna(desired["externalSourceId"])
+        return plan, planning.acknowledgements(plan, desired, account, self.hr(), Unseen(findity.UNSEEN, ()))
+
+
+def decided(plan):
+    """Who → action, and the reason where there is one."""
+    rows = plan.people[["person", "action", "reason"]].itertuples(index=False)
+    return {row.person: row.action if pd.isna(row.reason) else (row.action, row.reason) for row in rows}
+
+
+def sent(plan, applied=True):
+    """What is sent (or held), as dicts of what is not missing."""
+    rows = plan.records[plan.records["apply"] == applied].drop(columns=["apply"]).to_dict("records")
+    return [{name: value for name, value in row.items() if not pd.isna(value)} for row in rows]
