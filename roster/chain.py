@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from roster import approvers
+from roster.matching import pseudonyms
 from roster.settings import Approvers
 
 AbsentMeans = Literal["leaver", "unchanged", "error"]
@@ -22,7 +23,7 @@ class Chain:
     approvals: pd.DataFrame
     """``employee_id``, ``approver_id``, ``repair``, ``asked``: the answer of `roster.approvers.resolve`."""
     addresses: pd.Series
-    """E-mail address by employee number, of everyone in the chain."""
+    """E-mail address by name, of everyone in the chain."""
     able: pd.Index
     """The employee numbers of those who may approve."""
 
@@ -32,7 +33,7 @@ class Chain:
 
     def address_of(self, names: pd.Series) -> pd.Series:
         """Addresses for employee numbers; what is an address already stays as it is, an unknown number is missing."""
-        return names.where(names.str.contains(".@", na=False), names.map(self.addresses)).astype("str")
+        return names.where(names.str.contains("@", na=False), names.map(self.addresses)).astype("str")
 
     def may_approve(self, names: pd.Series) -> pd.Series:
         """Whether each named person (number or address) may approve; an address that nobody in the chain has may."""
@@ -57,26 +58,48 @@ def approval_chain(
         absent_means: what absence from the file says.
 
     Returns:
-        The chain. An account without a number is named by ``@`` and its address in it.
+        The chain. An account without a number goes by its pseudonym in it.
     """
-    named = accounts[accounts["active"]]
-    named = named.assign(employee_id=named["number"].fillna("@" + named["email"].str.lower())).drop_duplicates("employee_id")
-    addressed = named["email"].str.lower()
-    by_address = named.assign(address=addressed).dropna(subset="address").drop_duplicates("address").set_index("address")["employee_id"]
-    here = roster["employee_id"].isin(named["employee_id"]) | roster["email"].str.lower().isin(addressed)
-    insiders = pd.DataFrame(
+    active = accounts[accounts["active"]]
+    named = active.assign(employee_id=names_of(active)).drop_duplicates("employee_id")
+    people = pd.concat([_insiders(roster, named), _outsiders(roster, named, acknowledged, absent_means)], ignore_index=True)
+    people["manager_id"] = people["manager_id"].astype("str")
+    able = people.loc[people["eligible"], "employee_id"]
+    return Chain(approvers.resolve(people.drop(columns="email"), settings), people.set_index("employee_id")["email"], pd.Index(able))
+
+
+def names_of(accounts: pd.DataFrame) -> pd.Series:
+    """How the chain calls each account: by its number; by its pseudonym where it has none, or one that is an address."""
+    number = accounts["number"]
+    return number.mask(number.str.contains("@", na=False)).fillna(pseudonyms(accounts["account"]))
+
+
+def _insiders(roster: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
+    there = named.assign(address=named["email"].str.lower()).dropna(subset="address")
+    by_address = there.drop_duplicates("address").set_index("address")["employee_id"]
+    manager = roster["manager_email"].str.lower()
+    # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
+    beyond = manager.map(by_address).astype("str").fillna(pseudonyms(manager))
+    here = roster["employee_id"].isin(named["employee_id"]) | roster["email"].str.lower().isin(there["address"])
+    # People outside scope are left as they are, at the address that they have there.
+    kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])
+    return pd.DataFrame(
         {
             "employee_id": roster["employee_id"],
-            "manager_id": roster["manager_id"].fillna(roster["manager_email"].str.lower().map(by_address)),
+            "manager_id": roster["manager_id"].fillna(beyond),
             "employment": roster["employment"],
             "eligible": roster["employment"].eq("active") & (roster["in_scope"] | here),
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
-            "email": roster["email"],
+            "email": kept.fillna(roster["email"]),
         }
     )
-    others = named[~named["employee_id"].isin(roster["employee_id"]) & ~addressed.isin(roster["email"].str.lower())]
+
+
+def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, acknowledged: pd.DataFrame, absent_means: AbsentMeans) -> pd.DataFrame:
+    """Those whom only the destination knows, or whose row was rejected: they approve unless their absence makes them leavers."""
+    others = named[~named["employee_id"].isin(roster["employee_id"]) & ~named["email"].str.lower().isin(roster["email"].str.lower())]
     gone = others["employee_id"].isin(acknowledged["employee_id"]) & (absent_means == "leaver")
-    outsiders = pd.DataFrame(
+    return pd.DataFrame(
         {
             "employee_id": others["employee_id"],
             "manager_id": pd.Series(np.nan, index=others.index, dtype="str"),
@@ -86,7 +109,3 @@ def approval_chain(
             "email": others["email"],
         }
     )
-    people = pd.concat([insiders, outsiders], ignore_index=True)
-    people["manager_id"] = people["manager_id"].astype("str")
-    able = people.loc[people["eligible"], "employee_id"]
-    return Chain(approvers.resolve(people.drop(columns="email"), settings), people.set_index("employee_id")["email"], pd.Index(able))
