@@ -13,6 +13,7 @@ import pandas as pd
 
 from roster.chain import Chain
 from roster.differences import compare, together
+from roster.matching import owners
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import ExpensifyFeed, Rule, Value
@@ -68,6 +69,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 """The kind of change of each field; any other is ``other``."""
 
 _ROLES = ("user", "auditor", "admin")
+_UNREADABLE = "?"
 
 
 def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
@@ -77,11 +79,10 @@ def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
     """
     numbered = members.assign(account=members["email"].str.lower()).sort_values("employeeID", kind="stable")
     people = numbered.drop_duplicates("account")
-    ours = acknowledged.drop_duplicates("account").set_index("account")["employee_id"]
     return pd.DataFrame(
         {
             "account": people["account"],
-            "number": people["employeeID"].fillna(people["account"].map(ours)).astype("str"),
+            "number": people["employeeID"].fillna(people["account"].map(owners(acknowledged)).astype("str")),
             "email": people["email"],
             "active": True,
         }
@@ -145,6 +146,7 @@ def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.
     for field in ("overLimitApprover", "approvesTo"):
         drop(feed[field].notna() & ~chain.may_approve(feed[field]), field, "approver_not_active")
         feed[field] = chain.address_of(feed[field])
+    drop(feed["approvalLimit"].eq(_UNREADABLE), "approvalLimit", "limit_unreadable")
     drop(feed["approvalLimit"].notna() & feed["overLimitApprover"].isna(), "approvalLimit", "no_over_limit_approver")
     feed["overLimitApprover"] = feed["overLimitApprover"].mask(feed["approvalLimit"].isna())
     homeless = feed["policyID"].isna()
@@ -155,7 +157,8 @@ def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.
 def _cents(amounts: pd.Series) -> pd.Series:
     """Whole currency units as text to cents as text. Cents are what one guide says; the vendor's page names no unit."""
     cents = (pd.to_numeric(amounts, errors="coerce") * 100).round()
-    return cents.astype("Int64").astype("str").mask(cents.isna())
+    cents = cents.where(cents.between(0, 2**53))
+    return cents.astype("Int64").astype("str").mask(cents.isna()).mask(cents.isna() & amounts.notna(), _UNREADABLE)
 
 
 def _lists(texts: pd.Series) -> pd.Series:
@@ -165,7 +168,7 @@ def _lists(texts: pd.Series) -> pd.Series:
         items = json.loads(text) if text.startswith("[") else text.split(",")
         return compact(sorted({str(item).strip() for item in items if str(item).strip()}))
 
-    return texts.map({text: listed(text) for text in texts.dropna().unique()}).astype("str")
+    return texts.map({text: listed(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
 
 
 def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -222,11 +225,13 @@ def _unassigned_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFr
     named = wanted[["account", "policyID", "additionalPolicyIDs"]].assign(
         further=wanted["additionalPolicyIDs"].map({text: json.loads(text) for text in wanted["additionalPolicyIDs"].dropna().unique()})
     )
+    submitting = there[there["submitsTo"].str.lower() != there["account"]].dropna(subset="submitsTo")
     assigned = pd.concat(
         [
             named[["account", "policyID"]],
             named[["account", "further"]].explode("further").dropna().rename(columns={"further": "policyID"}),
             wanted[["policyID"]].assign(account=wanted["managerEmail"].str.lower()),
+            submitting[["policyID"]].assign(account=submitting["submitsTo"].str.lower()),
         ]
     ).astype("str")
     held = there[["account", "policyID"]].merge(assigned.drop_duplicates().assign(assigned=True), how="left")
@@ -254,8 +259,8 @@ def removals(leavers: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``employee_id`` and the four required fields, which removal needs too, with ``isTerminated``.
     """
-    there = members.assign(account=members["email"].str.lower())
-    rows = leavers[["employee_id", "account"]].merge(there, on="account")
+    there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
+    rows = leavers[["employee_id", "account"]].dropna().merge(there, on="account")
     return pd.DataFrame(
         {
             "employee_id": rows["employee_id"],

@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from roster.chain import Chain
+from roster.chain import Chain, names_of
 from roster.differences import compare, together
+from roster.matching import owners
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import FindityUsers, Rule
@@ -51,27 +52,37 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """The kind of change of each field; any other is ``other``."""
 
+UNADDRESSED: Final = "id:"
+"""What the account of a user without ``externalSourceId`` begins with."""
+
 _PRESET_KEY = "dimensionExternalSourceId"
 
 
-def accounts(users: pd.DataFrame, employee_ids: pd.Series) -> pd.DataFrame:
+def account_of(users: pd.DataFrame) -> pd.Series:
+    """The ``externalSourceId``, which addresses the user in every call; ``id:`` and the id of one without, who can only be looked at."""
+    return users["externalSourceId"].fillna(UNADDRESSED + users["id"])
+
+
+def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None) -> pd.DataFrame:
     """Findity's users in the common form of `roster.matching`.
 
     Args:
         users: the users as read.
         employee_ids: the numbers that HR and the ledger know.
+        acknowledged: the ledger's people of Findity, if it has any.
 
     Returns:
-        ``account`` is the ``externalSourceId``, which addresses the user in every call; a user without one is ``id:`` and its id, and can
-        be seen but not written. ``number`` is the ``externalSourceId`` where that is somebody's employee number, else the
-        ``personnelNumber``, else the ``externalSourceId`` of whatever system gave it.
+        ``number`` is the ``externalSourceId`` where that is somebody's employee number, else whom the ledger knows by that account, else
+        the ``personnelNumber`` (which a rule may fill with something else), else the ``externalSourceId`` of whatever system gave it.
     """
-    external = users["externalSourceId"]
-    ours = external.where(external.isin(employee_ids))
+    external, account = users["externalSourceId"], account_of(users)
+    number = external.where(external.isin(employee_ids))
+    if acknowledged is not None:
+        number = number.fillna(account.map(owners(acknowledged)).astype("str"))
     return pd.DataFrame(
         {
-            "account": external.fillna("id:" + users["id"]),
-            "number": ours.fillna(users["personnelNumber"]).fillna(external),
+            "account": account,
+            "number": number.fillna(users["personnelNumber"]).fillna(external),
             "email": users["email"],
             "active": users["active"].fillna(True).astype("bool"),
         }
@@ -88,7 +99,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
         rules: where each field comes from.
 
     Returns:
-        The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or ``@`` and an address), and the faults
+        The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or pseudonyms), and the faults
         (``employee_id``, ``field``, ``reason``): a value at fault is left out of the user.
     """
     people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
@@ -110,7 +121,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "role": given(rules.role),
             "locale": given(rules.locale),
             "active": "true",
-            "approverIds": '["' + chain.approver_of(people["employee_id"]) + '"]',
+            "approverIds": chain.approver_of(people["employee_id"]).map(lambda name: compact([name]), na_action="ignore"),
             "phone": given(rules.phone),
             "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
             "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
@@ -125,7 +136,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
 def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
     """The id of each named unit; missing where no unit, or more than one, has that name."""
     certain = units.dropna(subset=by).drop_duplicates(by, keep=False)
-    return named.map(certain.set_index(by)["id"]).astype("str")
+    return named.map(certain.set_index(by, drop=False)["id"]).astype("str")
 
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
@@ -153,13 +164,13 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     Args:
         desired: desired users.
         there: the users as read.
-        pairs: ``employee_id`` → ``account``.
+        pairs: ``employee_id`` → ``account``, also of people who only approve.
 
     Returns:
         `roster.differences.CHANGE_COLUMNS`. A nested value is compared in the keys that the rules give, and its ``new`` is the whole value
         with what else is there, so that sending it takes nothing away.
     """
-    known = there.assign(account=there["externalSourceId"].fillna("id:" + there["id"]), approverIds=approver_numbers(there, pairs))
+    known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs))
     known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
     both = desired.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id").merge(known, on="account", suffixes=("", "_there"))
     ids = both["employee_id"]
@@ -174,7 +185,7 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
 def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     """The users' ``approverIds`` as JSON lists of employee numbers instead of person ids, where the person is known.
 
-    An account that is nobody's in HR is named as in `roster.chain`: by its number, else by ``@`` and its address.
+    An account that is nobody's in HR is named as in `roster.chain`.
     """
     names = person_names(there, pairs)
     texts = there["approverIds"]
@@ -186,11 +197,10 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
 
 
 def person_names(there: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
-    """``personId`` → how the chain names that person: employee number, the account's own number, or ``@`` and the address."""
-    account = there["externalSourceId"].fillna("id:" + there["id"])
-    ours = account.map(pairs.dropna(subset="account").set_index("account")["employee_id"])
-    name = ours.fillna(there["personnelNumber"]).fillna(there["externalSourceId"]).fillna("@" + there["email"].str.lower())
-    known = pd.DataFrame({"person": there["personId"], "name": name}).dropna().drop_duplicates("person")
+    """``personId`` → how the chain names that person: by employee number, by the account's own number, or by a pseudonym."""
+    people = accounts(there, pairs["employee_id"])
+    ours = people["account"].map(pairs.dropna(subset="account").set_index("account")["employee_id"]).astype("str")
+    known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people))}).dropna().drop_duplicates("person")
     return dict(zip(known["person"], known["name"], strict=True))
 
 
@@ -200,12 +210,17 @@ def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
     for at in wanted.index[wanted.notna() & there.notna() & (wanted != there)]:
         ours, theirs = json.loads(wanted[at]), json.loads(there[at])
         if isinstance(ours, dict):
-            merged: Any = theirs | ours
+            result[at] = compact(theirs | ours)
         else:
-            same = [next((entry for entry in ours if entry[_PRESET_KEY] == old.get(_PRESET_KEY)), old) for old in theirs]
-            merged = [*same, *(entry for entry in ours if entry[_PRESET_KEY] not in {old.get(_PRESET_KEY) for old in theirs})]
-        result[at] = compact(merged)
+            given = {entry[_PRESET_KEY]: entry for entry in ours}
+            same = [old | given.pop(old.get(_PRESET_KEY), {}) for old in theirs]
+            result[at] = compact([*same, *given.values()])
     return result
+
+
+def addressed(records: pd.DataFrame) -> pd.Series:
+    """The ``externalSourceId`` under which a plan's records write each person."""
+    return records.drop_duplicates("person").set_index("person")["externalSourceId"]
 
 
 def as_person_ids(approvers: str, ids: Mapping[str, str]) -> str | None:

@@ -45,14 +45,14 @@ def differences_at_findity(plan: Plan, desired: pd.DataFrame, there: pd.DataFram
         ``employee_id``, ``field``: a leaver still active has ``active``, someone who is not there ``externalSourceId``.
     """
     concerned = _concerned(plan)
-    accounts = plan.people.loc[plan.people["employee_id"].isin(concerned), ["employee_id", "account"]]
-    accounts = accounts.assign(account=accounts["account"].fillna(accounts["employee_id"]))
-    wanted = accounts[accounts["employee_id"].isin(desired["employee_id"])]
     # Everyone's pair, so that an approver who was left alone is known by number too.
-    everyone = plan.people.loc[plan.people["matched_by"].isin(["number", "email"]), ["employee_id", "account"]].dropna()
-    pairs = pd.concat([wanted, everyone]).drop_duplicates("employee_id")
-    found = findity.visible_changes(desired[desired["employee_id"].isin(concerned)], there, pairs)
-    missing = wanted.loc[~wanted["account"].isin(there["externalSourceId"]), "employee_id"]
+    everyone = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
+    fresh = everyone["employee_id"].map(findity.addressed(plan.records)).astype("str")
+    pairs = everyone.assign(account=everyone["account"].fillna(fresh)).dropna(subset="account")
+    wanted = desired[desired["employee_id"].isin(concerned)]
+    found = findity.visible_changes(wanted, there, pairs)
+    here = pairs.loc[pairs["account"].isin(findity.account_of(there)), "employee_id"]
+    missing = wanted.loc[~wanted["employee_id"].isin(here), "employee_id"]
     leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate"), ["person", "externalSourceId"]]
     still = leaving.merge(there[there["active"].fillna(True).astype("bool")], on="externalSourceId")["person"]
     return pd.concat([_together(found, [still], "active"), _together(found.head(0), [missing], "externalSourceId")], ignore_index=True)

@@ -49,7 +49,8 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     outcome = outcome.mask(written & ~sure, "unknown").mask(written & status.eq("refused"), "refused")
     reason = people["reason"].mask(written & status.eq("refused"), "refused")
     reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
-    reason = reason.mask(landed.eq("missing"), LATER)
+    # A destination may accept a person and still leave something out, and says why.
+    reason = reason.mask(landed.eq("missing"), people["person"].map(answered["reason"]).fillna(LATER))
     detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), people["person"].map(answered["reason"]))
     table = people.assign(outcome=outcome, reason=reason, detail=detail, landed=landed.replace("", np.nan)).astype("str")
     return table[list(OUTCOME_COLUMNS)]

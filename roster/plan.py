@@ -146,13 +146,15 @@ def decide(
     conflict = census["matched_by"].eq("conflict") & standing.isin(["wanted", "left"])
     changed = census["employee_id"].isin(changes["employee_id"])
     lacking = wanted & ~census["employee_id"].isin(desired)
-    unaddressed = wanted & account.str.startswith("id:", na=False)
+    unaddressed = account.str.startswith("id:", na=False)
     leaver = circumstances.absent_means == "leaver"
+    leaving = (standing.eq("left") & present) | (absent & leaver)
     rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason
         (conflict & wanted, "hold", "update", "conflict"),
         (conflict, "hold", "deactivate", "conflict"),
         (lacking, "skip", "", "no_record"),
-        (unaddressed & changed, "hold", "update", "no_external_id"),
+        (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
+        (unaddressed & leaving, "hold", "deactivate", "no_external_id"),
         (wanted & account.isna() & census["acknowledged"], "reactivate", "", ""),
         (wanted & account.isna(), "create", "", ""),
         (wanted & ~present, "reactivate", "", ""),
@@ -181,7 +183,7 @@ def decide(
         held = action.isin(WRITES)
         intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
     why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
-    reason = reason.mask(reason.eq("no_record"), why).replace("", np.nan)
+    reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
     effect = intended.where(action.eq("hold"), action)
     people = census[["person", "employee_id", "account", "matched_by"]].assign(
         action=action,

@@ -7,7 +7,6 @@ steps themselves.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from roster import expensify, findity
@@ -15,7 +14,7 @@ from roster.census import census
 from roster.differences import together
 from roster.plan import Circumstances, Plan, assemble, decide
 from roster.records import compact
-from roster.unseen import ACKNOWLEDGED_COLUMNS, acknowledgement, unseen_changes
+from roster.unseen import ACKNOWLEDGED_COLUMNS, acknowledgement, digests, unseen_changes
 from roster.vocabulary import Kind
 
 
@@ -62,7 +61,8 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
             unseen_changes(_of(feed, sure), people.acknowledged, expensify.UNSEEN, expensify.SHOWN, people.key),
         ]
     )
-    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), faults, circumstances)
+    homeless = faults[faults["field"].eq("policyID")]
+    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances)
     leaving = expensify.removals(_leaving(decided), members)
     records = pd.concat(
         [
@@ -88,16 +88,18 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
 
     Returns:
         The plan. An update's record holds only what changes, always with ``active``, so that no update can wake a leaver by leaving it out,
-        and is addressed by the ``externalSourceId`` that the user has there.
+        and is addressed by the ``externalSourceId`` that the user has there. Someone who was there before and is gone is written whole,
+        under the ``externalSourceId`` that they had.
     """
-    ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"]], ignore_index=True)
-    everyone = census(people.roster, people.rejected, findity.accounts(there, ids), people.acknowledged)
+    ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"], people.rejected.dropna()], ignore_index=True)
+    everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged)
     sure = _sure(everyone)
-    shown = there.loc[there["bankAccount"].notna(), "externalSourceId"].dropna()
-    blind = _of(desired, sure)[~_of(desired, sure)["employee_id"].isin(sure.loc[sure["account"].isin(shown), "employee_id"])]
+    compared = _of(desired, sure)
+    shown = findity.account_of(there)[there["bankAccount"].notna()]
+    blind = compared[~compared["employee_id"].isin(sure.loc[sure["account"].isin(shown), "employee_id"])]
     differences = together(
         [
-            findity.visible_changes(desired, there, sure),
+            findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna()),
             unseen_changes(blind, people.acknowledged, findity.UNSEEN, (), people.key),
         ]
     )
@@ -105,11 +107,15 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
     decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances)
     leaving = _leaving(decided)
     changed = _changed_fields(differences, sure)
+    before = desired["employee_id"].map(people.acknowledged.set_index("employee_id")["account"]).astype("str")
+    before = before.mask(before.str.startswith(findity.UNADDRESSED, na=False))
+    whole = desired.assign(externalSourceId=before.fillna(desired["externalSourceId"]))
     records = pd.concat(
         [
-            desired.assign(action="create"),
+            whole.assign(action="create"),
             changed.assign(action="update"),
             changed.assign(action="reactivate"),
+            whole[~whole["employee_id"].isin(sure["employee_id"])].assign(action="reactivate"),
             leaving[["employee_id"]].assign(externalSourceId=leaving["account"], active="false", action="deactivate"),
         ],
         ignore_index=True,
@@ -143,7 +149,7 @@ def _changed_fields(differences: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFr
     """One row a person with the changed fields only, addressed as the user is there."""
     wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
     wide = wide.merge(pairs, on="employee_id").rename(columns={"account": "externalSourceId"})
-    return wide.assign(active="true").replace({None: np.nan}).astype("str")
+    return wide.assign(active="true").astype("str")
 
 
 def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, people: People, unseen: Unseen) -> pd.DataFrame:
@@ -152,7 +158,8 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     Args:
         plan: the plan.
         desired: the desired records.
-        accounts: the account that each of `desired` has afterwards, aligned with it.
+        accounts: the account that each of `desired` has afterwards, aligned with it; where the plan says under which one it writes them,
+            that goes before.
         people: HR's side.
         unseen: the fields that cannot be read back.
 
@@ -162,10 +169,13 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
     action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
-    here = action.isin(["create", "update", "reactivate"]) | desired["employee_id"].isin(settled)
+    if "externalSourceId" in plan.records:
+        accounts = desired["employee_id"].map(findity.addressed(plan.records)).astype("str").fillna(accounts)
+    now = desired[["employee_id"]].assign(account=accounts, active=True, digest=digests(desired, unseen.fields, people.key))
+    known = now.merge(people.acknowledged[["employee_id", "account", "active", "digest"]])["employee_id"]
+    news = desired["employee_id"].isin(settled) & ~desired["employee_id"].isin(known)
+    here = action.isin(["create", "update", "reactivate"]) | news
     told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True)
-    known = told.merge(people.acknowledged[["employee_id", "account", "active", "digest"]])["employee_id"]
-    told = told[~(told["employee_id"].isin(known) & told["employee_id"].isin(settled))]
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
     gone = left.assign(active=False, digest="", fields="{}")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields"), "str")

@@ -39,10 +39,15 @@ def acknowledgement(desired: pd.DataFrame, unseen: Sequence[str], shown: Sequenc
     return pd.DataFrame(
         {
             "employee_id": desired["employee_id"],
-            "digest": digest_column(_columns(desired, unseen), key),
+            "digest": digests(desired, unseen, key),
             "fields": pd.Series(texts, index=desired.index, dtype="str"),
         }
     )
+
+
+def digests(desired: pd.DataFrame, unseen: Sequence[str], key: bytes) -> pd.Series:
+    """The keyed digest over each person's unseen fields, as `acknowledgement` keeps it."""
+    return digest_column(_columns(desired, unseen), key)
 
 
 def unseen_changes(
@@ -64,7 +69,7 @@ def unseen_changes(
     """
     before = acknowledged.set_index("employee_id")
     told = desired["employee_id"].map(before["digest"])
-    changed = desired[digest_column(_columns(desired, unseen), key) != told]
+    changed = desired[digests(desired, unseen, key) != told]
     values = _columns(changed, shown).assign(**{HIDDEN: _hidden_digest(changed, unseen, shown, key)}, employee_id=changed["employee_id"])
     long = values.melt("employee_id", var_name="field", value_name="new").merge(
         _parsed(before["fields"].reindex(changed["employee_id"]).dropna()), on=["employee_id", "field"], how="left"
@@ -72,7 +77,7 @@ def unseen_changes(
     long = long[long["new"].notna() & (long["new"] != long["old"])]
     renewed = changed["employee_id"].isin(long.loc[long["field"].eq(HIDDEN), "employee_id"])
     hidden = [name for name in unseen if name not in shown]
-    others = _columns(changed[renewed], hidden).assign(employee_id=changed["employee_id"])
+    others = _columns(changed[renewed], hidden).assign(employee_id=changed.loc[renewed, "employee_id"])
     others = others.melt("employee_id", var_name="field", value_name="new").dropna(subset="new").assign(old=np.nan)
     result = pd.concat([long[long["field"].ne(HIDDEN)], others], ignore_index=True)
     return result.assign(visible=False).astype({"field": "str", "old": "str", "new": "str"})[list(CHANGE_COLUMNS)]
