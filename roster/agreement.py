@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 Pairs = set[tuple[str, str]]
+_ASKS = "shouldRemoveFromUnassignedPolicies"
 
 
 def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -31,6 +32,7 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -
     mine = staying["employeeEmail"].str.lower()
     added = set(zip(staying["policyID"], mine, strict=True)) | _further(staying)
     removed = set(zip(records.loc[leaving, "policyID"], records.loc[leaving, "employeeEmail"].str.lower(), strict=True))
+    asking = set(mine[staying[_ASKS].eq("true")]) if _ASKS in staying else set()
     managers = set(staying["managerEmail"].str.lower().dropna())
     said_added, said_removed = _said(replies, "diff_to_add"), _said(replies, "diff_to_remove")
     skipped = {email.strip().lower() for reply in replies for email, _ in reply["skipped"]}
@@ -40,7 +42,7 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -
     faults = [
         (len(invited), "additions are managers whom Expensify invites to policies by itself, because they approve there"),
         (len(said_added - added - invited), "additions to policies are not in the plan"),
-        (len(said_removed - removed), "removals from policies are not in the plan"),
+        (len({pair for pair in said_removed - removed if pair[1] not in asking}), "removals from policies are not in the plan"),
         (len({pair for pair in removed if pair[1] not in skipped} - said_removed), "planned removals are not in Expensify's answer"),
     ]
     sentences = [f"{count} {what}" for count, what in faults if count]

@@ -20,7 +20,7 @@ def day_in_name(name: str, pattern: str | None) -> date | None:
     found = re.search(pattern, name)
     try:
         return date.fromisoformat(found["date"]) if found else _no_day(name)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, TypeError):  # no day of any calendar, no such group, a group that took no part
         return _no_day(name)
 
 
