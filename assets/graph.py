@@ -80,4 +80,6 @@ def _release(company: Company, destinations: list[str]) -> dg.ConfigMapping:
 
 
 def _to_plans(company: Company, destinations: list[str], config: dict) -> dict:
-    return {"ops": {company.key(one, "plan").to_python_identifier(): {"config": config} for one in destinations}}
+    # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
+    quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
+    return {"loggers": quiet, "ops": {company.key(one, "plan").to_python_identifier(): {"config": config} for one in destinations}}

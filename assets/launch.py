@@ -72,10 +72,13 @@ def run_job(
         DagsterInvalidConfigError: The run config does not fit the job.
     """
     job = _job(job_name, location)
+    definition = job.get_definition()
+    # A job with a config of its own takes nothing else.
+    silent = {} if definition.config_mapping else _SILENT
     with dg.DagsterInstance.get() as instance:
         run = instance.create_run_for_job(
-            job.get_definition(),
-            run_config={**_SILENT, **(run_config or {})},
+            definition,
+            run_config={**silent, **(run_config or {})},
             tags={**job.get_definition().run_tags, **(tags or {})},
             remote_job_origin=_origin(job_name, location),
             job_code_origin=job.get_python_origin(),
