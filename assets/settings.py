@@ -63,6 +63,53 @@ class Findity(Strict):
     """Where each field of a user comes from."""
 
 
+class Arrival(Strict):
+    """Start the sync when HR's file has landed."""
+
+    every_seconds: int = Field(default=60, ge=1)
+    """How often the source is listed. A file is taken when it stands still from one listing to the next, or its done-marker is there."""
+
+
+class Deadline(Strict):
+    """By when a file must have come; later is an alarm on `hr/export`."""
+
+    cron: str
+    """The moments at which a file must have been taken, as a cron expression in the company's time zone."""
+    within_hours: float = Field(default=24, gt=0)
+    """How long before such a moment a file counts as that one's."""
+
+    @field_validator("cron")
+    @classmethod
+    def _known_cron(cls, value: str) -> str:
+        return _cron(value)
+
+
+class When(Strict):
+    """What starts the sync by itself. With neither, people and other programs start it."""
+
+    arrival: Arrival | None = None
+    """Start it when HR's file has landed."""
+    schedule: str | None = None
+    """Start it by the clock: a cron expression in the company's time zone. With `arrival` too, each file still has one run."""
+    deadline: Deadline | None = None
+    """By when a file must have come."""
+
+    @field_validator("schedule")
+    @classmethod
+    def _known_cron(cls, value: str | None) -> str | None:
+        return None if value is None else _cron(value)
+
+
+def _cron(value: str) -> str:
+    import dagster as dg  # noqa: PLC0415 - only Dagster knows what it takes, and `rollcall check` does without it where no clock is set
+
+    try:
+        dg.ScheduleDefinition(name="trial", cron_schedule=value, job_name="trial")
+    except dg.DagsterInvalidDefinitionError:
+        raise ValueError('not a cron expression of five fields, such as "15 5 * * *"') from None
+    return value
+
+
 class Settings(Strict):
     """One company: its HR export and the destinations that are kept in step with it."""
 
@@ -74,6 +121,8 @@ class Settings(Strict):
     """What the very first sync does: hold every change until it is released, or apply at once."""
     hr: Hr
     """HR's export: where it lies and how its rows become people."""
+    when: When = When()
+    """What starts the sync by itself."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
     expensify: Expensify | None = None
