@@ -12,7 +12,7 @@ import pandas as pd
 
 from resources.answers import Answer
 from resources.expensify import Expensify
-from resources.failures import Permanent
+from resources.failures import Permanent, Transient
 from resources.findity import Findity
 from resources.ledger import Lease, Ledger
 from roster import expensify, findity
@@ -68,22 +68,37 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         Permanent: See `check`; or the destination will not take anything.
         Transient: Some people have no answer; a re-execution sends just those.
     """
-    check(ledger, write)
     with ledger.lease(write.run_id) as lease:
+        # Under the lease, so that no newer export is written between the check and the first call.
+        check(ledger, write)
         if not write.plan.holds_everything():
             ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease)
         before = ledger.answers(write.destination, write.plan_run_id)
-        done = before.loc[before["status"].isin(["accepted", "refused"]), "person"]
         records = write.plan.records[write.plan.records["apply"]]
-        _remember(ledger, write, lease, _in_step(write.plan))
-        for answers in send(records[~records["person"].isin(done)]):
+        # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
+        _remember(ledger, write, lease, pd.concat([_in_step(write.plan), _with(before, ["accepted"])]))
+        for answers in send(_open(records, before)):
             ledger.record_answers(write.destination, write.plan_run_id, answers, lease)
-            _remember(ledger, write, lease, answers.loc[answers["status"].eq("accepted"), "person"])
+            _remember(ledger, write, lease, _with(answers, ["accepted"]))
             lease.check()
+        if count := _open(records, ledger.answers(write.destination, write.plan_run_id))["person"].nunique():
+            raise Transient(
+                f"{count} people of the plan for {write.destination} have no answer.", "Re-execute the run: it sends just those."
+            )
+
+
+def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
+    return answers.loc[answers["status"].isin(statuses), "person"]
+
+
+def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The records of people whose fate is not known."""
+    return records[~records["person"].isin(_with(answers, ["accepted", "refused"]))]
 
 
 def _in_step(plan: Plan) -> pd.Series:
-    return plan.people.loc[plan.people["action"].eq("none"), "person"]
+    """Who was found as they should be; not those whom the plan leaves alone for another reason."""
+    return plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "person"]
 
 
 def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> None:
@@ -136,11 +151,10 @@ def _people_first(records: pd.DataFrame) -> pd.DataFrame:
 
 def _with_person_ids(records: pd.DataFrame, users: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Series]:
     """The records that set approvers, and the people whose approver has no person id there."""
-    pairs = plan.people.loc[plan.people["matched_by"].isin(["number", "email"]), ["employee_id", "account"]]
-    created = users["externalSourceId"].isin(plan.people["person"]) & ~users["externalSourceId"].isin(pairs["account"])
-    fresh = users.loc[created, ["externalSourceId"]]
-    fresh = fresh.assign(employee_id=fresh["externalSourceId"]).rename(columns={"externalSourceId": "account"})
-    ids = {name: person for person, name in findity.person_names(users, pd.concat([pairs, fresh])).items()}
+    pairs = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
+    written = pairs["employee_id"].map(findity.addressed(plan.records)).astype("str")
+    pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
+    ids = {name: person for person, name in findity.person_names(users, pairs).items()}
     texts = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in records["approverIds"].unique()}).astype("str")
     # With `active`, so that this update too leaves nobody to a default.
     assigned = records[["person", "externalSourceId"]].assign(active="true", approverIds=texts)
