@@ -29,7 +29,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
-    status = people["person"].map(answered["status"])
+    status, said = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
     written = people["action"].isin(WRITES)
     told = plan.changes[plan.changes["apply"]]
     seen = people["person"].isin(told.loc[told["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
@@ -50,8 +50,8 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     reason = people["reason"].mask(written & status.eq("refused"), "refused")
     reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
     # A destination may accept a person and still leave something out, and says why.
-    reason = reason.mask(landed.eq("missing"), people["person"].map(answered["reason"]).fillna(LATER))
-    detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), people["person"].map(answered["reason"]))
+    reason = reason.mask(landed.eq("missing"), said.fillna(LATER))
+    detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), said)
     table = people.assign(outcome=outcome, reason=reason, detail=detail, landed=landed.replace("", np.nan)).astype("str")
     return table[list(OUTCOME_COLUMNS)]
 
