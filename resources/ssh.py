@@ -143,7 +143,9 @@ def _log_in(transport: _Transport, settings: SftpSource, server: str, patience: 
         if further:
             raise paramiko.BadAuthenticationType("", further)
     except Exception as error:  # as above
-        raise while_logging_in(error, server, "key" if key else "password") from None
+        # Servers that know more than SHA-1 say so, at least since OpenSSH 7.2 of 2016.
+        unsaid = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions
+        raise while_logging_in(error, server, "key" if key else "password", unsaid and not settings.ssh_rsa) from None
 
 
 def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.SFTPClient:

@@ -50,8 +50,15 @@ def old_rsa_only(server: str) -> Permanent:
     return Permanent(what, "Ask whoever runs it for an ed25519 host key; until then `ssh_rsa: true` allows it for this server.")
 
 
-def while_logging_in(error: Exception, server: str, means: str) -> Failed:
-    """The failure of a login by `means`, which is key or password. One that was refused is never tried again: it may lock the account."""
+def while_logging_in(error: Exception, server: str, means: str, old_rsa: bool) -> Failed:
+    """The failure of a login. One that was refused is never tried again: it may lock the account.
+
+    Args:
+        error: What paramiko raised.
+        server: What the server is called.
+        means: By what the login was tried: key or password.
+        old_rsa: Whether it was tried with an RSA key on a server that does not say that it takes one by anything but ssh-rsa.
+    """
     if isinstance(error, paramiko.BadAuthenticationType):
         known = [name for name in ("publickey", "password", "keyboard-interactive") if name in error.allowed_types]
         wanted = " and ".join(known) or "something else"
@@ -60,7 +67,9 @@ def while_logging_in(error: Exception, server: str, means: str) -> Failed:
         what = f"{server} is old: it takes RSA keys by ssh-rsa (SHA-1) only."
         return Permanent(what, "Log in with an ed25519 or ECDSA key or a password; or allow it for this server with `ssh_rsa: true`.")
     if isinstance(error, paramiko.AuthenticationException) and not any(word in str(error) for word in ("timeout", "EOF")):
-        return Permanent(f"{server} refuses the login.", f"Check `user` and `{means}`, and that the server knows them.")
+        advice = f"Check `user` and `{means}`, and that the server knows them."
+        advice += " It may be too old for an RSA key without `ssh_rsa: true`: an ed25519 or ECDSA key is better." if old_rsa else ""
+        return Permanent(f"{server} refuses the login.", advice)
     if "timeout" in str(error):
         return Lost(f"{server} did not answer the login.", "Run again later.")
     return Lost(

@@ -95,6 +95,7 @@ class SftpServer:
         """
         self.user, self.password = user, password
         self.connections: list[asyncssh.SSHServerConnection] = []
+        """All that there have been, oldest first."""
         self.authorized_keys = [line.encode().split()[:2] for line in authorized_keys or []]
         key = host_key(state)
         self.host_key_line = " ".join(key.export_public_key().decode().split()[:2])
@@ -119,6 +120,11 @@ class SftpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until every connection that was hung up on is closed here too."""
+        for connection in self.connections:
+            self._await(connection.wait_closed())
 
     def _await(self, work: Any) -> Any:
         async def run() -> Any:
