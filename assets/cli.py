@@ -9,15 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import dagster as dg
 import typer
+import yaml
 from rich.console import Console
 
 from assets import demo as place
-from assets.launch import RunResult, run_job
+from assets.launch import RunResult, reexecute, run_job
 from resources import places
+from resources.failures import Failed
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
@@ -31,15 +35,27 @@ def demo() -> None:
     place.use_own_instance()
     with place.sandbox() as environment:
         os.environ.update(environment)
-        _finish(_watched("demo_sync"))
+        _finish(_watched("demo_sync", lambda: run_job("demo_sync", on_event=_show)), ui="make ui")
 
 
 @app.command()
-def run(job: Annotated[str, typer.Argument(help="A job, such as acme_sync.")]) -> None:
+def run(
+    job: Annotated[str, typer.Argument(help="A job, such as acme_sync.")],
+    config: Annotated[str, typer.Option(help="What the job asks for, as YAML: '{employee_ids: [E1042]}'; or @FILE.")] = "{}",
+) -> None:
     """Run a job now, on the instance of DAGSTER_HOME, with the environment as it is."""
+    given = _config(config)
     if not os.environ.get("DAGSTER_HOME"):
         place.use_own_instance()
-    _finish(_watched(job))
+    _finish(_watched(job, lambda: run_job(job, run_config=given, on_event=_show)))
+
+
+@app.command("reexecute")
+def again(run_id: Annotated[str, typer.Argument(help="A run that failed; its id is in the report and in the UI.")]) -> None:
+    """Run what failed in a run again, and what it never reached; what it finished stays as it is."""
+    if not os.environ.get("DAGSTER_HOME"):
+        place.use_own_instance()
+    _finish(_watched(f"from failure: {run_id}", lambda: reexecute(run_id, on_event=_show)))
 
 
 @app.command()
@@ -74,12 +90,22 @@ def _free_port(wanted: int) -> int:
     raise OSError("no port is free")
 
 
-def _watched(job: str) -> RunResult:
-    """Run a job and print a line for each step that ends."""
+def _config(text: str) -> dict[str, Any]:
     try:
-        return run_job(job, on_event=_show)
+        found = yaml.safe_load(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
+    except (OSError, yaml.YAMLError) as error:
+        raise typer.BadParameter(f"it cannot be read as YAML: {type(error).__name__}", param_hint="--config") from None
+    if not isinstance(found, dict):
+        raise typer.BadParameter("it is no mapping, such as {employee_ids: [E1042]}", param_hint="--config")
+    return found
+
+
+def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
+    """Run something and print a line for each step that ends."""
+    try:
+        return start()
     except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
-        console.print(str(error).strip(), style="red", markup=False)
+        console.print(f"{what} was not started. {str(error).strip()}", style="red", markup=False)
         raise typer.Exit(2) from None
 
 
@@ -96,14 +122,20 @@ def _name(event: dg.DagsterEvent) -> str:
     return (event.step_key or "").replace("__", "/")
 
 
-def _finish(result: RunResult) -> None:
-    from assets import summary  # noqa: PLC0415 - the reports' libraries load while the run is over, not before it starts
+def _finish(result: RunResult, ui: str | None = None) -> None:
+    """Print the page of a run, made from the ledger, so that it is there after a failure too."""
+    from assets import summary  # noqa: PLC0415 - the reports' libraries load when the run is over, not before it starts
 
-    with dg.DagsterInstance.get() as instance:
-        closed = summary.close(instance, result.run_id)
     if result.message:
-        console.print(f"\n{result.step}: {result.message}", style="red", markup=False)
+        console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red", markup=False)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            closed = summary.close(instance, result.run_id)
+    except Failed as failure:
+        console.print(f"There is no report: {failure}", style="red", markup=False)
+        raise typer.Exit(1) from None
     if closed:
-        # Made from the ledger, so it is there after a failure too.
-        summary.print_page(console, *closed)
+        summary.print_page(console, *closed, ui=ui)
+    else:
+        console.print(f"Run {result.run_id}: {'done' if result.succeeded else 'failed'}. What it found is on its assets in the Dagster UI.")
     raise typer.Exit(0 if result.succeeded else 1)

@@ -15,7 +15,7 @@ from rich.table import Table
 from resources import places
 from resources.ledger import Ledger
 from resources.report_files import Written, write_reports
-from resources.run_report import assemble
+from resources.run_report import assemble, newest_root
 from roster.reports.headline import headline
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
@@ -40,6 +40,9 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     failures = {} if run.is_success else _failures(instance, run_id, company)
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
+        if run.job_name == f"{company}_report" and run.is_success:
+            report = assemble(ledger, newest_root(ledger))
+            return report, write_reports(report)
         if root not in set(ledger.runs()["root_run_id"]):
             return None
         ledger.begin_run(run_id, root, run.job_name)
@@ -60,7 +63,7 @@ def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[s
     return found
 
 
-def print_page(console: Console, report: RunReport, files: Written) -> None:
+def print_page(console: Console, report: RunReport, files: Written, ui: str | None = None) -> None:
     """Prints a run in one page: three numbers, outcomes, who was left out and why, where the reports lie."""
     out = left_out(report)
     said = headline(report, out)
@@ -75,7 +78,12 @@ def print_page(console: Console, report: RunReport, files: Written) -> None:
         console.print(Padding(_left_out(out), (1, 0, 0, 0)))
     console.print(f"\nReport       {files.page}", soft_wrap=True)
     console.print(f"For HR       {files.skipped}", soft_wrap=True)
-    console.print("Dagster UI   make ui\n")
+    for one in report.destinations:
+        if one.held_digest:
+            console.print(f"Held         {one.name}: {one.held_digest}, for {report.company}_release", soft_wrap=True)
+    if ui:
+        console.print(f"Dagster UI   {ui}")
+    console.print()
 
 
 def _numbers(report: RunReport) -> Table:

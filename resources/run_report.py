@@ -13,6 +13,8 @@ from resources.failures import Permanent
 from resources.ledger import Gate, Ledger
 from roster.reports.model import HR_FILE, ROWS, DestinationReport, GateCheck, Intake, RunReport
 
+UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
+
 DESTINATIONS = {"expensify": "Expensify", "findity": "Findity"}
 
 
@@ -35,14 +37,14 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
     failures = ledger.failures(str(last["run_id"]))
     destinations = [_destination(ledger, root_run_id, name, failures) for name in DESTINATIONS]
     found = [report for report in destinations if report]
-    stopped = last["status"] == "stopped"
+    stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
     return RunReport(
         company=ledger.company,
         run_id=str(last["run_id"]),
         root_run_id=root_run_id,
         job=str(last["job"]),
         status="stopped" if stopped else "finished",
-        failure=next(iter(failures.values()), None) if stopped else None,
+        failure=next(iter(failures.values()), UNTOLD) if stopped else None,
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
@@ -55,6 +57,12 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         skips=_skips(ledger),
         repairs=pd.DataFrame([entry for _, repairs in found for entry in repairs], columns=["employee_id", "repair"]).drop_duplicates(),
     )
+
+
+def _complete(found: list[tuple[DestinationReport, list[dict[str, Any]]]], job: str) -> bool:
+    """Whether a run that nobody closed came as far as it was meant to."""
+    last = "planned" if job.endswith("_preview") else "landed"
+    return bool(found) and all(report.stage in (last, "landed") for report, _ in found)
 
 
 def newest_root(ledger: Ledger) -> str:

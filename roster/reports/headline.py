@@ -68,8 +68,10 @@ def _progress(report: RunReport) -> list[str]:
     written = [one for one in reached if one.stage != "planned"]
     if not reached:
         return ["Nothing was planned and nothing was written"]
-    if not written:
-        return [f"{counted(_sum(reached, 'intended'), 'change', 'changes')} planned, nothing sent"]
+    held, meant = _sum(reached, "held"), _sum(reached, "intended")
+    if not written or (held and not meant):
+        waiting = f"Nothing was written: {counted(held, 'change waits', 'changes wait')} for a release"
+        return [waiting if held and not meant else f"{counted(meant, 'change', 'changes')} planned, nothing sent"]
     intended, accepted, landed, unseen = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
     planned = counted(intended, "planned change", "planned changes")
     if not intended:

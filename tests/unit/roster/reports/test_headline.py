@@ -72,3 +72,8 @@ def test_a_run_with_nothing_to_do_says_so(clean_run):
 def test_sent_but_not_read_back_is_not_called_landed(clean_run):
     found = said(changed(clean_run, stage="sent", landed=0))
     assert (found.sentence, found.also) == ("All 236 planned changes accepted", ["Not everything was read back"])
+
+
+def test_a_run_that_holds_everything_says_so_first(clean_run):
+    held = changed(clean_run, intended=0, accepted=0, landed=0, held=236, outcomes={"held": 236})
+    assert said(held).sentence.startswith("Nothing was written: 236 changes wait for a release")
