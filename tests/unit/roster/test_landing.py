@@ -1,0 +1,93 @@
+"""What reading back shows, held against the plan."""
+
+import pandas as pd
+
+from roster import expensify, findity, landing
+from tests.unit.roster.frames import Night, acknowledged, member, members, person, roster, user, users
+from tests.unit.roster.frames import units as no_units
+
+
+def at_expensify(night, before, after):
+    """Who differs in what, and the drift, when `after` is read back."""
+    plan, _ = night.expensify(before)
+    feed, _ = expensify.employee_feed(night.people, night.chain(expensify.accounts(before, night.acknowledged)), night.feed)
+    return _told(plan, landing.differences_at_expensify(plan, feed, after))
+
+
+def at_findity(night, before, after):
+    """Who differs in what, and the drift, when `after` is read back."""
+    plan, _ = night.findity(before)
+    numbers = pd.concat([night.people["employee_id"], night.acknowledged["employee_id"]])
+    desired, _ = findity.users(night.people, night.chain(findity.accounts(before, numbers, night.acknowledged)), no_units(), night.users)
+    return _told(plan, landing.differences_at_findity(plan, desired, after))
+
+
+def _told(plan, found):
+    drift = landing.drift(plan, found)
+    return set(map(tuple, found.to_numpy())), set(map(tuple, drift.to_numpy()))
+
+
+NOTHING = (set(), set())
+
+
+def test_what_is_there_as_planned_does_not_differ():
+    night = Night(roster(person("1"), person("2", employment="left")))
+    assert at_expensify(night, members(member("2")), members(member("1"))) == NOTHING
+    assert at_findity(night, users(user("2")), users(user("1"), user("2", active=False))) == NOTHING
+
+
+def test_a_joiner_who_is_not_there_is_missing():
+    night = Night(roster(person("1")))
+    assert at_expensify(night, members(), members())[0] == {("1", "policyID")}
+    assert at_findity(night, users(), users())[0] == {("1", "externalSourceId")}
+
+
+def test_a_leaver_who_is_still_there_is_missing():
+    night = Night(roster(person("1", employment="left")))
+    there = members(member("1"), member("1", policy="P2"))
+    assert at_expensify(night, there, members(member("1", policy="P2")))[0] == {("1", "isTerminated")}
+    assert at_findity(night, users(user("1")), users(user("1")))[0] == {("1", "active")}
+
+
+def test_an_address_that_has_not_changed_yet_is_missing():
+    night = Night(roster(person("1", email="new@x")))
+    old = members(member("1"))
+    assert at_expensify(night, old, old)[0] == {("1", "policyID")}
+    assert at_findity(night, users(user("1")), users(user("1")))[0] == {("1", "email")}
+    assert at_findity(night, users(user("1")), users(user("1", email="New@x"))) == NOTHING
+
+
+def test_what_changed_under_people_left_alone_is_drift():
+    night = Night(roster(person("1")))
+    before = users(user("1"))
+    assert at_findity(night, before, users(user("1", role=None, lastName="Else"))) == ({("1", "lastName")}, {("1", "lastName")})
+    _, night.acknowledged = night.expensify(members(member("1")))
+    assert at_expensify(night, members(member("1")), members(member("1", employeeID="7")))[1] == {("1", "employeeID")}
+
+
+def test_whoever_is_held_or_skipped_is_not_expected_to_be_as_they_should():
+    night = Night(roster(person("1", email="nine@x"), person("2", in_scope=False)), rejected=["3"])
+    assert at_expensify(night, members(member("9", "nine@x")), members()) == NOTHING
+    assert at_findity(night, users(user("9", email="nine@x")), users()) == NOTHING
+
+
+def test_a_user_without_an_external_id_who_is_fine_is_neither_missing_nor_drift():
+    there = users(user("1", externalSourceId=None))
+    assert at_findity(Night(roster(person("1"))), there, there) == NOTHING
+
+
+def test_a_user_who_came_back_under_the_id_that_they_had_has_landed():
+    night = Night(roster(person("1")), acknowledged=acknowledged(("1", "HRIS-7", True)))
+    assert at_findity(night, users(), users(user("1", externalSourceId="HRIS-7"))) == NOTHING
+
+
+def test_an_approver_who_joined_the_same_night_is_known_by_number_when_read_back():
+    night = Night(roster(person("1", manager_id="9"), person("9")))
+    after = users(user("1", approverIds='["p9"]'), user("9"))
+    assert at_findity(night, users(user("1")), after) == NOTHING
+    assert at_findity(night, users(user("1")), users(user("1"), user("9")))[0] == {("1", "approverIds")}
+
+
+def test_nobody_differs_in_nothing():
+    assert at_expensify(Night(roster()), members(), members()) == NOTHING
+    assert at_findity(Night(roster()), users(), users()) == NOTHING
