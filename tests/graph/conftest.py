@@ -133,6 +133,7 @@ class Acme:
 
     def __init__(self, folder: Path, box: Sandbox, name: str = "acme", **settings: Any) -> None:
         self.folder, self.box, self.name = folder, box, name
+        self.first: RunResult | None = None
         attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
         built = graph.build(name, Settings.model_validate(attributes), folder)
         resources = dict(built.resources or {})
@@ -258,7 +259,6 @@ class Places:
             "FINDITY_ADMIN_URL": box.findity_url,
             "FINDITY_TOKEN_URL": box.findity_token_url,
         }
-        self.after_first: SimpleNamespace | None = None
 
     def enter(self, home: Path, patch: pytest.MonkeyPatch, state: dict[str, Any] | None = None) -> None:
         """A home of its own, and a sandbox with nobody in it, or in a given state."""
@@ -275,15 +275,27 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
         yield Places(tmp_path_factory.mktemp("graph"), box)
 
 
-@pytest.fixture(scope="session")
-def first(everything: Places) -> SimpleNamespace:
-    """The first sync, run once: its result and what it left, for all tests that begin after it."""
-    home = everything.root / "first"
+def _begun(everything: Places, name: str, **settings: Any) -> SimpleNamespace:
+    """A first sync, run once: its result and what it left, for all tests that begin after it."""
+    home = everything.root / name / "home"
     with pytest.MonkeyPatch.context() as patch:
         everything.enter(home, patch)
-        acme = Acme(everything.root / "acme", everything.box)
+        acme = Acme(everything.root / name / "acme", everything.box, **settings)
         result = acme.run("sync")
+        assert result.succeeded, result
         return SimpleNamespace(acme=acme, result=result, home=home, state=copy.deepcopy(everything.box.state))
+
+
+@pytest.fixture(scope="session")
+def first(everything: Places) -> SimpleNamespace:
+    """The first sync."""
+    return _begun(everything, "applied")
+
+
+@pytest.fixture(scope="session")
+def first_held(everything: Places) -> SimpleNamespace:
+    """The first sync where everything is held."""
+    return _begun(everything, "held", first_sync="hold")
 
 
 @pytest.fixture
@@ -300,12 +312,25 @@ def empty(everything: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def synced(everything: Places, first: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes the company as its first sync left it, with other settings from then on if need be."""
-    assert first.result.succeeded, first.result
     shutil.copytree(first.home, tmp_path / "home")
     everything.enter(tmp_path / "home", monkeypatch, first.state)
 
     def make(**settings: Any) -> Acme:
         return Acme(tmp_path / "acme", everything.box, **settings)
+
+    return make
+
+
+@pytest.fixture
+def held(everything: Places, first_held: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes a company whose first sync holds everything, as that sync left it."""
+    shutil.copytree(first_held.home, tmp_path / "home")
+    everything.enter(tmp_path / "home", monkeypatch, first_held.state)
+
+    def make(**settings: Any) -> Acme:
+        acme = Acme(tmp_path / "acme", everything.box, first_sync="hold", **settings)
+        acme.first = first_held.result
+        return acme
 
     return make
 

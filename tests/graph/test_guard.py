@@ -28,7 +28,7 @@ def refused(acme: Any, result: Any, why: str, writes: int) -> None:
 
 
 def test_no_surprise_a_write_alone_refuses_the_newest_plan(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     writes = acme.box.writes
     newer(acme)
     assert acme.quickly("preview").succeeded
@@ -36,7 +36,7 @@ def test_no_surprise_a_write_alone_refuses_the_newest_plan(synced: Any) -> None:
 
 
 def test_no_surprise_a_plan_that_no_gate_has_passed_in_this_run_is_not_written(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     writes = acme.box.writes
     newer(acme)
     assert acme.quickly("preview").succeeded
@@ -44,7 +44,7 @@ def test_no_surprise_a_plan_that_no_gate_has_passed_in_this_run_is_not_written(s
 
 
 def test_no_surprise_a_plan_drawn_from_older_readings_is_not_written(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     writes = acme.box.writes
     newer(acme)
     intake = ("hr/export", "hr/roster", "hr/rejects")
@@ -52,7 +52,7 @@ def test_no_surprise_a_plan_drawn_from_older_readings_is_not_written(synced: Any
 
 
 def test_no_surprise_a_plan_altered_in_storage_is_not_written(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     newer(acme)
     acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=1)
     failed = acme.run("sync")
@@ -64,7 +64,7 @@ def test_no_surprise_a_plan_altered_in_storage_is_not_written(synced: Any) -> No
 
 
 def test_no_surprise_a_plan_is_not_written_under_another_exports_number(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     newer(acme)
     acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=1)
     failed = acme.run("sync")
@@ -93,7 +93,7 @@ def test_accounting_a_plan_that_does_not_add_up_stops_its_destination_and_not_th
 
 
 def test_no_surprise_two_runs_do_not_write_at_the_same_time(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     newer(acme)
     writes = acme.box.writes
     with acme.ledger() as ledger, ledger.lease("another run"):

@@ -123,7 +123,7 @@ def test_absence_leaves_people_alone_where_it_means_nothing(synced: Any) -> None
 
 
 def test_absence_stops_everything_where_it_is_an_error(synced: Any) -> None:
-    acme = synced(hr__people__absent_means="error")
+    acme = synced(findity=None, hr__people__absent_means="error")
     without_one(acme)
     writes = acme.box.writes
     result = acme.quickly("sync")

@@ -41,7 +41,7 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
 
 
 def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanwhile(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     acme.file("2026-11-21", with_department(acme, "Sales"))
     acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=1)
     failed = acme.run("sync")
@@ -81,7 +81,7 @@ def short_of_rows(acme: Any, people: Any) -> Path:
     ],
 )
 def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, seen: str, do: str) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     writes = acme.box.writes
     spoil(acme, with_department(acme, "Sales"))
     newest = (places.storage(), "acme", "newest", "acme", "hr", "roster", "index.json")
@@ -101,7 +101,6 @@ def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, 
     again = acme.again(failed)
     assert again.succeeded, again
     assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
-    assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E04"]["organizationalUnitId"]
 
 
 def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: Any) -> None:
@@ -123,13 +122,13 @@ def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: 
 
 
 def test_rerun_on_another_day_keeps_the_day_of_the_first_attempt(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     people = acme.people()
     people["E09"]["End"] = "2027-03-01"
     acme.file("2026-11-21", people)
     monkeypatch.setattr(intake, "datetime", SimpleNamespace(now=lambda zone: datetime(2027, 3, 1, 12, tzinfo=zone)))
     acme.box.fault(api="*", job="get policy", code=401, times=None)
-    failed = acme.run("sync")
+    failed = acme.run("preview")
     monkeypatch.setattr(intake, "datetime", SimpleNamespace(now=lambda zone: datetime(2027, 3, 2, 12, tzinfo=zone)))
     acme.box.heal()
     again = acme.again(failed)
