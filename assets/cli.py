@@ -19,6 +19,7 @@ import yaml
 from rich.console import Console
 
 from assets import demo as place
+from assets import sftp_commands
 from assets.launch import RunResult, reexecute, run_job
 from resources import places
 from resources.failures import Failed
@@ -26,6 +27,7 @@ from resources.failures import Failed
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
 )
+app.add_typer(sftp_commands.app, name="sftp")
 console = Console(highlight=False)
 
 

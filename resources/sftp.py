@@ -106,7 +106,7 @@ class Sftp:
 
         again = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(retry.attempts),
-            wait=tenacity.wait_exponential_jitter(retry.first_wait, retry.longest_wait, jitter=retry.first_wait),
+            wait=tenacity.wait_exponential(retry.first_wait, retry.longest_wait) + tenacity.wait_random(0, retry.first_wait),
             retry=tenacity.retry_if_exception_type(Lost),
             sleep=retry.sleep,
             reraise=True,
@@ -177,6 +177,17 @@ def _still_written(name: str) -> Transient:
     return Transient(f"The HR file {name} changed on the SFTP server while it was read.", "Run again when HR has finished writing it.")
 
 
+class _Reader(paramiko.SFTPFile):
+    """A remote file that asks for what it reads ahead itself.
+
+    paramiko does it in a thread. When the connection breaks, that prints an error of its own, or with a limit waits for ever.
+    """
+
+    def _start_prefetch(self, chunks: list[tuple[int, int]], max_concurrent_requests: int | None = None) -> None:
+        self._prefetching, self._prefetch_done = True, False
+        self._prefetch_thread(chunks, None)  # type: ignore[attr-defined]
+
+
 @contextmanager
 def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.SFTPFile]:
     try:
@@ -186,16 +197,14 @@ def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.S
     except PermissionError:
         what = f"The HR file {file.name} on the SFTP server may not be read by this user."
         raise Permanent(what, "Ask whoever runs the server for the right to read it.") from None
+    remote.__class__ = _Reader
     yield remote
     # Not when reading failed: the server would be waited for once more.
     remote.close()
 
 
 def _blocks(remote: paramiko.SFTPFile, start: int, end: int) -> Iterator[bytes]:
-    """The bytes from `start` to `end`, or to where the server says that the file ends.
-
-    Read ahead in stretches: paramiko's own limit on reading ahead leaves a thread that waits for ever when the connection breaks.
-    """
+    """The bytes from `start` to `end`, or to where the server says that the file ends. Read ahead, a stretch at a time."""
     remote.seek(start)
     for stretch in range(start, end, CHUNK * AHEAD):
         until = min(stretch + CHUNK * AHEAD, end)

@@ -43,7 +43,7 @@ class Patience:
     @property
     def negotiation(self) -> float:
         """For greeting and handshake together."""
-        return self.greeting + self.handshake + 5
+        return 1.25 * (self.greeting + self.handshake)
 
 
 class _Transport(paramiko.Transport):
@@ -144,7 +144,7 @@ def _log_in(transport: _Transport, settings: SftpSource, server: str, patience: 
             raise paramiko.BadAuthenticationType("", further)
     except Exception as error:  # as above
         # Servers that know more than SHA-1 say so, at least since OpenSSH 7.2 of 2016.
-        unsaid = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions
+        unsaid = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
         raise while_logging_in(error, server, "key" if key else "password", unsaid and not settings.ssh_rsa) from None
 
 

@@ -6,6 +6,7 @@ Belongs here: the command line. Does not belong here: anything that a test would
 import argparse
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -43,6 +44,7 @@ def _sftp(options: argparse.Namespace, running: contextlib.ExitStack) -> dict[st
     """Start the SFTP server; return where it is and how it is known."""
     from sandbox.sftp import SftpServer  # noqa: PLC0415 - it needs a library that only developers have
 
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of each client that hangs up
     keys = options.sftp_key.read_text(encoding="utf-8").splitlines() if options.sftp_key else []
     state = options.state.parent if options.state else None
     server = SftpServer(

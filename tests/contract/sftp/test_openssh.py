@@ -113,7 +113,7 @@ def test_no_common_algorithm_is_told_at_once(
 
 
 def test_a_server_without_sftp_is_named_so(sshd: Serve, at: At, key_file: Callable[..., Any]) -> None:
-    with pytest.raises(Permanent, match="does not speak SFTP to this user|offers no SFTP to this user"):
+    with pytest.raises(Permanent, match=r"does not speak SFTP to this user|offers no SFTP to this user"):
         at(sshd("ed25519", ForceCommand="echo Welcome"), password=None, key=key_file("ed25519")).find()
 
 

@@ -31,7 +31,7 @@ def names(client: Sftp) -> list[str]:
     return [file.name for file in client.listing()]
 
 
-# ---- which file -----------------------------------------------------------------------------------------------------------------------------
+# ---- which file -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_comes_as_it_is_with_its_name_and_its_time(serve: Serve, at: At, wire: SimpleNamespace) -> None:
@@ -61,7 +61,7 @@ def test_a_name_may_have_spaces_and_letters_beyond_ascii(serve: Serve, at: At, r
     assert names(at(server, path="out/Anställda på *.csv")) == ["Anställda på väg 1.csv"]
 
 
-def test_an_å_may_arrive_as_an_a_and_a_ring(serve: Serve, at: At, root: Path) -> None:
+def test_an_a_with_a_ring_may_arrive_as_two_characters(serve: Serve, at: At, root: Path) -> None:
     put(root, unicodedata.normalize("NFD", "på väg.csv"))
     assert at(serve(), path="out/på väg.csv").fetch().content == b"a;b\n1;2\n"
 
@@ -102,7 +102,7 @@ def test_only_a_file_with_its_marker_counts(serve: Serve, at: At, root: Path) ->
     assert at(server, done_marker="READY").find().name == "people_2.csv"
 
 
-# ---- who is trusted -------------------------------------------------------------------------------------------------------------------------
+# ---- who is trusted ---------------------------------------------------------------------------------------------------------------------
 
 
 def test_an_unknown_host_key_is_refused_with_its_fingerprint_and_the_line_to_add(serve: Serve, at: At) -> None:
@@ -119,7 +119,7 @@ def test_a_changed_host_key_is_refused_before_any_secret_is_sent(
     serve: Serve, at: At, keys: dict[str, asyncssh.SSHKey], wire: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SFTP_SECRET")
-    with pytest.raises(Permanent, match="another host key than those pinned: SHA256:.*Somebody may be posing as it"):
+    with pytest.raises(Permanent, match=r"another host key than those pinned: SHA256:.*Somebody may be posing as it"):
         at(serve(), host_keys=[wire.line(keys["ed25519"])]).find()
 
 
@@ -143,7 +143,7 @@ def test_a_bad_login_is_tried_once_and_says_what_to_check(
 ) -> None:
     monkeypatch.setenv("OTHER_SECRET", "0ther")
     server = serve()
-    with pytest.raises(Permanent, match="refuses the login. Check `user` and `password`") as refused:
+    with pytest.raises(Permanent, match=r"refuses the login\. Check `user` and `password`") as refused:
         at(server, **wrong).find()
     assert len(server.connections) == 1
     assert not waited
@@ -159,7 +159,7 @@ def test_an_rsa_key_that_the_server_takes_by_sha1_only_is_told(
         at(server, password=None, key={"file": str(tmp_path / "key")}).find()
 
 
-# ---- the key that logs in -------------------------------------------------------------------------------------------------------------------
+# ---- the key that logs in ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_missing_key_file_is_named(serve: Serve, at: At, tmp_path: Path) -> No
         at(serve(), password=None, key={"file": str(tmp_path / "none")}).find()
 
 
-# ---- connections ----------------------------------------------------------------------------------------------------------------------------
+# ---- connections ------------------------------------------------------------------------------------------------------------------------
 
 
 def test_nothing_is_opened_or_read_before_a_call(source: Callable[..., Any], patience: Patience, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_connection_lives_as_long_as_one_call(serve: Serve, at: At) -> None:
     assert all(connection.is_closed() for connection in server.connections)
 
 
-# ---- afterwards -----------------------------------------------------------------------------------------------------------------------------
+# ---- afterwards -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_left_where_it_is_unless_the_settings_say_otherwise(serve: Serve, at: At, root: Path) -> None:

@@ -1,0 +1,112 @@
+"""`rollcall sftp pin`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncssh
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from assets import sftp_commands
+from assets.cli import app
+from resources import places
+from sandbox.sftp import SftpServer
+
+OLD, NEW = "ssh-ed25519 AAAAold", "ssh-rsa AAAAnew=="
+YAML = """\
+type: assets.RosterSync
+attributes:
+  hr:
+    # Where HR puts it.
+    sftp:
+      host: 127.0.0.1  # ours
+      port: {port}
+      path: "out/*.csv"
+"""
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    monkeypatch.setattr(places, "PROJECT", tmp_path)
+
+    def write(name: str, text: str) -> Path:
+        file = tmp_path / "pipelines" / name / "defs.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+        return file
+
+    return write
+
+
+def run(*arguments: str, answer: str = "") -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["sftp", "pin", *arguments], input=answer)
+    return result.exit_code, result.output
+
+
+def test_the_key_is_shown_and_stored_after_asking(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
+    server = serve()
+    file = company("acme", YAML.format(port=server.port))
+    before = file.read_text()
+    code, output = run("127.0.0.1", answer="y\n")
+    assert code == 0
+    assert asyncssh.import_public_key(server.host_key_line).get_fingerprint() in output
+    assert f"- {server.host_key_line}" in output
+    after = file.read_text()
+    assert yaml.safe_load(after)["attributes"]["hr"]["sftp"]["host_keys"] == [server.host_key_line]
+    assert [line for line in after.splitlines() if line in before.splitlines()] == before.splitlines()
+    assert run("127.0.0.1")[1].endswith("It is pinned in pipelines/acme/defs.yaml already.\n")
+
+
+def test_nothing_is_stored_without_a_yes(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
+    text = YAML.format(port=serve().port)
+    file = company("acme", text)
+    for answer in ("n\n", "\n", ""):
+        assert run("127.0.0.1", answer=answer)[0] == 1
+    assert file.read_text() == text
+
+
+def test_a_host_that_no_company_names_is_shown_only(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
+    server = serve()
+    code, output = run("127.0.0.1", "--port", str(server.port))
+    assert code == 0
+    assert server.host_key_line in output
+    assert "nothing was stored" in output
+
+
+def test_which_company_is_asked_where_several_name_the_host(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
+    server = serve()
+    acme, other = (company(name, YAML.format(port=server.port)) for name in ("acme", "other"))
+    assert run("127.0.0.1", answer="y\n") == (2, "Several companies name this host: choose with --company.\n")
+    assert run("127.0.0.1", "--company", "other", answer="y\n")[0] == 0
+    assert server.host_key_line not in acme.read_text()
+    assert server.host_key_line in other.read_text()
+    assert run("sftp.acme.example", "--company", "acme")[0] == 2
+
+
+def test_a_server_that_cannot_be_reached_is_one_sentence(company: Callable[[str, str], Path]) -> None:
+    code, output = run("127.0.0.1", "--port", "1")
+    assert code == 2
+    assert output == (
+        "The SFTP server 127.0.0.1:1 could not be reached. Check `host`, `port` and the firewall if it stays so; else run again later.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("sftp:\n  host: h\n  path: p\n", "sftp:\n  host: h\n  host_keys:\n    - {new}\n  path: p\n"),
+        ("sftp:\n  host: h", "sftp:\n  host: h\n  host_keys:\n    - {new}"),
+        ("sftp:\n  host: h\n  host_keys:\n  path: p\n", "sftp:\n  host: h\n  host_keys:\n    - {new}\n  path: p\n"),
+        ("sftp:\n  host: h\n  host_keys: []  # none\n", 'sftp:\n  host: h\n  host_keys: ["{new}"]  # none\n'),
+        ("sftp:\n  host: h\n  host_keys: [{old}]\n", 'sftp:\n  host: h\n  host_keys: [{old}, "{new}"]\n'),
+        (
+            "sftp:\n  host_keys:\n  - {old}  # 2025\n\n  # x\n  host: h\n",
+            "sftp:\n  host_keys:\n  - {old}  # 2025\n  - {new}\n\n  # x\n  host: h\n",
+        ),
+        ("a: {{sftp: {{host: h, path: p}}}}\n", 'a: {{sftp: {{host: h, host_keys: ["{new}"], path: p}}}}\n'),
+    ],
+)
+def test_however_the_yaml_is_written_only_the_line_is_added(written: str, becomes: str) -> None:
+    assert sftp_commands.with_host_key(written.format(old=OLD), "h", NEW) == becomes.format(old=OLD, new=NEW)
+    yaml.safe_load(becomes.format(old=OLD, new=NEW))
