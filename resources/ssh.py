@@ -107,6 +107,8 @@ def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patien
     try:
         try:
             line = socket.create_connection((host, port), timeout=patience.connect)
+            # Without it, each short request waits some 40 ms for the acknowledgement of the one before.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport = _Transport(line)
             transport.banner_timeout, transport.handshake_timeout = patience.greeting, patience.handshake
             options = transport.get_security_options()

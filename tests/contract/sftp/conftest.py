@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -77,9 +77,13 @@ def waited() -> list[float]:
 
 @pytest.fixture
 def patience(waited: list[float]) -> Patience:
-    return Patience(
-        connect=2, greeting=0.4, handshake=0.4, login=2, reply=0.6, retry=Retry(attempts=3, first_wait=1.0, sleep=waited.append)
-    )
+    return Patience(retry=Retry(attempts=3, first_wait=1.0, sleep=waited.append))
+
+
+@pytest.fixture
+def hasty(patience: Patience) -> Patience:
+    """For a server of which it is certain that it stalls."""
+    return replace(patience, greeting=0.3, handshake=0.3, login=0.3, reply=0.8)
 
 
 @pytest.fixture
@@ -98,6 +102,12 @@ def source() -> Callable[..., SftpSource]:
 def at(source: Callable[..., SftpSource], patience: Patience) -> Callable[..., Sftp]:
     """A client for a server, with changes to its settings."""
     return lambda server, **changes: Sftp(source(server, **changes), patience)
+
+
+@pytest.fixture
+def hastily_at(source: Callable[..., SftpSource], hasty: Patience) -> Callable[..., Sftp]:
+    """The same, by one that soon takes silence for a fault."""
+    return lambda server: Sftp(source(server), hasty)
 
 
 @dataclass

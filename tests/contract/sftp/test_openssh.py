@@ -24,7 +24,7 @@ At = Callable[..., Sftp]
 def key_file(tmp_path: Path, keys: dict[str, asyncssh.SSHKey]) -> Callable[..., dict[str, str]]:
     def write(kind: str, form: str = "openssh", passphrase: str | None = None) -> dict[str, str]:
         path = tmp_path / f"login_{kind}_{form}"
-        path.write_bytes(keys[kind].export_private_key(form, passphrase=passphrase))
+        path.write_bytes(keys[kind].export_private_key(form, passphrase=passphrase, rounds=50))
         return {"file": str(path)}
 
     return write
