@@ -115,9 +115,13 @@ class CsvFormat(Strict):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     """The character between fields."""
     encoding: str = "utf-8"
-    """A Python codec name. UTF-8 may begin with a byte-order mark."""
+    """A Python codec name. UTF-8 may begin with a byte-order mark. ``auto`` takes what a detector proposes, if it stands up to a check."""
     quote: str | None = Field(default='"', max_length=1)
     """The character around fields; null where the file does not quote."""
+    escape: Literal["doubled", "backslash"] = "doubled"
+    """How a quote is written inside a quoted field: twice, or after a backslash."""
+    sheet: str | None = None
+    """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
     columns: list[str] | None = None
     """Column names for a file without a header line."""
     comment: str | None = None

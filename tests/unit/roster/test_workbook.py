@@ -1,0 +1,171 @@
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roster.reading import read
+from roster.settings import CsvFormat
+from roster.table import Table
+from roster.unfit import Unfit
+
+PEOPLE = [["id", "name", "since"], ["001001", "Ann", "x"], ["001002", "Bo", "y"]]
+
+
+def book(*rows: list[Any], change: Callable[[openpyxl.Workbook, Worksheet], object] | None = None) -> bytes:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in rows or PEOPLE:
+        sheet.append(row)
+    if change:
+        change(workbook, sheet)
+    written = io.BytesIO()
+    workbook.save(written)
+    return written.getvalue()
+
+
+def table(data: bytes, wanted: str = "id name", **format: object) -> Table:
+    return read(data, CsvFormat.model_validate(format), set(wanted.split()))
+
+
+def rows(result: Table) -> dict[int, list[str | None]]:
+    return {int(line): [None if pd.isna(v) else v for v in values] for line, *values in result.frame.itertuples()}
+
+
+def cell(value: Any, format: str = "General") -> str | None:
+    def set_it(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["B2"].value = value
+        sheet["B2"].number_format = format
+
+    return rows(table(book(["id", "name"], ["1", None], change=set_it)))[2][1]
+
+
+def unfit(data: bytes, wanted: str = "id name", **format: object) -> Unfit:
+    with pytest.raises(Unfit) as caught:
+        table(data, wanted, **format)
+    return caught.value
+
+
+def test_text_cells_stay_text_and_unwanted_columns_are_dropped() -> None:
+    result = table(book())
+    assert rows(result) == {2: ["001001", "Ann"], 3: ["001002", "Bo"]}
+    assert list(result.frame.dtypes) == ["str", "str"]
+    assert result.header == ["id", "name", "since"]
+    assert result.encoding == "xlsx"
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "text"),
+    [
+        (1001, "General", "1001"),
+        (1001.0, "General", "1001"),
+        (1001, "000000", "001001"),
+        (1234567, "0000", "1234567"),
+        (199001011234, "General", "199001011234"),
+        (0.1 + 0.2, "General", "0.3"),
+        (12.5, "0.00", "12.5"),
+        (-3, "000", "-3"),
+        (1e21, "General", "1000000000000000000000"),
+        (True, "General", "TRUE"),
+        (datetime(2026, 3, 1), "dd.mm.yyyy", "2026-03-01"),
+        (date(2026, 3, 1), "yyyy-mm-dd", "2026-03-01"),
+        (datetime(2026, 3, 1, 12, 30), "yyyy-mm-dd hh:mm", "2026-03-01 12:30:00"),
+        ("  Ann ", "General", "Ann"),
+        ("  ", "General", None),
+        ("007", "General", "007"),
+        ("NULL", "General", "NULL"),
+    ],
+)
+def test_a_cell_says_what_its_reader_sees(value: Any, format: str, text: str | None) -> None:
+    assert cell(value, format) == text
+
+
+def test_dates_of_the_old_mac_calendar_are_the_same_days() -> None:
+    def old(workbook: openpyxl.Workbook, sheet: Worksheet) -> None:
+        workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        sheet["B2"] = date(2026, 3, 1)
+
+    assert rows(table(book(["id", "name"], ["1"], change=old))) == {2: ["1", "2026-03-01"]}
+
+
+def test_rows_keep_their_numbers_and_empty_ones_are_nobody() -> None:
+    data = book(["", ""], ["id", "name"], ["1", "Ann"], [None, " "], ["2", None], [None, None, None, "x"], ["3", "Cy"])
+    result = table(data)
+    assert rows(result) == {3: ["1", "Ann"], 5: ["2", None], 7: ["3", "Cy"]}
+    assert result.malformed.to_dict() == {6: 4}
+    assert result.rows == 4
+
+
+def test_a_sheet_is_taken_by_name_and_never_guessed_among_several() -> None:
+    def second(workbook: openpyxl.Workbook, _: Worksheet) -> None:
+        workbook.create_sheet("Staff").append(["id", "name"])
+        workbook["Staff"].append(["9", "Di"])
+
+    data = book(change=second)
+    assert rows(table(data, sheet="Staff")) == {2: ["9", "Di"]}
+    assert "Sheet, Staff" in unfit(data).message
+    assert "'staff'. It has: Sheet, Staff" in unfit(data, sheet="staff").message
+
+
+def test_a_hidden_sheet_is_no_rival_to_the_only_visible_one() -> None:
+    def hidden(workbook: openpyxl.Workbook, _: Worksheet) -> None:
+        workbook.create_sheet("Lists").sheet_state = "hidden"
+
+    assert len(rows(table(book(change=hidden)))) == 2
+
+
+def test_a_sheet_in_the_settings_and_no_workbook_is_unfit() -> None:
+    assert unfit(b"id,name\n1,Ann\n", sheet="Staff").code == "workbook"
+
+
+def test_a_formula_that_failed_makes_the_file_unfit() -> None:
+    def failed(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["B3"] = "#N/A"
+        sheet["B3"].data_type = "e"
+
+    error = unfit(book(change=failed))
+    assert error.code == "cells"
+    assert "B3" in error.message
+
+
+def test_names_comments_and_trailer_mean_what_they_mean_in_text() -> None:
+    data = book(["# made by HR"], ["1", "Ann"], ["2", "Bo"], ["#END", "2"])
+    result = table(data, columns=["id", "name"], comment="# ", trailer=r"^#END,(?P<rows>\d+)$")
+    assert rows(result) == {2: ["1", "Ann"], 3: ["2", "Bo"]}
+    assert unfit(book(), trailer="^END").code == "trailer"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(book([None]), "empty"), (book(["id", "name"]), "empty"), (book(["id", "x"], ["1", "2"]), "header"), (book(["1", "2"]), "header")],
+)
+def test_a_sheet_without_people_is_unfit_as_text_is(data: bytes, code: str) -> None:
+    assert unfit(data).code == code
+
+
+def test_a_wrong_extent_written_by_another_program_hides_nobody() -> None:
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'<dimension ref="A1:C3" />', b'<dimension ref="A1" />'))
+    assert packed.getvalue() != book()
+    assert len(rows(table(packed.getvalue()))) == 2
+
+
+def test_a_damaged_workbook_is_told_without_a_word_of_its_content() -> None:
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    error = unfit(packed.getvalue())
+    assert error.code == "workbook"
+    assert "Ann" not in str(error)
