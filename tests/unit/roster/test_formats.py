@@ -49,7 +49,7 @@ def people(result: Table) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("encoding", "delimiter", "end", "quoting"),
     list(itertools.product(ENCODINGS, DELIMITERS, LINE_ENDS, QUOTING)),
-    ids=lambda value: repr(value),
+    ids=repr,
 )
 def test_however_it_is_written_the_roster_is_the_same(encoding: str, delimiter: str, end: str, quoting: int) -> None:
     data = written(delimiter, end, quoting).encode(encoding)
@@ -71,7 +71,7 @@ def test_a_wrong_delimiter_is_named_and_never_makes_a_roster(encoding: str, writ
 
 
 def test_a_wrong_delimiter_is_named_in_a_file_without_header_too() -> None:
-    data = "1,Ann;Ek,x\n2,Bo;Ek,y\n".encode()
+    data = b"1,Ann;Ek,x\n2,Bo;Ek,y\n"
     with pytest.raises(Unfit) as caught:
         read(data, CsvFormat(delimiter=";", columns=["id", "name", "x"]), {"id"})
     assert "looks separated by ','" in caught.value.message
@@ -103,7 +103,7 @@ def test_quotes_after_a_backslash(end: str) -> None:
 
 
 def test_a_backslash_at_the_end_of_a_field_is_no_escape_unless_the_settings_say_so() -> None:
-    frame = table('Nr;Namn;"Stad; Ort";Anm\n1;"a\\";"b\\""c";"\\"\n'.encode(), delimiter=";").frame
+    frame = table(b'Nr;Namn;"Stad; Ort";Anm\n1;"a\\";"b\\""c";"\\"\n', delimiter=";").frame
     assert frame.loc[2].tolist() == ["1", "a\\", 'b\\"c', "\\"]
 
 
