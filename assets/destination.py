@@ -39,8 +39,8 @@ class Destination:
     accounts: Callable[[People, Bundle], pd.Series]
     """(people, known) → every account there."""
     acknowledge: Callable[[Plan, Bundle, People], pd.DataFrame]
-    dry_run: Callable[[Any, Ledger, Plan], Bundle]
-    """(access, ledger, plan) → what the destination says it would do, as JSON; empty where it has no such thing."""
+    dry_run: Callable[[Any, Ledger, Plan], Bundle] | None
+    """(access, ledger, plan) → what the destination says it would do, as JSON; None where it has no such thing."""
     send: Callable[[Any, Ledger, delivery.Write], None]
     differences: Callable[[Plan, Bundle, Bundle], pd.DataFrame]
     """(plan, desired, known as read back) → ``employee_id``, ``field`` of what is not as it should be."""

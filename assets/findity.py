@@ -35,7 +35,7 @@ def destination(company: Company) -> Destination | None:
         plan=lambda people, known, desired, circumstances: planning.plan_findity(people, known["users"], desired["desired"], circumstances),
         accounts=lambda people, known: findity.accounts(known["users"], people.roster["employee_id"])["account"],
         acknowledge=_acknowledge,
-        dry_run=lambda access, ledger, plan: {},
+        dry_run=None,
         send=_send,
         differences=lambda plan, desired, known: landing.differences_at_findity(plan, desired["desired"], known["users"]),
         disagreements=lambda records, replies: [],

@@ -104,7 +104,7 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone is in the plan exactly once."),
             dg.AssetCheckSpec("held", asset=key, description="Changes that wait for a release. They do not stop the rest."),
-            dg.AssetCheckSpec("dry_run", asset=key, description=f"What {destination.title} says to the plan before it is written."),
+            *_dry_run_spec(key, destination),
         ],
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
@@ -118,10 +118,13 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
             drawn = (config.release and released(book, getattr(context.resources, io), key, destination.name, config)) or _drawn(
                 book, company, destination, context, inputs, config
             )
-            said = {} if drawn.faults else destination.dry_run(getattr(context.resources, access), book, drawn.plan)
+            asked = None if drawn.faults else destination.dry_run
+            said = asked(getattr(context.resources, access), book, drawn.plan) if asked else {}
             if not drawn.idle:
                 _save(book, destination, context, drawn, said)
-            yield from _checks(key, drawn, said)
+            yield from _checks(key, drawn)
+            if destination.dry_run:
+                yield _dry_run_check(key, said)
             if drawn.faults:
                 raise Permanent(
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
@@ -216,8 +219,8 @@ def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionCont
         book.save_held(destination.name, run_id, digest, datetime.now(UTC) + timedelta(hours=RELEASE_HOURS), kinds)
 
 
-def _checks(key: dg.AssetKey, drawn: Drawn, said: Bundle) -> Iterator[dg.AssetCheckResult]:
-    warn, made, faults = dg.AssetCheckSeverity.WARN, drawn.plan, drawn.faults
+def _checks(key: dg.AssetKey, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
+    made, faults = drawn.plan, drawn.faults
     yield dg.AssetCheckResult(
         passed=not faults,
         check_name="accounting",
@@ -229,19 +232,28 @@ def _checks(key: dg.AssetKey, drawn: Drawn, said: Bundle) -> Iterator[dg.AssetCh
         passed=held.empty,
         check_name="held",
         asset_key=key,
-        severity=warn,
+        severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "people held": len(held),
             "digest": made.held_digest() or "nothing is held",
             "why": metadata.counts(held["reason"].value_counts().to_dict(), "reason"),
         },
     )
+
+
+def _dry_run_spec(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
+    """A destination that has no dry run has no check of it either: it would always pass."""
+    description = f"What {destination.title} says to the plan before it is written."
+    return [dg.AssetCheckSpec("dry_run", asset=key, description=description)] if destination.dry_run else []
+
+
+def _dry_run_check(key: dg.AssetKey, said: Bundle) -> dg.AssetCheckResult:
     refused, disagreements = said.get("would_refuse", {}), said.get("disagreements", [])
-    yield dg.AssetCheckResult(
+    return dg.AssetCheckResult(
         passed=not refused and not disagreements,
         check_name="dry_run",
         asset_key=key,
-        severity=warn,
+        severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "would be refused": metadata.table(pd.DataFrame(list(refused.items()), columns=["employee_id", "reason"])),
             "disagreements": "; ".join(disagreements) or "none",
@@ -260,5 +272,5 @@ def _shown(made: Plan, said: Bundle) -> dict[str, Any]:
         "skipped and held": metadata.reasons(people[people["action"].isin(["skip", "hold"])]),
         "digest": made.digest(),
         "held digest": made.held_digest() or "nothing is held",
-        "payload bytes": said.get("bytes", 0),
+        **({"payload bytes": said["bytes"]} if "bytes" in said else {}),
     }
