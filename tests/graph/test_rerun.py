@@ -86,7 +86,7 @@ def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, 
     spoil(acme, with_department(acme, "Sales"))
     newest = (places.storage(), "acme", "newest", "acme", "hr", "roster", "index.json")
     before = Path(*newest).read_text()
-    failed = acme.run("sync")
+    failed = acme.run("preview")
     assert failed.step == "acme_hr_intake"
     assert seen in failed.message
     assert do in failed.message
@@ -100,7 +100,8 @@ def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, 
     acme.file("2026-11-21", with_department(acme, "Sales"))
     again = acme.again(failed)
     assert again.succeeded, again
-    assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
+    assert acme.planned("expensify", again.run_id)["action"]["E09"] == "update"
+    assert acme.stored(again.run_id, "hr/export")["facts"]["rows"] == 12
 
 
 def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: Any) -> None:
