@@ -5,6 +5,7 @@ Belongs here: counting everyone once. Does not belong here: what is done when a 
 
 import pandas as pd
 
+from roster.membership import among
 from roster.plan import Plan
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOME_OF, OUTCOMES, WRITES
 
@@ -33,8 +34,8 @@ def before_write(plan: Plan, roster: pd.DataFrame, accounts: pd.Series) -> list[
     for name, missing in (
         ("people are planned twice", people["person"].duplicated()),
         ("people have an action that does not exist", ~people["action"].isin(ACTIONS)),
-        ("people of the roster are not in the plan", ~roster["employee_id"].isin(people["employee_id"])),
-        ("accounts of the destination are not in the plan", ~accounts.isin(people["account"])),
+        ("people of the roster are not in the plan", ~among(roster["employee_id"], people["employee_id"])),
+        ("accounts of the destination are not in the plan", ~among(accounts, people["account"])),
         ("accounts are planned twice", people["account"].dropna().duplicated()),
     ):
         if (count := int(missing.sum())) > 0:

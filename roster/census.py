@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from roster.matching import match, pseudonyms
+from roster.membership import among
 
 CENSUS_COLUMNS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
 """``person`` names them everywhere (employee number, or a pseudonym of the account); ``standing`` is below;
@@ -33,11 +34,11 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
     people = pd.concat([_by_row(roster), _by_reject(rejected, roster)], ignore_index=True)
     pairs = match(people[["employee_id", "email"]], accounts)
     people = people.merge(pairs, on="employee_id", how="left")
-    others = _only_there(accounts[~accounts["account"].isin(people["account"].dropna())], people, acknowledged)
+    others = _only_there(accounts[~among(accounts["account"], people["account"])], people, acknowledged)
     everyone = pd.concat([people.assign(person=people["employee_id"]), others], ignore_index=True)
     active = accounts.loc[accounts["active"], "account"]
-    everyone["present"] = everyone["account"].isin(active)
-    everyone["acknowledged"] = everyone["employee_id"].isin(acknowledged["employee_id"])
+    everyone["present"] = among(everyone["account"], active)
+    everyone["acknowledged"] = among(everyone["employee_id"], acknowledged["employee_id"])
     texts = dict.fromkeys(("person", "employee_id", "account", "matched_by", "standing"), "str")
     return everyone.astype(texts)[list(CENSUS_COLUMNS)]
 
@@ -51,15 +52,15 @@ def _by_row(roster: pd.DataFrame) -> pd.DataFrame:
 
 def _by_reject(rejected: pd.Series, roster: pd.DataFrame) -> pd.DataFrame:
     lost = rejected.dropna().drop_duplicates()
-    lost = lost[~lost.isin(roster["employee_id"])]
+    lost = lost[~among(lost, roster["employee_id"])]
     return pd.DataFrame({"employee_id": lost, "email": pd.Series(np.nan, index=lost.index, dtype="str"), "standing": "rejected"})
 
 
 def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
     """The accounts that no person of HR's file has."""
     number = accounts["number"]
-    known = number.isin(acknowledged["employee_id"])
-    in_doubt = number.isin(people["employee_id"]) | accounts["email"].str.lower().isin(people["email"].str.lower().dropna())
+    known = among(number, acknowledged["employee_id"])
+    in_doubt = among(number, people["employee_id"]) | among(accounts["email"].str.lower(), people["email"].str.lower())
     in_doubt |= known & number.duplicated(keep=False)
     standing = np.select([in_doubt, known], ["disputed", "absent"], "stranger")
     # A stranger's number was given by who knows whom, and may be an address: only numbers that the ledger knows are shown.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from roster import approvers
 from roster.matching import pseudonyms
+from roster.membership import among
 from roster.settings import Approvers
 
 AbsentMeans = Literal["leaver", "unchanged", "error"]
@@ -80,7 +81,7 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
     beyond = manager.map(by_address).astype("str").fillna(pseudonyms(manager))
-    here = roster["employee_id"].isin(named["employee_id"]) | roster["email"].str.lower().isin(there["address"])
+    here = among(roster["employee_id"], named["employee_id"]) | among(roster["email"].str.lower(), there["address"])
     # People outside scope are left as they are, at the address that they have there.
     kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])
     return pd.DataFrame(
@@ -97,8 +98,9 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, acknowledged: pd.DataFrame, absent_means: AbsentMeans) -> pd.DataFrame:
     """Those whom only the destination knows, or whose row was rejected: they approve unless their absence makes them leavers."""
-    others = named[~named["employee_id"].isin(roster["employee_id"]) & ~named["email"].str.lower().isin(roster["email"].str.lower())]
-    gone = others["employee_id"].isin(acknowledged["employee_id"]) & (absent_means == "leaver")
+    ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), roster["email"].str.lower())
+    others = named[~ours]
+    gone = among(others["employee_id"], acknowledged["employee_id"]) & (absent_means == "leaver")
     return pd.DataFrame(
         {
             "employee_id": others["employee_id"],

@@ -14,6 +14,7 @@ import pandas as pd
 from roster.chain import Chain
 from roster.differences import compare, together
 from roster.matching import owners
+from roster.membership import among
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import ExpensifyFeed, Rule, Value
@@ -245,7 +246,7 @@ def _unassigned_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFr
 
 def _policies_held(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
     """The policies that each account is in, as a JSON list; missing where it is in none."""
-    held = there[there["account"].isin(accounts)].sort_values("policyID").groupby("account")["policyID"].agg(list).map(compact)
+    held = there[among(there["account"], accounts)].sort_values("policyID").groupby("account")["policyID"].agg(list).map(compact)
     return accounts.map(held).astype("str")
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from roster.chain import Chain, names_of
 from roster.differences import compare, together
 from roster.matching import owners
+from roster.membership import among
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import FindityUsers, Rule
@@ -76,7 +77,7 @@ def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.Data
         the ``personnelNumber`` (which a rule may fill with something else), else the ``externalSourceId`` of whatever system gave it.
     """
     external, account = users["externalSourceId"], account_of(users)
-    number = external.where(external.isin(employee_ids))
+    number = external.where(among(external, employee_ids))
     if acknowledged is not None:
         number = number.fillna(account.map(owners(acknowledged)).astype("str"))
     return pd.DataFrame(

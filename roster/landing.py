@@ -7,6 +7,7 @@ Belongs here: whose change is not (yet) to be seen, and drift. Does not belong h
 import pandas as pd
 
 from roster import expensify, findity
+from roster.membership import among
 from roster.plan import Plan
 from roster.vocabulary import WRITES
 
@@ -24,7 +25,7 @@ def differences_at_expensify(plan: Plan, feed: pd.DataFrame, members: pd.DataFra
     """
     concerned = _concerned(plan)
     # After the write everyone is to be found under the address that the feed gave.
-    there = feed.loc[feed["employee_id"].isin(concerned), ["employee_id", "employeeEmail"]]
+    there = feed.loc[among(feed["employee_id"], concerned), ["employee_id", "employeeEmail"]]
     pairs = pd.DataFrame({"employee_id": there["employee_id"], "account": there["employeeEmail"].str.lower()})
     found = expensify.visible_changes(feed, members, pairs)
     leaving = plan.records[plan.records["apply"] & plan.records["action"].eq("deactivate")]
@@ -49,10 +50,10 @@ def differences_at_findity(plan: Plan, desired: pd.DataFrame, there: pd.DataFram
     everyone = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
     fresh = everyone["employee_id"].map(findity.addressed(plan.records)).astype("str")
     pairs = everyone.assign(account=everyone["account"].fillna(fresh)).dropna(subset="account")
-    wanted = desired[desired["employee_id"].isin(concerned)]
+    wanted = desired[among(desired["employee_id"], concerned)]
     found = findity.visible_changes(wanted, there, pairs)
-    here = pairs.loc[pairs["account"].isin(findity.account_of(there)), "employee_id"]
-    missing = wanted.loc[~wanted["employee_id"].isin(here), "employee_id"]
+    here = pairs.loc[among(pairs["account"], findity.account_of(there)), "employee_id"]
+    missing = wanted.loc[~among(wanted["employee_id"], here), "employee_id"]
     leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate"), ["person", "externalSourceId"]]
     still = leaving.merge(there[there["active"].fillna(True).astype("bool")], on="externalSourceId")["person"]
     return pd.concat([_together(found, [still], "active"), _together(found.head(0), [missing], "externalSourceId")], ignore_index=True)

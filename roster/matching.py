@@ -8,6 +8,8 @@ import hashlib
 
 import pandas as pd
 
+from roster.membership import among
+
 ACCOUNT_COLUMNS = ("account", "number", "email", "active")
 """A destination's people in the common form: its own key, employee number (if it has one), address, and whether they are active."""
 
@@ -55,9 +57,9 @@ def match(people: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     ).drop_duplicates(["employee_id", "account"])
     foreign = by_email.loc[by_email["number"].notna() & (by_email["number"] != by_email["employee_id"]), "employee_id"]
     several = pairs.loc[pairs["employee_id"].duplicated(), "employee_id"]
-    conflict = pairs["employee_id"].isin(pd.concat([foreign, several]))
+    conflict = among(pairs["employee_id"], pd.concat([foreign, several]))
     # An account that somebody holds by number is theirs: whoever only shares its address has a conflict and no account.
-    theirs = pairs["account"].isin(pairs.loc[pairs["matched_by"].eq("number"), "account"]) & pairs["matched_by"].eq("email")
+    theirs = among(pairs["account"], pairs.loc[pairs["matched_by"].eq("number"), "account"]) & pairs["matched_by"].eq("email")
     pairs = pairs.assign(
         account=pairs["account"].mask(theirs),
         matched_by=pairs["matched_by"].mask(conflict, "conflict"),

@@ -7,6 +7,7 @@ Belongs here: one outcome for each person, and the three numbers. Does not belon
 import numpy as np
 import pandas as pd
 
+from roster.membership import among
 from roster.plan import Plan
 from roster.vocabulary import OUTCOME_OF, WRITES
 
@@ -33,7 +34,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     written = people["action"].isin(WRITES)
     told = plan.changes[plan.changes["apply"]]
     seen = people["person"].isin(told.loc[told["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
-    differs = people["employee_id"].isin(differing)
+    differs = among(people["employee_id"], differing)
     landed = pd.Series(
         np.select(
             [written & status.eq("accepted") & ~seen, written & status.isin(["accepted", "unknown"]) & seen & ~differs,

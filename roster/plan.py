@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from roster.chain import AbsentMeans
+from roster.membership import among
 from roster.vocabulary import WRITES, Kind
 
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
@@ -144,8 +145,8 @@ def decide(
         )
     wanted = standing.eq("wanted")
     conflict = census["matched_by"].eq("conflict") & standing.isin(["wanted", "left"])
-    changed = census["employee_id"].isin(changes["employee_id"])
-    lacking = wanted & ~census["employee_id"].isin(desired)
+    changed = among(census["employee_id"], changes["employee_id"])
+    lacking = wanted & ~among(census["employee_id"], desired)
     unaddressed = account.str.startswith("id:", na=False)
     leaver = circumstances.absent_means == "leaver"
     leaving = (standing.eq("left") & present) | (absent & leaver)

@@ -12,6 +12,7 @@ import pandas as pd
 from roster import expensify, findity
 from roster.census import census
 from roster.differences import together
+from roster.membership import among
 from roster.plan import Circumstances, Plan, assemble, decide
 from roster.records import compact
 from roster.unseen import ACKNOWLEDGED_COLUMNS, acknowledgement, digests, unseen_changes
@@ -96,7 +97,7 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
     sure = _sure(everyone)
     compared = _of(desired, sure)
     shown = findity.account_of(there)[there["bankAccount"].notna()]
-    blind = compared[~compared["employee_id"].isin(sure.loc[sure["account"].isin(shown), "employee_id"])]
+    blind = compared[~among(compared["employee_id"], sure.loc[among(sure["account"], shown), "employee_id"])]
     differences = together(
         [
             findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna()),
@@ -115,7 +116,7 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
             whole.assign(action="create"),
             changed.assign(action="update"),
             changed.assign(action="reactivate"),
-            whole[~whole["employee_id"].isin(sure["employee_id"])].assign(action="reactivate"),
+            whole[~among(whole["employee_id"], sure["employee_id"])].assign(action="reactivate"),
             leaving[["employee_id"]].assign(externalSourceId=leaving["account"], active="false", action="deactivate"),
         ],
         ignore_index=True,
@@ -130,7 +131,7 @@ def _sure(everyone: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of(desired: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    return desired[desired["employee_id"].isin(pairs["employee_id"])]
+    return desired[among(desired["employee_id"], pairs["employee_id"])]
 
 
 def _with_kind(differences: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
@@ -173,7 +174,7 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
         accounts = desired["employee_id"].map(findity.addressed(plan.records)).astype("str").fillna(accounts)
     now = desired[["employee_id"]].assign(account=accounts, active=True, digest=digests(desired, unseen.fields, people.key))
     known = now.merge(people.acknowledged[["employee_id", "account", "active", "digest"]])["employee_id"]
-    news = desired["employee_id"].isin(settled) & ~desired["employee_id"].isin(known)
+    news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
     told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]

@@ -152,6 +152,7 @@ def test_approvers_are_compared_by_number_whoever_else_is_in_the_list():
 
 
 ADDRESS = {"address": {"city": "city", "street1": "street"}}
+RICH = '{"dimensionExternalSourceId":"CC","dimensionValueId":"7","name":"N"}'
 PRESETS = {"dimensionPresets": {"CC": "cost_center"}}
 
 
@@ -165,9 +166,7 @@ PRESETS = {"dimensionPresets": {"CC": "cost_center"}}
         (
             {"cost_center": "7"},
             PRESETS,
-            {
-                "dimensionPresets": '[{"a":1,"dimensionExternalSourceId":"Z"},{"dimensionExternalSourceId":"CC","dimensionValueId":"7","name":"N"}]'
-            },
+            {"dimensionPresets": f'[{{"a":1,"dimensionExternalSourceId":"Z"}},{RICH}]'},
             None,
         ),
         (

@@ -90,7 +90,8 @@ def test_no_surprise_absence_that_is_an_error_stops_with_a_number_and_no_names()
 def test_the_kinds_are_those_of_the_changes_or_what_happens_to_the_person():
     kinds = [("1", "unit"), ("1", "email"), ("1", "unit"), ("2", "email"), ("3", "role")]
     people = decision(
-        row("wanted"), row("left", number="2"), row("wanted", number="3", present=False), row("wanted", number="4", **NO), row("pending", number="5"),
+        row("wanted"), row("left", number="2"), row("wanted", number="3", present=False),
+        row("wanted", number="4", **NO), row("pending", number="5"),
         desired=list("1234"), changes=kinds,
     )  # fmt: skip
     assert people["kinds"].tolist() == ["email|unit", "leave", "rejoin", "join", None]

@@ -71,8 +71,9 @@ def sent_to_findity(there, plan):
     return users(*rows.values(), *others)
 
 
-def remembered(night, told):
-    """The ledger after everything was accepted."""
+def remembered(night, plan, told):
+    """The ledger after everything that was sent was accepted; of what is held it learns nothing."""
+    told = told[~told["employee_id"].isin(plan.people.loc[plan.people["action"].eq("hold"), "employee_id"])]
     kept = night.acknowledged[~night.acknowledged["employee_id"].isin(told["employee_id"])]
     return pd.concat([kept, told], ignore_index=True)
 
@@ -83,7 +84,7 @@ def nights(night, there, how, apply, **more):
     while not plans or plans[-1].records["apply"].any():
         assert len(plans) < 4
         plan, told = how(night)(there, **more)
-        there, night.acknowledged = apply(there, plan), remembered(night, told)
+        there, night.acknowledged = apply(there, plan), remembered(night, plan, told)
         plans.append(plan)
     return plans, there
 
@@ -498,7 +499,7 @@ SLOW = settings(max_examples=25, deadline=None)
 def test_accounting_everyone_is_in_expensifys_plan_once_and_a_second_plan_writes_nothing(night, there):
     plans, _ = at_expensify(night, there)
     adds_up(night, plans[0], expensify.accounts(there, night.acknowledged)["account"])
-    assert len(plans) <= 2
+    assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 
 @SLOW
@@ -507,7 +508,7 @@ def test_accounting_everyone_is_in_finditys_plan_once_and_a_second_plan_writes_n
     night.acknowledged = night.acknowledged.assign(account=night.acknowledged["employee_id"])
     plans, _ = at_findity(night, there, units=UNITS)
     adds_up(night, plans[0], findity.accounts(there, night.people["employee_id"])["account"])
-    assert len(plans) <= 2
+    assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 
 @SLOW
