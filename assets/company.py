@@ -20,15 +20,8 @@ from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
+from resources.sources import LocalFiles, SftpFiles
 from resources.storage import RunStorage
-
-
-@dataclass(frozen=True)
-class HrFiles:
-    """Where HR's exports come from: ``<company>_hr``."""
-
-    folder: Path
-    """What a relative path in the settings is relative to."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ class Company:
         """Everything outside the process, by resource key."""
         settings = self.settings
         found: dict[str, Any] = {
-            "hr": HrFiles(self.folder),
+            "hr": SftpFiles(settings.hr.sftp) if settings.hr.sftp else LocalFiles(settings.hr.csv, self.folder),
             "ledger": LedgerAccess(self.name),
         }
         if settings.expensify:

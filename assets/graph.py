@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import expensify, findity, intake, planned, reports, written
+from assets import expensify, findity, intake, planned, reports, triggers, written
 from assets.company import Company
 from assets.settings import Settings
 
@@ -27,7 +27,9 @@ def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
     after = [step(this, one) for one in destinations for step in (written.sync_result, written.landed)]
     last = reports.build(this, destinations)
     assets = [intake.build(this), *before, *after, *last]
-    return dg.Definitions(assets=assets, jobs=_jobs(this, [one.name for one in destinations]), resources=this.resources())
+    jobs = _jobs(this, [one.name for one in destinations])
+    sensors, schedules = triggers.build(this, jobs)
+    return dg.Definitions(assets=assets, jobs=jobs, sensors=sensors, schedules=schedules, resources=this.resources())
 
 
 def _jobs(company: Company, destinations: list[str]) -> list[Any]:

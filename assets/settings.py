@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from resources.settings import CsvSource, ExpensifyConnection, FindityConnection
+from resources.settings import CsvSource, ExpensifyConnection, FindityConnection, SftpSource
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
@@ -39,10 +39,25 @@ Path = tuple[str | int, ...]
 class Hr(Strict):
     """HR's export: where it lies and how its rows become people."""
 
-    csv: CsvSource
-    """Where the CSV file is and how its bytes become rows."""
+    csv: CsvSource | None = None
+    """The export as a file on this machine: where it is and how its bytes become rows."""
+    sftp: SftpSource | None = None
+    """The export as a file on an SFTP server: where it is and how its bytes become rows."""
     people: People
     """How its rows become people."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Hr":
+        if (self.csv is None) == (self.sftp is None):
+            raise ValueError("exactly one source is needed: csv or sftp")
+        return self
+
+    @property
+    def source(self) -> CsvSource | SftpSource:
+        """The one that is given."""
+        source = self.csv or self.sftp
+        assert source is not None, "checked when the settings were read"  # noqa: S101
+        return source
 
 
 class Expensify(Strict):

@@ -58,7 +58,7 @@ def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[s
         event = entry.get_dagster_event()
         data = event.step_failure_data
         text = data.user_failure_data.description if data.user_failure_data else None
-        step = (event.step_key or "").removeprefix(f"{company}__").removeprefix(f"{company}_").replace("__", "/")
+        step = (event.step_key or "").removeprefix(f"{company}__").replace("__", "/")
         found[step] = text or (data.error.message.strip() if data.error else "It failed without a word.")
     return found
 
@@ -96,7 +96,7 @@ def _numbers(report: RunReport) -> Table:
 
 
 def _outcomes(report: RunReport) -> Table:
-    table = Table("outcome", *(one.name for one in report.destinations), box=None, pad_edge=False, header_style="bold")
+    table = Table("outcome", *(one.name for one in report.destinations if one.outcomes), box=None, pad_edge=False, header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"
     for outcome, *counts in outcome_rows(report):

@@ -56,7 +56,7 @@ def everything_wrong(acme: Any, patch: pytest.MonkeyPatch) -> None:
 
     for spoilt in ("\n".join(";".join(row.values()) for row in people.values()), f'"{PLANTED};\n{PLANTED}'):
         (acme.folder / "inbox" / "people_2026-11-23.csv").write_text(spoilt, "utf-8")
-        assert acme.run("sync").step == "acme_hr_intake"
+        assert acme.run("sync").step == "acme__hr__intake"
 
     def burst(*_: Any) -> None:
         raise ValueError(PLANTED)

@@ -87,7 +87,7 @@ def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, 
     newest = (places.storage(), "acme", "newest", "acme", "hr", "roster", "index.json")
     before = Path(*newest).read_text()
     failed = acme.run("preview")
-    assert failed.step == "acme_hr_intake"
+    assert failed.step == "acme__hr__intake"
     assert seen in failed.message
     assert do in failed.message
     gate = acme.checks(failed)["hr/roster: gate"]

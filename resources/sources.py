@@ -1,0 +1,121 @@
+"""Where HR's export comes from, whichever way: what can be asked of a source, and the two that there are.
+
+Belongs here: the common form of local files and SFTP. Does not belong here: how either gets a file (``resources.files``,
+``resources.sftp``), reading its rows (``roster.reading``), when a run starts (``assets.triggers``).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from resources import files
+from resources.failures import Transient
+from resources.settings import CsvSource, SftpSource
+
+if TYPE_CHECKING:
+    from resources.sftp import Sftp
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file as a listing shows it."""
+
+    path: str
+    """What it is fetched by."""
+    name: str
+    size: int
+    modified: datetime | None
+    complete: bool = False
+    """Whether its done-marker is there, so that nobody is writing it any more."""
+
+    @property
+    def state(self) -> str:
+        """What tells one state of one file from another: path, size and time."""
+        return f"{self.path}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
+
+
+class Source(Protocol):
+    """What every way of getting HR's export can do. Each call stands alone: nothing is kept open."""
+
+    def newest(self, hurried: bool = False) -> Found:
+        """The file that the settings mean, without reading it.
+
+        Args:
+            hurried: Ask once and briefly, for someone who asks again soon.
+
+        Raises:
+            Permanent: There is none, or the source will not be read as it is set.
+            Transient: Time heals it.
+        """
+        ...
+
+    def take(self, found: Found) -> files.Export:
+        """That file, whole.
+
+        Raises:
+            Permanent: It cannot be read.
+            Transient: It is not what was found any more, or time heals it.
+        """
+        ...
+
+    def put_away(self, found: Found) -> bool:
+        """What is done with a file once everything of it has landed; whether it is out of the way. A second time changes nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """Files on this machine. They are HR's: they stay where they are."""
+
+    settings: CsvSource
+    folder: Path
+    """What a relative path in the settings is relative to."""
+
+    def newest(self, hurried: bool = False) -> Found:
+        """See `Source`."""
+        path = files.find(self.settings.path, self.folder, self.settings.newest)
+        stat = path.stat()
+        return Found(str(path), path.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC))
+
+    def take(self, found: Found) -> files.Export:
+        """See `Source`."""
+        export = files.take(Path(found.path))
+        if export.size != found.size:
+            raise Transient(f"The HR file {found.name} had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
+        return export
+
+    def put_away(self, found: Found) -> bool:
+        """See `Source`."""
+        return False
+
+
+@dataclass(frozen=True)
+class SftpFiles:
+    """Files on an SFTP server."""
+
+    settings: SftpSource
+
+    def newest(self, hurried: bool = False) -> Found:
+        """See `Source`."""
+        file = self._server(hurried).find()
+        return Found(file.path, file.name, file.size, file.modified, complete=self.settings.done_marker is not None)
+
+    def take(self, found: Found) -> files.Export:
+        """See `Source`."""
+        from resources.remote_folder import RemoteFile  # noqa: PLC0415 - see `_server`
+
+        return self._server().fetch(RemoteFile(found.path, found.name, found.size, found.modified), found.size)
+
+    def put_away(self, found: Found) -> bool:
+        """See `Source`."""
+        return self._server().put_away(found.path, found.size, found.modified)
+
+    def _server(self, hurried: bool = False) -> "Sftp":
+        from resources.http import Retry  # noqa: PLC0415 - paramiko takes a third of a second: only who needs a server loads it
+        from resources.sftp import Sftp  # noqa: PLC0415
+        from resources.ssh import Patience  # noqa: PLC0415
+
+        # A sensor's tick has sixty seconds for all of it.
+        brief = Patience(connect=8, greeting=10, handshake=10, login=12, reply=10, retry=Retry(attempts=1))
+        return Sftp(self.settings, brief if hurried else None)
