@@ -4,10 +4,27 @@ Belongs here: the component and its settings, the assets, jobs, schedules and se
 belong here: rules about people (``roster``), the wire, files and databases (``resources``), which companies there are (``pipelines``).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from assets.quiet import quieten
 
-quieten()
+if TYPE_CHECKING:
+    from assets.component import RosterSync
 
-from assets.component import RosterSync  # noqa: E402 - whatever this import logs or raises is to be quiet already
+quieten()  # whatever is imported from here on is to be quiet already
 
 __all__ = ["RosterSync"]
+
+
+def __getattr__(name: str) -> Any:
+    """The component when it is asked for: commands that start no run do without Dagster, which takes most of a second to import."""
+    if name == "RosterSync":
+        from assets.component import RosterSync  # noqa: PLC0415
+
+        return RosterSync
+    raise AttributeError(f"module 'assets' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """With the component, so that `dg list components` finds it."""
+    return [*globals(), *__all__]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from resources import places
 from resources.owner_only import make_directory
@@ -23,6 +23,7 @@ SANDBOX_CREDENTIALS: Final = {
     "EXPENSIFY_SECRET": "demo-secret",
     "FINDITY_CLIENT": "demo-client",
     "FINDITY_SECRET": "demo-findity-secret",
+    "HR_SFTP_PASSWORD": "demo-sftp-secret",
 }
 
 
@@ -57,34 +58,43 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
     command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
+    command += [
+        "--sftp-root",
+        str(places.PROJECT / "pipelines" / "demo" / "data"),
+        "--sftp-password",
+        SANDBOX_CREDENTIALS["HR_SFTP_PASSWORD"],
+    ]
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
     child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         deadline = time.monotonic() + patience
-        while not (url := _answering(ready)):
+        while not (running := _answering(ready)):
             if child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The sandbox did not start.")
             time.sleep(0.02)
-        yield _environment(url)
+        yield _environment(running)
     finally:
         child.terminate()
         child.wait()
         ready.unlink(missing_ok=True)
 
 
-def _answering(ready: Path) -> str | None:
-    """The address in the file that a sandbox writes once it listens, if something does listen there."""
+def _answering(ready: Path) -> dict[str, Any] | None:
+    """What a sandbox writes once it listens, if something does listen there."""
     try:
-        url = str(json.loads(ready.read_text())["url"])
-        socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=1).close()
+        said: dict[str, Any] = json.loads(ready.read_text())
+        socket.create_connection(("127.0.0.1", int(said["url"].rsplit(":", 1)[1])), timeout=1).close()
     except (OSError, ValueError):
         return None
-    return url
+    return said
 
 
-def _environment(url: str) -> dict[str, str]:
+def _environment(said: dict[str, Any]) -> dict[str, str]:
+    url, sftp = said["url"], said["sftp"]
     return {
         **SANDBOX_CREDENTIALS,
+        "HR_SFTP_PORT": str(sftp["port"]),
+        "HR_SFTP_HOST_KEY": sftp["host_key"],
         "EXPENSIFY_URL": f"{url}/Integration-Server/ExpensifyIntegrations",
         "FINDITY_ADMIN_URL": f"{url}/api/admin",
         "FINDITY_TOKEN_URL": f"{url}/api/oauth/token/",

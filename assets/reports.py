@@ -4,6 +4,7 @@ Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does no
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import dagster as dg
 import pandas as pd
@@ -12,9 +13,11 @@ from assets import metadata
 from assets.company import Company, root_run_id
 from assets.destination import Destination
 from assets.failures import told
+from resources.failures import Failed
 from resources.ledger import Ledger
 from resources.report_files import write_reports
 from resources.run_report import assemble, newest_root
+from resources.sources import Found, Source
 from roster.reports.headline import headline
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out, skipped
@@ -31,7 +34,7 @@ class ReportConfig(dg.Config):
 def build(company: Company, destinations: Sequence[Destination]) -> list[dg.AssetsDefinition]:
     """Both report assets of a company."""
     landed = [company.key(destination.name, "landed") for destination in destinations]
-    ledger, io = company.resource("ledger"), company.resource("io")
+    ledger, io, hr = (company.resource(name) for name in ("ledger", "io", "hr"))
     skipped_key = company.key("reports", "skipped_employees")
 
     @dg.asset(
@@ -62,7 +65,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
         key=company.key("reports", "sync_report"),
         deps=[skipped_key, *landed],
         io_manager_key=io,
-        required_resource_keys={ledger},
+        required_resource_keys={ledger, hr},
         **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
     )
     def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
@@ -70,6 +73,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             _ended(context, book)
             report = _report(context, config, book)
             files = write_reports(report)
+            away = "" if config.run else _put_away(getattr(context.resources, hr), book, report)
         said = headline(report, left_out(report))
         return dg.MaterializeResult(
             value={"headline": said.sentence, "page": str(files.page)},
@@ -78,6 +82,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
                 "page": dg.MetadataValue.url(files.page.as_uri()),
                 "outcomes": metadata.table(_outcomes(report)),
                 "numbers": metadata.table(_numbers(report)),
+                "HR's file": away or "stays where it is",
             },
         )
 
@@ -90,6 +95,21 @@ def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
     if root in set(book.runs()["root_run_id"]):
         book.begin_run(context.run.run_id, root, context.run.job_name)
         book.end_run(context.run.run_id, "finished")
+
+
+def _put_away(source: Source, book: Ledger, report: RunReport) -> str:
+    """Does with HR's file what the settings say, once every destination shows what came of it; what became of the file."""
+    gate = book.gate(report.root_run_id)
+    if gate is None or not gate.passed or any(one.stage != "landed" for one in report.destinations):
+        return ""
+    facts = gate.facts
+    modified = datetime.fromisoformat(facts["modified"]) if facts["modified"] else None
+    try:
+        moved = source.put_away(Found(facts["path"], facts["file"], facts["size"], modified))
+    except Failed as failure:
+        # The people are in step; a file that stays is found again, and its content is known.
+        return f"could not be put away: {failure}"
+    return "is put away, as the settings say" if moved else ""
 
 
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:

@@ -6,6 +6,7 @@ Belongs here: the strict models of the whole file and references from one part o
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -91,12 +92,19 @@ class Deadline(Strict):
     cron: str
     """The moments at which a file must have been taken, as a cron expression in the company's time zone."""
     within_hours: float = Field(default=24, gt=0)
-    """How long before such a moment a file counts as that one's."""
+    """How long before such a moment a file counts as that one's: no longer than from one such moment to the next."""
 
-    @field_validator("cron")
-    @classmethod
-    def _known_cron(cls, value: str) -> str:
-        return _cron(value)
+    @model_validator(mode="after")
+    def _takeable(self) -> "Deadline":
+        import dagster as dg  # noqa: PLC0415 - see `_cron`
+        from dagster_shared.check import CheckError  # noqa: PLC0415
+
+        _cron(self.cron)
+        try:
+            dg.FreshnessPolicy.cron(deadline_cron=self.cron, lower_bound_delta=timedelta(hours=self.within_hours))
+        except CheckError:
+            raise ValueError("within_hours is longer than from one deadline to the next") from None
+        return self
 
 
 class When(Strict):

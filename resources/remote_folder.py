@@ -46,7 +46,7 @@ class RemoteFolder:
     def __init__(self, sftp: paramiko.SFTPClient, settings: SftpSource) -> None:
         self._sftp, self._settings = sftp, settings
         self._folder, self._pattern = posixpath.split(settings.path)
-        self._server = named(settings.host, settings.port)
+        self._server = named(settings.host, settings.port_number())
 
     def complete(self) -> list[RemoteFile]:
         """The matching files that have their marker, if they need one, by name."""

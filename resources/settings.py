@@ -6,12 +6,12 @@ the clients that use this.
 
 import os
 import posixpath
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
 
-from resources import host_keys
 from resources.failures import Permanent
+from resources.host_keys import HostKey, parsed
 from roster.settings import CsvFormat, Strict
 
 EXPENSIFY_URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegrations"
@@ -151,8 +151,8 @@ class SftpSource(CsvFormat):
 
     host: str = Field(pattern=r"^[^\s/@]+$")
     """The server's name or address."""
-    port: int = Field(default=22, ge=1, le=65535)
-    """Its port."""
+    port: Annotated[int, Field(ge=1, le=65535)] | FromEnv = 22
+    """Its port; a number, or ``{env: NAME}``."""
     user: EnvText
     """Who logs in."""
     key: PrivateKey | None = None
@@ -161,7 +161,7 @@ class SftpSource(CsvFormat):
     """What the private key is encrypted with."""
     password: Secret | None = None
     """The password that logs in; either this or a key."""
-    host_keys: list[str] = Field(default=[])
+    host_keys: list[EnvText] = Field(default=[])
     """The keys by which the server is known, as ``rollcall sftp pin`` prints them. Several while it changes its key; none: no login."""
     ssh_rsa: bool = False
     """Let this one server sign by ssh-rsa (SHA-1), which is broken and which only old servers still need."""
@@ -178,13 +178,38 @@ class SftpSource(CsvFormat):
 
     @field_validator("host_keys")
     @classmethod
-    def _host_keys(cls, value: list[str]) -> list[str]:
+    def _host_keys(cls, value: list[EnvText]) -> list[EnvText]:
         for number, line in enumerate(value, start=1):
             try:
-                host_keys.parsed(line)
+                if isinstance(line.root, str):
+                    parsed(line.root)
             except ValueError as error:
                 raise ValueError(f"line {number} is {error}") from None
         return value
+
+    def port_number(self) -> int:
+        """The port.
+
+        Raises:
+            Permanent: The variable that holds it is not set, or holds no port.
+        """
+        if isinstance(self.port, int):
+            return self.port
+        text = self.port.resolve()
+        if not text.isdecimal() or not 0 < int(text) < 65536:
+            raise Permanent(f"The environment variable {self.port.env} holds no port number.", "Set it to one, such as 22.")
+        return int(text)
+
+    def pinned(self) -> list[HostKey]:
+        """The host keys.
+
+        Raises:
+            Permanent: A variable that holds one is not set, or holds none.
+        """
+        try:
+            return [parsed(line.resolve()) for line in self.host_keys]
+        except ValueError as error:
+            raise Permanent(f"A variable named under host_keys holds {error}.", "Set it to that line.") from None
 
     @field_validator("path")
     @classmethod

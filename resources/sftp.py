@@ -41,7 +41,7 @@ class Sftp:
     def __init__(self, settings: SftpSource, patience: Patience | None = None) -> None:
         self._settings = settings
         self._patience = patience or Patience()
-        self._server = named(settings.host, settings.port)
+        self._server = named(settings.host, settings.port_number())
 
     def listing(self) -> list[RemoteFile]:
         """The files that the settings mean and that are complete, by name.
@@ -120,7 +120,7 @@ class Sftp:
             raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
         if (given and file != given) or expected_size not in (None, file.size):
             raise _still_written(file.name)
-        with part(f"{self._settings.host}:{self._settings.port}/{self._settings.path}", repr(file)) as arrived:
+        with part(f"{self._server}/{self._settings.path}", repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
             content = self._download(sftp, file, arrived)

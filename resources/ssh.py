@@ -16,7 +16,7 @@ import paramiko
 
 from resources import private_keys
 from resources.failures import Failed
-from resources.host_keys import HostKey, parsed, refused
+from resources.host_keys import HostKey, refused
 from resources.http import Retry
 from resources.settings import SftpSource
 from resources.ssh_failures import old_rsa_only, while_connecting, while_logging_in, while_opening
@@ -71,9 +71,8 @@ def session(settings: SftpSource, patience: Patience) -> Iterator[paramiko.SFTPC
         Lost: It could not be had at present; nothing was done.
         Permanent: The server is not the pinned one, or does not let us in, or a secret is missing.
     """
-    server = named(settings.host, settings.port)
-    pinned = [parsed(line) for line in settings.host_keys]
-    with _connected(settings.host, settings.port, pinned, patience) as transport:
+    server, pinned = named(settings.host, settings.port_number()), settings.pinned()
+    with _connected(settings.host, settings.port_number(), pinned, patience) as transport:
         seen = _host_key(transport)
         if seen not in pinned:
             raise refused(server, seen, pinned)

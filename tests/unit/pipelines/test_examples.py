@@ -37,7 +37,7 @@ def demo():
 @pytest.fixture(scope="module")
 def export(demo):
     """The one file that the demo's pattern finds."""
-    [path] = DEMO.glob(demo.hr.csv.path)
+    [path] = (DEMO / "data").glob(demo.hr.sftp.path)
     return path
 
 
@@ -55,16 +55,16 @@ def test_policies_and_units_are_text_that_no_reader_of_yaml_takes_for_a_number(f
 
 
 def test_the_demo_reads_only_columns_that_its_file_has_and_never_the_identity_number(demo, export):
-    header = export.read_text(encoding="utf-8").splitlines()[0].split(demo.hr.csv.delimiter)
+    header = export.read_text(encoding="utf-8").splitlines()[0].split(demo.hr.sftp.delimiter)
     assert columns_read(demo.hr.people) <= set(header)
     assert set(header) - columns_read(demo.hr.people) == {"Personal ID"}
 
 
 def test_the_demos_file_is_dated_and_counted_as_the_yaml_says(demo, export):
     *rows, last = export.read_text(encoding="utf-8").splitlines()
-    trailer = re.fullmatch(demo.hr.csv.trailer, last)
+    trailer = re.fullmatch(demo.hr.sftp.trailer, last)
     assert int(trailer["rows"]) == len(rows) - 1
-    assert re.search(demo.hr.csv.date_in_name, export.name)["date"] == trailer["date"]
+    assert re.search(demo.hr.sftp.date_in_name, export.name)["date"] == trailer["date"]
 
 
 def test_adventureworks_names_all_columns_of_its_file_and_reads_only_those():
