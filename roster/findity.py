@@ -201,7 +201,9 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
     """``personId`` → how the chain names that person: by employee number, by the account's own number, or by a pseudonym."""
     people = accounts(there, pairs["employee_id"])
     ours = people["account"].map(pairs.dropna(subset="account").set_index("account")["employee_id"]).astype("str")
-    known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people))}).dropna().drop_duplicates("person")
+    known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people)), "strange": ours.isna()}).dropna()
+    # One person may have several users: the one that is paired with somebody says who it is.
+    known = known.sort_values("strange", kind="stable").drop_duplicates("person")
     return dict(zip(known["person"], known["name"], strict=True))
 
 

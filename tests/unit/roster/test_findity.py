@@ -216,5 +216,10 @@ def test_a_person_is_named_by_whom_they_are_paired_with_then_by_number_then_by_a
     assert (names["p1"], names["p2"], names["p3"][0]) == ("7", "2", "~")
 
 
+def test_a_person_with_a_second_user_goes_by_the_one_that_is_paired():
+    there = users(user("8", externalSourceId="X8", personId="p1"), user("1"))
+    assert findity.person_names(there, pairs(**{"1": "1"})) == {"p1": "1"}
+
+
 def test_every_field_with_a_kind_of_its_own_is_a_field_of_the_api():
     assert set(findity.KINDS) | set(findity.PLAIN) | set(findity.NESTED) | set(findity.UNSEEN) <= set(findity.FIELDS)
