@@ -44,13 +44,13 @@ class _Bad:
     text: str
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str]) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
     """Read delimited text.
 
     Args:
         data: The bytes, in whatever encoding the settings say.
         format: How they become rows.
-        wanted: The columns to keep. All others are dropped here and go no further.
+        wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
 
     Raises:
         Unfit: The file as a whole cannot be read with these settings.
@@ -61,7 +61,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str]) -> Table:
     if format.comment:
         text = _without_comments(text, format.comment, format)
     header, body = _header(text, format, wanted)
-    table.check_header(header, wanted, headed=format.columns is None)
+    wanted = table.check_header(header, wanted, headed=format.columns is None)
     body, trailer = _trailer(body, format)
     _check_escapes(body, format)
     if not body.data.strip():
@@ -103,7 +103,7 @@ def _lines(text: bytes, start: int) -> Iterator[str]:
         start = end + 1
 
 
-def _header(text: bytes, format: CsvFormat, wanted: set[str]) -> tuple[list[str], _Body]:
+def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[list[str], _Body]:
     """The column names and what follows them."""
     start = len(text) - len(text.lstrip(b"\n \t"))
     start = text.rfind(b"\n", 0, start) + 1
@@ -142,13 +142,13 @@ def _first_record(text: bytes, start: int, format: CsvFormat, delimiter: str) ->
         raise Unfit("quotes", "The first line cannot be read: a quote in it is not closed.", "Have HR export the file again.") from None
 
 
-def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat, wanted: set[str]) -> None:
+def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat, wanted: set[str] | None) -> None:
     """Where the first record is not at all what is expected, a wrong delimiter or quote is named if it is one."""
 
     def expected(fields: list[str]) -> bool:
-        return len(fields) == len(format.columns) if format.columns is not None else bool(wanted & set(fields))
+        return len(fields) == len(format.columns) if format.columns is not None else bool(wanted and wanted & set(fields))
 
-    if expected(fields) and len(fields) > 1:
+    if (wanted is None or expected(fields)) and len(fields) > 1:
         return
     for delimiter in DELIMITERS:
         if delimiter != format.delimiter and expected(_first_record(text, start, format, delimiter)[0]):
@@ -157,7 +157,7 @@ def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat,
     if format.delimiter not in line:
         seen = max(DELIMITERS, key=line.count)
         raise _other_delimiter(f"The first line has no '{_name(format.delimiter)}'", seen if seen in line else None)
-    if format.columns is None and wanted & {name.strip("\"'") for name in fields}:
+    if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:
         raise Unfit("quotes", "The names in the header stand in quotes that the settings do not name.", "Correct `quote`.")
 
 

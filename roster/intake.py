@@ -3,6 +3,7 @@
 Belongs here: the order of the steps. Does not belong here: any of the steps.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 
 from roster import faults, history, mapping, reading
 from roster.employment import employment
-from roster.links import link
+from roster.links import Linked, link
 from roster.rules import matches
 from roster.settings import CsvFormat, People, Scope
 from roster.unfit import Unfit
@@ -21,6 +22,9 @@ from roster.vocabulary import DISPOSITIONS
 
 OF_OUTSIDERS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
 """What is kept of people out of scope: just enough for chains of approvers to run through them."""
+
+STEPS = ("reading", "mapping", "validating", "linking managers", "accounting for every row")
+"""What `take_in` tells that it begins with; validating takes longest."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Intake:
     """The date in the file's trailer."""
 
 
-def take_in(data: bytes, format: CsvFormat, people: People, as_of: date) -> Intake:
+def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step: Callable[[str], None] = lambda step: None) -> Intake:
     """Take in an HR file.
 
     Args:
@@ -49,17 +53,21 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date) -> Inta
         format: How it reads.
         people: What it means.
         as_of: The day that counts as today.
+        on_step: Told each of `STEPS` when it begins, for whoever waits.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
         roster.rules.MissingColumn: The settings name a column that is not there.
     """
+    on_step(STEPS[0])
     table = reading.read(data, format, mapping.wanted(people))
+    on_step(STEPS[1])
     mapped = mapping.apply(people, table.frame)
     old = history.superseded(people.history, table.frame, mapped)
     counts = old.isna()
     rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
     live = mapping.Mapped(mapped.frame[counts], {name: undated[counts] for name, undated in mapped.undated.items()})
+    on_step(STEPS[2])
     validated = validate(live, people)
     unwanted = [*validated.rejected, *history.collisions(rows[counts]), _malformed(table)]
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
@@ -67,15 +75,18 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date) -> Inta
     if valid.empty:
         raise _nobody(rejects, table.rows)
     in_scope = _in_scope(people.scope, valid)
+    on_step(STEPS[3])
     linked = link(rows, table.frame, counts, people)
-    valid = valid.assign(
-        manager_id=linked.manager_id[valid.index],
-        manager_email=linked.manager_email[valid.index].where(valid["manager_email"].notna()),
-    )
-    roster = _roster(valid, in_scope, as_of)
+    on_step(STEPS[4])
+    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, old, rejects, in_scope)
     return Intake(roster, rejects, notes, dispositions, _facts(table, format, dispositions, roster, people), table.trailer_date)
+
+
+def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
+    addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
+    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
 
 
 def _malformed(table: reading.Table) -> pd.DataFrame:

@@ -13,13 +13,13 @@ from roster.unpacking import is_workbook, unpack
 __all__ = ["Table", "read"]
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str]) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
     """Read the file.
 
     Args:
         data: The bytes as they came: text, a workbook, or one of them packed.
         format: How they become rows.
-        wanted: The columns to keep. All others are dropped here and go no further.
+        wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
 
     Raises:
         Unfit: The file as a whole cannot be read with these settings.

@@ -36,17 +36,22 @@ def empty() -> Unfit:
     return Unfit("empty", "The file has no rows.", "Ask HR whether the export ran through.")
 
 
-def check_header(header: list[str], wanted: set[str], headed: bool) -> None:
+def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> set[str]:
     """All wanted columns are there, once each.
 
     Args:
         header: The column names.
-        wanted: Those that are needed.
+        wanted: Those that are needed; None for all that can be told apart.
         headed: Whether they come from the file, not from the settings.
+
+    Returns:
+        The columns to keep.
 
     Raises:
         Unfit: They are not.
     """
+    if wanted is None:
+        return {name for name in header if name and header.count(name) == 1}
     missing, present = sorted(wanted - set(header)), wanted & set(header)
     if missing and headed and not present:
         # Then the first line may well be a person, and must not be shown.
@@ -66,6 +71,7 @@ def check_header(header: list[str], wanted: set[str], headed: bool) -> None:
         raise Unfit(
             "header", f"These column names stand in the header more than once: {', '.join(twice)}.", "Have HR rename or remove one."
         )
+    return wanted
 
 
 def find_trailer(pattern: str, last: str) -> re.Match[str]:

@@ -39,13 +39,13 @@ def sheets(data: bytes) -> dict[str, list[Row]]:
     return {sheet.title: list(_rows(sheet)) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str]) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
     """Read one sheet.
 
     Args:
         data: The workbook.
         format: Which sheet; names, comments and trailer as for text. Delimiter, quotes and encoding are a workbook's own affair.
-        wanted: The columns to keep. All others are dropped here and go no further.
+        wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
 
     Raises:
         Unfit: The sheet is not there, or cannot be read with these settings.
@@ -63,7 +63,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str]) -> Table:
         header = [cell or "" for cell in _shortened(numbered.pop(next(iter(numbered))))]
     else:
         raise table.empty()
-    table.check_header(header, wanted, headed=format.columns is None)
+    wanted = table.check_header(header, wanted, headed=format.columns is None)
     if not numbered:
         raise table.empty()
     rows = {number: _shortened(row) for number, row in numbered.items()}

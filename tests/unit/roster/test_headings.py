@@ -1,0 +1,75 @@
+import pytest
+
+from roster.headings import is_private, meaning, status
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Employee No.", "employee_id"),
+        ("ANSTÄLLNINGSNUMMER", "employee_id"),
+        ("Ansattnr", "employee_id"),
+        ("Medarbejdernummer", "employee_id"),
+        ("Henkilönumero", "employee_id"),
+        ("Personal-Nr.", "employee_id"),
+        ("E-postadress", "email"),
+        ("Sähköposti", "email"),
+        ("Förnamn", "first_name"),
+        ("Etternavn", "last_name"),
+        ("Nachname", "last_name"),
+        ("Närmaste chef", "manager_id"),
+        ("Esihenkilö", "manager_id"),
+        ("Manager's e-mail", "manager_email"),
+        ("Lederens e-post", "manager_email"),
+        ("Kostnadsställe", "cost_center"),
+        ("Kostenstelle", "cost_center"),
+        ("Eintrittsdatum", "start_date"),
+        ("Fratrædelsesdato", "end_date"),
+        ("Legal Entity", "company_code"),
+        ("Tehtävänimike", "job_title"),
+        ("Land", "country"),
+    ],
+)
+def test_headings_are_known_in_six_languages_whatever_their_case_and_punctuation(heading: str, column: str) -> None:
+    found = meaning(heading)
+    assert found is not None
+    assert found[0] == column
+    assert found[1] >= 0.8
+
+
+def test_a_known_word_in_a_longer_heading_is_believed_less() -> None:
+    assert 0.5 < meaning("Anställningsnummer (Hogia)")[1] < 0.95
+    assert meaning("Shoe size") is None
+
+
+def test_a_private_address_is_hardly_the_companys() -> None:
+    assert meaning("Private e-mail") == ("email", 0.3)
+    assert meaning("Nödkontakt telefon") == ("phone", 0.3)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Personnummer", "CPR-nr.", "Fødselsnummer", "Henkilötunnus", "Date of birth", "Lön", "SSN", "Personal ID"]
+)
+def test_what_is_no_expense_tools_business_is_known_as_such(heading: str) -> None:
+    assert is_private(heading)
+    assert meaning(heading) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Aktiv", "Active"),
+        ("LOA", "On Leave"),
+        ("Tjänstledig", "On Leave"),
+        ("Sluttet", "Terminated"),
+        ("ausgeschieden", "Terminated"),
+        ("tuleva", "Pending"),
+    ],
+)
+def test_status_words_are_known(word: str, meant: str) -> None:
+    assert status(word) == (meant, 0.95)
+
+
+def test_a_single_letter_is_believed_less_than_a_word() -> None:
+    assert status("T") == ("Terminated", 0.6)
+    assert status("S") is None
