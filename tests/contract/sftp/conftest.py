@@ -209,6 +209,26 @@ class _Sshd:
 
 
 @pytest.fixture
+def big(root: Path) -> bytes:
+    """A second export, newer by name and large enough to break in its middle."""
+    content = os.urandom(3_000_000)
+    (root / "out" / "people_2.csv").write_bytes(content)
+    os.utime(root / "out" / "people_2.csv", (1_700_000_000, 1_700_000_000))
+    return content
+
+
+@pytest.fixture
+def serve_with(serve: Callable[..., SftpServer], root: Path) -> Callable[..., SftpServer]:
+    """Start the sandbox's server with some of its answers to requests replaced: methods of asyncssh.SFTPServer."""
+
+    def start(**overridden: Any) -> SftpServer:
+        kind = type("Answering", (asyncssh.SFTPServer,), overridden)
+        return serve(files=lambda channel: kind(channel, chroot=os.fsencode(root)))
+
+    return start
+
+
+@pytest.fixture
 def wire() -> SimpleNamespace:
     """The words of this conftest, for tests that cannot import it."""
     return SimpleNamespace(SECRET=SECRET, CONTENT=CONTENT, line=line)
