@@ -3,6 +3,7 @@
 Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it (``resources.ssh``).
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -106,8 +107,12 @@ def _scalar(source: yaml.MappingNode, name: str) -> str | None:
 
 
 def _port(source: yaml.MappingNode) -> int:
-    written = _scalar(source, "port") or "22"
-    return int(written) if written.isdigit() else 22
+    given = next((value for key, value in source.value if key.value == "port"), None)
+    name = _scalar(given, "env") if isinstance(given, yaml.MappingNode) else None
+    written = os.environ.get(name, "") if name else _scalar(source, "port") or "22"
+    if not written.isdecimal():
+        _stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
+    return int(written)
 
 
 def _file(host: str, company: str | None) -> Path | None:

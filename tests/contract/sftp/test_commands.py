@@ -58,6 +58,20 @@ def test_the_key_is_shown_and_stored_after_asking(serve: Callable[..., SftpServe
     assert run("127.0.0.1")[1].endswith("It is pinned in pipelines/acme/defs.yaml already.\n")
 
 
+def test_the_port_may_come_from_the_environment(
+    serve: Callable[..., SftpServer], company: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve()
+    company("acme", YAML.format(port="{env: HR_PORT}"))
+    monkeypatch.setenv("HR_PORT", str(server.port))
+    assert server.host_key_line in run("127.0.0.1", answer="n\n")[1]
+    monkeypatch.delenv("HR_PORT")
+    assert run("127.0.0.1") == (
+        2,
+        "The YAML takes the port from the environment variable HR_PORT, which holds none: give it with --port.\n",
+    )
+
+
 def test_nothing_is_stored_without_a_yes(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
     text = YAML.format(port=serve().port)
     file = company("acme", text)
