@@ -11,22 +11,26 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import dagster as dg
 import typer
 import yaml
 from rich.console import Console
 
 from assets import demo as place
-from assets import sftp_commands
-from assets.launch import RunResult, reexecute, run_job
+from assets import roster_commands, sftp_commands
 from resources import places
 from resources.failures import Failed
+
+if TYPE_CHECKING:  # Dagster takes most of a second to import, and only commands that start a run need it
+    import dagster as dg
+
+    from assets.launch import RunResult
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
 )
+app.add_typer(roster_commands.app)
 app.add_typer(sftp_commands.app, name="sftp")
 console = Console(highlight=False)
 
@@ -34,6 +38,8 @@ console = Console(highlight=False)
 @app.command()
 def demo() -> None:
     """Sync the demo company with the sandbox and show what happened, person by person."""
+    from assets.launch import run_job  # noqa: PLC0415
+
     place.use_own_instance()
     with place.sandbox() as environment:
         os.environ.update(environment)
@@ -46,6 +52,8 @@ def run(
     config: Annotated[str, typer.Option(help="What the job asks for, as YAML: '{employee_ids: [E1042]}'; or @FILE.")] = "{}",
 ) -> None:
     """Run a job now, on the instance of DAGSTER_HOME, with the environment as it is."""
+    from assets.launch import run_job  # noqa: PLC0415
+
     given = _config(config)
     if not os.environ.get("DAGSTER_HOME"):
         place.use_own_instance()
@@ -55,6 +63,8 @@ def run(
 @app.command("reexecute")
 def again(run_id: Annotated[str, typer.Argument(help="A run that failed; its id is in the report and in the UI.")]) -> None:
     """Run what failed in a run again, and what it never reached; what it finished stays as it is."""
+    from assets.launch import reexecute  # noqa: PLC0415
+
     if not os.environ.get("DAGSTER_HOME"):
         place.use_own_instance()
     _finish(_watched(f"from failure: {run_id}", lambda: reexecute(run_id, on_event=_show)))
@@ -102,8 +112,10 @@ def _config(text: str) -> dict[str, Any]:
     return found
 
 
-def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
+def _watched(what: str, start: "Callable[[], RunResult]") -> "RunResult":
     """Run something and print a line for each step that ends."""
+    import dagster as dg  # noqa: PLC0415
+
     try:
         return start()
     except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
@@ -111,7 +123,7 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
         raise typer.Exit(2) from None
 
 
-def _show(event: dg.DagsterEvent) -> None:
+def _show(event: "dg.DagsterEvent") -> None:
     if event.is_step_success:
         seconds = event.step_success_data.duration_ms / 1000
         console.print(f"  [green]✓[/green] {_name(event)}  [dim]{seconds:.1f} s[/dim]")
@@ -119,13 +131,15 @@ def _show(event: dg.DagsterEvent) -> None:
         console.print(f"  [red]✗[/red] {_name(event)}")
 
 
-def _name(event: dg.DagsterEvent) -> str:
+def _name(event: "dg.DagsterEvent") -> str:
     """The step's name as the asset's key is written: Dagster joins the parts with two underscores."""
     return (event.step_key or "").replace("__", "/")
 
 
-def _finish(result: RunResult, ui: str | None = None) -> None:
+def _finish(result: "RunResult", ui: str | None = None) -> None:
     """Print the page of a run, made from the ledger, so that it is there after a failure too."""
+    import dagster as dg  # noqa: PLC0415
+
     from assets import summary  # noqa: PLC0415 - the reports' libraries load when the run is over, not before it starts
 
     if result.message:

@@ -64,7 +64,7 @@ def _taken_in(file: Path, settings: "Settings") -> "Intake":
     from roster.unfit import Unfit  # noqa: PLC0415
 
     taken = files.take(file)
-    format = settings.hr.csv or settings.hr.sftp
+    format = settings.hr.source
     dating.day_in_name(taken.name, format.date_in_name)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
@@ -154,9 +154,9 @@ def _pattern(file: Path, out: Path) -> str:
 def _print_proposal(proposal: "Proposal") -> None:
     from assets.draft import NEEDED, SURE  # noqa: PLC0415
 
-    table = Table("Setting", "Proposal", "Sure", "Because", title=f"{proposal.rows} rows, {len(proposal.header)} columns")
+    table = Table("Setting", "Proposal", "Sure", "Because")
+    _say(f"{proposal.rows} rows, {len(proposal.header)} columns")
     guesses = [*proposal.format.items(), *proposal.columns.items()]
-    guesses += [("status words", proposal.statuses)] if proposal.statuses else []
     guesses += [("older rows", proposal.history[1])] if proposal.history else []
     for name, guess in guesses:
         style = "" if guess.confidence >= SURE else "yellow"
@@ -164,12 +164,13 @@ def _print_proposal(proposal: "Proposal") -> None:
     for name in NEEDED:
         if name not in proposal.columns:
             table.add_row(name, "FILL-IN", "0.00", "no column looks like it", style="red")
-    Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table, markup=False)
+    # No markup: headings and patterns may hold brackets.
+    Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(table)
 
 
 def _short(value: Any) -> str:
-    """A proposal for the table. Lists and status words stand in the file only: the screen shows no cells."""
-    return f"{len(value)} of them" if isinstance(value, list | dict) and len(value) != 1 or isinstance(value, dict) else str(value)
+    """A proposal for the table; a list of names stands in the file only."""
+    return f"{len(value)} of them" if isinstance(value, list) else str(value)
 
 
 def _say(text: str) -> None:

@@ -32,7 +32,7 @@ def find(company: str) -> Path:
 
 
 def load(file: Path) -> Settings:
-    """The settings in the file.
+    """The settings in the file, but for `when`: what starts runs is only known to Dagster, and is nothing to a command that starts none.
 
     Raises:
         SettingsMistakes: They are not right.
@@ -43,16 +43,25 @@ def load(file: Path) -> Settings:
         mark = error.problem_mark
         raise SettingsMistakes(f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {error.problem}") from None
     attributes = parsed.value.get("attributes") if isinstance(parsed.value, dict) else None
+    if isinstance(attributes, dict):
+        attributes = {name: value for name, value in attributes.items() if name != "when"}
     try:
         settings = Settings.model_validate(attributes)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
         lines = [f"{_at(parsed, file, each['loc'])}: {each['msg']}" for each in found]
     else:
-        lines = [f"{_at(parsed, file, path)}: {problem}" for path, problem in unmapped_columns(settings)]
+        lines = [f"{_at(parsed, file, _standing(parsed, path))}: {problem}" for path, problem in unmapped_columns(settings)]
     if lines:
         raise SettingsMistakes("\n".join(lines))
     return settings
+
+
+def _standing(parsed: ValueAndSourcePositionTree, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path as far as it stands in the file: a rule written as a bare column name has no key of its own for it."""
+    while path and parsed.source_position_tree.lookup(("attributes", *path)) is None:
+        path = path[:-1]
+    return path
 
 
 def _at(parsed: ValueAndSourcePositionTree, file: Path, path: tuple[str | int, ...]) -> str:

@@ -76,11 +76,14 @@ def statuses(values: pd.Series) -> Guess | None:
     known = {str(value): found for value in counts.index if (found := status(str(value)))}
     if counts.empty or len(counts) > 20 or counts[list(known)].sum() < ENOUGH * counts.sum():
         return None
-    rest = "; rows with another one would be rejected" if len(known) < len(counts) else ""
+    some = len(known) < len(counts)
+    said = (
+        f"{len(known)} of its {len(counts)} words are known; rows with another one would be rejected" if some else "all its words are known"
+    )
     if "Active" not in {found for found, _ in known.values()}:
         return None
     surest = min(sure for _, sure in known.values())
-    return Guess({value: found for value, (found, _) in known.items()}, surest, f"{len(known)} of its {len(counts)} words are known{rest}")
+    return Guess({value: found for value, (found, _) in known.items()}, surest, said)
 
 
 def is_identity(values: pd.Series) -> pd.Series:

@@ -16,7 +16,6 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-import openpyxl
 import pandas as pd
 
 from roster import table
@@ -91,6 +90,8 @@ def _frame(rows: dict[int, Row], header: list[str], wanted: set[str]) -> pd.Data
 
 
 def _opened(data: bytes) -> Any:
+    import openpyxl  # noqa: PLC0415 - a tenth of a second that only those who have workbooks need to spend
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a workbook has beside its cells: pictures, styles, data validation

@@ -1,0 +1,176 @@
+"""`rollcall check` says of a file what a run would make of it, without a run."""
+
+import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assets import roster_commands
+from assets.cli import app
+
+PROJECT = Path(__file__).parents[2]
+DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"
+ADVENTUREWORKS = PROJECT.parent / "shared" / "data" / "adventureworks" / "DimEmployee.psv"
+
+ACME = """\
+type: assets.RosterSync
+attributes:
+  timezone: Europe/Stockholm
+  owners: [team:people]
+  hr:
+    csv: {path: people.csv}
+    people:
+      absent_means: unchanged
+      columns: {employee_id: Number, email: Mail, first_name: First, last_name: Last, phone: Phone}
+      phone_region: SE
+  expensify:
+    connection: {partner_user_id: {env: ACME_USER}, partner_user_secret: {env: ACME_SECRET}}
+    feed: {policyID: {constant: "1"}}
+"""
+HEADER = "Number,Mail,First,Last,Phone\n"
+ANN, BO = "1,ann@acme.example,Ann,Ek,0701740605\n", "2,bo(at)acme.example,Bo,Vik,växeln\n"
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "defs.yaml").write_text(ACME)
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path))
+    return tmp_path
+
+
+def check(folder: Path, text: str | bytes, *options: str, company: str = "acme") -> Result:
+    file = folder / "people.csv"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return CliRunner().invoke(app, ["check", company, str(file), *options])
+
+
+def test_a_file_without_faults_is_usable(acme: Path) -> None:
+    result = check(acme, HEADER + ANN)
+    assert result.exit_code == 0
+    assert "Gate: fit. 1 rows" in result.output
+    assert "Rejected" not in result.output
+
+
+def test_each_reject_is_told_by_line_number_heading_and_reason_and_no_cell(acme: Path) -> None:
+    result = check(acme, HEADER + ANN + BO + ANN.replace("1,", ",", 1).replace("ann@", "cy@"))
+    assert result.exit_code == 3
+    assert "line 3, 2: Mail: This is no e-mail address." in result.output
+    assert "line 4, no employee number: Number: The field is empty" in result.output
+    assert [line.split() for line in result.output.splitlines()[1:5]] == [
+        ["used", "1"],
+        ["superseded", "0"],
+        ["out_of_scope", "0"],
+        ["rejected", "2"],
+    ]
+    assert not any(cell in result.output for cell in ("bo(at)", "Bo", "Vik", "ann@", "växeln"))
+
+
+def test_cells_are_shown_when_they_are_asked_for(acme: Path) -> None:
+    assert "[bo(at)acme.example]" in check(acme, HEADER + ANN + BO, "--show-values").output
+
+
+def test_values_that_are_dropped_are_counted_by_heading(acme: Path) -> None:
+    result = check(acme, HEADER + ANN + BO.replace("(at)", "@"))
+    assert result.exit_code == 0
+    assert "1 × Phone: This is no phone number" in result.output
+
+
+def test_many_rejects_are_counted_beyond_a_limit_that_can_be_lifted(acme: Path) -> None:
+    text = HEADER + ANN + "".join(f"{n},{n}(at)acme.example,Bo,Vik,\n" for n in range(2, 302))
+    assert "and 100 more" in check(acme, text).output
+    assert "more" not in check(acme, text, "--limit", "0").output
+    assert check(acme, text, "--limit", "1").output.count("  line ") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ((HEADER + ANN).replace(",", ";"), "delimiter"),
+        ((HEADER + ANN.replace("Ann", "Åsa")).encode("cp1252"), "encoding"),
+        (gzip.compress(gzip.compress((HEADER + ANN).encode())), "archive"),
+        (HEADER, "empty"),
+        (HEADER + BO, "nobody"),
+    ],
+)
+def test_an_unfit_file_is_named_with_what_to_do(acme: Path, text: str | bytes, code: str) -> None:
+    result = check(acme, text)
+    assert result.exit_code == 1
+    assert f"Gate: UNFIT ({code})" in result.output
+    assert "Do: " in result.output
+    assert not any(cell in result.output for cell in ("Ann", "Åsa", "Bo"))
+
+
+def test_a_mistake_in_the_settings_is_told_with_its_line(acme: Path) -> None:
+    file = acme / "acme" / "defs.yaml"
+    for old, new, told in [
+        ("unchanged", "leavers", f"attributes.hr.people.absent_means at {file}:8: Input should be"),
+        ('{constant: "1"}', "dept", f"attributes.expensify.feed.policyID at {file}:13: 'dept' is not mapped"),
+        ("[team:people]", "[team:people", "not valid YAML"),
+        ("attributes:", "attributs:", f"attributes at {file}:1: Input should be"),
+    ]:
+        file.write_text(ACME.replace(old, new))
+        result = check(acme, HEADER + ANN)
+        assert result.exit_code == 2
+        assert told in result.output
+        assert "leavers" not in result.output
+
+
+def test_a_company_is_named_by_its_name_or_by_its_folder(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check(acme, HEADER + ANN, company=str(acme / "acme")).exit_code == 0
+    monkeypatch.chdir(acme / "acme")
+    assert check(acme, HEADER + ANN, company=".").exit_code == 0
+    result = check(acme, HEADER + ANN, company="acne")
+    assert result.exit_code == 2
+    assert "no company 'acne'" in result.output
+
+
+def test_neither_dagster_nor_network_nor_database_is_needed(acme: Path) -> None:
+    (acme / "people.csv").write_text(HEADER + ANN)
+    (acme / "acme" / "defs.yaml").write_text(ACME + "  when: {deadline: {cron: '0 7 * * *'}}\n")
+    code = f"""
+import socket, sys
+socket.socket.connect = None
+from assets.cli import app
+try:
+    app(["check", "acme", {str(acme / "people.csv")!r}])
+except SystemExit as ended:
+    print(ended.code, [name for name in ("dagster", "httpx", "sqlalchemy", "paramiko") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": str(PROJECT)}, capture_output=True, text=True
+    )
+    assert done.stdout.endswith("0 []\n"), done.stderr
+
+
+def test_a_long_file_shows_how_far_it_is(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    text = HEADER + ANN
+    assert "validating" not in check(acme, text).stderr
+    monkeypatch.setattr(roster_commands, "LONG", 1)
+    monkeypatch.setattr(
+        roster_commands.Progress, "update", lambda self, task, **given: seen.append((given["completed"], given["description"]))
+    )
+    seen: list[tuple[int, str]] = []
+    assert check(acme, text).exit_code == 0
+    assert [place for place, _ in seen] == list(range(5))
+    assert "validating" in dict(seen).values()
+
+
+def test_the_demos_file_is_told_as_a_run_tells_it() -> None:
+    result = CliRunner().invoke(app, ["check", "demo", str(DEMO)])
+    assert result.exit_code == 3
+    assert result.output.count("  line ") == 5
+    assert "Elsa" not in result.output
+
+
+@pytest.mark.skipif(not ADVENTUREWORKS.exists(), reason="the AdventureWorks export is no part of this project and is not beside it")
+def test_a_real_file_is_usable_with_the_settings_in_the_guide() -> None:
+    result = CliRunner().invoke(app, ["check", str(PROJECT / "docs" / "adventureworks"), str(ADVENTUREWORKS)])
+    assert result.exit_code == 0
+    assert "used               290" in result.output
+    assert "superseded           6" in result.output

@@ -1,0 +1,143 @@
+"""`rollcall map` turns an unknown file into settings that load, and that `rollcall check` can try at once."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from assets import settings_file
+from assets.cli import app
+
+PROJECT = Path(__file__).parents[2]
+DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"
+ADVENTUREWORKS = PROJECT.parent / "shared" / "data" / "adventureworks" / "DimEmployee.psv"
+HOGIA = "Anstnr;Förnamn;Efternamn;E-post;Chef;Ort\n" + "".join(
+    f"{1000 + n};{first};{last};{first}.{last}@acme.example;{'' if n == 0 else 1000};Umeå\n"
+    for n, (first, last) in enumerate([("Ann", "Ek"), ("Bo", "Vik"), ("Cilla", "Lund"), ("Dag", "Berg")])
+)
+
+
+def mapped(file: Path, out: Path) -> Result:
+    return CliRunner().invoke(app, ["map", str(file), "--out", str(out)])
+
+
+def checked(company: Path, file: Path) -> Result:
+    return CliRunner().invoke(app, ["check", str(company), str(file)])
+
+
+@pytest.fixture
+def hogia(tmp_path: Path) -> Path:
+    file = tmp_path / "inbox" / "personal_20260301.csv"
+    file.parent.mkdir()
+    file.write_bytes(HOGIA.encode("cp1252"))
+    return file
+
+
+def test_what_is_written_loads_and_reads_the_file_that_it_was_made_from(hogia: Path, tmp_path: Path) -> None:
+    result = mapped(hogia, tmp_path / "acme")
+    assert result.exit_code == 0
+    settings = settings_file.load(tmp_path / "acme" / "defs.yaml")
+    assert settings.hr.csv is not None
+    assert settings.hr.csv.path == "../inbox/personal_*.csv"
+    assert settings.hr.csv.encoding == "cp1252"
+    assert settings.first_sync == "hold"
+    assert settings.hr.people.absent_means == "unchanged"
+    assert checked(tmp_path / "acme", hogia).exit_code == 0
+
+
+def test_the_table_says_how_sure_it_is_and_shows_no_cell(hogia: Path, tmp_path: Path) -> None:
+    output = mapped(hogia, tmp_path).output
+    assert "Anstnr" in output
+    assert "0.95" in output
+    assert not any(cell in output for cell in ("Cilla", "Lund", "acme.example", "1003", "Umeå"))
+
+
+def test_every_guess_is_explained_in_the_file_and_no_cell_stands_in_it(hogia: Path, tmp_path: Path) -> None:
+    mapped(hogia, tmp_path)
+    text = (tmp_path / "defs.yaml").read_text()
+    assert "employee_id: Anstnr  # 0.95: the heading names it" in text
+    assert "manager_id: Chef  # 0.90: 100% of its values are those of 'Anstnr'" in text
+    assert not any(cell in text for cell in ("Cilla", "Lund", "acme.example", "1003", "Umeå"))
+
+
+def test_secrets_are_named_and_never_asked_for(hogia: Path, tmp_path: Path) -> None:
+    mapped(hogia, tmp_path)
+    attributes = yaml.safe_load((tmp_path / "defs.yaml").read_text())["attributes"]
+    assert attributes["expensify"]["connection"]["partner_user_secret"] == {"env": "EXPENSIFY_SECRET"}
+    assert attributes["findity"]["connection"]["client_secret"] == {"env": "FINDITY_SECRET"}
+
+
+def test_settings_that_are_there_are_not_written_over(hogia: Path, tmp_path: Path) -> None:
+    (tmp_path / "defs.yaml").write_text("mine")
+    result = mapped(hogia, tmp_path)
+    assert result.exit_code == 2
+    assert "not written over" in result.output
+    assert (tmp_path / "defs.yaml").read_text() == "mine"
+
+
+def test_what_is_not_found_is_left_to_fill_in_and_the_check_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Anstnr,E-post,Kod\n1,a@acme.example,x\n2,b@acme.example,y\n")
+    assert "no column looks like it" in mapped(file, tmp_path).output
+    assert "first_name: FILL-IN  # not found" in (tmp_path / "defs.yaml").read_text()
+    result = checked(tmp_path, file)
+    assert result.exit_code == 1
+    assert "not there: FILL-IN" in result.output
+
+
+def test_a_guess_that_is_hardly_sure_stands_in_a_comment(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(HOGIA.replace("Ort", "Telefon"))
+    mapped(file, tmp_path)
+    assert "        # phone: Telefon  # 0.2" in (tmp_path / "defs.yaml").read_text()
+    assert "phone" not in settings_file.load(tmp_path / "defs.yaml").hr.people.columns
+
+
+def test_a_heading_with_line_ends_and_yaml_in_it_stays_a_heading(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(HOGIA.replace("Ort", '"Ort\n  first_sync: apply # [x]"').replace("Chef", '"Chef: {a}"'))
+    assert mapped(file, tmp_path).exit_code == 0
+    settings = settings_file.load(tmp_path / "defs.yaml")
+    assert settings.first_sync == "hold"
+    assert settings.hr.people.columns["manager_id"].column == "Chef: {a}"
+
+
+def test_a_packed_file_is_mapped_by_what_is_in_it(hogia: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "personal.csv.gz"
+    packed.write_bytes(gzip.compress(hogia.read_bytes()))
+    assert mapped(packed, tmp_path / "acme").exit_code == 0
+    assert checked(tmp_path / "acme", packed).exit_code == 0
+
+
+def test_a_file_that_is_no_table_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes(b"")
+    result = mapped(file, tmp_path)
+    assert result.exit_code == 1
+    assert "Do: " in result.output
+    assert not (tmp_path / "defs.yaml").exists()
+
+
+def test_the_demos_file_is_mapped_so_that_a_check_finds_what_is_wrong_with_it(tmp_path: Path) -> None:
+    assert mapped(DEMO, tmp_path).exit_code == 0
+    assert "Personal ID" not in (tmp_path / "defs.yaml").read_text().replace(
+        "Not proposed, because it is none of an expense tool's business: Personal ID", ""
+    )
+    result = checked(tmp_path, DEMO)
+    assert result.exit_code == 3
+    assert "used               245" in result.output
+    assert "superseded           6" in result.output
+    assert "rejected             5" in result.output
+
+
+@pytest.mark.skipif(not ADVENTUREWORKS.exists(), reason="the AdventureWorks export is no part of this project and is not beside it")
+def test_a_real_file_without_a_header_is_mapped_well_enough_to_be_checked(tmp_path: Path) -> None:
+    file = tmp_path / "people.psv"
+    shutil.copy(ADVENTUREWORKS, file)
+    result = mapped(file, tmp_path)
+    assert result.exit_code == 0
+    assert "make sure that it is no identity number" in result.output
+    assert "used               290" in checked(tmp_path, file).output
