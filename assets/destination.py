@@ -33,8 +33,8 @@ class Destination:
     """Name of the asset that holds what should be there."""
     read: Callable[[Any, Ledger, pd.DataFrame], Bundle]
     """(access, ledger, roster) → the frames that its API gives."""
-    desire: Callable[[pd.DataFrame, Bundle, pd.DataFrame], Bundle]
-    """(roster, known, people whom absence can make leavers) → ``desired``, ``faults``, ``approvals``."""
+    desire: Callable[[pd.DataFrame, pd.Series, Bundle, pd.DataFrame], Bundle]
+    """(roster, numbers in rejected rows, known, people whom absence makes leavers) → ``desired``, ``faults``, ``approvals``."""
     plan: Callable[[People, Bundle, Bundle, Circumstances], Plan]
     accounts: Callable[[People, Bundle], pd.Series]
     """(people, known) → every account there."""
@@ -65,6 +65,13 @@ class Drawn:
     """Whether everything that it was drawn from came through the gate in this sync."""
     idle: bool = False
     """Nobody's plan, of a destination that a run leaves alone: neither saved nor sent."""
+
+
+class DesireConfig(dg.Config):
+    """What a run may ask of the desired records."""
+
+    only: list[str] = Field(default=[])
+    """Employee numbers: nobody is a leaver by absence, as an approver either. Empty: everyone."""
 
 
 class PlanConfig(dg.Config):

@@ -13,6 +13,7 @@ import pandas as pd
 from assets.company import Company, ExpensifyAccess
 from assets.destination import Bundle, Destination
 from resources import delivery
+from resources.failures import Permanent
 from resources.ledger import Ledger
 from roster import agreement, expensify, landing, planning
 from roster.chain import approval_chain
@@ -38,20 +39,30 @@ def destination(company: Company) -> Destination | None:
         plan=_plan,
         accounts=lambda people, known: expensify.accounts(known["members"], people.acknowledged)["account"],
         acknowledge=_acknowledge,
-        dry_run=_dry_run,
+        dry_run=partial(_dry_run, settings.connection.shouldFixApprovalChains),
         send=_send,
         differences=lambda plan, desired, known: landing.differences_at_expensify(plan, desired["desired"], known["members"]),
-        disagreements=agreement.disagreements,
+        disagreements=partial(agreement.disagreements, invites=settings.connection.shouldFixApprovalChains),
         patience=settings.connection.read_back_seconds,
     )
 
 
 def _read(rules: ExpensifyFeed, access: ExpensifyAccess, ledger: Ledger, roster: pd.DataFrame) -> Bundle:
+    wanted = expensify.policies_of(rules, roster)
     with access.open(ledger) as client:
-        return {"members": client.members(expensify.policies_of(rules, roster))}
+        try:
+            return {"members": client.members(wanted)}
+        except Permanent:
+            # One id that is no policy, in a cell of HR's, must not stop everyone else: who needs it is refused by name.
+            there = [policy for policy in wanted if policy in set(client.policies()["id"])]
+            if there == wanted:
+                raise
+            return {"members": client.members(there)}
 
 
-def _desire(company: Company, rules: ExpensifyFeed, roster: pd.DataFrame, known: Bundle, leavable: pd.DataFrame) -> Bundle:
+def _desire(
+    company: Company, rules: ExpensifyFeed, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame
+) -> Bundle:
     settings = company.settings
     accounts = expensify.accounts(known["members"], known["acknowledged"])
     chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means)
@@ -68,7 +79,7 @@ def _acknowledge(plan: Plan, desired: Bundle, people: People) -> pd.DataFrame:
     return planning.acknowledgements(plan, feed, feed["employeeEmail"].str.lower(), people, _UNSEEN)
 
 
-def _dry_run(access: ExpensifyAccess, ledger: Ledger, plan: Plan) -> dict[str, Any]:
+def _dry_run(invites: bool, access: ExpensifyAccess, ledger: Ledger, plan: Plan) -> dict[str, Any]:
     records = plan.records[plan.records["apply"]]
     if records.empty:
         return {}
@@ -81,7 +92,7 @@ def _dry_run(access: ExpensifyAccess, ledger: Ledger, plan: Plan) -> dict[str, A
         "requests": len(answers),
         "bytes": sum(answer.request_bytes for answer in answers),
         "would_refuse": dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
-        "disagreements": agreement.disagreements(records, replies),
+        "disagreements": agreement.disagreements(records, replies, invites=invites),
     }
 
 

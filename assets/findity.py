@@ -48,9 +48,12 @@ def _read(access: FindityAccess, ledger: Ledger, roster: pd.DataFrame) -> Bundle
         return {"users": client.users(), "units": client.units()}
 
 
-def _desire(company: Company, rules: FindityUsers, roster: pd.DataFrame, known: Bundle, leavable: pd.DataFrame) -> Bundle:
+def _desire(
+    company: Company, rules: FindityUsers, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame
+) -> Bundle:
     settings = company.settings
-    accounts = findity.accounts(known["users"], pd.concat([roster["employee_id"], known["acknowledged"]["employee_id"]]))
+    numbers = pd.concat([roster["employee_id"], rejected, known["acknowledged"]["employee_id"]])
+    accounts = findity.accounts(known["users"], numbers, known["acknowledged"])
     chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means)
     users, faults = findity.users(roster, chain, known["units"], rules)
     return {"desired": users, "faults": faults, "approvals": chain.approvals}

@@ -3,6 +3,7 @@
 Belongs here: putting the parts together, and which assets each job runs. Does not belong here: any of the parts.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import dagster as dg
 
 from assets import expensify, findity, intake, planned, reports, triggers, written
 from assets.company import Company
+from assets.destination import Destination
 from assets.settings import Settings
 
 
@@ -27,16 +29,16 @@ def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
     after = [step(this, one) for one in destinations for step in (written.sync_result, written.landed)]
     last = reports.build(this, destinations)
     assets = [intake.build(this), *before, *after, *last]
-    jobs = _jobs(this, [one.name for one in destinations])
+    jobs = _jobs(this, destinations)
     sensors, schedules = triggers.build(this, jobs)
     return dg.Definitions(assets=assets, jobs=jobs, sensors=sensors, schedules=schedules, resources=this.resources())
 
 
-def _jobs(company: Company, destinations: list[str]) -> list[Any]:
+def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
     """The company's jobs, each a part of the graph."""
 
     def keys(*names: str) -> dg.AssetSelection:
-        return dg.AssetSelection.assets(*(company.key(one, name) for one in destinations for name in names))
+        return dg.AssetSelection.assets(*(company.key(one.name, name) for one in destinations for name in names))
 
     everything = dg.AssetSelection.key_prefixes([company.name])
     reported = dg.AssetSelection.key_prefixes([company.name, "reports"])
@@ -44,7 +46,7 @@ def _jobs(company: Company, destinations: list[str]) -> list[Any]:
 
     def job(name: str, selection: dg.AssetSelection, description: str, config: dg.ConfigMapping | None = None) -> Any:
         return dg.define_asset_job(
-            f"{company.name}_{name}", selection, config=config, description=description, run_tags={"rollcall/company": company.name}
+            company.job(name), selection, config=config, description=description, run_tags={"rollcall/company": company.name}
         )
 
     return [
@@ -57,15 +59,15 @@ def _jobs(company: Company, destinations: list[str]) -> list[Any]:
     ]
 
 
-def _for_some(company: Company, destinations: list[str]) -> dg.ConfigMapping:
+def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
     @dg.config_mapping(config_schema={"employee_ids": dg.Field([str], description="Employee numbers, as HR writes them.")})
     def some(given: dict) -> dict:
-        return _to_plans(company, destinations, {"only": given["employee_ids"]})
+        return _to_plans(company, destinations, {"only": given["employee_ids"]}, {"only": given["employee_ids"]})
 
     return some
 
 
-def _release(company: Company, destinations: list[str]) -> dg.ConfigMapping:
+def _release(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
     texts = {
         "digest": "What to release: the digest on the plan's check `held`, and in the report.",
         "released_by": "Who releases it.",
@@ -81,7 +83,9 @@ def _release(company: Company, destinations: list[str]) -> dg.ConfigMapping:
     return release
 
 
-def _to_plans(company: Company, destinations: list[str], config: dict) -> dict:
+def _to_plans(company: Company, destinations: Sequence[Destination], plan: dict, desire: dict | None = None) -> dict:
+    ops = {company.key(one.name, "plan").to_python_identifier(): {"config": plan} for one in destinations}
+    if desire:
+        ops |= {company.key(one.name, one.desired).to_python_identifier(): {"config": desire} for one in destinations}
     # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
-    quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
-    return {"loggers": quiet, "ops": {company.key(one, "plan").to_python_identifier(): {"config": config} for one in destinations}}
+    return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": ops}

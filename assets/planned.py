@@ -13,7 +13,7 @@ import pandas as pd
 
 from assets import metadata
 from assets.company import Company, root_run_id
-from assets.destination import RELEASE_HOURS, Bundle, Destination, Drawn, PlanConfig
+from assets.destination import RELEASE_HOURS, Bundle, DesireConfig, Destination, Drawn, PlanConfig
 from assets.failures import told
 from assets.release import released
 from resources.failures import Permanent
@@ -68,12 +68,12 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
             destination.name, f"Who should be at {destination.title}, in full, as its API writes it; approvers resolved.", {"pandas"}
         ),
     )
-    def asset(roster: pd.DataFrame, rejects: Bundle, known: Bundle) -> dg.MaterializeResult:
-        remembered = known["acknowledged"]
-        # Someone whose row was rejected is no leaver: they go on approving with their last known values.
-        leavable = remembered[~remembered["employee_id"].isin(rejects["rejects"]["employee_id"])]
+    def asset(config: DesireConfig, roster: pd.DataFrame, rejects: Bundle, known: Bundle) -> dg.MaterializeResult:
+        rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
+        # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
+        leavable = remembered[~remembered["employee_id"].isin(rejected) & (not config.only) & (not _unreadable(rejects))]
         with told():
-            value = destination.desire(roster, known, leavable)
+            value = destination.desire(roster, rejected, known, leavable)
         repairs = value["approvals"].dropna(subset="repair")
         return dg.MaterializeResult(
             value=value,
@@ -180,8 +180,13 @@ def _drawn(
     )
 
 
-def _circumstances(book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig) -> Circumstances:
+def _unreadable(rejects: Bundle) -> bool:
+    """Whether a rejected row has no readable employee number: it could be anybody's."""
     lost = rejects["dispositions"]
+    return bool((lost["disposition"].eq("rejected") & lost["employee_id"].isna()).any())
+
+
+def _circumstances(book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig) -> Circumstances:
     hold_all = company.settings.first_sync == "hold" and book.applied(destination.name) is None
     if hold_all and config.only:
         raise Permanent(
@@ -191,7 +196,7 @@ def _circumstances(book: Ledger, company: Company, destination: Destination, rej
     return Circumstances(
         absent_means=company.settings.hr.people.absent_means,
         hold_all=hold_all,
-        unreadable_reject=bool((lost["disposition"].eq("rejected") & lost["employee_id"].isna()).any()),
+        unreadable_reject=_unreadable(rejects),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if config.release else frozenset(config.only) or None,
     )

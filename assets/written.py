@@ -60,7 +60,9 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
             if not facts["idle"]:
                 destination.send(getattr(context.resources, access), book, write)
             answers, requests = book.answers(destination.name, source.run_id), book.requests(destination.name, source.run_id)
-        disagreements = destination.disagreements(made.records[made.records["apply"]], write.replies)
+        # Of an earlier attempt only the answers are left, so what this one sent is held against what it was told.
+        sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
+        disagreements = destination.disagreements(made.records[made.records["person"].isin(sent)], write.replies)
         yield dg.MaterializeResult(
             value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
             check_results=[

@@ -114,7 +114,7 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
     ("old", "new", "told"),
     [
         ("path: inbox/*.csv", "path: 7", "attributes.hr.csv.path at {file}:7: Input should be a valid string"),
-        ("    csv:\n      path: inbox/*.csv\n", "", "attributes.hr.csv at {file}:5: Field required"),
+        ("    csv:\n      path: inbox/*.csv\n", "", "attributes.hr at {file}:5: Value error, exactly one source is needed"),
         ("owners: [team:people]", "owners: [team:people]\n  ownr: x", "attributes.ownr at {file}:5: Extra inputs are not permitted"),
         ("owners: [team:people]", "owners: [people]", "attributes.owners at {file}:4: Value error, owner 1 is neither"),
         ("Europe/Stockholm", "Europe/Stokholm", "attributes.timezone at {file}:3: Value error, not a time zone"),

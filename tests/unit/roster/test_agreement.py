@@ -2,7 +2,7 @@
 
 import pytest
 
-from roster.agreement import disagreements
+from roster import agreement
 from tests.unit.roster.frames import texts
 
 FIELDS = ("action", "employeeEmail", "managerEmail", "policyID", "additionalPolicyIDs", "shouldRemoveFromUnassignedPolicies")
@@ -15,6 +15,10 @@ def records(*rows):
 
 def reply(count, add=None, remove=None, skipped=()):
     return {"updated_count": count, "diff_to_add": add or {}, "diff_to_remove": remove or {}, "skipped": list(skipped)}
+
+
+def disagreements(feed, replies, *, invites=False):
+    return agreement.disagreements(feed, replies, invites=invites)
 
 
 ANN = {"employeeEmail": "Ann@x"}
@@ -43,6 +47,10 @@ def test_whatever_else_it_says_is_told_in_numbers_and_without_addresses(answer, 
     (sentence,) = disagreements(records(ANN), [answer])
     assert said in sentence
     assert "@" not in sentence
+
+
+def test_managers_whom_expensify_was_asked_to_invite_are_no_disagreement():
+    assert disagreements(records(ANN), [reply(1, {"P1": ["boss@x"]})], invites=True) == []
 
 
 def test_a_planned_removal_that_it_does_not_mention_is_told_unless_the_person_was_skipped():
