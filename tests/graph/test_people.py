@@ -133,3 +133,27 @@ def test_absence_stops_everything_where_it_is_an_error(synced: Any) -> None:
     assert acme.box.writes == writes
     # Some people can be brought all the same.
     assert acme.quickly("one", employee_ids=["E04"]).succeeded
+
+
+def test_a_policy_that_expensify_does_not_have_refuses_its_people_and_stops_nobody_else(empty: Any) -> None:
+    lookup = {"column": "company_code", "lookup": {"SE": "5E00000000000001", "NO": "FFFF000000000000"}}
+    acme = empty(expensify__feed__policyID=lookup, findity=None)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    outcomes = acme.outcome("expensify", result.run_id)
+    firm = {number: row["Firm"] for number, row in acme.people().items()}
+    assert {outcomes[number] for number in firm if firm[number] == "SE"} == {"created"}
+    assert {outcomes[number] for number in firm if firm[number] == "NO"} == {"refused"}
+
+
+def test_a_reject_that_could_be_anybodys_holds_leavers_by_absence_and_leaves_their_reports_alone(synced: Any) -> None:
+    acme = synced(findity=None)
+    people = acme.people()
+    del people["E02"]  # the boss of E04, E05 and E06
+    people["E12"]["No"] = ""
+    acme.file("2026-11-21", people)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    planned = acme.planned("expensify", result.run_id)
+    assert planned.loc["E02", ["action", "intended"]].tolist() == ["hold", "deactivate"]
+    assert planned.loc[["E04", "E05", "E06"], "action"].tolist() == ["none", "none", "none"]
