@@ -22,6 +22,8 @@ IN_WORDS = frozenset("’´–\u00a0€°§")
 """What stands in names, addresses and job titles without being a letter."""
 CONTROL = re.compile("[\x80-\x9f]")
 """Control characters that no export has: a neighbouring code page has letters and quotes there."""
+EURO = re.compile(rb"[\x80-\x9f\xa4\xa6\xa8\xb4\xb8\xbc-\xbe]")
+"""The bytes that Windows-1252 and ISO 8859-15 read differently."""
 CONFIRMED = 0.9
 """The share of characters beyond ASCII that must make sense before an encoding that nobody set is taken."""
 REFUTED = 0.5
@@ -63,7 +65,10 @@ def proposed(data: bytes) -> str | None:
     if data.isascii() or fits(data, "utf-8"):
         return "utf-8"
     found = chardet.detect(_telling(data), include_encodings=ONE_BYTE)["encoding"]
-    return codecs.lookup(found).name if found else None
+    name = codecs.lookup(found).name if found else None
+    if name == "iso8859-15" and not EURO.search(data):
+        return "cp1252"  # the same text, and the name that more people know
+    return name
 
 
 def fits(data: bytes, encoding: str) -> bool:
