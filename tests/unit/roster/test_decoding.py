@@ -2,6 +2,7 @@ import codecs
 
 import pytest
 
+from roster import decoding
 from roster.decoding import AUTO, CANDIDATES, decode, proposed
 from roster.unfit import Unfit
 
@@ -27,9 +28,10 @@ def test_few_letters_are_enough_where_the_form_of_the_bytes_tells(encoding: str)
     assert decode("id;n\n1;Å\n".encode(encoding), AUTO)[0] == "id;n\n1;Å\n".encode()
 
 
-def test_of_two_encodings_that_read_a_file_alike_the_better_known_is_named() -> None:
-    text = "id;name\n" + "".join(f"{name}\n" for name in ["Götz Größler", "Öberg", "Kåre Sæbø", "Zoé"] * 50)
-    assert proposed(text.encode("iso8859-15")) == "cp1252"
+def test_of_two_encodings_that_read_a_file_alike_the_better_known_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding.chardet, "detect", lambda *_, **__: {"encoding": "ISO-8859-15"})  # as for some large files
+    assert proposed("id;name\n1;Åsa\n".encode("iso8859-15")) == "cp1252"
+    assert proposed("id;name\n1;Åsa 5 €\n".encode("iso8859-15")) == "iso8859-15"
 
 
 def test_the_euro_sign_tells_iso_8859_15_from_its_neighbours() -> None:
