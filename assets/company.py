@@ -77,6 +77,10 @@ class Company:
         """The key of one of its assets: ``acme/hr/roster``."""
         return dg.AssetKey([self.name, *parts])
 
+    def job(self, name: str) -> str:
+        """The name of one of its jobs: ``acme_sync``."""
+        return f"{self.name}_{name}"
+
     def resource(self, name: str) -> str:
         """The key of one of its resources: ``acme_ledger``."""
         return f"{self.name}_{name}"
