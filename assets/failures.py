@@ -1,6 +1,6 @@
 """Errors as Dagster shows them: one sentence of what happened and what to do, naming no person.
 
-Belongs here: turning the project's own errors into `dagster.Failure`. Does not belong here: their texts.
+Belongs here: turning the project's own errors into Dagster's. Does not belong here: their texts.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,14 @@ from roster.plan import AbsentPeople
 from roster.unfit import Unfit
 
 
+class TickFailed(dg.DagsterError):
+    """A sensor or schedule could not do its work.
+
+    It is an error of Dagster's own kind because Dagster masks the text of any other one of a tick when user-code errors are redacted,
+    `dagster.Failure` among them.
+    """
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Re-raises the project's own errors as a failure with their text alone; the cause, which may quote values, stays out of the event log.
@@ -23,3 +31,12 @@ def told() -> Iterator[None]:
         yield
     except (Failed, AbsentPeople, Unfit) as error:
         raise dg.Failure(str(error), allow_retries=False) from None
+
+
+@contextmanager
+def told_in_tick() -> Iterator[None]:
+    """The same for a sensor or schedule: its tick turns red and shows the text."""
+    try:
+        yield
+    except Failed as error:
+        raise TickFailed(str(error)) from None

@@ -23,6 +23,8 @@ from roster import accounting, dating, intake
 from roster.unfit import Unfit
 from roster.vocabulary import DISPOSITIONS
 
+EXPORT_TAG = "rollcall/export"
+"""On a run, whoever started it: which state of which file it is for."""
 _SHOWN = ["line", "employee_id", "source", "code", "message"]
 
 
@@ -64,6 +66,8 @@ def build(company: Company) -> dg.AssetsDefinition:
         with told(), getattr(context.resources, ledger).open() as book:
             book.begin_run(context.run.run_id, root_run_id(context), context.run.job_name)
             found, export = _taken(getattr(context.resources, hr), context, config)
+            # A sensor starts no other run for a state that this one has read.
+            context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
             taking = _Taking(company, book, found, export, root_run_id(context))
             try:
                 result = taking.read()

@@ -73,7 +73,9 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             _ended(context, book)
             report = _report(context, config, book)
             files = write_reports(report)
-            away = "" if config.run else _put_away(getattr(context.resources, hr), book, report)
+            # Only a sync of everyone may do it, and only with the file that it read itself.
+            own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
+            away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
         said = headline(report, left_out(report))
         return dg.MaterializeResult(
             value={"headline": said.sentence, "page": str(files.page)},
@@ -97,10 +99,10 @@ def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
         book.end_run(context.run.run_id, "finished")
 
 
-def _put_away(source: Source, book: Ledger, report: RunReport) -> str:
-    """Does with HR's file what the settings say, once every destination shows what came of it; what became of the file."""
+def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int) -> str:
+    """Does with HR's file what the settings say, once all destinations show what came of it; what became of the file."""
     gate = book.gate(report.root_run_id)
-    if gate is None or not gate.passed or any(one.stage != "landed" for one in report.destinations):
+    if gate is None or not gate.passed or sum(one.stage == "landed" for one in report.destinations) < destinations:
         return ""
     facts = gate.facts
     modified = datetime.fromisoformat(facts["modified"]) if facts["modified"] else None

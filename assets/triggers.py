@@ -5,18 +5,22 @@ Belongs here: the sensor, the schedule, the failure sensor. Does not belong here
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any, Final
 
 import dagster as dg
 
 from assets import intake, summary
 from assets.company import Company
-from resources.failures import Failed, Transient
+from assets.failures import told_in_tick
+from assets.intake import EXPORT_TAG
+from resources.failures import NoFile, Transient
 from resources.sources import Found, Source
 
-EXPORT_TAG = "rollcall/export"
-"""On every run that a sensor or schedule starts: which state of which file it is for."""
+LONGEST: Final = 45.0
+"""Seconds in which the source has to answer: Dagster gives up a tick after sixty, and then says nothing of the source."""
 
 
 def build(company: Company, jobs: Sequence[Any]) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
@@ -46,19 +50,18 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         required_resource_keys={hr},
         description="Starts the sync when HR's file has landed: unchanged for two ticks, or its done-marker is there.",
-        tags={"rollcall/company": company.name},
+        tags={summary.COMPANY_TAG: company.name},
     )
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        source: Source = getattr(context.resources, hr)
-        found = _listed(source)
+        found = _listed(getattr(context.resources, hr))
         if isinstance(found, dg.SkipReason):
             return found
         before = json.loads(context.cursor) if context.cursor else {}
         cursor = json.dumps({"seen": found.state})
+        if _had(context.instance, company, found):
+            return dg.SensorResult(skip_reason=f"{found.name} as it is now has had its run.", cursor=cursor)
         if not found.complete and before.get("seen") != found.state:
             return dg.SensorResult(skip_reason=f"{found.name} is {found.size} bytes; waiting until it stands still.", cursor=cursor)
-        if _taken(context.instance, company, found):
-            return dg.SensorResult(skip_reason=f"{found.name} as it is now has had its run.", cursor=cursor)
         return dg.SensorResult(run_requests=[_request(company, found)], cursor=cursor)
 
     return arrival
@@ -75,7 +78,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         required_resource_keys={hr},
         description="Starts the sync by the clock.",
-        tags={"rollcall/company": company.name},
+        tags={summary.COMPANY_TAG: company.name},
     )
     def by_clock(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if not company.settings.when.arrival:
@@ -84,7 +87,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         found = _listed(getattr(context.resources, hr))
         if isinstance(found, dg.SkipReason):
             return found
-        if _taken(context.instance, company, found):
+        if _had(context.instance, company, found):
             return dg.SkipReason(f"{found.name} as it is now has had its run.")
         return _request(company, found)
 
@@ -93,18 +96,34 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
 
 def _listed(source: Source) -> Found | dg.SkipReason:
     """The newest file; a fault that time heals is a skip with its reason, any other turns the tick red."""
+    with told_in_tick():
+        try:
+            return _in_time(lambda: source.newest(hurried=True))
+        except (NoFile, Transient) as fault:
+            return dg.SkipReason(str(fault))
+
+
+def _in_time(ask: Callable[[], Found]) -> Found:
+    """What `ask` says, if it does so in time: looking up a host's name, or a disk that hangs, has no limit of its own."""
+    answer: Future[Found] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # handed on to whoever waits
+            answer.set_exception(error)
+
+    Thread(target=work, daemon=True, name="listing").start()
     try:
-        return source.newest(hurried=True)
-    except Transient as fault:
-        return dg.SkipReason(str(fault))
-    except Failed as fault:
-        raise dg.Failure(str(fault)) from None
+        return answer.result(LONGEST)
+    except TimeoutError:
+        raise Transient(f"HR's files could not be listed within {LONGEST:.0f} seconds.", "The next tick asks again.") from None
 
 
-def _taken(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
-    """Whether the sensor or the schedule started a run for this very state of the file."""
-    tags = {summary.COMPANY_TAG: company.name, EXPORT_TAG: _tag(found)}
-    return instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
+def _had(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
+    """Whether there is a run for this very state of the file, whoever started it and however it ended."""
+    tags = {summary.COMPANY_TAG: company.name, EXPORT_TAG: found.state}
+    return instance.get_runs_count(dg.RunsFilter(job_name=company.job("sync"), tags=tags)) > 0
 
 
 def _request(company: Company, found: Found) -> dg.RunRequest:
@@ -113,12 +132,8 @@ def _request(company: Company, found: Found) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=found.state,
         run_config={"ops": {intake.step_name(company): {"config": config}}},
-        tags={EXPORT_TAG: _tag(found)},
+        tags={EXPORT_TAG: found.state},
     )
-
-
-def _tag(found: Found) -> str:
-    return f"{found.name} {found.size} {found.modified.isoformat() if found.modified else ''}".strip()
 
 
 def _reports(company: Company, jobs: Sequence[Any]) -> dg.SensorDefinition:
@@ -127,9 +142,12 @@ def _reports(company: Company, jobs: Sequence[Any]) -> dg.SensorDefinition:
         monitored_jobs=list(jobs),
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Writes the reports of a run that stopped before its own, from the ledger.",
+        tags={summary.COMPANY_TAG: company.name},
     )
     def stopped(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-        closed = summary.close(context.instance, context.dagster_run.run_id)
+        # A fault turns the tick red and the next one tries again: no run goes without its reports.
+        with told_in_tick():
+            closed = summary.close(context.instance, context.dagster_run.run_id)
         return None if closed else dg.SkipReason("The run stopped before it reached the ledger: there is nothing to report.")
 
     return stopped

@@ -40,6 +40,10 @@ class Permanent(Failed):
     """It stays as it is until somebody changes a setting, a credential or the data."""
 
 
+class NoFile(Permanent):
+    """There is no file that the settings mean. A run fails of it; whoever looks again soon has only to wait."""
+
+
 class Refused(Permanent):
     """The destination read the request and refused it as a whole.
 

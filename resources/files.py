@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from resources.failures import Permanent, Transient
+from resources.failures import NoFile, Permanent, Transient
 
 MAGIC = re.compile(r"[*?\[]")
 
@@ -45,7 +45,8 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name") 
         newest: Which of several matching files it is: the last by name or the last modified.
 
     Raises:
-        Permanent: There is none.
+        NoFile: There is none in the folder.
+        Permanent: There is no such folder.
     """
     parts = (base / source).parts
     fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
@@ -53,8 +54,8 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name") 
     # Names with a dot in front are what programs write before they rename, unless the settings name one.
     found = [path for path in folder.glob(pattern) if path.is_file() and (path.name == pattern or not path.name.startswith("."))]
     if not found:
-        reason = "does not exist" if not folder.is_dir() else f"has no file '{pattern}'"
-        raise Permanent(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
+        failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
+        raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
     if newest == "modified":
         return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
     return max(found, key=lambda path: (path.name, str(path)))

@@ -15,7 +15,7 @@ from typing import Final
 
 import paramiko
 
-from resources.failures import Permanent, Transient
+from resources.failures import NoFile, Permanent, Transient
 from resources.files import MAGIC
 from resources.settings import SftpSource
 from resources.ssh import named
@@ -57,7 +57,8 @@ class RemoteFolder:
 
         Raises:
             Transient: None of those that match has its marker.
-            Permanent: None matches, or the server's times cannot tell.
+            NoFile: None matches.
+            Permanent: The server's times cannot tell.
         """
         files, unfinished = self._matching()
         if not files and unfinished:
@@ -65,7 +66,7 @@ class RemoteFolder:
             raise Transient(what, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
             what = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
-            raise Permanent(what, "Correct `path`, or ask HR whether the export ran.")
+            raise NoFile(what, "Correct `path`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
             return files[-1]
         dated = [(file.modified, file.name, file) for file in files if file.modified]

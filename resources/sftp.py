@@ -120,7 +120,9 @@ class Sftp:
             raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
         if (given and file != given) or expected_size not in (None, file.size):
             raise _still_written(file.name)
-        with part(f"{self._server}/{self._settings.path}", repr(file)) as arrived:
+        # Two companies on one server may have the same path, each in a world of its own user.
+        whose = f"{self._settings.user.resolve()}@{self._server}"
+        with part(f"{whose}/{self._settings.path}", repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
             content = self._download(sftp, file, arrived)

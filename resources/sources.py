@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from resources import files
-from resources.failures import Transient
+from resources.failures import NoFile, Permanent, Transient
 from resources.settings import CsvSource, SftpSource
 
 if TYPE_CHECKING:
@@ -45,16 +45,17 @@ class Source(Protocol):
             hurried: Ask once and briefly, for someone who asks again soon.
 
         Raises:
-            Permanent: There is none, or the source will not be read as it is set.
+            NoFile: There is none.
+            Permanent: The source will not be read as it is set.
             Transient: Time heals it.
         """
         ...
 
     def take(self, found: Found) -> files.Export:
-        """That file, whole.
+        """That file, whole, as it was found.
 
         Raises:
-            Permanent: It cannot be read.
+            Permanent: It is gone, or cannot be read.
             Transient: It is not what was found any more, or time heals it.
         """
         ...
@@ -74,15 +75,26 @@ class LocalFiles:
 
     def newest(self, hurried: bool = False) -> Found:
         """See `Source`."""
-        path = files.find(self.settings.path, self.folder, self.settings.newest)
-        stat = path.stat()
+        try:
+            path = files.find(self.settings.path, self.folder, self.settings.newest)
+            stat = path.stat()
+        except FileNotFoundError:
+            raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
+        except PermissionError:
+            what = f"The folder of {self.settings.path} may not be read by this user."
+            raise Permanent(what, "Give the user that runs Rollcall read access.") from None
         return Found(str(path), path.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC))
 
     def take(self, found: Found) -> files.Export:
         """See `Source`."""
-        export = files.take(Path(found.path))
+        path = Path(found.path)
+        if not path.exists():
+            raise NoFile(f"The HR file {found.name} is no longer there.", "Ask HR whether it was taken away.")
+        export = files.take(path)
         if export.size != found.size:
             raise Transient(f"The HR file {found.name} had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
+        if found.modified not in (None, export.modified):
+            raise Transient(f"The HR file {found.name} was written again since it was found.", "Run again when HR has written it.")
         return export
 
     def put_away(self, found: Found) -> bool:

@@ -134,15 +134,22 @@ class Acme:
     def __init__(self, folder: Path, box: Sandbox, name: str = "acme", **settings: Any) -> None:
         self.folder, self.box, self.name = folder, box, name
         self.first: RunResult | None = None
-        attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
-        built = graph.build(name, Settings.model_validate(attributes), folder)
+        self.attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
+        built = graph.build(name, Settings.model_validate(self.attributes), folder)
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
         for key, other in ((f"{name}_expensify", {"limits": [Limit(1000, 0.001)]}), (f"{name}_findity", {})):
             if key in resources:
                 access = dataclasses.replace(resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01), **other)
                 resources[key] = dg.ResourceDefinition.hardcoded_resource(access)
-        self.defs = dg.Definitions(assets=built.assets, jobs=built.jobs, resources=resources, executor=dg.in_process_executor)
+        self.defs = dg.Definitions(
+            assets=built.assets,
+            jobs=built.jobs,
+            sensors=built.sensors,
+            schedules=built.schedules,
+            resources=resources,
+            executor=dg.in_process_executor,
+        )
         module = ModuleType(f"graph_of_{name}_{id(self)}")
         module.defs = self.defs  # type: ignore[attr-defined]
         sys.modules[module.__name__] = module

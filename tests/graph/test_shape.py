@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.sensor_definition import SensorType
 
 SHAPE = Path(__file__).with_name("shape.txt")
 RENEW = "RENEW_SHAPE"
@@ -26,6 +27,12 @@ def shape(defs: dg.Definitions) -> Iterator[str]:
         if not job.name.startswith("__"):
             yield f"\njob {job.name}"
             yield from (f"  {key.to_user_string()}" for key in sorted(job.asset_layer.executable_asset_keys))
+    for sensor in sorted(defs.sensors or [], key=lambda one: one.name):
+        yield f"\nsensor {sensor.name}, {sensor.default_status.value.lower()}"
+        yield from (f"  starts {target.job_name}" for target in sensor.targets if sensor.sensor_type is not SensorType.RUN_STATUS)
+    for schedule in sorted(defs.schedules or [], key=lambda one: one.name):
+        yield f"\nschedule {schedule.name}, {schedule.default_status.value.lower()}, {schedule.cron_schedule} {schedule.execution_timezone}"
+        yield f"  starts {schedule.job_name}"
 
 
 def keys(defs: dg.Definitions) -> set[str]:
@@ -37,7 +44,8 @@ def jobs(defs: dg.Definitions) -> set[str]:
 
 
 def test_the_shape_of_the_graph_is_the_one_that_was_reviewed(empty: Any) -> None:
-    now = "\n".join(shape(empty().defs)) + "\n"
+    when = {"arrival": {}, "schedule": "30 5 * * *"}
+    now = "\n".join(shape(empty(when=when).defs)) + "\n"
     if os.environ.get(RENEW):
         SHAPE.write_text(now, encoding="utf-8")
     reviewed = SHAPE.read_text(encoding="utf-8")

@@ -1,0 +1,99 @@
+"""The whole of it as it runs at a company: Dagster's own daemon, its code server and its runs, each a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from resources import places
+
+LIMIT = 120
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Path]:
+    """`dagster-daemon run` as the documentation says to start it; what it prints. Every process of it ends with the block."""
+    command = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(places.PROJECT / "workspace.yaml")]
+    said = folder / "daemon.log"
+    with said.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            yield said
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(15)
+            finally:
+                end_group(process.pid)
+
+
+def end_group(group: int) -> None:
+    deadline = time.monotonic() + 10
+    while members(group):
+        os.killpg(group, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def members(group: int) -> list[int]:
+    """The processes of a group that are still at work."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, pgrp = stat.read_text().rsplit(")", 1)[1].split()[:3]
+        except OSError:
+            continue
+        if int(pgrp) == group and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def until(what: Any, said: Path) -> Any:
+    deadline = time.monotonic() + LIMIT
+    while not (found := what()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {LIMIT} seconds; the daemon's last words:\n{said.read_text('utf-8')[-4000:]}")
+        time.sleep(0.2)
+    return found
+
+
+def test_a_file_that_lands_is_synced_once_with_nobody_looking(
+    empty: Any, over_sftp: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = empty(when={"arrival": {"every_seconds": 1}}, expensify=None, **over_sftp())
+    file = tmp_path / "acme" / "inbox" / "people_2026-11-20.csv"
+    company = tmp_path / "pipelines" / "acme"
+    company.mkdir(parents=True)
+    (company / "defs.yaml").write_text(yaml.safe_dump({"type": "assets.RosterSync", "attributes": acme.attributes}))
+    home = tmp_path / "dagster"
+    home.mkdir()
+    (home / "dagster.yaml").write_text((places.PROJECT / "dagster.yaml").read_text())
+    for name, value in {"DAGSTER_HOME": home, "ROLLCALL_PIPELINES": company.parent, "PYTHONPATH": places.PROJECT}.items():
+        monkeypatch.setenv(name, str(value))
+
+    content = file.read_bytes()
+    file.unlink()
+    with running(tmp_path) as said, dg.DagsterInstance.get() as instance:
+
+        def ticked(number: int) -> bool:
+            states = [one for one in instance.all_instigator_state() if one.name == "acme_arrival"]
+            return bool(states) and len(instance.get_ticks(states[0].instigator_origin_id, states[0].selector_id)) >= number
+
+        until(lambda: ticked(1), said)
+        assert instance.get_runs() == []
+        file.write_bytes(content)
+        (run,) = until(lambda: [one for one in instance.get_runs() if one.is_finished], said)
+        assert run.status is dg.DagsterRunStatus.SUCCESS, said.read_text("utf-8")
+        assert {"E01", "E12"} <= set(acme.users())
+        seen = next(one for one in instance.all_instigator_state() if one.name == "acme_arrival")
+        ticks = len(instance.get_ticks(seen.instigator_origin_id, seen.selector_id))
+        until(lambda: ticked(ticks + 1), said)
+        assert [one.run_id for one in instance.get_runs()] == [run.run_id]
