@@ -33,8 +33,8 @@ class Destination:
     """Name of the asset that holds what should be there."""
     read: Callable[[Any, Ledger, pd.DataFrame], Bundle]
     """(access, ledger, roster) → the frames that its API gives."""
-    desire: Callable[[pd.DataFrame, pd.Series, Bundle, pd.DataFrame], Bundle]
-    """(roster, numbers in rejected rows, known, people whom absence makes leavers) → ``desired``, ``faults``, ``approvals``."""
+    desire: Callable[[pd.DataFrame, pd.Series, Bundle, pd.DataFrame, bytes], Bundle]
+    """(roster, numbers in rejected rows, known, whom absence makes leavers, key) → ``desired``, ``faults``, ``approvals``."""
     plan: Callable[[People, Bundle, Bundle, Circumstances], Plan]
     accounts: Callable[[People, Bundle], pd.Series]
     """(people, known) → every account there."""
@@ -42,8 +42,8 @@ class Destination:
     dry_run: Callable[[Any, Ledger, Plan], Bundle] | None
     """(access, ledger, plan) → what the destination says it would do, as JSON; None where it has no such thing."""
     send: Callable[[Any, Ledger, delivery.Write], None]
-    differences: Callable[[Plan, Bundle, Bundle], pd.DataFrame]
-    """(plan, desired, known as read back) → ``employee_id``, ``field`` of what is not as it should be."""
+    differences: Callable[[Plan, Bundle, Bundle, bytes], pd.DataFrame]
+    """(plan, desired, known as read back, key for pseudonyms) → ``employee_id``, ``field`` of what is not as it should be."""
     disagreements: Callable[[pd.DataFrame, list[dict[str, Any]]], list[str]]
     """(records sent, raw replies) → where its own account is not the plan."""
     patience: float

@@ -41,7 +41,7 @@ def destination(company: Company) -> Destination | None:
         acknowledge=_acknowledge,
         dry_run=partial(_dry_run, settings.connection.shouldFixApprovalChains),
         send=_send,
-        differences=lambda plan, desired, known: landing.differences_at_expensify(plan, desired["desired"], known["members"]),
+        differences=lambda plan, desired, known, _key: landing.differences_at_expensify(plan, desired["desired"], known["members"]),
         disagreements=partial(agreement.disagreements, invites=settings.connection.shouldFixApprovalChains),
         patience=settings.connection.read_back_seconds,
     )
@@ -61,11 +61,11 @@ def _read(rules: ExpensifyFeed, access: ExpensifyAccess, ledger: Ledger, roster:
 
 
 def _desire(
-    company: Company, rules: ExpensifyFeed, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame
+    company: Company, rules: ExpensifyFeed, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame, key: bytes
 ) -> Bundle:
     settings = company.settings
     accounts = expensify.accounts(known["members"], known["acknowledged"])
-    chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means)
+    chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means, key)
     feed, faults = expensify.employee_feed(roster, chain, rules)
     return {"desired": feed, "faults": faults, "approvals": chain.approvals}
 

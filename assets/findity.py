@@ -37,7 +37,7 @@ def destination(company: Company) -> Destination | None:
         acknowledge=_acknowledge,
         dry_run=None,
         send=_send,
-        differences=lambda plan, desired, known: landing.differences_at_findity(plan, desired["desired"], known["users"]),
+        differences=lambda plan, desired, known, key: landing.differences_at_findity(plan, desired["desired"], known["users"], key),
         disagreements=lambda records, replies: [],
         patience=settings.connection.read_back_seconds,
     )
@@ -49,12 +49,12 @@ def _read(access: FindityAccess, ledger: Ledger, roster: pd.DataFrame) -> Bundle
 
 
 def _desire(
-    company: Company, rules: FindityUsers, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame
+    company: Company, rules: FindityUsers, roster: pd.DataFrame, rejected: pd.Series, known: Bundle, leavable: pd.DataFrame, key: bytes
 ) -> Bundle:
     settings = company.settings
     numbers = pd.concat([roster["employee_id"], rejected, known["acknowledged"]["employee_id"]])
     accounts = findity.accounts(known["users"], numbers, known["acknowledged"])
-    chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means)
+    chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means, key)
     users, faults = findity.users(roster, chain, known["units"], rules)
     return {"desired": users, "faults": faults, "approvals": chain.approvals}
 

@@ -55,6 +55,7 @@ def known(company: Company, destination: Destination) -> dg.AssetsDefinition:
 
 def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
     """``<company>/expensify/employee_feed`` or ``<company>/findity/users``."""
+    ledger = company.resource("ledger")
 
     @dg.asset(
         key=company.key(destination.name, destination.desired),
@@ -64,16 +65,19 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
             "known": dg.AssetIn(company.key(destination.name, "known")),
         },
         io_manager_key=company.resource("io"),
+        required_resource_keys={ledger},
         **company.labels(
             destination.name, f"Who should be at {destination.title}, in full, as its API writes it; approvers resolved.", {"pandas"}
         ),
     )
-    def asset(config: DesireConfig, roster: pd.DataFrame, rejects: Bundle, known: Bundle) -> dg.MaterializeResult:
+    def asset(
+        context: dg.AssetExecutionContext, config: DesireConfig, roster: pd.DataFrame, rejects: Bundle, known: Bundle
+    ) -> dg.MaterializeResult:
         rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
         # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
         leavable = remembered[~remembered["employee_id"].isin(rejected) & (not config.only) & (not _unreadable(rejects))]
-        with told():
-            value = destination.desire(roster, rejected, known, leavable)
+        with told(), getattr(context.resources, ledger).open() as book:
+            value = destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
         repairs = value["approvals"].dropna(subset="repair")
         return dg.MaterializeResult(
             value=value,

@@ -171,7 +171,7 @@ def _read_back(
     sent = answers.loc[answers["status"].ne("refused"), "person"]
     while True:
         seen = current if current is not None else destination.read(access, book, roster)
-        differing = destination.differences(made, plan, seen)
+        differing = destination.differences(made, plan, seen, book.fields_key(destination.name))
         waiting = differing["employee_id"].isin(sent).any()
         if not waiting or current is not None or time.monotonic() + pause > deadline:
             return differing

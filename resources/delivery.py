@@ -133,7 +133,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         later = later[~later["person"].isin(refused)]
         if later.empty:
             return
-        assigned, lacking = _with_person_ids(later, client.users(), write.plan)
+        assigned, lacking = _with_person_ids(later, client.users(), write.plan, ledger.fields_key(write.destination))
         for answer in client.deliver(to_records(assigned, findity.FIELDS)):
             yield _noted(ledger, write, answer, names)
         if len(lacking):
@@ -149,12 +149,12 @@ def _people_first(records: pd.DataFrame) -> pd.DataFrame:
     return rest[rest[other].notna().any(axis="columns") | records["action"].ne("update")]
 
 
-def _with_person_ids(records: pd.DataFrame, users: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Series]:
+def _with_person_ids(records: pd.DataFrame, users: pd.DataFrame, plan: Plan, key: bytes) -> tuple[pd.DataFrame, pd.Series]:
     """The records that set approvers, and the people whose approver has no person id there."""
     pairs = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
     written = pairs["employee_id"].map(findity.addressed(plan.records)).astype("str")
     pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
-    ids = {name: person for person, name in findity.person_names(users, pairs).items()}
+    ids = {name: person for person, name in findity.person_names(users, pairs, key).items()}
     texts = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in records["approverIds"].unique()}).astype("str")
     # With `active`, so that this update too leaves nobody to a default.
     assigned = records[["person", "externalSourceId"]].assign(active="true", approverIds=texts)

@@ -19,7 +19,7 @@ STANDINGS = ("wanted", "left", "pending", "out_of_scope", "rejected", "absent", 
 in rejected rows · ``absent`` known to the ledger, in no row · ``disputed`` an account whose owner is in doubt · ``stranger`` not in HR."""
 
 
-def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, acknowledged: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """Lists everyone once.
 
     Args:
@@ -27,6 +27,7 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
         rejected: the employee numbers that rejected rows carry, where they can be read.
         accounts: `roster.matching.ACCOUNT_COLUMNS`.
         acknowledged: the ledger's people of this destination.
+        key: for pseudonyms.
 
     Returns:
         `CENSUS_COLUMNS`, ``person`` unique and every account in exactly one row.
@@ -34,7 +35,7 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
     people = pd.concat([_by_row(roster), _by_reject(rejected, roster)], ignore_index=True)
     pairs = match(people[["employee_id", "email"]], accounts)
     people = people.merge(pairs, on="employee_id", how="left")
-    others = _only_there(accounts[~among(accounts["account"], people["account"])], people, acknowledged)
+    others = _only_there(accounts[~among(accounts["account"], people["account"])], people, acknowledged, key)
     everyone = pd.concat([people.assign(person=people["employee_id"]), others], ignore_index=True)
     active = accounts.loc[accounts["active"], "account"]
     everyone["present"] = among(everyone["account"], active)
@@ -56,7 +57,7 @@ def _by_reject(rejected: pd.Series, roster: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"employee_id": lost, "email": pd.Series(np.nan, index=lost.index, dtype="str"), "standing": "rejected"})
 
 
-def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """The accounts that no person of HR's file has."""
     number = accounts["number"]
     known = among(number, acknowledged["employee_id"])
@@ -71,6 +72,6 @@ def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.D
             "account": accounts["account"],
             "matched_by": named.map({True: "number"}).astype("str"),
             "standing": standing,
-            "person": number.where(named, pseudonyms(accounts["account"])),
+            "person": number.where(named, pseudonyms(accounts["account"], key)),
         }
     )

@@ -44,7 +44,7 @@ class Chain:
 
 
 def approval_chain(
-    roster: pd.DataFrame, accounts: pd.DataFrame, acknowledged: pd.DataFrame, settings: Approvers, absent_means: AbsentMeans
+    roster: pd.DataFrame, accounts: pd.DataFrame, acknowledged: pd.DataFrame, settings: Approvers, absent_means: AbsentMeans, key: bytes
 ) -> Chain:
     """Who approves for whom at one destination.
 
@@ -57,30 +57,31 @@ def approval_chain(
         acknowledged: the ledger's rows of this destination, of people whose row was not rejected: whom an absence can make a leaver.
         settings: top and fallback.
         absent_means: what absence from the file says.
+        key: for pseudonyms.
 
     Returns:
         The chain. An account without a number goes by its pseudonym in it.
     """
     active = accounts[accounts["active"]]
-    named = active.assign(employee_id=names_of(active)).drop_duplicates("employee_id")
-    people = pd.concat([_insiders(roster, named), _outsiders(roster, named, acknowledged, absent_means)], ignore_index=True)
+    named = active.assign(employee_id=names_of(active, key)).drop_duplicates("employee_id")
+    people = pd.concat([_insiders(roster, named, key), _outsiders(roster, named, acknowledged, absent_means)], ignore_index=True)
     people["manager_id"] = people["manager_id"].astype("str")
     able = people.loc[people["eligible"], "employee_id"]
     return Chain(approvers.resolve(people.drop(columns="email"), settings), people.set_index("employee_id")["email"], pd.Index(able))
 
 
-def names_of(accounts: pd.DataFrame) -> pd.Series:
+def names_of(accounts: pd.DataFrame, key: bytes) -> pd.Series:
     """How the chain calls each account: by its number; by its pseudonym where it has none, or one that is an address."""
     number = accounts["number"]
-    return number.mask(number.str.contains("@", na=False)).fillna(pseudonyms(accounts["account"]))
+    return number.mask(number.str.contains("@", na=False)).fillna(pseudonyms(accounts["account"], key))
 
 
-def _insiders(roster: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
+def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes) -> pd.DataFrame:
     there = named.assign(address=named["email"].str.lower()).dropna(subset="address")
     by_address = there.drop_duplicates("address").set_index("address")["employee_id"]
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
-    beyond = manager.map(by_address).astype("str").fillna(pseudonyms(manager))
+    beyond = manager.map(by_address).astype("str").fillna(pseudonyms(manager, key))
     here = among(roster["employee_id"], named["employee_id"]) | among(roster["email"].str.lower(), there["address"])
     # People outside scope are left as they are, at the address that they have there.
     kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])

@@ -159,19 +159,20 @@ def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")
 
 
-def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """In what the users that were read differ from what they should be, for people who have an account.
 
     Args:
         desired: desired users.
         there: the users as read.
         pairs: ``employee_id`` → ``account``, also of people who only approve.
+        key: for pseudonyms.
 
     Returns:
         `roster.differences.CHANGE_COLUMNS`. A nested value is compared in the keys that the rules give, and its ``new`` is the whole value
         with what else is there, so that sending it takes nothing away.
     """
-    known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs))
+    known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs, key))
     known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
     both = desired.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id").merge(known, on="account", suffixes=("", "_there"))
     ids = both["employee_id"]
@@ -183,12 +184,12 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     return together(parts)
 
 
-def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.Series:
     """The users' ``approverIds`` as JSON lists of employee numbers instead of person ids, where the person is known.
 
     An account that is nobody's in HR is named as in `roster.chain`.
     """
-    names = person_names(there, pairs)
+    names = person_names(there, pairs, key)
     texts = there["approverIds"]
 
     def named(text: str) -> str:
@@ -197,11 +198,11 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     return texts.map({text: named(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
 
 
-def person_names(there: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str]:
+def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[str, str]:
     """``personId`` → how the chain names that person: by employee number, by the account's own number, or by a pseudonym."""
     people = accounts(there, pairs["employee_id"])
     ours = people["account"].map(pairs.dropna(subset="account").set_index("account")["employee_id"]).astype("str")
-    known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people)), "strange": ours.isna()}).dropna()
+    known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people, key)), "strange": ours.isna()}).dropna()
     # One person may have several users: the one that is paired with somebody says who it is.
     known = known.sort_values("strange", kind="stable").drop_duplicates("person")
     return dict(zip(known["person"], known["name"], strict=True))

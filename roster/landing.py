@@ -34,13 +34,14 @@ def differences_at_expensify(plan: Plan, feed: pd.DataFrame, members: pd.DataFra
     return _together(found, still, "isTerminated")
 
 
-def differences_at_findity(plan: Plan, desired: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
+def differences_at_findity(plan: Plan, desired: pd.DataFrame, there: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """Everything in which Findity does not show what it should, for planned people and for those left alone.
 
     Args:
         plan: the plan that was written.
         desired: the desired users.
         there: the users read after the write.
+        key: for pseudonyms.
 
     Returns:
         ``employee_id``, ``field``: a leaver still active has ``active``, someone who is not there ``externalSourceId``.
@@ -51,7 +52,7 @@ def differences_at_findity(plan: Plan, desired: pd.DataFrame, there: pd.DataFram
     fresh = everyone["employee_id"].map(findity.addressed(plan.records)).astype("str")
     pairs = everyone.assign(account=everyone["account"].fillna(fresh)).dropna(subset="account")
     wanted = desired[among(desired["employee_id"], concerned)]
-    found = findity.visible_changes(wanted, there, pairs)
+    found = findity.visible_changes(wanted, there, pairs, key)
     here = pairs.loc[among(pairs["account"], findity.account_of(there)), "employee_id"]
     missing = wanted.loc[~among(wanted["employee_id"], here), "employee_id"]
     leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate"), ["person", "externalSourceId"]]

@@ -14,12 +14,17 @@ ACCOUNT_COLUMNS = ("account", "number", "email", "active")
 """A destination's people in the common form: its own key, employee number (if it has one), address, and whether they are active."""
 
 
-def pseudonyms(accounts: pd.Series) -> pd.Series:
-    """What to call accounts that cannot be named by employee number: ``~`` and twelve hex digits of a hash of the account.
+def pseudonyms(accounts: pd.Series, key: bytes) -> pd.Series:
+    """What to call accounts that cannot be named by employee number: ``~`` and twelve hex digits of a keyed hash of the account.
 
-    An account may be an address, and these names are seen by whoever sees the run. With fewer digits, two strangers might share one.
+    An account may be an address, and these names are seen by whoever sees the run: without the key nobody can test an address against
+    them. With fewer digits, two strangers might share one.
     """
-    return accounts.map(lambda account: "~" + hashlib.sha256(account.encode()).hexdigest()[:12], na_action="ignore").astype("str")
+
+    def named(account: str) -> str:
+        return "~" + hashlib.blake2b(account.encode(), key=key[:64], digest_size=6, person=b"account").hexdigest()
+
+    return accounts.map(named, na_action="ignore").astype("str")
 
 
 def owners(acknowledged: pd.DataFrame) -> pd.Series:

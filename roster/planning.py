@@ -29,7 +29,7 @@ class People:
     acknowledged: pd.DataFrame
     """The ledger's people of the destination."""
     key: bytes
-    """The ledger's secret for digests."""
+    """The ledger's secret for digests and pseudonyms."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     Returns:
         The plan; a leaver has one record for each policy they are in.
     """
-    everyone = census(people.roster, people.rejected, expensify.accounts(members, people.acknowledged), people.acknowledged)
+    everyone = census(people.roster, people.rejected, expensify.accounts(members, people.acknowledged), people.acknowledged, people.key)
     sure = _sure(everyone)
     differences = together(
         [
@@ -93,14 +93,14 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
         under the ``externalSourceId`` that they had.
     """
     ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"], people.rejected.dropna()], ignore_index=True)
-    everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged)
+    everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged, people.key)
     sure = _sure(everyone)
     compared = _of(desired, sure)
     shown = findity.account_of(there)[there["bankAccount"].notna()]
     blind = compared[~among(compared["employee_id"], sure.loc[among(sure["account"], shown), "employee_id"])]
     differences = together(
         [
-            findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna()),
+            findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna(), people.key),
             unseen_changes(blind, people.acknowledged, findity.UNSEEN, (), people.key),
         ]
     )

@@ -28,6 +28,10 @@ class Secrets(Scoped):
         """A random key of the company for this purpose: 32 bytes, made on first use, the same ever after."""
         return self._key(self.company, name)
 
+    def fields_key(self, destination: str) -> bytes:
+        """The key for what is kept and shown of a destination's people: digests of their fields, pseudonyms of their accounts."""
+        return self.key(f"{destination} fields")
+
     def shared_key(self, name: str) -> bytes:
         """Like `key`, but one for all companies of the ledger."""
         return self._key("", name)

@@ -101,7 +101,7 @@ class Night:
 
     def chain(self, there):
         leavable = self.acknowledged[~self.acknowledged["employee_id"].isin(self.rejected)]
-        return approval_chain(self.people, there, leavable, self.approvers, self.absent_means)
+        return approval_chain(self.people, there, leavable, self.approvers, self.absent_means, KEY)
 
     def expensify(self, there):
         """The plan, and what the ledger is to remember once all of it was accepted."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from roster.census import CENSUS_COLUMNS, STANDINGS, census
 from roster.matching import pseudonyms
-from tests.unit.roster.frames import accounts, acknowledged, person, roster, stored
+from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster, stored
 
 
 def counted(people=None, there=None, rejected=(), known=None):
@@ -16,6 +16,7 @@ def counted(people=None, there=None, rejected=(), known=None):
         pd.Series(list(rejected), dtype="str"),
         accounts() if there is None else there,
         acknowledged() if known is None else known,
+        KEY,
     )
 
 
@@ -24,7 +25,7 @@ def standing(everyone):
 
 
 def alias(account):
-    return pseudonyms(pd.Series([account], dtype="str"))[0]
+    return pseudonyms(pd.Series([account], dtype="str"), KEY)[0]
 
 
 @pytest.mark.parametrize(
@@ -118,5 +119,5 @@ def test_accounting_everyone_and_every_account_is_there_once(world):
     assert sorted(everyone["account"].dropna()) == sorted(there["account"])
     assert set(people["employee_id"]) | {number for number in rejected if number} <= set(everyone["person"])
     assert set(everyone["standing"]) <= set(STANDINGS)
-    again = census(stored(people), pd.Series(rejected, dtype="str"), stored(there), stored(known))
+    again = census(stored(people), pd.Series(rejected, dtype="str"), stored(there), stored(known), KEY)
     pd.testing.assert_frame_equal(again, everyone)

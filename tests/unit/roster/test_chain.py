@@ -6,12 +6,12 @@ import pytest
 from roster.chain import approval_chain, names_of
 from roster.matching import pseudonyms
 from roster.settings import Approvers
-from tests.unit.roster.frames import accounts, acknowledged, person, roster
+from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster
 
 
 def chain(people, there=None, known=None, means="unchanged", **settings):
     there, known = accounts() if there is None else there, acknowledged() if known is None else known
-    return approval_chain(people, there, known, Approvers(**settings), means)
+    return approval_chain(people, there, known, Approvers(**settings), means, KEY)
 
 
 def approver(made, number):
@@ -27,7 +27,7 @@ def repair(made, number):
 
 
 def alias(account):
-    return pseudonyms(pd.Series([account], dtype="str"))[0]
+    return pseudonyms(pd.Series([account], dtype="str"), KEY)[0]
 
 
 def test_hrs_manager_approves_under_their_own_address():
@@ -87,7 +87,7 @@ def test_an_account_with_neither_number_nor_address_is_nobodys_manager():
 
 
 def test_a_number_that_is_an_address_is_not_used_as_a_name():
-    assert names_of(accounts(("a", "a@x", "a@x"), ("b", "7", "b@x"), ("c", None, "c@x"))).tolist() == [alias("a"), "7", alias("c")]
+    assert names_of(accounts(("a", "a@x", "a@x"), ("b", "7", "b@x"), ("c", None, "c@x")), KEY).tolist() == [alias("a"), "7", alias("c")]
 
 
 def test_two_accounts_with_one_number_are_one_approver():

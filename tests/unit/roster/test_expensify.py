@@ -6,14 +6,14 @@ import pytest
 from roster import expensify
 from roster.chain import approval_chain
 from roster.settings import Approvers, ExpensifyFeed
+from tests.unit.roster.frames import KEY, acknowledged, member, members, person, roster, texts
 from tests.unit.roster.frames import accounts as common
-from tests.unit.roster.frames import acknowledged, member, members, person, roster, texts
 
 RULES = {"policyID": "extra_policy", "additionalPolicyIDs": "extra_more"}
 
 
 def feed(people, there=None, **rules):
-    chain = approval_chain(people, common() if there is None else there, acknowledged(), Approvers(), "unchanged")
+    chain = approval_chain(people, common() if there is None else there, acknowledged(), Approvers(), "unchanged", KEY)
     return expensify.employee_feed(people, chain, ExpensifyFeed(**{**RULES, **rules}))
 
 

@@ -8,8 +8,8 @@ import pytest
 from roster import findity
 from roster.chain import approval_chain
 from roster.settings import Approvers, FindityUsers
+from tests.unit.roster.frames import KEY, acknowledged, person, roster, units, user, users
 from tests.unit.roster.frames import accounts as common
-from tests.unit.roster.frames import acknowledged, person, roster, units, user, users
 
 UNITS = units(
     {"id": "u1", "name": "Sales", "externalSourceId": "S"},
@@ -19,7 +19,7 @@ UNITS = units(
 
 
 def desired(people, there=None, **rules):
-    chain = approval_chain(people, common() if there is None else there, acknowledged(), Approvers(), "unchanged")
+    chain = approval_chain(people, common() if there is None else there, acknowledged(), Approvers(), "unchanged", KEY)
     return findity.users(people, chain, UNITS, FindityUsers(**rules))
 
 
@@ -33,7 +33,7 @@ def pairs(**known):
 
 
 def differences(people, there, known=None, **rules):
-    found = findity.visible_changes(desired(people, **rules)[0], there, known if known is not None else pairs(**{"1": "1"}))
+    found = findity.visible_changes(desired(people, **rules)[0], there, known if known is not None else pairs(**{"1": "1"}), KEY)
     blank = found.astype(object).where(found.notna(), None)
     return {(row.field, row.old, row.new) for row in blank.itertuples()}
 
@@ -211,14 +211,14 @@ def test_a_person_is_named_by_whom_they_are_paired_with_then_by_number_then_by_a
     there = users(
         user("1", externalSourceId="X1"), user("2"), user("3", externalSourceId=None, personnelNumber=None), user("4", personId=None)
     )  # fmt: skip
-    names = findity.person_names(there, pairs(**{"7": "X1"}))
+    names = findity.person_names(there, pairs(**{"7": "X1"}), KEY)
     assert list(names) == ["p1", "p2", "p3"]
     assert (names["p1"], names["p2"], names["p3"][0]) == ("7", "2", "~")
 
 
 def test_a_person_with_a_second_user_goes_by_the_one_that_is_paired():
     there = users(user("8", externalSourceId="X8", personId="p1"), user("1"))
-    assert findity.person_names(there, pairs(**{"1": "1"})) == {"p1": "1"}
+    assert findity.person_names(there, pairs(**{"1": "1"}), KEY) == {"p1": "1"}
 
 
 def test_every_field_with_a_kind_of_its_own_is_a_field_of_the_api():

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from roster import expensify, findity, landing
-from tests.unit.roster.frames import Night, acknowledged, member, members, person, roster, user, users
+from tests.unit.roster.frames import KEY, Night, acknowledged, member, members, person, roster, user, users
 from tests.unit.roster.frames import units as no_units
 
 
@@ -19,7 +19,7 @@ def at_findity(night, before, after):
     plan, _ = night.findity(before)
     numbers = pd.concat([night.people["employee_id"], night.acknowledged["employee_id"]])
     desired, _ = findity.users(night.people, night.chain(findity.accounts(before, numbers, night.acknowledged)), no_units(), night.users)
-    return _told(plan, landing.differences_at_findity(plan, desired, after))
+    return _told(plan, landing.differences_at_findity(plan, desired, after, KEY))
 
 
 def _told(plan, found):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster.matching import match, owners, pseudonyms
-from tests.unit.roster.frames import accounts, acknowledged, texts
+from tests.unit.roster.frames import KEY, accounts, acknowledged, texts
 
 
 def people(*rows):
@@ -70,11 +70,16 @@ def test_of_several_former_owners_of_an_account_the_ledger_means_the_active_one(
 
 
 def test_a_pseudonym_is_stable_shows_nothing_and_leaves_a_missing_account_missing():
-    named = pseudonyms(pd.Series(["boss@x", None, "boss@x", "b@x"], dtype="str"))
+    named = pseudonyms(pd.Series(["boss@x", None, "boss@x", "b@x"], dtype="str"), KEY)
     assert named.isna().tolist() == [False, True, False, False]
     assert named[0] == named[2] != named[3]
     assert "boss" not in named[0]
     assert named.dropna().str.fullmatch("~[0-9a-f]{12}").all()
+
+
+def test_quiet_without_the_ledgers_key_no_address_can_be_tested_against_a_pseudonym():
+    account = pd.Series(["boss@x"], dtype="str")
+    assert pseudonyms(account, KEY)[0] != pseudonyms(account, KEY[::-1])[0]
 
 
 NUMBERS, ADDRESSES = st.sampled_from("1234"), st.sampled_from(["a@x", "B@x", "c@x", "d@x"])

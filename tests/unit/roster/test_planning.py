@@ -11,6 +11,7 @@ from roster import accounting, expensify, findity
 from roster.plan import AbsentPeople
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers
 from tests.unit.roster.frames import (
+    KEY,
     Night,
     acknowledged,
     decided,
@@ -64,7 +65,7 @@ def sent_to_findity(there, plan):
     numbers = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
     written = numbers["employee_id"].map(findity.addressed(plan.records)).astype("str")
     pairs = numbers.assign(account=numbers["account"].fillna(written)).dropna(subset="account")
-    ids = {name: number for number, name in findity.person_names(after, pairs).items()}
+    ids = {name: number for number, name in findity.person_names(after, pairs, KEY).items()}
     for record in sent(plan):
         if "approverIds" in record and (assigned := findity.as_person_ids(record["approverIds"], ids)):
             rows[record["externalSourceId"]]["approverIds"] = assigned
