@@ -192,7 +192,7 @@ class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
     top: str = "self"
-    """Who approves for the top of the chain: ``self`` (their own address), or an employee number."""
+    """Who approves for the top of the chain: ``self``, or an employee number. Whoever that person's own chain ends in approves for themself."""
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
 
@@ -217,7 +217,7 @@ class ExpensifyFeed(Strict):
     approvesTo: Rule | None = None
     """Employee number or e-mail address."""
     domainGroupID: Rule | None = None
-    """Expensify assigns groups only if every record has one: no value for one person is a fault of the rule."""
+    """Expensify assigns groups only if every record of a request has one: people without one go in requests of their own."""
     defaultTags: Rule | None = None
     """Tags that a person's expenses begin with; a list, or text with commas between."""
     shouldRemoveFromUnassignedPolicies: bool = False

@@ -38,7 +38,8 @@ OUTCOME_OF: Final = {
 WORKER_STATUSES: Final = ("Active", "On Leave", "Terminated", "Pending")
 
 IDENTITY_COLUMNS: Final = ("employee_id", "email", "first_name", "last_name", "worker_status")
-"""A bad value in one of these rejects the row; a bad value in any other mapped column drops that value and is noted."""
+"""A missing or bad value in one of these rejects the row, as an unreadable `start_date` or `end_date` does; in any other mapped column it
+drops that value and is noted."""
 
 CANONICAL_COLUMNS: Final = (
     "employee_id",
