@@ -192,7 +192,7 @@ class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
     top: str = "self"
-    """Who approves for the top of the chain: ``self``, or an employee number. Whoever that person's own chain ends in approves for themself."""
+    """Who approves for the top of the chain: ``self``, or an employee number, whose own chain's end approves for themself all the same."""
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
 
