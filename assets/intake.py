@@ -25,7 +25,6 @@ from roster.vocabulary import DISPOSITIONS
 
 EXPORT_TAG = "rollcall/export"
 """On a run, whoever started it: which state of which file it is for."""
-_SHOWN = ["line", "employee_id", "source", "code", "message"]
 
 
 class IntakeConfig(dg.Config):
@@ -74,11 +73,12 @@ def build(company: Company) -> dg.AssetsDefinition:
             except Unfit as unfit:
                 taking.refuse(unfit)
                 seen = {"reason": unfit.code, "seen": unfit.message, "do": unfit.advice}
-                yield dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, metadata=seen)
+                yield dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=unfit.message, metadata=seen)
                 raise
             checks = taking.accept(result)
             seen = {check["name"]: f"{check['seen']} (expected {check['expected']})" for check in checks}
-            yield dg.AssetCheckResult(passed=True, check_name="gate", asset_key=roster, metadata=seen)
+            said = f"The file is fit to be used: {result.facts['rows']:,} rows, all accounted for."
+            yield dg.AssetCheckResult(passed=True, check_name="gate", asset_key=roster, description=said, metadata=seen)
         yield _export(company, export, taking.facts)
         yield _roster(company, result)
         yield _rejects(company, result, taking.facts)
@@ -187,7 +187,7 @@ def _export(company: Company, export: Export, facts: dict[str, Any]) -> dg.Mater
         data_version=dg.DataVersion(export.sha256),
         metadata={
             "file": export.name,
-            "size": dg.MetadataValue.int(export.size),
+            "size (bytes)": export.size,
             "modified": dg.MetadataValue.timestamp(export.modified),
             "as of": facts["as_of"],
             "intake number": facts["number"],
@@ -204,7 +204,7 @@ def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
         value=result.roster,
         metadata={
             **metadata.of_frame(result.roster),
-            "rows of the file": metadata.counts({name: result.facts[name] for name in DISPOSITIONS}, "disposition"),
+            "rows of the file": metadata.counts({name: result.facts[name] for name in DISPOSITIONS}, "disposition", "rows"),
             "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
         },
     )
@@ -215,11 +215,13 @@ def _rejects(company: Company, result: intake.Intake, facts: dict[str, Any]) -> 
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),
         value={**frames, "facts": facts},
-        metadata={
-            **metadata.of_frame(result.rejects),
-            "rejected rows": result.facts["rejected"],
-            "why": metadata.table(result.rejects[_SHOWN]),
-            "values dropped": len(result.notes),
-            "dropped from": metadata.table(result.notes[_SHOWN]),
-        },
+        metadata=metadata.of_result(
+            result.rejects,
+            {
+                "rejected rows": result.facts["rejected"],
+                "why rejected": metadata.faults(result.rejects),
+                "dropped values": len(result.notes),
+                "why dropped": metadata.faults(result.notes),
+            },
+        ),
     )

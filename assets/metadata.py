@@ -11,6 +11,7 @@ import pandas as pd
 
 MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
+_LONGEST_BAR = 8
 
 COLUMNS: Mapping[str, str] = {
     "line": "Line of HR's file, counted from 1",
@@ -44,43 +45,89 @@ COLUMNS: Mapping[str, str] = {
     "owner": "Who can mend it",
     "first_seen": "Since when",
     "times_seen": "In how many syncs",
+    "why": "Why the person was left out",
+    "what is wrong": "HR's heading, and what is wrong with the cell",
+    "since": "First sync that left them out for this reason",
 }
 """What the columns of our own frames mean; those of the two APIs are described by their vendors."""
 
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue:
-    """A frame as a table in the UI, cut after `MOST_ROWS`. The caller sees to it that it names people by number only."""
+    """A frame as a table in the UI, cut after `MOST_ROWS`. The caller sees to it that it names people by number only.
+
+    An asset's page has room for two or three narrow columns; what sticks out is cut off there.
+    """
     shown = frame.head(MOST_ROWS).astype("object").where(frame.head(MOST_ROWS).notna(), None)
-    columns = [dg.TableColumn(name=str(name)) for name in frame.columns]
     records = [dg.TableRecord({str(name): _plain(value) for name, value in row.items()}) for row in shown.to_dict("records")]
-    return dg.MetadataValue.table(records, dg.TableSchema(columns=columns))
+    return dg.MetadataValue.table(records, _schema(frame))
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
-def counts(numbers: Mapping[str, int], what: str) -> dg.MetadataValue:
+def counts(numbers: Mapping[str, int], what: str, unit: str = "people") -> dg.MetadataValue:
     """Counts as a table with a bar to each, so that one sees what there is most of."""
     most = max(numbers.values(), default=0)
     rows = [
-        {what: name.replace("_", " "), "people": count, "": "█" * max(1, round(20 * count / most))}
+        {what: name.replace("_", " "), unit: f"{count:,}", "": bar(count, most)}
         for name, count in sorted(numbers.items(), key=lambda item: -item[1])
         if count
     ]
-    return table(pd.DataFrame(rows, columns=[what, "people", ""]))
+    return table(pd.DataFrame(rows, columns=[what, unit, ""]))
+
+
+def bar(count: int, most: int) -> str:
+    """A bar of block characters, to an eighth of one: the UI shows no images. Nobody is too few to be seen."""
+    whole, eighths = divmod(max(1, round(8 * _LONGEST_BAR * count / most)), 8) if count else (0, 0)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def reasons(people: pd.DataFrame) -> dg.MetadataValue:
-    """Who was not brought in and why: ``person``, ``reason``, ``detail``, by employee number."""
+    """Who was left out and why, by employee number; the reasons of few people first, because those are the ones to look into."""
     chosen = people[people["reason"].notna() & people["employee_id"].notna()]
-    return table(chosen[["person", "action", "reason", "detail"]])
+    chosen = chosen.assign(shared=chosen["reason"].map(chosen["reason"].value_counts())).sort_values(["shared", "reason"], kind="stable")
+    why = chosen["detail"].fillna(chosen["reason"].str.replace("_", " "))
+    return table(pd.DataFrame({"employee_id": chosen["person"], "why": why}))
+
+
+def faults(rows: pd.DataFrame) -> dg.MetadataValue:
+    """What is wrong with which line of HR's file: never the value itself."""
+    wrong = (rows["source"].astype("str") + ": ").fillna("") + rows["message"].astype("str")
+    return table(pd.DataFrame({"line": rows["line"], "employee_id": rows["employee_id"], "what is wrong": wrong}))
+
+
+def markdown(rows: pd.DataFrame) -> dg.MetadataValue:
+    """A table that is too wide for an asset's page: long, the UI opens it in a window of its own."""
+    cells = rows.astype("object").where(rows.notna(), "").astype("str").map(lambda text: text.replace("|", "\\|").replace("\n", " "))
+    lines = [list(rows.columns), ["---"] * rows.shape[1], *cells.to_numpy().tolist()]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def of_frame(frame: pd.DataFrame) -> dict[str, Any]:
     """``dagster/row_count`` and ``dagster/column_schema`` of a frame."""
-    columns = [dg.TableColumn(name=str(name), type=str(frame[name].dtype), description=COLUMNS.get(str(name))) for name in frame.columns]
     return {
         "dagster/row_count": dg.IntMetadataValue(len(frame)),
-        "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns=columns)),
+        "dagster/column_schema": dg.MetadataValue.table_schema(_schema(frame, True)),
     }
+
+
+def of_result(frame: pd.DataFrame, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What a step found, most interesting first; what its columns mean comes last, where it pushes nothing off the page.
+
+    Args:
+        frame: The value.
+        shown: In the order in which one reads it. Empty tables are left out.
+    """
+    columns = dg.MetadataValue.table_schema(_schema(frame, True))
+    return {"dagster/row_count": dg.IntMetadataValue(len(frame)), **filled(shown), "columns": columns}
+
+
+def filled(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Without tables that have no row: "none" takes no space."""
+    return {name: value for name, value in shown.items() if not (isinstance(value, dg.TableMetadataValue) and not value.records)}
+
+
+def _schema(frame: pd.DataFrame, typed: bool = False) -> dg.TableSchema:
+    kinds = {str(name): {"type": str(frame[name].dtype)} if typed else {} for name in frame.columns}
+    return dg.TableSchema(columns=[dg.TableColumn(name=name, description=COLUMNS.get(name), **kind) for name, kind in kinds.items()])

@@ -20,6 +20,7 @@ from resources.run_report import assemble, newest_root
 from resources.sources import Found, Source
 from roster.reports.headline import headline
 from roster.reports.model import RunReport
+from roster.reports.reasons import reason
 from roster.reports.skipped import left_out, skipped
 from roster.reports.tables import outcome_rows
 
@@ -49,16 +50,20 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             report = _report(context, config, book)
             files = write_reports(report)
         people, coded = skipped(report), left_out(report)
+        whom = _by_person(people)
         return dg.MaterializeResult(
             value=people,
-            metadata={
-                **metadata.of_frame(people),
-                "who and why": metadata.table(people),
-                "reasons": metadata.counts(people["reason"].value_counts().to_dict(), "reason"),
-                "who can mend it": metadata.counts(people["owner"].value_counts().to_dict(), "owner"),
-                "people": len(coded),
-                "list for HR": dg.MetadataValue.path(files.skipped),
-            },
+            metadata=metadata.of_result(
+                people,
+                {
+                    "people": len(whom),
+                    "who and why": metadata.table(whom[["employee_id", "why"]]),
+                    "who, why, what to do": metadata.markdown(whom),
+                    "reasons": metadata.counts(_causes(coded), "reason"),
+                    "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
+                    "list for HR": dg.MetadataValue.path(files.skipped),
+                },
+            ),
         )
 
     @dg.asset(
@@ -81,9 +86,17 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             value={"headline": said.sentence, "page": str(files.page)},
             metadata={
                 "in short": said.sentence,
-                "page": dg.MetadataValue.url(files.page.as_uri()),
-                "outcomes": metadata.table(_outcomes(report)),
-                "numbers": metadata.table(_numbers(report)),
+                **({"also": "; ".join(said.also)} if said.also else {}),
+                **metadata.filled(
+                    {
+                        "changes": metadata.markdown(_numbers(report)),
+                        "people": metadata.markdown(_outcomes(report)),
+                        "left out": metadata.counts(_causes(left_out(report)), "reason"),
+                    }
+                ),
+                # Paths, not links: no browser follows one from a page to a file.
+                "the page, to open": dg.MetadataValue.path(files.page),
+                "list for HR": dg.MetadataValue.path(files.skipped),
                 "HR's file": away or "stays where it is",
             },
         )
@@ -120,11 +133,47 @@ def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledge
     return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book))
 
 
+def _by_person(people: pd.DataFrame) -> pd.DataFrame:
+    """A row a person and reason, wherever it was; whom nobody can help comes last, the many of one reason after the few."""
+    same = ["employee_id", "reason", "what_to_do", "owner"]
+    named = people.assign(employee_id=people["employee_id"].fillna("line " + people["line"].astype("str")))
+    found = named.groupby(same, sort=False, as_index=False).agg({"where": lambda places: ", ".join(places.unique()), "first_seen": "min"})
+    found = found.assign(nobody=found["owner"].eq("nobody"), shared=found["what_to_do"].map(found["what_to_do"].value_counts()))
+    found = found.sort_values(["nobody", "shared"], kind="stable")
+    found["first_seen"] = found["first_seen"].str.replace("-", "\N{NON-BREAKING HYPHEN}")
+    found = found.rename(columns={"reason": "why", "what_to_do": "what to do", "first_seen": "since"})
+    return found[["employee_id", "where", "why", "what to do", "owner", "since"]]
+
+
+def _causes(people: pd.DataFrame) -> dict[str, int]:
+    """Reason in words → people."""
+    words = {code: reason(code).words for code in people["code"].unique()}
+    who = people["employee_id"].fillna("line " + people["line"].astype("str"))
+    return {str(why): int(count) for why, count in who.groupby(people["code"].map(words)).nunique().items()}
+
+
 def _outcomes(report: RunReport) -> pd.DataFrame:
-    return pd.DataFrame(outcome_rows(report), columns=["outcome", *(one.name for one in report.destinations if one.outcomes)])
+    rows = outcome_rows(report)
+    return _side_by_side(
+        [str(name) for name, *_ in rows], [counts for _, *counts in rows], [one.name for one in report.destinations if one.outcomes]
+    )
 
 
 def _numbers(report: RunReport) -> pd.DataFrame:
-    parts = ("intended", "accepted", "landed", "not_visible", "missing")
-    rows = [{"": part.replace("_", " "), **{one.name: getattr(one, part) for one in report.destinations}} for part in parts]
-    return pd.DataFrame(rows)
+    parts = [
+        part
+        for part in ("intended", "accepted", "landed", "not_visible", "missing")
+        if part in ("intended", "accepted", "landed") or any(getattr(one, part) for one in report.destinations)
+    ]
+    return _side_by_side(
+        [part.replace("_", " ") for part in parts],
+        [[getattr(one, part) for one in report.destinations] for part in parts],
+        [one.name for one in report.destinations],
+    )
+
+
+def _side_by_side(names: list[str], counts: list[list[int]], destinations: list[str]) -> pd.DataFrame:
+    """A line a name and a column a destination, each count with its bar, all on one scale."""
+    most = max((count for line in counts for count in line), default=0)
+    rows = [[name, *(f"{metadata.bar(count, most)} {count:,}" for count in line)] for name, line in zip(names, counts, strict=True)]
+    return pd.DataFrame(rows, columns=[" ", *destinations])
