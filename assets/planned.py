@@ -83,9 +83,13 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
             value=value,
             metadata={
                 **metadata.of_frame(value["desired"]),
-                "approvers put in place by rule": metadata.counts(repairs["repair"].value_counts().to_dict(), "HR's manager was"),
-                "who": metadata.table(repairs[repairs["repair"].ne("top")]),
-                "values left out": metadata.table(value["faults"]),
+                **metadata.filled(
+                    {
+                        "approvers by rule": metadata.counts(repairs["repair"].value_counts().to_dict(), "HR's manager"),
+                        "whose": metadata.table(repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]]),
+                        "values left out": metadata.table(value["faults"]),
+                    }
+                ),
             },
         )
 
@@ -128,7 +132,7 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
                 _save(book, destination, context, drawn, said)
             yield from _checks(key, drawn)
             if destination.dry_run:
-                yield _dry_run_check(key, said)
+                yield _dry_run_check(key, destination, said)
             if drawn.faults:
                 raise Permanent(
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
@@ -234,7 +238,8 @@ def _checks(key: dg.AssetKey, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
         passed=not faults,
         check_name="accounting",
         asset_key=key,
-        metadata={"people": len(made.people), "faults": "; ".join(faults) or "none"},
+        description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
+        metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
     )
     held = made.people[made.people["action"].eq("hold")]
     yield dg.AssetCheckResult(
@@ -242,10 +247,11 @@ def _checks(key: dg.AssetKey, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
         check_name="held",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(held):,} people wait for a release." if len(held) else "Nothing is held.",
         metadata={
             "people held": len(held),
-            "digest": made.held_digest() or "nothing is held",
-            "why": metadata.counts(held["reason"].value_counts().to_dict(), "reason"),
+            **({} if held.empty else {"digest for a release": made.held_digest()}),
+            **metadata.filled({"why": metadata.counts(held["reason"].value_counts().to_dict(), "reason")}),
         },
     )
 
@@ -256,30 +262,36 @@ def _dry_run_spec(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCh
     return [dg.AssetCheckSpec("dry_run", asset=key, description=description)] if destination.dry_run else []
 
 
-def _dry_run_check(key: dg.AssetKey, said: Bundle) -> dg.AssetCheckResult:
+def _dry_run_check(key: dg.AssetKey, destination: Destination, said: Bundle) -> dg.AssetCheckResult:
     refused, disagreements = said.get("would_refuse", {}), said.get("disagreements", [])
     return dg.AssetCheckResult(
         passed=not refused and not disagreements,
         check_name="dry_run",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(disagreements) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
         metadata={
-            "would be refused": metadata.table(pd.DataFrame(list(refused.items()), columns=["employee_id", "reason"])),
-            "disagreements": "; ".join(disagreements) or "none",
+            "people refused": len(refused),
             "requests": said.get("requests", 0),
+            "payload (bytes)": said.get("bytes", 0),
+            **metadata.filled({"would be refused": metadata.table(pd.DataFrame(list(refused.items()), columns=["employee_id", "reason"]))}),
         },
     )
 
 
 def _shown(made: Plan, said: Bundle) -> dict[str, Any]:
     people, changes = made.people, made.changes
-    return {
-        **metadata.of_frame(people),
-        "actions": metadata.counts(made.counts(), "action"),
-        "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
-        "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
-        "skipped and held": metadata.reasons(people[people["action"].isin(["skip", "hold"])]),
-        "digest": made.digest(),
-        "held digest": made.held_digest() or "nothing is held",
-        **({"payload bytes": said["bytes"]} if "bytes" in said else {}),
-    }
+    held = made.held_digest()
+    return metadata.of_result(
+        people,
+        {
+            "actions": metadata.counts(made.counts(), "action"),
+            "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
+            "held": metadata.reasons(people[people["action"].eq("hold")]),
+            "skipped": metadata.reasons(people[people["action"].eq("skip")]),
+            **({"digest for a release": held} if held else {}),
+            "digest of the plan": made.digest(),
+            **({"payload (bytes)": said["bytes"]} if "bytes" in said else {}),
+        },
+    )

@@ -71,7 +71,8 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
                     check_name="agreement",
                     asset_key=key,
                     severity=dg.AssetCheckSeverity.WARN,
-                    metadata={"disagreements": "; ".join(disagreements) or "none"},
+                    description="; ".join(disagreements) or "It says what the plan says, or has given no account of its own.",
+                    metadata={"disagreements": len(disagreements), "requests": len(requests)},
                 )
             ],
             metadata=_of_answers(answers, requests),
@@ -82,15 +83,17 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
 
 def _of_answers(answers: pd.DataFrame, requests: list[dict[str, Any]]) -> dict[str, Any]:
     refused = answers[answers["status"].ne("accepted")]
-    return {
-        **metadata.of_frame(answers),
-        "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
-        "not accepted": metadata.table(refused[["person", "status", "reason"]]),
-        "requests": len(requests),
-        "calls": sum(request["calls"] for request in requests),
-        "payload bytes": sum(request["bytes"] for request in requests),
-        "seconds": round(sum(request["seconds"] for request in requests), 2),
-    }
+    return metadata.of_result(
+        answers,
+        {
+            "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
+            "not accepted": metadata.table(refused[["person", "status", "reason"]]),
+            "requests": len(requests),
+            "calls": sum(request["calls"] for request in requests),
+            "payload (bytes)": sum(request["bytes"] for request in requests),
+            "waited for answers (s)": round(sum(request["seconds"] for request in requests), 2),
+        },
+    )
 
 
 def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -213,29 +216,33 @@ def _checks(key: dg.AssetKey, numbers: dict[str, int], table: pd.DataFrame, faul
             check_name="landed",
             asset_key=key,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={**numbers, "not landed": metadata.table(late[["person", "action", "outcome", "reason", "detail"]])},
+            description="{intended:,} intended, {accepted:,} accepted, {landed:,} landed, {not_visible:,} not visible.".format(**numbers),
+            metadata={
+                **{name.replace("_", " "): count for name, count in numbers.items()},
+                **metadata.filled({"not landed": metadata.table(late[["person", "outcome", "reason"]])}),
+            },
         ),
         dg.AssetCheckResult(
             passed=not faults,
             check_name="accounting",
             asset_key=key,
-            metadata={"people": len(table), "faults": "; ".join(faults) or "none"},
+            description="; ".join(faults) or f"{len(table):,} people in the plan, each with exactly one outcome.",
+            metadata={"people": len(table), **{f"outcome: {name}": int(count) for name, count in table["outcome"].value_counts().items()}},
         ),
     ]
 
 
 def _of_outcomes(table: pd.DataFrame, numbers: dict[str, int], drift: pd.DataFrame) -> dict[str, Any]:
     out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
-    return {
-        **metadata.of_frame(table),
-        **{
-            name.replace("_", " "): count
-            for name, count in numbers.items()
-            if name in ("intended", "accepted", "landed", "not_visible", "missing")
+    parts = ("intended", "accepted", "landed", "not_visible", "missing")
+    return metadata.of_result(
+        table,
+        {
+            **{part.replace("_", " "): numbers[part] for part in parts},
+            "outcomes": metadata.counts(table["outcome"].value_counts().to_dict(), "outcome"),
+            "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
+            "not brought in": metadata.reasons(out),
+            "drift": metadata.table(drift),
+            "strangers": int(table["reason"].eq("not_in_hr").sum()),
         },
-        "outcomes": metadata.counts(table["outcome"].value_counts().to_dict(), "outcome"),
-        "not brought in": metadata.reasons(out),
-        "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
-        "drift": metadata.table(drift),
-        "strangers": int(table["reason"].eq("not_in_hr").sum()),
-    }
+    )
