@@ -1,13 +1,14 @@
-# run: the demo · ui: the Dagster UI with the demo's sandbox · test · check: style, types, layers, definitions · lock: pin what pyproject.toml asks for
+# run: the demo · ui: the Dagster UI with the demo's sandbox · test · check: style, types, layers, definitions · bench: the figures · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
-.PHONY: run ui test check lock
+.PHONY: run ui test check bench lock
 
 run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
 test: .venv/installed ; @$(BIN)/pytest
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
+bench: .venv/installed ; @$(BIN)/python -m benchmarks
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 # Every package by hash, uv itself first: pip needs three times as long for the rest.
