@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from resources import places
+from resources.failures import PRIVATE
 from resources.owner_only import make_directory
 
 REDACTED: Final = "dagster.redacted_errors"
@@ -72,9 +73,10 @@ def quieten() -> None:
     os.environ["DAGSTER_REDACT_USER_CODE_ERRORS"] = "1"
     for name, level in LEVELS.items():
         logging.getLogger(name).setLevel(level)
-    logger = logging.getLogger(REDACTED)
-    logger.propagate = False
-    if not any(isinstance(handler, OwnerOnlyFile) for handler in logger.handlers):
-        handler = OwnerOnlyFile("redacted_errors.log")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-        logger.addHandler(handler)
+    for name in (REDACTED, PRIVATE):
+        logger = logging.getLogger(name)
+        logger.propagate = False
+        if not any(isinstance(handler, OwnerOnlyFile) for handler in logger.handlers):
+            handler = OwnerOnlyFile("redacted_errors.log")
+            handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+            logger.addHandler(handler)

@@ -5,13 +5,13 @@ here: the wire (``resources.expensify``, ``resources.findity``) and what an answ
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 
-from resources.failures import Refused, Transient, Unanswered
+from resources.failures import Refused, Transient, Unanswered, masked
 
 Record = dict[str, Any]
 Records = list[Record]
@@ -99,21 +99,25 @@ def statuses(
 
 def said_about(records: Iterable[Record]) -> set[str]:
     """Every text in the records that may say who somebody is: what a message about them must not repeat."""
-    found: set[str] = set()
+    return _texts([value for record in records for name, value in record.items() if name not in PUBLIC_FIELDS])
 
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            found.add(value)
-        elif isinstance(value, Mapping):
-            for inner in value.values():
-                collect(inner)
-        elif isinstance(value, list):
-            for inner in value:
-                collect(inner)
 
-    for record in records:
-        collect({name: value for name, value in record.items() if name not in PUBLIC_FIELDS})
-    return found
+def _each(records: Records, names: Container[str]) -> list[Any]:
+    return [value for record in records for name, value in record.items() if name in names]
+
+
+def _texts(value: Any) -> set[str]:
+    """Every text in a value, however deep."""
+    if isinstance(value, str):
+        return {value}
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return {text for each in inner for text in _texts(each)}
+
+
+def without_people(text: str, records: Records, secrets: Iterable[str] = ()) -> str:
+    """A destination's message about these records, for everybody's eyes."""
+    names = {name for record in records for name in record}
+    return masked(text, {*said_about(records), *secrets}, names | _texts(_each(records, PUBLIC_FIELDS)))
 
 
 def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answer], narrowing_calls: int = 0) -> Iterator[Answer]:

@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import pandas as pd
 
-from resources.answers import Answer, Records, Skip, UpdateAnswer, in_turn, said_about, statuses
-from resources.failures import Permanent, Refused, Unanswered, masked
+from resources.answers import Answer, Records, Skip, UpdateAnswer, in_turn, statuses, without_people
+from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
 from resources.rates import RateWindows
 from resources.settings import ExpensifyConnection
@@ -84,7 +84,7 @@ class Expensify:
             recipients = ",".join(recipient.resolve() for recipient in settings.on_finish_recipients)
             job["onFinish"] = [{"actionName": "email", "recipients": recipients}]
         started, calls = time.monotonic(), self._http.attempts
-        body, reply = self._run(job, records)
+        body, reply = self._run(job, records, writes=not dry_run)
         diff = _object(body.get("diff"))
         return UpdateAnswer(
             code=200,
@@ -93,7 +93,7 @@ class Expensify:
             diff_to_add=_lists(diff.get("diffToAdd")),
             diff_to_remove=_lists(diff.get("diffToRemove")),
             groups=_lists(body.get("securityGroupEmployeesMap")),
-            skipped=[_skip(item) for item in body.get("skippedEmployees") or []],
+            skipped=[_skip(item) for item in _list(body.get("skippedEmployees"))],
             request_bytes=reply.sent_bytes,
             seconds=time.monotonic() - started,
             calls=self._http.attempts - calls,
@@ -141,7 +141,7 @@ class Expensify:
         rows: Records = []
         for policy_id in wanted:
             members = _object(info.get(policy_id)).get("employees")
-            if not isinstance(members, list):
+            if not isinstance(members, list) or not all(isinstance(member, dict) and member.get("email") for member in members):
                 raise Permanent(f"Expensify shows no members of policy {policy_id}.", "Is the id right, and is the account its admin?")
             rows += [{**member, "policyID": policy_id} for member in members]
         return _table(rows, MEMBER_COLUMNS)
@@ -151,9 +151,15 @@ class Expensify:
 
         Returns:
             Columns id, name, owner, role, outputCurrency, type, all text; missing is NaN.
+
+        Raises:
+            Permanent: The account is shown no policy at all. It must not pass for one whose policies are empty.
         """
         body, _ = self._run({"type": "get", "inputSettings": {"type": "policyList"}})
-        return _table(body.get("policyList") or [], POLICY_COLUMNS)
+        policies = body.get("policyList")
+        if not isinstance(policies, list) or not policies:
+            raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
+        return _table(policies, POLICY_COLUMNS)
 
     def _by_size(self, people: list[Records]) -> Iterator[Records]:
         chunk: Records = []
@@ -168,7 +174,7 @@ class Expensify:
         if chunk:
             yield chunk
 
-    def _run(self, job: dict[str, Any], records: Records | None = None) -> tuple[dict[str, Any], Reply]:
+    def _run(self, job: dict[str, Any], records: Records | None = None, writes: bool = False) -> tuple[dict[str, Any], Reply]:
         credentials = {
             "partnerUserID": self._settings.partner_user_id.resolve(),
             "partnerUserSecret": self._settings.partner_user_secret.resolve(),
@@ -177,13 +183,16 @@ class Expensify:
         form = {"requestJobDescription": json.dumps({**job, "credentials": credentials})}
         if records is not None:
             form["data"] = json.dumps(records if self._settings.feed_root == "array" else {"Employees": records}, allow_nan=False)
-        reply = self._http.send("POST", self._url, judge=_judge, before=self._windows.acquire, data=form)
+        reply = self._http.send("POST", self._url, judge=_judge, before=self._windows.acquire, writes=writes, data=form)
         body = reply.json
         code = _code(body)
         if code is None:
-            raise _no_answer(reply, writes=records is not None)
+            raise _no_answer(reply, writes=writes)
         if code != 200:
-            raise _refusal(code, str(body.get("responseMessage") or ""), said_about([*(records or []), credentials]))
+            refusal = _refusal(code, str(body.get("responseMessage") or ""), records or [], credentials.values())
+            if records is None and isinstance(refusal, Refused):
+                raise Permanent(str(refusal), "Nothing was changed. Run again; if it stays, ask Expensify, naming the code.")
+            raise refusal
         return body, reply
 
 
@@ -216,8 +225,8 @@ def _no_answer(reply: Reply, writes: bool) -> Permanent | Unanswered:
     return Permanent(what, "Check the url in the settings and what stands between this machine and Expensify.")
 
 
-def _refusal(code: int, message: str, confidential: set[str]) -> Permanent:
-    said = masked(message, confidential)
+def _refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -> Permanent:
+    said = without_people(message, records, secrets)
     what = f"Expensify refused: {code} {said}".rstrip(" .") + "."
     if code in _ACCESS_CODES or _ACCESS_WORDS.search(message):
         return Permanent(what, "Check the partner credentials (they end with the account's password) and the account's rights.")
@@ -233,7 +242,7 @@ def _by_person(chunk: Records, update: UpdateAnswer) -> Answer:
     other: list[Skip] = []
     for email, reason in update.skipped:
         theirs = by_email.get(_folded(email), [])
-        refused.update(dict.fromkeys((record["employeeID"] for record in theirs), masked(reason, said_about(theirs))))
+        refused.update(dict.fromkeys((record["employeeID"] for record in theirs), without_people(reason, theirs)))
         if not theirs:
             other.append((email, reason))
     return Answer(
@@ -260,8 +269,12 @@ def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _lists(value: Any) -> dict[str, list[str]]:
-    return {str(key): [str(item) for item in items or []] for key, items in _object(value).items()}
+    return {str(key): [str(item) for item in items] for key, items in _object(value).items() if isinstance(items, list)}
 
 
 def _table(rows: list[Any], columns: list[str]) -> pd.DataFrame:

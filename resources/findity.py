@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from resources.answers import Answer, Records, in_turn, said_about, statuses
-from resources.failures import Permanent, Refused, Transient, Unanswered, masked
+from resources.answers import Answer, Records, in_turn, statuses, without_people
+from resources.failures import Permanent, Refused, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
 from resources.settings import FindityConnection
 from resources.tokens import Tokens
@@ -84,7 +84,7 @@ class Findity:
         nodes = _items(body)
         if nodes is None:
             nodes = [body] if isinstance(body, dict) and "id" in body else None
-        if nodes is None:
+        if nodes is None or not all("id" in node for node in nodes):
             raise _unreadable("list of units")
         rows: Records = []
         _flatten(nodes, None, rows)
@@ -139,8 +139,8 @@ class Findity:
         """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
         body = self._read("/users/")
         page = _items(body)
-        if page is None:
-            raise _unreadable("list of users")
+        if page is None or not all(user.get("id") or user.get("externalSourceId") for user in page):
+            raise _unreadable("list of users")  # a list of errors is no list of nobody
         if isinstance(body, list):
             return page
         found = {_identity(user): user for user in page}
@@ -177,7 +177,7 @@ class Findity:
 
     def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
         headers = {**_HEADERS, "Authorization": f"Bearer {self._tokens.current()}"}
-        return self._http.send(method, f"{self._base}{path}", headers=headers, **content)
+        return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
 
 
 def _unreadable(what: str) -> Permanent:
@@ -188,7 +188,7 @@ def _items(body: Any) -> Records | None:
     """The objects of a bare list, or of the list in an envelope."""
     if isinstance(body, dict):
         body = next((body[key] for key in _LIST_KEYS if isinstance(body.get(key), list)), None)
-    return [item for item in body if isinstance(item, dict)] if isinstance(body, list) else None
+    return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
 
 
 def _total(body: Any) -> int | None:
@@ -245,14 +245,14 @@ def _error(body: Any, records: Records) -> tuple[str, str]:
     if not isinstance(body, dict):
         return "", ""
     message = next((body[key] for key in _MESSAGE_KEYS if isinstance(body.get(key), str)), "")
-    reason = masked(message, said_about(records)) if message else ""
+    reason = without_people(message, records) if message else ""
     for key in _ERROR_KEYS:
         value = body.get(key)
         if isinstance(value, dict | list) and value:
             inner = _error(value, records)
             return inner[0], inner[1] or reason
         if isinstance(value, str | int) and not isinstance(value, bool) and value:
-            return masked(str(value), said_about(records)), reason
+            return without_people(str(value), records), reason
     return "", reason
 
 
@@ -265,7 +265,10 @@ def _refused(body: Any, records: Records) -> dict[str, str]:
     items = _items(body) or []
     errors = [item for item in items if any(item.get(key) for key in _ERROR_KEYS)]
     if isinstance(body, dict):
-        errors += [item for item in body.get("errors") or [] if isinstance(item, dict)]
+        inner = body.get("errors")
+        errors += [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
+        if not errors and any(body.get(key) for key in _ERROR_KEYS):
+            errors = [body]  # the whole answer is one error: about someone, or else about all
     by_key = {record["externalSourceId"]: record for record in records}
     in_place = {id(item): record for item, record in zip(items, records, strict=False)} if len(items) == len(records) else {}
     refused: dict[str, str] = {}

@@ -8,6 +8,7 @@ httpx is used in this module only. Its own error texts carry addresses with thei
 
 import ipaddress
 import random
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -94,9 +95,10 @@ def is_loopback(host: str) -> bool:
 class _Again(Exception):
     """Inside this module only: this attempt failed in a way that another may not."""
 
-    def __init__(self, failure: Failed, wait: float | None = None) -> None:
+    def __init__(self, failure: Failed, wait: float | None = None, lost: bool = False) -> None:
         self.failure = failure
         self.wait = wait
+        self.lost = lost
 
 
 class Http:
@@ -131,6 +133,7 @@ class Http:
         *,
         judge: Callable[[Reply], Verdict] = by_status,
         before: Callable[[], None] = lambda: None,
+        writes: bool = True,
         repeat_lost: bool = True,
         **content: Any,
     ) -> Reply:
@@ -141,13 +144,14 @@ class Http:
             url: The exact address; a redirect is a failure, since following one may lose the method, the body or the secret.
             judge: Tells an answer from "not now" and from a breakdown.
             before: Called before each attempt, to wait for a rate window.
+            writes: Whether the request asks for a change. A read that got no answer leaves nothing in doubt.
             repeat_lost: Whether the request may be sent again when it may have been applied already. Reads may, and so may both
                 destinations' upserts, which are idempotent by key. A grant that works once may not.
             **content: `data`, `content`, `params` or `headers` as httpx takes them.
 
         Raises:
             Transient: It was never accepted, for as long as `retry` allows.
-            Unanswered: At least one attempt may have been applied, and none was answered.
+            Unanswered: At least one attempt to write may have been applied, and none was answered.
             Permanent: A redirect, or no trusted connection.
         """
         lost = False
@@ -159,9 +163,9 @@ class Http:
             try:
                 return self._once(method, url, judge, content)
             except _Again as again:
-                lost = lost or isinstance(again.failure, Unanswered)
+                lost = lost or again.lost
                 if lost and not repeat_lost:
-                    raise again.failure from None
+                    raise self._lost(again.failure, writes) from None
                 raise
 
         again = tenacity.Retrying(
@@ -175,8 +179,8 @@ class Http:
             return again(attempt)
         except _Again as last:
             # One attempt that may have been applied decides, even if the last one never left this machine.
-            unanswered = lost and not isinstance(last.failure, Unanswered)
-            raise (self._unanswered("") if unanswered else last.failure) from None
+            unanswered = lost and not last.lost
+            raise self._lost(self._unanswered("") if unanswered else last.failure, writes) from None
 
     def _once(self, method: str, url: str, judge: Callable[[Reply], Verdict], content: dict[str, Any]) -> Reply:
         request = self._client.build_request(method, url, **content)
@@ -191,7 +195,7 @@ class Http:
         except httpx.UnsupportedProtocol:
             raise Permanent(f"{self.name}'s address is of no known kind.", "It must begin with https://.") from None
         except httpx.HTTPError as error:
-            raise _Again(self._unanswered(f" ({type(error).__name__})")) from None
+            raise _Again(self._unanswered(f" ({type(error).__name__})"), lost=True) from None
         reply = Reply(response.status_code, response.headers, response.content, len(request.content))
         if response.is_redirect:
             raise self._redirected(response)
@@ -201,7 +205,7 @@ class Http:
             what = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
             raise _Again(Transient(what, "Nothing was done. Run again later."), asked)
         if verdict == "broken":
-            raise _Again(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")))
+            raise _Again(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")), lost=True)
         return reply
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
@@ -215,9 +219,16 @@ class Http:
         what = f"{self.name} did not answer{how}: the request may have been applied or not."
         return Unanswered(what, "Run again: it is safe to repeat.")
 
+    def _lost(self, failure: Failed, writes: bool) -> Failed:
+        if writes or not isinstance(failure, Unanswered):
+            return failure
+        return Transient(f"{str(failure).partition(':')[0]}.", "Nothing was changed. Run again later.")
+
     def _redirected(self, response: httpx.Response) -> Permanent:
-        url = response.next_request.url if response.next_request else None
-        target = f" to {url.scheme}://{url.netloc.decode()}{url.path}" if url else ""
+        # Of what the server says, only what we said before: its path may repeat a person or a secret.
+        url, asked = response.next_request.url if response.next_request else None, response.request.url
+        path = url.path if url and url.path.rstrip("/") == asked.path.rstrip("/") else "/…"
+        target = f" to {url.scheme}://{url.netloc.decode()}{path}" if url else ""
         what = f"{self.name} redirects ({response.status_code}){target}: that is not followed, since it may lose what is sent."
         return Permanent(what, "Put the exact address into the settings.")
 
@@ -235,10 +246,10 @@ def retry_after(value: str | None) -> float | None:
     """Seconds that a Retry-After header asks for: a number, or a date. None if there is none or it is neither."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (date.astimezone(UTC) - datetime.now(UTC)).total_seconds())

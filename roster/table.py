@@ -7,6 +7,7 @@ Belongs here: the shape, the header's columns, the trailer's word. Does not belo
 import re
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 import pandas as pd
 
@@ -63,7 +64,7 @@ def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> se
     if missing:
         raise Unfit(
             "header",
-            f"These columns are wanted and not there: {', '.join(missing)}. There are: {', '.join(header)}.",
+            f"These columns are wanted and not there: {', '.join(missing)}. {_resembling(missing, header)}",
             "Have HR put them back, or correct the settings.",
         )
     twice = sorted(name for name in wanted if header.count(name) > 1)
@@ -72,6 +73,17 @@ def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> se
             "header", f"These column names stand in the header more than once: {', '.join(twice)}.", "Have HR rename or remove one."
         )
     return wanted
+
+
+def _resembling(missing: list[str], header: list[str]) -> str:
+    """Names of the header that may be those that are missing. Others are not shown: HR may have written anything there, a person too."""
+    folded = {name.casefold(): name for name in header}
+    near = {folded[name] for want in missing for name in get_close_matches(want.casefold(), folded, n=1, cutoff=0.75)}
+    return (
+        f"Of the {len(header)} that are there, these resemble them: {', '.join(sorted(near))}."
+        if near
+        else f"There are {len(header)}, and none resembles them."
+    )
 
 
 def find_trailer(pattern: str, last: str) -> re.Match[str]:

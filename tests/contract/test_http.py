@@ -109,11 +109,18 @@ def test_silence_is_unanswered(script, wire):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_and_its_query_not_repeated(http, script, wire, status):
-    script.play(wire.reply("", status, Location="/y/?token=hunter2"))
-    with pytest.raises(Permanent, match=rf"redirects \({status}\) to {script.url}/y/: ") as failure:
+    script.play(wire.reply("", status, Location="/x/?token=hunter2"))
+    with pytest.raises(Permanent, match=rf"redirects \({status}\) to {script.url}/x/: ") as failure:
         http.send("PUT", f"{script.url}/x", content=b"[]")
     assert "hunter2" not in str(failure.value)
     assert len(script.requests) == 1
+
+
+def test_quiet_a_redirects_path_is_shown_only_if_it_is_the_one_asked_for(http, script, wire):
+    script.play(wire.reply("", 302, Location="/login/eva.lind/hunter2/"))
+    with pytest.raises(Permanent, match=rf"to {script.url}/…: ") as failure:
+        http.send("PUT", f"{script.url}/x", content=b"[]")
+    assert "hunter2" not in str(failure.value)
 
 
 def test_each_attempt_waits_for_its_turn(http, script, wire):

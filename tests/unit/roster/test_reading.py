@@ -112,11 +112,15 @@ def test_another_delimiter_is_named() -> None:
     assert unfit("1\tAnn\n", columns=["id", "name"]).message.endswith("'tab'.")
 
 
-def test_missing_headers_are_named_with_those_that_are_there() -> None:
-    error = unfit("id,full name\n1,Ann\n")
+def test_missing_headers_are_named_with_those_that_resemble_them() -> None:
+    error = unfit("id,Names\n1,Ann\n")
     assert error.code == "header"
     assert "wanted and not there: name." in error.message
-    assert "id, full name" in error.message
+    assert "Of the 2 that are there, these resemble them: Names." in error.message
+
+
+def test_quiet_a_heading_that_resembles_none_that_is_wanted_is_not_shown() -> None:
+    assert unfit("id,for Eva Lind\n1,Ann\n").message.endswith("not there: name. There are 2, and none resembles them.")
 
 
 def test_a_first_line_that_is_no_header_is_not_shown() -> None:
