@@ -13,9 +13,9 @@ import pandas as pd
 import pandera.pandas as pa
 import phonenumbers
 from pandera.errors import SchemaErrors
-from stdnum import iban
 
 from roster import faults
+from roster.ibans import is_iban
 from roster.mapping import DATES, Mapped
 from roster.phones import e164
 from roster.settings import People
@@ -56,17 +56,12 @@ def is_email(series: pd.Series) -> pd.Series:
 def is_account(series: pd.Series) -> pd.Series:
     """Which values can be an account number: whatever begins like an IBAN must be one."""
     like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-    return ~like | _among(series[like], _is_iban).reindex(series.index, fill_value=False)
+    return ~like | is_iban(series[like]).reindex(series.index, fill_value=False)
 
 
 def _among(series: pd.Series, test: Any) -> pd.Series:
     distinct = series.dropna().drop_duplicates()
     return series.isin(distinct[[bool(test(value)) for value in distinct]])
-
-
-def _is_iban(value: str) -> bool:
-    # Length and check digits by the country's format; a bank's own check digits inside it are the bank's affair.
-    return bool(iban.is_valid(value, check_country=False))
 
 
 def _is_email(value: str) -> bool:
