@@ -1,0 +1,99 @@
+"""What somebody sees of the demo in the Dagster UI."""
+
+import re
+from typing import Any
+
+import pytest
+
+# Whoever was left out of the demo, and what is wrong in HR's file.
+NUMBER, REASON, REMEDY = "001099", "This is no e-mail address.", "Enter a working e-mail address."
+
+
+def test_the_graph_runs_from_hr_over_both_destinations_to_the_reports(screen: Any) -> None:
+    screen.open("/asset-groups", "Global asset lineage")
+    screen.shows("hr", "expensify", "findity", "reports")
+    with screen.wide():
+        screen.page.keyboard.press("Alt+E")  # all groups, opened
+        screen.shows("employee_feed", "skipped_employees")
+        screen.picture("lineage")
+
+
+def test_the_last_run_is_a_sync_that_succeeded(screen: Any) -> None:
+    screen.open("/runs", "demo_sync")
+    screen.shows("Success")
+
+
+def test_the_plan_says_what_will_be_done_and_who_is_left_out(screen: Any) -> None:
+    screen.asset("expensify/plan", "kinds of change")
+    assert [line[:2] for line in screen.rows("actions")] == [["create", "216"], ["skip", "23"], ["none", "11"]]
+    assert [NUMBER, "their row in the HR file was rejected"] in screen.rows("skipped")
+    screen.picture("plan")
+
+
+def test_the_sync_result_says_what_was_answered_in_units_of_its_own(screen: Any) -> None:
+    screen.asset("expensify/sync_result", "payload (bytes)")
+    assert [line[:2] for line in screen.rows("answers")] == [["accepted", "216"]]
+    screen.shows("waited for answers (s)")
+
+
+def test_what_landed_is_told_from_what_was_intended_and_accepted(screen: Any) -> None:
+    screen.asset("findity/landed", "not brought in")
+    assert [screen.metadata(name).inner_text() for name in ("intended", "accepted", "missing")] == ["216", "216", "0"]
+    assert [line[:2] for line in screen.rows("outcomes")] == [["created", "216"], ["skipped", "22"], ["unchanged", "11"]]
+    screen.picture("landed")
+
+
+def test_the_sync_report_has_both_destinations_side_by_side(screen: Any) -> None:
+    screen.asset("reports/sync_report", "All 432 planned changes landed; 4 people could not be brought in")
+    assert [["".join(re.findall(r"[a-z\d]", cell)) for cell in line] for line in screen.rows("people")] == [
+        ["created", "216", "216"],
+        ["unchanged", "11", "11"],
+        ["skipped", "23", "22"],
+    ]
+    screen.shows(str(screen.demo.reports / "sync_report.html"))
+    assert "file://" not in screen.text()  # no browser follows one from there
+    screen.picture("sync_report")
+
+
+def test_why_a_person_was_skipped_is_three_clicks_away(screen: Any) -> None:
+    screen.open("/", "demo_sync")
+    screen.page.get_by_role("link", name="Catalog").click()
+    screen.page.get_by_role("link", name="skipped_employees").click()
+    screen.shows("who and why")
+    assert [NUMBER, f"Work e-mail: {REASON}"] in screen.rows("who and why")
+    screen.picture("skipped_employees")
+    screen.page.get_by_text("[Show Markdown]").click()
+    screen.shows(REMEDY)
+    line = screen.page.locator("tr").filter(has_text=NUMBER).filter(has_text=REMEDY)
+    cells = line.last.locator("td").all_inner_texts()
+    assert cells[:5] == [NUMBER, "HR file", f"Work e-mail: {REASON}", REMEDY, "HR"]
+
+
+@pytest.mark.parametrize(
+    ("asset", "check", "says"),
+    [
+        ("hr/roster", "gate", "The file is fit to be used: 256 rows, all accounted for."),
+        ("expensify/plan", "accounting", "250 people, each in the plan exactly once."),
+        ("expensify/plan", "held", "Nothing is held."),
+        ("expensify/plan", "dry_run", "Expensify would refuse nobody."),
+        ("findity/landed", "landed", "216 intended, 216 accepted, 216 landed, 0 not visible."),
+    ],
+)
+def test_a_check_says_its_figures_in_a_sentence(screen: Any, asset: str, check: str, says: str) -> None:
+    screen.open(f"/assets/demo/{asset}?view=checks&checkDetail={check}", says)
+    screen.shows("Passed")
+    if check == "landed":
+        screen.picture("checks")
+
+
+PAGES = ["hr/roster", "hr/rejects", "expensify/employee_feed", "expensify/plan", "findity/landed"]
+PAGES += ["reports/skipped_employees", "reports/sync_report"]
+
+
+@pytest.mark.parametrize("asset", PAGES)
+def test_an_assets_page_shows_tables_whole_and_names_nobody(screen: Any, asset: str, names: re.Pattern[str]) -> None:
+    screen.asset(asset, "dagster/component_origin")
+    assert screen.cut_off() == []
+    text = screen.text()
+    assert not names.search(text)
+    assert not re.search(r"\w@\w", text)
