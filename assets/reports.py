@@ -15,13 +15,13 @@ from assets.destination import Destination
 from assets.failures import told
 from resources.failures import Failed
 from resources.ledger import Ledger
-from resources.report_files import write_reports
+from resources.report_files import write_list, write_reports
 from resources.run_report import assemble, newest_root
 from resources.sources import Found, Source
 from roster.reports.headline import headline
 from roster.reports.model import RunReport
 from roster.reports.reasons import reason
-from roster.reports.skipped import left_out, skipped
+from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
 
 
@@ -48,8 +48,9 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
     def skipped_employees(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
         with told(), getattr(context.resources, ledger).open() as book:
             report = _report(context, config, book)
-            files = write_reports(report)
-        people, coded = skipped(report), left_out(report)
+            coded = left_out(report)
+            file = write_list(report, coded)  # the page is the next step's
+        people = coded[list(COLUMNS)]
         whom = _by_person(people)
         return dg.MaterializeResult(
             value=people,
@@ -61,7 +62,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
                     "who, why, what to do": metadata.markdown(whom),
                     "reasons": metadata.counts(_causes(coded), "reason"),
                     "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
-                    "list for HR": dg.MetadataValue.path(files.skipped),
+                    "list for HR": dg.MetadataValue.path(file),
                 },
             ),
         )
@@ -77,11 +78,12 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
         with told(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
             report = _report(context, config, book)
-            files = write_reports(report)
+            out = left_out(report)
+            files = write_reports(report, out)
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
-        said = headline(report, left_out(report))
+        said = headline(report, out)
         return dg.MaterializeResult(
             value={"headline": said.sentence, "page": str(files.page)},
             metadata={
@@ -91,7 +93,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
                     {
                         "changes": metadata.markdown(_numbers(report)),
                         "people": metadata.markdown(_outcomes(report)),
-                        "left out": metadata.counts(_causes(left_out(report)), "reason"),
+                        "left out": metadata.counts(_causes(out), "reason"),
                     }
                 ),
                 # Paths, not links: no browser follows one from a page to a file.

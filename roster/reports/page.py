@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from roster.reports import tables
@@ -17,12 +18,16 @@ from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
 
 
-def render(report: RunReport) -> str:
+def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
     """The page: no script, nothing loaded from elsewhere.
 
     It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number.
+
+    Args:
+        report: The run.
+        everyone: Who was left out, where the caller has it already.
     """
-    everyone = left_out(report)
+    everyone = left_out(report) if everyone is None else everyone
     waiting = everyone["outcome"].eq("held")
     return _template().render(
         report=report,
