@@ -4,6 +4,7 @@ Belongs here: commands, what they print and their exit codes. Does not belong he
 """
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -18,16 +19,30 @@ import yaml
 from rich.console import Console
 
 from assets import demo as place
-from assets import roster_commands, sftp_commands
+from assets import quiet, roster_commands, sftp_commands
 from resources import places
-from resources.failures import Failed
+from resources.failures import PRIVATE, Failed
 
 if TYPE_CHECKING:  # Dagster takes most of a second to import, and only commands that start a run need it
     import dagster as dg
 
     from assets.launch import RunResult
 
-app = typer.Typer(
+
+class _Quiet(typer.Typer):
+    """A traceback may quote what was being worked on: it goes to the owner-only log, and what is printed says where that is."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:  # whatever it is
+            logging.getLogger(PRIVATE).exception("not foreseen")
+            where = quiet.private_folder() / quiet.FILE
+            typer.echo(f"rollcall: something that was not foreseen ({type(error).__name__}). Its full text is in {where}.", err=True)
+            raise SystemExit(70) from None
+
+
+app = _Quiet(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
 )
 app.add_typer(roster_commands.app)

@@ -18,6 +18,8 @@ from resources.owner_only import make_directory
 REDACTED: Final = "dagster.redacted_errors"
 """Where Dagster logs the full text of an error that it masks in the event log."""
 
+FILE: Final = "redacted_errors.log"
+
 LEVELS: Final = {
     # Each request's URL, at INFO.
     "httpx": logging.WARNING,
@@ -77,6 +79,6 @@ def quieten() -> None:
         logger = logging.getLogger(name)
         logger.propagate = False
         if not any(isinstance(handler, OwnerOnlyFile) for handler in logger.handlers):
-            handler = OwnerOnlyFile("redacted_errors.log")
+            handler = OwnerOnlyFile(FILE)
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             logger.addHandler(handler)
