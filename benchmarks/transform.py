@@ -43,7 +43,7 @@ def main(folder: Path, export: Path, out: Path) -> None:
         clock.note(f"{destination.name}: approvers, records")
         with out.with_suffix(f".{destination.name}").open("w", encoding="utf-8") as file:
             for start in range(0, len(desired), 10_000):  # as they are sent: in chunks
-                json.dump(to_records(desired.iloc[start : start + 10_000], fields), file, ensure_ascii=False)
+                file.write(json.dumps(to_records(desired.iloc[start : start + 10_000], fields), ensure_ascii=False))
         clock.note(f"{destination.name}: JSON")
         rows = max(rows, len(desired))
     sys.stdout.write(json.dumps({"rows": rows, "seconds": sum(clock.parts.values()), "parts": clock.parts}) + "\n")

@@ -16,9 +16,13 @@ Record = dict[str, Any]
 _VALUE: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "boolean": lambda text: text == "true", "json": json.loads}
 
 
+# json.dumps would build it anew for every value.
+_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def compact(value: object) -> str:
     """The one JSON text of a value, so that equal values are equal texts."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)
 
 
 def to_records(frame: pd.DataFrame, fields: Mapping[str, FieldType]) -> list[Record]:
