@@ -96,15 +96,17 @@ class Screen:
     @contextlib.contextmanager
     def wide(self) -> Iterator[None]:
         """More room for a graph: without the UI's navigation."""
+        self.page.set_viewport_size({"width": WINDOW["width"], "height": 1080})
         self.page.get_by_text("Hide navigation").click()
         yield
         self.page.evaluate("localStorage.clear()")
+        self.page.set_viewport_size(WINDOW)
 
     def picture(self, name: str) -> None:
         """Keep what is seen, if pictures are wanted: 256 colours are enough for a page, and make a third of the file."""
         if self.pictures:
             self.page.wait_for_load_state("networkidle")
-            self.page.wait_for_timeout(500)  # what is still fading in
+            self.page.wait_for_timeout(1500)  # what is still fading in, or asked for
             path = self.pictures / f"{name}.png"
             self.page.screenshot(path=path)
             with Image.open(path) as image:

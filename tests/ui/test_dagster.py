@@ -40,7 +40,6 @@ def test_what_landed_is_told_from_what_was_intended_and_accepted(screen: Any) ->
     screen.asset("findity/landed", "not brought in")
     assert [screen.metadata(name).inner_text() for name in ("intended", "accepted", "missing")] == ["216", "216", "0"]
     assert [line[:2] for line in screen.rows("outcomes")] == [["created", "216"], ["skipped", "22"], ["unchanged", "11"]]
-    screen.picture("landed")
 
 
 def test_the_sync_report_has_both_destinations_side_by_side(screen: Any) -> None:

@@ -14,4 +14,3 @@ def test_the_sandbox_shows_who_is_there_and_what_was_called(screen: Any) -> None
     screen.open(screen.demo.sandbox, "Expensify policies")
     screen.shows("ACME-SE", "Findity organisations", "Latest calls")
     assert screen.page.locator("dt", has_text="Findity users").locator("xpath=../dd").inner_text() == "217"
-    screen.picture("sandbox")
