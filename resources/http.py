@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, Self
 
 import httpx
@@ -101,6 +101,12 @@ class _Again(Exception):
         self.lost = lost
 
 
+@cache
+def _trusted(trust_env: bool) -> ssl.SSLContext:
+    """The certificates to trust. Reading them takes as long as a call, and a run opens a connection at each step that needs one."""
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
 class Http:
     """A connection to one destination.
 
@@ -116,8 +122,9 @@ class Http:
         self.name = name
         self.attempts = 0
         self._retry = retry
+        trust_env = not is_loopback(httpx.URL(url).host)
         self._client = httpx.Client(
-            timeout=timeout, headers=dict(headers or {}), follow_redirects=False, trust_env=not is_loopback(httpx.URL(url).host)
+            timeout=timeout, headers=dict(headers or {}), follow_redirects=False, trust_env=trust_env, verify=_trusted(trust_env)
         )
 
     def __enter__(self) -> Self:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from resources.failures import Permanent, Transient, Unanswered
-from resources.http import Http, Retry
+from resources.http import Http, Retry, _trusted
 
 
 @pytest.fixture
@@ -171,3 +171,15 @@ def test_an_untrusted_certificate_stops_at_once(tmp_path):
         http.send("GET", url)
     thread.join()
     assert http.attempts == 1
+
+
+def test_the_trusted_certificates_are_read_once_for_all_connections(monkeypatch, retry):
+    read = []
+    context = ssl.create_default_context()
+    monkeypatch.setattr("resources.http.httpx.create_ssl_context", lambda **how: read.append(how) or context)
+    _trusted.cache_clear()
+    for _ in range(3):
+        with Http("Findity", "https://api.example", 5, retry):
+            pass
+    _trusted.cache_clear()
+    assert len(read) == 1
