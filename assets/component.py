@@ -13,7 +13,7 @@ import yaml
 from dagster_shared.error import DagsterUnresolvableSymbolError
 from pydantic import BaseModel, ValidationError
 
-from assets.settings import Settings, unmapped_columns
+from assets.settings import Settings, faults
 
 __all__ = ["RosterSync", "Settings", "SettingsError", "company_of", "mistakes"]
 
@@ -63,7 +63,7 @@ class RosterSync(dg.Component):
             raise SettingsError([f"attributes at {context.path / 'defs.yaml'}: Field required"])
         positions = context.resolution_context.source_position_tree
         lines = []
-        for path, problem in unmapped_columns(attributes):
+        for path, problem in faults(attributes):
             given, place = ("attributes", *path), ""
             if positions is not None:
                 # A rule written as a bare column name has no key of its own for it: name the place that does stand in the file.

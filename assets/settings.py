@@ -31,6 +31,9 @@ ALWAYS_PRESENT: Final = frozenset(
 )
 """Columns that the roster has whether or not the file maps them."""
 
+FILL_IN: Final = "FILL-IN"
+"""What `rollcall map` writes where it cannot know."""
+
 _OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Path = tuple[str | int, ...]
@@ -117,6 +120,11 @@ class When(Strict):
     deadline: Deadline | None = None
     """By when a file must have come."""
 
+    @field_validator("arrival", mode="before")
+    @classmethod
+    def _named_is_on(cls, value: Any) -> Any:
+        return {} if value is None else value
+
     @field_validator("schedule")
     @classmethod
     def _known_cron(cls, value: str | None) -> str | None:
@@ -175,6 +183,23 @@ class Settings(Strict):
         if not (self.expensify or self.findity):
             raise ValueError("at least one destination is needed: expensify, findity")
         return self
+
+
+def faults(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """What each part of the attributes allows and the whole does not, as (where, what is wrong)."""
+    yield from unmapped_columns(settings)
+    yield from _left_to_fill_in(settings.model_dump(mode="json"), ())
+
+
+def _left_to_fill_in(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every place at which `rollcall map` left something to its reader."""
+    if isinstance(node, str):
+        if FILL_IN in node:
+            yield path, f"still says {FILL_IN}"
+        return
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, below in parts:
+        yield from _left_to_fill_in(below, (*path, name))
 
 
 def unmapped_columns(settings: Settings) -> Iterator[tuple[Path, str]]:

@@ -14,6 +14,11 @@ from assets.settings import Settings, unmapped_columns
 from resources import places
 
 
+def companies_folder() -> Path:
+    """Where the companies' folders are: ROLLCALL_PIPELINES, else `pipelines` in the project."""
+    return Path(os.environ.get("ROLLCALL_PIPELINES") or places.PROJECT / "pipelines")
+
+
 class SettingsMistakes(Exception):
     """What the author of a `defs.yaml` has to mend, one line each, without the values that were given."""
 
@@ -24,7 +29,7 @@ def find(company: str) -> Path:
     Raises:
         SettingsMistakes: There is none.
     """
-    beside = Path(os.environ.get("ROLLCALL_PIPELINES") or places.PROJECT / "pipelines")
+    beside = companies_folder()
     for folder in (beside / company, Path(company)):
         if (folder / "defs.yaml").is_file():
             return folder / "defs.yaml"

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 import yaml
 
-from resources import places
+from assets.settings_file import companies_folder
 from resources.failures import Failed
 
 app = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
@@ -117,11 +117,11 @@ def _port(source: yaml.MappingNode) -> int:
 
 def _file(host: str, company: str | None) -> Path | None:
     """The YAML that names the host."""
-    files = sorted((places.PROJECT / "pipelines").glob(f"{company or '*'}/defs.yaml"))
+    files = sorted(companies_folder().glob(f"{company or '*'}/defs.yaml"))
     try:
         naming = [file for file in files if _source(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), host)]
     except yaml.YAMLError:
-        _stop("A company's YAML cannot be read: `dg check yaml` says where.")
+        _stop("A company's YAML cannot be read: `rollcall check` says where.")
     if company and not naming:
         _stop(f"pipelines/{company}/defs.yaml names no SFTP source with the host {host}.")
     if len(naming) > 1:

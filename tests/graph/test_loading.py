@@ -128,6 +128,7 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
         (ACME[ACME.index("  expensify") :], "", "attributes at {file}:2: Value error, at least one destination"),
         (ACME[ACME.index("attributes") :], "", "attributes at {file}: Field required"),
         ("attributes:", "attributs:", "attributs at {file}:2: Extra inputs are not permitted"),
+        ("[team:people]", "[team:FILL-IN]", "attributes.owners.0 at {file}:4: still says FILL-IN"),
         ("RosterSync", "RosterSink", "type at {file}: Module `assets` has no attribute `RosterSink`."),
         ("[team:people]", "[team:people", "{file}:5: not valid YAML"),
     ],
