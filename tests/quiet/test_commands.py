@@ -35,7 +35,7 @@ def started(code: str, *arguments: Any, home: Path) -> subprocess.CompletedProce
     environment = {**os.environ, "ROLLCALL_HOME": str(home)}
     environment.pop("DAGSTER_HOME", None)
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=places.PROJECT, env=environment, capture_output=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=places.PROJECT, env=environment, capture_output=True, check=False)
 
 
 def test_quiet_check_shows_values_only_when_asked(company: Path, tmp_path: Path) -> None:

@@ -160,6 +160,30 @@ def test_the_search_would_find_a_canary_in_whatever_form(acme: Any) -> None:
     assert all(min(map(len, forms(text))) > 4 for text in canaries().values())
 
 
+SAID = (
+    "wanted and not there: Mail",
+    "delimiter",
+    "has none of the wanted headers",
+    "encoding",
+    "the agreed trailer",
+    "trailer counts",
+    "quote",
+    "refused",
+    "redirects",
+    "did not answer",
+    "takes no more requests",
+    "refuses the login",
+    "private key cannot be read",
+    "ledger's database is not available",
+)
+
+
+def test_everything_did_go_wrong(acme: Any, printed: bytes) -> None:
+    said = "\n".join(acme.said)
+    assert [words for words in SAID if words not in said] == []
+    assert len(given_away((quiet.private_folder() / quiet.FILE).read_bytes())) > 20
+
+
 def test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps(acme: Any, printed: bytes) -> None:
     searched = [path for path in (acme.root / "dagster").rglob("*") if path.is_file() and path.name != quiet.FILE]
     assert {".db", ".err", ".out"} <= {path.suffix for path in searched}
