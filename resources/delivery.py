@@ -125,19 +125,24 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         names = dict(zip(records["externalSourceId"], records["person"], strict=True))
         later = records[records["approverIds"].notna()] if "approverIds" in records else records.head(0)
         refused: set[str] = set()
+        sent: set[str] = set()
         for answer in client.deliver(to_records(_people_first(records), findity.FIELDS)):
             noted = _noted(ledger, write, answer, names)
             refused |= set(noted.loc[noted["status"].ne("accepted"), "person"])
+            sent |= set(noted.loc[noted["status"].eq("accepted"), "person"])
             # Whoever still waits for an approver is not answered yet.
             yield noted[~(noted["person"].isin(later["person"]) & noted["status"].eq("accepted"))]
         later = later[~later["person"].isin(refused)]
         if later.empty:
             return
-        assigned, lacking = _with_person_ids(later, client.users(), write.plan, ledger.fields_key(write.destination))
+        users = client.users(awaited=set(records.loc[records["action"].eq("create") & records["person"].isin(sent), "externalSourceId"]))
+        assigned, lacking = _with_person_ids(later, users, write.plan, ledger.fields_key(write.destination))
         for answer in client.deliver(to_records(assigned, findity.FIELDS)):
             yield _noted(ledger, write, answer, names)
         if len(lacking):
-            yield pd.DataFrame({"person": lacking, "status": "accepted", "reason": "no_approver_there", "request": 0})
+            # Whoever got nothing but an approver got nothing.
+            status = lacking.isin(sent).map({True: "accepted", False: "refused"})
+            yield pd.DataFrame({"person": lacking, "status": status, "reason": "no_approver_there", "request": 0})
 
     return send
 

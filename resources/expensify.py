@@ -153,11 +153,11 @@ class Expensify:
             Columns id, name, owner, role, outputCurrency, type, all text; missing is NaN.
 
         Raises:
-            Permanent: The account is shown no policy at all. It must not pass for one whose policies are empty.
+            Permanent: The answer holds no list. It must not pass for an account without policies.
         """
         body, _ = self._run({"type": "get", "inputSettings": {"type": "policyList"}})
         policies = body.get("policyList")
-        if not isinstance(policies, list) or not policies:
+        if not isinstance(policies, list):
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return _table(policies, POLICY_COLUMNS)
 

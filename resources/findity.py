@@ -9,7 +9,7 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -33,6 +33,8 @@ PATIENCE = Retry()
 NARROWING_CALLS = 200
 """How many further requests a delivery may spend on finding the people for whom whole chunks were refused."""
 
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+
 _HEADERS = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json"}
 _LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
 _ERROR_KEYS = ("errorCode", "code", "error", "errors")
@@ -55,6 +57,7 @@ class Findity:
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
         self._http = Http("Findity", base, settings.timeout, retry)
         self._tokens = Tokens(settings, self._http, clock)
+        self._clock = clock
 
     def __enter__(self) -> Self:
         return self
@@ -62,17 +65,28 @@ class Findity:
     def __exit__(self, *_: object) -> None:
         self._http.__exit__()
 
-    def users(self) -> pd.DataFrame:
+    def users(self, awaited: Collection[str] = ()) -> pd.DataFrame:
         """Everyone in the organization, invited strangers too.
+
+        Args:
+            awaited: externalSourceIds of people just created, who must be in the list: it is read again until they are.
 
         Returns:
             `USER_COLUMNS`: text, `active` boolean, and the four of `JSON_COLUMNS` as JSON text with sorted keys. NaN is what the reply did
             not hold; an object or list that it showed as null is an empty one.
 
         Raises:
-            Transient: The list came incomplete.
+            Transient: The list came incomplete, or did not show the awaited for as long as reading back is tried.
         """
-        return _user_table(self._all_users())
+        deadline, pause = self._clock() + self._settings.read_back_seconds, _FIRST_PAUSE
+        rows = self._all_users()
+        while set(awaited) - {user.get("externalSourceId") for user in rows}:
+            if self._clock() + pause > deadline:
+                raise Transient("Findity does not yet show people whom it has just created.", "Run again later: it is safe to repeat.")
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            rows = self._all_users()
+        return _user_table(rows)
 
     def units(self) -> pd.DataFrame:
         """The organization's units, from a tree of `children` or from a flat list with parent ids.

@@ -60,7 +60,7 @@ class Tokens:
 
     def _grant(self, repeat_lost: bool, **form: str) -> Reply:
         data = {**form, "client_id": self._settings.client_id.resolve()}
-        return self._http.send("POST", self._url, repeat_lost=repeat_lost, data=data)
+        return self._http.send("POST", self._url, writes=False, repeat_lost=repeat_lost, data=data)
 
     def _keep(self, reply: Reply) -> None:
         body = reply.json

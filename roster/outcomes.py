@@ -26,7 +26,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     Returns:
         `OUTCOME_COLUMNS`. ``landed`` is ``landed``, ``missing`` (accepted but read back otherwise) or ``not visible`` (accepted; no field
         of the change can be read back), and missing for people nothing was sent for. A person whose answer was lost has the outcome of
-        their action if reading back confirms it, else ``unknown``.
+        their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was refused.
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
@@ -37,7 +37,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     differs = among(people["employee_id"], differing)
     landed = pd.Series(
         np.select(
-            [written & status.eq("accepted") & ~seen, written & status.isin(["accepted", "unknown"]) & seen & ~differs,
+            [written & status.eq("accepted") & ~seen, written & status.notna() & seen & ~differs,
              written & status.eq("accepted")],
             ["not visible", "landed", "missing"],
             "",
@@ -45,10 +45,12 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
         index=people.index,
         dtype="str",
     )  # fmt: skip
+    # What is there is there, also if it was refused: an error may come after the change.
     sure = status.eq("accepted") | landed.eq("landed")
+    refused = written & status.eq("refused") & ~sure
     outcome = people["action"].map(OUTCOME_OF)
-    outcome = outcome.mask(written & ~sure, "unknown").mask(written & status.eq("refused"), "refused")
-    reason = people["reason"].mask(written & status.eq("refused"), "refused")
+    outcome = outcome.mask(written & ~sure, "unknown").mask(refused, "refused")
+    reason = people["reason"].mask(refused, "refused")
     reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
     # A destination may accept a person and still leave something out, and says why.
     reason = reason.mask(landed.eq("missing"), said.fillna(LATER))

@@ -69,9 +69,17 @@ def test_true_report_fields_that_nothing_shows_are_never_counted_as_landed(plan)
 def test_a_refusal_gives_the_destinations_reason():
     night = Night(roster(person("1")))
     made, _ = night.expensify(members())
-    table = outcomes(made, answers(("1", "refused", "No policy found")), NOBODY)
+    table = outcomes(made, answers(("1", "refused", "No policy found")), pd.Series(["1"], dtype="str"))
     assert table[["outcome", "reason", "detail"]].values.tolist() == [["refused", "refused", "No policy found"]]
     assert table["landed"].isna().all()
+
+
+def test_true_report_what_is_there_although_it_was_refused_has_landed(plan):
+    given = answers(("1", "refused", "500"), ("2", "refused", "500"), ("5", "refused", "500"))
+    fate = fates(plan, given, ["2"])
+    assert fate["1"] == ("created", None, "landed")
+    assert fate["2"] == ("refused", "refused", None)
+    assert fate["5"] == ("refused", "refused", None)
 
 
 def test_a_lost_answer_is_settled_by_what_is_seen_and_else_stays_unknown(plan):
@@ -93,7 +101,7 @@ def test_what_a_destination_left_out_of_an_accepted_person_is_the_reason(plan):
 
 def test_the_numbers_are_of_people_and_none_is_taken_from_what_was_sent(plan):
     given = answers(("1", "accepted"), ("2", "unknown"), ("3", "refused", "no"), ("5", "accepted"))
-    table = outcomes(plan, given, pd.Series(["1"], dtype="str"))
+    table = outcomes(plan, given, pd.Series(["1", "3"], dtype="str"))
     assert numbers(plan, table, given) == {
         "intended": 5, "accepted": 2, "landed": 1, "not_visible": 1, "missing": 1, "refused": 1, "unknown": 1, "held": 1,
     }  # fmt: skip
