@@ -166,7 +166,7 @@ def _drawn(
 ) -> Drawn:
     """A plan drawn afresh. In a release of another destination's plan it is idle: nobody's."""
     known, desired, rejects = inputs.known, inputs.desired, inputs.rejects
-    key = book.key(f"{destination.name} fields")
+    key = book.fields_key(destination.name)
     people = People(inputs.roster, rejects["rejects"]["employee_id"], known["acknowledged"], key)
     plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config))
     accounts = destination.accounts(people, known)
