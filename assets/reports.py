@@ -119,6 +119,8 @@ def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int
     gate = book.gate(report.root_run_id)
     if gate is None or not gate.passed or sum(one.stage == "landed" for one in report.destinations) < destinations:
         return ""
+    if any(one.held for one in report.destinations):
+        return "stays while changes of it are held"
     facts = gate.facts
     modified = datetime.fromisoformat(facts["modified"]) if facts["modified"] else None
     try:
