@@ -19,7 +19,7 @@ def traces(acme: Any) -> set[bytes]:
     found = set()
     for row in acme.people().values():
         found |= {row["Last"].lstrip("Ø"), row["Mail"], row["Mobile"][3:], row["IBAN"], row["Personal ID"]}
-    found |= {"Hemlig", "hemlig", "Efternamnsson", "01740", *demo.SANDBOX_CREDENTIALS.values()}
+    found |= {"Hemlig", "hemlig", "Efternamnsson", "0174017405559", *demo.SANDBOX_CREDENTIALS.values()}
     return {text.encode() for text in found}
 
 
@@ -37,7 +37,7 @@ def everything_wrong(acme: Any, patch: pytest.MonkeyPatch) -> None:
     """Runs that end well, badly, and in every way in which a text of somebody else's could get out."""
     people = acme.people()
     people["E11"]["Mail"] = "Hemlig Efternamnsson"
-    people["E12"]["Mobile"] = "Hemlig 01740"
+    people["E12"]["Mobile"] = "Hemlig 0174017405559"
     people["E09"].update(Dept="Sales", First="Hemlig", Last="Efternamnsson", IBAN="SE2700000000000099000297")
     acme.file("2026-11-21", people)
     acme.box.fault(api="findity", job="PUT users", times=None, refuse={"E09": "hemlig@acme.example is taken"})
