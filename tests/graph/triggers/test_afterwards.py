@@ -65,6 +65,12 @@ def test_a_sync_for_some_people_leaves_the_file_for_the_others(acme: Any) -> Non
     assert lies(acme) == [FILE]
 
 
+def test_a_file_stays_while_changes_of_it_are_held(acme: Any) -> None:
+    acme = acme("delete", findity=None, first_sync="hold")
+    assert acme.quickly("sync").succeeded
+    assert lies(acme) == [FILE]
+
+
 def test_a_file_that_the_gate_refuses_stays(acme: Any) -> None:
     acme = acme("delete", findity=None)
     acme.file("2026-11-20", acme.people(), rows=99)
