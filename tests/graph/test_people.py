@@ -157,3 +157,13 @@ def test_a_reject_that_could_be_anybodys_holds_leavers_by_absence_and_leaves_the
     planned = acme.planned("expensify", result.run_id)
     assert planned.loc["E02", ["action", "intended"]].tolist() == ["hold", "deactivate"]
     assert planned.loc[["E04", "E05", "E06"], "action"].tolist() == ["none", "none", "none"]
+
+
+def test_approver_a_run_for_some_people_takes_nobodys_absence_for_a_leaver(synced: Any) -> None:
+    acme = synced(findity=None)
+    people = acme.people()
+    del people["E02"]  # the boss of E04
+    acme.file("2026-11-21", people)
+    result = acme.quickly("one", employee_ids=["E04"])
+    assert result.succeeded, result
+    assert acme.planned("expensify", result.run_id).loc["E04", "action"] == "none"

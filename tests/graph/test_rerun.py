@@ -154,3 +154,17 @@ def test_a_person_whom_a_destination_refuses_fails_nothing_and_is_reported_with_
         told = acme.stored(result.run_id, "reports/skipped_employees").set_index(["employee_id", "where"])["reason"]
         assert reason in told["E09", destination.capitalize()]
     assert acme.members()["dag@acme.example"]["customField2"] == "Engineering"
+
+
+def test_true_report_a_re_execution_is_held_against_what_it_sent_itself(empty: Any) -> None:
+    acme = empty(findity=None, expensify__connection__chunk_bytes=1500)
+    acme.box.fault(api="expensify", job="update employees", dry_run=False, skip=1, times=None, status=503)
+    failed = acme.run("sync")
+    assert not failed.succeeded
+    with acme.ledger() as ledger:
+        before = ledger.answers("expensify", failed.run_id)
+    assert 0 < before["status"].eq("accepted").sum() < len(acme.people())
+    acme.box.heal()
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.checks(again)["expensify/sync_result: agreement"].passed
