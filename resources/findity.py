@@ -20,6 +20,7 @@ from resources.failures import Permanent, Refused, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
 from resources.settings import FindityConnection
 from resources.tokens import Tokens
+from roster.records import compact
 
 TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
 JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
@@ -242,7 +243,7 @@ def _user_table(rows: Records) -> pd.DataFrame:
 
 
 def _canonical(value: Any, empty: str) -> str:
-    return empty if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return empty if value is None else compact(value)
 
 
 def _deletes(value: Any) -> bool:
