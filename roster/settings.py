@@ -35,6 +35,23 @@ Where = dict[str, Texts]
 Value = str | int | bool | list[str]
 
 
+class Limit(Strict):
+    """How much may change without somebody asking why: whatever is more, a number or a share of what there was."""
+
+    count: int = Field(ge=0)
+    """So many always may."""
+    share: float = Field(ge=0, le=1)
+    """So many of what there was may, as a fraction from 0 to 1."""
+
+    def most(self, base: int) -> int:
+        """How many of `base` may change."""
+        return max(self.count, int(self.share * base + 1e-9))  # 0.29 * 100 is a little less than 29
+
+    def allows(self, changed: int, base: int) -> bool:
+        """Whether so many of `base` may change."""
+        return changed <= self.most(base)
+
+
 class Case(Strict):
     """One line of a decision table: the first whose `when` matches gives the value."""
 
