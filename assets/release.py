@@ -10,6 +10,7 @@ from assets.destination import Drawn, PlanConfig
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.storage import RunStorage
+from roster import releasing
 from roster.plan import from_bundle
 
 
@@ -37,7 +38,7 @@ def released(book: Ledger, storage: RunStorage, key: dg.AssetKey, destination: s
         raise Permanent("The stored plan is not the one that was held.", "Run the preview and release what it holds.")
     book.release(config.release, config.released_by, config.reason)
     return Drawn(
-        plan=stored.released(),
+        plan=releasing.released(stored),
         facts=bundle["facts"],
         kept={name: bundle[name] for name in ("desired", "acknowledgements")},
         faults=[] if verdict.accounting_passed else ["it did not add up when it was drawn"],

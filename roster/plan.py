@@ -78,28 +78,6 @@ class Plan:
             return None
         return _digest(held[["person", "intended"]], self.records[self.records["person"].isin(held["person"])])
 
-    def released(self) -> "Plan":
-        """The plan that applies what this one holds for a release, and nothing else.
-
-        Doubtful people stay held: a release cannot tell who somebody is.
-        """
-        free = self.people["action"].eq("hold") & self.people["reason"].isin(RELEASABLE)
-        other = self.people["action"].isin(WRITES)
-        people = self.people.assign(
-            action=self.people["action"].mask(free, self.people["intended"]).mask(other, "none"),
-            intended=self.people["intended"].mask(free),
-            reason=self.people["reason"].mask(free).mask(other, "not_selected"),
-            detail=self.people["detail"].mask(free).mask(other, DETAILS["not_selected"]),
-        )
-        now = people.loc[free, "person"]
-        changes = self.changes[~self.changes["person"].isin(people.loc[other, "person"])]
-        records = self.records[~self.records["person"].isin(people.loc[other, "person"])]
-        return Plan(
-            people,
-            changes.assign(apply=changes["person"].isin(now)).reset_index(drop=True),
-            records.assign(apply=records["person"].isin(now)).reset_index(drop=True),
-        )
-
     def holds_everything(self) -> bool:
         """Whether there is something to write and all of it is held, so that nothing of this export is applied."""
         return bool(self.people["action"].eq("hold").any()) and not bool(self.people["action"].isin(WRITES).any())

@@ -15,6 +15,7 @@ from resources.ledger import Ledger
 from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows
 from resources.settings import ExpensifyConnection, FindityConnection
 from roster.plan import Plan
+from roster.releasing import released
 from sandbox.server import Sandbox
 from tests.unit.roster.frames import Night, person, roster, stored_plan
 
@@ -404,13 +405,13 @@ def test_a_release_acknowledges_nobody_whose_own_change_it_does_not_write(there)
         roster({**COMPANY[0], "first_name": "New"}), absent_means="leaver", circumstances={"unreadable_reject": True},
     )  # fmt: skip
     write = planned(there, tonight, run="run-2", number=2)
-    released = write.plan.released()
-    assert released.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
+    let_go = released(write.plan)
+    assert let_go.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
     there.ledger.save_plan(
-        there.name, "run-3", root_run_id="run-3", number=2, digest=released.digest(), accounting_passed=True, gate_passed=True,
-        counts={}, people=released.people, changes=released.changes,
+        there.name, "run-3", root_run_id="run-3", number=2, digest=let_go.digest(), accounting_passed=True, gate_passed=True,
+        counts={}, people=let_go.people, changes=let_go.changes,
     )  # fmt: skip
-    letting_go = replace(write, plan=released, plan_run_id="run-3", run_id="run-3")
+    letting_go = replace(write, plan=let_go, plan_run_id="run-3", run_id="run-3")
     deliver(there.ledger, letting_go, there.send(letting_go))
     after = there.ledger.acknowledged(there.name).set_index("employee_id")
     assert after.loc["E1", "digest"] == before.loc["E1", "digest"]
