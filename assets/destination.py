@@ -4,6 +4,7 @@ Belongs here: how these steps hang together, what each stores and shows. Does no
 (``assets.expensify``, ``assets.findity``), and the rules (``roster``).
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from roster.planning import People
 Bundle = dict[str, Any]
 RELEASE_HOURS = 24
 """How long what is held may be released."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,42 @@ class Destination:
     """(records sent, raw replies) → where its own account is not the plan."""
     patience: float
     """For how many seconds reading back is tried before anything counts as missing."""
+
+    def read_back(
+        self,
+        access: Any,
+        book: Ledger,
+        made: Plan,
+        plan: Bundle,
+        roster: pd.DataFrame,
+        sent: pd.Series,
+        current: Bundle | None = None,
+        patience: float = 0.0,
+    ) -> pd.DataFrame:
+        """Reads until everything that was sent is to be seen, or patience ends.
+
+        Args:
+            access: The destination's resource.
+            book: The ledger.
+            made: The plan.
+            plan: The same as it is stored, with what should be there.
+            roster: HR's people.
+            sent: Whom to wait for: everyone who was sent and not refused.
+            current: What was read already, if nothing was sent since; then nothing is read.
+            patience: Seconds.
+
+        Returns:
+            ``employee_id``, ``field`` of what is not as it should be.
+        """
+        deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+        while True:
+            seen = current if current is not None else self.read(access, book, roster)
+            differing = self.differences(made, plan, seen, book.fields_key(self.name))
+            waiting = differing["employee_id"].isin(sent).any()
+            if not waiting or current is not None or time.monotonic() + pause > deadline:
+                return differing
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 @dataclass(frozen=True)

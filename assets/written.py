@@ -3,7 +3,6 @@
 Belongs here: ``sync_result`` and ``landed``. Does not belong here: the order of guard, sending and ledger (``resources.delivery``).
 """
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -20,9 +19,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.storage import RunStorage, producer
 from roster import accounting, landing, outcomes
-from roster.plan import Plan, from_bundle
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+from roster.plan import from_bundle
 
 
 def sync_result(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -132,7 +129,10 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
             answers = book.answers(destination.name, source.run_id)
             # What was read before is what is there, if nothing was sent since.
             current = known if idle or not (len(answers) or looking or producer(known).newest) else None
-            differing = _read_back(destination, getattr(context.resources, access), book, made, plan, roster, answers, current, looking)
+            sent = answers.loc[answers["status"].ne("refused"), "person"]
+            # What was written long ago has had its time.
+            patience = 0 if looking else destination.patience
+            differing = destination.read_back(getattr(context.resources, access), book, made, plan, roster, sent, current, patience)
             table = outcomes.outcomes(made, answers, differing["employee_id"])
             drift = landing.drift(made, differing)
             numbers = outcomes.numbers(made, table, answers)
@@ -155,31 +155,6 @@ def _last_written(book: Ledger, storage: RunStorage, company: Company, destinati
         raise Permanent(f"Nothing was ever written to {destination.title} for {company.name}.", "Run the sync job first.")
     plan: Bundle = storage.of_run(applied.plan_run_id, company.key(destination.name, "plan"))
     return plan
-
-
-def _read_back(
-    destination: Destination,
-    access: Any,
-    book: Ledger,
-    made: Plan,
-    plan: Bundle,
-    roster: pd.DataFrame,
-    answers: pd.DataFrame,
-    current: Bundle | None,
-    looking: bool,
-) -> pd.DataFrame:
-    """Reads until everything accepted is to be seen, or patience ends; what then differs from what should be."""
-    # What was written long ago has had its time.
-    deadline, pause = time.monotonic() + (0 if looking else destination.patience), _FIRST_PAUSE
-    sent = answers.loc[answers["status"].ne("refused"), "person"]
-    while True:
-        seen = current if current is not None else destination.read(access, book, roster)
-        differing = destination.differences(made, plan, seen, book.fields_key(destination.name))
-        waiting = differing["employee_id"].isin(sent).any()
-        if not waiting or current is not None or time.monotonic() + pause > deadline:
-            return differing
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _record(

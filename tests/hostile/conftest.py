@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from assets import written
 from assets.company import Company
 from assets.destination import Bundle, Destination
 from assets.expensify import destination as expensify
@@ -129,9 +128,10 @@ class Exchange:
             try:
                 self.destination.send(self.access, ledger, write)
                 answers = ledger.answers(self.destination.name, self.run_id)
-                arguments = self.destination, self.access, ledger, made, self.plan, self.roster, answers
-                differing = written._read_back(*arguments, current=None, looking=False)["employee_id"]
-                table = outcomes.outcomes(made, answers, differing)
+                sent = answers.loc[answers["status"].ne("refused"), "person"]
+                patience = self.destination.patience
+                differing = self.destination.read_back(self.access, ledger, made, self.plan, self.roster, sent, patience=patience)
+                table = outcomes.outcomes(made, answers, differing["employee_id"])
                 assert accounting.after_write(made, table) == []
                 numbers, table = outcomes.numbers(made, table, answers), table.set_index("person")
             except Failed as error:
