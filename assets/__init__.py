@@ -4,12 +4,17 @@ Belongs here: the component and its settings, the assets, jobs, schedules and se
 belong here: rules about people (``roster``), the wire, files and databases (``resources``), which companies there are (``pipelines``).
 """
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from assets.quiet import quieten
 
 if TYPE_CHECKING:
     from assets.component import RosterSync
+
+# A run imports a thousand modules and lives for seconds. Python's own thresholds have it look for garbage two thousand times, which takes a
+# tenth of its time and finds next to nothing; with these the peak of its memory stays where it was.
+gc.set_threshold(20_000, 20, 50)
 
 quieten()  # whatever is imported from here on is to be quiet already
 
