@@ -8,6 +8,7 @@ from typing import Self
 
 from resources.ledger.database import connect
 from resources.ledger.deliveries import Deliveries
+from resources.ledger.heartbeat import Heartbeats
 from resources.ledger.history import History
 from resources.ledger.intakes import Applied, Gate, Intake, Intakes
 from resources.ledger.lease import EXPIRES_AFTER, Holder, Lease, Leases
@@ -19,7 +20,7 @@ from resources.ledger.windows import LedgerWindows
 __all__ = ["EXPIRES_AFTER", "Applied", "Gate", "Held", "Holder", "Intake", "Lease", "Ledger", "LedgerWindows", "PlanVerdict"]
 
 
-class Ledger(Intakes, Plans, Deliveries, History, Leases, Secrets):
+class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets):
     """One company's ledger. Each method is one transaction: after a crash all of it is there, or nothing. Threads may share it."""
 
     @classmethod

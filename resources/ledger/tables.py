@@ -238,6 +238,9 @@ run = _table(
     _optional("failures", sa.JSON),
 )
 
+heartbeat = _table("heartbeat", _key("run_id"), _needed("expires_at", sa.Float))
+"""Until when the last sign of life of a run holds."""
+
 lease = _table("lease", _optional("run_id"), _needed("fence", sa.Integer), _needed("expires_at", sa.Float))
 """The one run of a company that may write. `fence` rises with every holder; the row stays when nobody holds it."""
 
