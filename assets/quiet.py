@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ REDACTED: Final = "dagster.redacted_errors"
 """Where Dagster logs the full text of an error that it masks in the event log."""
 
 FILE: Final = "redacted_errors.log"
+LARGEST: Final = 10_000_000
+"""Bytes at which that file is put aside as `….1`, in the place of the one before."""
 
 LEVELS: Final = {
     # Each request's URL, at INFO.
@@ -36,34 +39,35 @@ def private_folder() -> Path:
     return Path(os.environ.get("DAGSTER_HOME") or places.home())
 
 
-class OwnerOnlyFile(logging.FileHandler):
-    """Appends to a file that only its owner can read, made when the first record arrives.
+class OwnerOnlyFile(RotatingFileHandler):
+    """Appends to a file that only its owner can read, made when the first record arrives; a full one is kept until the next is full too.
 
     The folder is looked up that late because a process learns its DAGSTER_HOME after its first imports. A file that cannot be written
     costs the record, never its secrecy: the standard handler would print the record and the error in hand to stderr.
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, delay=True)
-        self._name = name
+        super().__init__(name, maxBytes=LARGEST, backupCount=1, delay=True)
+        self._file = name
 
     def _open(self) -> TextIOWrapper:
-        folder = make_directory(private_folder())
+        make_directory(Path(self.baseFilename).parent)
         # The mode given to os.open holds for a new file only; O_NOFOLLOW because the folder may be one that others can write to.
-        descriptor = os.open(folder / self._name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         os.fchmod(descriptor, 0o600)
         return os.fdopen(descriptor, "a", encoding="utf-8")
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write the record, or say without any of its content that it could not be written."""
-        try:
-            super().emit(record)
-        except OSError:
-            self.handleError(record)
+    def shouldRollover(self, record: logging.LogRecord) -> int:
+        """Whether the file is full. Several processes write to it: one that another has put aside is let go of first."""
+        self.baseFilename = str(private_folder() / self._file)
+        there = Path(self.baseFilename)
+        if self.stream and not (there.exists() and os.path.samestat(there.stat(), os.fstat(self.stream.fileno()))):
+            self.close()
+        return super().shouldRollover(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """One neutral line instead of the record and the traceback."""
-        sys.stderr.write(f"rollcall: an error's full text could not be written to {private_folder() / self._name}\n")
+        sys.stderr.write(f"rollcall: an error's full text could not be written to {private_folder() / self._file}\n")
 
 
 def quieten() -> None:

@@ -91,6 +91,25 @@ def test_quiet_an_error_that_cannot_be_filed_is_still_not_shown(home: Path, capf
     assert "could not be written" in captured.err
 
 
+def test_quiet_the_file_does_not_grow_for_ever(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = next(one for one in logging.getLogger(REDACTED).handlers if isinstance(one, OwnerOnlyFile))
+    monkeypatch.setattr(handler, "maxBytes", 2000)
+    for number in range(40):
+        logging.getLogger(REDACTED).error("%s %s", number, "x" * 100)
+    kept = sorted(home.iterdir())
+    assert [path.name for path in kept] == ["redacted_errors.log", "redacted_errors.log.1"]
+    assert all(path.stat().st_size < 2000 and stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept)
+    assert " 39 xxx" in kept[0].read_text()
+
+
+def test_quiet_a_process_goes_on_in_the_file_that_another_has_begun(home: Path) -> None:
+    logging.getLogger(REDACTED).error("before")
+    (home / "redacted_errors.log").rename(home / "redacted_errors.log.1")
+    logging.getLogger(REDACTED).error("after")
+    assert "after" in (home / "redacted_errors.log").read_text()
+    assert "after" not in (home / "redacted_errors.log.1").read_text()
+
+
 def test_quiet_twice_is_as_quiet_as_once(home: Path) -> None:
     quieten()
     assert sum(isinstance(handler, OwnerOnlyFile) for handler in logging.getLogger(REDACTED).handlers) == 1
