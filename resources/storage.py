@@ -28,8 +28,10 @@ PRODUCER: Final = "_producer"
 """Under this key a loaded dict, and under this name in its `attrs` a loaded frame, says which run it comes from."""
 
 _PLACEHOLDER: Final = "__EPHEMERAL_RUN_ID"  # what Dagster gives as the run of an upstream asset that is not in the run
-_NEWEST: Final = "newest"
-_INDEX: Final = "index.json"
+NEWEST: Final = "newest"
+"""The folder that says which run wrote an asset last."""
+INDEX: Final = "index.json"
+"""The file that makes a folder a value."""
 _ENTRY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 
 
@@ -74,7 +76,7 @@ class RunStorage(dg.ConfigurableIOManager):
         files = _files(obj, "/".join(context.asset_key.path))
         place = self._place(context.run_id, context.asset_key)
         _write(place, files)
-        _point(self._place(_NEWEST, context.asset_key), context.run_id)
+        _point(self._place(NEWEST, context.asset_key), context.run_id)
         shown = dg.MetadataValue.path(str(place)) if isinstance(place, Path) else dg.MetadataValue.url(str(place))
         context.add_output_metadata({"path": shown, "bytes": sum(map(len, files.values()))})
 
@@ -99,20 +101,24 @@ class RunStorage(dg.ConfigurableIOManager):
             dagster.Failure: There is no such value.
         """
         place = self._place(run_id, key)
-        if not (place / _INDEX).exists():
+        if not (place / INDEX).exists():
             raise _missing(key, f"run {run_id} left no value of it in storage")
         return _marked(_read(place), Producer(run_id, newest=False))
 
     def _newest(self, key: dg.AssetKey) -> str:
-        pointer = self._place(_NEWEST, key) / _INDEX
+        pointer = self._place(NEWEST, key) / INDEX
         if not pointer.exists():
             raise _missing(key, "no run has produced it yet")
         return str(json.loads(pointer.read_bytes())["run_id"])
 
     def _place(self, run_id: str, key: dg.AssetKey) -> Any:
-        base = UPath(self.base)
-        local = base.protocol in ("", "file", "local")
-        return (Path(base.path).expanduser() if local else base).joinpath(self.company, run_id, *key.path)
+        return located(self.base).joinpath(self.company, run_id, *key.path)
+
+
+def located(base: str) -> Any:
+    """The place that a base names: a ``Path`` on this machine, else a ``UPath``."""
+    place = UPath(base)
+    return Path(place.path).expanduser() if place.protocol in ("", "file", "local") else place
 
 
 def _named_run(context: dg.InputContext) -> str | None:
@@ -139,12 +145,12 @@ def _files(value: Any, name: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     entries: dict[str, str] = {}
     for entry, content in (value if bundle else {"value": value}).items():
-        if not _ENTRY.fullmatch(str(entry)) or f"{entry}.json" == _INDEX:
+        if not _ENTRY.fullmatch(str(entry)) or f"{entry}.json" == INDEX:
             raise dg.Failure(f"{name}: an entry of a stored dict needs a plain name.", allow_retries=False)
         suffix, encoded = _encoded(content, f"{name}, {entry}")
         entries[entry] = f"{entry}.{suffix}"
         files[entries[entry]] = encoded
-    files[_INDEX] = json.dumps({"bundle": bundle, "files": entries}).encode()
+    files[INDEX] = json.dumps({"bundle": bundle, "files": entries}).encode()
     return files
 
 
@@ -168,7 +174,7 @@ def _encoded(value: Any, name: str) -> tuple[str, bytes]:
 
 
 def _read(place: Any) -> Any:
-    index = json.loads((place / _INDEX).read_bytes())
+    index = json.loads((place / INDEX).read_bytes())
     values = {entry: _decoded(place / file) for entry, file in index["files"].items()}
     return values if index["bundle"] else values["value"]
 
@@ -208,9 +214,9 @@ def _write(place: Any, files: dict[str, bytes]) -> None:
 def _point(place: Any, run_id: str) -> None:
     content = json.dumps({"run_id": run_id}).encode()
     if isinstance(place, Path):
-        owner_only.write(owner_only.make_directory(place) / _INDEX, content)  # other runs read and write it at the same time
+        owner_only.write(owner_only.make_directory(place) / INDEX, content)  # other runs read and write it at the same time
     else:
-        _write(place, {_INDEX: content})
+        _write(place, {INDEX: content})
 
 
 def _swap(temporary: Path, place: Path) -> None:
