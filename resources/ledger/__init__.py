@@ -15,12 +15,13 @@ from resources.ledger.lease import EXPIRES_AFTER, Holder, Lease, Leases
 from resources.ledger.plans import Held, Plans, PlanVerdict
 from resources.ledger.schema import bring_up_to_date
 from resources.ledger.secrets import Secrets
+from resources.ledger.stories import Stories, Traces
 from resources.ledger.windows import LedgerWindows
 
-__all__ = ["EXPIRES_AFTER", "Applied", "Gate", "Held", "Holder", "Intake", "Lease", "Ledger", "LedgerWindows", "PlanVerdict"]
+__all__ = ["EXPIRES_AFTER", "Applied", "Gate", "Held", "Holder", "Intake", "Lease", "Ledger", "LedgerWindows", "PlanVerdict", "Traces"]
 
 
-class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets):
+class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories):
     """One company's ledger. Each method is one transaction: after a crash all of it is there, or nothing. Threads may share it."""
 
     @classmethod

@@ -1,0 +1,217 @@
+"""One person's story, and the sentence that it begins with.
+
+Belongs here: what is known of one person in each run, and saying it in words. Does not belong here: where it is read
+(``resources.story``), how it is laid out (``assets.why``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from roster.reports.reasons import reason
+from roster.vocabulary import WRITES
+
+WHO, AT = "\0who", "\0at"
+_DONE = {"create": "created", "update": "updated", "reactivate": "reactivated", "deactivate": "deactivated"}
+_INTENDED = {"create": "to be created", "update": "an update", "reactivate": "to be reactivated", "deactivate": "to be deactivated"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field that a plan changes."""
+
+    field: str
+    old: str | None
+    """None: there was none, or it is not known."""
+    new: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What one run planned, sent and found for the person at one destination."""
+
+    destination: str
+    """As people write it."""
+    action: str | None
+    """None: the plan does not have them."""
+    intended: str | None = None
+    """What a hold keeps back."""
+    kinds: str | None = None
+    matched_by: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+    changes: Sequence[Change] = ()
+    held_digest: str | None = None
+    held_until: datetime | None = None
+    request: int | None = None
+    answer: str | None = None
+    """accepted, refused, unknown; None: nothing was sent for them."""
+    said: str | None = None
+    """What the destination answered."""
+    outcome: str | None = None
+    """None: the run did not get that far."""
+    outcome_reason: str | None = None
+    landed: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row of HR's file."""
+
+    number: int
+    disposition: str
+    code: str | None = None
+    """What is wrong with it, or why it does not count."""
+    why: str | None = None
+    """The same in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """One run and its re-executions."""
+
+    root_run_id: str
+    job: str
+    began: datetime
+    status: str | None
+    """finished, stopped; None: it is under way, or nobody closed it."""
+    failure: str | None = None
+    file: str | None = None
+    intake: int | None = None
+    lines: Sequence[Line] | None = ()
+    """The person's rows; None: not kept any more."""
+    standing: str | None = None
+    """What the rules make of their row: employment, scope."""
+    visits: Sequence[Visit] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skip:
+    """Since when and how often the person stays out for a reason."""
+
+    destination: str
+    reason: str
+    since: date
+    times: int
+    ended: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Everything that is kept about one person."""
+
+    employee_id: str
+    chapters: Sequence[Chapter]
+    """Newest first; the first is the newest run of all that looked at the person."""
+    others: int = 0
+    """Other runs that the ledger has, which planned nothing for them."""
+    skips: Sequence[Skip] = ()
+    acknowledged: Sequence[str] = ()
+    """Destinations that have acknowledged them at some time."""
+
+
+def sentence(story: Story) -> str:
+    """Why this person is as they are, as far as the newest run knows."""
+    who = story.employee_id
+    known = f" {_and(story.acknowledged)} acknowledged them earlier." if story.acknowledged else ""
+    if not story.chapters:
+        return f"No run that is kept says anything about {who}.{known}"
+    newest = story.chapters[0]
+    if _rejected(newest):
+        rows = _and([f"line {line.number}" for line in newest.lines or ()])
+        return f"{who} was not brought in: {rows} of {newest.file or 'the file'} was rejected. {(newest.lines or ())[0].why or ''}".rstrip()
+    said: dict[str, list[str]] = {}
+    for visit in newest.visits:
+        if visit.action is not None:
+            said.setdefault(_sentence(visit), []).append(visit.destination)
+    if said:
+        parts = [text.replace(WHO, who).replace(AT, _and(places)) for text, places in said.items()]
+        return " ".join([*parts, *_since(story)])
+    if newest.status == "stopped" and not newest.visits:
+        return f"The newest run stopped before it planned anything for {who}: {newest.failure or 'its page in the Dagster UI says why.'}"
+    if newest.lines is not None and not newest.lines:
+        return f"{who} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
+    return f"The newest run planned nothing for {who}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
+
+
+def remedy(story: Story) -> str | None:
+    """What would bring them in and who can do it; None where nothing is to be done."""
+    if not story.chapters:
+        return None
+    newest = story.chapters[0]
+    codes = [line.code for line in newest.lines or ()] if _rejected(newest) else [_code(visit) for visit in newest.visits]
+    for code in dict.fromkeys(filter(None, codes)):
+        words = reason(code)
+        if words.owner != "nobody":
+            return f"{words.owner}: {words.what_to_do}"
+    return None
+
+
+def planned(visit: Visit) -> str:
+    """What was planned, in a line."""
+    if visit.action is None:
+        return "not in this plan"
+    if visit.action == "none":
+        return "nothing had to change" if visit.reason is None else _lower(reason(visit.reason).words)
+    kinds = f" ({visit.kinds.replace('|', ', ').replace('_', ' ')})" if visit.kinds else ""
+    if visit.action == "hold":
+        return f"held: {visit.intended or 'a change'}{kinds}"
+    return f"{visit.action}{kinds}"
+
+
+def why_not(visit: Visit) -> str | None:
+    """Why they were held, skipped or refused; None where all went its way."""
+    code = _code(visit)
+    return None if code is None else reason(code).words
+
+
+def _code(visit: Visit) -> str | None:
+    if visit.landed == "missing":
+        return "not_seen_yet"
+    return visit.outcome_reason or visit.reason
+
+
+def _sentence(visit: Visit) -> str:
+    """What became of them, with WHO and AT for who and where."""
+    code = _code(visit)
+    words = _lower(reason(code).words) if code else ""
+    if visit.action == "none":
+        return f"{WHO}, at {AT}: {words}." if words else f"{WHO} is in step at {AT}: nothing had to change."
+    if visit.action == "skip":
+        return f"{WHO} was left out at {AT}: {words}."
+    if visit.action == "hold":
+        return f"{WHO} waits for a release at {AT} ({_INTENDED.get(visit.intended or '', 'a change')}): {words}."
+    return _written(visit, _DONE.get(visit.action or "", "changed"), words)
+
+
+def _written(visit: Visit, done: str, words: str) -> str:
+    if visit.outcome is None:
+        return f"{WHO} was to be {done} at {AT}; {'no reading back has shown it yet' if visit.answer else 'nothing was sent'}."
+    if visit.outcome == "refused":
+        return f"{AT} refused that {WHO} be {done}: {(visit.said or words).rstrip('.')}."
+    if visit.outcome == "unknown":
+        return f"{WHO} was to be {done} at {AT}, and nobody knows whether they were: {words}."
+    seen = {"landed": ", and reading back shows it", "missing": ", but reading back does not show it"}
+    return f"{WHO} was {done} at {AT}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
+
+
+def _rejected(chapter: Chapter) -> bool:
+    return bool(chapter.lines) and all(line.disposition == "rejected" for line in chapter.lines or ())
+
+
+def _since(story: Story) -> list[str]:
+    """How long the newest run's reasons have held, as a sentence or none."""
+    codes = {(visit.destination, _code(visit)) for visit in story.chapters[0].visits if visit.action not in WRITES}
+    lasting = [skip for skip in story.skips if skip.ended is None and (skip.destination, skip.reason) in codes]
+    if not lasting:
+        return []
+    first = min(lasting, key=lambda skip: skip.since)
+    return [f"So since {first.since}, in {first.times} {'sync' if first.times == 1 else 'syncs'}."]
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 2 else names)
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:] if words[:2] != "HR" else words
