@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from sandbox import drill
+from sandbox.faults import fault_from
 from sandbox.server import Sandbox
 
 
@@ -25,9 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         seed = json.loads(options.seed.read_text(encoding="utf-8")) if options.seed else None
-        sandbox = Sandbox(seed, dict(options.switch), state_file=options.state, port=options.port)
+        played = drill.read(options.drill) if options.drill else drill.Drill()
+        sandbox = Sandbox(seed, played.switches | dict(options.switch), state_file=options.state, port=options.port)
+        sandbox.box.faults += played.faults
         for fault in options.fault:
-            sandbox.fault(**json.loads(fault))
+            sandbox.box.faults.append(fault_from(json.loads(fault)))
         with contextlib.ExitStack() as running:
             running.enter_context(sandbox)
             ready: dict[str, Any] = {"url": sandbox.url}
@@ -102,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, help="file in which the state outlives a restart")
     parser.add_argument("--seed", type=Path, help="JSON with what is there at the start; the demo's companies by default")
     parser.add_argument("--ready-file", type=Path, help='written as {"url": …, "sftp": …} once the server listens')
+    parser.add_argument("--drill", type=Path, metavar="FILE", help="YAML with switches and faults; `--switch` goes before it")
     parser.add_argument("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="see sandbox/switches.py")
     parser.add_argument("--fault", action="append", default=[], metavar="JSON", help="see sandbox/faults.py")
     parser.add_argument("--sftp-root", type=Path, metavar="DIR", help="serve this folder over SFTP too; needs the extra `dev`")

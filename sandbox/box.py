@@ -95,6 +95,8 @@ class Box:
         self.faults: list[Fault] = []
         self.lag = {"expensify": Lag(), "findity": Lag()}
         self.file = file
+        self.delayed = 0
+        """Requests that a fault delays and that may still take effect, even if nobody waits for their answer any more."""
 
     def save(self) -> None:
         """Write the state to its file, if it has one: owner-only, and whole or not at all."""
@@ -125,10 +127,13 @@ class Box:
         """
         struck = [fault for fault in self.faults if fault.strikes(call.api, call.job, call.dry_run, call.people)]
         refused = {person: reason for fault in struck for person, reason in fault.refuse.items()}
-        for each in struck:
-            await asyncio.sleep(each.delay)
         fault = next((each for each in struck if each.answers), None)
-        usual = work(refused) if fault is None or fault.applied else None
+        self.delayed += 1
+        try:
+            await asyncio.sleep(sum(each.delay for each in struck))
+            usual = work(refused) if fault is None or fault.applied else None
+        finally:
+            self.delayed -= 1
         applied = usual is not None and usual.changed
         if fault is None:
             assert usual is not None  # noqa: S101

@@ -3,14 +3,25 @@
 Belongs here: the matching and the words for what can go wrong. Does not belong here: how the APIs answer when all is well.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from typing import Any
+from typing import Any, Final, get_type_hints
+
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
+
+JOBS: Final = {
+    "expensify": ("update employees", "get policy", "get policyList"),
+    "findity": (
+        *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
+        *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),
+    ),
+}
+"""Every call by its name in the call log."""
 
 
 @dataclass
 class Fault:
-    """One thing that goes wrong. Without `status`, `code`, `body` or `drop` the request is answered as usual (after `delay`)."""
+    """One thing that goes wrong. Without `status`, `code`, `body`, `drop` or `stall` the request is answered as usual (after `delay`)."""
 
     api: str = "*"
     """`expensify`, `findity` or both."""
@@ -20,9 +31,9 @@ class Fault:
     """Only dry runs, or only real ones."""
     person: str | None = None
     """Only requests that carry this employeeID or externalSourceId."""
-    skip: int = 0
+    skip: NonNegativeInt = 0
     """So many matching requests pass before the first is struck."""
-    times: int | None = 1
+    times: PositiveInt | None = 1
     """So many requests are struck; None is all of them."""
     status: int | None = None
     """Answer this HTTP status."""
@@ -36,7 +47,7 @@ class Fault:
     """Close the connection without an answer."""
     applied: bool = False
     """The request takes effect before that answer or drop; by default it does not."""
-    delay: float = 0.0
+    delay: NonNegativeFloat = 0.0
     """Seconds to wait first."""
     stall: bool = False
     """Keep the connection open and never answer."""
@@ -62,13 +73,25 @@ class Fault:
         return matches and self.seen > self.skip and (self.times is None or self.seen <= self.skip + self.times)
 
 
-def fault_from(values: dict[str, Any]) -> Fault:
-    """Read a fault from JSON.
+def fault_from(values: Any) -> Fault:
+    """Read a fault from JSON or YAML.
 
     Raises:
-        ValueError: for a word that no fault knows.
+        ValueError: for a part that no fault has, a value that it cannot have, a job that there is not, or a fault that does nothing.
     """
-    known = {item.name for item in fields(Fault)} - {"seen"}
-    if unknown := set(values) - known:
-        raise ValueError(f"no such part of a fault: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
-    return Fault(**values)
+    if not isinstance(values, dict):
+        raise ValueError("a fault is made of parts such as status: 503")
+    kinds = {name: kind for name, kind in get_type_hints(Fault, include_extras=True).items() if name != "seen"}
+    if unknown := {str(name) for name in values} - set(kinds):
+        raise ValueError(f"no such part of a fault: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(kinds))}")
+    for name, value in values.items():
+        try:
+            TypeAdapter(kinds[name]).validate_python(value, strict=True)
+        except ValidationError as error:
+            raise ValueError(f"{name}: {error.errors()[0]['msg'].lower()}") from None
+    fault = Fault(**values)
+    if not any(fnmatch(api, fault.api) and fnmatch(job, fault.job) for api, jobs in JOBS.items() for job in jobs):
+        raise ValueError(f"there is no such call; there are: {'; '.join(f'{api}: ' + ', '.join(jobs) for api, jobs in JOBS.items())}")
+    if not (fault.answers or fault.delay or fault.refuse):
+        raise ValueError("it does nothing: give it a status, code, body, drop, stall, delay or refuse")
+    return fault

@@ -149,5 +149,7 @@ class Sandbox:
         return fault
 
     def heal(self) -> None:
-        """Take all faults away."""
+        """Take all faults away, and wait until no request that one of them delays can still take effect."""
         self.box.faults.clear()
+        while self.box.delayed and self._thread.is_alive():
+            time.sleep(0.005)

@@ -98,4 +98,9 @@ def _read(name: str, value: Any, kind: Any) -> Any:
         if str(value).lower() not in words:
             raise ValueError(f"switch '{name}' is on or off")
         return words[str(value).lower()]
-    return kind(value)
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return kind(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"switch '{name}' is a number") from None
