@@ -142,7 +142,7 @@ def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """JSON objects of what is given for each key; missing where nothing is."""
-    rows = zip(*(part.tolist() for part in parts.values()), strict=True)
+    rows = zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)
     texts = [compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}) for row in rows]
     return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("{}", np.nan).astype("str")
 
@@ -155,7 +155,7 @@ def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
             [{_PRESET_KEY: key, "dimensionValueId": cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)]
         )
 
-    texts = [entries(row) for row in zip(*(part.tolist() for part in parts.values()), strict=True)]
+    texts = [entries(row) for row in zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)]
     return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")
 
 

@@ -4,25 +4,21 @@ Belongs here: the step from text columns to JSON values. Does not belong here: w
 ``roster.findity``) and how a record travels (``resources``).
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+import orjson
 import pandas as pd
 
 FieldType = Literal["text", "integer", "boolean", "json"]
 Record = dict[str, Any]
 
-_VALUE: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "boolean": lambda text: text == "true", "json": json.loads}
-
-
-# json.dumps would build it anew for every value.
-_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_VALUE: dict[str, Callable[[str], Any]] = {"integer": int, "boolean": lambda text: text == "true", "json": orjson.loads}
 
 
 def compact(value: object) -> str:
     """The one JSON text of a value, so that equal values are equal texts."""
-    return _COMPACT.encode(value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def to_records(frame: pd.DataFrame, fields: Mapping[str, FieldType]) -> list[Record]:
@@ -35,7 +31,10 @@ def to_records(frame: pd.DataFrame, fields: Mapping[str, FieldType]) -> list[Rec
         if name not in frame.columns:
             continue
         column = frame[name]
-        convert = _VALUE[kind]
-        for position, text in zip(column.notna().to_numpy().nonzero()[0], column.dropna(), strict=True):
-            records[position][name] = convert(text)
+        # As one array of objects: an Arrow column hands out its values one by one three times as slowly.
+        texts = column.to_numpy(dtype="object")
+        given = column.notna().to_numpy().nonzero()[0]
+        values = texts[given] if kind == "text" else map(_VALUE[kind], texts[given])
+        for position, value in zip(given.tolist(), values, strict=True):
+            records[position][name] = value
     return records
