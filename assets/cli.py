@@ -19,7 +19,7 @@ import yaml
 from rich.console import Console
 
 from assets import demo as place
-from assets import quiet, roster_commands, sftp_commands, why
+from assets import quiet, roster_commands, sftp_commands, status, why
 from resources import places
 from resources.failures import PRIVATE, Failed
 
@@ -47,6 +47,7 @@ app = _Quiet(
 )
 app.add_typer(roster_commands.app)
 app.add_typer(sftp_commands.app, name="sftp")
+app.add_typer(status.app)
 app.add_typer(why.app)
 console = Console(highlight=False)
 
@@ -84,6 +85,30 @@ def again(run_id: Annotated[str, typer.Argument(help="A run that failed; its id 
     if not os.environ.get("DAGSTER_HOME"):
         place.use_own_instance()
     _finish(_watched(f"from failure: {run_id}", lambda: reexecute(run_id, on_event=_show)))
+
+
+@app.command("recover")
+def recovered(company: Annotated[str, typer.Argument(help="A company, such as acme; everyone's runs without it.")] = "") -> None:
+    """Mark runs whose process has died as failed, so that they can be re-executed and hold up no other run."""
+    import dagster as dg  # noqa: PLC0415
+
+    from assets.recovery import recover  # noqa: PLC0415
+
+    if not os.environ.get("DAGSTER_HOME"):
+        place.use_own_instance()
+    try:
+        with dg.DagsterInstance.get() as instance:
+            unfinished = recover(instance, company or None)
+    except Failed as failure:
+        console.print(str(failure), style="red", markup=False)
+        raise typer.Exit(1) from None
+    for one in unfinished:
+        if one.died:
+            console.print(f"{one.job} {one.run_id} had died and is marked as failed. Re-execute it: rollcall reexecute {one.run_id}")
+        else:
+            console.print(f"{one.job} {one.run_id} lives. If its process is gone, ask again in {one.left:.0f} s.")
+    if not unfinished:
+        console.print("Every run has ended.")
 
 
 @app.command()
@@ -158,6 +183,8 @@ def _finish(result: "RunResult", ui: str | None = None) -> None:
 
     from assets import summary  # noqa: PLC0415 - the reports' libraries load when the run is over, not before it starts
 
+    for one in result.died:
+        console.print(f"{one.job} {one.run_id} had died before this run: it is marked as failed now.")
     if result.message:
         console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red", markup=False)
     try:

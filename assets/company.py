@@ -4,11 +4,11 @@ Belongs here: asset keys, what every asset of a company has in common, the objec
 asset.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -18,10 +18,14 @@ from resources.expensify import Expensify
 from resources.findity import Findity
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
+from resources.ledger.heartbeat import beating
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
 from resources.sources import LocalFiles, SftpFiles
 from resources.storage import RunStorage
+
+COMPANY_TAG: Final = "rollcall/company"
+"""On every run: whose it is."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,15 @@ class LedgerAccess:
         """The company's ledger; use it as a context manager."""
         return Ledger.open(places.ledger_url(), self.company)
 
+    @contextmanager
+    def of_run(self, context: dg.InitResourceContext) -> Iterator["LedgerAccess"]:
+        """The resource itself. Every step needs it, so it is there from before a run's first step until after the last: the run beats."""
+        if context.run is None:
+            yield self
+            return
+        with beating(lambda: Ledger.open(places.ledger_url(), self.company), context.run.run_id):
+            yield self
+
 
 @dataclass(frozen=True)
 class Company:
@@ -92,7 +105,7 @@ class Company:
             "description": description,
             "owners": list(self.settings.owners),
             "kinds": kinds,
-            "tags": {"rollcall/company": self.name},
+            "tags": {COMPANY_TAG: self.name},
         }
 
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
@@ -100,14 +113,14 @@ class Company:
         settings = self.settings
         found: dict[str, Any] = {
             "hr": SftpFiles(settings.hr.sftp) if settings.hr.sftp else LocalFiles(settings.hr.csv, self.folder),
-            "ledger": LedgerAccess(self.name),
         }
         if settings.expensify:
             found["expensify"] = ExpensifyAccess(settings.expensify.connection)
         if settings.findity:
             found["findity"] = FindityAccess(settings.findity.connection)
         plain = {self.resource(name): dg.ResourceDefinition.hardcoded_resource(access) for name, access in found.items()}
-        return {**plain, self.resource("io"): _storage(self.name)}
+        ledger = dg.ResourceDefinition(LedgerAccess(self.name).of_run)
+        return {**plain, self.resource("ledger"): ledger, self.resource("io"): _storage(self.name)}
 
 
 def _storage(company: str) -> dg.IOManagerDefinition:

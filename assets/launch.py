@@ -6,7 +6,7 @@ afterwards.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ from dagster._core.execution.api import create_execution_plan, execute_run_itera
 from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+from assets.recovery import Unfinished, recover
+from resources.failures import Failed
 
 OnEvent = Callable[[dg.DagsterEvent], None]
 
@@ -43,6 +46,8 @@ class RunResult:
     """The first step that failed."""
     message: str | None = None
     """What that step said."""
+    died: Sequence[Unfinished] = ()
+    """Runs that had died before it started, and are marked as failed now."""
 
     @property
     def succeeded(self) -> bool:
@@ -76,6 +81,7 @@ def run_job(
     # A job with a config of its own takes nothing else.
     silent = {} if definition.config_mapping else _SILENT
     with dg.DagsterInstance.get() as instance:
+        unfinished = _recovered(instance)
         run = instance.create_run_for_job(
             definition,
             run_config={**silent, **(run_config or {})},
@@ -83,7 +89,7 @@ def run_job(
             remote_job_origin=_origin(job_name, location),
             job_code_origin=job.get_python_origin(),
         )
-        return _execute(job, run, instance, on_event)
+        return _execute(job, run, instance, on_event, unfinished)
 
 
 def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Location = Location()) -> RunResult:
@@ -98,9 +104,14 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         DagsterInvariantViolationError: There is no such run, or it has not failed.
     """
     with dg.DagsterInstance.get() as instance:
+        unfinished = _recovered(instance)
         parent = instance.get_run_by_id(run_id)
         if parent is None:
             raise dg.DagsterInvariantViolationError(f"There is no run {run_id} on this instance.")
+        if left := next((one.left for one in unfinished if one.run_id == run_id and not one.died), 0):
+            raise dg.DagsterInvariantViolationError(
+                f"Run {run_id} has not ended. If its process is gone, try again in {left:.0f} s: then it counts as dead."
+            )
         job = _job(parent.job_name, location)
         if parent.asset_selection:
             job = job.get_subset(asset_selection=parent.asset_selection)
@@ -117,7 +128,14 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
             remote_job_origin=_origin(parent.job_name, location),
             job_code_origin=job.get_python_origin(),
         )
-        return _execute(job, run, instance, on_event)
+        return _execute(job, run, instance, on_event, unfinished)
+
+
+def _recovered(instance: dg.DagsterInstance) -> Sequence[Unfinished]:
+    try:
+        return recover(instance)
+    except Failed:  # a ledger that cannot be read: the run's own steps say so
+        return ()
 
 
 def _job(name: str, location: Location) -> ReconstructableJob:
@@ -131,7 +149,9 @@ def _origin(job_name: str, location: Location) -> RemoteJobOrigin:
     return RemoteJobOrigin(RemoteRepositoryOrigin(code, "__repository__"), job_name)
 
 
-def _execute(job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterInstance, on_event: OnEvent | None) -> RunResult:
+def _execute(
+    job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterInstance, on_event: OnEvent | None, unfinished: Sequence[Unfinished]
+) -> RunResult:
     failure: dg.DagsterEvent | None = None
     for event in execute_run_iterator(job, run, instance):
         if event.is_step_failure and failure is None:
@@ -139,7 +159,8 @@ def _execute(job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterIn
         if on_event:
             on_event(event)
     ended = instance.get_run_by_id(run.run_id) or run
-    return RunResult(run.run_id, ended.status, failure.step_key if failure else None, _message(failure) if failure else None)
+    died = [one for one in unfinished if one.died]
+    return RunResult(run.run_id, ended.status, failure.step_key if failure else None, _message(failure) if failure else None, died)
 
 
 def _message(failure: dg.DagsterEvent) -> str | None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from assets.company import COMPANY_TAG
 from resources import places
 from resources.ledger import Ledger
 from resources.report_files import Written, write_reports
@@ -21,7 +22,6 @@ from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
 from roster.reports.tables import outcome_rows
 
-COMPANY_TAG = "rollcall/company"
 _MOST_NUMBERS = 8
 _TONES: Mapping[str, str] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
 
@@ -52,7 +52,10 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
 
 
 def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:
-    """Asset → what its step said; texts of errors that are not the project's own are masked by Dagster."""
+    """Asset → what its step said; texts of errors that are not the project's own are masked by Dagster.
+
+    Without a step that failed, ``run`` → what Dagster was told of the run.
+    """
     found = {}
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
         event = entry.get_dagster_event()
@@ -60,7 +63,13 @@ def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[s
         text = data.user_failure_data.description if data.user_failure_data else None
         step = (event.step_key or "").removeprefix(f"{company}__").replace("__", "/")
         found[step] = text or (data.error.message.strip() if data.error else "It failed without a word.")
-    return found
+    return found or _marked(instance, run_id)
+
+
+def _marked(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
+    """What ended a run from outside: it had died, or took too long."""
+    ends = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    return {"run": ends[-1].get_dagster_event().message or ""} if ends else {}
 
 
 def print_page(console: Console, report: RunReport, files: Written, ui: str | None = None) -> None:

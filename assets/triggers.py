@@ -1,6 +1,6 @@
-"""When a company's sync runs by itself: when its file lands, or by the clock; and what is done when a run stops early.
+"""When a company's sync runs by itself: when its file lands, or by the clock; and what is done when a run stops early or dies.
 
-Belongs here: the sensor, the schedule, the failure sensor. Does not belong here: fetching (``resources.sources``), what runs
+Belongs here: sensors and the schedule. Does not belong here: fetching (``resources.sources``), what runs
 (``assets.graph``).
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from assets import intake, summary
+from assets import intake, recovery, summary
 from assets.company import Company
 from assets.failures import told_in_tick
 from assets.intake import EXPORT_TAG
@@ -31,7 +31,7 @@ def build(company: Company, jobs: Sequence[Any]) -> tuple[list[dg.SensorDefiniti
         jobs: Its jobs; the sync is the first.
     """
     when = company.settings.when
-    sensors = [_reports(company, jobs)]
+    sensors = [_reports(company, jobs), _recovery(company)]
     schedules = []
     if when.arrival:
         sensors.append(_arrival(company, jobs[0], when.arrival.every_seconds))
@@ -151,3 +151,20 @@ def _reports(company: Company, jobs: Sequence[Any]) -> dg.SensorDefinition:
         return None if closed else dg.SkipReason("The run stopped before it reached the ledger: there is nothing to report.")
 
     return stopped
+
+
+def _recovery(company: Company) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=f"{company.name}_recovery",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Marks runs whose process has died as failed: they hold up the company's next run, and cannot be re-executed before.",
+        tags={summary.COMPANY_TAG: company.name},
+    )
+    def dead(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        with told_in_tick():
+            unfinished = recovery.recover(context.instance, company.name)
+        died = [f"Run {one.run_id} has died and is marked as failed." for one in unfinished if one.died]
+        return dg.SkipReason(" ".join(died) or "No run has died.")
+
+    return dead

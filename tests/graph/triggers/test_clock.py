@@ -82,9 +82,9 @@ def test_a_file_that_has_not_come_by_its_deadline_is_an_alarm_on_the_export(empt
 
 def test_of_the_two_ways_to_start_only_those_in_the_settings_are_there_and_on(empty: Any) -> None:
     for when, expected in (
-        ({}, {"acme_stopped"}),
-        ({"arrival": {}}, {"acme_stopped", "acme_arrival"}),
-        ({"schedule": "30 5 * * *"}, {"acme_stopped", "acme_by_clock"}),
+        ({}, {"acme_stopped", "acme_recovery"}),
+        ({"arrival": {}}, {"acme_stopped", "acme_recovery", "acme_arrival"}),
+        ({"schedule": "30 5 * * *"}, {"acme_stopped", "acme_recovery", "acme_by_clock"}),
     ):
         defs = empty(when=when).defs
         found = [*defs.sensors, *(defs.schedules or [])]
