@@ -48,6 +48,7 @@ app = _Quiet(
 app.add_typer(roster_commands.app)
 app.add_typer(sftp_commands.app, name="sftp")
 app.add_typer(status.app)
+app.add_typer(status.app)
 app.add_typer(why.app)
 console = Console(highlight=False)
 

@@ -39,6 +39,16 @@ class Stories(Scoped):
         with self._reading() as connection:
             return list(connection.execute(sa.select(tables.run.c.company).distinct().order_by(tables.run.c.company)).scalars())
 
+    def applied_files(self) -> pd.DataFrame:
+        """The export that each destination was last brought to: destination, number, name, dated, applied_at."""
+        applied, intake = tables.applied.c, tables.intake.c
+        same = sa.and_(intake.company == applied.company, intake.number == applied.number)
+        query = sa.select(applied.destination, applied.number, intake.name, applied.dated, applied.applied_at).join_from(
+            tables.applied, tables.intake, same
+        )
+        with self._reading() as connection:
+            return frame(connection, query.where(self._mine(tables.applied)).order_by(applied.destination))
+
     def runs_about(self, employee_id: str) -> list[str]:
         """The root runs that left something about a person, newest first."""
         plan, person, reject, run = tables.plan, tables.plan_person, tables.reject, tables.run
