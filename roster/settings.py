@@ -19,9 +19,12 @@ class Strict(BaseModel):
 
 
 def _listed(value: Any) -> Any:
-    """A scalar stands for a list of one; YAML numbers, dates and booleans are compared as the text they were written as."""
+    """A scalar stands for a list of one. Text only: what YAML made of ``0100`` (64) or ``yes`` (true) would quietly match nobody."""
     items = value if isinstance(value, list) else [value]
-    return ["" if item is None else str(item) for item in items]
+    for number, item in enumerate(items, start=1):
+        if item is not None and not isinstance(item, str):
+            raise ValueError(f"value {number} is no text: put it in quotes, since YAML reads 0100 as 64 and yes as true")
+    return ["" if item is None else item for item in items]
 
 
 def _in_list(value: Any) -> Any:
@@ -205,6 +208,27 @@ class People(Strict):
         return value
 
 
+class Gate(Strict):
+    """How far HR's file may be from the one that was last applied, and how much of it may be unusable. Anything more stops the run."""
+
+    rows: Limit = Limit(count=5, share=0.01)
+    """So many rows fewer than last time."""
+    growth: Limit = Limit(count=10, share=0.1)
+    """So many rows more than last time."""
+    companies: Limit = Limit(count=5, share=0.05)
+    """So many rows of one company_code fewer than last time."""
+    departments: Limit = Limit(count=5, share=0.2)
+    """So many rows of one department fewer than last time."""
+    missing: int = Field(default=2, ge=0)
+    """A company_code or department of more rows than this may not be missing altogether."""
+    rejects: Limit = Limit(count=5, share=0.05)
+    """So many rows that are no valid person."""
+    duplicates: Limit = Limit(count=4, share=0.01)
+    """So many rows that share an employee number or an address with another person's."""
+    fill: Limit = Limit(count=5, share=0.05)
+    """For so many people a mapped column may be empty that was filled last time."""
+
+
 class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
@@ -212,6 +236,15 @@ class Approvers(Strict):
     """Who approves for the top of the chain: ``self``, or an employee number, whose own chain's end approves for themself all the same."""
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
+    resolve_leave: Literal["rollcall", "vendor"] = "rollcall"
+    """Who passes over a manager on leave: Rollcall, or Expensify by its own rule. Findity has none: there Rollcall always does."""
+
+    @field_validator("top", "fallback")
+    @classmethod
+    def _number(cls, value: str | None) -> str | None:
+        if value is not None and "@" in value:
+            raise ValueError("an employee number is needed, not an e-mail address")
+        return value
 
 
 class ExpensifyFeed(Strict):

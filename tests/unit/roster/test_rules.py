@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+import yaml
 
 from roster.rules import MissingColumn, evaluate, matches
 from roster.settings import Rule
@@ -48,7 +49,7 @@ def test_a_template_is_empty_as_soon_as_one_part_is(people: pd.DataFrame) -> Non
 
 def test_the_first_case_that_matches_gives_the_value(people: pd.DataFrame) -> None:
     cases = [
-        {"when": {"grade": [1, 2], "country": "SE"}, "value": "nordic lead"},
+        {"when": {"grade": ["1", "2"], "country": "SE"}, "value": "nordic lead"},
         {"when": {"grade": ["1", "2"]}, "value": "lead"},
     ]
     assert given({"cases": cases}, people) == ["nordic lead", "lead", None]
@@ -70,7 +71,7 @@ def test_an_empty_text_among_the_accepted_values_stands_for_empty(people: pd.Dat
 
 
 @pytest.mark.parametrize(
-    "rule", ["gone", {"columns": ["first", "gone"]}, {"template": "{gone}"}, {"cases": [{"when": {"gone": 1}, "value": 1}]}]
+    "rule", ["gone", {"columns": ["first", "gone"]}, {"template": "{gone}"}, {"cases": [{"when": {"gone": "1"}, "value": 1}]}]
 )
 def test_a_column_that_is_not_there_is_named_together_with_the_rule(rule: object, people: pd.DataFrame) -> None:
     with pytest.raises(MissingColumn, match=r"findity\.role names the column 'gone'"):
@@ -80,3 +81,10 @@ def test_a_column_that_is_not_there_is_named_together_with_the_rule(rule: object
 def test_a_rule_works_on_no_rows_at_all(people: pd.DataFrame) -> None:
     assert given({"column": "grade", "values": {"1": "one"}}, people.iloc[:0]) == []
     assert given({"template": "{first}"}, people.iloc[:0]) == []
+
+
+@pytest.mark.parametrize("written", ["0100", "yes", "2024-01-01", "1.50"])
+def test_what_yaml_takes_for_something_else_than_text_must_be_quoted(written: str) -> None:
+    with pytest.raises(ValueError, match="value 2 is no text: put it in quotes"):
+        Rule.model_validate(yaml.safe_load(f"cases: [{{when: {{grade: [A, {written}]}}, value: x}}]"))
+    assert Rule.model_validate(yaml.safe_load(f"cases: [{{when: {{grade: [A, '{written}']}}, value: x}}]"))
