@@ -1,18 +1,22 @@
 """What must change at a destination: one action for everyone, every write with its old and new values.
 
-Belongs here: the decision about each person, holds, the records to send, the digest. Does not belong here: how a difference is found
-(``roster.expensify``, ``roster.findity``), sums (``roster.accounting``), sending.
+Belongs here: the decision about each person, the records to send, the digest. Does not belong here: how a difference is found
+(``roster.expensify``, ``roster.findity``), how many may change at once (``roster.limits``) and what waits for whom
+(``roster.dependants``), sums (``roster.accounting``), sending.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from roster.chain import AbsentMeans
+from roster.dependants import NEEDS
+from roster.limits import FIGURES, ByKind
 from roster.membership import among
 from roster.vocabulary import WRITES, Kind
 
@@ -21,6 +25,7 @@ CHANGE_COLUMNS = ("person", "field", "kind", "old", "new", "visible", "apply")
 
 DETAILS: Mapping[str, str] = {
     "conflict": "employee number and e-mail address lead to different accounts",
+    "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
     "no_external_id": "the account has no externalSourceId, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
     "reject_without_number": "a rejected row without a readable employee number could be theirs",
@@ -35,8 +40,8 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", "reject_without_number")
-"""Reasons for a hold that a release can lift."""
+RELEASABLE = ("first_sync", "limit", "depends_on_held", "reject_without_number")
+"""Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
 class AbsentPeople(ValueError):
@@ -54,6 +59,8 @@ class Circumstances:
     """A rejected row has no readable employee number: any leaver by absence could be that row's."""
     only: frozenset[str] | None = None
     """Employee numbers of a run for some people: nobody else is touched, and nobody is a leaver by absence."""
+    limits: ByKind = field(default_factory=dict)
+    """How many people may change, by kind of change."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,10 @@ class Plan:
     """`CHANGE_COLUMNS`, one row a field of people who are there already; missing ``old``: none, or not known."""
     records: pd.DataFrame
     """``person``, ``action``, ``apply`` and the API's fields: what is sent, and (``apply`` false) what is held."""
+    figures: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(FIGURES)))
+    """`roster.limits.FIGURES`: what the limits were held against. A stored plan is without."""
+    needs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(NEEDS)))
+    """`roster.dependants.NEEDS`: whose write needs whose. A stored plan is without."""
 
     def digest(self) -> str:
         """Names the plan: the same people, actions and values give the same sixteen hex digits."""
@@ -97,9 +108,14 @@ def _digest(*frames: pd.DataFrame) -> str:
 
 
 def decide(
-    census: pd.DataFrame, desired: pd.Series, changes: pd.DataFrame, faults: pd.DataFrame, circumstances: Circumstances
+    census: pd.DataFrame,
+    desired: pd.Series,
+    changes: pd.DataFrame,
+    faults: pd.DataFrame,
+    circumstances: Circumstances,
+    reused: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """One action for everyone.
+    """One action for everyone, before limits and before what depends on whom.
 
     Args:
         census: everyone (`roster.census.CENSUS_COLUMNS`).
@@ -107,6 +123,7 @@ def decide(
         changes: the differences of people who have an account (``employee_id``, ``kind``).
         faults: why a wanted person has no desired record (``employee_id``, ``reason``).
         circumstances: what else decides.
+        reused: the employee numbers that seem to have been somebody else's.
 
     Returns:
         `PEOPLE_COLUMNS`.
@@ -126,12 +143,16 @@ def decide(
     changed = among(census["employee_id"], changes["employee_id"])
     lacking = wanted & ~among(census["employee_id"], desired)
     unaddressed = account.str.startswith("id:", na=False)
+    doubtful = among(census["employee_id"], reused) if reused is not None else wanted & False
     leaver = circumstances.absent_means == "leaver"
     leaving = (standing.eq("left") & present) | (absent & leaver)
     rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason
         (conflict & wanted, "hold", "update", "conflict"),
         (conflict, "hold", "deactivate", "conflict"),
         (lacking, "skip", "", "no_record"),
+        (doubtful & wanted & present, "hold", "update", "number_reused"),
+        (doubtful & wanted, "hold", "reactivate", "number_reused"),
+        (doubtful & standing.eq("left") & present, "hold", "deactivate", "number_reused"),
         (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
         (unaddressed & leaving, "hold", "deactivate", "no_external_id"),
         (wanted & account.isna() & census["acknowledged"], "reactivate", "", ""),

@@ -5,13 +5,14 @@ steps themselves.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from roster import expensify, findity
+from roster import dependants, expensify, findity
 from roster.census import census
 from roster.differences import together
+from roster.limits import base_of, figures, hold_over
 from roster.membership import among
 from roster.plan import Circumstances, Plan, assemble, decide
 from roster.records import compact
@@ -64,6 +65,8 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     )
     homeless = faults[faults["field"].eq("policyID")]
     decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances)
+    needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)
+    decided, told = _held(everyone, decided, needs, circumstances)
     leaving = expensify.removals(_leaving(decided), members)
     records = pd.concat(
         [
@@ -75,7 +78,8 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
         ignore_index=True,
     )
     ends = leaving.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
-    return assemble(decided, together([differences, _ending(ends, "isTerminated", "true")]), records, expensify.KINDS)
+    plan = assemble(decided, together([differences, _ending(ends, "isTerminated", "true")]), records, expensify.KINDS)
+    return replace(plan, figures=told, needs=needs)
 
 
 def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, circumstances: Circumstances) -> Plan:
@@ -106,6 +110,8 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
     )
     none = pd.DataFrame({"employee_id": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
     decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances)
+    needs = dependants.at_findity(everyone, decided, desired, there, differences, people.roster)
+    decided, told = _held(everyone, decided, needs, circumstances)
     leaving = _leaving(decided)
     changed = _changed_fields(differences, sure)
     before = desired["employee_id"].map(people.acknowledged.set_index("employee_id")["account"]).astype("str")
@@ -122,7 +128,17 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
         ignore_index=True,
     )
     ends = leaving[["employee_id"]].assign(old="true")
-    return assemble(decided, together([differences, _ending(ends, "active", "false")]), records, findity.KINDS)
+    plan = assemble(decided, together([differences, _ending(ends, "active", "false")]), records, findity.KINDS)
+    return replace(plan, figures=told, needs=needs)
+
+
+def _held(
+    everyone: pd.DataFrame, decided: pd.DataFrame, needs: pd.DataFrame, circumstances: Circumstances
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The decisions with what limits hold and what depends on that, and the figures."""
+    base = base_of(everyone)
+    held = dependants.held_with(hold_over(decided, circumstances.limits, base), needs)
+    return held, figures(held, circumstances.limits, base)
 
 
 def _sure(everyone: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 Belongs here: names that several modules must spell alike. Does not belong here: anything that computes.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Disposition = Literal["used", "superseded", "out_of_scope", "rejected"]
 """What became of one row of the HR file."""
@@ -23,6 +23,7 @@ Employment = Literal["active", "leave", "left", "pending"]
 DISPOSITIONS: Final = ("used", "superseded", "out_of_scope", "rejected")
 ACTIONS: Final = ("create", "update", "reactivate", "deactivate", "none", "hold", "skip")
 WRITES: Final = ("create", "update", "reactivate", "deactivate")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 OUTCOMES: Final = ("created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown")
 OUTCOME_OF: Final = {
     "create": "created",
