@@ -41,12 +41,12 @@ def print_story(console: Console, story: "Story") -> None:
     """Print it: a sentence, then a table for each run."""
     from roster.reports.story import remedy, sentence  # noqa: PLC0415
 
-    console.print(f"\n{sentence(story)}", style="bold")
+    console.print(f"\n{sentence(story)}", style="bold", soft_wrap=True)
     if what := remedy(story):
-        console.print(what)
+        console.print(what, soft_wrap=True)
     for chapter in story.chapters:
         console.print()
-        console.print(_heading(chapter), style="bold")
+        console.print(_heading(chapter), style="bold", soft_wrap=True)
         console.print(_table(chapter))
     if story.others:
         runs = "run" if story.others == 1 else "runs"
