@@ -78,13 +78,11 @@ def run_job(
     """
     job = _job(job_name, location)
     definition = job.get_definition()
-    # A job with a config of its own takes nothing else.
-    silent = {} if definition.config_mapping else _SILENT
     with dg.DagsterInstance.get() as instance:
         unfinished = _recovered(instance)
         run = instance.create_run_for_job(
             definition,
-            run_config={**silent, **(run_config or {})},
+            run_config=_silenced(definition, run_config or {}),
             tags={**job.get_definition().run_tags, **(tags or {})},
             remote_job_origin=_origin(job_name, location),
             job_code_origin=job.get_python_origin(),
@@ -116,11 +114,12 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         if parent.asset_selection:
             job = job.get_subset(asset_selection=parent.asset_selection)
         steps, known_state = KnownExecutionState.build_resume_retry_reexecution(instance, parent)
-        plan = create_execution_plan(job, parent.run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
+        run_config = _silenced(job.get_definition(), parent.run_config)  # a sensor's run was not
+        plan = create_execution_plan(job, run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
         run = instance.create_run_for_job(
             job.get_definition(),
             execution_plan=plan,
-            run_config=parent.run_config,
+            run_config=run_config,
             tags={key: value for key, value in parent.tags.items() if not key.startswith((".dagster/", "dagster/"))},
             asset_selection=parent.asset_selection,
             root_run_id=parent.root_run_id or parent.run_id,
@@ -129,6 +128,11 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
             job_code_origin=job.get_python_origin(),
         )
         return _execute(job, run, instance, on_event, unfinished)
+
+
+def _silenced(job: dg.JobDefinition, run_config: Mapping[str, Any]) -> Mapping[str, Any]:
+    # A job with a config of its own takes nothing else.
+    return run_config if job.config_mapping else {**_SILENT, **run_config}
 
 
 def _recovered(instance: dg.DagsterInstance) -> Sequence[Unfinished]:

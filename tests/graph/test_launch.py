@@ -207,6 +207,16 @@ def test_each_step_is_told_as_it_ends_and_nothing_else_is_printed(stumbling: Loc
     assert captured.out + captured.err == ""
 
 
+def test_rerun_of_a_run_that_a_sensor_started_prints_nothing_either(stumbling: Location, capfd: pytest.CaptureFixture[str]) -> None:
+    job = dg.reconstructable(importlib.import_module(stumbling.module).stumbling_job)
+    with dg.DagsterInstance.get() as instance, dg.execute_job(job, instance=instance, run_config={}) as by_sensor:
+        assert not by_sensor.success
+    capfd.readouterr()
+    assert reexecute(by_sensor.run_id, location=stumbling).step == "second"
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
+
+
 def test_rerun_dagsters_own_api_goes_on_with_the_run(stumbling: Location, tmp_path: Path) -> None:
     failed = run_job("stumbling", location=stumbling)
     (tmp_path / "mended").touch()
