@@ -36,7 +36,7 @@ class Destination:
     read: Callable[[Any, Ledger, pd.DataFrame], Bundle]
     """(access, ledger, roster) → the frames that its API gives."""
     desire: Callable[[pd.DataFrame, pd.Series, Bundle, pd.DataFrame, bytes], Bundle]
-    """(roster, numbers in rejected rows, known, whom absence makes leavers, key) → ``desired``, ``faults``, ``approvals``."""
+    """(roster, numbers in rejected rows, known, whom absence makes leavers, key) → ``desired``, ``faults``, ``repairs``."""
     plan: Callable[[People, Bundle, Bundle, Circumstances], Plan]
     accounts: Callable[[People, Bundle], pd.Series]
     """(people, known) → every account there."""

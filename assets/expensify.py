@@ -15,7 +15,7 @@ from assets.destination import Bundle, Destination
 from resources import delivery
 from resources.failures import Permanent
 from resources.ledger import Ledger
-from roster import agreement, expensify, landing, planning
+from roster import agreement, expensify, landing, leave, planning
 from roster.chain import approval_chain
 from roster.plan import Circumstances, Plan
 from roster.planning import People, Unseen
@@ -67,7 +67,7 @@ def _desire(
     accounts = expensify.accounts(known["members"], known["acknowledged"])
     chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means, key)
     feed, faults = expensify.employee_feed(roster, chain, rules)
-    return {"desired": feed, "faults": faults, "approvals": chain.approvals}
+    return {"desired": feed, "faults": faults, "repairs": chain.repairs}
 
 
 def _plan(people: People, known: Bundle, desired: Bundle, circumstances: Circumstances) -> Plan:
@@ -84,7 +84,7 @@ def _dry_run(invites: bool, access: ExpensifyAccess, ledger: Ledger, plan: Plan)
     if records.empty:
         return {}
     with access.open(ledger) as client:
-        answers = list(client.deliver(to_records(records, expensify.FIELDS), dry_run=True))
+        answers = list(client.deliver(to_records(leave.self_contained(records), expensify.FIELDS), dry_run=True))
     refused = pd.concat([answer.statuses for answer in answers])
     refused = refused[refused["status"].ne("accepted")]
     replies = [asdict(answer.update) for answer in answers if answer.update]

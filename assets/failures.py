@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from resources.failures import Failed
+from roster.approvers import NoApprover
 from roster.plan import AbsentPeople
 from roster.unfit import Unfit
 
@@ -29,7 +30,7 @@ def told() -> Iterator[None]:
     """
     try:
         yield
-    except (Failed, AbsentPeople, Unfit) as error:
+    except (Failed, AbsentPeople, NoApprover, Unfit) as error:
         raise dg.Failure(str(error), allow_retries=False) from None
 
 

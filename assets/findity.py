@@ -56,7 +56,7 @@ def _desire(
     accounts = findity.accounts(known["users"], numbers, known["acknowledged"])
     chain = approval_chain(roster, accounts, leavable, settings.approvers, settings.hr.people.absent_means, key)
     users, faults = findity.users(roster, chain, known["units"], rules)
-    return {"desired": users, "faults": faults, "approvals": chain.approvals}
+    return {"desired": users, "faults": faults, "repairs": chain.repairs}
 
 
 def _acknowledge(plan: Plan, desired: Bundle, people: People) -> pd.DataFrame:

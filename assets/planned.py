@@ -78,7 +78,7 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
         leavable = remembered[~remembered["employee_id"].isin(rejected) & (not config.only) & (not _unreadable(rejects))]
         with told(), getattr(context.resources, ledger).open() as book:
             value = destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
-        repairs = value["approvals"].dropna(subset="repair")
+        repairs = value["repairs"]
         return dg.MaterializeResult(
             value=value,
             metadata={
@@ -171,7 +171,7 @@ def _drawn(
     plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config))
     accounts = destination.accounts(people, known)
     gate = book.gate(root_run_id(context))
-    repairs = desired["approvals"].dropna(subset="repair")
+    repairs = desired["repairs"]
     return Drawn(
         plan=plan,
         facts={

@@ -7,6 +7,7 @@ here: the wire (``resources.expensify``, ``resources.findity``) and what an answ
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Literal
 
 import pandas as pd
@@ -120,7 +121,13 @@ def without_people(text: str, records: Records, secrets: Iterable[str] = ()) -> 
     return masked(text, {*said_about(records), *secrets}, names | _texts(_each(records, PUBLIC_FIELDS)))
 
 
-def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answer], narrowing_calls: int = 0) -> Iterator[Answer]:
+def in_turn(
+    chunks: Iterable[Records],
+    key: str,
+    send: Callable[[Records], Answer],
+    narrowing_calls: int = 0,
+    units: Callable[[Records], list[Records]] | None = None,
+) -> Iterator[Answer]:
     """Send chunk after chunk; no chunk's fault stops the others, unless it would be theirs too.
 
     A refused chunk is halved until the people at fault are alone, so that the others land. A chunk that failed for a passing reason is
@@ -132,6 +139,7 @@ def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answe
         key: The field that names the person.
         send: Sends one chunk.
         narrowing_calls: How many requests may be spent on halves, over all chunks. 0 never halves.
+        units: What of a chunk must stay in one request; by default the records of one person.
 
     Yields:
         The answer to each request, as soon as it is there. People whose chunk was halved are in the answers to the halves.
@@ -151,9 +159,11 @@ def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answe
             try:
                 answer = send(part)
             except Refused as refusal:
-                if len(people) > 1 and narrowing_calls >= 2:
+                pieces = units(part) if units else _by_person(part, key)
+                if len(pieces) > 1 and narrowing_calls >= 2:
                     narrowing_calls -= 2
-                    queue.extendleft(reversed(_halves(part, people, key)))
+                    half = len(pieces) // 2
+                    queue.extendleft([list(chain(*pieces[half:])), list(chain(*pieces[:half]))])
                     continue
                 answer = Answer(statuses(people, "refused", _reason(refusal, len(people))), code=refusal.code)
             except Transient as failure:
@@ -168,9 +178,11 @@ def in_turn(chunks: Iterable[Records], key: str, send: Callable[[Records], Answe
         raise failed
 
 
-def _halves(part: Records, people: list[str], key: str) -> list[Records]:
-    first = set(people[: len(people) // 2])
-    return [[record for record in part if record[key] in first], [record for record in part if record[key] not in first]]
+def _by_person(part: Records, key: str) -> list[Records]:
+    people: dict[str, Records] = {}
+    for record in part:
+        people.setdefault(record[key], []).append(record)
+    return list(people.values())
 
 
 def _reason(refusal: Refused, people: int) -> str:

@@ -15,7 +15,7 @@ from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.findity import Findity
 from resources.ledger import Lease, Ledger
-from roster import expensify, findity
+from roster import expensify, findity, leave
 from roster.plan import Plan
 from roster.records import to_records
 
@@ -110,7 +110,7 @@ def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
     """How a plan's records go to Expensify: whole records, leavers last."""
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        for answer in client.deliver(to_records(records, expensify.FIELDS)):
+        for answer in client.deliver(to_records(leave.self_contained(records), expensify.FIELDS)):
             yield _noted(ledger, write, answer)
 
     return send

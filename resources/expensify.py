@@ -102,14 +102,13 @@ class Expensify:
     def chunks(self, records: Records) -> Iterator[Records]:
         """Records in feeds of at most `chunk_bytes`, in their order.
 
-        The records of one person stay together. Those with and without a domainGroupID do not meet: Expensify assigns no groups at
-        all in a call in which one record lacks it.
+        The records of one person stay together, and so do someone on leave and all who name them as manager, even beyond
+        `chunk_bytes`: Expensify says nowhere that it remembers a leave from another call. Those with and without a domainGroupID do not
+        meet otherwise: Expensify assigns no groups at all in a call in which one record lacks it.
         """
-        people: dict[str, Records] = {}
-        for record in records:
-            people.setdefault(record["employeeID"], []).append(record)
-        in_groups = [mine for mine in people.values() if all(record.get("domainGroupID") for record in mine)]
-        others = [mine for mine in people.values() if not all(record.get("domainGroupID") for record in mine)]
+        together = _units(records)
+        in_groups = [unit for unit in together if all(record.get("domainGroupID") for record in unit)]
+        others = [unit for unit in together if not all(record.get("domainGroupID") for record in unit)]
         for part in (in_groups, others):
             yield from self._by_size(part)
 
@@ -122,7 +121,7 @@ class Expensify:
         def send(chunk: Records) -> Answer:
             return _by_person(chunk, self.update_employees(chunk, dry_run))
 
-        return in_turn(self.chunks(records), "employeeID", send, NARROWING_CALLS)
+        return in_turn(self.chunks(records), "employeeID", send, NARROWING_CALLS, _units)
 
     def members(self, policy_ids: Iterable[str]) -> pd.DataFrame:
         """Who is in the policies: one row a policy and member.
@@ -161,10 +160,10 @@ class Expensify:
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return _table(policies, POLICY_COLUMNS)
 
-    def _by_size(self, people: list[Records]) -> Iterator[Records]:
+    def _by_size(self, units: list[Records]) -> Iterator[Records]:
         chunk: Records = []
         size = 0
-        for mine in people:
+        for mine in units:
             length = sum(len(json.dumps(record)) + 2 for record in mine)
             if chunk and size + length > self._settings.chunk_bytes:
                 yield chunk
@@ -194,6 +193,24 @@ class Expensify:
                 raise Permanent(str(refusal), "Nothing was changed. Run again; if it stays, ask Expensify, naming the code.")
             raise refusal
         return body, reply
+
+
+def _units(records: Records) -> list[Records]:
+    """Records that one call must hold, in the order of their first: a person's, and those of a manager on leave and all under them."""
+    numbers = dict.fromkeys(record["employeeID"] for record in records)
+    away = {_folded(record["employeeEmail"]): record["employeeID"] for record in records if record.get("workerStatus") == "On Leave"}
+    under = {record["employeeID"]: away.get(_folded(record["managerEmail"])) for record in records if not record.get("isTerminated")}
+    units: dict[Any, Records] = {}
+    tops: dict[str, str] = {}
+    for number in numbers if away else ():
+        top, passed = number, {number}
+        while (above := under.get(top)) and above not in passed:
+            passed.add(above)
+            top = above
+        tops[number] = top
+    for record in records:
+        units.setdefault(tops.get(record["employeeID"], record["employeeID"]), []).append(record)
+    return list(units.values())
 
 
 def _judge(reply: Reply) -> Verdict:

@@ -22,15 +22,28 @@ class Chain:
     """Who approves for whom at one destination."""
 
     approvals: pd.DataFrame
-    """``employee_id``, ``approver_id``, ``repair``, ``asked``: the answer of `roster.approvers.resolve`."""
+    """The answer of `roster.approvers.resolve`."""
     addresses: pd.Series
     """E-mail address by name, of everyone in the chain."""
     able: pd.Index
     """The employee numbers of those who may approve."""
+    stand_ins: pd.DataFrame
+    """In the form of `approvals`: whom the settings name as an approver and who cannot be one today, with who is in their place."""
+    leave_to_vendor: bool = False
+    """Whether a destination that passes over people on leave by itself is left to do so."""
+
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """Everyone for whom HR's word, or that of the settings, could not be followed, in the form of `approvals`."""
+        return pd.concat([self.approvals.dropna(subset="repair"), self.stand_ins], ignore_index=True)
 
     def approver_of(self, employee_ids: pd.Series) -> pd.Series:
         """Each person's approver by employee number, at the index of `employee_ids`."""
         return employee_ids.map(self.approvals.set_index("employee_id")["approver_id"]).astype("str")
+
+    def via(self, employee_ids: pd.Series) -> pd.Series:
+        """The manager on leave through whom a destination that passes over them finds the same approver; missing where there is none."""
+        return employee_ids.map(self.approvals.set_index("employee_id")["via"]).astype("str")
 
     def address_of(self, names: pd.Series) -> pd.Series:
         """Addresses for employee numbers; what is an address already stays as it is, an unknown number is missing."""
@@ -39,8 +52,9 @@ class Chain:
     def may_approve(self, names: pd.Series) -> pd.Series:
         """Whether each named person (number or address) may approve; an address that nobody in the chain has may."""
         address = names.str.lower()
-        unable = self.addresses[~self.addresses.index.isin(self.able)].str.lower()
-        return names.isin(self.able) | (names.str.contains("@", na=False) & ~address.isin(unable))
+        able = self.able.to_series()
+        unable = self.addresses[~among(self.addresses.index.to_series(), able)].str.lower()
+        return among(names, able) | (names.str.contains("@", na=False) & ~among(address, unable))
 
 
 def approval_chain(
@@ -61,13 +75,23 @@ def approval_chain(
 
     Returns:
         The chain. An account without a number goes by its pseudonym in it.
+
+    Raises:
+        roster.approvers.NoApprover: Someone whom the settings name can neither approve nor be stood in for.
     """
     active = accounts[accounts["active"]]
     named = active.assign(employee_id=names_of(active, key)).drop_duplicates("employee_id")
     people = pd.concat([_insiders(roster, named, key), _outsiders(roster, named, acknowledged, absent_means)], ignore_index=True)
     people["manager_id"] = people["manager_id"].astype("str")
     able = people.loc[people["eligible"], "employee_id"]
-    return Chain(approvers.resolve(people.drop(columns="email"), settings), people.set_index("employee_id")["email"], pd.Index(able))
+    links = people.drop(columns="email")
+    return Chain(
+        approvals=approvers.resolve(links, settings),
+        addresses=people.set_index("employee_id")["email"],
+        able=pd.Index(able),
+        stand_ins=approvers.stand_ins(links, settings),
+        leave_to_vendor=settings.resolve_leave == "vendor",
+    )
 
 
 def names_of(accounts: pd.DataFrame, key: bytes) -> pd.Series:

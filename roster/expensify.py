@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from roster import leave
 from roster.chain import Chain
 from roster.differences import compare, together
 from roster.matching import owners
@@ -130,7 +131,8 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
     ).astype("str")
     if rules.shouldRemoveFromUnassignedPolicies:
         feed["shouldRemoveFromUnassignedPolicies"] = "true"
-    return _without_faults(feed, chain)
+    feed, faults = _without_faults(feed, chain)
+    return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
 
 
 def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -194,7 +196,7 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
         [
             compare(outside["employee_id"], "policyID", outside["policyID"], _policies_held(outside["account"], there)),
             compare(both["employee_id"], "employeeEmail", both["employeeEmail"], both["account"], fold=True),
-            compare(ids, "managerEmail", inside["managerEmail"], inside["submitsTo"], fold=True),
+            compare(ids, "managerEmail", inside.get(leave.SHOWN_MANAGER, inside["managerEmail"]), inside["submitsTo"], fold=True),
             compare(ids, "employeeID", inside["employeeID"], inside["employeeID_there"]),
             compare(ids, "role", inside["role"], inside["role_there"]),
             compare(ids, "customField1", inside["customField1"], inside["customField1_there"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from roster import dependants, expensify, findity
+from roster import dependants, expensify, findity, leave
 from roster.census import census
 from roster.differences import together
 from roster.limits import base_of, figures, hold_over
@@ -67,6 +67,7 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances)
     needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)
     decided, told = _held(everyone, decided, needs, circumstances)
+    decided = leave.in_company(decided, feed)
     leaving = expensify.removals(_leaving(decided), members)
     records = pd.concat(
         [

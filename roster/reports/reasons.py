@@ -74,6 +74,7 @@ REPAIRS: Final[dict[str, str]] = {
     "self": "HR has them as their own manager",
     "cycle": "HR's managers go round in a circle",
     "top": "Top of the chain: HR gives no manager",
+    "stand_in": "The settings name them as approver and they cannot be one today: their next manager up is",
 }
 """Why an approver was found by rule: repair code → words."""
 

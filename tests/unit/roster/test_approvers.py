@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.approvers import resolve
+from roster.approvers import NoApprover, resolve, stand_ins
 from roster.settings import Approvers
 
 SELF = Approvers()
@@ -73,11 +73,27 @@ def test_having_no_manager_is_no_fault_and_goes_by_the_setting_for_the_top():
     assert resolved(frame, settings) == {"1": ("1", "top"), "2": ("1", None), "3": ("2", "top")}
 
 
-def test_a_fallback_or_a_top_who_cannot_approve_is_not_used():
-    frame = people(("1", None), ("2", "404"), ("8", "1", "leave"), ("9", "1", "active", False))
-    for settings in (Approvers(fallback="8", top="9"), Approvers(fallback="9", top="8"), Approvers(fallback="404", top="404")):
-        assert resolved(frame, settings)["1"] == ("1", "top")
-        assert resolved(frame, settings)["2"] == ("2", "unknown")
+def test_a_fallback_or_a_top_who_cannot_approve_today_is_stood_in_for_by_their_manager_and_that_is_told():
+    frame = people(("1", None), ("2", "404"), ("7", "1"), ("8", "7", "leave"), ("9", "8", "active", False))
+    for settings in (Approvers(fallback="8"), Approvers(fallback="9"), Approvers(fallback="9", top="8")):
+        assert resolved(frame, settings)["2"] == ("7", "unknown")
+        told = stand_ins(frame, settings)
+        assert set(told["employee_id"]) == {settings.fallback, settings.top} - {"self"}
+        assert (set(told["approver_id"]), set(told["repair"])) == ({"7"}, {"stand_in"})
+    assert stand_ins(frame, Approvers(fallback="7", top="1")).empty
+
+
+@pytest.mark.parametrize(("number", "why"), [("404", "in no valid row"), ("8", "not active here"), ("9", "not active here")])
+@pytest.mark.parametrize("setting", ["top", "fallback"])
+def test_approver_a_fallback_or_a_top_whom_nobody_can_stand_in_for_is_told_and_never_passed_over(setting, number, why):
+    frame = people(("1", None), ("2", "1"), ("8", "9", "left", True, False), ("9", "8", "leave"))
+    with pytest.raises(NoApprover, match=rf"`approvers.{setting}` names {number}, who is {why}.*Name somebody else"):
+        resolve(frame, Approvers(**{setting: number}))
+
+
+def test_an_approver_is_named_by_number():
+    with pytest.raises(ValueError, match="an employee number is needed"):
+        Approvers(fallback="cfo@acme.example")
 
 
 def test_a_circle_is_opened_at_its_smallest_employee_number_and_nowhere_else():
@@ -126,7 +142,7 @@ def test_what_hr_asked_for_is_kept_beside_what_was_decided():
 
 
 def test_nobody_in_nobody_out():
-    assert resolve(people(), SELF).columns.tolist() == ["employee_id", "approver_id", "repair", "asked"]
+    assert resolve(people(), SELF).columns.tolist() == ["employee_id", "approver_id", "repair", "asked", "via"]
     assert resolve(people(("1", None, "left", True, False)), SELF).empty
 
 
@@ -138,12 +154,22 @@ def organisations(draw):
     employment = st.sampled_from(["active", "active", "active", "leave", "left", "pending"])
     eligible = st.sampled_from([True, True, True, False])
     rows = [(number, draw(manager), draw(employment), draw(eligible), draw(st.booleans())) for number in draw(st.permutations(ids))]
-    named = st.sampled_from([*ids, "unknown"])
-    return people(*rows), Approvers(top=draw(st.just("self") | named), fallback=draw(st.none() | named))
+    frame = people(*rows)
+    named = st.sampled_from([None, *(number for number in ids if stand_in(frame, number))])
+    return frame, Approvers(top=draw(named) or "self", fallback=draw(named))
 
 
 def able(frame):
     return set(frame.loc[(frame["employment"] == "active") & frame["eligible"], "employee_id"])
+
+
+def stand_in(frame, number):
+    """Who approves where the settings name this person: they, or the first above them who can; None if there is nobody."""
+    manager, seen = dict(zip(frame["employee_id"], frame["manager_id"], strict=True)), set()
+    while number in manager and number not in able(frame) and number not in seen:
+        seen.add(number)
+        number = manager[number]
+    return number if number in able(frame) else None
 
 
 @given(organisations())
@@ -153,6 +179,30 @@ def test_everyone_who_needs_an_approver_has_an_active_one_or_is_the_end_of_a_cha
     assert set(answer) == set(frame.loc[frame["needs"], "employee_id"])
     for number, (approver, repair) in answer.items():
         assert approver in able(frame) or (approver == number and repair is not None)
+
+
+@given(organisations())
+def test_approver_nobody_who_is_active_is_left_without_an_active_approver(organisation):
+    frame, settings = organisation
+    answer = resolved(frame.assign(needs=True), settings)
+    for number in able(frame):
+        assert answer[number][0] in able(frame)
+
+
+@given(organisations())
+def test_whoever_passes_over_people_on_leave_by_themselves_comes_to_the_same_approver(organisation):
+    frame, settings = organisation
+    answer = resolve(frame.assign(needs=True), settings).set_index("employee_id")
+    leave = set(frame.loc[frame["employment"] == "leave", "employee_id"])
+    named = answer["via"].fillna(answer["approver_id"])  # what every record of a feed says
+    for _, row in answer.iterrows():
+        assert isinstance(row["via"], str) == (row["repair"] == "on_leave" and stand_in(frame, row["asked"]) is not None)
+        at = row["via"] if isinstance(row["via"], str) else row["approver_id"]
+        if isinstance(row["via"], str):
+            assert at == row["asked"]
+            while at in leave:
+                at = named[at]
+        assert at == row["approver_id"]
 
 
 @given(organisations())
@@ -170,7 +220,7 @@ def test_every_chain_ends(organisation):
 @given(organisations())
 def test_with_a_top_who_can_approve_at_most_one_person_approves_for_themself(organisation):
     frame, settings = organisation
-    if settings.top in able(frame):
+    if settings.top != "self":
         answer = resolved(frame.assign(needs=True), settings)
         assert sum(approver == number for number, (approver, _) in answer.items()) <= 1
 

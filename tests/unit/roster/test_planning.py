@@ -439,12 +439,13 @@ def companies(draw):
         for number in draw(st.lists(one_of(IDS), unique=True))
     ]
     known = draw(st.lists(one_of(IDS), unique=True))
+    able = [row["employee_id"] for row in rows if row["employment"] == "active" and row["in_scope"]]
     return Night(
         roster(*rows),
         rejected=draw(st.lists(one_of([*IDS, None]), max_size=2)),
         acknowledged=acknowledged(*((number, f"{number}@acme.example", draw(st.booleans())) for number in known)),
         absent_means=draw(one_of(["leaver", "unchanged"])),
-        approvers=Approvers(top=draw(one_of(["self", "1"])), fallback=draw(one_of([None, "2", "9"]))),
+        approvers=Approvers(top=draw(one_of(["self", *able])), fallback=draw(one_of([None, *able]))),
         circumstances={"hold_all": draw(one_of([False, False, True])), "unreadable_reject": draw(one_of([False, True]))},
         feed=FEED,
         users=RULES,
