@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from resources.settings import CsvSource, ExpensifyConnection, FindityConnection, SftpSource
+from roster.limits import Limits
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
@@ -154,6 +155,8 @@ class Settings(Strict):
     """HR's export: where it lies and how its rows become people."""
     when: When = When()
     """What starts the sync by itself."""
+    limits: Limits = Limits()
+    """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
     expensify: Expensify | None = None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.ledger import Gate, Ledger
-from roster.reports.model import HR_FILE, ROWS, DestinationReport, GateCheck, Intake, RunReport
+from roster.reports.model import FIGURES, HR_FILE, ROWS, DestinationReport, GateCheck, Intake, RunReport
 
 UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
 
@@ -111,6 +111,9 @@ def _destination(
         changes=ledger.planned_changes(name, run_id),
         held_digest=verdict.held_digest,
         held=verdict.counts["actions"].get("hold", 0),
+        limits=pd.DataFrame(verdict.counts.get("limits", []), columns=list(FIGURES)),
+        adoption=verdict.counts.get("adoption", {}),
+        would_refuse={} if counts or len(answers) else said.get("would_refuse", {}),
         drift=pd.DataFrame(counts.get("drift", []), columns=["person", "field"]),
         strangers=int(planned["reason"].eq("not_in_hr").sum()),
         calls=sum(request["calls"] for request in requests),

@@ -96,6 +96,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()
     if count and any(one.stage != "none" for one in report.destinations):
         found.append(f"{counted(int(count), 'person', 'people')} could not be brought in")
+    refusing = [one for one in report.destinations if one.would_refuse]
+    found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
     return found
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
 CHANGES: Final = ("person", "field", "kind", "old", "new", "visible", "apply")
+FIGURES: Final = ("kind", "planned", "allowed", "held")
 DRIFT: Final = ("person", "field")
 ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
 SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
@@ -79,6 +80,12 @@ class DestinationReport:
     held_digest: str | None = None
     held: int = 0
     """People whose changes wait for a release."""
+    limits: pd.DataFrame = field(default_factory=partial(_empty, FIGURES))
+    """A row for each kind of change: how many were planned, may be, are held."""
+    adoption: dict[str, int] = field(default_factory=dict)
+    """Before a first sync: who is there already (`roster.adoption.WAYS`); else empty."""
+    would_refuse: dict[str, str] = field(default_factory=dict)
+    """By a dry run: whom the destination would refuse, and why."""
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
     strangers: int = 0
     """Accounts that HR's file does not know."""

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from roster.reports import tables
+from roster.reports import held, tables
 from roster.reports.chart import bars
 from roster.reports.headline import headline
-from roster.reports.model import RunReport
+from roster.reports.model import DestinationReport, RunReport
 from roster.reports.skipped import left_out
 
 
@@ -40,16 +40,20 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
-        parts=[_destination(one) for one in report.destinations],
+        parts=[_destination(report.company, one) for one in report.destinations],
         failed_checks=[check for check in report.gate if not check.passed],
         link=report.ui_url if (report.ui_url or "").startswith(("http://", "https://")) else None,
     )
 
 
-def _destination(one: Any) -> dict[str, Any]:
+def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
     return {
         "is": one,
-        "held": tables.held(one),
+        "held": held.waiting(one.people),
+        "paste": held.paste(company, one.held_digest) if one.held_digest else None,
+        "limits": held.limits(one),
+        "adoption": held.adoption(one),
+        "would_refuse": held.would_refuse(one),
         "not_landed": tables.not_landed(one),
         "changes": tables.changes(one),
         "drift": tables.drift(one),

@@ -143,17 +143,6 @@ def repairs(frame: pd.DataFrame) -> Table:
     return Table([("Repair", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
 
 
-def held(destination: DestinationReport) -> Table:
-    """What waits for a release, by reason and kind of change."""
-    people = destination.people.reindex(columns=list(PEOPLE))
-    waiting = people[people["outcome"].eq("held") | (people["outcome"].isna() & people["action"].eq("hold"))]
-    kinds = waiting.assign(reason=waiting["reason"].astype("str").fillna("limit"), kind=waiting["kinds"].astype("str").str.split("|"))
-    groups = kinds.explode("kind").groupby(["reason", "kind"], dropna=False, sort=False)["person"]
-    rows: list[list[Any]] = [[reason(why).words, kind, people.nunique(), numbers(people.astype("str"))] for (why, kind), people in groups]
-    rows.sort(key=lambda row: -row[2])
-    return Table([("Why", "text"), ("Kind", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
-
-
 def not_landed(destination: DestinationReport) -> Table:
     """People whom the destination accepted and does not show."""
     people = destination.people.reindex(columns=list(PEOPLE))
