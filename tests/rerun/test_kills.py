@@ -1,0 +1,128 @@
+"""A sync that is killed with SIGKILL, wherever that strikes, ends as one clean sync once it is recovered and re-executed from failure."""
+
+import json
+import os
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rerun.conftest import Night, World, accepted, nights, states
+from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process
+
+SEED = 20261121
+BEFORE_THE_PLANS = 12
+"""How many of the boundaries before the first plan are tried in CI, where nothing is written yet: `make soak` tries all."""
+MOMENTS = 200
+PROCESSES = 2
+"""Nights at a time, each with a sandbox of its own."""
+
+Kill = Callable[[Night, Path], Any]
+"""Starts the night's sync in a process and kills it."""
+
+soak = pytest.mark.skipif(not os.environ.get("ROLLCALL_SOAK"), reason="`make soak` runs it: it takes minutes")
+
+
+def at(number: int) -> Kill:
+    def kill(night: Night, left: Path) -> None:
+        assert in_a_process(lambda: night.sync(dying_at(number)), left) is KILLED, "it was not killed"
+
+    return kill
+
+
+def after(seconds: float) -> Kill:
+    return lambda night, left: in_a_process(night.sync, left, dies_after=seconds)
+
+
+def one_night(night: Night, folder: Path, kill: Kill) -> list[str]:
+    """What is not as after one clean run once the killed one was recovered and re-executed."""
+    clean = night.world.clean
+    with night.begun(folder):
+        kill(night, folder / "killed.json")
+        with night.acme.ledger() as ledger:
+            acknowledged = accepted(ledger, before=night.world.runs)
+        since = len(night.written)
+        left = in_a_process(night.recovered, folder / "recovered.json")
+        found = {**left, **states(night.box)}
+        wrong = [f"{part}: {differing(found[part], clean[part])}" for part in found if found[part] != clean[part]]
+        if again := acknowledged & set(night.written[since:]):
+            wrong.append(f"acknowledged and written again: {sorted(again)}")
+        if missed := set(clean["written"]) - set(night.written):
+            wrong.append(f"never written: {sorted(missed)}")
+        return wrong
+
+
+def differing(found: Any, clean: Any) -> str:
+    """The parts of two dicts that differ."""
+    if not (isinstance(found, dict) and isinstance(clean, dict)):
+        return f"{found} instead of {clean}"
+    return "; ".join(f"{key}: {differing(found.get(key), clean.get(key))}" for key in {*found, *clean} if found.get(key) != clean.get(key))
+
+
+def wrong_nights(world: World, kills: Sequence[tuple[str, Kill]]) -> dict[str, list[str]]:
+    """Name of the kill → what was wrong afterwards. The nights are shared out among processes."""
+    running = []
+    for number in range(PROCESSES):
+        result = world.root / f"worker {number}.json"
+        child = os.fork()
+        if child == 0:
+            try:
+                result.write_text(json.dumps(dict(_worked(world, kills[number::PROCESSES], result.with_suffix("")))))
+                os._exit(0)
+            finally:
+                os._exit(1)
+        running.append((child, result))
+    wrong: dict[str, list[str]] = {}
+    for child, result in running:
+        _, status = os.waitpid(child, 0)
+        assert status == 0, status
+        wrong |= json.loads(result.read_text())
+    return wrong
+
+
+def _worked(world: World, kills: Sequence[tuple[str, Kill]], folder: Path) -> list[tuple[str, list[str]]]:
+    found = []
+    with nights(world) as night:
+        for name, kill in kills:
+            try:
+                wrong = one_night(night, folder, kill)
+            except AssertionError as error:
+                wrong = [str(error)]
+                shutil.rmtree(folder, ignore_errors=True)
+            if wrong:
+                found.append((name, wrong))
+    return found
+
+
+def named(world: World, boundaries: Sequence[int]) -> list[tuple[str, Kill]]:
+    return [(f"{number}, {world.boundaries[number][0]}", at(number)) for number in boundaries]
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    return json.dumps(wrong, indent=1)[:8000]
+
+
+def test_rerun_after_a_kill_at_any_boundary_of_a_sync_ends_as_one_clean_sync(world: World) -> None:
+    boundaries = distinct(world.boundaries)
+    planned = next(number for number, (name, _) in enumerate(world.boundaries) if "users/index.json" in name)
+    early, late = ([one for one in boundaries if (one > planned) is later] for later in (False, True))
+    tried = [*random.Random(SEED).sample(early, BEFORE_THE_PLANS), *late]
+    wrong = wrong_nights(world, named(world, tried))
+    assert not wrong, told(wrong)
+
+
+@soak
+def test_rerun_after_a_kill_at_every_single_boundary_of_a_sync_ends_as_one_clean_sync(world: World) -> None:
+    wrong = wrong_nights(world, named(world, range(len(world.boundaries))))
+    assert not wrong, told(wrong)
+
+
+@soak
+def test_rerun_after_a_kill_at_any_moment_of_a_sync_ends_as_one_clean_sync(world: World) -> None:
+    chance = random.Random(SEED)
+    moments = sorted(chance.uniform(0, 1.1 * world.took) for _ in range(MOMENTS))
+    wrong = wrong_nights(world, [(f"after {seconds:.3f} s", after(seconds)) for seconds in moments])
+    assert not wrong, told(wrong)
