@@ -123,10 +123,3 @@ class PlanConfig(dg.Config):
     """Who releases it."""
     reason: str = ""
     """Why."""
-
-
-class SendConfig(dg.Config):
-    """What a run may ask of a write."""
-
-    accept_older: str = ""
-    """Why an export that is older than the last applied may be written. Kept in the ledger."""

@@ -60,9 +60,18 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
 
 
 def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
-    @dg.config_mapping(config_schema={"employee_ids": dg.Field([str], description="Employee numbers, as HR writes them.")})
+    schema = {
+        "employee_ids": dg.Field([str], description="Employee numbers, as HR writes them."),
+        "accept": dg.Field([str], default_value=[], description="Checks of the gate that may fail in this run."),
+        "accepted_by": dg.Field(str, default_value="", description="Who lets them."),
+        "reason": dg.Field(str, default_value="", description="Why."),
+    }
+
+    @dg.config_mapping(config_schema=schema)
     def some(given: dict) -> dict:
-        return _to_plans(company, destinations, {"only": given["employee_ids"]}, {"only": given["employee_ids"]})
+        only = {"only": given.pop("employee_ids")}
+        config = _to_plans(company, destinations, only, only)
+        return {**config, "ops": {**config["ops"], intake.step_name(company): {"config": given}}}
 
     return some
 

@@ -46,6 +46,10 @@ COLUMNS: Mapping[str, str] = {
     "first_seen": "Since when",
     "times_seen": "In how many syncs",
     "why": "Why the person was left out",
+    "check": "What the gate asked",
+    "passed": "yes; let pass: for this run, by somebody; warning: stops nothing; no",
+    "seen": "What the file says",
+    "expected": "What would have passed",
     "what is wrong": "HR's heading, and what is wrong with the cell",
     "since": "First sync that left them out for this reason",
 }

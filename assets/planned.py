@@ -176,6 +176,7 @@ def _drawn(
         plan=plan,
         facts={
             **rejects["facts"],
+            "everyone": not config.only,
             "repairs": repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]].to_dict("records"),
             "faults": desired["faults"].to_dict("records"),
             "matched": {str(how): int(count) for how, count in plan.people["matched_by"].value_counts().items()},

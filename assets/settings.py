@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from resources.settings import CsvSource, ExpensifyConnection, FindityConnection, SftpSource
 from roster.limits import Limits
-from roster.settings import Approvers, ExpensifyFeed, FindityUsers, People, Rule, Strict
+from roster.settings import Approvers, ExpensifyFeed, FindityUsers, Gate, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
     {
@@ -50,6 +50,8 @@ class Hr(Strict):
     """The export as a file on an SFTP server: where it is and how its bytes become rows."""
     people: People
     """How its rows become people."""
+    gate: Gate = Gate()
+    """How far a file may be from the last one before a run stops."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "Hr":

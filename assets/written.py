@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets import metadata
 from assets.company import Company, root_run_id
-from assets.destination import Bundle, Destination, SendConfig
+from assets.destination import Bundle, Destination
 from assets.failures import told
 from resources.delivery import Write
 from resources.failures import Permanent
@@ -39,7 +39,7 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
             destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
         ),
     )
-    def asset(context: dg.AssetExecutionContext, config: SendConfig, plan: Bundle) -> Iterator[dg.MaterializeResult]:
+    def asset(context: dg.AssetExecutionContext, plan: Bundle) -> Iterator[dg.MaterializeResult]:
         made, source, facts = from_bundle(plan), producer(plan), plan["facts"]
         with told(), getattr(context.resources, ledger).open() as book:
             if source.newest:
@@ -52,7 +52,7 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
                 acknowledgements=plan["acknowledgements"],
                 intake=facts["number"],
                 dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,
-                accept_older=config.accept_older or None,
+                everyone=facts["everyone"],
             )
             if not facts["idle"]:
                 destination.send(getattr(context.resources, access), book, write)

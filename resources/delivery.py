@@ -37,8 +37,8 @@ class Write:
     """``employee_id``, ``account``, ``active``, ``digest``, ``fields``: what the ledger is to remember of everyone in step."""
     intake: int
     dated: date | None
-    accept_older: str | None = None
-    """Why an older export may be written."""
+    everyone: bool = True
+    """Whether the plan is for everyone, not for some people only."""
     replies: list[dict[str, object]] = field(default_factory=list, repr=False)
     """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
 
@@ -58,7 +58,7 @@ def check(ledger: Ledger, write: Write) -> None:
     for passed, what in ((verdict.gate_passed, "gate"), (verdict.accounting_passed, "accounting")):
         if not passed:
             raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
-    ledger.refuse_older(write.destination, write.intake, write.dated, write.accept_older)
+    ledger.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id)
 
 
 def deliver(ledger: Ledger, write: Write, send: Send) -> None:
@@ -72,7 +72,7 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         # Under the lease, so that no newer export is written between the check and the first call.
         check(ledger, write)
         if not write.plan.holds_everything():
-            ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease)
+            ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
         before = ledger.answers(write.destination, write.plan_run_id)
         records = write.plan.records[write.plan.records["apply"]]
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.ledger import Gate, Ledger
-from roster.reports.model import FIGURES, HR_FILE, ROWS, DestinationReport, GateCheck, Intake, RunReport
+from roster.reports.model import FIGURES, HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
 
 UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
 
@@ -50,6 +50,7 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
         intake=_intake(gate) if gate and "sha256" in gate.facts else None,
         gate=[GateCheck(**check) for check in gate.facts.get("checks", [])] if gate else [],
+        accepted=_accepted(gate.facts) if gate else None,
         dispositions=ledger.disposition_counts(root_run_id),
         rejects=ledger.rejects(root_run_id),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
@@ -87,6 +88,11 @@ def _intake(gate: Gate) -> Intake:
         seen_before=facts["seen_before"],
         rows=facts["rows"],
     )
+
+
+def _accepted(facts: dict[str, Any]) -> Accepted | None:
+    let = facts.get("accepted")
+    return Accepted(checks=let["checks"], by=let["by"], reason=let["reason"]) if let else None
 
 
 def _destination(

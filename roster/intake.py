@@ -20,6 +20,12 @@ from roster.unfit import Unfit
 from roster.validation import is_employee_id, validate
 from roster.vocabulary import DISPOSITIONS
 
+GROUPED = ("company_code", "department")
+"""By whose values rows are counted, where they are mapped."""
+
+MOST_GROUPS = 1000
+"""Of a column with more distinct values nothing is counted: it groups nobody."""
+
 OF_OUTSIDERS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
 """What is kept of people out of scope: just enough for chains of approvers to run through them."""
 
@@ -40,7 +46,7 @@ class Intake:
     dispositions: pd.DataFrame
     """Every data row of the file exactly once: line, employee_id, disposition, reason."""
     facts: dict[str, Any]
-    """Counts and headers, no cell of the file: safe to show."""
+    """Counts, headers, and the codes of companies and departments; no other cell of the file."""
     trailer_date: date | None
     """The date in the file's trailer."""
 
@@ -81,7 +87,8 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, old, rejects, in_scope)
-    return Intake(roster, rejects, notes, dispositions, _facts(table, format, dispositions, roster, people), table.trailer_date)
+    facts = {**_facts(table, format, dispositions, roster, people), "groups": _groups(live.frame, people), "collided": _collided(rejects)}
+    return Intake(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
 
 def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
@@ -156,3 +163,16 @@ def _facts(table: reading.Table, format: CsvFormat, dispositions: pd.DataFrame, 
         "header": table.header,
         "trailer_date": table.trailer_date.isoformat() if table.trailer_date else None,
     }
+
+
+def _groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:
+    """Column → value → rows, of all rows that count, rejected and out of scope among them."""
+    counts = {name: frame[name].value_counts() for name in GROUPED if name in people.columns}
+    return {
+        name: {str(value): int(count) for value, count in found.items()} if len(found) <= MOST_GROUPS else {}
+        for name, found in counts.items()
+    }
+
+
+def _collided(rejects: pd.DataFrame) -> int:
+    return int(rejects.loc[rejects["code"].str.startswith("duplicate_"), "line"].nunique())

@@ -16,6 +16,7 @@ from resources.ledger import tables
 from resources.ledger.database import frame, insert, insert_missing, records, upsert
 from resources.ledger.lease import Lease
 from resources.ledger.scoped import Scoped, moment
+from roster.gate import Last, why_older
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Intake:
     first_seen: datetime
     seen_before: bool
     """Whether another root run had taken the same content earlier."""
+    taken_first: bool
+    """Whether this root run took no other content before."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ class Intakes(Scoped):
                 number, first_seen, first_root = known.number, known.first_seen, known.root_run_id
             taken = self._keys(root_run_id=root_run_id, number=number)
             insert_missing(connection, tables.intake_run, [{**taken, "as_of": as_of, "taken_at": moment()}])
-            fixed = sa.select(tables.intake_run.c.as_of).where(self._mine(tables.intake_run, root_run_id=root_run_id, number=number))
-            return Intake(number, sha256, connection.execute(fixed).scalar_one(), first_seen, first_root != root_run_id)
+            mine = sa.select(tables.intake_run.c.number, tables.intake_run.c.as_of).where(
+                self._mine(tables.intake_run, root_run_id=root_run_id)
+            )
+            days = {row.number: row.as_of for row in connection.execute(mine.order_by(tables.intake_run.c.taken_at))}
+            return Intake(number, sha256, days[number], first_seen, first_root != root_run_id, number == next(iter(days)))
 
     def record_gate(self, number: int, root_run_id: str, passed: bool, facts: dict[str, Any]) -> None:
         """Keep what the gate said of an export in a root run. `facts` are JSON and name no person."""
@@ -98,19 +104,24 @@ class Intakes(Scoped):
 
     def gate(self, root_run_id: str) -> Gate | None:
         """The gate's newest verdict in a root run."""
-        return self._newest_gate(self._mine(tables.gate, root_run_id=root_run_id))
-
-    def last_good_facts(self) -> dict[str, Any] | None:
-        """The facts of the export that last passed the gate: what the next one is compared with."""
-        newest = self._newest_gate(self._mine(tables.gate, passed=True))
-        return newest.facts if newest else None
-
-    def _newest_gate(self, condition: Any) -> Gate | None:
         table = tables.gate
-        query = sa.select(table).where(condition).order_by(table.c.recorded_at.desc(), table.c.number.desc()).limit(1)
+        query = sa.select(table).where(self._mine(table, root_run_id=root_run_id))
         with self._reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(query.order_by(table.c.recorded_at.desc(), table.c.number.desc()).limit(1)).one_or_none()
         return Gate(row.number, row.passed, row.facts) if row else None
+
+    def baseline(self) -> dict[str, Any] | None:
+        """The facts of the export that everyone was last brought to, at any destination: what the next one is compared with."""
+        with self._reading() as connection:
+            return connection.execute(sa.select(tables.baseline.c.facts).where(self._mine(tables.baseline))).scalar_one_or_none()
+
+    def _passed(self, connection: sa.Connection, destination: str, plan_run_id: str, number: int) -> dict[str, Any]:
+        """What the gate said of a plan's export: in its own run, else, for a release, in the newest that took the export in."""
+        plan, gate = tables.plan, tables.gate
+        root = sa.select(plan.c.root_run_id).where(self._mine(plan, destination=destination, plan_run_id=plan_run_id)).scalar_subquery()
+        found = sa.select(gate.c.facts).where(self._mine(gate, number=number, passed=True))
+        own_first = sa.case((gate.c.root_run_id == root, 0), else_=1)
+        return connection.execute(found.order_by(own_first, gate.c.recorded_at.desc()).limit(1)).scalar_one_or_none() or {}
 
     def record_rejects(self, number: int, root_run_id: str, rejects: pd.DataFrame, disposition_counts: dict[str, int]) -> None:
         """Keep which rows were no valid person, in place of what this root run recorded before. Offending values are not kept.
@@ -149,8 +160,18 @@ class Intakes(Scoped):
         with self._reading() as connection:
             return self._applied(connection, destination)
 
-    def mark_applied(self, destination: str, number: int, dated: date | None, plan_run_id: str, lease: Lease) -> None:
+    def mark_applied(
+        self, destination: str, number: int, dated: date | None, plan_run_id: str, lease: Lease, *, everyone: bool = True
+    ) -> None:
         """Say that a destination is being brought to an export. Call it before the first write: a part of it is there from then on.
+
+        Args:
+            destination: ``expensify`` or ``findity``.
+            number: The export's.
+            dated: Its day.
+            plan_run_id: The run that made the plan.
+            lease: Under which the write is done.
+            everyone: Whether the plan is for everyone: only then the export is what the gate compares the next one with.
 
         Raises:
             Failed: The lease is no longer this run's.
@@ -159,30 +180,39 @@ class Intakes(Scoped):
         with self._writing(lease) as connection:
             # A file without a day does not wipe out the day of the one before it.
             upsert(connection, tables.applied, [row], dated=lambda old, new: sa.func.coalesce(new.dated, old.dated))
+            facts = self._passed(connection, destination, plan_run_id, number) if everyone else {}
+            if facts:
+                upsert(connection, tables.baseline, [self._keys(number=number, facts=facts, recorded_at=moment())])
 
-    def refuse_older(self, destination: str, number: int, dated: date | None, accept_older_reason: str | None = None) -> None:
+    def refuse_older(self, destination: str, number: int, dated: date | None, plan_run_id: str) -> None:
         """Stop an export that would move a destination backwards.
 
-        A lower number than the last applied is older, and so is other content with an older day. With a reason it may pass; the reason
-        is kept, and once applied, that export is what the next is compared with.
+        A lower number than the last applied is older, and so is other content with an older day. One that the gate let pass, with a reason,
+        goes over the export that was the last applied then, and over no newer one; once applied, it is what the next is compared with.
+
+        Args:
+            destination: ``expensify`` or ``findity``.
+            number: The export's.
+            dated: Its day.
+            plan_run_id: The run that made the plan.
 
         Raises:
-            Permanent: The export is older, and nobody gave a reason to accept it.
+            Permanent: The export is older, and nobody let it pass over what is there.
         """
         with self._writing() as connection:
             last = self._applied(connection, destination)
-            if last is None or number == last.number:
+            if last is None:
                 return
-            older_day = dated is not None and last.dated is not None and dated < last.dated
-            if number > last.number and not older_day:
+            why = why_older(number, dated, Last(last.number, last.dated))
+            if why is None:
                 return
-            if not accept_older_reason:
-                why = f"its day, {dated}, is before {last.dated}" if number > last.number else f"intake {last.number} was seen after it"
+            let = self._passed(connection, destination, plan_run_id, number).get("accepted") or {}
+            if let.get("over", {}).get(destination) != last.number:
                 raise Permanent(
                     f"Intake {number} is older than what {destination} was last brought to (intake {last.number}): {why}.",
-                    "Nothing was written. To go back on purpose, run again with accept_older and a reason.",
+                    "Nothing was written. To go back on purpose, start a new run with accept: [older], accepted_by and a reason.",
                 )
-            row = {"number": number, "accepted_at": moment(), "last_number": last.number, "reason": accept_older_reason}
+            row = {"number": number, "accepted_at": moment(), "last_number": last.number, "reason": let["reason"], "accepted_by": let["by"]}
             insert(connection, tables.accepted_older, [self._keys(destination=destination, **row)])
 
     def _applied(self, connection: sa.Connection, destination: str) -> Applied | None:

@@ -126,8 +126,12 @@ accepted_older = _table(
     _key("accepted_at", Moment),
     _needed("last_number", sa.Integer),
     _needed("reason"),
+    _optional("accepted_by"),
 )
-"""Each time that somebody let a destination go back to an older export, and why."""
+"""Each time that a destination went back to an older export, who let it, and why."""
+
+baseline = _table("baseline", _needed("number", sa.Integer), _needed("facts", sa.JSON), _needed("recorded_at", Moment))
+"""The export that everyone was last brought to, and its facts: what the gate compares the next one with."""
 
 plan = _of_plan(
     "plan",

@@ -99,6 +99,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     refusing = [one for one in report.destinations if one.would_refuse]
     found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
+    if let := report.accepted:
+        found.append(f"{let.by} let the file pass the gate ({', '.join(let.checks)}): {let.reason}")
     return found
 
 

@@ -54,6 +54,17 @@ class GateCheck:
     expected: object = None
     advice: str | None = None
     """What to do if it failed."""
+    verdict: str | None = None
+    """How it ended, where that is not simply that it passed or failed: a warning, let pass."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What of the gate somebody let the file pass in this run."""
+
+    checks: Sequence[str]
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,6 +123,7 @@ class RunReport:
     failure: str | None = None
     intake: Intake | None = None
     gate: Sequence[GateCheck] = ()
+    accepted: Accepted | None = None
     dispositions: dict[str, int] = field(default_factory=dict)
     """Disposition → rows of HR's file."""
     rejects: pd.DataFrame = field(default_factory=partial(_empty, ROWS))

@@ -53,7 +53,7 @@ def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanw
     again = acme.again(failed)
     assert again.step == "acme__expensify__sync_result"
     assert "Intake 2 is older" in again.message
-    assert "accept_older" in again.message
+    assert "accept: [older]" in again.message
     assert acme.box.writes == writes
     assert acme.members()["ida@acme.example"]["customField2"] == "Finance"
 

@@ -8,6 +8,15 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    op.add_column("accepted_older", sa.Column("accepted_by", sa.Text(), nullable=True))
+    op.create_table(
+        "baseline",
+        sa.Column("company", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("company", name="pk_baseline"),
+    )
     op.create_table(
         "heartbeat",
         sa.Column("company", sa.Text(), nullable=False),

@@ -351,7 +351,9 @@ def test_rerun_an_older_export_is_not_written_over_a_newer_one_without_a_reason(
     newer = planned(there, Night(roster(*COMPANY[:2])), run="newer", number=2)
     deliver(there.ledger, newer, there.send(newer))
     refused(there, older, "older than")
-    deliver(there.ledger, replace(older, accept_older="agreed with payroll"), there.send(older))
+    let = {"checks": ["older"], "by": "kim", "reason": "agreed with payroll", "over": {there.name: 2}}
+    there.ledger.record_gate(1, "older", True, {"accepted": let})
+    deliver(there.ledger, older, there.send(older))
     assert sorted(there.shown()) == ["E1", "E2", "E3"]
 
 

@@ -2,18 +2,32 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from resources.failures import Permanent
+from resources.ledger import tables
+from resources.ledger.plans import CHANGES, PEOPLE
 
 
 def take(ledger, content, root_run_id, as_of=date(2024, 3, 1)):
     return ledger.take_intake(content, "hr.csv", 10, modified=datetime.now(UTC), dated=None, as_of=as_of, root_run_id=root_run_id)
 
 
-def bring(ledger, number, dated=None):
-    ledger.refuse_older("expensify", number, dated)
+def bring(ledger, number, dated=None, *, run="run", everyone=True):
+    ledger.refuse_older("expensify", number, dated, run)
     with ledger.lease("run") as lease:
-        ledger.mark_applied("expensify", number, dated, "run", lease)
+        ledger.mark_applied("expensify", number, dated, run, lease, everyone=everyone)
+
+
+def plan(ledger, run, number, root_run_id):
+    empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGES])))
+    passed = {"accounting_passed": True, "gate_passed": True}
+    ledger.save_plan("expensify", run, root_run_id=root_run_id, number=number, digest="d", **passed, counts={}, people=empty, changes=empty)
+
+
+def let_older(over):
+    """What the gate keeps where somebody let an older file pass."""
+    return {"accepted": {"checks": ["older"], "by": "kim", "reason": "HR sent a wrong year", "over": {"expensify": over}}}
 
 
 def test_each_distinct_content_gets_the_next_number(ledger):
@@ -48,11 +62,33 @@ for count in range(20):
     assert sorted(numbers) == list(range(1, 41))
 
 
-def test_the_gate_compares_with_the_last_file_that_passed(ledger):
-    assert ledger.last_good_facts() is None
+def test_rerun_what_a_root_run_took_first_is_known_of_its_re_executions(ledger):
+    assert [take(ledger, content, "r1").taken_first for content in ("a", "b", "a")] == [True, False, True]
+    assert take(ledger, "b", "r2").taken_first
+
+
+def test_the_gate_compares_with_the_file_that_everyone_was_last_brought_to(ledger):
+    assert ledger.baseline() is None
     ledger.record_gate(1, "r1", True, {"rows": 100})
-    ledger.record_gate(2, "r2", False, {"rows": 3})
-    assert ledger.last_good_facts() == {"rows": 100}
+    assert ledger.baseline() is None
+    bring(ledger, 1)
+    assert ledger.baseline() == {"rows": 100}
+    ledger.record_gate(2, "r2", True, {"rows": 60})
+    bring(ledger, 2, everyone=False)
+    ledger.record_gate(3, "r3", False, {"rows": 3})
+    assert ledger.baseline() == {"rows": 100}
+    assert ledger.applied("expensify").number == 2
+
+
+def test_the_gate_compares_with_what_it_said_of_a_file_in_the_run_that_applied_it(ledger):
+    for root, rows in (("own", 100), ("another", 60)):
+        ledger.record_gate(1, root, True, {"rows": rows})
+    plan(ledger, "p", 1, "own")
+    bring(ledger, 1, run="p")
+    assert ledger.baseline() == {"rows": 100}
+    plan(ledger, "a release", 1, "a release")
+    bring(ledger, 1, run="a release")
+    assert ledger.baseline() == {"rows": 60}
 
 
 def test_rerun_the_newest_verdict_of_a_root_run_counts(ledger):
@@ -77,35 +113,45 @@ def test_quiet_rejects_are_kept_without_the_offending_value_and_give_way_to_the_
 
 def test_nothing_is_applied_before_the_first_write(ledger):
     assert ledger.applied("expensify") is None
-    ledger.refuse_older("expensify", 1, None)
+    ledger.refuse_older("expensify", 1, None, "run")
 
 
 def test_rerun_a_lower_number_than_the_last_applied_is_refused(ledger):
     bring(ledger, 5)
     bring(ledger, 5)
     bring(ledger, 6)
-    with pytest.raises(Permanent, match=r"Intake 5 is older.*accept_older"):
-        ledger.refuse_older("expensify", 5, None)
-    ledger.refuse_older("findity", 5, None)
+    with pytest.raises(Permanent, match=r"Intake 5 is older.*accept: \[older\]"):
+        ledger.refuse_older("expensify", 5, None, "run")
+    ledger.refuse_older("findity", 5, None, "run")
 
 
 def test_rerun_an_older_day_is_refused_even_if_the_file_was_seen_later(ledger):
     bring(ledger, 5, date(2024, 3, 2))
     with pytest.raises(Permanent, match="2024-03-01, is before 2024-03-02"):
-        ledger.refuse_older("expensify", 6, date(2024, 3, 1))
+        ledger.refuse_older("expensify", 6, date(2024, 3, 1), "run")
 
 
 def test_rerun_a_file_without_a_day_does_not_wipe_out_the_last_day(ledger):
     bring(ledger, 5, date(2024, 3, 2))
     bring(ledger, 6)
     with pytest.raises(Permanent):
-        ledger.refuse_older("expensify", 7, date(2024, 3, 1))
+        ledger.refuse_older("expensify", 7, date(2024, 3, 1), "run")
 
 
-def test_an_older_export_passes_with_a_reason_and_is_then_what_the_next_is_compared_with(ledger):
+def test_an_older_export_that_somebody_let_pass_is_then_what_the_next_is_compared_with(ledger):
     bring(ledger, 5, date(2099, 1, 1))
-    ledger.refuse_older("expensify", 4, date(2024, 3, 1), accept_older_reason="HR sent a wrong year")
-    with ledger.lease("run") as lease:
-        ledger.mark_applied("expensify", 4, date(2024, 3, 1), "run", lease)
-    ledger.refuse_older("expensify", 6, date(2024, 3, 2))
+    ledger.record_gate(4, "r4", True, let_older(over=5))
+    bring(ledger, 4, date(2024, 3, 1))
+    ledger.refuse_older("expensify", 6, date(2024, 3, 2), "run")
     assert ledger.applied("expensify").dated == date(2024, 3, 1)
+    with ledger.engine.connect() as connection:
+        [kept] = connection.execute(sa.select(tables.accepted_older))
+    assert (kept.number, kept.last_number, kept.accepted_by, kept.reason) == (4, 5, "kim", "HR sent a wrong year")
+
+
+def test_rerun_an_older_export_goes_over_no_newer_one_than_it_was_let_pass_over(ledger):
+    bring(ledger, 5)
+    ledger.record_gate(4, "r4", True, let_older(over=5))
+    bring(ledger, 6)
+    with pytest.raises(Permanent, match="Intake 4 is older"):
+        ledger.refuse_older("expensify", 4, None, "run")
