@@ -12,7 +12,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from roster import findity
+from roster import findity, leave
 from roster.membership import among
 from roster.vocabulary import WRITES
 
@@ -72,7 +72,7 @@ def at_expensify(
     account = feed["employee_id"].map(there.reset_index().set_index("employee_id")["account"])
     arriving = feed[account != feed["employeeEmail"].str.lower()]
     by_address = _first_of(pd.Series(arriving["employee_id"].to_numpy(), index=arriving["employeeEmail"].str.lower()))
-    names = feed.assign(managerEmail=feed.get("shown_manager", feed["managerEmail"]))
+    names = feed.assign(managerEmail=feed.get(leave.SHOWN_MANAGER, feed["managerEmail"]))
     moved = changes[changes["field"].eq("managerEmail")]
     by_hr = roster["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(roster["manager_email"]).str.lower()
     return _needs(
