@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets import metadata
+from assets import holds, metadata
 from assets.company import Company, root_run_id
 from assets.destination import RELEASE_HOURS, Bundle, DesireConfig, Destination, Drawn, PlanConfig
 from assets.failures import told
@@ -20,7 +20,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.storage import producer
 from roster import accounting
-from roster.plan import Circumstances, Plan, to_bundle
+from roster.plan import Circumstances, to_bundle
 from roster.planning import People
 
 
@@ -130,7 +130,7 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
             said = asked(getattr(context.resources, access), book, drawn.plan) if asked else {}
             if not drawn.idle:
                 _save(book, destination, context, drawn, said)
-            yield from _checks(key, drawn)
+            yield from _checks(key, company, drawn)
             if destination.dry_run:
                 yield _dry_run_check(key, destination, said)
             if drawn.faults:
@@ -140,7 +140,7 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value={**to_bundle(drawn.plan, **{**drawn.facts, "dry_run": said, "idle": drawn.idle}), **drawn.kept},
             data_version=dg.DataVersion(drawn.plan.digest()),
-            metadata=_shown(drawn.plan, said),
+            metadata=_shown(drawn, said),
         )
 
     return asset
@@ -181,6 +181,7 @@ def _drawn(
             "faults": desired["faults"].to_dict("records"),
             "matched": {str(how): int(count) for how, count in plan.people["matched_by"].value_counts().items()},
             "accounts": len(accounts),
+            "holds": holds.facts(plan, config, first=holds.first_sync(book, destination.name)),
         },
         kept={"desired": desired["desired"], "acknowledgements": destination.acknowledge(plan, desired, people)},
         faults=accounting.before_write(plan, inputs.roster, accounts),
@@ -206,6 +207,7 @@ def _circumstances(book: Ledger, company: Company, destination: Destination, rej
         absent_means=company.settings.hr.people.absent_means,
         hold_all=hold_all,
         unreadable_reject=_unreadable(rejects),
+        limits=holds.in_force(book, company, destination.name),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if config.release else frozenset(config.only) or None,
     )
@@ -223,7 +225,7 @@ def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionCont
         digest=made.digest(),
         accounting_passed=not drawn.faults,
         gate_passed=drawn.gate_passed,
-        counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of},
+        counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of, **drawn.facts["holds"]},
         people=made.people,
         changes=made.changes,
     )
@@ -233,7 +235,7 @@ def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionCont
         book.save_held(destination.name, run_id, digest, datetime.now(UTC) + timedelta(hours=RELEASE_HOURS), kinds)
 
 
-def _checks(key: dg.AssetKey, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
+def _checks(key: dg.AssetKey, company: Company, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
     made, faults = drawn.plan, drawn.faults
     yield dg.AssetCheckResult(
         passed=not faults,
@@ -242,19 +244,7 @@ def _checks(key: dg.AssetKey, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
         description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
         metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
     )
-    held = made.people[made.people["action"].eq("hold")]
-    yield dg.AssetCheckResult(
-        passed=held.empty,
-        check_name="held",
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(held):,} people wait for a release." if len(held) else "Nothing is held.",
-        metadata={
-            "people held": len(held),
-            **({} if held.empty else {"digest for a release": made.held_digest()}),
-            **metadata.filled({"why": metadata.counts(held["reason"].value_counts().to_dict(), "reason")}),
-        },
-    )
+    yield holds.check(key, company, made)
 
 
 def _dry_run_spec(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
@@ -280,7 +270,8 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, said: Bundle) -> 
     )
 
 
-def _shown(made: Plan, said: Bundle) -> dict[str, Any]:
+def _shown(drawn: Drawn, said: Bundle) -> dict[str, Any]:
+    made = drawn.plan
     people, changes = made.people, made.changes
     held = made.held_digest()
     return metadata.of_result(
@@ -288,6 +279,7 @@ def _shown(made: Plan, said: Bundle) -> dict[str, Any]:
         {
             "actions": metadata.counts(made.counts(), "action"),
             "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "who is there already": holds.there_already(drawn.facts["holds"]["adoption"]),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
