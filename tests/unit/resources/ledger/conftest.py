@@ -1,33 +1,26 @@
-"""A fresh ledger for each test: an SQLite file, and Postgres too where ROLLCALL_TEST_POSTGRES names a database for it."""
+"""A fresh ledger for each test: an SQLite file, and a schema of a PostgreSQL."""
 
-import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from resources.ledger import Ledger
+from tests.postgres import postgres, schema
 
-POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES")
+__all__ = ["postgres"]
+
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.fixture(params=["sqlite", *(["postgres"] if POSTGRES else [])])
+@pytest.fixture(params=["sqlite", "postgres"])
 def url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/ledger/ledger.db"
         return
-    schema = f"t{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(sa.make_url(POSTGRES).set(drivername="postgresql+psycopg2"))
-    with engine.begin() as connection:
-        connection.execute(sa.schema.CreateSchema(schema))
-    yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-    with engine.begin() as connection:
-        connection.execute(sa.schema.DropSchema(schema, cascade=True))
-    engine.dispose()
+    with schema(request.getfixturevalue("postgres")) as empty:
+        yield empty
 
 
 @pytest.fixture
