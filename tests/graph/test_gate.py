@@ -1,0 +1,299 @@
+"""A file that is not fit to be used stops before any difference is computed, with figures and what to do; and who lets one pass is kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+People = dict[str, dict[str, str]]
+WHO = {"accepted_by": "kim", "reason": "HR has sold the north"}
+DAY = "2026-11-21"
+
+
+def letting(*checks: str) -> dict[str, Any]:
+    """Run config that lets these checks fail."""
+    return {"ops": {"acme__hr__intake": {"config": {"accept": list(checks), **WHO}}}}
+
+
+def without(people: People, *numbers: str) -> People:
+    return {number: row for number, row in people.items() if number not in numbers}
+
+
+def with_cells(people: People, **cells: str) -> People:
+    return {number: {**row, **cells} for number, row in people.items()}
+
+
+def half(acme: Any) -> People:
+    return without(acme.people(), "E07", "E08", "E09", "E10", "E11", "E12")
+
+
+def rewritten(path: Path, change: Callable[[str], str], encoding: str = "utf-8") -> None:
+    path.write_bytes(change(path.read_text("utf-8")).encode(encoding))
+
+
+def header_only(acme: Any) -> None:
+    acme.file(DAY, {})
+
+
+def cut_short_with_its_trailer(acme: Any) -> None:
+    acme.file(DAY, half(acme))
+
+
+def cut_short_without_its_trailer(acme: Any) -> None:
+    rewritten(acme.file(DAY, acme.people()), lambda text: text[: len(text) // 2])
+
+
+def doubled(acme: Any) -> None:
+    more = {f"{number}9": {**row, "No": f"{number}9", "Mail": f"x{row['Mail']}"} for number, row in acme.people().items()}
+    acme.file(DAY, {**acme.people(), **more})
+
+
+def commas(acme: Any) -> None:
+    acme.file(DAY, acme.people(), by=",")
+
+
+def windows_1252(acme: Any) -> None:
+    rewritten(acme.file(DAY, acme.people()), str, "cp1252")
+
+
+def a_department_missing(acme: Any) -> None:
+    acme.file(DAY, {number: row for number, row in acme.people().items() if row["Dept"] != "Sales"})
+
+
+def a_company_missing(acme: Any) -> None:
+    acme.file(DAY, {number: row for number, row in acme.people().items() if row["Firm"] != "NO"})
+
+
+def names_where_addresses_were(acme: Any) -> None:
+    acme.file(DAY, {number: {**row, "Mail": row["First"], "First": row["Mail"]} for number, row in acme.people().items()})
+
+
+def many_rejects(acme: Any) -> None:
+    people = acme.people()
+    acme.file(DAY, {**people, **with_cells(half(acme), Mail="")})
+
+
+def many_duplicates(acme: Any) -> None:
+    people = acme.people()
+    acme.file(DAY, {**people, **with_cells(half(acme), Mail="all@acme.example")})
+
+
+def phones_gone(acme: Any) -> None:
+    acme.file(DAY, with_cells(acme.people(), Mobile=""))
+
+
+def renamed_column(acme: Any) -> None:
+    rewritten(acme.file(DAY, acme.people()), lambda text: text.replace(";Mobile;", ";Mobil;", 1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason", "seen"),
+    [
+        (header_only, "empty", "no rows"),
+        (cut_short_with_its_trailer, "rows", "rows: 6 rows, 12 last time (expected: 7 or more)"),
+        (cut_short_without_its_trailer, "trailer", "may be cut short"),
+        (doubled, "growth", "growth: 24 rows, 12 last time (expected: 22 or fewer)"),
+        (commas, "delimiter", "looks separated by ','"),
+        (windows_1252, "encoding", "not utf-8"),
+        (a_department_missing, "departments", "Sales is missing (had 4)"),
+        (a_company_missing, "companies", "NO is missing (had 4)"),
+        (names_where_addresses_were, "nobody", "email 12"),
+        (many_rejects, "rejects", "rejects: 6 of 12 rows (expected: at most 5)"),
+        (many_duplicates, "rejects, duplicates", "duplicates: 6 of 12 rows (expected: at most 4)"),
+        (phones_gone, "fill", "phone is filled for 0.0% (was 100.0%)"),
+        (renamed_column, "header", "wanted and not there: Mobile"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_no_surprise_an_unfit_file_stops_before_any_difference_is_computed(synced: Any, spoil: Any, reason: str, seen: str) -> None:
+    acme = synced()
+    writes, calls = acme.box.writes, len(acme.box.calls)
+    spoil(acme)
+    failed = acme.run("sync")
+    assert failed.step == "acme__hr__intake"
+    assert seen in failed.message
+    gate = acme.checks(failed)["hr/roster: gate"]
+    assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert gate.metadata["reason"].value == reason
+    assert seen in gate.metadata["seen"].value
+    assert gate.metadata["do"].value in failed.message
+    assert acme.box.writes == writes
+    assert acme.box.calls[calls:] == []
+
+
+def test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason(synced: Any) -> None:
+    acme = synced()
+    yesterday = acme.people()
+    acme.file(DAY, with_cells(acme.people(), Dept="Sales") | without(acme.people(), "E09"))
+    assert acme.quickly("sync").succeeded
+    acme.file("2026-11-22", yesterday)
+    writes = acme.box.writes
+    failed = acme.quickly("sync")
+    assert failed.step == "acme__hr__intake"
+    assert "older: intake 1 is older than what expensify was last brought to: intake 2 was seen after it" in failed.message
+    assert "accept: [older]" in failed.message
+    assert acme.box.writes == writes
+    assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E04"]["organizationalUnitId"]
+
+    result = acme.quickly("sync", **letting("older"))
+    assert result.succeeded, result
+    assert acme.outcome("findity", result.run_id)["E09"] == "updated"
+    assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E10"]["organizationalUnitId"]
+    with acme.ledger() as ledger:
+        assert ledger.gate(result.run_id).facts["accepted"]["over"] == {"expensify": 2, "findity": 2}
+
+
+def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(synced: Any) -> None:
+    acme = synced()
+    acme.file(DAY, with_cells(acme.people(), Mobile="+46701740699"))
+    assert acme.quickly("sync").succeeded
+    for path in (acme.folder / "inbox").iterdir():
+        path.unlink()
+    acme.file("2026-11-19", without(acme.people(), "E12"))
+    failed = acme.quickly("preview")
+    assert failed.step == "acme__hr__intake"
+    assert "its day, 2026-11-19, is before 2026-11-21" in failed.message
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once(synced: Any) -> None:
+    acme = synced()
+    acme.file(DAY, with_cells(half(acme), Mobile=""))
+    failed = acme.run("sync")
+    assert failed.message.startswith("rows: 6 rows, 12 last time (expected: 7 or more); fill: phone is filled for 0.0%")
+    assert "rollcall run acme_sync --config '{accept: [rows, fill], accepted_by: NAME, reason: \"WHY\"}'" in failed.message
+    gate = acme.checks(failed)["hr/roster: gate"]
+    rows = {record.data["check"]: record.data["passed"] for record in gate.metadata["checks"].records}
+    assert [name for name, passed in rows.items() if passed == "no"] == ["rows", "fill"]
+    assert rows["growth"] == rows["older"] == "yes"
+    assert "acme__hr__intake: {config: {accept: [rows, fill]" in gate.metadata["launchpad"].value
+
+
+def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
+    acme = synced()
+    rewritten(acme.file(DAY, acme.people()), lambda text: "\ufeff" + text)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    assert {acme.outcome("findity", result.run_id)[number] for number in acme.people()} == {"unchanged"}
+
+
+def test_the_same_file_again_is_a_warning_and_the_run_goes_on(synced: Any) -> None:
+    acme = synced()
+    result = acme.run("sync")
+    assert result.succeeded, result
+    gate = acme.checks(result)["hr/roster: gate"]
+    assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "the very file that was last applied" in gate.description
+    with acme.ledger() as ledger:
+        assert ledger.gate(result.run_id).passed
+
+
+def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: Any) -> None:
+    acme = synced()
+    before = len(next(iter(acme.people().values())))
+    people = with_cells(acme.people(), Grade="3", Mobile="+46701740699")
+    columns = ["Grade", *[name for name in reversed(next(iter(acme.people().values()))) if name != "Personal ID"]]
+    acme.file(DAY, people, columns=columns)
+    result = acme.run("preview")
+    assert result.succeeded, result
+    gate = acme.checks(result)["hr/roster: gate"]
+    assert gate.severity == dg.AssetCheckSeverity.WARN
+    assert f"header: new: column 1; gone, of last time's: column {before}; in another order" in gate.description
+    assert acme.planned("findity", result.run_id)["action"].value_counts()["update"] == 12
+
+
+def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_with(synced: Any) -> None:
+    acme = synced()
+    acme.file(DAY, half(acme))
+    assert acme.quickly("sync").step == "acme__hr__intake"
+    result = acme.run("sync", **letting("rows", "fill"))
+    assert result.succeeded, result
+    with acme.ledger() as ledger:
+        assert ledger.gate(result.run_id).facts["accepted"] == {"checks": ["rows"], "by": "kim", "reason": WHO["reason"], "over": {}}
+    gate = acme.checks(result)["hr/roster: gate"]
+    assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "kim let pass rows: HR has sold the north" in gate.description
+    assert "kim let the file pass the gate (rows): HR has sold the north" in acme.reports()["sync_report.html"].read_text("utf-8")
+    # Five of six fewer are no more than five fewer.
+    acme.file("2026-11-22", without(half(acme), "E04", "E05", "E06"))
+    assert acme.quickly("preview").succeeded
+
+
+@pytest.mark.parametrize(("job", "config"), [("preview", {}), ("one", {"employee_ids": ["E01"]})])
+def test_only_a_sync_of_everyone_moves_what_the_next_file_is_compared_with(synced: Any, job: str, config: dict[str, Any]) -> None:
+    acme = synced(findity=None)
+    acme.file(DAY, with_cells(without(acme.people(), "E08", "E10", "E11", "E12"), Mobile="+46701740699"))
+    assert acme.quickly(job, **config).succeeded
+    acme.file("2026-11-22", half(acme))
+    failed = acme.quickly("sync")
+    assert failed.step == "acme__hr__intake"
+    assert "6 rows, 12 last time" in failed.message
+
+
+def test_some_people_of_a_file_that_is_let_pass_can_be_brought(synced: Any) -> None:
+    acme = synced(findity=None)
+    acme.file(DAY, with_cells(half(acme), Dept="Finance"))
+    assert "{employee_ids: [...], accept: [rows, departments]" in acme.quickly("one", employee_ids=["E04"]).message
+    result = acme.quickly("one", employee_ids=["E04"], accept=["rows", "departments"], **WHO)
+    assert result.succeeded, result
+    assert acme.outcome("expensify", result.run_id)["E04"] == "updated"
+
+
+def test_what_was_let_pass_is_not_what_a_re_execution_finds_in_its_place(synced: Any) -> None:
+    acme = synced(findity=None)
+    acme.file(DAY, with_cells(half(acme), Mobile=""))
+    failed = acme.run("preview", **letting("rows"))
+    assert "fill:" in failed.message
+    assert "rows:" not in failed.message
+    acme.file(DAY, half(acme))
+    again = acme.again(failed)
+    assert again.step == "acme__hr__intake"
+    assert "rows: 6 rows, 12 last time" in again.message
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ({"accept": ["row"], **WHO}, "The gate has no check called row. accept takes rows, growth,"),
+        ({"accept": ["rows"], "accepted_by": "kim"}, "Fill in accepted_by and reason."),
+        ({"accept": ["rows"], "accepted_by": " ", "reason": "it is right"}, "Fill in accepted_by and reason."),
+    ],
+)
+def test_nothing_is_let_pass_by_nobody_or_for_no_reason(synced: Any, config: dict[str, Any], says: str) -> None:
+    acme = synced()
+    acme.file(DAY, half(acme))
+    failed = acme.quickly("sync", ops={"acme__hr__intake": {"config": config}})
+    assert failed.step == "acme__hr__intake"
+    assert says in failed.message
+
+
+def test_limits_are_the_companys_own(synced: Any) -> None:
+    few, many = {"count": 0, "share": 0}, {"count": 0, "share": 0.9}
+    acme = synced(hr__gate={"rows": many, "departments": many, "fill": few})
+    acme.file(DAY, without(acme.people(), "E07", "E08", "E09", "E11", "E12", "E04", "E05"))
+    assert acme.quickly("preview", **letting("fill")).succeeded
+    people = acme.people()
+    people["E05"]["Mobile"] = ""
+    acme.file("2026-11-22", people)
+    assert "phone is filled for 91.7% (was 100.0%)" in acme.quickly("preview").message
+
+
+def test_the_first_file_has_nothing_to_be_compared_with(first: Any, synced: Any) -> None:
+    gate = synced().checks(first.result)["hr/roster: gate"]
+    assert gate.passed
+    rows = {record.data["check"]: record.data["seen"] for record in gate.metadata["checks"].records}
+    assert rows["last file"] == "none was applied yet"
+    assert "rows" not in rows
+
+
+def test_a_file_that_a_release_applies_is_what_the_next_is_compared_with(held: Any) -> None:
+    acme = held(findity=None)
+    acme.file(DAY, half(acme))
+    with acme.ledger() as ledger:
+        assert ledger.baseline() is None
+        digest = ledger.plan_verdict("expensify", acme.first.run_id).held_digest
+    assert acme.quickly("release", digest=digest, released_by="kim", reason="looked through").succeeded
+    with acme.ledger() as ledger:
+        assert ledger.baseline()["rows"] == 12
+    assert "6 rows, 12 last time" in acme.quickly("sync").message
