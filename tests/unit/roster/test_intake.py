@@ -249,3 +249,21 @@ def test_a_roster_that_nobody_here_wrote_is_taken_in_whole() -> None:
     assert result.roster["manager_id"].dropna().isin(result.roster["employee_id"]).all()
     assert result.roster["manager_id"].nunique() == 47
     assert result.roster["email"].str.contains("françois0@").any()
+
+
+def test_rows_are_counted_by_company_and_department_whatever_becomes_of_them() -> None:
+    columns = {**COLUMNS, "department": {"column": "Kind", "values": {"HR": "People"}}}
+    rows = [line("1", Kind="HR"), line("2", Kind="HR", mail="none"), line("3", Kind="IT"), line("4", Kind="IT"), line("5")]
+    result = intake(*rows, columns=columns, scope={"exclude": {"department": "IT"}})
+    assert result.facts["groups"] == {"department": {"People": 2, "IT": 2}}
+
+
+def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roster.intake.MOST_GROUPS", 2)
+    result = intake(*(line(str(number), Kind=f"of {number}") for number in range(3)), columns={**COLUMNS, "department": "Kind"})
+    assert result.facts["groups"] == {"department": {}}
+
+
+def test_rows_that_collide_are_counted_once_each() -> None:
+    result = intake(line("1"), line("1", mail="P2@x.se"), line("2"), line("3"), line("4", mail="none"))
+    assert result.facts["collided"] == 3

@@ -1,0 +1,165 @@
+"""The gate holds a file's figures against limits and against those of the file that was last applied."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roster import gate
+from roster.gate import Check, Last
+from roster.settings import Gate, Limit
+
+
+def facts(rows: int = 200, **other: Any) -> dict[str, Any]:
+    """Of a file whose rows can all be used."""
+    usual = {"rows": rows, "used": rows, "superseded": 0, "out_of_scope": 0, "rejected": 0, "collided": 0, "number": 2, "dated": None}
+    shape = {"fill_rates": {"phone": 0.9}, "encoding": "utf-8", "header": ["No", "Mail"], "groups": {}}
+    return {**usual, **shape, **other}
+
+
+def ended(now: dict[str, Any], last: dict[str, Any] | None = None, **applied: Last) -> dict[str, str]:
+    """Check → how it ended."""
+    before = last if last is None else {"number": 1, **last}
+    return {one.name: one.verdict for one in gate.ask(now, before, applied, Gate())}
+
+
+def one(name: str, now: dict[str, Any], last: dict[str, Any]) -> Check:
+    return next(check for check in gate.ask(now, last, {}, Gate()) if check.name == name)
+
+
+def departments(**counts: int) -> dict[str, Any]:
+    return facts(sum(counts.values()), groups={"department": counts})
+
+
+@given(
+    rows=st.integers(1, 30_000),
+    counts=st.dictionaries(st.text(min_size=1), st.integers(1, 5000), max_size=8),
+    rates=st.dictionaries(st.sampled_from(["phone", "manager_id", "country"]), st.floats(0, 1)),
+)
+def test_a_file_like_the_last_passes_whatever_its_figures(rows: int, counts: dict[str, int], rates: dict[str, float]) -> None:
+    same = facts(rows, groups={"department": counts}, fill_rates=rates)
+    assert set(ended(same, {**same, "number": 1}).values()) == {"passed"}
+
+
+@given(before=st.integers(1, 30_000), now=st.integers(1, 30_000))
+def test_rows_may_be_fewer_and_more_by_what_the_limits_say(before: int, now: int) -> None:
+    verdicts = ended(facts(now), facts(before))
+    fewer, more = max(5, before // 100), max(10, before // 10)
+    assert (verdicts["rows"] == "failed") == (before - now > fewer)
+    assert (verdicts["growth"] == "failed") == (now - before > more)
+
+
+@pytest.mark.parametrize(("before", "now"), [(20, 17), (20, 28), (300, 296), (20_000, 19_850), (20_000, 21_500)])
+def test_what_is_usual_passes_in_companies_of_any_size(before: int, now: int) -> None:
+    assert "failed" not in ended(facts(now), facts(before)).values()
+
+
+@pytest.mark.parametrize(("before", "now"), [(10_000, 9810), (10_000, 9500), (20, 10), (12, 24), (20_000, 40_000)])
+def test_no_surprise_a_file_that_lost_rows_or_has_them_twice_is_stopped(before: int, now: int) -> None:
+    assert "failed" in ended(facts(now), facts(before)).values()
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        ({"Sales": 40, "Finance": 3}, None),
+        ({"Sales": 32, "Finance": 3}, None),
+        ({"Sales": 31, "Finance": 3}, "Sales has 31 (had 40)"),
+        ({"Sales": 40}, "Finance is missing (had 3)"),
+        ({"Finance": 3, "Field sales": 40}, "Sales is missing (had 40)"),
+        ({}, "Sales is missing (had 40), Finance is missing (had 3)"),
+    ],
+)
+def test_a_department_that_is_missing_or_much_smaller_is_told_by_name(now: dict[str, int], says: str | None) -> None:
+    check = one("departments", departments(**now), departments(Sales=40, Finance=3))
+    assert check.verdict == ("failed" if says else "passed")
+    assert says is None or check.seen == says
+
+
+def test_quiet_what_hardly_anybody_shares_may_go_and_is_not_named() -> None:
+    last = facts(groups={"department": {"anna@acme.example": 1, "bo@acme.example": 2, "Sales": 40}})
+    check = one("departments", departments(Sales=40), last)
+    assert check.verdict == "passed"
+    assert "acme.example" not in check.seen
+
+
+def test_of_many_departments_ten_are_named() -> None:
+    seen = one("departments", departments(), departments(**{f"D{number}": 9 for number in range(25)})).seen
+    assert seen.count("is missing") == 10
+    assert seen.endswith(" and 15 more")
+
+
+def test_a_column_that_was_mapped_or_dropped_since_is_not_compared() -> None:
+    mapped = facts(groups={"department": {"Sales": 200}}, fill_rates={"phone": 0.9, "country": 0.1})
+    assert "failed" not in ended(mapped, facts()).values()
+    assert "failed" not in ended(facts(fill_rates={}), mapped).values()
+
+
+@pytest.mark.parametrize(
+    ("used", "rate", "verdict"), [(200, 0.85, "passed"), (200, 0.84, "failed"), (20, 0.7, "passed"), (20, 0.6, "failed")]
+)
+def test_a_column_may_be_emptier_for_a_few(used: int, rate: float, verdict: str) -> None:
+    assert ended(facts(used, fill_rates={"phone": rate}), facts(used))["fill"] == verdict
+
+
+def test_rejects_and_duplicates_are_limited_before_there_is_a_last_file() -> None:
+    verdicts = ended(facts(used=188, rejected=12, collided=5))
+    assert (verdicts["rejects"], verdicts["duplicates"]) == ("failed", "failed")
+    assert ended(facts(used=190, rejected=10, collided=4))["rejects"] == "passed"
+    assert ended(facts(used=190, rejected=10, collided=4))["duplicates"] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "last", "why"),
+    [
+        (2, None, None, None),
+        (2, "2026-11-02", Last(2, date(2026, 11, 3)), None),
+        (3, "2026-11-03", Last(2, date(2026, 11, 3)), None),
+        (3, None, Last(2, date(2026, 11, 3)), None),
+        (1, "2026-11-04", Last(2, date(2026, 11, 3)), "intake 2 was seen after it"),
+        (3, "2026-11-02", Last(2, date(2026, 11, 3)), "its day, 2026-11-02, is before 2026-11-03"),
+    ],
+)
+def test_rerun_a_file_is_older_by_its_number_or_else_by_its_day(number: int, day: str | None, last: Last | None, why: str | None) -> None:
+    assert gate.why_older(number, date.fromisoformat(day) if day else None, last) == why
+    applied = {"findity": last} if last else {}
+    assert ended(facts(number=number, dated=day), None, **applied)["older"] == ("failed" if why else "passed")
+
+
+def test_what_stops_nothing_is_a_warning() -> None:
+    verdicts = ended(facts(header=["Mail", "No", "New"], encoding="cp1252", number=1), facts(number=1))
+    assert {name for name, verdict in verdicts.items() if verdict == "warning"} == {"header", "encoding", "content"}
+    assert "failed" not in verdicts.values()
+
+
+def test_quiet_headings_are_told_by_their_place() -> None:
+    check = one("header", facts(header=["No", "Anna Berg", "Mail"]), facts(header=["No", "Mail", "Bo Ek"]))
+    assert check.seen == "new: column 2; gone, of last time's: column 3"
+
+
+def test_only_what_failed_and_is_named_is_let_pass() -> None:
+    checks = gate.ask(facts(100, collided=9), facts(), {}, Gate())
+    let = gate.let_pass(checks, ["rows", "growth"])
+    assert gate.named(let, "let pass") == ["rows"]
+    assert gate.named(let, "failed") == ["duplicates"]
+    assert gate.refusal(gate.let_pass(let, ["duplicates"]), "") is None
+
+
+def test_a_refusal_tells_every_check_that_failed_and_the_report_what_to_do() -> None:
+    checks = gate.ask(facts(100, collided=9), facts(), {}, Gate(rows=Limit(count=0, share=0.1)))
+    unfit = gate.refusal(checks, "Ask HR.")
+    assert unfit is not None
+    assert unfit.code == "duplicates, rows"
+    assert str(unfit) == "duplicates: 9 of 100 rows (expected: at most 4); rows: 100 rows, 200 last time (expected: 180 or more). Ask HR."
+    kept = {one["name"]: (one["passed"], one["advice"]) for one in gate.as_json(checks, unfit.advice)}
+    assert (kept["rows"], kept["growth"]) == ((False, "Ask HR."), (True, ""))
+
+
+def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
+    nothing = {**departments(), "groups": {"department": {}, "company_code": {}}}
+    worst = {**nothing, "rejected": 99, "collided": 99, "used": 99, "fill_rates": {"phone": 0.0}, "rows": 10}
+    last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
+    checks = [*gate.ask(worst, last, {"findity": Last(3, None)}, Gate()), *gate.ask(facts(999), last, {}, Gate())]
+    assert set(gate.named(checks, "failed")) - {"accounting"} == set(gate.STOPPING)
