@@ -78,6 +78,24 @@ def run(
     _finish(_watched(job, lambda: run_job(job, run_config=given, on_event=_show)))
 
 
+@app.command()
+def release(
+    company: Annotated[str, typer.Argument(help="A company, such as acme.")],
+    digest: Annotated[str, typer.Argument(help="Names what is held; in the report, on the plan's check, and in rollcall status.")],
+    by: Annotated[str, typer.Option(help="Who releases it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind of change, such as join; once for each. Without: all.")] = None,
+) -> None:
+    """Apply what a plan held, as far as it is still wanted and the same. Nothing else is written."""
+    from assets.launch import run_job  # noqa: PLC0415
+
+    given = {"digest": digest, "kinds": kind or [], "released_by": by, "reason": reason}
+    if not os.environ.get("DAGSTER_HOME"):
+        place.use_own_instance()
+    job = f"{company}_release"
+    _finish(_watched(job, lambda: run_job(job, run_config=given, on_event=_show)))
+
+
 @app.command("reexecute")
 def again(run_id: Annotated[str, typer.Argument(help="A run that failed; its id is in the report and in the UI.")]) -> None:
     """Run what failed in a run again, and what it never reached; what it finished stays as it is."""

@@ -15,12 +15,11 @@ from pydantic import Field
 
 from resources import delivery
 from resources.ledger import Ledger
+from resources.storage import producer
 from roster.plan import Circumstances, Plan
 from roster.planning import People
 
 Bundle = dict[str, Any]
-RELEASE_HOURS = 24
-"""How long what is held may be released."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
 
@@ -89,6 +88,21 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What a plan is drawn from."""
+
+    roster: pd.DataFrame
+    rejects: Bundle
+    known: Bundle
+    desired: Bundle
+
+    @property
+    def of_this_run(self) -> bool:
+        """Whether all of it was made in this very run, or in one that it goes on with, and nothing is merely the newest."""
+        return not any(producer(each).newest for each in (self.roster, self.rejects, self.known, self.desired))
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A plan and what comes with it."""
 
@@ -112,14 +126,21 @@ class DesireConfig(dg.Config):
     """Employee numbers: nobody is a leaver by absence, as an approver either. Empty: everyone."""
 
 
-class PlanConfig(dg.Config):
-    """What a run may ask of a plan."""
+class ReleaseConfig(dg.Config):
+    """What a run may ask to be released."""
 
-    only: list[str] = Field(default=[])
-    """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
     release: str = ""
-    """Digest of a held set: apply exactly that, planned earlier, and nothing else."""
+    """Digest of a held set: apply what of it is still wanted and the same, and nothing else."""
+    kinds: list[str] = Field(default=[])
+    """Kinds of change: only these are let go. Empty: all."""
     released_by: str = ""
     """Who releases it."""
     reason: str = ""
     """Why."""
+
+
+class PlanConfig(ReleaseConfig):
+    """What a run may ask of a plan."""
+
+    only: list[str] = Field(default=[])
+    """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""

@@ -13,6 +13,9 @@ from assets import expensify, findity, intake, planned, reports, triggers, writt
 from assets.company import Company
 from assets.destination import Destination
 from assets.settings import Settings
+from roster.vocabulary import KINDS
+
+_KIND = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in KINDS])
 
 
 def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
@@ -54,7 +57,7 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
         job("preview", everything - writing, "Up to the plans. Writes nothing at any destination."),
         job("one", everything, "A sync for some employee numbers; nobody else is touched.", _for_some(company, destinations)),
         job("verify", keys("landed"), "Reads both destinations back against the newest plans. Writes nothing there."),
-        job("release", keys("plan") | writing, "Applies what an earlier plan held, by its digest.", _release(company, destinations)),
+        job("release", keys("known", "plan") | writing, "Applies what a plan held, by its digest.", _release(company, destinations)),
         job("report", reported, "Writes the reports of the newest run again, from the ledger."),
     ]
 
@@ -77,24 +80,25 @@ def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.Confi
 
 
 def _release(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
-    texts = {
-        "digest": "What to release: the digest on the plan's check `held`, and in the report.",
-        "released_by": "Who releases it.",
-        "reason": "Why.",
-    }
-
-    @dg.config_mapping(config_schema={name: dg.Field(str, description=text) for name, text in texts.items()})
+    @dg.config_mapping(
+        config_schema={
+            "digest": dg.Field(str, description="What to release: the digest on the plan's check `held`, and in the report."),
+            "kinds": dg.Field([_KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
+            "released_by": dg.Field(str, description="Who releases it."),
+            "reason": dg.Field(str, description="Why."),
+        }
+    )
     def release(given: dict) -> dict:
-        return _to_plans(
-            company, destinations, {"release": given["digest"], "released_by": given["released_by"], "reason": given["reason"]}
-        )
+        asked = {"release": given["digest"], **{name: given[name] for name in ("kinds", "released_by", "reason")}}
+        return _to_plans(company, destinations, asked, known=asked)
 
     return release
 
 
-def _to_plans(company: Company, destinations: Sequence[Destination], plan: dict, desire: dict | None = None) -> dict:
-    ops = {company.key(one.name, "plan").to_python_identifier(): {"config": plan} for one in destinations}
-    if desire:
-        ops |= {company.key(one.name, one.desired).to_python_identifier(): {"config": desire} for one in destinations}
+def _to_plans(
+    company: Company, destinations: Sequence[Destination], plan: dict, desire: dict | None = None, known: dict | None = None
+) -> dict:
+    steps = [(one, name, given) for one in destinations for name, given in (("known", known), (one.desired, desire), ("plan", plan))]
+    ops = {company.key(one.name, name).to_python_identifier(): {"config": given} for one, name, given in steps if given}
     # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
     return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": ops}

@@ -4,7 +4,6 @@ Belongs here: ``known``, ``employee_feed`` / ``users``, ``plan``. Does not belon
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,40 +12,51 @@ import pandas as pd
 
 from assets import holds, metadata
 from assets.company import Company, root_run_id
-from assets.destination import RELEASE_HOURS, Bundle, DesireConfig, Destination, Drawn, PlanConfig
+from assets.destination import Bundle, DesireConfig, Destination, Drawn, Inputs, PlanConfig, ReleaseConfig
 from assets.failures import told
-from assets.release import released
+from assets.release import asked, let_go, passed, planned_from
 from resources.failures import Permanent
-from resources.ledger import Ledger
-from resources.storage import producer
+from resources.ledger import Held, Ledger
+from resources.storage import RunStorage, producer
 from roster import accounting
 from roster.plan import Circumstances, to_bundle
 from roster.planning import People
+from roster.releasing import with_digests
 
 
 def known(company: Company, destination: Destination) -> dg.AssetsDefinition:
     """``<company>/<destination>/known``."""
-    access, ledger = company.resource(destination.name), company.resource("ledger")
+    key = company.key(destination.name, "known")
+    access, ledger, io = company.resource(destination.name), company.resource("ledger"), company.resource("io")
 
     @dg.asset(
-        key=company.key(destination.name, "known"),
+        key=key,
         ins={"roster": dg.AssetIn(company.key("hr", "roster"))},
-        io_manager_key=company.resource("io"),
-        required_resource_keys={access, ledger},
+        io_manager_key=io,
+        required_resource_keys={access, ledger, io},
         **company.labels(
             destination.name,
             f"Who is at {destination.title} now: read from its API, and what the ledger remembers of fields that it cannot show.",
             {destination.name},
         ),
     )
-    def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> dg.MaterializeResult:
+    def asset(context: dg.AssetExecutionContext, config: ReleaseConfig, roster: pd.DataFrame) -> dg.MaterializeResult:
         with told(), getattr(context.resources, ledger).open() as book:
+            storage = getattr(context.resources, io)
+            if config.release and asked(book, destination, context, config) is None:
+                return dg.MaterializeResult(
+                    value=storage.newest(key), metadata={"read": "not in this run: another destination is released"}
+                )
+            if config.release:
+                roster, _ = planned_from(book, storage, company, destination.name)
+            # Before anything is read: what is acknowledged from now on, a plan drawn from this does not know.
+            epoch = book.epoch(destination.name)
             frames = destination.read(getattr(context.resources, access), book, roster)
             remembered = book.acknowledged(destination.name)
         rows = {name: len(frame) for name, frame in frames.items()}
         first = next(iter(frames.values()))
         return dg.MaterializeResult(
-            value={**frames, "acknowledged": remembered},
+            value={**frames, "acknowledged": remembered, "epoch": epoch},
             metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(remembered)},
         )
 
@@ -73,11 +83,8 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
     def asset(
         context: dg.AssetExecutionContext, config: DesireConfig, roster: pd.DataFrame, rejects: Bundle, known: Bundle
     ) -> dg.MaterializeResult:
-        rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
-        # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
-        leavable = remembered[~remembered["employee_id"].isin(rejected) & (not config.only) & (not _unreadable(rejects))]
         with told(), getattr(context.resources, ledger).open() as book:
-            value = destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
+            value = _desire(book, destination, roster, rejects, known, everyone=not config.only)
         repairs = value["repairs"]
         return dg.MaterializeResult(
             value=value,
@@ -94,6 +101,13 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
         )
 
     return asset
+
+
+def _desire(book: Ledger, destination: Destination, roster: pd.DataFrame, rejects: Bundle, known: Bundle, *, everyone: bool) -> Bundle:
+    rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
+    # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
+    leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not _unreadable(rejects))]
+    return destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
 
 
 def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -123,13 +137,14 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         inputs = Inputs(roster, rejects, known, desired)
         with told(), getattr(context.resources, ledger).open() as book:
-            drawn = (config.release and released(book, getattr(context.resources, io), key, destination.name, config)) or _drawn(
-                book, company, destination, context, inputs, config
-            )
-            asked = None if drawn.faults else destination.dry_run
-            said = asked(getattr(context.resources, access), book, drawn.plan) if asked else {}
+            held = asked(book, destination, context, config) if config.release else None
+            if held:
+                inputs = _planned_last(book, getattr(context.resources, io), company, destination, known)
+            drawn = _drawn(book, company, destination, context, inputs, config, held)
+            ask = None if drawn.faults else destination.dry_run
+            said = ask(getattr(context.resources, access), book, drawn.plan) if ask else {}
             if not drawn.idle:
-                _save(book, destination, context, drawn, said)
+                _save(book, company, destination, context, drawn, said)
             yield from _checks(key, company, drawn)
             if destination.dry_run:
                 yield _dry_run_check(key, destination, said)
@@ -146,37 +161,42 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
     return asset
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What a plan is drawn from."""
-
-    roster: pd.DataFrame
-    rejects: Bundle
-    known: Bundle
-    desired: Bundle
-
-    @property
-    def of_this_run(self) -> bool:
-        """Whether all of it was made in this very run, or in one that it goes on with, and nothing is merely the newest."""
-        return not any(producer(each).newest for each in (self.roster, self.rejects, self.known, self.desired))
+def _planned_last(book: Ledger, storage: RunStorage, company: Company, destination: Destination, known: Bundle) -> Inputs:
+    """What a release is drawn from: the file that the destination was last planned from, and what is there now."""
+    roster, rejects = planned_from(book, storage, company, destination.name)
+    return Inputs(roster, rejects, known, _desire(book, destination, roster, rejects, known, everyone=True))
 
 
 def _drawn(
-    book: Ledger, company: Company, destination: Destination, context: dg.AssetExecutionContext, inputs: Inputs, config: PlanConfig
+    book: Ledger,
+    company: Company,
+    destination: Destination,
+    context: dg.AssetExecutionContext,
+    inputs: Inputs,
+    config: PlanConfig,
+    held: Held | None,
 ) -> Drawn:
-    """A plan drawn afresh. In a release of another destination's plan it is idle: nobody's."""
+    """A plan drawn afresh; in a release, what of it the released set allows. In one of another destination's set it is idle: nobody's."""
     known, desired, rejects = inputs.known, inputs.desired, inputs.rejects
     key = book.fields_key(destination.name)
     people = People(inputs.roster, rejects["rejects"]["employee_id"], known["acknowledged"], key)
-    plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config))
-    accounts = destination.accounts(people, known)
+    plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config, held))
     gate = book.gate(root_run_id(context))
+    gate_passed = gate is not None and gate.passed and gate.number == rejects["facts"]["number"] and inputs.of_this_run
+    counts: dict[str, int] = {}
+    if held:
+        gate_passed = passed(book, held)
+        plan, counts = let_go(book, destination.name, context, held, plan, config)
+    accounts = destination.accounts(people, known)
     repairs = desired["repairs"]
     return Drawn(
         plan=plan,
         facts={
             **rejects["facts"],
-            "everyone": not config.only,
+            "everyone": not plan.people["reason"].eq("not_selected").any(),
+            "taken_in": producer(inputs.roster).run_id,
+            "epoch": known.get("epoch", 0),
+            "released": counts,
             "repairs": repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]].to_dict("records"),
             "faults": desired["faults"].to_dict("records"),
             "matched": {str(how): int(count) for how, count in plan.people["matched_by"].value_counts().items()},
@@ -185,8 +205,8 @@ def _drawn(
         },
         kept={"desired": desired["desired"], "acknowledgements": destination.acknowledge(plan, desired, people)},
         faults=accounting.before_write(plan, inputs.roster, accounts),
-        gate_passed=gate is not None and gate.passed and gate.number == rejects["facts"]["number"] and inputs.of_this_run,
-        idle=bool(config.release),
+        gate_passed=gate_passed,
+        idle=bool(config.release) and held is None,
     )
 
 
@@ -196,8 +216,10 @@ def _unreadable(rejects: Bundle) -> bool:
     return bool((lost["disposition"].eq("rejected") & lost["employee_id"].isna()).any())
 
 
-def _circumstances(book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig) -> Circumstances:
-    hold_all = company.settings.first_sync == "hold" and book.applied(destination.name) is None
+def _circumstances(
+    book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig, held: Held | None
+) -> Circumstances:
+    hold_all = company.settings.first_sync == "hold" and _never_synced(book, destination.name)
     if hold_all and config.only:
         raise Permanent(
             f"{destination.title} has never been synced, and the first sync is of everyone.",
@@ -209,13 +231,19 @@ def _circumstances(book: Ledger, company: Company, destination: Destination, rej
         unreadable_reject=_unreadable(rejects),
         limits=holds.in_force(book, company, destination.name),
         # A release that is not of this destination leaves everyone here alone.
-        only=frozenset() if config.release else frozenset(config.only) or None,
+        only=frozenset() if config.release and not held else frozenset(config.only) or None,
     )
 
 
-def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionContext, drawn: Drawn, said: Bundle) -> None:
+def _never_synced(book: Ledger, destination: str) -> bool:
+    """Whether the first sync is still to come, or a release has let go of a part of it only."""
+    applied = book.applied(destination)
+    return applied is None or book.holds(destination, applied.plan_run_id, "first_sync")
+
+
+def _save(book: Ledger, company: Company, destination: Destination, context: dg.AssetExecutionContext, drawn: Drawn, said: Bundle) -> None:
     run_id, made = context.run.run_id, drawn.plan
-    told_of = {name: drawn.facts[name] for name in ("repairs", "faults", "matched", "accounts", "dated")}
+    told_of = {name: drawn.facts[name] for name in ("repairs", "faults", "matched", "accounts", "dated", "taken_in", "released")}
     book.begin_run(run_id, root_run_id(context), context.run.job_name)  # a release has no intake that would have said so
     book.save_plan(
         destination.name,
@@ -226,13 +254,15 @@ def _save(book: Ledger, destination: Destination, context: dg.AssetExecutionCont
         accounting_passed=not drawn.faults,
         gate_passed=drawn.gate_passed,
         counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of, **drawn.facts["holds"]},
-        people=made.people,
+        people=with_digests(made, book.fields_key(destination.name)),
         changes=made.changes,
+        epoch=drawn.facts["epoch"],
     )
     if digest := made.held_digest():
         held = made.people.loc[made.people["action"].eq("hold"), "kinds"].dropna().unique()
         kinds = sorted({kind for kinds in held for kind in kinds.split("|")})
-        book.save_held(destination.name, run_id, digest, datetime.now(UTC) + timedelta(hours=RELEASE_HOURS), kinds)
+        until = datetime.now(UTC) + timedelta(hours=company.settings.release_hours)
+        book.save_held(destination.name, run_id, digest, until, kinds)
 
 
 def _checks(key: dg.AssetKey, company: Company, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:

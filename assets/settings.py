@@ -153,6 +153,8 @@ class Settings(Strict):
     """Who answers for this company's assets: e-mail addresses, or teams written team:finance."""
     first_sync: Literal["apply", "hold"] = "hold"
     """What the very first sync does: hold every change until it is released, or apply at once."""
+    release_hours: float = Field(default=24, gt=0)
+    """For how many hours what a plan holds may be released."""
     hr: Hr
     """HR's export: where it lies and how its rows become people."""
     when: When = When()

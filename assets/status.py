@@ -81,7 +81,7 @@ def _print_waiting(console: Console, company: str, one: "Waiting", now: datetime
 
 def release_command(company: str, digest: str) -> str:
     """What to type to release a held set."""
-    return f"""rollcall run {company}_release --config '{{digest: "{digest}", released_by: YOU, reason: "WHY"}}'"""
+    return f'rollcall release {company} {digest} --by YOU --reason "WHY"'
 
 
 def _runs(runs: "Sequence[RunReport]", now: datetime, alive: set[str]) -> Table:

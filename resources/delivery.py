@@ -14,8 +14,9 @@ from resources.answers import Answer
 from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.findity import Findity
-from resources.ledger import Lease, Ledger
+from resources.ledger import Lease, Ledger, PlanVerdict
 from roster import expensify, findity, leave
+from roster.membership import among
 from roster.plan import Plan
 from roster.records import to_records
 
@@ -34,7 +35,7 @@ class Write:
     """The run that writes it: the same one, or a re-execution."""
     plan: Plan
     acknowledgements: pd.DataFrame
-    """``employee_id``, ``account``, ``active``, ``digest``, ``fields``: what the ledger is to remember of everyone in step."""
+    """``employee_id``, ``account``, ``active``, ``digest``, ``fields``, ``record``: what the ledger is to remember of everyone in step."""
     intake: int
     dated: date | None
     everyone: bool = True
@@ -43,8 +44,11 @@ class Write:
     """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
 
 
-def check(ledger: Ledger, write: Write) -> None:
+def check(ledger: Ledger, write: Write) -> PlanVerdict:
     """Refuses a plan that is not the one the ledger knows as passed, whatever was clicked.
+
+    Returns:
+        What the ledger knows of it.
 
     Raises:
         Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export is older than the last applied.
@@ -59,6 +63,7 @@ def check(ledger: Ledger, write: Write) -> None:
         if not passed:
             raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
     ledger.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id)
+    return verdict
 
 
 def deliver(ledger: Ledger, write: Write, send: Send) -> None:
@@ -70,14 +75,18 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
     """
     with ledger.lease(write.run_id) as lease:
         # Under the lease, so that no newer export is written between the check and the first call.
-        check(ledger, write)
+        verdict = check(ledger, write)
         if not write.plan.holds_everything():
             ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
         before = ledger.answers(write.destination, write.plan_run_id)
         records = write.plan.records[write.plan.records["apply"]]
+        later = ledger.acknowledged_since(write.destination, verdict.epoch)
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
-        _remember(ledger, write, lease, pd.concat([_in_step(write.plan), _with(before, ["accepted"])]))
-        for answers in send(_open(records, before)):
+        settled = pd.concat([_in_step(write.plan), _with(before, ["accepted"])])
+        _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])])
+        overtaken = _overtaken(write, _open(records, before)["person"], later)
+        ledger.record_answers(write.destination, write.plan_run_id, overtaken, lease)
+        for answers in send(_open(records, pd.concat([before, overtaken]))):
             ledger.record_answers(write.destination, write.plan_run_id, answers, lease)
             _remember(ledger, write, lease, _with(answers, ["accepted"]))
             lease.check()
@@ -93,7 +102,21 @@ def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
 
 def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """The records of people whose fate is not known."""
-    return records[~records["person"].isin(_with(answers, ["accepted", "refused"]))]
+    return records[~records["person"].isin(_with(answers, ["accepted", "refused", "done", "stale"]))]
+
+
+def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.DataFrame:
+    """Answers for those whom another run has written since the plan was drawn: they are not sent.
+
+    If that run brought what this plan would bring, there is nothing left to do. Else the plan's old values are not what is there now, and
+    neither is what it would leave as it is.
+    """
+    ours = write.acknowledgements.reindex(columns=list(later.columns))
+    both = ours[among(ours["employee_id"], waiting)].merge(later, on="employee_id", suffixes=("", "_there"))
+    same = both["active"].eq(both["active_there"]) & (both["account"] == both["account_there"]) & (both["record"] == both["record_there"])
+    status = same.fillna(False).map({True: "done", False: "stale"})
+    reason = status.map({"done": "done_meanwhile", "stale": "stale"})
+    return pd.DataFrame({"person": both["employee_id"], "status": status, "reason": reason, "request": pd.NA})
 
 
 def _in_step(plan: Plan) -> pd.Series:

@@ -88,11 +88,11 @@ class RunStorage(dg.ConfigurableIOManager):
         """
         key = context.asset_key
         run_id = _named_run(context)
-        newest = run_id is None
-        if run_id is None:
-            run_id = self._newest(key)
-            context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {run_id}")
-        return _marked(self.of_run(run_id, key), Producer(run_id, newest))
+        if run_id is not None:
+            return self.of_run(run_id, key)
+        value = self.newest(key)
+        context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {producer(value).run_id}")
+        return value
 
     def of_run(self, run_id: str, key: dg.AssetKey) -> Any:
         """The value that a run wrote, for a step that knows by other means which run it wants.
@@ -104,6 +104,15 @@ class RunStorage(dg.ConfigurableIOManager):
         if not (place / INDEX).exists():
             raise _missing(key, f"run {run_id} left no value of it in storage")
         return _marked(_read(place), Producer(run_id, newest=False))
+
+    def newest(self, key: dg.AssetKey) -> Any:
+        """The newest value, for a step that only looks.
+
+        Raises:
+            dagster.Failure: No run has produced one.
+        """
+        run_id = self._newest(key)
+        return _marked(self.of_run(run_id, key), Producer(run_id, newest=True))
 
     def _newest(self, key: dg.AssetKey) -> str:
         pointer = self._place(NEWEST, key) / INDEX

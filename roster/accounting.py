@@ -53,7 +53,9 @@ def after_write(plan: Plan, table: pd.DataFrame) -> list[str]:
     if not table["person"].is_unique or set(table["person"]) != set(plan.people["person"]):
         faults.append(f"{len(plan.people)} people were planned, {table['person'].nunique()} have an outcome")
     written = table["action"].isin(WRITES)
-    allowed = table["outcome"].eq(table["action"].map(OUTCOME_OF)) | (written & table["outcome"].isin(["refused", "unknown"]))
+    overtaken = (table["outcome"] + ": " + table["reason"]).isin(["unchanged: done_meanwhile", "skipped: stale"])
+    otherwise = written & (table["outcome"].isin(["refused", "unknown"]) | overtaken)
+    allowed = table["outcome"].eq(table["action"].map(OUTCOME_OF)) | otherwise
     if (wrong := int((~allowed | ~table["outcome"].isin(OUTCOMES)).sum())) > 0:
         faults.append(f"{wrong} people have an outcome that their action does not allow")
     return faults

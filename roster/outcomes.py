@@ -20,13 +20,15 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
 
     Args:
         plan: the plan.
-        answers: the ledger's answers: ``person``, ``status`` (accepted, refused, unknown), ``reason``.
+        answers: the ledger's answers: ``person``, ``status``, ``reason``. Besides accepted, refused and unknown a status may be done or
+            stale: not sent, for another run has written the person meanwhile, the same or something else.
         differing: the employee numbers of planned people whose visible fields, read back, are not as planned.
 
     Returns:
         `OUTCOME_COLUMNS`. ``landed`` is ``landed``, ``missing`` (accepted but read back otherwise) or ``not visible`` (accepted; no field
         of the change can be read back), and missing for people nothing was sent for. A person whose answer was lost has the outcome of
-        their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was refused.
+        their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was refused. Of those whom
+        another run has written meanwhile, this plan changed nothing: ``unchanged`` if it was the same, ``skipped`` if it was not.
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
@@ -37,20 +39,22 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     differs = among(people["employee_id"], differing)
     landed = pd.Series(
         np.select(
-            [written & status.eq("accepted") & ~seen, written & status.notna() & seen & ~differs,
-             written & status.eq("accepted")],
-            ["not visible", "landed", "missing"],
+            [written & status.eq("stale"), written & status.isin(["accepted", "done"]) & ~seen, written & status.notna() & seen & ~differs,
+             written & status.isin(["accepted", "done"])],
+            ["", "not visible", "landed", "missing"],
             "",
         ),
         index=people.index,
         dtype="str",
     )  # fmt: skip
     # What is there is there, also if it was refused: an error may come after the change.
-    sure = status.eq("accepted") | landed.eq("landed")
+    overtaken = written & status.isin(["done", "stale"])
+    sure = status.eq("accepted") | landed.eq("landed") | overtaken
     refused = written & status.eq("refused") & ~sure
     outcome = people["action"].map(OUTCOME_OF)
     outcome = outcome.mask(written & ~sure, "unknown").mask(refused, "refused")
-    reason = people["reason"].mask(refused, "refused")
+    outcome = outcome.mask(overtaken, status.map({"done": "unchanged", "stale": "skipped"}))
+    reason = people["reason"].mask(refused, "refused").mask(overtaken, said)
     reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
     # A destination may accept a person and still leave something out, and says why.
     reason = reason.mask(landed.eq("missing"), said.fillna(LATER))

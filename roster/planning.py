@@ -12,6 +12,8 @@ import pandas as pd
 from roster import dependants, expensify, findity, leave
 from roster.census import census
 from roster.differences import together
+from roster.digests import digest_column
+from roster.identity import remembered, reused
 from roster.limits import base_of, figures, hold_over
 from roster.membership import among
 from roster.plan import Circumstances, Plan, assemble, decide
@@ -55,7 +57,9 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     Returns:
         The plan; a leaver has one record for each policy they are in.
     """
-    everyone = census(people.roster, people.rejected, expensify.accounts(members, people.acknowledged), people.acknowledged, people.key)
+    accounts = expensify.accounts(members, people.acknowledged)
+    everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
+    others = reused(everyone, people.roster, accounts.set_index("account")["email"], people.acknowledged, people.key)
     sure = _sure(everyone)
     differences = together(
         [
@@ -64,7 +68,7 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
         ]
     )
     homeless = faults[faults["field"].eq("policyID")]
-    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances)
+    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances, others)
     needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)
     decided, told = _held(everyone, decided, needs, circumstances)
     decided = leave.in_company(decided, feed)
@@ -99,10 +103,12 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
     """
     ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"], people.rejected.dropna()], ignore_index=True)
     everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged, people.key)
+    shown = there.set_index(findity.account_of(there))
+    others = reused(everyone, people.roster, shown["email"], people.acknowledged, people.key, shown["lastName"])
     sure = _sure(everyone)
     compared = _of(desired, sure)
-    shown = findity.account_of(there)[there["bankAccount"].notna()]
-    blind = compared[~among(compared["employee_id"], sure.loc[among(sure["account"], shown), "employee_id"])]
+    telling = findity.account_of(there)[there["bankAccount"].notna()]
+    blind = compared[~among(compared["employee_id"], sure.loc[among(sure["account"], telling), "employee_id"])]
     differences = together(
         [
             findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna(), people.key),
@@ -110,7 +116,7 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
         ]
     )
     none = pd.DataFrame({"employee_id": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
-    decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances)
+    decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances, others)
     needs = dependants.at_findity(everyone, decided, desired, there, differences, people.roster)
     decided, told = _held(everyone, decided, needs, circumstances)
     leaving = _leaving(decided)
@@ -182,19 +188,27 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
         unseen: the fields that cannot be read back.
 
     Returns:
-        `roster.unseen.ACKNOWLEDGED_COLUMNS`; of people for whom nothing is written, only those the ledger does not remember so already.
+        `roster.unseen.ACKNOWLEDGED_COLUMNS`, ``identity`` (`roster.identity.identities`) and ``record``, a keyed hash of all that should
+        be there; of people for whom nothing is written, only those the ledger does not remember so already.
     """
     effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
     action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
     if "externalSourceId" in plan.records:
         accounts = desired["employee_id"].map(findity.addressed(plan.records)).astype("str").fillna(accounts)
-    now = desired[["employee_id"]].assign(account=accounts, active=True, digest=digests(desired, unseen.fields, people.key))
-    known = now.merge(people.acknowledged[["employee_id", "account", "active", "digest"]])["employee_id"]
+    now = desired[["employee_id"]].assign(
+        account=accounts,
+        active=True,
+        digest=digests(desired, unseen.fields, people.key),
+        identity=remembered(desired["employee_id"], people.roster, people.acknowledged, people.key),
+    )
+    known = now.merge(people.acknowledged.reindex(columns=list(now.columns)).astype({"identity": "str"}))["employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
-    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True)
+    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True, identity=now["identity"][here])
+    told["record"] = digest_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
-    gone = left.assign(active=False, digest="", fields="{}")
-    texts = dict.fromkeys(("employee_id", "account", "digest", "fields"), "str")
-    return pd.concat([told, gone], ignore_index=True)[list(ACKNOWLEDGED_COLUMNS)].astype({**texts, "active": "bool"})
+    left = left.assign(identity=remembered(left["employee_id"], people.roster, people.acknowledged, people.key))
+    gone = left.assign(active=False, digest="", fields="{}", record="")
+    texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
+    return pd.concat([told, gone], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})

@@ -12,13 +12,26 @@ from resources.ledger.heartbeat import Heartbeats
 from resources.ledger.history import History
 from resources.ledger.intakes import Applied, Gate, Intake, Intakes
 from resources.ledger.lease import EXPIRES_AFTER, Holder, Lease, Leases
-from resources.ledger.plans import Held, Plans, PlanVerdict
+from resources.ledger.plans import Held, Plans, PlanVerdict, Release
 from resources.ledger.schema import bring_up_to_date
 from resources.ledger.secrets import Secrets
 from resources.ledger.stories import Stories, Traces
 from resources.ledger.windows import LedgerWindows
 
-__all__ = ["EXPIRES_AFTER", "Applied", "Gate", "Held", "Holder", "Intake", "Lease", "Ledger", "LedgerWindows", "PlanVerdict", "Traces"]
+__all__ = [
+    "EXPIRES_AFTER",
+    "Applied",
+    "Gate",
+    "Held",
+    "Holder",
+    "Intake",
+    "Lease",
+    "Ledger",
+    "LedgerWindows",
+    "PlanVerdict",
+    "Release",
+    "Traces",
+]
 
 
 class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories):

@@ -14,7 +14,7 @@ from resources.ledger.lease import Lease
 from resources.ledger.scoped import Scoped, moment
 
 ANSWERS = ["person", "status", "reason", "request"]
-ACKNOWLEDGED = ["employee_id", "account", "active", "digest", "fields"]
+ACKNOWLEDGED = ["employee_id", "account", "active", "digest", "fields", "identity"]
 OUTCOMES = ["person", "employee_id", "action", "outcome", "reason", "landed"]
 
 
@@ -38,12 +38,13 @@ class Deliveries(Scoped):
     def record_answers(self, destination: str, plan_run_id: str, answers: pd.DataFrame, lease: Lease) -> None:
         """Keep what the destination answered, as it arrives.
 
-        `unknown` never replaces `accepted` or `refused`; these replace whatever was there.
+        `unknown` replaces nothing else; whatever else is said replaces what was there.
 
         Args:
             destination: ``expensify`` or ``findity``.
             plan_run_id: The run whose plan is being written.
-            answers: person, status (accepted, refused, unknown), reason, request. Of several rows for a person the last counts.
+            answers: person, status (accepted, refused, unknown; or, of whom another run has written meanwhile and who was not sent: done,
+                stale), reason, request. Of several rows for a person the last counts.
             lease: The lease under which it is written.
 
         Raises:
@@ -63,7 +64,8 @@ class Deliveries(Scoped):
 
         Args:
             destination: ``expensify`` or ``findity``.
-            people: employee_id, account, active, digest, fields; one row a person.
+            people: employee_id, account, active, digest, fields and record (a keyed hash of all that should be there of them); one row a
+                person.
             run_id: The run that wrote it.
             lease: The lease under which it is written.
 
@@ -77,14 +79,23 @@ class Deliveries(Scoped):
             before = connection.execute(sa.select(table.c.epoch).where(self._mine(table, destination=destination))).scalar() or 0
             upsert(connection, table, [self._keys(destination=destination, epoch=before + 1)])
             keys = self._keys(destination=destination, epoch=before + 1, run_id=run_id, recorded_at=moment())
-            upsert(connection, tables.acknowledged, records(people.drop_duplicates("employee_id", keep="last"), ACKNOWLEDGED, **keys))
+            last = people.drop_duplicates("employee_id", keep="last").reindex(columns=[*ACKNOWLEDGED, "record"])
+            upsert(connection, tables.acknowledged, records(last, list(last.columns), **keys))
 
     def acknowledged(self, destination: str) -> pd.DataFrame:
-        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields."""
+        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""
         table = tables.acknowledged
         query = sa.select(*(table.c[name] for name in ACKNOWLEDGED)).where(self._mine(table, destination=destination))
         with self._reading() as connection:
             return frame(connection, query.order_by(table.c.employee_id))
+
+    def acknowledged_since(self, destination: str, epoch: int) -> pd.DataFrame:
+        """Whom the destination has acknowledged after an epoch, and what: employee_id, account, active, record."""
+        table = tables.acknowledged
+        query = sa.select(*(table.c[name] for name in ("employee_id", "account", "active", "record")))
+        later = sa.and_(self._mine(table, destination=destination), table.c.epoch > epoch)
+        with self._reading() as connection:
+            return frame(connection, query.where(later).order_by(table.c.employee_id))
 
     def epoch(self, destination: str) -> int:
         """How often something was acknowledged: the same number twice means that nothing was written in between."""

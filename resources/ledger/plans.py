@@ -35,6 +35,8 @@ class PlanVerdict:
     counts: dict[str, Any]
     held_digest: str | None
     """Names the set of changes that it holds, if it holds any."""
+    epoch: int
+    """The destination's (`Ledger.epoch`) when what was there was read."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,25 @@ class Held:
     kinds: list[str]
     expires_at: datetime
     released_by: str | None = None
+    """Who let it go, or a part of it, if anybody did; of several the last."""
 
     @property
     def expired(self) -> bool:
         """Whether it is too late to release it."""
         return datetime.now(UTC) >= self.expires_at
+
+
+@dataclass(frozen=True)
+class Release:
+    """Somebody's word that a held set may go, or some kinds of it."""
+
+    root_run_id: str
+    """The run that lets it go, or the first of the runs that it re-executes."""
+    kinds: list[str]
+    """Empty: all of it."""
+    name: str
+    reason: str
+    released_at: datetime
 
 
 class Plans(Scoped):
@@ -70,6 +86,7 @@ class Plans(Scoped):
         counts: dict[str, Any],
         people: pd.DataFrame,
         changes: pd.DataFrame,
+        epoch: int,
     ) -> None:
         """Keep a plan; the same run's earlier plan for the destination gives way to it.
 
@@ -82,19 +99,22 @@ class Plans(Scoped):
             accounting_passed: Whether every person has exactly one action.
             gate_passed: Whether the export passed the gate.
             counts: Of all people, by action and whatever else is counted.
-            people: person, employee_id, matched_by, action, intended, kinds, reason, detail. Those with action ``none`` are only counted;
-                accounts are not kept.
+            people: person, employee_id, matched_by, action, intended, kinds, reason, detail, and ``digest``, the keyed hash of a held
+                person's whole record, where no change tells it. Those with action ``none`` are only counted; accounts are not kept.
             changes: person, field, kind, old, new, visible, apply.
+            epoch: The destination's when what was there was read.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
-        whole = {"root_run_id": root_run_id, "number": number, "digest": digest, "counts": counts, "saved_at": moment()}
+        whole = {"root_run_id": root_run_id, "number": number, "digest": digest, "counts": counts, "epoch": epoch}
         rows = records(changes, CHANGES, **keys)
         for position, row in enumerate(rows):
             row["position"] = position
+        passed = {"accounting_passed": accounting_passed, "gate_passed": gate_passed, "saved_at": moment()}
+        planned = people[people["action"] != "none"].reindex(columns=[*PEOPLE, "digest"])
         with self._writing() as connection:
             connection.execute(sa.delete(tables.plan).where(self._mine(tables.plan, destination=destination, plan_run_id=plan_run_id)))
-            insert(connection, tables.plan, [{**keys, **whole, "accounting_passed": accounting_passed, "gate_passed": gate_passed}])
-            insert(connection, tables.plan_person, records(people[people["action"] != "none"], PEOPLE, **keys))
+            insert(connection, tables.plan, [{**keys, **whole, **passed}])
+            insert(connection, tables.plan_person, records(planned, list(planned.columns), **keys))
             insert(connection, tables.plan_change, rows)
 
     def plan_verdict(self, destination: str, plan_run_id: str) -> PlanVerdict | None:
@@ -112,13 +132,26 @@ class Plans(Scoped):
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        return PlanVerdict(
-            row.root_run_id, row.number, row.as_of, row.digest, row.accounting_passed, row.gate_passed, row.counts, row.held_digest
-        )
+        passed = (row.accounting_passed, row.gate_passed)
+        return PlanVerdict(row.root_run_id, row.number, row.as_of, row.digest, *passed, row.counts, row.held_digest, row.epoch)
 
     def planned(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, matched_by, action, intended, kinds, reason, detail."""
         return self._part(tables.plan_person, PEOPLE, "person", destination, plan_run_id)
+
+    def held_people(self, destination: str, plan_run_id: str) -> pd.DataFrame:
+        """Whom a plan holds: person, intended, kinds, reason, digest."""
+        held = self._part(
+            tables.plan_person, ["person", "action", "intended", "kinds", "reason", "digest"], "person", destination, plan_run_id
+        )
+        return held[held["action"].eq("hold")].drop(columns="action").reset_index(drop=True)
+
+    def holds(self, destination: str, plan_run_id: str, reason: str) -> bool:
+        """Whether a plan holds anybody for that reason."""
+        table = tables.plan_person
+        mine = self._mine(table, destination=destination, plan_run_id=plan_run_id, action="hold", reason=reason)
+        with self._reading() as connection:
+            return connection.execute(sa.select(table.c.person).where(mine).limit(1)).first() is not None
 
     def planned_changes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """The plan's changes: person, field, kind, old, new, visible, apply."""
@@ -157,34 +190,52 @@ class Plans(Scoped):
         with self._reading() as connection:
             return self._held_set(connection, digest)
 
-    def release(self, digest: str, name: str, reason: str) -> Held:
-        """Let a held set go; a second time changes nothing.
+    def release(self, digest: str, run_id: str, root_run_id: str, kinds: Sequence[str], name: str, reason: str) -> Held:
+        """Let a held set go, or some kinds of it; the same root run may do it again, and later.
 
         Args:
             digest: The held set's name.
+            run_id: The run that lets it go.
+            root_run_id: That run, or the first of the runs that it re-executes.
+            kinds: Which kinds of it; empty: all.
             name: Who releases it.
             reason: Why.
 
         Raises:
-            Permanent: There is no such set, or its time is over.
+            Permanent: There is no such set, it holds no such kind, or its time is over.
         """
         with self._writing() as connection:
             found = self._held_set(connection, digest)
             if found is None:
                 raise Permanent(f"Nothing is held under {digest}.", "Take the digest from the newest plan's check.")
-            if found.expired and found.released_by is None:
+            if unheld := sorted(set(kinds) - set(found.kinds)):
+                raise Permanent(f"{digest} holds nothing of kind {', '.join(unheld)}.", f"It holds {', '.join(found.kinds)}.")
+            before = self._releases(connection, digest)
+            if found.expired and root_run_id not in {release.root_run_id for release in before}:
                 raise Permanent(
                     f"What was held under {digest} expired on {found.expires_at:%Y-%m-%d %H:%M} UTC.",
-                    "Run the preview again: it names what is held now.",
+                    "Run the preview: it names what is held now.",
                 )
-            row = {"digest": digest, "kinds": found.kinds, "name": name, "reason": reason, "expires_at": found.expires_at}
-            keys = self._keys(destination=found.destination, plan_run_id=found.plan_run_id)
+            row = {"digest": digest, "kinds": list(kinds), "name": name, "reason": reason, "expires_at": found.expires_at}
+            keys = self._keys(destination=found.destination, plan_run_id=run_id, root_run_id=root_run_id)
             insert_missing(connection, tables.release, [{**keys, **row, "released_at": moment()}])
-            return self._held_set(connection, digest) or found
+            return found
+
+    def releases(self, digest: str) -> list[Release]:
+        """Who let a held set go so far, oldest first."""
+        with self._reading() as connection:
+            return self._releases(connection, digest)
+
+    def _releases(self, connection: sa.Connection, digest: str) -> list[Release]:
+        table = tables.release
+        rows = connection.execute(sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.released_at))
+        return [Release(row.root_run_id or row.plan_run_id, row.kinds, row.name, row.reason, row.released_at) for row in rows]
 
     def _held_set(self, connection: sa.Connection, digest: str) -> Held | None:
-        held, release = tables.held.c, tables.release.c
-        same = sa.and_(*(release[name] == held[name] for name in ("company", "destination", "plan_run_id", "digest")))
-        query = sa.select(tables.held, release.name).outerjoin(tables.release, same).where(self._mine(tables.held, digest=digest))
-        row = connection.execute(query.order_by(held.saved_at.desc()).limit(1)).one_or_none()
-        return Held(row.destination, row.plan_run_id, row.digest, row.kinds, row.expires_at, row.name) if row else None
+        table = tables.held
+        newest = sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.saved_at.desc()).limit(1)
+        row = connection.execute(newest).one_or_none()
+        if row is None:
+            return None
+        released = self._releases(connection, digest)
+        return Held(row.destination, row.plan_run_id, row.digest, row.kinds, row.expires_at, released[-1].name if released else None)

@@ -142,7 +142,9 @@ plan = _of_plan(
     _needed("gate_passed", sa.Boolean),
     _needed("counts", sa.JSON),
     _needed("saved_at", Moment),
+    sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
 )
+"""`epoch`: the destination's when what was there was read; what was acknowledged later, this plan does not know."""
 
 
 def _part_of_plan() -> sa.ForeignKeyConstraint:
@@ -161,8 +163,10 @@ plan_person = _of_plan(
     _optional("kinds"),
     _optional("reason"),
     _optional("detail"),
+    _optional("digest"),
 )
-"""Everyone whose action is not `none`; the counts of all are in `plan`."""
+"""Everyone whose action is not `none`; the counts of all are in `plan`. `digest`: of whoever is held and has no row in `plan_change`, a
+keyed hash of the whole record, so that a release knows what was held."""
 
 plan_change = _of_plan(
     "plan_change",
@@ -186,7 +190,9 @@ release = _of_plan(
     _needed("reason"),
     _needed("expires_at", Moment),
     _needed("released_at", Moment),
+    _optional("root_run_id"),
 )
+"""Who let a held set go, or some kinds of it; `plan_run_id` is the run that does it."""
 
 request = _of_plan("request", _key("request", sa.Integer), _needed("meta", sa.JSON), _needed("recorded_at", Moment))
 answer = _of_plan(
@@ -208,11 +214,13 @@ acknowledged = _table(
     _needed("active", sa.Boolean),
     _needed("digest"),
     _optional("fields"),
+    _optional("identity"),
     _needed("epoch", sa.Integer),
     _needed("run_id"),
     _needed("recorded_at", Moment),
+    _optional("record"),
 )
-"""What a destination last acknowledged of each person."""
+"""What a destination last acknowledged of each person. `record`: a keyed hash of all that should be there of them."""
 
 epoch = _table("epoch", _key("destination"), _needed("epoch", sa.Integer))
 

@@ -18,7 +18,7 @@ def paste(company: str, digest: str) -> tuple[str, str]:
 
     The name and the reason are left empty: a release without them is refused.
     """
-    command = f"""rollcall run {company}_release --config '{{digest: "{digest}", released_by: "", reason: ""}}'"""
+    command = f'rollcall release {company} {digest} --by "" --reason ""'
     config = f'digest: "{digest}"\nreleased_by: ""\nreason: ""\nkinds: []  # all of them, or only some: [join, leave]\n'
     return command, config
 

@@ -8,6 +8,11 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    op.add_column("acknowledged", sa.Column("identity", sa.Text(), nullable=True))
+    op.add_column("acknowledged", sa.Column("record", sa.Text(), nullable=True))
+    op.add_column("plan", sa.Column("epoch", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("plan_person", sa.Column("digest", sa.Text(), nullable=True))
+    op.add_column("release", sa.Column("root_run_id", sa.Text(), nullable=True))
     op.add_column("accepted_older", sa.Column("accepted_by", sa.Text(), nullable=True))
     op.create_table(
         "baseline",

@@ -6,7 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resources.delivery import Write, deliver, to_expensify, to_findity
+from resources.delivery import Write, deliver, to_expensify
+from resources.delivery_findity import to_findity
 from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.findity import Findity
@@ -15,9 +16,8 @@ from resources.ledger import Ledger
 from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows
 from resources.settings import ExpensifyConnection, FindityConnection
 from roster.plan import Plan
-from roster.releasing import released
 from sandbox.server import Sandbox
-from tests.unit.roster.frames import Night, person, roster, stored_plan
+from tests.unit.roster.frames import Night, let_go, person, roster, stored_plan
 
 POLICY = "5E00000000000001"
 SCALE = 0.002
@@ -118,10 +118,11 @@ COMPANY = (
 
 def planned(there, night=None, *, run="run-1", number=1, dated=None, gate=True, accounting=True):
     """A plan as a run saves it, on its way."""
+    epoch = there.ledger.epoch(there.name)
     plan, told = there.plan(night or Night(roster(*COMPANY)))
     there.ledger.save_plan(
         there.name, run, root_run_id=run, number=number, digest=plan.digest(), accounting_passed=accounting, gate_passed=gate,
-        counts={}, people=plan.people, changes=plan.changes,
+        counts={}, people=plan.people, changes=plan.changes, epoch=epoch,
     )  # fmt: skip
     return Write(there.name, run, run, plan, told, number, dated)
 
@@ -407,13 +408,13 @@ def test_a_release_acknowledges_nobody_whose_own_change_it_does_not_write(there)
         roster({**COMPANY[0], "first_name": "New"}), absent_means="leaver", circumstances={"unreadable_reject": True},
     )  # fmt: skip
     write = planned(there, tonight, run="run-2", number=2)
-    let_go = released(write.plan)
-    assert let_go.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
+    released = let_go(write.plan)
+    assert released.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
     there.ledger.save_plan(
-        there.name, "run-3", root_run_id="run-3", number=2, digest=let_go.digest(), accounting_passed=True, gate_passed=True,
-        counts={}, people=let_go.people, changes=let_go.changes,
+        there.name, "run-3", root_run_id="run-3", number=2, digest=released.digest(), accounting_passed=True, gate_passed=True,
+        counts={}, people=released.people, changes=released.changes, epoch=there.ledger.epoch(there.name),
     )  # fmt: skip
-    letting_go = replace(write, plan=let_go, plan_run_id="run-3", run_id="run-3")
+    letting_go = replace(write, plan=released, plan_run_id="run-3", run_id="run-3")
     deliver(there.ledger, letting_go, there.send(letting_go))
     after = there.ledger.acknowledged(there.name).set_index("employee_id")
     assert after.loc["E1", "digest"] == before.loc["E1", "digest"]

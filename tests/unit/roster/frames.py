@@ -7,7 +7,7 @@ import pandas as pd
 
 from resources.expensify import MEMBER_COLUMNS
 from resources.findity import UNIT_COLUMNS, USER_COLUMNS
-from roster import expensify, findity, planning
+from roster import expensify, findity, planning, releasing
 from roster.chain import approval_chain
 from roster.plan import Circumstances, Plan
 from roster.planning import People, Unseen
@@ -119,6 +119,17 @@ class Night:
         account = desired["employee_id"].map(plan.people.dropna(subset="employee_id").set_index("employee_id")["account"])
         account = account.fillna(desired["externalSourceId"])
         return plan, planning.acknowledgements(plan, desired, account, self.hr(), Unseen(findity.UNSEEN, ()))
+
+
+def held_set(plan):
+    """What a plan holds, as the ledger keeps it."""
+    people = releasing.with_digests(plan, KEY)
+    return releasing.HeldSet(people[people["action"].eq("hold")], plan.changes)
+
+
+def let_go(plan, held=None, kinds=()):
+    """What a plan applies once a set (its own, unless another is given) is released."""
+    return releasing.released(plan, held or held_set(plan), kinds, KEY)[0]
 
 
 def decided(plan):

@@ -4,9 +4,8 @@ import pandas as pd
 import pytest
 
 from roster.plan import AbsentPeople, Circumstances, Plan, decide, from_bundle, to_bundle
-from roster.releasing import released
 from roster.vocabulary import ACTIONS
-from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts
+from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, sent, stored_plan, texts
 
 CENSUS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
 
@@ -124,23 +123,23 @@ def test_no_surprise_a_first_sync_holds_every_write_and_a_release_lets_go_of_all
     held = night.expensify(THERE)[0]
     assert held.holds_everything() and not free.holds_everything()
     assert sent(held) == []
-    let_go = released(held)
-    assert sent(let_go) == sent(free)
-    assert decided(let_go)["4"] == ("hold", "conflict")
-    assert let_go.counts() == {"hold": 1, "create": 1, "deactivate": 2}
+    let_free = let_go(held)
+    assert sent(let_free) == sent(free)
+    assert decided(let_free)["4"] == ("hold", "conflict")
+    assert let_free.counts() == {"hold": 1, "create": 1, "deactivate": 2}
 
 
 def test_no_surprise_a_release_of_part_writes_nothing_else(night):
     night.circumstances = {"unreadable_reject": True}
     held = night.expensify(THERE)[0]
     assert {record["person"] for record in sent(held)} == {"1", "2"}
-    let_go = released(held)
-    assert decided(let_go) == {
+    let_free = let_go(held)
+    assert decided(let_free) == {
         "1": ("none", "not_selected"), "2": ("none", "not_selected"), "3": "deactivate", "4": ("hold", "conflict"),
     }  # fmt: skip
-    assert {record["person"] for record in sent(let_go)} == {"3"}
-    assert set(let_go.changes.loc[let_go.changes["apply"], "person"]) == {"3"}
-    assert stored_plan(let_go).digest() == let_go.digest()
+    assert {record["person"] for record in sent(let_free)} == {"3"}
+    assert set(let_free.changes.loc[let_free.changes["apply"], "person"]) == {"3"}
+    assert stored_plan(let_free).digest() == let_free.digest()
 
 
 def test_the_digest_of_what_is_held_is_that_set_and_no_other(night):

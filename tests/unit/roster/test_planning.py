@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from roster import accounting, expensify, findity
 from roster.plan import AbsentPeople
-from roster.releasing import released
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers
 from tests.unit.roster.frames import (
     KEY,
     Night,
     acknowledged,
     decided,
+    let_go,
     member,
     members,
     person,
@@ -218,7 +218,7 @@ def test_without_a_readable_number_on_a_reject_every_leaver_by_absence_waits_and
     plan, _ = night.expensify(members(member("2"), member("3")))
     assert decided(plan) == {"1": "create", "2": ("hold", "reject_without_number"), "3": "deactivate"}
     assert [record["person"] for record in sent(plan, applied=False)] == ["2"]
-    assert decided(released(plan))["2"] == "deactivate"
+    assert decided(let_go(plan))["2"] == "deactivate"
 
 
 def test_a_run_for_some_touches_nobody_else_and_lets_nobody_leave_by_absence():
@@ -348,7 +348,7 @@ def test_a_user_without_an_external_id_is_held_since_no_call_can_address_them(ro
     plan, _ = night.findity(users(user("1", externalSourceId=None, bankAccount='{"iban":"X"}')))
     assert decided(plan) == {"1": ("hold", "no_external_id")}
     assert plan.people["intended"].tolist() == [intended]
-    assert sent(released(plan)) == []
+    assert sent(let_go(plan)) == []
 
 
 def test_a_user_without_an_external_id_who_is_as_they_should_be_is_left_alone():

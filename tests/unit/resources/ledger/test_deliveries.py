@@ -56,6 +56,19 @@ def test_acknowledged_people_are_replaced_one_by_one_and_each_time_the_epoch_ris
     assert ledger.epoch("findity") == 0
 
 
+def test_what_was_acknowledged_after_an_epoch_is_told_apart(ledger, lease):
+    people = pd.DataFrame(
+        {"employee_id": ["1", "2"], "account": ["a", "b"], "active": True, "digest": "x", "fields": None, "record": ["r", None]}
+    )
+    ledger.acknowledge("expensify", people, "r1", lease)
+    ledger.acknowledge("expensify", people[1:].assign(active=False, record="s"), "r2", lease)
+    assert ledger.acknowledged_since("expensify", 0)[["employee_id", "record"]].to_numpy().tolist() == [["1", "r"], ["2", "s"]]
+    later = ledger.acknowledged_since("expensify", 1)
+    assert later.to_numpy().tolist() == [["2", "b", False, "s"]]
+    assert ledger.acknowledged_since("expensify", 2).empty
+    assert ledger.acknowledged_since("findity", 0).empty
+
+
 def test_true_report_outcomes_keep_everyone_who_changed_and_count_the_rest(ledger):
     outcomes = pd.DataFrame(
         {"person": ["1", "2"], "employee_id": ["1", "2"], "action": ["create", "none"], "outcome": ["created", "unchanged"]}

@@ -25,7 +25,7 @@ CHANGES = pd.DataFrame(
 def save(ledger, plan_run_id="p1", digest="d1", people=PEOPLE, changes=CHANGES, root_run_id="r1"):
     ledger.save_plan(
         "expensify", plan_run_id, root_run_id=root_run_id, number=1, digest=digest, accounting_passed=True, gate_passed=False,
-        counts={"update": 1, "none": 1, "skip": 1}, people=people, changes=changes,
+        counts={"update": 1, "none": 1, "skip": 1}, people=people, changes=changes, epoch=0,
     )  # fmt: skip
 
 
@@ -66,22 +66,56 @@ def test_the_newest_plan_of_a_root_run_is_found(ledger):
     assert ledger.plan_for("r1", "findity") is None
 
 
-def test_a_held_set_is_released_by_its_digest_once(ledger):
+def release(ledger, digest="h1", run="w1", kinds=(), root=None, name="kim"):
+    return ledger.release(digest, run, root or run, kinds, name, "checked with HR")
+
+
+def test_who_is_held_comes_back_with_what_tells_their_record(ledger):
+    people = pd.concat(
+        [PEOPLE.assign(digest=None), PEOPLE[:1].assign(person="3", action="hold", intended="create", reason="limit", digest="d")]
+    )
+    save(ledger, people=people.astype("str"))
+    held = ledger.held_people("expensify", "p1")
+    assert held[["person", "intended", "reason", "digest"]].to_numpy().tolist() == [["3", "create", "limit", "d"]]
+    assert ledger.holds("expensify", "p1", "limit")
+    assert not ledger.holds("expensify", "p1", "first_sync")
+
+
+def test_a_held_set_is_released_by_its_digest_as_often_as_somebody_says_so(ledger):
     save(ledger)
-    ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) + timedelta(days=3), ["leave"])
+    ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) + timedelta(days=3), ["join", "leave"])
     assert ledger.plan_verdict("expensify", "p1").held_digest == "h1"
-    assert ledger.held("h1").released_by is None
-    first = ledger.release("h1", "kim", "checked with HR")
-    assert (first.destination, first.plan_run_id, first.kinds, first.released_by) == ("expensify", "p1", ["leave"], "kim")
-    assert ledger.release("h1", "robin", "again").released_by == "kim"
+    assert ledger.releases("h1") == []
+    held = release(ledger, kinds=["leave"])
+    assert (held.destination, held.plan_run_id, held.kinds) == ("expensify", "p1", ["join", "leave"])
+    release(ledger, kinds=["leave"])
+    release(ledger, run="w2", name="robin")
+    assert [(one.root_run_id, one.kinds, one.name) for one in ledger.releases("h1")] == [("w1", ["leave"], "kim"), ("w2", [], "robin")]
+    assert ledger.held("h1").released_by == "robin"
 
 
 def test_no_surprise_an_expired_or_unknown_set_is_not_released(ledger):
     ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) - timedelta(seconds=1))
     assert ledger.held("h1").expired
     with pytest.raises(Permanent, match="expired"):
-        ledger.release("h1", "kim", "late")
+        release(ledger)
     with pytest.raises(Permanent, match="Nothing is held"):
-        ledger.release("h2", "kim", "wrong")
-    assert ledger.held("h1").released_by is None
+        release(ledger, "h2")
+    assert ledger.releases("h1") == []
     assert ledger.held("h2") is None
+
+
+def test_no_surprise_a_kind_that_is_not_held_is_not_released(ledger):
+    ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) + timedelta(days=1), ["join", "leave"])
+    with pytest.raises(Permanent, match=r"holds nothing of kind role\. It holds join, leave"):
+        release(ledger, kinds=["role", "leave"])
+    assert ledger.releases("h1") == []
+
+
+def test_rerun_a_release_that_began_in_time_may_go_on_when_the_time_is_over_and_no_other_may(ledger):
+    ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) + timedelta(days=1))
+    release(ledger, run="w1")
+    ledger.save_held("expensify", "p1", "h1", datetime.now(UTC) - timedelta(seconds=1))
+    release(ledger, run="w2", root="w1")
+    with pytest.raises(Permanent, match="expired"):
+        release(ledger, run="w3")
