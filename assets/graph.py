@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import expensify, findity, intake, planned, reports, triggers, written
+from assets import expensify, findity, intake, planned, reports, retention, triggers, written
 from assets.company import Company
 from assets.destination import Destination
 from assets.settings import Settings
@@ -34,7 +34,8 @@ def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
     assets = [intake.build(this), *before, *after, *last]
     jobs = _jobs(this, destinations)
     sensors, schedules = triggers.build(this, jobs)
-    return dg.Definitions(assets=assets, jobs=jobs, sensors=sensors, schedules=schedules, resources=this.resources())
+    cleaning, nightly = retention.build(this)
+    return dg.Definitions(assets=assets, jobs=[*jobs, cleaning], sensors=sensors, schedules=[*schedules, nightly], resources=this.resources())
 
 
 def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:

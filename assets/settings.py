@@ -155,6 +155,8 @@ class Settings(Strict):
     """What the very first sync does: hold every change until it is released, or apply at once."""
     release_hours: float = Field(default=24, gt=0)
     """For how many hours what a plan holds may be released."""
+    retention_days: int = Field(default=90, ge=1)
+    """For how many days runs are kept: stored values with HR's file, reports, ledger rows, Dagster's records."""
     hr: Hr
     """HR's export: where it lies and how its rows become people."""
     when: When = When()

@@ -6,12 +6,16 @@ for a step (``resources.storage``, which fixes the layout).
 
 import io
 import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from resources import places
-from resources.storage import INDEX, located
+from resources.storage import INDEX, NEWEST, located
 
 
 class StoredRuns:
@@ -38,3 +42,34 @@ class StoredRuns:
         if file.suffix == ".parquet":
             return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
         return json.loads(content) if file.suffix == ".json" else content
+
+    def last_written(self) -> dict[str, datetime]:
+        """When each run last stored something."""
+        found: dict[str, datetime] = {}
+        for run in self._folders():
+            moments = [index.stat().st_mtime for index in run.rglob(INDEX)]
+            found[run.name] = datetime.fromtimestamp(max(moments, default=run.stat().st_mtime), UTC)
+        return found
+
+    def newest(self) -> set[str]:
+        """The runs whose value of some asset is the newest there is."""
+        return {str(json.loads(index.read_bytes())["run_id"]) for index in self._folder.joinpath(NEWEST).rglob(INDEX)}
+
+    def delete(self, run_id: str) -> None:
+        """Delete all that a run stored; what is gone already is fine."""
+        place = self._folder / run_id
+        if isinstance(place, Path):
+            shutil.rmtree(place, ignore_errors=True)
+        elif place.exists():
+            place.rmdir(recursive=True)
+
+    def delete_all(self) -> int:
+        """Delete what every run stored, and which was the newest; how many runs that were."""
+        runs = [run.name for run in self._folders()]
+        for name in (NEWEST, *runs):
+            self.delete(name)
+        return len(runs)
+
+    def _folders(self) -> Iterator[Any]:
+        if self._folder.exists():
+            yield from (run for run in self._folder.iterdir() if run.is_dir() and run.name != NEWEST)

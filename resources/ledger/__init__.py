@@ -13,6 +13,7 @@ from resources.ledger.history import History
 from resources.ledger.intakes import Applied, Gate, Intake, Intakes
 from resources.ledger.lease import EXPIRES_AFTER, Holder, Lease, Leases
 from resources.ledger.plans import Held, Plans, PlanVerdict, Release
+from resources.ledger.retention import Chain, Retention
 from resources.ledger.schema import bring_up_to_date
 from resources.ledger.secrets import Secrets
 from resources.ledger.stories import Stories, Traces
@@ -21,6 +22,7 @@ from resources.ledger.windows import LedgerWindows
 __all__ = [
     "EXPIRES_AFTER",
     "Applied",
+    "Chain",
     "Gate",
     "Held",
     "Holder",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 
-class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories):
+class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories, Retention):
     """One company's ledger. Each method is one transaction: after a crash all of it is there, or nothing. Threads may share it."""
 
     @classmethod

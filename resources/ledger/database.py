@@ -5,6 +5,7 @@ Belongs here: what differs between SQLite and Postgres, and nothing that knows w
 A failure's text never repeats the driver's: Postgres quotes the row that it refuses.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -99,6 +100,19 @@ def writing(engine: sa.Engine, lock: str) -> Iterator[sa.Connection]:
             number = int.from_bytes(sha256(lock.encode()).digest()[:8], signed=True)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
         yield connection
+
+
+def overwrite_deleted(connection: sa.Connection) -> None:
+    """Have SQLite write zeros over what this transaction deletes. Postgres does so in its own time (vacuum)."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def empty_log(engine: sa.Engine) -> None:
+    """Let go of SQLite's log of former pages, as far as nobody reads them just now."""
+    if engine.dialect.name == "sqlite":
+        with _quiet(), contextlib.closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -32,6 +32,14 @@ class Scoped:
             yield connection
 
     @contextmanager
+    def _erasing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes, and after which the database's files hold nothing more of what it deleted."""
+        with self._writing() as connection:
+            database.overwrite_deleted(connection)
+            yield connection
+        database.empty_log(self.engine)
+
+    @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         with database.reading(self.engine) as connection:
             yield connection

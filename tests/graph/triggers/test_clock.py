@@ -88,7 +88,7 @@ def test_of_the_two_ways_to_start_only_those_in_the_settings_are_there_and_on(em
     ):
         defs = empty(when=when).defs
         found = [*defs.sensors, *(defs.schedules or [])]
-        assert {one.name for one in found} == expected
+        assert {one.name for one in found} == expected | {"acme_retention"}
         assert {one.default_status.value for one in found} == {"RUNNING"}
         assert {one.tags["rollcall/company"] for one in found} == {"acme"}
 

@@ -1,0 +1,206 @@
+"""What is older than a company's `retention_days` goes everywhere, and everything works on."""
+
+import copy
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from assets import cli, quiet, retention
+from resources import places, stored_runs
+from resources.ledger import tables
+from tests.graph.conftest import Acme
+
+LONG_AGO = (datetime.now(UTC) - timedelta(days=400)).timestamp()
+
+
+@pytest.fixture(scope="module")
+def left(everything: Any, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """What three syncs leave, in an instance of their own: other tests count on the runs of the common one."""
+    root = tmp_path_factory.mktemp("retention")
+    with pytest.MonkeyPatch.context() as patch:
+        everything.enter(root / "home", patch)
+        (root / "dagster").mkdir()
+        (root / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+        patch.setenv("DAGSTER_HOME", str(root / "dagster"))
+        made = Acme(root / "acme", everything.box)
+        runs = [made.run("sync")]
+        for day in (21, 22):
+            made.file(f"2026-11-{day}", {**made.people(), "E04": {**made.people()["E04"], "Mobile": f"+467017406{day}"}})
+            runs.append(made.run("sync"))
+        assert all(run.succeeded for run in runs), runs
+        with made.ledger() as ledger, ledger.engine.execution_options(rollcall_writes=True).begin() as connection:
+            connection.execute(sa.delete(tables.heartbeat))  # they outlast a run by a minute
+    return SimpleNamespace(root=root, runs=runs, state=copy.deepcopy(everything.box.state))
+
+
+@pytest.fixture
+def acme(everything: Any, left: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The company after three syncs; `first` is the oldest."""
+    for folder in ("home", "dagster", "acme"):
+        shutil.copytree(left.root / folder, tmp_path / folder)
+    everything.enter(tmp_path / "home", monkeypatch, left.state)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    made = Acme(tmp_path / "acme", everything.box)
+    made.first = left.runs[0]
+    return made
+
+
+def purge(acme: Any, days: int = 0, **options: Any) -> dict[str, int]:
+    """By default everything that has ended by now counts as old."""
+    with dg.DagsterInstance.get() as instance:
+        return retention.purge(instance, acme.name, days, **options).counts()
+
+
+def stored() -> set[str]:
+    return {folder.name for folder in (places.home() / "data" / "acme").iterdir()} - {"newest"}
+
+
+def reported() -> set[str]:
+    return {folder.name for folder in (places.home() / "reports" / "acme").iterdir()}
+
+
+def recorded() -> set[str]:
+    with dg.DagsterInstance.get() as instance:
+        return {run.run_id for run in instance.get_runs(dg.RunsFilter(tags={"rollcall/company": "acme"}))}
+
+
+def age(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_all_that_a_run_left_goes_with_it(acme: Any) -> None:
+    newest = stored_runs.StoredRuns("acme").newest()
+    assert acme.first.run_id in stored() & reported() & recorded()
+    counts = purge(acme)
+    assert counts["ledger rows"] > 50
+    assert (counts["runs with stored values"], counts["runs with reports"]) == (2, 2)
+    assert stored() == reported() == newest
+    assert acme.first.run_id not in recorded()
+    with acme.ledger() as ledger:
+        assert set(ledger.runs()["run_id"]) == newest
+    with dg.DagsterInstance.get() as instance:
+        assert not list(Path(instance.root_directory).rglob(f"*{acme.first.run_id}*"))
+        assert not instance.all_logs(acme.first.run_id)
+
+
+def test_rerun_the_newest_run_works_on_after_everything_older_is_gone(acme: Any) -> None:
+    purge(acme)
+    with dg.DagsterInstance.get() as instance:
+        for key in acme.defs.resolve_asset_graph().get_all_asset_keys():
+            assert instance.get_latest_materialization_event(key), key
+    verified = acme.run("verify")
+    assert verified.succeeded, verified
+    writes = acme.box.writes
+    again = acme.run("sync")
+    assert again.succeeded, again
+    assert acme.box.writes == writes, "nobody was forgotten"
+    assert acme.run("report").succeeded
+    # The first file once more: still known, still older.
+    acme.file("2026-11-23", acme.people())
+    older = acme.run("sync")
+    assert not older.succeeded
+    assert acme.box.writes == writes
+
+
+def test_a_second_purge_finds_nothing(acme: Any) -> None:
+    assert purge(acme)
+    assert not any(purge(acme).values())
+
+
+def test_a_dry_run_says_the_same_and_deletes_nothing(acme: Any) -> None:
+    told = purge(acme, dry_run=True)
+    assert len(stored()) == 3
+    assert acme.first.run_id in recorded()
+    assert purge(acme) == told
+
+
+def test_nothing_younger_than_the_limit_goes(acme: Any) -> None:
+    before = stored(), reported(), recorded()
+    assert not any(purge(acme, days=1).values())
+    assert (stored(), reported(), recorded()) == before
+
+
+def test_a_run_that_still_lives_keeps_all_it_has(acme: Any) -> None:
+    with acme.ledger() as ledger:
+        ledger.beat(acme.first.run_id)
+    purge(acme)
+    assert acme.first.run_id in stored() & reported() & recorded()
+
+
+def test_what_only_its_age_tells_of_goes_too(acme: Any) -> None:
+    """Runs that the ledger does not know, broken downloads, what the owner-only log says of former times."""
+    for folder in ("data/acme/unknown/acme/reports/x", "reports/acme/unknown", "incoming"):
+        (places.home() / folder).mkdir(parents=True)
+        (places.home() / folder / "index.json").write_text("{}")
+    for folder in ("data/acme/unknown", "reports/acme/unknown", "incoming"):
+        age(places.home() / folder)
+    log = quiet.private_folder() / quiet.FILE
+    log.write_text("2024-01-01 00:00:00,000 old\n  and its trace\n2999-01-01 00:00:00,000 new\n  and its trace\n")
+    try:
+        counts = purge(acme, days=90)
+        assert [counts[what] for what in ("runs with stored values", "runs with reports", "broken downloads")] == [1, 1, 1]
+        assert "unknown" not in stored() | reported()
+        assert log.read_text() == "2999-01-01 00:00:00,000 new\n  and its trace\n"
+        assert log.stat().st_mode & 0o777 == 0o600
+    finally:
+        log.unlink()
+
+
+def test_hrs_own_files_and_other_companies_are_left_alone(acme: Any) -> None:
+    theirs = places.home() / "data" / "beta" / "old" / "beta" / "hr"
+    theirs.mkdir(parents=True)
+    age(places.home() / "data" / "beta")
+    before = sorted((acme.folder / "inbox").iterdir())
+    purge(acme)
+    assert theirs.exists()
+    assert sorted((acme.folder / "inbox").iterdir()) == before
+
+
+def test_the_nightly_job_deletes_and_says_how_much_in_counts(acme: Any) -> None:
+    result = acme.run("retention")
+    assert result.succeeded, result
+    assert len(stored()) == 3, "nothing is ninety days old"
+    with dg.DagsterInstance.get() as instance:
+        output = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.STEP_OUTPUT)[0].get_dagster_event()
+        told = {name: value.value for name, value in output.step_output_data.metadata.items()}
+    assert told == {"older than (days)": 90} | dict.fromkeys(
+        ("ledger rows", "runs with stored values", "runs with reports", "broken downloads", "Dagster runs"), 0
+    )
+
+
+def test_the_settings_say_for_how_long(empty: Any) -> None:
+    acme = empty(retention_days=30)
+    schedule = next(one for one in acme.defs.schedules if one.name == "acme_retention")
+    assert "30 days" in schedule.description
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def test_the_command_says_in_counts_what_it_deleted(acme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(*arguments: str) -> str:
+        result = CliRunner().invoke(cli.app, ["purge", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output.strip()
+
+    assert said("--older-than", "1") == "acme: nothing is older than 1 days, but for what goes on needs."
+    monkeypatch.setattr(retention, "timedelta", lambda days: timedelta(0))
+    told = said("--older-than", "1", "--dry-run")
+    assert told.startswith("acme: older than 1 days and to be deleted: ")
+    assert len(stored()) == 3
+    assert said("--older-than", "1", "--company", "acme") == told.replace("to be deleted", "deleted")
+    assert len(stored()) == 1
+
+
+def test_without_settings_it_asks_for_how_long(acme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path))
+    result = CliRunner().invoke(cli.app, ["purge"])
+    assert result.exit_code == 2
+    assert "--older-than" in result.output
