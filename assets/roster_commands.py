@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assets.settings import Settings
     from roster.intake import Intake
     from roster.proposing import Proposal
+    from roster.unfit import Unfit
 
 USABLE, UNFIT, MISTAKE, WITH_REJECTS = 0, 1, 2, 3
 LONG: Final = 4 << 20
@@ -41,6 +42,7 @@ def check(
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
     from assets import settings_file  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
     from resources.failures import Failed  # noqa: PLC0415
+    from roster import gate  # noqa: PLC0415
     from roster.rules import MissingColumn  # noqa: PLC0415
     from roster.unfit import Unfit  # noqa: PLC0415
 
@@ -48,13 +50,22 @@ def check(
         settings = settings_file.load(settings_file.find(company))
         result = _taken_in(file, settings)
     except Unfit as unfit:
-        _say(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
+        _say_unfit(unfit)
         raise typer.Exit(UNFIT) from None
     except (settings_file.SettingsMistakes, MissingColumn, Failed) as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
+    unfit = gate.refusal(gate.ask(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
+    if unfit:
+        _say_unfit(unfit)
+    else:
+        _say(f"Gate: fit. {result.facts['rows']} rows, {len(result.facts['header'])} columns, {result.facts['encoding']}.")
     _print_result(result, show_values, limit)
-    raise typer.Exit(WITH_REJECTS if len(result.rejects) else USABLE)
+    raise typer.Exit(UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
+
+
+def _say_unfit(unfit: "Unfit") -> None:
+    _say(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
 
 
 def _taken_in(file: Path, settings: "Settings") -> "Intake":
@@ -92,10 +103,8 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 def _print_result(result: "Intake", show_values: bool, limit: int) -> None:
     from roster.vocabulary import DISPOSITIONS  # noqa: PLC0415
 
-    facts = result.facts
-    _say(f"Gate: fit. {facts['rows']} rows, {len(facts['header'])} columns, {facts['encoding']}.")
     for name in DISPOSITIONS:
-        _say(f"  {name:<12} {facts[name]:>9}")
+        _say(f"  {name:<12} {result.facts[name]:>9}")
     shown = result.rejects.head(limit or None)
     if len(shown):
         _say("\nRejected, and why:")

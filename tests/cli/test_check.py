@@ -74,6 +74,15 @@ def test_cells_are_shown_when_they_are_asked_for(acme: Path) -> None:
     assert "[bo(at)acme.example]" in check(acme, HEADER + ANN + BO, "--show-values").output
 
 
+def test_a_file_of_which_too_much_is_rejected_is_unfit_and_each_reject_is_told(acme: Path) -> None:
+    bad = "".join(f"{number},nobody{number},Bo,Vik,\n" for number in range(2, 8))
+    result = check(acme, HEADER + ANN + bad)
+    assert result.exit_code == 1
+    assert "Gate: UNFIT (rejects). rejects: 6 of 7 rows (expected: at most 5)." in result.output
+    assert "Gate: fit" not in result.output
+    assert "line 8, 7: Mail: This is no e-mail address." in result.output
+
+
 def test_values_that_are_dropped_are_counted_by_heading(acme: Path) -> None:
     result = check(acme, HEADER + ANN + BO.replace("(at)", "@"))
     assert result.exit_code == 0
