@@ -24,6 +24,7 @@ from resources.http import Retry
 from resources.ledger import Ledger
 from resources.rates import Limit
 from sandbox.server import Sandbox
+from sandbox.switches import Switches
 
 SE, NO, TRAVEL = "5E00000000000001", "4E00000000000002", "7A00000000000006"
 COLUMNS = (
@@ -270,7 +271,7 @@ class Places:
     def enter(self, home: Path, patch: pytest.MonkeyPatch, state: dict[str, Any] | None = None) -> None:
         """A home of its own, and a sandbox with nobody in it, or in a given state."""
         self.box.heal()
-        self.box.switch(findity_lag_reads=0, expensify_lag_reads=0)
+        self.box.switch(**vars(Switches(expensify_rate_limits=False)))
         self.box.box.state = copy.deepcopy(state or self.empty)
         for name, value in {**self.environment, "ROLLCALL_HOME": str(home)}.items():
             patch.setenv(name, value)

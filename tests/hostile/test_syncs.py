@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.conftest import STATES, is_one_clear_sentence, tonight
+from tests.hostile.conftest import STATES, is_one_clear_sentence, nth, tonight
+from tests.hostile.test_exchanges import ASKED
 
 HARD: dict[str, dict[str, Any]] = {
     "429 always": {"status": 429, "body": "Too Many Requests"},
@@ -26,6 +27,39 @@ def test_rerun_from_failure_finishes_what_hostile_servers_stopped(company: Any, 
     acme.box.heal()
     again = acme.again(failed)
     assert again.succeeded, again
+    ends_as_one_clean_sync(acme, again, when, prepared)
+
+
+@pytest.mark.parametrize(
+    ("of_expensify", "of_findity", "fault"),
+    [
+        ("known", "units", "503 always"),
+        ("dry run", "token to write", "429 always"),
+        ("known", "person ids", "no JSON"),
+        ("read-back", "users read back", "503 always"),
+    ],
+)
+def test_rerun_from_failure_begins_where_a_call_that_changes_nothing_failed(
+    company: Any, prepared: Any, of_expensify: str, of_findity: str, fault: str
+) -> None:
+    acme = company("night")
+    for api, call in (("expensify", of_expensify), ("findity", of_findity)):
+        calls = [each for each in prepared["night"].calls if each["api"] == api]
+        acme.box.fault(**(HARD[fault] | {"times": None} | nth(calls, ASKED[api][call])))
+    failed = acme.run("sync")
+    assert not failed.succeeded
+    assert is_one_clear_sentence(failed.message), failed.message
+    acme.box.heal()
+    made = len(acme.box.calls)
+    again = acme.again(failed)
+    assert again.succeeded, again
+    writes = [call for call in acme.box.calls[made:] if call["api"] == "expensify" and call["write"]]
+    assert bool(writes) is (of_expensify != "read-back")
+    ends_as_one_clean_sync(acme, again, "night", prepared)
+
+
+def ends_as_one_clean_sync(acme: Any, again: Any, when: str, prepared: Any) -> None:
+    """Everybody is there, is accounted for, and nobody was mailed or removed."""
     clean = prepared[when].clean
     everybody = set(acme.people() if when == "first load" else tonight(acme))
     for name, state in STATES.items():

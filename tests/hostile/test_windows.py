@@ -1,0 +1,105 @@
+"""Expensify's rate windows, enforced: the client waits for its turn and is not refused, whoever else calls with its credential."""
+
+import dataclasses
+import os
+import threading
+import time
+import uuid
+from typing import Any
+
+import pytest
+
+from resources import places
+from resources.expensify import Expensify
+from resources.failures import Transient
+from resources.http import Retry
+from resources.ledger import Ledger, LedgerWindows
+from resources.rates import EXPENSIFY_LIMITS, MARGIN, Limit
+from tests.hostile.conftest import Exchange
+from tests.hostile.test_exchanges import clean_again
+
+SCALE = 0.02
+"""The windows last 0.2 and 1.2 seconds."""
+SCALED = [Limit(limit.calls, limit.seconds * SCALE) for limit in EXPENSIFY_LIMITS]
+ALONE = {"expensify__connection__chunk_bytes": 1}
+"""A call for each person."""
+ONCE = Retry(attempts=1)
+
+
+@pytest.fixture
+def limited(exchange: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An exchange with Expensify, the sandbox's windows on from here, under a credential that was not used yet."""
+
+    def make(scale: float = SCALE, limits: Any = SCALED, retry: Retry = ONCE, **switches: Any) -> Exchange:
+        struck = exchange("first load", "expensify", **ALONE)
+        struck.access = dataclasses.replace(struck.access, limits=limits, retry=retry)
+        partners = struck.box.state["expensify"]["partners"]
+        partners[fresh := uuid.uuid4().hex] = partners[os.environ["EXPENSIFY_USER"]]
+        monkeypatch.setenv("EXPENSIFY_USER", fresh)
+        struck.box.switch(expensify_rate_limits=True, rate_scale=scale, **switches)
+        struck.box.calls.clear()
+        return struck
+
+    return make
+
+
+def codes(struck: Exchange) -> list[Any]:
+    return [call["code"] for call in struck.box.calls]
+
+
+def call(struck: Exchange, windows: Any, times: int) -> None:
+    with Expensify(struck.access.connection, windows, ONCE) as client:
+        for _ in range(times):
+            client.policies()
+
+
+class Unlimited:
+    def acquire(self) -> None:
+        pass
+
+
+def test_the_sandbox_refuses_whoever_does_not_wait(limited: Any) -> None:
+    struck = limited(scale=1.0)
+    with pytest.raises(Transient, match=r"takes no more requests at present \(429\)"):
+        call(struck, Unlimited(), 6)
+    assert codes(struck) == [200] * 5 + [429]
+
+
+def test_six_calls_take_the_ten_seconds_that_expensify_wants(limited: Any) -> None:
+    struck = limited(scale=1.0)
+    with Ledger.open(places.ledger_url(), "acme") as ledger:
+        began = time.monotonic()
+        call(struck, LedgerWindows(ledger, "as published"), 6)
+    assert codes(struck) == [200] * 6
+    assert 10 <= time.monotonic() - began < 10 + MARGIN + 3
+
+
+def test_twenty_one_calls_wait_for_the_longer_window_too_whichever_run_makes_them(limited: Any) -> None:
+    struck = limited(scale=0.1)
+    windows = [Limit(limit.calls, limit.seconds * 0.1) for limit in EXPENSIFY_LIMITS]
+
+    def of_a_run() -> None:
+        with Ledger.open(places.ledger_url(), "acme") as ledger:
+            call(struck, LedgerWindows(ledger, "shared", windows), 7)
+
+    runs = [threading.Thread(target=of_a_run) for _ in range(3)]
+    began = time.monotonic()
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert codes(struck) == [200] * 21
+    assert time.monotonic() - began >= 60 * 0.1
+
+
+def test_a_sync_of_many_calls_waits_and_is_never_refused(limited: Any) -> None:
+    struck = limited()
+    clean_again(struck, struck.attempt())
+    assert codes(struck) == [200] * 26
+
+
+def test_a_sync_that_somebody_elses_calls_get_refused_goes_on_when_it_may(limited: Any) -> None:
+    struck = limited(limits=[Limit(1000, 0.001)], retry=Retry(first_wait=0.3), expensify_rate_answer="body")
+    clean_again(struck, struck.attempt())
+    assert codes(struck).count(200) == 26
+    assert codes(struck).count(429) > 0
