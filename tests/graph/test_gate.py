@@ -1,11 +1,16 @@
 """A file that is not fit to be used stops before any difference is computed, with figures and what to do; and who lets one pass is kept."""
 
+import functools
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
+
+from assets import cli, launch
 
 People = dict[str, dict[str, str]]
 WHO = {"accepted_by": "kim", "reason": "HR has sold the north"}
@@ -218,6 +223,17 @@ def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_w
     # Five of six fewer are no more than five fewer.
     acme.file("2026-11-22", without(half(acme), "E04", "E05", "E06"))
     assert acme.quickly("preview").succeeded
+
+
+def test_the_command_that_a_failure_names_lets_the_file_pass(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = synced(findity=None)
+    acme.file(DAY, half(acme))
+    failed = acme.quickly("preview")
+    command = failed.message[failed.message.index("rollcall run") :]
+    monkeypatch.setattr(launch, "run_job", functools.partial(launch.run_job, location=acme.location))
+    result = CliRunner().invoke(cli.app, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    assert "NAME let the file pass the gate (rows): WHY" in result.output
 
 
 @pytest.mark.parametrize(("job", "config"), [("preview", {}), ("one", {"employee_ids": ["E01"]})])
