@@ -127,6 +127,10 @@ def patience(fault: str) -> dict[str, float]:
     return SOON if fault in ("stalled", "too slow, applied when given up") else {}
 
 
+def writes(exchange: Exchange) -> list[int]:
+    return [at for at, call in enumerate(exchange.calls) if call["write"]]
+
+
 def of_reading(name: str) -> list[str]:
     """The faults of a destination, but of two that only differ in what is applied just the one."""
     found = {json.dumps(fault | {"applied": None}): title for title, fault in reversed(FAULTS[name].items())}
@@ -240,7 +244,9 @@ def test_expensify_members_that_cannot_be_read_never_pass_for_an_empty_policy(ex
 def test_who_is_refused_says_so_and_everybody_else_is_as_after_a_clean_sync(exchange: Any, when: str, name: str, fault: str) -> None:
     struck = exchange(when, name)
     job = {"expensify": "update employees", "findity": "PUT users"}[name]
-    struck.box.fault(**({"api": name, "job": job, "dry_run": False} | REFUSING[name][fault]))
+    # Of one person alone, a chunk that is refused says that they are: it is the one with most people that is struck once.
+    skip = {"skip": nth(struck.calls, writes(struck)[-1])["skip"]} if "once" in fault else {}
+    struck.box.fault(**({"api": name, "job": job, "dry_run": False} | skip | REFUSING[name][fault]))
     last = heals(struck, struck.attempt())
     out = set(last.table.index[last.table["outcome"].eq("refused")])
     planned = set(last.table.index[last.table["action"].isin(WRITES)])
