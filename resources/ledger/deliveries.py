@@ -109,11 +109,12 @@ class Deliveries(Scoped):
         Args:
             destination: ``expensify`` or ``findity``.
             plan_run_id: The run whose plan was written.
-            outcomes: person, employee_id, action, outcome, reason, landed. Those with outcome ``unchanged`` are only counted.
+            outcomes: person, employee_id, action, outcome, reason, landed. Those with outcome ``unchanged`` for whom nothing was planned
+                are only counted.
             counts: Of all people.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
-        rows = records(outcomes[outcomes["outcome"] != "unchanged"], OUTCOMES, **keys)
+        rows = records(outcomes[(outcomes["outcome"] != "unchanged") | (outcomes["action"] != "none")], OUTCOMES, **keys)
         with self._writing() as connection:
             mine = self._mine(tables.outcome, destination=destination, plan_run_id=plan_run_id)
             connection.execute(sa.delete(tables.outcome).where(mine))
@@ -121,7 +122,7 @@ class Deliveries(Scoped):
             upsert(connection, tables.outcome_count, [{**keys, "counts": counts, "recorded_at": moment()}])
 
     def outcomes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
-        """Everyone whose outcome is not ``unchanged``: person, employee_id, action, outcome, reason, landed."""
+        """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
         return self._delivered(tables.outcome, OUTCOMES, destination, plan_run_id)
 
     def outcome_counts(self, destination: str, plan_run_id: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ REASONS: Final[dict[str, Reason]] = {
     "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
     "reject_without_number": Reason(
-        "Gone from HR's file, but a rejected row without a number may be theirs", "Give the rejected rows their employee numbers.", "HR"
+        "Gone from HR's file, but a rejected row without a number of its own may be theirs", "Give the rejected rows their numbers.", "HR"
     ),
     "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
     "unit_unknown": Reason("Their organizational unit does not exist there", "Create the unit, or correct the mapping.", "Finance"),
@@ -57,6 +57,8 @@ REASONS: Final[dict[str, Reason]] = {
     "refused": Reason("The destination refused the record", "Correct what its answer names, here or there.", "IT"),
     "unanswered": Reason("Sent, but neither answered nor seen on reading back", "Run again: only what is open is repeated.", "IT"),
     "not_sent": Reason("Planned, but not sent: the run ended before", "Run again: only what is open is repeated.", "IT"),
+    "stale": Reason("Another run has written them otherwise since this was planned", "Run the sync again: it plans anew.", "IT"),
+    "done_meanwhile": Reason("Another run has done the same since this was planned", "Nothing.", "nobody"),
     "not_seen_yet": Reason(
         "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"
     ),

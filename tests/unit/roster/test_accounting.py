@@ -82,3 +82,10 @@ def test_accounting_after_the_write_everyone_has_one_outcome_that_their_action_a
     assert accounting.after_write(plan, pd.concat([table, table.head(1)])) != []
     wrong = table.assign(outcome=table["outcome"].replace("held", "created"))
     assert accounting.after_write(plan, wrong) == ["1 people have an outcome that their action does not allow"]
+
+
+def test_accounting_nobody_who_was_to_be_written_ends_unchanged_or_skipped_without_another_run_having_done_it(plan):
+    table = outcomes(plan, texts([{"person": "1", "status": "accepted"}], ("person", "status", "reason")), NONE)
+    for outcome in ("unchanged", "skipped"):
+        one = table.assign(outcome=table["outcome"].mask(table["person"].eq("1"), outcome))
+        assert accounting.after_write(plan, one) == ["1 people have an outcome that their action does not allow"]

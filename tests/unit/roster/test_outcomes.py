@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from roster import accounting
 from roster.outcomes import OUTCOME_COLUMNS, numbers, outcomes
 from roster.plan import Plan
 from tests.unit.roster.frames import Night, acknowledged, member, members, person, roster, stored_plan, texts
@@ -112,3 +113,24 @@ def test_a_plan_from_storage_and_an_empty_one_have_outcomes_too(plan):
     nothing = Plan(plan.people.head(0), plan.changes.head(0), plan.records.head(0))
     assert outcomes(stored_plan(nothing), answers(), NOBODY).empty
     assert set(numbers(nothing, outcomes(nothing, answers(), NOBODY), answers()).values()) == {0}
+
+
+def test_true_report_what_another_run_did_meanwhile_is_no_change_of_this_one_and_is_there(plan):
+    given = answers(("1", "done", "done_meanwhile"), ("5", "done", "done_meanwhile"), *((number, "accepted") for number in "234"))
+    fate = fates(plan, given)
+    assert fate["1"] == ("unchanged", "done_meanwhile", "landed")
+    assert fate["5"] == ("unchanged", "done_meanwhile", "not visible")
+    assert fates(plan, given, ["1"])["1"] == ("unchanged", "done_meanwhile", "missing")
+    assert accounting.after_write(plan, outcomes(plan, given, NOBODY)) == []
+    count = numbers(plan, outcomes(plan, given, NOBODY), given)
+    assert (count["intended"], count["accepted"], count["landed"], count["not_visible"], count["unknown"]) == (5, 3, 4, 1, 0)
+
+
+@pytest.mark.parametrize("differing", [[], ["2"]], ids=["looks the same", "looks different"])
+def test_true_report_what_another_run_made_otherwise_meanwhile_is_skipped_and_never_landed(plan, differing):
+    given = answers(("2", "stale", "stale"), *((number, "accepted") for number in "1345"))
+    assert fates(plan, given, differing)["2"] == ("skipped", "stale", None)
+    table = outcomes(plan, given, pd.Series(differing, dtype="str"))
+    assert accounting.after_write(plan, table) == []
+    count = numbers(plan, table, given)
+    assert (count["intended"], count["accepted"], count["landed"], count["not_visible"], count["missing"]) == (5, 4, 3, 1, 0)
