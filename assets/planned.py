@@ -19,6 +19,7 @@ from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from resources.storage import RunStorage, producer
 from roster import accounting
+from roster.intake import could_be_anybodys
 from roster.plan import Circumstances, to_bundle
 from roster.planning import People
 from roster.releasing import with_digests
@@ -106,7 +107,7 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
 def _desire(book: Ledger, destination: Destination, roster: pd.DataFrame, rejects: Bundle, known: Bundle, *, everyone: bool) -> Bundle:
     rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
-    leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not _unreadable(rejects))]
+    leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not could_be_anybodys(rejects["dispositions"]))]
     return destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
 
 
@@ -210,12 +211,6 @@ def _drawn(
     )
 
 
-def _unreadable(rejects: Bundle) -> bool:
-    """Whether a rejected row has no readable employee number: it could be anybody's."""
-    lost = rejects["dispositions"]
-    return bool((lost["disposition"].eq("rejected") & lost["employee_id"].isna()).any())
-
-
 def _circumstances(
     book: Ledger, company: Company, destination: Destination, rejects: Bundle, config: PlanConfig, held: Held | None
 ) -> Circumstances:
@@ -228,7 +223,7 @@ def _circumstances(
     return Circumstances(
         absent_means=company.settings.hr.people.absent_means,
         hold_all=hold_all,
-        unreadable_reject=_unreadable(rejects),
+        unreadable_reject=could_be_anybodys(rejects["dispositions"]),
         limits=holds.in_force(book, company, destination.name),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if config.release and not held else frozenset(config.only) or None,

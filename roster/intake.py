@@ -91,6 +91,20 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step
     return Intake(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
 
+def could_be_anybodys(dispositions: pd.DataFrame) -> bool:
+    """Whether a rejected row may be of somebody else than its number says, so that nobody who is in no row has certainly left.
+
+    Such is a row without a readable number, and one of those that share a number but no address: it is a colleague's, typed wrong.
+
+    Args:
+        dispositions: `Intake.dispositions`.
+    """
+    lost = dispositions[dispositions["disposition"].eq("rejected")]
+    codes = lost["reason"].str.split("|")
+    colleagues = codes.map(lambda said: "duplicate_employee_id" in said and "duplicate_email" not in said).astype("bool")
+    return bool((lost["employee_id"].isna() | colleagues).any())
+
+
 def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
     return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)

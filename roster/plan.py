@@ -28,7 +28,7 @@ DETAILS: Mapping[str, str] = {
     "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
     "no_external_id": "the account has no externalSourceId, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
-    "reject_without_number": "a rejected row without a readable employee number could be theirs",
+    "reject_without_number": "a rejected row without an employee number of its own could be theirs",
     "row_rejected": "their row in the HR file was rejected",
     "out_of_scope": "outside the scope that the settings state",
     "not_started": "has not started yet",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.intake import Intake, take_in
+from roster.intake import Intake, could_be_anybodys, take_in
 from roster.rules import MissingColumn
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
@@ -92,6 +92,22 @@ def test_an_unreadable_employee_number_is_not_passed_on_as_one() -> None:
     result = intake(line("1"), line("2 2", mail="b@x.se"))
     assert dispositions(result)[3] == (None, "rejected", "employee_id")
     assert list(result.rejects["value"]) == ["2 2"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "anybodys"),
+    [
+        ([line("2", First="")], False),
+        ([line("2 2")], True),
+        ([line("2") + ",more"], True),
+        ([line("2"), line("2", mail="other@x.se")], True),
+        ([line("2"), line("2", First="Other")], False),
+    ],
+    ids=["a fault", "no readable number", "too many fields", "a colleague's number", "one person twice"],
+)
+def test_no_surprise_a_row_without_a_number_of_its_own_could_be_anybodys(lines: list[str], anybodys: bool) -> None:
+    assert could_be_anybodys(intake(line("1"), *lines).dispositions) is anybodys
+    assert not could_be_anybodys(intake(line("1")).dispositions)
 
 
 def test_people_who_collide_are_all_rejected_even_if_one_is_invalid_anyway() -> None:
