@@ -15,7 +15,7 @@ from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.findity import Findity
 from resources.ledger import Lease, Ledger, PlanVerdict
-from roster import expensify, findity, leave
+from roster import dependants, expensify, findity, leave
 from roster.membership import among
 from roster.plan import Plan
 from roster.records import to_records
@@ -109,14 +109,20 @@ def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.Data
     """Answers for those whom another run has written since the plan was drawn: they are not sent.
 
     If that run brought what this plan would bring, there is nothing left to do. Else the plan's old values are not what is there now, and
-    neither is what it would leave as it is.
+    whoever needs that person's change waits with them for a plan that knows.
     """
     ours = write.acknowledgements.reindex(columns=list(later.columns))
     both = ours[among(ours["employee_id"], waiting)].merge(later, on="employee_id", suffixes=("", "_there"))
     same = both["active"].eq(both["active_there"]) & (both["account"] == both["account_there"]) & (both["record"] == both["record_there"])
-    status = same.fillna(False).map({True: "done", False: "stale"})
+    same = same.fillna(False).astype("bool")
+    people = write.plan.people
+    going = people.assign(action=people["action"].mask(among(people["person"], both.loc[~same, "employee_id"]), "hold"))
+    left = dependants.held_with(going, write.plan.needs)["action"].eq("hold") & people["action"].ne("hold")
+    stale = people.loc[left & among(people["person"], waiting), "person"]
+    status = pd.concat([pd.Series("done", index=both.loc[same, "employee_id"]), pd.Series("stale", index=stale)])
+    status = status[~status.index.duplicated(keep="last")]
     reason = status.map({"done": "done_meanwhile", "stale": "stale"})
-    return pd.DataFrame({"person": both["employee_id"], "status": status, "reason": reason, "request": pd.NA})
+    return pd.DataFrame({"person": status.index, "status": status.to_numpy(), "reason": reason.to_numpy(), "request": pd.NA})
 
 
 def _in_step(plan: Plan) -> pd.Series:

@@ -7,7 +7,7 @@ Belongs here: the decision about each person, the records to send, the digest. D
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -76,7 +76,7 @@ class Plan:
     figures: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(FIGURES)))
     """`roster.limits.FIGURES`: what the limits were held against. A stored plan is without."""
     needs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(NEEDS)))
-    """`roster.dependants.NEEDS`: whose write needs whose. A stored plan is without."""
+    """`roster.dependants.NEEDS`: whose write needs whose."""
 
     def digest(self) -> str:
         """Names the plan: the same people, actions and values give the same sixteen hex digits."""
@@ -235,9 +235,10 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
 
 def to_bundle(plan: Plan, **facts: Any) -> dict[str, Any]:
     """A plan as named frames and one JSON object, for storage."""
-    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "facts": facts}
+    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs, "facts": facts}
 
 
 def from_bundle(bundle: Mapping[str, Any]) -> Plan:
     """The plan that `to_bundle` made a bundle of."""
-    return Plan(bundle["people"], bundle["changes"], bundle["records"])
+    made = Plan(bundle["people"], bundle["changes"], bundle["records"])
+    return replace(made, needs=bundle["needs"]) if "needs" in bundle else made

@@ -57,7 +57,9 @@ REASONS: Final[dict[str, Reason]] = {
     "refused": Reason("The destination refused the record", "Correct what its answer names, here or there.", "IT"),
     "unanswered": Reason("Sent, but neither answered nor seen on reading back", "Run again: only what is open is repeated.", "IT"),
     "not_sent": Reason("Planned, but not sent: the run ended before", "Run again: only what is open is repeated.", "IT"),
-    "stale": Reason("Another run has written them otherwise since this was planned", "Run the sync again: it plans anew.", "IT"),
+    "stale": Reason(
+        "Another run has written them, or whom they need, otherwise since this was planned", "Run the sync again: it plans anew.", "IT"
+    ),
     "done_meanwhile": Reason("Another run has done the same since this was planned", "Nothing.", "nobody"),
     "not_seen_yet": Reason(
         "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"

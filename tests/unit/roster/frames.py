@@ -9,7 +9,7 @@ from resources.expensify import MEMBER_COLUMNS
 from resources.findity import UNIT_COLUMNS, USER_COLUMNS
 from roster import expensify, findity, planning, releasing
 from roster.chain import approval_chain
-from roster.plan import Circumstances, Plan
+from roster.plan import Circumstances, from_bundle, to_bundle
 from roster.planning import People, Unseen
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers
 from roster.unseen import ACKNOWLEDGED_COLUMNS
@@ -80,7 +80,7 @@ def stored(frame):
 
 
 def stored_plan(plan):
-    return Plan(stored(plan.people), stored(plan.changes), stored(plan.records))
+    return from_bundle({name: stored(part) for name, part in to_bundle(plan).items() if name != "facts"})
 
 
 @dataclass
