@@ -38,7 +38,7 @@ def sync(ledger, name, *, began=OLD, root=None, content=None, held=False, applie
     ledger.record_skips("expensify", pd.DataFrame({"employee_id": ["9"], "reason": [name]}), began.date(), root)
     ledger.save_plan(
         "expensify", name, root_run_id=root, number=intake.number, digest=name, accounting_passed=True, gate_passed=True,
-        counts={"actions": {}}, people=PEOPLE, changes=CHANGES.assign(new=value),
+        counts={"actions": {}}, people=PEOPLE, changes=CHANGES.assign(new=value), epoch=0,
     )  # fmt: skip
     with ledger.lease(name) as lease:
         ledger.record_answers("expensify", name, ANSWERS, lease)
@@ -147,7 +147,7 @@ def test_the_gates_word_on_what_was_last_applied_stays_also_after_a_release(ledg
     ledger.begin_run("release", "release", "acme_release")
     ledger.save_plan(
         "expensify", "release", root_run_id="release", number=1, digest="r", accounting_passed=True, gate_passed=True,
-        counts={"actions": {}}, people=PEOPLE, changes=CHANGES,
+        counts={"actions": {}}, people=PEOPLE, changes=CHANGES, epoch=0,
     )  # fmt: skip
     assert purge(ledger) == {}
     assert ledger.gate("old").passed
