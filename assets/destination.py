@@ -144,3 +144,5 @@ class PlanConfig(ReleaseConfig):
 
     only: list[str] = Field(default=[])
     """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
+    same_person: bool = False
+    """Whoever is named in `only` still is who had that employee number before, whatever their address, name and start date say."""

@@ -66,6 +66,7 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
 def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
     schema = {
         "employee_ids": dg.Field([str], description="Employee numbers, as HR writes them."),
+        "same_person": dg.Field(bool, default_value=False, description="They still are who had their numbers before."),
         "accept": dg.Field([str], default_value=[], description="Checks of the gate that may fail in this run."),
         "accepted_by": dg.Field(str, default_value="", description="Who lets them."),
         "reason": dg.Field(str, default_value="", description="Why."),
@@ -74,7 +75,7 @@ def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.Confi
     @dg.config_mapping(config_schema=schema)
     def some(given: dict) -> dict:
         only = {"only": given.pop("employee_ids")}
-        config = _to_plans(company, destinations, only, only)
+        config = _to_plans(company, destinations, {**only, "same_person": given.pop("same_person")}, only)
         return {**config, "ops": {**config["ops"], intake.step_name(company): {"config": given}}}
 
     return some

@@ -224,6 +224,7 @@ def _circumstances(
         absent_means=company.settings.hr.people.absent_means,
         hold_all=hold_all,
         unreadable_reject=could_be_anybodys(rejects["dispositions"]),
+        same=frozenset(config.only if config.same_person else []),
         limits=holds.in_force(book, company, destination.name),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if config.release and not held else frozenset(config.only) or None,

@@ -53,26 +53,28 @@ def reused(
     before = acknowledged.set_index("employee_id").reindex(columns=["account", "identity"]).astype("str")
     people = everyone.loc[everyone["matched_by"].eq("number") | everyone["account"].isna(), ["employee_id", "account"]]
     # Someone who was there before and is gone had an address too, where addresses are what accounts go by.
-    account = people["account"].fillna(people["employee_id"].map(before["account"]))
-    address = account.map(addresses).fillna(account.where(account.str.contains("@", na=False))).astype("str").str.lower()
-    people = people.assign(address=address, shown=account.map(last_names).astype("str") if last_names is not None else None)
-    people = people.dropna(subset="address").merge(roster[["employee_id", "email", "last_name", "start_date"]], on="employee_id")
+    account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))
+    known = account.map(addresses).astype("str").fillna(account.where(account.str.contains("@", na=False)))
+    names = account.map(last_names) if last_names is not None else account.map({})
+    people = people.assign(address=known.str.lower(), shown=names.astype("str")).dropna(subset="address")
+    people = people.merge(roster[["employee_id", "email", "last_name", "start_date"]], on="employee_id")
     people = people[people["email"].notna() & (people["email"].str.lower() != people["address"])]
     if people.empty:
         return people["employee_id"]
-    known = people["employee_id"].map(before["identity"]).astype("str").str.split(_BETWEEN, n=1, expand=True).reindex(columns=[0, 1])
+    past = people["employee_id"].map(before["identity"]).astype("str").str.split(_BETWEEN, n=1, expand=True)
+    past = past.reindex(columns=[0, 1]).astype("str")
     last, start = (_hashed(values, name, key) for name, values in _told(people).items())
     shown = _folded(people["shown"]).notna()
-    renamed = (_folded(people["shown"]) != _folded(people["last_name"])).where(shown, _differs(known[0], last))
-    dated = start.notna() & known[1].fillna("").ne("")
-    return people.loc[_differs(known[1], start).where(dated, renamed).astype("bool"), "employee_id"]
+    renamed = (_folded(people["shown"]) != _folded(people["last_name"])).where(shown, _differs(past[0], last))
+    dated = start.notna() & past[1].fillna("").ne("")
+    return people.loc[_differs(past[1], start).where(dated, renamed).astype("bool"), "employee_id"]
 
 
 def remembered(people: pd.Series, roster: pd.DataFrame, acknowledged: pd.DataFrame, key: bytes) -> pd.Series:
     """What is to be remembered of people who are acknowledged now, aligned with them: as HR says, else as it was."""
     before = acknowledged.set_index("employee_id").reindex(columns=["identity"])["identity"]
     known = identities(roster[among(roster["employee_id"], people)], key)
-    return people.map(known).astype("str").fillna(people.map(before)).astype("str")
+    return people.map(known).astype("str").fillna(people.map(before).astype("str"))
 
 
 def _told(people: pd.DataFrame) -> dict[str, pd.Series]:
@@ -98,4 +100,4 @@ def _hashed(values: pd.Series, name: str, key: bytes) -> pd.Series:
 
 def _differs(before: pd.Series, now: pd.Series) -> pd.Series:
     """Where both are known and not the same."""
-    return before.fillna("").ne("") & now.notna() & (before != now).fillna(False)
+    return before.fillna("").ne("") & now.notna() & (before != now)

@@ -59,6 +59,8 @@ class Circumstances:
     """A rejected row has no readable employee number: any leaver by absence could be that row's."""
     only: frozenset[str] | None = None
     """Employee numbers of a run for some people: nobody else is touched, and nobody is a leaver by absence."""
+    same: frozenset[str] = frozenset()
+    """Employee numbers of which somebody has said that they are still the same people's."""
     limits: ByKind = field(default_factory=dict)
     """How many people may change, by kind of change."""
 
@@ -143,7 +145,8 @@ def decide(
     changed = among(census["employee_id"], changes["employee_id"])
     lacking = wanted & ~among(census["employee_id"], desired)
     unaddressed = account.str.startswith("id:", na=False)
-    doubtful = among(census["employee_id"], reused) if reused is not None else wanted & False
+    others_now = reused[~reused.isin(circumstances.same)] if reused is not None else census["employee_id"].head(0)
+    doubtful = among(census["employee_id"], others_now)
     leaver = circumstances.absent_means == "leaver"
     leaving = (standing.eq("left") & present) | (absent & leaver)
     rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason

@@ -205,7 +205,8 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     known = now.merge(people.acknowledged.reindex(columns=list(now.columns)).astype({"identity": "str"}))["employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
-    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key).assign(account=accounts[here], active=True, identity=now["identity"][here])
+    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key)
+    told = told.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     told["record"] = digest_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
     left = left.assign(identity=remembered(left["employee_id"], people.roster, people.acknowledged, people.key))
