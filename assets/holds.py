@@ -16,7 +16,7 @@ from resources.ledger import Ledger
 from roster.adoption import WAYS, adoption
 from roster.limits import ByKind
 from roster.plan import Plan
-from roster.reports.held import paste, waiting
+from roster.reports.held import beyond, paste, waiting
 from roster.reports.reasons import reason
 
 
@@ -53,8 +53,7 @@ def check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheckResult
     held = plan.people[plan.people["action"].eq("hold")]
     digest = plan.held_digest()
     told = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
-    over = plan.figures[plan.figures["planned"] > plan.figures["allowed"].fillna(plan.figures["planned"])]
-    limits = "".join(f" {row.kind}: {row.planned:,} planned, {row.allowed:,} allowed." for row in over.itertuples())
+    limits = "".join(f" {row.kind}: {row.planned:,} planned, {row.allowed:,} allowed." for row in beyond(plan.figures).itertuples())
     return dg.AssetCheckResult(
         passed=held.empty,
         check_name="held",

@@ -4,7 +4,8 @@ Belongs here: what follows a run, whoever started it and however it ended. Does 
 makes of the same reports (``assets.reports``), words (``roster.reports``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -17,10 +18,12 @@ from resources import places
 from resources.ledger import Ledger
 from resources.report_files import Written, write_reports
 from resources.run_report import assemble, newest_root
+from roster.adoption import WAYS
 from roster.reports.headline import headline
+from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
-from roster.reports.tables import outcome_rows
+from roster.reports.tables import numbers, outcome_rows, planned_rows
 
 _MOST_NUMBERS = 8
 _TONES: Mapping[str, str] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
@@ -82,14 +85,26 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
         console.print(f"  {sentence}", style="dim")
     if report.destinations:
         console.print(Padding(_numbers(report), (1, 0, 0, 0)))
-        console.print(Padding(_outcomes(report), (1, 0, 0, 0)))
+    sent = [one.name for one in report.destinations if one.outcomes]
+    planned = [one.name for one in report.destinations if one.stage == "planned"]
+    for what, names, rows in (("outcome", sent, outcome_rows(report)), ("planned", planned, planned_rows(report))):
+        if names:
+            console.print(Padding(_people(what, names, rows), (1, 0, 0, 0)))
+    asked = [one for one in report.destinations if one.adoption and not one.accepted]
+    if asked:
+        rows = [(words, *(one.adoption.get(way, 0) for one in asked)) for way, words in WAYS.items()]
+        console.print(Padding(_people("there already", [one.name for one in asked], rows), (1, 0, 0, 0)))
+    if any(one.would_refuse for one in report.destinations):
+        console.print(Padding(_would_refuse(report), (1, 0, 0, 0)))
     if len(out):
         console.print(Padding(_left_out(out), (1, 0, 0, 0)))
     console.print(f"\nReport       {files.page}", soft_wrap=True)
     console.print(f"For HR       {files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
-            console.print(f"Held         {one.name}: {one.held_digest}, for {report.company}_release", soft_wrap=True)
+            over = ", ".join(f"{row.kind} {row.planned:,} of {row.allowed:,} allowed" for row in beyond(one.limits).itertuples())
+            console.print(f"Held         {one.name}: {one.held:,} people{f' ({over})' if over else ''}. To release, say who and why:")
+            console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True, markup=False)
     if ui:
         console.print(f"Dagster UI   {ui}")
     console.print()
@@ -104,13 +119,24 @@ def _numbers(report: RunReport) -> Table:
     return table
 
 
-def _outcomes(report: RunReport) -> Table:
-    table = Table("outcome", *(one.name for one in report.destinations if one.outcomes), box=None, pad_edge=False, header_style="bold")
+def _people(what: str, destinations: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
+    """Counts of people, a column a destination."""
+    table = Table(what, *destinations, box=None, pad_edge=False, header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"
-    for outcome, *counts in outcome_rows(report):
-        if any(counts):
-            table.add_row(str(outcome), *(f"{count:,}" for count in counts))
+    for name, *counts in rows:
+        table.add_row(str(name), *(f"{count:,}" for count in counts))
+    return table
+
+
+def _would_refuse(report: RunReport) -> Table:
+    """Whom a destination would refuse by its dry run: a line for each reason, by employee number."""
+    table = Table("would be refused by", "people", "why", "who", box=None, pad_edge=False, header_style="bold")
+    table.columns[1].justify = "right"
+    for one in report.destinations:
+        said = pd.Series(one.would_refuse, dtype="str")
+        for why, people in said.groupby(said):
+            table.add_row(one.name, f"{len(people):,}", str(why), numbers(pd.Series(people.index)))
     return table
 
 

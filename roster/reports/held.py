@@ -48,6 +48,12 @@ def limits(destination: DestinationReport) -> Table:
     return Table([("Kind", "text"), ("Planned", "num"), ("Allowed", "num"), ("Held", "num")], rows, len(rows))
 
 
+def beyond(figures: pd.DataFrame) -> pd.DataFrame:
+    """Of the figures of limits, those of kinds that go beyond theirs."""
+    limited = figures.reindex(columns=list(FIGURES)).dropna(subset="allowed").astype({"planned": "int64", "allowed": "int64"})
+    return limited[limited["planned"] > limited["allowed"]]
+
+
 def adoption(destination: DestinationReport) -> Table:
     """Who was there already, before anything was ever brought there."""
     rows = [[WAYS[way], destination.adoption[way]] for way in WAYS if way in destination.adoption]

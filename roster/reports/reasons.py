@@ -40,9 +40,16 @@ REASONS: Final[dict[str, Reason]] = {
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
     "conflict": Reason("Number and e-mail address belong to two different accounts", "Settle there which account is theirs.", "IT"),
     "no_external_id": Reason("Their account there carries no number of ours", "Enter the employee number at their account.", "IT"),
-    "number_reused": Reason("The employee number was somebody else's before", "Give the new person a number of their own.", "HR"),
+    "number_reused": Reason(
+        "Number reused? Its account has another address and name or start date",
+        "Give a new person a number of their own. If it is the same person, have IT say so (job one, same_person).",
+        "HR",
+    ),
     "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
+    "depends_on_held": Reason(
+        "Needs a change of somebody else that is held, or that this run leaves alone", "Release that change with it, or mend it.", "Finance"
+    ),
     "reject_without_number": Reason(
         "Gone from HR's file, but a rejected row without a number of its own may be theirs", "Give the rejected rows their numbers.", "HR"
     ),

@@ -85,6 +85,12 @@ def outcome_rows(report: RunReport) -> list[tuple[Any, ...]]:
     return [(name, *(one.outcomes.get(name, 0) for one in reached)) for name in OUTCOMES if any(one.outcomes.get(name) for one in reached)]
 
 
+def planned_rows(report: RunReport) -> list[tuple[Any, ...]]:
+    """Action and, for each destination that nothing was sent to, how many people."""
+    waiting = [one for one in report.destinations if one.stage == "planned"]
+    return [(name, *(one.actions.get(name, 0) for one in waiting)) for name in ACTIONS if any(one.actions.get(name) for one in waiting)]
+
+
 def causes(left_out: pd.DataFrame) -> Table:
     """Why people were left out: one row a reason, the ones that somebody must act on first."""
     groups = [(str(code), group) for code, group in left_out.groupby("code", sort=False)]
