@@ -76,6 +76,122 @@ def test_no_surprise_a_wrong_digest_and_one_that_has_expired_release_nothing(hel
     assert acme.box.writes == 0
 
 
+def moved(acme: Any, day: str = "2026-11-21") -> None:
+    """A newer file, in which E09 is elsewhere."""
+    people = acme.people()
+    people["E09"]["Dept"] = "Sales"
+    acme.file(day, people)
+
+
+def test_no_surprise_a_newer_file_narrows_a_release_to_what_is_still_the_same(held: Any) -> None:
+    acme = held(expensify=None)
+    old = digest(acme, "findity")
+    moved(acme)
+    newer = acme.quickly("preview")
+    assert digest(acme, "findity", newer) != old
+    released = acme.quickly("release", digest=old, **WHO)
+    assert released.succeeded, released
+    assert "E09" not in acme.users()
+    assert acme.users()["E04"]["active"]
+    outcomes = acme.outcome("findity", released.run_id)
+    assert (outcomes["E04"], outcomes["E09"]) == ("created", "held")
+    assert acme.stored(released.run_id, "findity/plan")["facts"]["released"] == {"applied": 11, "changed": 1}
+    assert "held" in acme.planned("findity", released.run_id)["detail"]["E09"]
+
+    # What was left has a name of its own, and is the first sync's still.
+    after = acme.quickly("preview")
+    assert acme.planned("findity", after.run_id)["reason"]["E09"] == "first_sync"
+    rest = acme.quickly("release", digest=digest(acme, "findity", after), **WHO)
+    assert rest.succeeded, rest
+    assert acme.outcome("findity", rest.run_id)["E09"] == "created"
+    ended = acme.quickly("sync")
+    assert "hold" not in set(acme.planned("findity", ended.run_id)["action"])
+
+
+def test_no_surprise_a_leaver_whom_a_newer_file_has_again_is_not_taken_out(synced: Any) -> None:
+    acme = synced(expensify=None)
+    people = acme.people()
+    del people["E05"], people["E06"]
+    people["E12"]["No"] = ""
+    acme.file("2026-11-21", people)
+    assert acme.quickly("preview").succeeded
+    waiting = digest(acme, "findity", acme.quickly("preview"))
+    people["E05"] = acme.people()["E05"]
+    acme.file("2026-11-22", people)
+    assert acme.quickly("preview").succeeded
+    released = acme.quickly("release", digest=waiting, **WHO)
+    assert released.succeeded, released
+    assert acme.users()["E05"]["active"]
+    assert not acme.users()["E06"]["active"]
+    assert acme.stored(released.run_id, "findity/plan")["facts"]["released"]["no_longer_wanted"] == 1
+
+
+def test_no_surprise_one_kind_can_be_let_go_and_the_rest_of_the_first_sync_goes_on_waiting(held: Any) -> None:
+    acme = held(expensify=None)
+    acme.users()["E04"] = {
+        "id": "there", "personId": "person", "externalSourceId": "E04", "firstName": "Dag", "lastName": "Ytterberg",
+        "email": "dag@acme.example", "active": True, "approverIds": [],
+    }  # fmt: skip
+    waiting = digest(acme, "findity", acme.quickly("preview"))
+    before = dict(acme.users()["E04"])
+    wrong = acme.quickly("release", digest=waiting, kinds=["leave"], **WHO)
+    assert "holds nothing of kind leave" in wrong.message
+    joined = acme.quickly("release", digest=waiting, kinds=["join"], **WHO)
+    assert joined.succeeded, joined
+    assert len(acme.users()) == 13
+    assert acme.users()["E04"] == before
+    assert acme.outcome("findity", joined.run_id)["E04"] == "held"
+    nightly = acme.quickly("sync")
+    assert nightly.succeeded, nightly
+    assert acme.users()["E04"] == before
+    rest = acme.quickly("release", digest=digest(acme, "findity", nightly), **WHO)
+    assert rest.succeeded, rest
+    assert acme.outcome("findity", rest.run_id)["E04"] == "updated"
+
+
+def test_no_surprise_what_was_released_and_is_there_is_not_released_twice(held: Any) -> None:
+    acme = held(expensify=None)
+    waiting = digest(acme, "findity")
+    assert acme.quickly("release", digest=waiting, **WHO).succeeded
+    writes = acme.box.writes
+    again = acme.quickly("release", digest=waiting, **WHO)
+    assert f"Nothing of {waiting} is left to apply: 12 there already. It was released by finance on " in again.message
+    assert "Run the preview" in again.message
+    assert acme.box.writes == writes
+
+
+def test_a_release_of_one_destination_asks_nothing_of_the_other(held: Any) -> None:
+    acme = held()
+    since = len(acme.box.calls)
+    acme.box.fault(api="expensify", status=503, times=None)
+    released = acme.quickly("release", digest=digest(acme, "findity"), **WHO)
+    assert released.succeeded, released
+    assert {call["api"] for call in acme.box.calls[since:]} == {"findity"}
+
+
+def test_rerun_a_release_that_began_in_time_may_end_when_the_time_is_over(held: Any) -> None:
+    acme = held(expensify=None)
+    waiting = digest(acme, "findity")
+    acme.box.fault(api="findity", job="GET users", status=403, times=None)
+    failed = acme.run("release", digest=waiting, **WHO)
+    assert failed.step == "acme__findity__known"
+    acme.box.heal()
+    with acme.ledger() as ledger:
+        ledger.save_held("findity", acme.first.run_id, waiting, datetime.now(UTC) - timedelta(minutes=1), ["join"])
+    assert "expired" in acme.quickly("release", digest=waiting, **WHO).message
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.outcome("findity", again.run_id)["E04"] == "created"
+
+
+def test_how_long_a_release_is_possible_is_a_setting(empty: Any) -> None:
+    acme = empty(first_sync="hold", expensify=None, release_hours=2)
+    begun = datetime.now(UTC)
+    with acme.ledger() as ledger:
+        waiting = ledger.held(digest(acme, "findity", acme.quickly("preview")))
+    assert timedelta(hours=2) <= waiting.expires_at - begun < timedelta(hours=2, minutes=5)
+
+
 def test_no_surprise_what_a_preview_without_gate_holds_cannot_be_released(held: Any) -> None:
     acme = held(expensify=None)
     people = acme.people()

@@ -34,7 +34,7 @@ def test_a_second_sync_finds_nothing_to_change_and_writes_nothing(synced: Any) -
     assert "Nothing had to change" in acme.stored(result.run_id, "reports/sync_report")["headline"]
 
 
-def test_a_preview_writes_nothing_and_asks_expensify_only_dry(synced: Any) -> None:
+def test_no_surprise_a_preview_writes_nothing_and_asks_expensify_only_dry(synced: Any) -> None:
     acme = synced()
     acme.file("2026-11-21", moved(acme, E04="Engineering"))
     writes, calls = acme.box.writes, len(acme.box.calls)
