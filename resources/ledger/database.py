@@ -7,6 +7,7 @@ A failure's text never repeats the driver's: Postgres quotes the row that it ref
 
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,9 +59,15 @@ def connect(url: str) -> sa.Engine:
 
 
 def _owner_only(path: Path) -> None:
-    # SQLite gives its -wal and -shm files the permissions of the file itself.
-    make_directory(path.absolute().parent)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # SQLite gives its -wal and -shm files the permissions of the file itself. Never open the file here: whoever closes it gives back all
+    # locks of this process, also those of a connection in another thread, whose writes would then go to a log that is deleted.
+    folder = make_directory(path.absolute().parent)
+    if not path.exists():
+        handle, fresh = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")  # mkstemp creates 0600
+        os.close(handle)
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        Path(fresh).unlink()
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
 

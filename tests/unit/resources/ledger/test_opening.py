@@ -65,6 +65,16 @@ def test_a_ledger_that_others_could_read_is_closed_to_them(tmp_path):
     assert stat.S_IMODE((tmp_path / "ledger.db").stat().st_mode) == 0o600
 
 
+def test_rerun_what_a_thread_writes_is_kept_however_often_others_open_the_ledger_meanwhile(url, processes):
+    read = "with Ledger.open(sys.argv[1], 'acme') as ledger:\n    print(len(ledger.runs()))"
+    with Ledger.open(url, "acme") as long_open:
+        for number in range(1, 4):
+            long_open.begin_run(f"r{number}", "r", "j")
+            Ledger.open(url, "acme").close()
+            (seen,) = processes(read, url, count=1)
+            assert seen.stdout.strip() == str(number), seen.stderr
+
+
 def test_a_ledger_in_memory_is_refused():
     with pytest.raises(Permanent, match="needs a file"):
         Ledger.open("sqlite://", "acme")
