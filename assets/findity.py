@@ -11,6 +11,7 @@ import pandas as pd
 from assets.company import Company, FindityAccess
 from assets.destination import Bundle, Destination
 from resources import delivery
+from resources.delivery_findity import to_findity
 from resources.ledger import Ledger
 from roster import findity, landing, planning
 from roster.chain import approval_chain
@@ -68,4 +69,4 @@ def _acknowledge(plan: Plan, desired: Bundle, people: People) -> pd.DataFrame:
 
 def _send(access: FindityAccess, ledger: Ledger, write: delivery.Write) -> None:
     with access.open() as client:
-        delivery.deliver(ledger, write, delivery.to_findity(client, ledger, write))
+        delivery.deliver(ledger, write, to_findity(client, ledger, write))

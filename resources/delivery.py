@@ -13,9 +13,8 @@ import pandas as pd
 from resources.answers import Answer
 from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
-from resources.findity import Findity
 from resources.ledger import Lease, Ledger, PlanVerdict
-from roster import dependants, expensify, findity, leave
+from roster import dependants, expensify, leave
 from roster.membership import among
 from roster.plan import Plan
 from roster.records import to_records
@@ -140,62 +139,12 @@ def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
         for answer in client.deliver(to_records(leave.self_contained(records), expensify.FIELDS)):
-            yield _noted(ledger, write, answer)
+            yield noted(ledger, write, answer)
 
     return send
 
 
-def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
-    """How a plan's records go to Findity: people first, then, by the person ids that reading them shows, who approves for them."""
-
-    def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        if records.empty:
-            return
-        names = dict(zip(records["externalSourceId"], records["person"], strict=True))
-        later = records[records["approverIds"].notna()] if "approverIds" in records else records.head(0)
-        refused: set[str] = set()
-        sent: set[str] = set()
-        for answer in client.deliver(to_records(_people_first(records), findity.FIELDS)):
-            noted = _noted(ledger, write, answer, names)
-            refused |= set(noted.loc[noted["status"].ne("accepted"), "person"])
-            sent |= set(noted.loc[noted["status"].eq("accepted"), "person"])
-            # Whoever still waits for an approver is not answered yet.
-            yield noted[~(noted["person"].isin(later["person"]) & noted["status"].eq("accepted"))]
-        later = later[~later["person"].isin(refused)]
-        if later.empty:
-            return
-        users = client.users(awaited=set(records.loc[records["action"].eq("create") & records["person"].isin(sent), "externalSourceId"]))
-        assigned, lacking = _with_person_ids(later, users, write.plan, ledger.fields_key(write.destination))
-        for answer in client.deliver(to_records(assigned, findity.FIELDS)):
-            yield _noted(ledger, write, answer, names)
-        if len(lacking):
-            # Whoever got nothing but an approver got nothing.
-            status = lacking.isin(sent).map({True: "accepted", False: "refused"})
-            yield pd.DataFrame({"person": lacking, "status": status, "reason": "no_approver_there", "request": 0})
-
-    return send
-
-
-def _people_first(records: pd.DataFrame) -> pd.DataFrame:
-    """The records without approvers; whoever gets nothing else new need not be sent twice."""
-    rest = records.drop(columns="approverIds", errors="ignore")
-    other = rest.columns.difference(["person", "action", "apply", "externalSourceId", "active"])
-    return rest[rest[other].notna().any(axis="columns") | records["action"].ne("update")]
-
-
-def _with_person_ids(records: pd.DataFrame, users: pd.DataFrame, plan: Plan, key: bytes) -> tuple[pd.DataFrame, pd.Series]:
-    """The records that set approvers, and the people whose approver has no person id there."""
-    pairs = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
-    written = pairs["employee_id"].map(findity.addressed(plan.records)).astype("str")
-    pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
-    ids = {name: person for person, name in findity.person_names(users, pairs, key).items()}
-    texts = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in records["approverIds"].unique()}).astype("str")
-    # With `active`, so that this update too leaves nobody to a default.
-    assigned = records[["person", "externalSourceId"]].assign(active="true", approverIds=texts)
-    return assigned[texts.notna()], records.loc[texts.isna(), "person"]
-
-
-def _noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
+def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
     """Keeps what is known of the call, and gives its answers by person."""
     request = len(ledger.requests(write.destination, write.plan_run_id)) + 1
     meta: dict[str, object] = {

@@ -1,0 +1,132 @@
+"""The order in which a plan goes to Findity, where whoever approves has to be there before anyone can name them.
+
+Belongs here: who goes first, and approvers by person id. Does not belong here: guard, lease and ledger (``resources.delivery``), the wire
+(``resources.findity``).
+"""
+
+from collections.abc import Container, Iterator, Mapping
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from resources.delivery import Send, Write, noted
+from resources.failures import Transient
+from resources.findity import Findity
+from resources.ledger import Ledger
+from roster import findity
+from roster.membership import among
+from roster.plan import Plan
+from roster.records import to_records
+
+NO_APPROVER = "no_approver_there"
+
+
+def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
+    """How a plan's records go to Findity: whom others name as their approver first, then, by the ids that reading shows, everyone else.
+
+    So only approvers are sent twice, nobody waits for theirs longer than that takes, and a leaver goes when nobody has them as approver.
+    """
+
+    def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        if records.empty:
+            return
+        names = dict(zip(records["externalSourceId"], records["person"], strict=True))
+        records = records.assign(
+            approverIds=records["approverIds"] if "approverIds" in records else pd.Series(np.nan, records.index, "str")
+        )
+        named = _named(records, write.plan)
+        first = _without_approvers(records[named])
+        statuses: dict[str, str] = {}
+        failed: Transient | None = None
+        try:
+            for answer in client.deliver(to_records(first, findity.FIELDS)):
+                answers = noted(ledger, write, answer, names)
+                statuses.update(zip(answers["person"], answers["status"], strict=True))
+                # Whoever is still to be given an approver is not answered yet.
+                yield answers[answers["status"].ne("accepted") | among(answers["person"], _complete(records))]
+        except Transient as failure:  # no reason for the others to wait
+            failed = failure
+        accepted = pd.Series([person for person, status in statuses.items() if status == "accepted"], dtype="str")
+        rest = _rest(records, first, accepted)
+        if rest["approverIds"].notna().any():
+            created = records[records["action"].eq("create") & among(records["person"], accepted)]
+            users = client.users(awaited=set(created["externalSourceId"]))
+            unanswered = set(first["person"]) - {person for person, status in statuses.items() if status != "unknown"}
+            rest, lacking = _by_person_id(rest, _person_ids(users, write, ledger), unanswered)
+            yield _lacking(lacking, rest, accepted)
+        else:
+            lacking = rest.head(0)
+        for answer in client.deliver(to_records(rest, findity.FIELDS)):
+            answers = noted(ledger, write, answer, names)
+            without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
+            yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
+        if failed:
+            raise failed
+
+    return send
+
+
+def _named(records: pd.DataFrame, plan: Plan) -> pd.Series:
+    """Whose record goes first: whom another one names as approver, unless they leave."""
+    numbers = {number for text in records["approverIds"].dropna().unique() for number in orjson.loads(text)}
+    people = plan.people.loc[among(plan.people["employee_id"], pd.Series(sorted(numbers), dtype="str")), "person"]
+    return records["action"].ne("deactivate") & among(records["person"], people)
+
+
+def _complete(records: pd.DataFrame) -> pd.Series:
+    """Who is given no approver, and so has everything with their first record."""
+    return records.loc[records["approverIds"].isna(), "person"]
+
+
+def _without_approvers(records: pd.DataFrame) -> pd.DataFrame:
+    """The records without approvers; whoever gets nothing else new need not be sent twice."""
+    rest = records.drop(columns="approverIds")
+    return rest[_says_more(rest) | records["action"].ne("update")]
+
+
+def _says_more(records: pd.DataFrame) -> pd.Series:
+    """Which records say more than who approves."""
+    other = records.columns.difference(["person", "action", "apply", "externalSourceId", "active", "approverIds"])
+    says: pd.Series = records[other].notna().any(axis="columns")
+    return says
+
+
+def _rest(records: pd.DataFrame, first: pd.DataFrame, accepted: pd.Series) -> pd.DataFrame:
+    """What is still to be sent: of those who went first only their approver, and nothing if they were not accepted."""
+    went, done = among(records["person"], first["person"]), among(records["person"], accepted)
+    kept = ["person", "action", "apply", "externalSourceId", "approverIds"]
+    rest = records.copy()
+    rest.loc[went, rest.columns.difference(kept)] = np.nan
+    rest["active"] = rest["active"].mask(went, "true")  # so that this update too leaves nobody to a default
+    rest["action"] = rest["action"].mask(went, "update")
+    return rest[~went | (done & rest["approverIds"].notna())]
+
+
+def _person_ids(users: pd.DataFrame, write: Write, ledger: Ledger) -> dict[str, str]:
+    """How a plan names each person → the id by which Findity does."""
+    pairs = write.plan.people[["employee_id", "account"]].dropna(subset="employee_id")
+    written = pairs["employee_id"].map(findity.addressed(write.plan.records)).astype("str")
+    pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
+    return {name: person for person, name in findity.person_names(users, pairs, ledger.fields_key(write.destination)).items()}
+
+
+def _by_person_id(records: pd.DataFrame, ids: Mapping[str, str], unanswered: Container[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records with their approvers' ids, and those of them whose approver has none there.
+
+    Whoever's approver is there or not, nobody knows yet, is left for a re-execution.
+    """
+    texts = records["approverIds"].dropna().unique()
+    waiting = [text for text in texts if any(name in unanswered and name not in ids for name in orjson.loads(text))]
+    records = records[~among(records["approverIds"], pd.Series(waiting, dtype="str"))]
+    given = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in texts}).astype("str")
+    lacking = records[records["approverIds"].notna() & given.isna()]
+    records = records.assign(approverIds=given)
+    return records[records["approverIds"].notna() | records["action"].ne("update") | _says_more(records)], lacking
+
+
+def _lacking(lacking: pd.DataFrame, sent: pd.DataFrame, accepted: pd.Series) -> pd.DataFrame:
+    """Answers for those to whom nothing but an approver was to be sent who is not there."""
+    unsent = lacking.loc[~among(lacking["person"], sent["person"]), "person"]
+    status = among(unsent, accepted).map({True: "accepted", False: "refused"})
+    return pd.DataFrame({"person": unsent, "status": status, "reason": NO_APPROVER, "request": 0})
