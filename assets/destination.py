@@ -45,8 +45,8 @@ class Destination:
     send: Callable[[Any, Ledger, delivery.Write], None]
     differences: Callable[[Plan, Bundle, Bundle, bytes], pd.DataFrame]
     """(plan, desired, known as read back, key for pseudonyms) → ``employee_id``, ``field`` of what is not as it should be."""
-    disagreements: Callable[[pd.DataFrame, list[dict[str, Any]]], list[str]]
-    """(records sent, raw replies) → where its own account is not the plan."""
+    disagreements: Callable[[pd.DataFrame, list[dict[str, Any]], bool], list[str]]
+    """(records sent, raw replies, whether an earlier attempt may have sent them too) → where its own account is not the plan."""
     patience: float
     """For how many seconds reading back is tried before anything counts as missing."""
 

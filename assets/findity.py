@@ -39,7 +39,7 @@ def destination(company: Company) -> Destination | None:
         dry_run=None,
         send=_send,
         differences=lambda plan, desired, known, key: landing.differences_at_findity(plan, desired["desired"], known["users"], key),
-        disagreements=lambda records, replies: [],
+        disagreements=lambda *_: [],
         patience=settings.connection.read_back_seconds,
     )
 

@@ -59,7 +59,8 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
             answers, requests = book.answers(destination.name, source.run_id), book.requests(destination.name, source.run_id)
         # Of an earlier attempt only the answers are left, so what this one sent is held against what it was told.
         sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
-        disagreements = destination.disagreements(made.records[made.records["person"].isin(sent)], write.replies)
+        again = context.run.run_id != source.run_id
+        disagreements = destination.disagreements(made.records[made.records["person"].isin(sent)], write.replies, again)
         yield dg.MaterializeResult(
             value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
             check_results=[
@@ -129,7 +130,7 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
             answers = book.answers(destination.name, source.run_id)
             # What was read before is what is there, if nothing was sent since.
             current = known if idle or not (len(answers) or looking or producer(known).newest) else None
-            sent = answers.loc[answers["status"].ne("refused"), "person"]
+            sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
             # What was written long ago has had its time.
             patience = 0 if looking else destination.patience
             differing = destination.read_back(getattr(context.resources, access), book, made, plan, roster, sent, current, patience)
@@ -184,7 +185,7 @@ def _record(
 
 
 def _checks(key: dg.AssetKey, numbers: dict[str, int], table: pd.DataFrame, faults: list[str]) -> list[dg.AssetCheckResult]:
-    late = table[table["landed"].eq("missing") | table["outcome"].isin(["refused", "unknown"])]
+    late = table[table["landed"].eq("missing") | table["outcome"].isin(["refused", "unknown"]) | table["reason"].eq("stale")]
     return [
         dg.AssetCheckResult(
             passed=late.empty,

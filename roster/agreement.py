@@ -14,13 +14,14 @@ Pairs = set[tuple[str, str]]
 _ASKS = "shouldRemoveFromUnassignedPolicies"
 
 
-def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], *, invites: bool) -> list[str]:
+def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool = False, *, invites: bool) -> list[str]:
     """What the replies to a feed, taken together, say that the plan does not.
 
     Args:
         records: the plan's records that were sent.
         replies: for each request ``updated_count``, ``diff_to_add``, ``diff_to_remove`` (policy → addresses) and ``skipped`` (pairs of
             address and reason).
+        again: an attempt before this one may have sent some of them, and been told of what it did.
         invites: Expensify was asked to invite managers to the policies in which they approve, so that doing it is no disagreement.
 
     Returns:
@@ -40,11 +41,12 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], *
     told = [reply["updated_count"] for reply in replies]
     expected = len(set(records["employeeEmail"].str.lower()) - skipped)
     invited = {pair for pair in said_added - added if pair[1] in managers}
+    missing = {pair for pair in removed if pair[1] not in skipped} - said_removed
     faults = [
         (0 if invites else len(invited), "additions are managers whom Expensify invites to policies by itself, because they approve there"),
         (len(said_added - added - invited), "additions to policies are not in the plan"),
         (len({pair for pair in said_removed - removed if pair[1] not in asking}), "removals from policies are not in the plan"),
-        (len({pair for pair in removed if pair[1] not in skipped} - said_removed), "planned removals are not in Expensify's answer"),
+        (0 if again else len(missing), "planned removals are not in Expensify's answer"),
     ]
     sentences = [f"{count} {what}" for count, what in faults if count]
     if None not in told and sum(told) != expected:

@@ -17,8 +17,8 @@ def reply(count, add=None, remove=None, skipped=()):
     return {"updated_count": count, "diff_to_add": add or {}, "diff_to_remove": remove or {}, "skipped": list(skipped)}
 
 
-def disagreements(feed, replies, *, invites=False):
-    return agreement.disagreements(feed, replies, invites=invites)
+def disagreements(feed, replies, *, invites=False, again=False):
+    return agreement.disagreements(feed, replies, again, invites=invites)
 
 
 ANN = {"employeeEmail": "Ann@x"}
@@ -75,3 +75,9 @@ def test_without_a_count_or_a_reply_there_is_nothing_to_compare():
     assert disagreements(records(ANN), [reply(None)]) == []
     assert disagreements(records(ANN), []) == []
     assert disagreements(records()[["action", "employeeEmail", "managerEmail", "policyID"]], [reply(0)]) == []
+
+
+def test_true_report_a_removal_that_a_killed_attempt_was_told_of_is_not_missed_in_the_next_ones_answer():
+    feed, answer = records(ANN, LEAVER), [reply(2, {"P1": ["ann@x"]})]
+    assert disagreements(feed, answer) == ["1 planned removals are not in Expensify's answer"]
+    assert disagreements(feed, answer, again=True) == []
