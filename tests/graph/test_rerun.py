@@ -58,6 +58,56 @@ def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanw
     assert acme.members()["ida@acme.example"]["customField2"] == "Finance"
 
 
+def test_rerun_what_another_run_of_the_same_file_has_brought_meanwhile_is_not_written_again(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    for api, job in (("expensify", "update employees"), ("findity", "PUT users")):
+        acme.box.fault(api=api, job=job, dry_run=False, status=403, times=None)
+    failed = acme.run("sync")
+    acme.box.heal()
+    assert acme.quickly("sync").succeeded
+    writes = acme.box.writes
+
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.box.writes == writes
+    for destination in ("expensify", "findity"):
+        landed = acme.stored(again.run_id, f"{destination}/landed")
+        fate = landed["outcomes"].set_index("person").loc["E09"]
+        assert (fate["outcome"], fate["reason"], fate["landed"]) == ("unchanged", "done_meanwhile", "landed")
+        assert (landed["numbers"]["intended"], landed["numbers"]["accepted"], landed["numbers"]["landed"]) == (1, 0, 1)
+
+
+def test_no_surprise_an_old_plan_does_not_overwrite_what_a_newer_run_has_written(synced: Any) -> None:
+    acme = synced()
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    for api, job in (("expensify", "update employees"), ("findity", "PUT users")):
+        acme.box.fault(api=api, job=job, dry_run=False, status=403, times=None)
+    failed = acme.run("sync")
+    acme.box.heal()
+    # The same file, by rules that have changed since: where E09 is in Sales, everyone is in Finance now.
+    other = type(acme)(
+        acme.folder, acme.box, expensify__feed__customField2={"constant": "Finance"},
+        findity__users__organizationalUnitId={"constant": "Finance"},
+    )  # fmt: skip
+    newer = other.quickly("sync")
+    assert newer.succeeded, newer
+    writes, unit = acme.box.writes, acme.users()["E09"]["organizationalUnitId"]
+
+    again = acme.again(failed)
+    assert again.succeeded, again
+    assert acme.box.writes == writes
+    assert acme.members()["ida@acme.example"]["customField2"] == "Finance"
+    assert acme.users()["E09"]["organizationalUnitId"] == unit
+    for destination in ("expensify", "findity"):
+        landed = acme.stored(again.run_id, f"{destination}/landed")
+        fate = landed["outcomes"].set_index("person").loc["E09"]
+        assert (fate["outcome"], fate["reason"]) == ("skipped", "stale")
+        assert (landed["numbers"]["intended"], landed["numbers"]["landed"]) == (1, 0)
+        assert not acme.checks(again)[f"{destination}/landed: landed"].passed
+    assert "could not be brought in" in acme.stored(again.run_id, "reports/sync_report")["headline"]
+
+
 def wrong_header(acme: Any, people: Any) -> Path:
     path = acme.file("2026-11-21", people)
     path.write_text(path.read_text("utf-8").replace(";Mail;", ";Post;", 1), "utf-8")
