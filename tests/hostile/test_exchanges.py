@@ -172,7 +172,8 @@ def test_a_call_that_changes_nothing_leaves_nothing_in_doubt_and_is_simply_made_
     attempt = struck.attempt()
     assert not isinstance(attempt.failure, Unanswered)
     assert not attempt.answers["status"].eq("unknown").any()
-    if attempt.failure and ASKED[name][call] < min(WRITTEN[name].values()):
+    # A write for which there is no token stands for one chunk; the others go on.
+    if attempt.failure and ASKED[name][call] < min(WRITTEN[name].values()) and call != "token to write":
         assert attempt.answers.empty
         assert struck.state() == struck.before
     clean_again(struck, heals(struck, attempt))

@@ -6,7 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resources.delivery import Write, deliver, to_expensify, to_findity
+from resources.delivery import Write, deliver, to_expensify
+from resources.delivery_findity import to_findity
 from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.findity import Findity
