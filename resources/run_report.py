@@ -45,6 +45,7 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         job=str(last["job"]),
         status="stopped" if stopped else "finished",
         failure=next(iter(failures.values()), UNTOLD) if stopped else None,
+        earlier=[_stop(ledger.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
@@ -58,6 +59,11 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         skips=_skips(ledger),
         repairs=pd.DataFrame([entry for _, repairs in found for entry in repairs], columns=["employee_id", "repair"]).drop_duplicates(),
     )
+
+
+def _stop(failures: dict[str, str]) -> str:
+    """What stopped an attempt, in its first sentence: what it says to do has been done."""
+    return next(iter(failures.values()), UNTOLD).partition(". ")[0].rstrip(".")
 
 
 def _complete(found: list[tuple[DestinationReport, list[dict[str, Any]]]], job: str) -> bool:

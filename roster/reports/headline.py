@@ -36,6 +36,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     ]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
+    rest += [f"Attempt {number} had stopped: {why}" for number, why in enumerate(report.earlier, start=1)]
     if stopped:
         return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
     if urgent:

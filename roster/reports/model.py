@@ -121,6 +121,8 @@ class RunReport:
     ended: datetime | None = None
     as_of: date | None = None
     failure: str | None = None
+    earlier: Sequence[str] = ()
+    """What stopped each earlier attempt, oldest first; what they had done is in the numbers of this one."""
     intake: Intake | None = None
     gate: Sequence[GateCheck] = ()
     accepted: Accepted | None = None

@@ -118,7 +118,7 @@ class Night:
             }
             for one in report.destinations
         }
-        return {"report": {"status": report.status, "failure": report.failure, **told}, "ledger": memory}
+        return {"report": {"status": report.status, "failure": report.failure, **told}, "ledger": memory, "earlier": list(report.earlier)}
 
 
 def remembered(ledger: Ledger) -> dict[str, list[str]]:
@@ -132,12 +132,11 @@ def remembered(ledger: Ledger) -> dict[str, list[str]]:
     return found
 
 
-def accepted(ledger: Ledger, before: int) -> set[tuple[str, str]]:
-    """Destination and person of all whom the ledger knows to be accepted, from the runs after the first so many."""
-    roots = list(ledger.runs()["root_run_id"])[before:]
+def accepted(ledger: Ledger, root: str) -> set[tuple[str, str]]:
+    """Destination and person of all whom the ledger knows to be accepted in a run."""
     found = set()
     for destination in STATES:
-        run = ledger.plan_for(str(roots[0]), destination) if roots else None
+        run = ledger.plan_for(root, destination)
         answers = ledger.answers(destination, run) if run else None
         if answers is not None:
             found |= {(destination, str(person)) for person in answers.loc[answers["status"].eq("accepted"), "person"]}
@@ -187,6 +186,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, in_memory: Path | None) -> W
 
         seen = in_a_process(sync, root / "clean.json")
         world.boundaries, world.took = [tuple(boundary) for boundary in seen["boundaries"]], seen["took"]
+        assert seen["left"].pop("earlier") == []
         world.clean = {**seen["left"], **states(night.box), "written": sorted(night.written)}
     return world
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assets import recovery
 from tests.rerun.conftest import Night, World, accepted, nights, states
 from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process
 
@@ -20,6 +21,8 @@ MOMENTS = 200
 PROCESSES = 2
 """Nights at a time, each with a sandbox of its own."""
 
+DIED = recovery.DIED.partition(".")[0]
+
 Kill = Callable[[Night, Path], Any]
 """Starts the night's sync in a process and kills it."""
 
@@ -27,8 +30,10 @@ soak = pytest.mark.skipif(not os.environ.get("ROLLCALL_SOAK"), reason="`make soa
 
 
 def at(number: int) -> Kill:
-    def kill(night: Night, left: Path) -> None:
-        assert in_a_process(lambda: night.sync(dying_at(number)), left) is KILLED, "it was not killed"
+    def kill(night: Night, left: Path) -> Any:
+        found = in_a_process(lambda: night.sync(dying_at(number)), left)
+        assert found is KILLED, "it was not killed"
+        return found
 
     return kill
 
@@ -41,13 +46,18 @@ def one_night(night: Night, folder: Path, kill: Kill) -> list[str]:
     """What is not as after one clean run once the killed one was recovered and re-executed."""
     clean = night.world.clean
     with night.begun(folder):
-        kill(night, folder / "killed.json")
+        finished = kill(night, folder / "killed.json") is not KILLED
         with night.acme.ledger() as ledger:
-            acknowledged = accepted(ledger, before=night.world.runs)
+            begun = list(ledger.runs()["root_run_id"])[night.world.runs :]
+            acknowledged = accepted(ledger, begun[0]) if begun else set()
         since = len(night.written)
         left = in_a_process(night.recovered, folder / "recovered.json")
+        # A process that died before it could say that it had begun was no attempt, and one that had finished was the last.
+        told = left.pop("earlier")
         found = {**left, **states(night.box)}
         wrong = [f"{part}: {differing(found[part], clean[part])}" for part in found if found[part] != clean[part]]
+        if told != ([DIED] if begun and not finished else []):
+            wrong.append(f"the report says of the killed attempt: {told}")
         if again := acknowledged & set(night.written[since:]):
             wrong.append(f"acknowledged and written again: {sorted(again)}")
         if missed := set(clean["written"]) - set(night.written):

@@ -77,3 +77,9 @@ def test_sent_but_not_read_back_is_not_called_landed(clean_run):
 def test_a_run_that_holds_everything_says_so_first(clean_run):
     held = changed(clean_run, intended=0, accepted=0, landed=0, held=236, outcomes={"held": 236})
     assert said(held).sentence.startswith("Nothing was written: 236 changes wait for a release")
+
+
+def test_true_report_a_re_execution_says_what_had_stopped_the_attempts_before_it(clean_run):
+    found = said(replace(clean_run, earlier=["The process of this run has died", "Findity refused: 401"]))
+    assert found.sentence == "All 236 planned changes landed"
+    assert found.also == ["Attempt 1 had stopped: The process of this run has died", "Attempt 2 had stopped: Findity refused: 401"]
