@@ -1,0 +1,54 @@
+"""`make drill`: every broken feed of ``tests/feeds`` through the whole graph against the sandbox, one line each.
+
+Belongs here: the order, the table, the exit code. Does not belong here: running and judging (``tests.drill.judging``).
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tests.drill.company import Drill, Watched
+from tests.drill.judging import Verdict, feeds, judged
+
+
+def main(names: list[str]) -> int:
+    """Drill the named feeds, or all of them."""
+    console, began = Console(), time.monotonic()
+    if not console.is_terminal:
+        console = Console(width=180)
+    chosen = [feed for feed in feeds() if not names or feed.name in names]
+    with tempfile.TemporaryDirectory() as folder, Watched() as box:
+        drill = Drill(Path(folder), box)
+        with console.status("Drilling") as status:
+            verdicts = []
+            for feed in chosen:
+                status.update(f"Drilling: {feed.name}")
+                verdicts.append(judged(drill, feed))
+    console.print(_table(verdicts))
+    for verdict in verdicts:
+        for said in (*verdict.wrong, *verdict.missing):
+            console.print(f"[red]{verdict.feed.name}[/]: {escape(said)}")
+    wrong, bad = sum(len(verdict.wrong) for verdict in verdicts), sum(not verdict.good for verdict in verdicts)
+    console.print(
+        f"{len(verdicts)} feeds, {wrong} wrong writes, {bad or 'none'} not answered as expected. {time.monotonic() - began:.0f} s.",
+        style="bold red" if bad else "bold green",
+    )
+    return 1 if bad or not verdicts else 0
+
+
+def _table(verdicts: list[Verdict]) -> Table:
+    table = Table("feed", "what is wrong with it", "what came of it", "wrong writes", "", box=None, pad_edge=False, header_style="bold")
+    table.columns[0].no_wrap, table.columns[3].justify = True, "right"
+    for verdict in verdicts:
+        mark = "[green]good[/]" if verdict.good else "[red]BAD[/]"
+        table.add_row(verdict.feed.name, verdict.feed.what, verdict.result, str(len(verdict.wrong)), mark)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,183 @@
+"""A company `acme` of 48 people and what it is drilled with: its graph as a real run drives it, the real sandbox behind a socket.
+
+Belongs here: setting up, one good sync to begin from, running a feed. Does not belong here: what must come of it (``tests/feeds``), and
+the judgement (``tests.drill.judging``).
+"""
+
+import copy
+import dataclasses
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dagster as dg
+import yaml
+
+from assets import graph
+from assets.demo import SANDBOX_CREDENTIALS
+from assets.launch import Location, RunResult, reexecute, run_job
+from assets.settings import Settings
+from resources import places
+from resources.http import Retry
+from resources.ledger import Ledger
+from resources.rates import Limit
+from sandbox.box import Call
+from sandbox.server import Sandbox
+
+FEEDS = Path(__file__).parents[1] / "feeds"
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+DAYS = ("2026-11-20", "2026-11-21", "2026-11-22")
+
+
+class Watched(Sandbox):
+    """The sandbox, which also notes whom each write was about: a write that changes nothing is still a write."""
+
+    def __init__(self) -> None:
+        super().__init__(switches={"expensify_rate_limits": False})
+        self.sent: dict[str, set[str]] = {"expensify": set(), "findity": set()}
+        record = self.box.record
+
+        def noting(call: Call, code: int | str, applied: bool) -> None:
+            if call.writes:
+                self.sent[call.api] |= set(call.people)
+            record(call, code, applied)
+
+        self.box.record = noting  # type: ignore[method-assign]
+
+
+class Drill:
+    """The company after its good sync; every feed begins from there."""
+
+    def __init__(self, root: Path, box: Watched) -> None:
+        self.root, self.box, self.start = root, box, copy.deepcopy(box.state)
+        self.settings = yaml.safe_load((FEEDS / "company.yaml").read_text("utf-8"))
+        (root / "dagster").mkdir()
+        (root / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+        self.environment = {
+            **SANDBOX_CREDENTIALS,
+            "DAGSTER_HOME": str(root / "dagster"),
+            "EXPENSIFY_URL": box.expensify_url,
+            "FINDITY_ADMIN_URL": box.findity_url,
+            "FINDITY_TOKEN_URL": box.findity_token_url,
+        }
+        with self.place("good", self.start) as company:
+            company.file(DAYS[0], (FEEDS / "good.csv").read_bytes())
+            result = company.sync()
+            if not result.succeeded:
+                raise RuntimeError(f"The good file was not synced: {result}")
+            self.home, self.state = company.home, copy.deepcopy(box.state)
+
+    @contextmanager
+    def place(self, name: str, state: Mapping[str, Any], **settings: Any) -> Iterator["Company"]:
+        """A home of its own with the ledger of the good sync, if there was one, and the sandbox in a given state."""
+        folder, first = self.root / name, not hasattr(self, "home")
+        if not first:
+            shutil.copytree(self.home, folder / "home")
+        self.box.heal()
+        self.box.box.state = copy.deepcopy(dict(state))
+        before = dict(os.environ)
+        os.environ.update({**self.environment, "ROLLCALL_HOME": str(folder / "home")})
+        try:
+            yield Company(folder, self.box, changed(copy.deepcopy(self.settings), settings))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            if not first:
+                shutil.rmtree(folder)
+
+
+class Company:
+    """One home, one graph."""
+
+    def __init__(self, folder: Path, box: Watched, settings: dict[str, Any]) -> None:
+        self.folder, self.home, self.box = folder, folder / "home", box
+        built = graph.build("acme", Settings.model_validate(settings), folder)
+        resources = dict(built.resources or {})
+        # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
+        for key, other in (("acme_expensify", {"limits": [Limit(1000, 0.001)]}), ("acme_findity", {})):
+            access = resources[key].resource_fn(None)  # type: ignore[attr-defined]
+            resources[key] = dg.ResourceDefinition.hardcoded_resource(
+                dataclasses.replace(access, retry=Retry(attempts=2, first_wait=0.01), **other)
+            )
+        module = ModuleType(f"drill_{id(self)}")
+        self.defs = dg.Definitions(
+            assets=built.assets,
+            jobs=built.jobs,
+            sensors=built.sensors,
+            schedules=built.schedules,
+            resources=resources,
+            executor=dg.in_process_executor,
+        )
+        module.defs = self.defs  # type: ignore[attr-defined]
+        sys.modules[module.__name__] = module
+        self.location = Location("drill", module.__name__)
+
+    def file(self, day: str, content: bytes) -> None:
+        """Puts HR's file of a day where the company looks for it."""
+        path = self.folder / "inbox" / f"people_{day}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def sync(self) -> RunResult:
+        """A whole sync, on an instance that forgets it: half the time of one that is kept."""
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = self.defs.resolve_job_def("acme_sync").execute_in_process(run_config=_QUIET, instance=instance, raise_on_error=False)
+            failed = next((event for event in result.all_events if event.is_step_failure), None)
+            data = failed.step_failure_data if failed else None
+            said = (data.user_failure_data.description if data.user_failure_data else data.error.message) if data else None
+            status = dg.DagsterRunStatus.SUCCESS if result.success else dg.DagsterRunStatus.FAILURE
+            return RunResult(result.run_id, status, failed.step_key if failed else None, said)
+
+    def kept_sync(self) -> RunResult:
+        """A whole sync as the command line starts it, kept by the instance, so that it can be re-executed."""
+        return run_job("acme_sync", location=self.location)
+
+    def again(self, failed: RunResult) -> RunResult:
+        """That run re-executed from failure."""
+        return reexecute(failed.run_id, location=self.location)
+
+    def held(self, root_run_id: str) -> dict[str, dict[str, int]]:
+        """Destination → kind of change (or reason, where there is none) → people held, by the plans of a run."""
+        found = {}
+        with Ledger.open(places.ledger_url(), "acme") as ledger:
+            for destination in ("expensify", "findity"):
+                if run_id := ledger.plan_for(root_run_id, destination):
+                    people = ledger.planned(destination, run_id)
+                    people = people[people["action"].eq("hold")]
+                    kinds = people["kinds"].fillna(people["reason"]).str.split("|").explode()
+                    found[destination] = {str(kind): int(count) for kind, count in kinds.value_counts().sort_index().items()}
+        return found
+
+    def failed_checks(self, root_run_id: str) -> list[str]:
+        """The gate's checks that a file did not pass, as the ledger keeps them."""
+        with Ledger.open(places.ledger_url(), "acme") as ledger:
+            gate = ledger.gate(root_run_id)
+        checks = gate.facts.get("checks", []) if gate else []
+        return [name.strip() for check in checks if not check["passed"] for name in check["name"].split(",")]
+
+
+def changed(settings: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with other values at dotted places; None takes a place out."""
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        place = settings
+        for part in above:
+            place = place.setdefault(part, {})
+        place.pop(last, None)
+        if value is not None:
+            place[last] = value
+    return settings
+
+
+@contextmanager
+def unreachable() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and never listening: a connection is refused
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"

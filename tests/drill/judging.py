@@ -1,0 +1,170 @@
+"""One feed from its folder to a verdict: what it did to the sandbox, held against what its `expected.yaml` says.
+
+Belongs here: reading a feed, running it, comparing. Does not belong here: the company (``tests.drill.company``), the table
+(``tests.drill.__main__``).
+
+A feed's folder holds `roster.csv`, which arrives after the good file was synced, and `expected.yaml`:
+
+``feed``        what is wrong with it, in a sentence
+``settings``    dotted attribute → value, where the company's settings differ in this feed
+``faults``      what goes wrong at the sandbox (`sandbox.faults.Fault`); ``unreachable``: a destination that is not there at all
+``stopped``     the run fails: names of the gate's checks that must be among those that did, or of the step after it
+``held``        destination → kind of change (or reason, where there is none) → people held
+``expensify``, ``findity``  ``joined``, ``back``, ``left``, ``changed``: everything that may have changed there, and must have
+``also_sent``   destination → who is written although no change of theirs shows there; ``refused``: who is tried and refused
+``again``       the run fails, and re-executed from failure it brings what is expected
+
+`before.csv`, where there is one, is synced between the good file and this one.
+"""
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.drill.company import DAYS, FEEDS, Company, Drill, unreachable
+from tests.drill.seen import difference, people, without_approver
+
+NOTHING: dict[str, Any] = {"joined": [], "back": [], "left": [], "changed": {}}
+DESTINATIONS = ("expensify", "findity")
+_URLS = {"expensify": ["EXPENSIFY_URL"], "findity": ["FINDITY_ADMIN_URL", "FINDITY_TOKEN_URL"]}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A folder of ``tests/feeds``."""
+
+    folder: Path
+    said: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def what(self) -> str:
+        """What is wrong with it."""
+        return str(self.said["feed"])
+
+    def expected(self, destination: str) -> dict[str, Any]:
+        """Everything that may have changed there, and must have."""
+        return {**NOTHING, **(self.said.get(destination) or {})}
+
+
+@dataclass
+class Verdict:
+    """What came of a feed."""
+
+    feed: Feed
+    result: str
+    """What Rollcall did, in a few words."""
+    wrong: list[str] = field(default_factory=list)
+    """People, with destination, of whom something was written, or could have been, that must not be."""
+    missing: list[str] = field(default_factory=list)
+    """What should have happened and did not, or was told wrongly."""
+
+    @property
+    def good(self) -> bool:
+        """Whether all is as expected."""
+        return not self.wrong and not self.missing
+
+
+def feeds() -> list[Feed]:
+    """All of them, by name."""
+    found = sorted(path.parent for path in FEEDS.glob("*/expected.yaml"))
+    return [Feed(folder, yaml.safe_load((folder / "expected.yaml").read_text("utf-8"))) for folder in found]
+
+
+def judged(drill: Drill, feed: Feed) -> Verdict:
+    """Run a feed from the good sync on, and judge it by what the sandbox then holds and was sent."""
+    with ExitStack() as stack:
+        company = stack.enter_context(drill.place(feed.name, drill.state, **(feed.said.get("settings") or {})))
+        if (before := feed.folder / "before.csv").exists():
+            company.file(DAYS[1], before.read_bytes())
+            if not (earlier := company.sync()).succeeded:
+                raise RuntimeError(f"The file before {feed.name} was not synced: {earlier}")
+        old, writes = people(company.box.state), company.box.writes
+        company.box.sent = {name: set() for name in DESTINATIONS}
+        _go_wrong(stack, company, feed)
+        company.file(DAYS[2], (feed.folder / "roster.csv").read_bytes())
+        result = company.kept_sync() if feed.said.get("again") else company.sync()
+        root, verdict = result.run_id, Verdict(feed, "")
+        if feed.said.get("again"):
+            verdict.missing += [] if not result.succeeded else ["the run was to fail first"]
+            company.box.heal()
+            result = company.again(result)
+        _stopped(company, feed, result, verdict)
+        held = company.held(root)
+        _compare(company, feed, old, held, verdict)
+        # Where nothing is to change, not one call may have changed anything, and none may have tried.
+        silent = not any(feed.expected(name) != NOTHING or feed.said.get("also_sent", {}).get(name) for name in DESTINATIONS)
+        if silent and company.box.writes != writes:
+            verdict.wrong.append(f"{company.box.writes - writes} writes")
+        told = [verdict.result] * bool(verdict.result) + _told(held, old, people(company.box.state))
+        verdict.result = "; ".join(told) or "nothing to write"
+    return verdict
+
+
+def _go_wrong(stack: ExitStack, company: Company, feed: Feed) -> None:
+    for fault in feed.said.get("faults", []):
+        company.box.fault(**fault)
+    if away := feed.said.get("unreachable"):
+        url = stack.enter_context(unreachable())
+        os.environ.update(dict.fromkeys(_URLS[away], url))
+
+
+def _stopped(company: Company, feed: Feed, result: Any, verdict: Verdict) -> None:
+    wanted = feed.said.get("stopped") or []
+    if result.succeeded:
+        verdict.missing += ["the run was to stop"] if wanted else []
+        return
+    checks = company.failed_checks(result.run_id) if result.step == "acme__hr__intake" else []
+    step = str(result.step).removeprefix("acme__").replace("__", "/")
+    verdict.result = f"stopped at the gate: {', '.join(checks)}" if checks else f"stopped at {step}"
+    if not wanted:
+        verdict.missing.append(f"the run failed: {result.message}")
+    elif lacking := set(wanted) - {*checks, step}:
+        verdict.missing.append(f"not what stopped it: {', '.join(sorted(lacking))}")
+
+
+def _compare(company: Company, feed: Feed, old: dict[str, Any], held: dict[str, dict[str, int]], verdict: Verdict) -> None:
+    new = people(company.box.state)
+    for name in DESTINATIONS:
+        found, wanted = difference(old[name], new[name]), feed.expected(name)
+        verdict.missing += [
+            f"{number} at {name}: not {part}" for part in ("joined", "back", "left") for number in wanted[part] if number not in found[part]
+        ]
+        verdict.wrong += [
+            f"{number} at {name}: {part}" for part in ("joined", "back", "left") for number in found[part] if number not in wanted[part]
+        ]
+        for number in sorted(found["changed"].keys() | wanted["changed"].keys()):
+            is_so, should = found["changed"].get(number, {}), wanted["changed"].get(number, {})
+            verdict.wrong += [
+                f"{number} at {name}: {each} is {is_so[each]}" for each in is_so if each not in should or is_so[each] != should[each]
+            ]
+            verdict.missing += [f"{number} at {name}: {each} unchanged" for each in should if each not in is_so]
+        allowed = {*wanted["joined"], *wanted["back"], *wanted["left"], *wanted["changed"]}
+        allowed |= set(feed.said.get("also_sent", {}).get(name, [])) | set(feed.said.get("refused", {}).get(name, []))
+        verdict.wrong += [f"{number} at {name}: sent for nothing" for number in sorted(company.box.sent[name] - allowed)]
+        if held.get(name, {}) != (feed.said.get("held") or {}).get(name, {}):
+            verdict.missing.append(f"held at {name}: {held.get(name, {})}")
+    verdict.wrong += [f"{number}: no active approver" for number in without_approver(new)]
+    findity = company.box.state["findity"]
+    verdict.wrong += ["invitations were mailed"] * bool(findity["mails"]) + ["a user was deleted"] * bool(findity["deletions"])
+
+
+def _told(held: dict[str, dict[str, int]], old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """What was held and what was written, at both destinations in one where it is the same."""
+    parts = {name: difference(old[name], new[name]) for name in DESTINATIONS}
+    written = {name: {kind: len(value) for kind, value in part.items() if value} for name, part in parts.items()}
+    sentences = []
+    for said, counts in (("held", held), ("written", written)):
+        at = {name: ", ".join(f"{count} {kind}" for kind, count in counts.get(name, {}).items()) for name in DESTINATIONS}
+        if len(set(at.values())) == 1:
+            at = {"both": at[DESTINATIONS[0]]}
+        sentences += [f"{said} at {name}: {what}" for name, what in at.items() if what]
+    return sentences

@@ -1,0 +1,38 @@
+"""No broken feed brings one wrong write, and every one is answered as its folder says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.drill.company import Drill, Watched
+from tests.drill.judging import Feed, feeds, judged
+
+ANY_NUMBER = {"count": 100, "share": 1}
+
+
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    """The company after its good sync."""
+    with Watched() as box:
+        yield Drill(tmp_path_factory.mktemp("drill"), box)
+
+
+@pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.name)
+def test_no_surprise_a_broken_feed_writes_what_is_right_and_nothing_else(drill: Drill, feed: Feed) -> None:
+    verdict = judged(drill, feed)
+    assert verdict.wrong == []
+    assert verdict.missing == []
+
+
+def test_a_wrong_write_is_seen_as_one(drill: Drill) -> None:
+    found = {feed.name: feed for feed in feeds()}
+    lifted = {f"limits.{kind}": ANY_NUMBER for kind in ("email", "manager", "limit")}
+    domains = found["all_domains_changed"]
+    verdict = judged(drill, replace(domains, said={**domains.said, "settings": lifted}))
+    assert len([told for told in verdict.wrong if "email is" in told]) == 2 * 48
+    lost = found["lost_rows_and_new_names"]
+    open_gate = {"hr.gate.rows": ANY_NUMBER, "hr.gate.companies": ANY_NUMBER, "limits.leave": ANY_NUMBER}
+    verdict = judged(drill, replace(lost, said={**lost.said, "settings": open_gate}))
+    assert "0008 at findity: left" in verdict.wrong
+    assert "the run was to stop" in verdict.missing
