@@ -107,7 +107,7 @@ class FindityConnection(Strict):
     """The API key's client secret."""
     send_invitation_mail: bool = False
     """Let Findity e-mail an invitation to everyone who is created. Findity's own default would be to do so."""
-    chunk_size: int = Field(default=500, gt=0)
+    chunk_size: int = Field(default=1_000, gt=0)
     """How many people go out in one request."""
     timeout: float = Field(default=60, gt=0)
     """Seconds without a sign of life after which a request counts as unanswered."""
