@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from roster.reports.headline import headline
+from roster.reports.model import Accepted
 from roster.reports.skipped import left_out
 
 
@@ -49,6 +50,14 @@ def test_a_run_stopped_at_the_gate_says_why_and_that_nothing_was_written(stopped
     found = said(stopped_run)
     assert (found.tone, found.sentence) == ("stopped", "Stopped at the gate: Number of rows: 211")
     assert found.also == ["Nothing was planned and nothing was written"]
+
+
+def test_who_let_the_file_pass_the_gate_is_said_and_why(clean_run):
+    found = said(replace(clean_run, accepted=Accepted(checks=["rows", "older"], by="kim", reason="sold")))
+    assert (found.tone, found.sentence) == (
+        "attention",
+        "All 236 planned changes landed; kim let the file pass the gate (rows, older): sold",
+    )
 
 
 def test_one_destination_failing_is_said_before_the_others_success(clean_run, full_run):

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from roster.reports.model import GateCheck
 from roster.reports.page import render
 from roster.reports.tables import outcome_rows
 
@@ -120,6 +121,19 @@ def test_a_stopped_run_leads_with_what_the_gate_saw_and_what_to_do(stopped_run):
     assert "Stopped at the gate: Number of rows: 211" in page
     assert "Ask HR for a complete export." in page
     assert "Not reached in this run" in page
+
+
+def test_what_to_do_about_several_checks_is_said_once(stopped_run):
+    broken = stopped_run.gate[1]
+    page = words(render(replace(stopped_run, gate=[broken, replace(broken, name="Departments")])))
+    assert page.count("Ask HR for a complete export.") == 1
+
+
+def test_a_check_that_did_not_simply_pass_is_shown_as_what_it_is(full_run):
+    let, noted = (GateCheck(name=name, passed=True, verdict=verdict) for name, verdict in (("rows", "let pass"), ("header", "warning")))
+    page = words(render(replace(full_run, gate=[let, noted])))
+    assert "rows let pass" in page
+    assert "header warning" in page
 
 
 def test_a_run_with_one_destination_shows_that_one_alone(clean_run):
