@@ -19,7 +19,7 @@ import yaml
 from rich.console import Console
 
 from assets import demo as place
-from assets import purge, quiet, roster_commands, sftp_commands, status, why
+from assets import person, purge, quiet, roster_commands, sftp_commands, status, why
 from resources import places
 from resources.failures import PRIVATE, Failed
 
@@ -47,8 +47,7 @@ app = _Quiet(
 )
 app.add_typer(roster_commands.app)
 app.add_typer(sftp_commands.app, name="sftp")
-app.add_typer(purge.app)
-app.add_typer(status.app)
+app.add_typer(person.app)
 app.add_typer(purge.app)
 app.add_typer(status.app)
 app.add_typer(why.app)

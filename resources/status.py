@@ -69,7 +69,7 @@ def look(ledger: Ledger, last: int) -> Status:
         last: How many runs to look at.
     """
     runs = ledger.runs()
-    alive = _under_way(ledger, runs)
+    alive = under_way(ledger, runs)
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
     skips = ledger.skips()
     skips = skips[skips["closed"].isna()]
@@ -88,7 +88,7 @@ def look(ledger: Ledger, last: int) -> Status:
     )
 
 
-def _under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
+def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
     """Runs that live. Signs of life outlast a run by a minute, unless the ledger knows that it has ended."""
     known = runs.set_index("run_id")
     ended = set(runs.loc[runs["ended"].notna(), "run_id"])

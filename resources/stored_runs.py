@@ -43,6 +43,13 @@ class StoredRuns:
             return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
         return json.loads(content) if file.suffix == ".json" else content
 
+    def entries(self, run_id: str) -> Iterator[tuple[str, str]]:
+        """Asset and name of every entry that a run stored."""
+        place = self._folder.joinpath(run_id, self._company)
+        for index in sorted(place.rglob(INDEX), key=str):
+            asset = "/".join(index.parent.parts[len(place.parts) :])
+            yield from ((asset, name) for name in json.loads(index.read_bytes())["files"])
+
     def last_written(self) -> dict[str, datetime]:
         """When each run last stored something."""
         found: dict[str, datetime] = {}

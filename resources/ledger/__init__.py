@@ -8,6 +8,7 @@ from typing import Self
 
 from resources.ledger.database import connect
 from resources.ledger.deliveries import Deliveries
+from resources.ledger.erasure import Erasure
 from resources.ledger.heartbeat import Heartbeats
 from resources.ledger.history import History
 from resources.ledger.intakes import Applied, Gate, Intake, Intakes
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 
-class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories, Retention):
+class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories, Retention, Erasure):
     """One company's ledger. Each method is one transaction: after a crash all of it is there, or nothing. Threads may share it."""
 
     @classmethod
