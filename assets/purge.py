@@ -19,7 +19,7 @@ def purge(
     older_than: Annotated[int | None, typer.Option(help="Days; by default the company's `retention_days`.", min=1)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What goes on needs none of it."""
+    """Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays."""
     names = [whose.company(company)] if company else whose.companies()
     for name, days in [(name, older_than or _days(name)) for name in names]:
         typer.echo(f"{name}: {_purged(name, days, dry_run)}")
@@ -41,9 +41,10 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     except Failed as failure:
         whose.stop(str(failure))
     found = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    age = "1 day" if days == 1 else f"{days} days"
     if not found:
-        return f"nothing is older than {days} days, but for what goes on needs."
-    return f"older than {days} days and {'to be deleted' if dry_run else 'deleted'}: {found}."
+        return f"nothing is older than {age}, but for what is still needed."
+    return f"older than {age} and {'to be deleted' if dry_run else 'deleted'}: {found}."
 
 
 def _days(company: str) -> int:

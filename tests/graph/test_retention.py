@@ -190,10 +190,10 @@ def test_the_command_says_in_counts_what_it_deleted(acme: Any, monkeypatch: pyte
         assert result.exit_code == 0, result.output
         return result.output.strip()
 
-    assert said("--older-than", "1") == "acme: nothing is older than 1 days, but for what goes on needs."
+    assert said("--older-than", "1") == "acme: nothing is older than 1 day, but for what is still needed."
     monkeypatch.setattr(retention, "timedelta", lambda days: timedelta(0))
     told = said("--older-than", "1", "--dry-run")
-    assert told.startswith("acme: older than 1 days and to be deleted: ")
+    assert told.startswith("acme: older than 1 day and to be deleted: ")
     assert len(stored()) == 3
     assert said("--older-than", "1", "--company", "acme") == told.replace("to be deleted", "deleted")
     assert len(stored()) == 1
