@@ -18,11 +18,10 @@ from assets.release import asked, let_go, passed, planned_from
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from resources.storage import RunStorage, producer
-from roster import accounting
+from roster import accounting, releasing
 from roster.intake import could_be_anybodys
 from roster.plan import Circumstances, to_bundle
 from roster.planning import People
-from roster.releasing import with_digests
 
 
 def known(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -250,7 +249,7 @@ def _save(book: Ledger, company: Company, destination: Destination, context: dg.
         accounting_passed=not drawn.faults,
         gate_passed=drawn.gate_passed,
         counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of, **drawn.facts["holds"]},
-        people=with_digests(made, book.fields_key(destination.name)),
+        people=releasing.with_digests(made, book.fields_key(destination.name)),
         changes=made.changes,
         epoch=drawn.facts["epoch"],
     )
@@ -307,6 +306,7 @@ def _shown(drawn: Drawn, said: Bundle) -> dict[str, Any]:
             "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
             "who is there already": holds.there_already(drawn.facts["holds"]["adoption"]),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
+            **({"of what is released": releasing.told(counts)} if (counts := drawn.facts["released"]) else {}),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
             **({"digest for a release": held} if held else {}),

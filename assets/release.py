@@ -55,10 +55,10 @@ def let_go(
     kept = releasing.HeldSet(book.held_people(destination, held.plan_run_id), book.planned_changes(destination, held.plan_run_id))
     plan, counts = releasing.released(drawn, kept, config.kinds, book.fields_key(destination))
     if not counts.get("applied"):
-        told = ", ".join(f"{count:,} {releasing.VERDICTS[code]}" for code, count in counts.items())
         before = [one for one in book.releases(held.digest) if one.root_run_id != root_run_id(context)]
         by = f" It was released by {before[-1].name} on {before[-1].released_at:%Y-%m-%d %H:%M} UTC." if before else ""
-        raise Permanent(f"Nothing of {held.digest} is left to apply: {told}.{by}", "Run the preview: it names what is held now.")
+        told = f"Nothing of {held.digest} is left to apply: {releasing.told(counts)}.{by}"
+        raise Permanent(told, "Run the preview: it names what is held now.")
     return plan, counts
 
 

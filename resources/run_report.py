@@ -11,6 +11,7 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.ledger import Gate, Ledger
+from roster import releasing
 from roster.reports.model import FIGURES, HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
 
 UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
@@ -132,7 +133,11 @@ def _destination(
         bytes=sum(request["bytes"] for request in requests),
         seconds=sum(request["seconds"] for request in requests),
         failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
-        warnings=list(dict.fromkeys([*said.get("disagreements", []), *counts.get("warnings", []), *_faults(verdict.counts)])),
+        warnings=list(
+            dict.fromkeys(
+                [*_released(verdict.counts), *said.get("disagreements", []), *counts.get("warnings", []), *_faults(verdict.counts)]
+            )
+        ),
     )
     return report, verdict.counts.get("repairs", [])
 
@@ -149,6 +154,12 @@ def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame
     people["reason"] = people["reason_after"].where(people["outcome"].notna(), people["reason"])
     people["detail"] = answered.where(answered.notna(), people["detail"])
     return people.drop(columns="reason_after")
+
+
+def _released(counts: dict[str, Any]) -> list[str]:
+    """What became of a released set, unless all of it is applied."""
+    found = counts.get("released") or {}
+    return [f"Of what was released: {releasing.told(found)}"] if found.keys() - {"applied"} else []
 
 
 def _faults(counts: dict[str, Any]) -> list[str]:

@@ -51,6 +51,11 @@ def _digests(plan: Plan, people: pd.Series, key: bytes) -> pd.Series:
     return pd.Series(hashed.to_numpy(), index=records["person"], dtype="str")
 
 
+def told(counts: Mapping[str, int]) -> str:
+    """In words, how many people have each of `VERDICTS`."""
+    return ", ".join(f"{count:,} {VERDICTS[code]}" for code, count in counts.items())
+
+
 def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> tuple[Plan, dict[str, int]]:
     """The plan that applies what is still as it was held, and nothing else.
 
@@ -85,6 +90,7 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         people=people,
         changes=changes.assign(apply=among(changes["person"], now)),
         records=records.assign(apply=among(records["person"], now)),
+        figures=plan.figures.head(0),  # they are of what was drawn, not of what is let go
     )
     gone = held.people[held.people["reason"].isin(RELEASABLE) & ~among(held.people["person"], plan.people["person"])]
     counted = pd.concat([verdict.dropna(), gone["intended"].map(lambda action: "done" if action == "deactivate" else "no_longer_wanted")])

@@ -28,6 +28,20 @@ def test_a_job_that_is_not_there_is_told_with_those_that_are(home: Path) -> None
     assert "Traceback" not in result.output
 
 
+def test_a_release_is_typed_in_one_line_and_says_what_is_wrong_with_it(home: Path) -> None:
+    typed = ["release", "demo", "0123456789abcdef", "--by", "kim", "--reason", "looked through"]
+    nothing = CliRunner().invoke(cli.app, typed)
+    assert nothing.exit_code == 1
+    assert "no run has produced it yet" in " ".join(nothing.output.split())  # in a home in which nothing was ever synced
+    no_kind = CliRunner().invoke(cli.app, [*typed, "--kind", "join", "--kind", "joins"])
+    assert no_kind.exit_code == 2
+    assert "joins" in no_kind.output
+    assert "bank_account" in no_kind.output
+    nobody = CliRunner().invoke(cli.app, typed[:3])
+    assert nobody.exit_code == 2
+    assert "--by" in nobody.output
+
+
 def test_the_instance_is_made_for_its_owner_alone_with_the_projects_configuration(home: Path) -> None:
     folder = demo.use_own_instance()
     assert os.environ["DAGSTER_HOME"] == str(folder)

@@ -97,6 +97,8 @@ def test_no_surprise_a_newer_file_narrows_a_release_to_what_is_still_the_same(he
     assert (outcomes["E04"], outcomes["E09"]) == ("created", "held")
     assert acme.stored(released.run_id, "findity/plan")["facts"]["released"] == {"applied": 11, "changed": 1}
     assert "held" in acme.planned("findity", released.run_id)["detail"]["E09"]
+    said = "Of what was released: 11 applied now, 1 other than it was when it was held"
+    assert said in acme.reports()["sync_report.html"].read_text(encoding="utf-8")
 
     # What was left has a name of its own, and is the first sync's still.
     after = acme.quickly("preview")
