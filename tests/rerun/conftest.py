@@ -98,10 +98,10 @@ class Night:
             assert all(one.died for one in unfinished)
             (last,) = instance.get_runs(limit=1) or [None]
             assert last is None or last.is_finished, last
-        if last is None or not last.is_success:
+        if stopped := last is None or not last.is_success:
             again = reexecute(last.run_id, location=self.acme.location) if last else run_job("acme_sync", location=self.acme.location)
             assert again.succeeded, again
-        return self.left()
+        return {**self.left(), "again": stopped}
 
     def left(self) -> dict[str, Any]:
         """What there is in the ledger and in the report."""

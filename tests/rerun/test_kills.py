@@ -30,10 +30,8 @@ soak = pytest.mark.skipif(not os.environ.get("ROLLCALL_SOAK"), reason="`make soa
 
 
 def at(number: int) -> Kill:
-    def kill(night: Night, left: Path) -> Any:
-        found = in_a_process(lambda: night.sync(dying_at(number)), left)
-        assert found is KILLED, "it was not killed"
-        return found
+    def kill(night: Night, left: Path) -> None:
+        assert in_a_process(lambda: night.sync(dying_at(number)), left) is KILLED, "it was not killed"
 
     return kill
 
@@ -46,17 +44,17 @@ def one_night(night: Night, folder: Path, kill: Kill) -> list[str]:
     """What is not as after one clean run once the killed one was recovered and re-executed."""
     clean = night.world.clean
     with night.begun(folder):
-        finished = kill(night, folder / "killed.json") is not KILLED
+        kill(night, folder / "killed.json")
         with night.acme.ledger() as ledger:
             begun = list(ledger.runs()["root_run_id"])[night.world.runs :]
             acknowledged = accepted(ledger, begun[0]) if begun else set()
         since = len(night.written)
         left = in_a_process(night.recovered, folder / "recovered.json")
         # A process that died before it could say that it had begun was no attempt, and one that had finished was the last.
-        told = left.pop("earlier")
+        told, stopped = left.pop("earlier"), left.pop("again") and bool(begun)
         found = {**left, **states(night.box)}
         wrong = [f"{part}: {differing(found[part], clean[part])}" for part in found if found[part] != clean[part]]
-        if told != ([DIED] if begun and not finished else []):
+        if told != ([DIED] if stopped else []):
             wrong.append(f"the report says of the killed attempt: {told}")
         if again := acknowledged & set(night.written[since:]):
             wrong.append(f"acknowledged and written again: {sorted(again)}")

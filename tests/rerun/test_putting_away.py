@@ -1,0 +1,40 @@
+"""HR's file on its SFTP server, and a kill while it is put away."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets.recovery import recover
+from resources.ledger import database
+from tests.graph.conftest import empty, everything
+from tests.graph.triggers.conftest import over_sftp, server
+from tests.rerun.kills import KILLED, die, in_a_process, instrument
+
+__all__ = ["empty", "everything", "over_sftp", "server"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_rerun_after_a_kill_while_the_file_is_put_away_puts_it_away_once(
+    empty: Any, over_sftp: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    acme = empty(findity=None, **over_sftp(afterwards="archive", archive="done"))
+
+    def killed() -> None:
+        instrument(lambda name, _: die() if name.startswith(f"{when} the putting away") else None)
+        acme.run("sync")
+
+    assert in_a_process(killed, tmp_path / "killed.json") == KILLED
+    inbox = acme.folder / "inbox"
+    assert (inbox / "people_2026-11-20.csv").exists() is (when == "before")
+    writes = acme.box.writes
+    real = database.now
+    monkeypatch.setattr(database, "now", lambda connection: real(connection) + 61)
+    with dg.DagsterInstance.get() as instance:
+        (died,) = recover(instance)
+        run = instance.get_run_by_id(died.run_id)
+    again = acme.again(run)
+    assert again.succeeded, again
+    assert acme.box.writes == writes
+    assert [str(path.relative_to(inbox)) for path in inbox.rglob("*.csv")] == ["done/people_2026-11-20.csv"]
