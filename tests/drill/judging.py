@@ -166,5 +166,5 @@ def _told(held: dict[str, dict[str, int]], old: dict[str, Any], new: dict[str, A
         at = {name: ", ".join(f"{count} {kind}" for kind, count in counts.get(name, {}).items()) for name in DESTINATIONS}
         if len(set(at.values())) == 1:
             at = {"both": at[DESTINATIONS[0]]}
-        sentences += [f"{said} at {name}: {what}" for name, what in at.items() if what]
+        sentences += [f"{said} at {name if name == 'both' else name.title()}: {what}" for name, what in at.items() if what]
     return sentences
