@@ -22,6 +22,7 @@ from assets import demo as place
 from assets import person, purge, quiet, roster_commands, sftp_commands, status, why
 from resources import places
 from resources.failures import PRIVATE, Failed
+from roster.vocabulary import KINDS
 
 if TYPE_CHECKING:  # Dagster takes most of a second to import, and only commands that start a run need it
     import dagster as dg
@@ -79,13 +80,21 @@ def run(
     _finish(_watched(job, lambda: run_job(job, run_config=given, on_event=_show)))
 
 
+def _kinds(given: list[str] | None) -> list[str] | None:
+    if unknown := [kind for kind in given or [] if kind not in KINDS]:
+        raise typer.BadParameter(f"{', '.join(unknown)} is no kind of change; there are {', '.join(KINDS)}")
+    return given
+
+
 @app.command()
 def release(
     company: Annotated[str, typer.Argument(help="A company, such as acme.")],
     digest: Annotated[str, typer.Argument(help="Names what is held; in the report, on the plan's check, and in rollcall status.")],
     by: Annotated[str, typer.Option(help="Who releases it.")],
     reason: Annotated[str, typer.Option(help="Why.")],
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind of change, such as join; once for each. Without: all.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(callback=_kinds, help="Only this kind of change, such as join; once for each. Without: all.")
+    ] = None,
 ) -> None:
     """Apply what a plan held, as far as it is still wanted and the same. Nothing else is written."""
     from assets.launch import run_job  # noqa: PLC0415
