@@ -65,6 +65,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "role": "role",
     "policyID": "policy",
     "additionalPolicyIDs": "policy",
+    "domainGroupID": "policy",
     "approvalLimit": "limit",
     "overLimitApprover": "limit",
 }
