@@ -191,6 +191,8 @@ def _written(visit: Visit, done: str, words: str) -> str:
         return f"{AT} refused that {WHO} be {done}: {(visit.said or words).rstrip('.')}."
     if visit.outcome == "unknown":
         return f"{WHO} was to be {done} at {AT}, and nobody knows whether they were: {words}."
+    if visit.outcome in ("skipped", "unchanged"):  # another run was there first
+        return f"{WHO} was to be {done} at {AT}, and was not sent: {words}."
     seen = {"landed": ", and reading back shows it", "missing": ", but reading back does not show it"}
     return f"{WHO} was {done} at {AT}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
 

@@ -151,6 +151,24 @@ def test_no_surprise_one_kind_can_be_let_go_and_the_rest_of_the_first_sync_goes_
     assert acme.outcome("findity", rest.run_id)["E04"] == "updated"
 
 
+def test_approver_one_kind_let_go_takes_nobody_from_those_who_still_report_to_them(synced: Any) -> None:
+    acme = synced(expensify=None, limits={"leave": {"count": 1, "share": 0}})
+    people = acme.people()
+    for number in ("E03", "E05", "E06"):
+        people[number].update(Status="T", End="2026-11-01")
+    acme.file("2026-11-21", people)
+    waiting = digest(acme, "findity", acme.quickly("sync"))
+    gone = acme.quickly("release", digest=waiting, kinds=["leave"], **WHO)
+    assert gone.succeeded, gone
+    assert [number for number in ("E03", "E05", "E06") if acme.users()[number]["active"]] == ["E03"]
+    counts = acme.stored(gone.run_id, "findity/plan")["facts"]["released"]
+    assert counts == {"applied": 2, "kind_not_released": 4, "depends_on_held": 1}
+    rest = acme.quickly("release", digest=digest(acme, "findity", gone), **WHO)
+    assert rest.succeeded, rest
+    assert not acme.users()["E03"]["active"]
+    assert acme.users()["E07"]["approverIds"] == [acme.users()["E01"]["personId"]]
+
+
 def test_no_surprise_what_was_released_and_is_there_is_not_released_twice(held: Any) -> None:
     acme = held(expensify=None)
     waiting = digest(acme, "findity")

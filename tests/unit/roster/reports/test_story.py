@@ -52,6 +52,15 @@ def both(action, **parts):
             "E1042 was to be updated at Expensify, and nobody knows whether they were: "
             "sent, but neither answered nor seen on reading back.",
         ),
+        (
+            [visit("update", answer="stale", outcome="skipped", outcome_reason="stale")],
+            "E1042 was to be updated at Expensify, and was not sent: "
+            "another run has written them, or whom they need, otherwise since this was planned.",
+        ),
+        (
+            [visit("create", answer="done", outcome="unchanged", outcome_reason="done_meanwhile", landed="landed")],
+            "E1042 was to be created at Expensify, and was not sent: another run has done the same since this was planned.",
+        ),
         ([visit("create")], "E1042 was to be created at Expensify; nothing was sent."),
         ([visit("create", answer="accepted")], "E1042 was to be created at Expensify; no reading back has shown it yet."),
     ],
