@@ -54,8 +54,7 @@ class StoredRuns:
         """When each run last stored something."""
         found: dict[str, datetime] = {}
         for run in self._folders():
-            moments = [index.stat().st_mtime for index in run.rglob(INDEX)]
-            found[run.name] = datetime.fromtimestamp(max(moments, default=run.stat().st_mtime), UTC)
+            found[run.name] = max(map(_modified, run.rglob(INDEX)), default=_modified(run))
         return found
 
     def newest(self) -> set[str]:
@@ -80,3 +79,13 @@ class StoredRuns:
     def _folders(self) -> Iterator[Any]:
         if self._folder.exists():
             yield from (run for run in self._folder.iterdir() if run.is_dir() and run.name != NEWEST)
+
+
+def _modified(place: Any) -> datetime:
+    if isinstance(place, Path):
+        return datetime.fromtimestamp(place.stat().st_mtime, UTC)
+    try:
+        moment: datetime = place.fs.modified(place.path)
+    except (FileNotFoundError, NotImplementedError):  # folders of an object store have no time, and some places tell none: it counts as new
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -61,24 +61,26 @@ class Retention(Scoped):
     def in_use(self) -> set[str]:
         """The runs on whose rows or values something rests that still goes on, however old they are.
 
-        The newest plan and the last applied one of each destination, with the gate's word on their exports; what may still be released; the
-        newest run; whoever holds the lease or gives signs of life.
+        The newest plan and the last applied one of each destination, with the run that took their export in and the gate's word on it; what
+        may still be released; the newest run; whoever holds the lease or gives signs of life.
         """
         plan, applied, held, gate = tables.plan.c, tables.applied.c, tables.held.c, tables.gate.c
         newest = sa.func.row_number().over(partition_by=plan.destination, order_by=plan.saved_at.desc())
-        ranked = sa.select(plan.plan_run_id, plan.number, newest.label("place")).where(self._mine(tables.plan)).subquery()
+        ranked = sa.select(plan.plan_run_id, plan.number, plan.counts, newest.label("place")).where(self._mine(tables.plan)).subquery()
         passed = sa.func.row_number().over(partition_by=gate.number, order_by=gate.recorded_at.desc())
         gates = sa.select(gate.root_run_id, gate.number, passed.label("place")).where(self._mine(tables.gate, passed=True)).subquery()
         with self._reading() as connection:
             now = database.now(connection)
-            plans = list(connection.execute(sa.select(ranked.c.plan_run_id, ranked.c.number).where(ranked.c.place == 1)))
-            plans += connection.execute(sa.select(applied.plan_run_id, applied.number).where(self._mine(tables.applied)))
-            verdicts = sa.select(gates.c.root_run_id).where(gates.c.place == 1, gates.c.number.in_({row.number for row in plans}))
+            newest_plans = connection.execute(sa.select(ranked).where(ranked.c.place == 1)).all()
+            plans = [(row.plan_run_id, row.number) for row in newest_plans]
+            last_applied = connection.execute(sa.select(applied.plan_run_id, applied.number).where(self._mine(tables.applied)))
+            plans += [(row.plan_run_id, row.number) for row in last_applied]
+            verdicts = sa.select(gates.c.root_run_id).where(gates.c.place == 1, gates.c.number.in_({number for _, number in plans}))
             waiting = sa.select(held.plan_run_id).where(self._mine(tables.held), held.expires_at > datetime.fromtimestamp(now, UTC))
             last = sa.select(tables.run.c.run_id).where(self._mine(tables.run)).order_by(tables.run.c.began.desc()).limit(1)
             alive = sa.select(tables.heartbeat.c.run_id).where(self._mine(tables.heartbeat), tables.heartbeat.c.expires_at > now)
             writer = sa.select(tables.lease.c.run_id).where(self._mine(tables.lease), tables.lease.c.run_id.is_not(None))
-            found = {row.plan_run_id for row in plans}
+            found = {run_id for run_id, _ in plans} | {row.counts["taken_in"] for row in newest_plans if row.counts.get("taken_in")}
             for query in (verdicts, waiting, last, alive, writer):
                 found |= set(connection.execute(query).scalars())
         return found

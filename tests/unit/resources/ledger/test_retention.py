@@ -153,6 +153,19 @@ def test_the_gates_word_on_what_was_last_applied_stays_also_after_a_release(ledg
     assert ledger.gate("old").passed
 
 
+def test_rerun_the_run_that_took_in_the_file_of_the_newest_plan_stays(ledger):
+    """A release draws its plan from the roster that another run stored."""
+    sync(ledger, "old")
+    sync(ledger, "newer", began=datetime.now(UTC))
+    assert "old" not in ledger.in_use()
+    ledger.save_plan(
+        "expensify", "release", root_run_id="release", number=2, digest="r", accounting_passed=True, gate_passed=True,
+        counts={"taken_in": "old"}, people=PEOPLE, changes=CHANGES, epoch=0,
+    )  # fmt: skip
+    assert "old" in ledger.in_use()
+    assert "plan" not in purge(ledger)
+
+
 def test_a_skip_that_lasts_stays_and_one_that_ended_long_ago_goes(ledger):
     sync(ledger, "old")
     sync(ledger, "older skip ends", began=OLD)

@@ -1,0 +1,79 @@
+"""What runs stored is found and deleted by run, on this machine as in an object store."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from resources.storage import RunStorage
+from resources.stored_runs import StoredRuns
+
+REJECTS = dg.AssetKey(["acme", "hr", "rejects"])
+ROSTER = dg.AssetKey(["acme", "hr", "roster"])
+PEOPLE = pd.DataFrame({"employee_id": ["1", "2"]}).astype("str")
+
+
+@pytest.fixture(params=["here", "object store"])
+def base(request, tmp_path):
+    return str(tmp_path / "data") if request.param == "here" else f"memory://{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def stored(base):
+    """Two runs: both with rejects, the older one with a roster."""
+    storage = RunStorage(base=base, company="acme")
+    write(storage, "r1", ROSTER, PEOPLE)
+    for run_id in ("r1", "r2"):
+        write(storage, run_id, REJECTS, {"rejects": PEOPLE, "facts": {"rows": 2}, "content": b"1;2"})
+    return StoredRuns("acme", base)
+
+
+def write(storage, run_id, key, value):
+    storage.handle_output(dg.build_output_context(run_id=run_id, asset_key=key, step_key="s", name="result"), value)
+
+
+def test_an_entry_is_read_without_the_rest(stored):
+    pd.testing.assert_frame_equal(stored.entry("r1", "hr/rejects", "rejects"), PEOPLE)
+    assert stored.entry("r1", "hr/rejects", "facts") == {"rows": 2}
+    assert stored.entry("r1", "hr/rejects", "content") == b"1;2"
+    pd.testing.assert_frame_equal(stored.entry("r1", "hr/roster", "value"), PEOPLE)
+
+
+def test_what_is_not_there_is_none(stored):
+    assert stored.entry("r1", "hr/rejects", "notes") is None
+    assert stored.entry("r2", "hr/roster", "value") is None
+    assert stored.entry("r9", "hr/roster", "value") is None
+    assert StoredRuns("beta", "memory://nothing").last_written() == {}
+
+
+def test_every_entry_of_a_run_is_named(stored):
+    assert set(stored.entries("r1")) == {("hr/rejects", name) for name in ("rejects", "facts", "content")} | {("hr/roster", "value")}
+    assert list(stored.entries("r9")) == []
+
+
+def test_runs_have_the_age_of_what_they_stored_last(stored):
+    moments = stored.last_written()
+    assert set(moments) == {"r1", "r2"}
+    assert all(datetime.now(UTC) - timedelta(minutes=5) < moment <= datetime.now(UTC) for moment in moments.values())
+
+
+def test_the_newest_of_every_asset_is_known(stored):
+    assert stored.newest() == {"r1", "r2"}
+
+
+def test_a_run_is_deleted_whole_and_nothing_else(stored):
+    stored.delete("r1")
+    stored.delete("r1")
+    assert set(stored.last_written()) == {"r2"}
+    assert stored.entry("r1", "hr/rejects", "facts") is None
+    assert stored.entry("r2", "hr/rejects", "facts") == {"rows": 2}
+
+
+def test_everything_of_a_company_goes_and_another_company_stays(stored, base):
+    write(RunStorage(base=base, company="beta"), "b1", dg.AssetKey(["beta", "hr", "roster"]), PEOPLE)
+    assert stored.delete_all() == 2
+    assert stored.last_written() == {}
+    assert stored.newest() == set()
+    assert set(StoredRuns("beta", base).last_written()) == {"b1"}
