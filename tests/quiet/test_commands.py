@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resources import places
-from tests.quiet.conftest import COLUMNS, PEOPLE, YAML, given_away
+from tests.quiet.canaries import COLUMNS, PEOPLE, YAML, given_away
 
 CHECK = "from assets.cli import app; app()"
 BURST = """

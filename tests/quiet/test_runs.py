@@ -1,157 +1,16 @@
 """Everything goes wrong to a company of canaries; then all that its runs leave behind is searched for them."""
 
-import json
-import os
-import sqlite3
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pytest
 import yaml
 
 from assets import quiet
-from resources import owner_only
-from resources.ledger import database
-from roster import intake, planning
-from sandbox.sftp import SftpServer
-from tests.quiet.conftest import COLUMNS, PEOPLE, SECRETS, STRANGER, YAML, canaries, forms, given_away, readable
+from tests.quiet.canaries import SECRETS, STRANGER, YAML, canaries, forms, given_away, readable
 
-ECHO = " ".join(canaries().values()) + " zqstranger@other.example zqlocal.b@acme.example"
 KEPT = {"ledger", "data", "reports", "incoming"}
 """What exists to hold people, below ROLLCALL_HOME."""
-
-
-def burst(*args: Any, **kwargs: Any) -> Any:
-    """A fault of ours with everybody at hand: in its locals and in its text."""
-    frames = [*args, *kwargs.values()]
-    raise ValueError(f"{ECHO} {frames}")
-
-
-def the_gate_refuses(acme: Any) -> Iterator[Any]:
-    header = ";".join(COLUMNS)
-    for content in (
-        {"header": header.replace("Mail", "Mail till Zåfirstaq Zälastaq")},
-        {"header": header.replace(";", ",")},
-        {"header": PEOPLE.splitlines()[0]},
-        {"encoding": "utf-16"},
-        {"encoding": "latin-1"},
-        {"trailer": "#END;rows=19700101"},
-        {"trailer": "Zåfirstaq Zälastaq"},
-    ):
-        acme.file(PEOPLE, **content)
-        yield acme.run("preview")
-    acme.file(f'"{PEOPLE}')
-    yield acme.run("preview")
-
-
-def servers_echo(acme: Any) -> Iterator[Any]:
-    """Both servers say in every way that they know of whom, by whom and with what they were asked."""
-    box, secret = acme.box, {ECHO: ECHO, "errorCode": "Zqnickaq", "message": ECHO, "responseMessage": ECHO, "error": ECHO}
-    page = f"<html><title>{ECHO}</title>{ECHO}</html>"
-    acme.file(PEOPLE.replace("Q04;", "Q05;").replace("zqlocal.d@", "zqlocal.d@new."))
-    for fault in (
-        {"status": 400, "body": json.dumps(secret)},
-        {"status": 403, "body": page},
-        {"status": 500, "body": page},
-        {
-            "status": 302,
-            "headers": {
-                "Location": f"https://zqproxyuser:zqproxyword@elsewhere.example/zqlocal.a/?q=Zqnickaq&s={SECRETS['FINDITY_SECRET']}"
-            },
-        },
-        {"body": json.dumps({**secret, "responseCode": 410})},
-        {"body": json.dumps({"responseCode": 401, "responseMessage": ECHO})},
-        {"status": 429, "headers": {"Retry-After": "zqlocal.a Zqnickaq"}},
-        {"body": json.dumps([secret])},
-        {"drop": True},
-    ):
-        box.fault(job="*", times=None, **fault)
-        yield acme.run("preview")
-        box.heal()
-    for api, job in (("findity", "PUT users"), ("expensify", "update employees")):
-        box.fault(
-            api=api,
-            job=job,
-            dry_run=None if api == "findity" else False,
-            times=None,
-            status=400,
-            body=json.dumps({**secret, "responseCode": 410}),
-        )
-    yield acme.run()
-    box.heal()
-    box.fault(api="*", job="*", times=None, refuse=dict.fromkeys(("Q01", "Q02", "Q03", "Q04", "Q05"), ECHO))
-    yield acme.again(acme.runs[-1]) if not acme.runs[-1].succeeded else acme.run()
-    box.heal()
-
-
-def we_burst(acme: Any) -> Iterator[Any]:
-    acme.file(PEOPLE)
-    for module, name in ((intake, "take_in"), (planning, "plan_expensify"), (planning, "plan_findity")):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, name, burst)
-            yield acme.run("preview")
-
-
-def nothing_can_be_kept(acme: Any) -> Iterator[Any]:
-    def full(path: Path, content: bytes) -> None:
-        path.write_bytes(content[: len(content) // 2])
-        path.chmod(0o600)
-        raise OSError(28, f"No space left on device {ECHO}")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(owner_only, "write_new", full)
-        yield acme.run("preview")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "BUSY_SECONDS", 0.05)
-        ledger = next((acme.root / "home").rglob("ledger.db"))
-        with sqlite3.connect(ledger, isolation_level=None) as holder:
-            holder.execute("BEGIN EXCLUSIVE")
-            yield acme.run("preview")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ROLLCALL_LEDGER", "postgresql://zqdatabaseuser:zqdatabaseword@127.0.0.1:1/nothing")
-        yield acme.run("preview")
-
-
-def sftp_refuses(acme: Any) -> Iterator[Any]:
-    with SftpServer(acme.inbox, password="another") as server:
-        source = {
-            "host": server.host,
-            "port": server.port,
-            "user": "zqpartneruser",
-            "host_keys": [server.host_key_line],
-            "path": "people_*.csv",
-        }
-        for login in ({"password": {"env": "HR_SFTP_PASSWORD"}}, {"key": {"env": "SFTP_KEY"}}):
-            attributes = yaml.safe_load(YAML)
-            attributes["hr"]["sftp"] = {**{k: v for k, v in attributes["hr"].pop("csv").items() if k != "path"}, **source, **login}
-            location, _ = acme.build(attributes)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("SFTP_KEY", "-----BEGIN OPENSSH PRIVATE KEY-----\nzqprivatekeyline\n-----END OPENSSH PRIVATE KEY-----\n")
-                yield acme.run("preview", location)
-
-
-@pytest.fixture(scope="session")
-def printed(acme: Any, logged: list[bytes]) -> bytes:
-    """All of it, and what was printed meanwhile by this process and its children."""
-    folder = acme.root / "printed"
-    kept = [os.dup(number) for number in (1, 2)]
-    sink = os.open(folder, os.O_WRONLY | os.O_CREAT)
-    for number in (1, 2):
-        os.dup2(sink, number)
-    try:
-        assert acme.run().succeeded
-        for part in (the_gate_refuses, servers_echo, we_burst, nothing_can_be_kept, sftp_refuses):
-            ended = [run.succeeded for run in part(acme)]
-            assert not all(ended), part
-    finally:
-        for number, copy in zip((1, 2), kept, strict=True):
-            os.dup2(copy, number)
-            os.close(copy)
-        os.close(sink)
-    return folder.read_bytes()
 
 
 def test_the_search_would_find_a_canary_in_whatever_form(acme: Any) -> None:
