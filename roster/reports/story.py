@@ -118,8 +118,10 @@ def sentence(story: Story) -> str:
         return f"No run that is kept says anything about {who}.{known}"
     newest = story.chapters[0]
     if _rejected(newest):
-        rows = _and([f"line {line.number}" for line in newest.lines or ()])
-        return f"{who} was not brought in: {rows} of {newest.file or 'the file'} was rejected. {(newest.lines or ())[0].why or ''}".rstrip()
+        lines, became = newest.lines or (), "left as they were" if story.acknowledged else "not brought in"
+        rows = _and([f"line {line.number}" for line in lines])
+        were = "was" if len(lines) == 1 else "were"
+        return f"{who} was {became}: {rows} of {newest.file or 'the file'} {were} rejected. {lines[0].why or ''}".rstrip()
     said: dict[str, list[str]] = {}
     for visit in newest.visits:
         if visit.action is not None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from dataclasses import replace
+
 import pytest
 
 from roster.reports.story import Chapter, Line, Skip, Story, Visit, planned, remedy, sentence, why_not
@@ -87,6 +89,12 @@ def test_a_rejected_row_is_the_answer_and_says_what_hr_does():
     told = story(chapter(visit("skip", reason="row_rejected"), lines=[fault]))
     assert sentence(told) == "E1042 was not brought in: line 37 of people.csv was rejected. Work e-mail: This is no e-mail address."
     assert remedy(told) == "HR: Enter a working e-mail address."
+
+
+def test_whoever_was_there_before_is_left_as_they_were_by_rejected_rows():
+    faults = [Line(number=number, disposition="rejected", code="duplicate", why="The same number.") for number in (27, 103)]
+    told = replace(story(chapter(visit("skip", reason="row_rejected"), lines=faults)), acknowledged=["Expensify"])
+    assert sentence(told) == "E1042 was left as they were: line 27 and line 103 of people.csv were rejected. The same number."
 
 
 def test_a_row_that_is_used_beside_a_rejected_one_is_no_rejection():
