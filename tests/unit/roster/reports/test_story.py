@@ -1,8 +1,7 @@
 """A person's story begins with a sentence that answers why, as far as the newest run knows."""
 
-from datetime import UTC, date, datetime
-
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
