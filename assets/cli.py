@@ -133,7 +133,8 @@ def recovered(company: Annotated[str, typer.Argument(help="A company, such as ac
         raise typer.Exit(1) from None
     for one in unfinished:
         if one.died:
-            console.print(f"{one.job} {one.run_id} had died and is marked as failed. Re-execute it: rollcall reexecute {one.run_id}")
+            more = "" if one.finished else f" Re-execute it: rollcall reexecute {one.run_id}"
+            console.print(f"{one.job} {one.run_id} had died and is marked as {one.ending}.{more}")
         else:
             console.print(f"{one.job} {one.run_id} lives. If its process is gone, ask again in {one.left:.0f} s.")
     if not unfinished:
@@ -220,7 +221,7 @@ def _finish(result: "RunResult", ui: str | None = None) -> None:
     from assets import summary  # noqa: PLC0415 - the reports' libraries load when the run is over, not before it starts
 
     for one in result.died:
-        console.print(f"{one.job} {one.run_id} had died before this run: it is marked as failed now.")
+        console.print(f"{one.job} {one.run_id} had died before this run. It is marked as {one.ending}.")
     if result.message:
         console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red", markup=False)
     try:

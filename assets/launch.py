@@ -47,7 +47,7 @@ class RunResult:
     message: str | None = None
     """What that step said."""
     died: Sequence[Unfinished] = ()
-    """Runs that had died before it started, and are marked as failed now."""
+    """Runs that were found dead when it started, and are ended now."""
 
     @property
     def succeeded(self) -> bool:

@@ -164,7 +164,7 @@ def _recovery(company: Company) -> dg.SensorDefinition:
     def dead(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         with told_in_tick():
             unfinished = recovery.recover(context.instance, company.name)
-        died = [f"Run {one.run_id} has died and is marked as failed." for one in unfinished if one.died]
+        died = [f"Run {one.run_id} has died and is marked as {one.ending}." for one in unfinished if one.died]
         return dg.SkipReason(" ".join(died) or "No run has died.")
 
     return dead

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from tests.rerun.kills import Reached, in_a_process, instrument, noting
 
 # What a company remembers besides who did it and when: all of it must be as after one clean run.
 _OF_A_RUN = {"run_id", "root_run_id", "plan_run_id", "last_root_run", "epoch", "request", "expires_at"}
+_A_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_MEMORY = {"heartbeat", "lease", "rate_call", "request", "run", "secret"}
 
 
@@ -128,7 +130,7 @@ def remembered(ledger: Ledger) -> dict[str, list[str]]:
         for table in tables.metadata.sorted_tables:
             timeless = [column for column in table.columns if column.name not in _OF_A_RUN and not isinstance(column.type, tables.Moment)]
             if table.name not in _NO_MEMORY:
-                found[table.name] = sorted({repr(tuple(row)) for row in connection.execute(sa.select(*timeless))})
+                found[table.name] = sorted({_A_RUN.sub("a run", repr(tuple(row))) for row in connection.execute(sa.select(*timeless))})
     return found
 
 

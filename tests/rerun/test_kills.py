@@ -64,7 +64,9 @@ def one_night(night: Night, folder: Path, kill: Kill) -> list[str]:
 
 
 def differing(found: Any, clean: Any) -> str:
-    """The parts of two dicts that differ."""
+    """The parts of two dicts or lists that differ."""
+    if isinstance(found, list) and isinstance(clean, list):
+        return f"{[one for one in found if one not in clean]} instead of {[one for one in clean if one not in found]}"
     if not (isinstance(found, dict) and isinstance(clean, dict)):
         return f"{found} instead of {clean}"
     return "; ".join(f"{key}: {differing(found.get(key), clean.get(key))}" for key in {*found, *clean} if found.get(key) != clean.get(key))

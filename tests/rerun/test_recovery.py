@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from assets import cli, recovery
 from resources.ledger import database
 from tests.rerun.conftest import Night, World, nights
-from tests.rerun.kills import KILLED, dying_at, in_a_process
+from tests.rerun.kills import KILLED, die, dying_at, in_a_process
 
 
 @pytest.fixture
@@ -164,3 +164,26 @@ def test_the_command_line_names_the_living_and_the_dead(night: Night, world: Wor
     dead = CliRunner().invoke(cli.app, ["recover"])
     assert f"rollcall reexecute {run_id}" in " ".join(dead.output.split())
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
+
+
+def test_a_run_that_died_after_its_last_step_has_succeeded_since_nothing_of_it_is_left(night: Night, world: World, tmp_path: Path) -> None:
+    def killed() -> None:
+        real = dg.DagsterInstance.handle_new_event
+
+        def handle(self: Any, event: Any, **options: Any) -> Any:
+            if event.is_dagster_event and event.dagster_event.event_type is dg.DagsterEventType.RUN_SUCCESS:
+                die()
+            return real(self, event, **options)
+
+        dg.DagsterInstance.handle_new_event = handle  # type: ignore[method-assign]
+        night.sync()
+
+    assert in_a_process(killed, tmp_path / "killed.json") == KILLED
+    left = in_a_process(night.recovered, tmp_path / "recovered.json")
+    assert left["again"] is False
+    assert left["report"] == world.clean["report"]
+    for table, rows in world.clean["ledger"].items():
+        assert left["ledger"][table] == rows, table
+    with dg.DagsterInstance.get() as instance:
+        (run,) = instance.get_runs()
+    assert run.status is dg.DagsterRunStatus.SUCCESS
