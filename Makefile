@@ -2,13 +2,14 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
-.PHONY: run ui test drill check bench lock
+.PHONY: run ui test drill check soak bench lock
 
 run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
 test: .venv/installed ; @$(BIN)/pytest
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
+soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest tests/rerun
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
