@@ -32,8 +32,28 @@ def digest_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
     return _half(said, key, b"first") + _half(said, key, b"second")
 
 
+def record_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
+    """A keyed hash for each row that tells whether two records say the same; half as long as `digest_column`'s, and faster.
+
+    The order of columns does not matter, but which there are does.
+
+    Args:
+        frame: Text columns; missing values are NaN.
+        key: At least 16 random bytes.
+
+    Returns:
+        16 hexadecimal digits a row, as ``str``, on the frame's index.
+    """
+    plain = frame[sorted(frame.columns)].astype("object")
+    hashed = pd.util.hash_pandas_object(plain, index=False, hash_key=_subkey(key, b"record"), categorize=False)
+    return pd.Series(pd.Index(hashed).map("{:016x}".format), index=frame.index, dtype="str")
+
+
+def _subkey(key: bytes, which: bytes) -> str:
+    return b64encode(blake2b(which, key=key[:64], digest_size=12).digest()).decode()
+
+
 def _half(text: pd.Series, key: bytes, which: bytes) -> pd.Series:
     # pandas hashes whole columns, with a key of 16 characters, to 64 bits: two of them make an accident impossible for practical purposes.
-    subkey = b64encode(blake2b(which, key=key[:64], digest_size=12).digest()).decode()
-    hashed = pd.util.hash_array(text.to_numpy(dtype=object), hash_key=subkey)
+    hashed = pd.util.hash_array(text.to_numpy(dtype=object), hash_key=_subkey(key, which))
     return pd.Series(pd.Index(hashed).map("{:016x}".format), index=text.index, dtype="str")

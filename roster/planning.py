@@ -12,7 +12,7 @@ import pandas as pd
 from roster import dependants, expensify, findity, leave
 from roster.census import census
 from roster.differences import together
-from roster.digests import digest_column
+from roster.digests import record_column
 from roster.identity import remembered, reused
 from roster.limits import base_of, figures, hold_over
 from roster.membership import among
@@ -207,7 +207,7 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     here = action.isin(["create", "update", "reactivate"]) | news
     told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key)
     told = told.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
-    told["record"] = digest_column(desired[here].drop(columns="employee_id"), people.key)
+    told["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
     left = left.assign(identity=remembered(left["employee_id"], people.roster, people.acknowledged, people.key))
     gone = left.assign(active=False, digest="", fields="{}", record="")

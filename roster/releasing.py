@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from roster import dependants
-from roster.digests import digest_column
+from roster.digests import record_column
 from roster.membership import among
 from roster.plan import DETAILS, RELEASABLE, Plan
 from roster.vocabulary import WRITES
@@ -47,7 +47,7 @@ def with_digests(plan: Plan, key: bytes) -> pd.DataFrame:
 
 def _digests(plan: Plan, people: pd.Series, key: bytes) -> pd.Series:
     records = plan.records[among(plan.records["person"], people)].drop_duplicates("person")
-    hashed = digest_column(records.drop(columns=["person", "action", "apply"]), key)
+    hashed = record_column(records.drop(columns=["person", "action", "apply"]), key)
     return pd.Series(hashed.to_numpy(), index=records["person"], dtype="str")
 
 

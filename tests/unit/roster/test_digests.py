@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from roster.digests import digest_column
+from roster.digests import digest_column, record_column
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -39,3 +39,13 @@ def test_digests_stand_on_the_frames_index_and_are_the_same_in_every_process():
 
 def test_an_empty_frame_has_an_empty_column():
     assert digest_column(pd.DataFrame({"a": pd.Series([], dtype="str")}), KEY).dtype == "str"
+
+
+def test_records_that_say_the_same_have_the_same_hash_and_no_others():
+    frame = pd.DataFrame({"a": ["1", "2", "12", "1", "1", "1"], "b": ["2", "1", "", None, "2", ""]}).astype("str")
+    hashes = record_column(frame, KEY)
+    assert hashes[0] == hashes[4]
+    assert hashes.drop(4).is_unique
+    assert record_column(frame[["b", "a"]], KEY).equals(hashes)
+    assert record_column(frame[2:], KEY).equals(hashes[2:])
+    assert not record_column(frame, KEY[::-1]).isin(hashes).any()
