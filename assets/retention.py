@@ -86,7 +86,12 @@ def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
     """The company's retention job and its daily schedule."""
     days = company.settings.retention_days
 
-    @dg.op(name=company.job("purge"), description=f"Deletes what is older than {days} days.")
+    # The ledger as a resource gives the run its signs of life.
+    @dg.op(
+        name=company.job("purge"),
+        description=f"Deletes what is older than {days} days.",
+        required_resource_keys={company.resource("ledger")},
+    )
     def purged(context: dg.OpExecutionContext) -> None:
         with told():
             counts: dict[str, Any] = purge(context.instance, company.name, days).counts()

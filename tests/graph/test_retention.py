@@ -169,6 +169,8 @@ def test_the_nightly_job_deletes_and_says_how_much_in_counts(acme: Any) -> None:
     result = acme.run("retention")
     assert result.succeeded, result
     assert len(stored()) == 3, "nothing is ninety days old"
+    with acme.ledger() as ledger:
+        assert result.run_id in ledger.heartbeats(), "a run without signs of life counts as dead"
     with dg.DagsterInstance.get() as instance:
         output = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.STEP_OUTPUT)[0].get_dagster_event()
         told = {name: value.value for name, value in output.step_output_data.metadata.items()}

@@ -78,7 +78,9 @@ def test_why_shows_what_waits_under_which_digest(held: Any) -> None:
 
 def test_why_of_a_number_that_nobody_has_says_so(synced: Any) -> None:
     synced()
-    assert "E99 is in no row of people_2026-11-20.csv, and no plan has them." in said("why", "E99")
+    told = said("why", "E99")
+    assert "E99 is in no row of people_2026-11-20.csv, and no plan has them." in told
+    assert "unchanged" not in told
 
 
 def test_why_shows_as_many_runs_as_asked_for(synced: Any) -> None:
