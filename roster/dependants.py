@@ -19,7 +19,7 @@ from roster.vocabulary import WRITES
 NEEDS = ("person", "on", "always")
 """``person`` may only be written if ``on`` is written too; without ``always``, only while ``on`` is held by a limit."""
 
-_NAMES = ("managerEmail", "approvesTo", "overLimitApprover")
+_NAMES = ["managerEmail", "approvesTo", "overLimitApprover"]
 
 DETAIL = "needs a change of somebody else, which is held or not made in this run"
 
@@ -65,21 +65,31 @@ def at_expensify(
     Returns:
         `NEEDS`.
     """
-    there = everyone.dropna(subset=["employee_id", "account"]).set_index("account")["employee_id"]
-    leaving = there[among(there, _leaving(decided)).to_numpy()]
-    stuck = there[among(there, _not_moved(everyone, decided, feed["employee_id"])).to_numpy()]
-    reporting = members[among(members["submitsTo"].str.lower(), leaving.index.to_series())]
-    account = feed["employee_id"].map(there.reset_index().set_index("employee_id")["account"])
-    arriving = feed[account != feed["employeeEmail"].str.lower()]
-    by_address = _first_of(pd.Series(arriving["employee_id"].to_numpy(), index=arriving["employeeEmail"].str.lower()))
-    names = feed.assign(managerEmail=feed.get(leave.SHOWN_MANAGER, feed["managerEmail"]))
+    going = feed[among(feed["employee_id"], decided.loc[_effect(decided).isin(["create", "update", "reactivate"]), "employee_id"])]
+    names = going.assign(managerEmail=going.get(leave.SHOWN_MANAGER, going["managerEmail"]))
+    named = names.melt("employee_id", _NAMES, value_name="address").dropna(subset="address")
+    named = named.assign(address=named["address"].str.lower())
+    approvers = feed.assign(address=feed["employeeEmail"].str.lower())[["employee_id", "address"]]
+    approvers = approvers[among(approvers["address"], named["address"])].drop_duplicates("address")
+    account = everyone[among(everyone["employee_id"], approvers["employee_id"])].set_index("employee_id")["account"]
+    arriving = approvers[approvers["employee_id"].map(account) != approvers["address"]].set_index("address")["employee_id"]
+    found = _pairs(named["employee_id"], named["address"].map(arriving))
+    leavers = everyone[among(everyone["employee_id"], _leaving(decided))].dropna(subset="account")
+    if leavers.empty:
+        return _needs(arriving=found)
+    leaving = leavers.set_index("account")["employee_id"]
+    kept = everyone[among(everyone["employee_id"], _not_moved(everyone, decided, feed["employee_id"]))].dropna(subset="account")
+    reporting = members[among(members["submitsTo"].str.lower(), leavers["account"])]
     moved = changes[changes["field"].eq("managerEmail")]
-    by_hr = roster["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(roster["manager_email"]).str.lower()
+    hr = roster[["employee_id", "manager_id", "manager_email"]].merge(moved[["employee_id"]])
+    boss = hr["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(hr["manager_email"]).str.lower()
     return _needs(
-        arriving=[_pairs(names["employee_id"], names[field].str.lower().map(by_address)) for field in _NAMES],
+        arriving=found,
         moved=_pairs(moved["employee_id"], moved["old"].str.lower().map(leaving)),
-        by_hr=moved["new"].str.lower() == moved["employee_id"].map(pd.Series(by_hr.to_numpy(), index=roster["employee_id"])),
-        stuck=_pairs(reporting["email"].str.lower().map(stuck), reporting["submitsTo"].str.lower().map(leaving)),
+        by_hr=moved["new"].str.lower() == moved["employee_id"].map(_first_of(pd.Series(boss.to_numpy(), index=hr["employee_id"]))),
+        stuck=_pairs(
+            reporting["email"].str.lower().map(kept.set_index("account")["employee_id"]), reporting["submitsTo"].str.lower().map(leaving)
+        ),
     )
 
 
@@ -99,28 +109,37 @@ def at_findity(
     Returns:
         `NEEDS`.
     """
-    ours = everyone.dropna(subset=["employee_id", "account"]).set_index("account")["employee_id"]
-    owner = findity.account_of(there).map(ours)
-    goes = among(owner, _leaving(decided)) & there["personId"].notna()
-    leaving = pd.Series(owner[goes].to_numpy(), index=there.loc[goes, "personId"])
-    stuck = among(owner, _not_moved(everyone, decided, desired["employee_id"]))
-    effect = decided["intended"].where(decided["action"].eq("hold"), decided["action"])
-    whole = desired[among(desired["employee_id"], decided.loc[effect.isin(["create", "reactivate"]), "employee_id"])]
+    whole = desired[among(desired["employee_id"], decided.loc[_effect(decided).isin(["create", "reactivate"]), "employee_id"])]
     away = everyone.loc[~everyone["present"] | among(everyone["employee_id"], _doubtful(decided)), "employee_id"]
     moved = changes[changes["field"].eq("approverIds")]
     named = pd.concat([_each(whole["employee_id"], whole["approverIds"]), _each(moved["employee_id"], moved["new"])])
+    arriving = named[among(named["approver"], away)]
+    leavers = everyone[among(everyone["employee_id"], _leaving(decided))].dropna(subset="account")
+    if leavers.empty:
+        return _needs(arriving=arriving)
+    account = findity.account_of(there)
+    leaving = account.map(leavers.set_index("account")["employee_id"])
+    leaving = pd.Series(leaving.to_numpy(), index=there["personId"])[leaving.notna().to_numpy() & there["personId"].notna().to_numpy()]
+    kept = everyone[among(everyone["employee_id"], _not_moved(everyone, decided, desired["employee_id"]))].dropna(subset="account")
+    stuck = account.map(kept.set_index("account")["employee_id"])
     before = _each(moved["employee_id"], moved["old"])
     after = _each(moved["employee_id"], moved["new"]).drop_duplicates("employee_id").set_index("employee_id")["approver"]
-    reporting = _each(owner[stuck], there.loc[stuck, "approverIds"])
+    reporting = _each(stuck[stuck.notna()], there.loc[stuck.notna(), "approverIds"])
     return _needs(
-        arriving=[named[among(named["approver"], away)]],
+        arriving=arriving,
         moved=before.assign(approver=before["approver"].where(among(before["approver"], leaving))),
         by_hr=before["employee_id"].map(after) == before["employee_id"].map(roster.set_index("employee_id")["manager_id"]),
         stuck=reporting.assign(approver=reporting["approver"].map(_first_of(leaving))),
     )
 
 
-def _needs(*, arriving: list[pd.DataFrame], moved: pd.DataFrame, by_hr: pd.Series, stuck: pd.DataFrame) -> pd.DataFrame:
+def _needs(
+    *,
+    arriving: pd.DataFrame,
+    moved: pd.DataFrame | None = None,
+    by_hr: pd.Series | None = None,
+    stuck: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The needs that both destinations share, from pairs of ``employee_id`` and ``approver``; a missing approver is no pair.
 
     Args:
@@ -133,14 +152,17 @@ def _needs(*, arriving: list[pd.DataFrame], moved: pd.DataFrame, by_hr: pd.Serie
     def needed(pairs: pd.DataFrame, person: str, on: str, always: bool) -> pd.DataFrame:
         return pd.DataFrame({"person": pairs[person], "on": pairs[on], "always": always})
 
-    found = [
-        *(needed(pairs, "employee_id", "approver", True) for pairs in arriving),
-        needed(pd.concat([moved, stuck]), "approver", "employee_id", True),
+    found = [needed(arriving, "employee_id", "approver", True)]
+    found += [needed(pairs, "approver", "employee_id", True) for pairs in (moved, stuck) if pairs is not None]
+    if moved is not None and by_hr is not None:
         # Whoever is moved only because their manager goes stays with them while it is in doubt whether they go.
-        needed(moved[~by_hr], "employee_id", "approver", False),
-    ]
+        found.append(needed(moved[~by_hr], "employee_id", "approver", False))
     needs = pd.concat(found, ignore_index=True).dropna().astype({"person": "str", "on": "str", "always": "bool"})
     return needs[needs["person"] != needs["on"]].drop_duplicates(ignore_index=True)
+
+
+def _effect(decided: pd.DataFrame) -> pd.Series:
+    return decided["intended"].where(decided["action"].eq("hold"), decided["action"])
 
 
 def _leaving(decided: pd.DataFrame) -> pd.Series:

@@ -8,13 +8,16 @@ keyed hashes of last name and start date: enough to see that they are others now
 """
 
 import unicodedata
+from collections.abc import Callable
 
 import pandas as pd
 
 from roster.digests import digest_column
+from roster.matching import owners
 from roster.membership import among
 
 _BETWEEN = "."
+_NEEDED = ("employee_id", "email", "last_name", "start_date")
 
 
 def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
@@ -22,13 +25,14 @@ def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
 
     A missing value leaves its place empty.
     """
-    last, start = (_hashed(values, name, key) for name, values in _told(roster).items())
-    return pd.Series((last.fillna("") + _BETWEEN + start.fillna("")).to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str")
+    said = _last(roster, key).fillna("") + _BETWEEN + _start(roster, key).fillna("")
+    return pd.Series(said.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str")
 
 
 def reused(
     everyone: pd.DataFrame,
     roster: pd.DataFrame,
+    changes: pd.DataFrame,
     addresses: pd.Series,
     acknowledged: pd.DataFrame,
     key: bytes,
@@ -42,6 +46,7 @@ def reused(
     Args:
         everyone: the census.
         roster: the roster frame.
+        changes: the differences of people who have an account (``employee_id``, ``field``).
         addresses: account → its e-mail address.
         acknowledged: the ledger's people; ``identity`` is what `identities` gave when they were last in step.
         key: the ledger's key.
@@ -50,52 +55,82 @@ def reused(
     Returns:
         Employee numbers.
     """
-    before = acknowledged.set_index("employee_id").reindex(columns=["account", "identity"]).astype("str")
-    people = everyone.loc[everyone["matched_by"].eq("number") | everyone["account"].isna(), ["employee_id", "account"]]
-    # Someone who was there before and is gone had an address too, where addresses are what accounts go by.
+    moved = among(everyone["employee_id"], changes.loc[changes["field"].isin(["email", "employeeEmail"]), "employee_id"])
+    # Of leavers nothing is compared, and whoever was there before and is gone had an address too, where accounts go by addresses.
+    gone = everyone["account"].isna() & everyone["acknowledged"] & everyone["matched_by"].isna()
+    asked = (moved | everyone["standing"].eq("left")) & everyone["matched_by"].eq("number")
+    people = everyone.loc[asked | gone, ["employee_id", "account"]]
+    before = acknowledged[among(acknowledged["employee_id"], people["employee_id"])].set_index("employee_id")
+    before = before.reindex(columns=["account", "identity"]).astype("str")
     account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))
-    known = account.map(addresses).astype("str").fillna(account.where(account.str.contains("@", na=False)))
-    names = account.map(last_names) if last_names is not None else account.map({})
-    people = people.assign(address=known.str.lower(), shown=names.astype("str")).dropna(subset="address")
-    people = people.merge(roster[["employee_id", "email", "last_name", "start_date"]], on="employee_id")
+    address = account.map(addresses).astype("str").fillna(account.where(account.str.contains("@", na=False)))
+    shown = account.map(last_names) if last_names is not None else account.map({})
+    people = people.assign(address=address.str.lower(), shown=shown.astype("str")).dropna(subset="address")
+    people = people.merge(roster.loc[among(roster["employee_id"], people["employee_id"]), [*_NEEDED]], on="employee_id")
     people = people[people["email"].notna() & (people["email"].str.lower() != people["address"])]
     if people.empty:
         return people["employee_id"]
     past = people["employee_id"].map(before["identity"]).astype("str").str.split(_BETWEEN, n=1, expand=True)
     past = past.reindex(columns=[0, 1]).astype("str")
-    last, start = (_hashed(values, name, key) for name, values in _told(people).items())
-    shown = _folded(people["shown"]).notna()
-    renamed = (_folded(people["shown"]) != _folded(people["last_name"])).where(shown, _differs(past[0], last))
+    start, there = _start(people, key), people["shown"].map(_fold, na_action="ignore")
+    here = people["last_name"].map(_fold, na_action="ignore")
+    renamed = (there != here).where(there.notna(), _differs(past[0], _last(people, key)))
     dated = start.notna() & past[1].fillna("").ne("")
     return people.loc[_differs(past[1], start).where(dated, renamed).astype("bool"), "employee_id"]
 
 
-def remembered(people: pd.Series, roster: pd.DataFrame, acknowledged: pd.DataFrame, key: bytes) -> pd.Series:
-    """What is to be remembered of people who are acknowledged now, aligned with them: as HR says, else as it was."""
-    before = acknowledged.set_index("employee_id").reindex(columns=["identity"])["identity"]
-    known = identities(roster[among(roster["employee_id"], people)], key)
-    return people.map(known).astype("str").fillna(people.map(before).astype("str"))
+def inherited(everyone: pd.DataFrame, roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
+    """Who would come in under the address of somebody else who was here: where accounts go by addresses, that is into their account.
+
+    Args:
+        everyone: the census.
+        roster: the roster frame.
+        acknowledged: the ledger's people.
+
+    Returns:
+        Employee numbers.
+    """
+    new = everyone.loc[everyone["account"].isna() & ~everyone["acknowledged"], "employee_id"]
+    people = roster[among(roster["employee_id"], new)]
+    owner = people["email"].str.lower().map(owners(acknowledged)).astype("str")
+    return people.loc[owner.notna() & (owner != people["employee_id"]), "employee_id"]
 
 
-def _told(people: pd.DataFrame) -> dict[str, pd.Series]:
-    return {"last_name": _folded(people["last_name"]), "start_date": people["start_date"].astype("str")}
+def remembered(people: pd.Series, known: pd.Series, acknowledged: pd.DataFrame) -> pd.Series:
+    """What is to be remembered of people who are acknowledged now, aligned with them.
+
+    Args:
+        people: employee numbers.
+        known: `identities` of whom HR's file has.
+        acknowledged: the ledger's people, for everyone else.
+    """
+    found = people.map(known).astype("str")
+    rest = people[found.isna()]
+    if rest.empty:
+        return found
+    before = acknowledged[among(acknowledged["employee_id"], rest)].set_index("employee_id").reindex(columns=["identity"])
+    return found.fillna(rest.map(before["identity"]).astype("str"))
 
 
-def _folded(names: pd.Series) -> pd.Series:
-    """Names without case, accents, blanks and hyphens."""
-
-    def fold(name: str) -> str:
-        return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())
-
-    texts = names.astype("str")
-    return texts.map({name: fold(name) for name in texts.dropna().unique()}).astype("str")
+def _last(people: pd.DataFrame, key: bytes) -> pd.Series:
+    return _hashed(people["last_name"], key, _fold)
 
 
-def _hashed(values: pd.Series, name: str, key: bytes) -> pd.Series:
-    """A keyed hash of each value; of each distinct one only once."""
-    distinct = values.dropna().drop_duplicates().reset_index(drop=True)
-    hashes = digest_column(distinct.to_frame(name), key)
-    return values.map(dict(zip(distinct, hashes, strict=True))).astype("str")
+def _start(people: pd.DataFrame, key: bytes) -> pd.Series:
+    return _hashed(people["start_date"], key, str)
+
+
+def _fold(name: str) -> str:
+    """A name without case, accents, blanks and hyphens."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())
+
+
+def _hashed(values: pd.Series, key: bytes, fold: Callable[[str], str]) -> pd.Series:
+    """A keyed hash of each value, folded; each distinct value is looked at once."""
+    codes, distinct = pd.factorize(values.astype("str"))
+    folded = pd.Series([fold(value) for value in distinct], dtype="str")
+    hashes = digest_column(folded.to_frame(str(values.name)), key)
+    return pd.Series(hashes.array.take(codes, allow_fill=True), index=values.index, dtype="str")
 
 
 def _differs(before: pd.Series, now: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ from roster import dependants, expensify, findity, leave
 from roster.census import census
 from roster.differences import together
 from roster.digests import record_column
-from roster.identity import remembered, reused
+from roster.identity import identities, remembered, reused
 from roster.limits import base_of, figures, hold_over
 from roster.membership import among
 from roster.plan import Circumstances, Plan, assemble, decide
@@ -59,7 +59,6 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     """
     accounts = expensify.accounts(members, people.acknowledged)
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
-    others = reused(everyone, people.roster, accounts.set_index("account")["email"], people.acknowledged, people.key)
     sure = _sure(everyone)
     differences = together(
         [
@@ -67,6 +66,8 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
             unseen_changes(_of(feed, sure), people.acknowledged, expensify.UNSEEN, expensify.SHOWN, people.key),
         ]
     )
+    addresses = accounts.set_index("account")["email"]
+    others = reused(everyone, people.roster, differences, addresses, people.acknowledged, people.key)
     homeless = faults[faults["field"].eq("policyID")]
     decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances, others)
     needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)
@@ -103,8 +104,6 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
     """
     ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"], people.rejected.dropna()], ignore_index=True)
     everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged, people.key)
-    shown = there.set_index(findity.account_of(there))
-    others = reused(everyone, people.roster, shown["email"], people.acknowledged, people.key, shown["lastName"])
     sure = _sure(everyone)
     compared = _of(desired, sure)
     telling = findity.account_of(there)[there["bankAccount"].notna()]
@@ -115,6 +114,8 @@ def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, cir
             unseen_changes(blind, people.acknowledged, findity.UNSEEN, (), people.key),
         ]
     )
+    shown = there.set_index(findity.account_of(there))
+    others = reused(everyone, people.roster, differences, shown["email"], people.acknowledged, people.key, shown["lastName"])
     none = pd.DataFrame({"employee_id": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
     decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances, others)
     needs = dependants.at_findity(everyone, decided, desired, there, differences, people.roster)
@@ -196,20 +197,26 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
     if "externalSourceId" in plan.records:
         accounts = desired["employee_id"].map(findity.addressed(plan.records)).astype("str").fillna(accounts)
-    now = desired[["employee_id"]].assign(
-        account=accounts,
-        active=True,
-        digest=digests(desired, unseen.fields, people.key),
-        identity=remembered(desired["employee_id"], people.roster, people.acknowledged, people.key),
-    )
-    known = now.merge(people.acknowledged.reindex(columns=list(now.columns)).astype({"identity": "str"}))["employee_id"]
+    identity = identities(people.roster, people.key)
+    now = pd.DataFrame({"account": accounts, "digest": digests(desired, unseen.fields, people.key)})
+    now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
+    known = desired.loc[_as_remembered(desired["employee_id"], now, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
     told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key)
     told = told.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     told["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
-    left = left.assign(identity=remembered(left["employee_id"], people.roster, people.acknowledged, people.key))
+    left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
     gone = left.assign(active=False, digest="", fields="{}", record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
     return pd.concat([told, gone], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})
+
+
+def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
+    """Who is in the ledger just so, and active."""
+    before = acknowledged.set_index("employee_id").reindex(employee_ids).reindex(columns=[*now.columns, "active"])
+    same = before["active"].eq(True)
+    for name in now:
+        same &= before[name].astype("str").eq(pd.Series(now[name].to_numpy(), index=before.index, dtype="str"))
+    return pd.Series(same.to_numpy(bool), index=employee_ids.index)
