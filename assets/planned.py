@@ -145,7 +145,8 @@ def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
             said = ask(getattr(context.resources, access), book, drawn.plan) if ask else {}
             if not drawn.idle:
                 _save(book, company, destination, context, drawn, said)
-            yield from _checks(key, company, drawn)
+            yield _accounting_check(key, drawn)
+            yield _waits_on(book, key, destination) if drawn.idle else holds.check(key, company, drawn.plan)
             if destination.dry_run:
                 yield _dry_run_check(key, destination, said)
             if drawn.faults:
@@ -260,16 +261,24 @@ def _save(book: Ledger, company: Company, destination: Destination, context: dg.
         book.save_held(destination.name, run_id, digest, until, kinds)
 
 
-def _checks(key: dg.AssetKey, company: Company, drawn: Drawn) -> Iterator[dg.AssetCheckResult]:
+def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     made, faults = drawn.plan, drawn.faults
-    yield dg.AssetCheckResult(
+    return dg.AssetCheckResult(
         passed=not faults,
         check_name="accounting",
         asset_key=key,
         description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
         metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
     )
-    yield holds.check(key, company, made)
+
+
+def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:
+    """The check ``held`` of a destination that a release of another one leaves alone."""
+    newest = book.newest_plan(destination.name)
+    verdict = book.plan_verdict(destination.name, newest) if newest else None
+    waits = verdict is not None and verdict.held_digest is not None
+    told = "Another destination is released; what is held here goes on waiting." if waits else "Nothing is held."
+    return dg.AssetCheckResult(passed=not waits, check_name="held", asset_key=key, severity=dg.AssetCheckSeverity.WARN, description=told)
 
 
 def _dry_run_spec(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
