@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
-from rich.console import Console
 
 from assets import demo as place
 from assets import person, purge, quiet, roster_commands, sftp_commands, status, why
+from assets.terminal import terminal
 from resources import places
 from resources.failures import PRIVATE, Failed
 from roster.vocabulary import KINDS
@@ -52,7 +52,7 @@ app.add_typer(person.app)
 app.add_typer(purge.app)
 app.add_typer(status.app)
 app.add_typer(why.app)
-console = Console(highlight=False)
+console = terminal(markup=True)
 
 
 @app.command()
@@ -207,6 +207,8 @@ def _show(event: "dg.DagsterEvent") -> None:
         console.print(f"  [green]✓[/green] {_name(event)}  [dim]{seconds:.1f} s[/dim]")
     elif event.is_step_failure:
         console.print(f"  [red]✗[/red] {_name(event)}")
+    elif event.event_type_value == "ASSET_CHECK_EVALUATION" and not (check := event.asset_check_evaluation_data).passed:
+        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {check.description}", markup=False)
 
 
 def _name(event: "dg.DagsterEvent") -> str:

@@ -35,7 +35,9 @@ def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
     jobs = _jobs(this, destinations)
     sensors, schedules = triggers.build(this, jobs)
     cleaning, nightly = retention.build(this)
-    return dg.Definitions(assets=assets, jobs=[*jobs, cleaning], sensors=sensors, schedules=[*schedules, nightly], resources=this.resources())
+    return dg.Definitions(
+        assets=assets, jobs=[*jobs, cleaning], sensors=sensors, schedules=[*schedules, nightly], resources=this.resources()
+    )
 
 
 def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:

@@ -5,7 +5,6 @@ Belongs here: what the two commands print, and their exit codes. Does not belong
 
 import glob
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +16,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from assets.terminal import terminal
 
 if TYPE_CHECKING:
     from assets.settings import Settings
@@ -174,7 +175,7 @@ def _print_proposal(proposal: "Proposal") -> None:
         if name not in proposal.columns:
             table.add_row(name, "FILL-IN", "0.00", "no column looks like it", style="red")
     # No markup: headings and patterns may hold brackets.
-    Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(table)
+    terminal().print(table)
 
 
 def _short(value: Any) -> str:

@@ -3,7 +3,6 @@
 Belongs here: the command and the layout of what it prints. Does not belong here: where it is read (``resources.status``).
 """
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from assets import whose
+from assets.terminal import terminal
 
 if TYPE_CHECKING:
     from resources.status import Status, Waiting
@@ -31,7 +31,7 @@ def status(
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
     from resources.status import look  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
 
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False)
+    console = terminal()
     for name in [whose.company(company)] if company else whose.companies() or [whose.company(None)]:
         with whose.ledger(name) as ledger:
             print_status(console, look(ledger, last), datetime.now(UTC))

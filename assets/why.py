@@ -4,7 +4,6 @@ Belongs here: the command and the layout of what it prints. Does not belong here
 sentence (``roster.reports.story``). Values may be shown here, as far as they are kept: nothing of it goes to Dagster.
 """
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assets import whose
+from assets.terminal import terminal
 
 if TYPE_CHECKING:
     from roster.reports.story import Chapter, Story, Visit
@@ -34,7 +34,7 @@ def why(
     with whose.ledger(company) as ledger:
         story = tell(ledger, StoredRuns(ledger.company), number, last)
     # No markup: values may hold brackets.
-    print_story(Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False), story)
+    print_story(terminal(), story)
 
 
 def print_story(console: Console, story: "Story") -> None:
