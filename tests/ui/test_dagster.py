@@ -85,14 +85,24 @@ def test_a_check_says_its_figures_in_a_sentence(screen: Any, asset: str, check: 
         screen.picture("checks")
 
 
-PAGES = ["hr/roster", "hr/rejects", "expensify/employee_feed", "expensify/plan", "findity/landed"]
-PAGES += ["reports/skipped_employees", "reports/sync_report"]
+PAGES = ["hr/export", "hr/roster", "hr/rejects", "expensify/known", "expensify/employee_feed", "expensify/plan", "expensify/sync_result"]
+PAGES += ["findity/users", "findity/sync_result", "findity/landed", "reports/skipped_employees", "reports/sync_report"]
 
 
 @pytest.mark.parametrize("asset", PAGES)
 def test_an_assets_page_shows_tables_whole_and_names_nobody(screen: Any, asset: str, names: re.Pattern[str]) -> None:
     screen.asset(asset, "dagster/component_origin")
     assert screen.cut_off() == []
-    text = screen.text()
+    names_nobody(screen.text(), names)
+
+
+def test_the_last_runs_page_names_nobody(screen: Any, names: re.Pattern[str]) -> None:
+    screen.open("/runs", "demo_sync")
+    screen.page.locator("a[href^='/runs/']").first.click()
+    screen.shows("STEP_SUCCESS")
+    names_nobody(screen.text(), names)
+
+
+def names_nobody(text: str, names: re.Pattern[str]) -> None:
     assert not names.search(text)
     assert not re.search(r"\w@\w", text)
