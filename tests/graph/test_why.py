@@ -64,7 +64,7 @@ def test_why_tells_a_rejected_row_and_what_hr_does(synced: Any) -> None:
     acme.file("2026-11-21", people)
     assert acme.quickly("sync").succeeded
     first, second, *_ = [line for line in said("why", "E04").splitlines() if line.strip()]
-    assert first == "E04 was not brought in: line 5 of people_2026-11-21.csv was rejected. Mail: This is no e-mail address."
+    assert first == "E04 was left as they were: line 5 of people_2026-11-21.csv was rejected. Mail: This is no e-mail address."
     assert second == "HR: Enter a working e-mail address."
 
 
