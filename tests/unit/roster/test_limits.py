@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roster import accounting
 from roster.limits import Limits, base_of, figures, hold_over
 from roster.plan import PEOPLE_COLUMNS
 from roster.settings import Limit
@@ -184,6 +185,7 @@ def test_no_surprise_never_are_more_people_of_a_kind_applied_than_may_be(drawn):
         assert written == set(applied["person"])
         assert not written & {record["person"] for record in sent(plan, applied=False)}
         assert stored_plan(plan).digest() == plan.digest()
+        assert accounting.before_write(plan, night.people, plan.people["account"].dropna()) == []
         assert decided(plan).keys() >= set(night.people["employee_id"])
         needs = plan.needs[plan.needs["always"]]
         assert set(needs.loc[needs["person"].isin(written), "on"]) <= written
