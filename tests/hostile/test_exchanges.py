@@ -133,7 +133,7 @@ def writes(exchange: Exchange) -> list[int]:
 
 def of_reading(name: str) -> list[str]:
     """The faults of a destination, but of two that only differ in what is applied just the one."""
-    found = {json.dumps(fault | {"applied": None}): title for title, fault in reversed(FAULTS[name].items())}
+    found = {json.dumps(fault | {"applied": None}, sort_keys=True): title for title, fault in reversed(FAULTS[name].items())}
     return [title for title in found.values() if title != "slow"]
 
 
