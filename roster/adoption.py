@@ -37,7 +37,7 @@ def who(people: pd.DataFrame) -> dict[str, pd.Series]:
 def _at(people: pd.DataFrame) -> dict[str, pd.Series]:
     how = people["matched_by"]
     effect = people["intended"].where(people["action"].eq("hold"), people["action"])
-    conflict = how.eq("conflict") | people["reason"].isin(["conflict", "number_reused"])
+    conflict = how.eq("conflict") | people["reason"].isin(["conflict", "number_reused", "address_reused"])
     found = people["account"].notna() & ~conflict
     return {
         "number": found & how.eq("number"),

@@ -171,7 +171,7 @@ def _leaving(decided: pd.DataFrame) -> pd.Series:
 
 
 def _doubtful(decided: pd.DataFrame) -> pd.Series:
-    return decided.loc[decided["reason"].eq("number_reused"), "employee_id"]
+    return decided.loc[decided["reason"].isin(["number_reused", "address_reused"]), "employee_id"]
 
 
 def _not_moved(everyone: pd.DataFrame, decided: pd.DataFrame, desired: pd.Series) -> pd.Series:

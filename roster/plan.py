@@ -26,6 +26,7 @@ CHANGE_COLUMNS = ("person", "field", "kind", "old", "new", "visible", "apply")
 DETAILS: Mapping[str, str] = {
     "conflict": "employee number and e-mail address lead to different accounts",
     "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
+    "address_reused": "the e-mail address is that of somebody else's account here",
     "no_external_id": "the account has no externalSourceId, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
     "reject_without_number": "a rejected row without an employee number of its own could be theirs",
@@ -125,7 +126,7 @@ def decide(
         changes: the differences of people who have an account (``employee_id``, ``kind``).
         faults: why a wanted person has no desired record (``employee_id``, ``reason``).
         circumstances: what else decides.
-        reused: the employee numbers that seem to have been somebody else's.
+        reused: the employee numbers of people whose number, or address, seems to have been somebody else's.
 
     Returns:
         `PEOPLE_COLUMNS`.
@@ -154,7 +155,9 @@ def decide(
         (conflict, "hold", "deactivate", "conflict"),
         (lacking, "skip", "", "no_record"),
         (doubtful & wanted & present, "hold", "update", "number_reused"),
-        (doubtful & wanted, "hold", "reactivate", "number_reused"),
+        (doubtful & wanted & census["acknowledged"], "hold", "reactivate", "number_reused"),
+        (doubtful & wanted & account.notna(), "hold", "reactivate", "number_reused"),
+        (doubtful & wanted, "hold", "create", "address_reused"),
         (doubtful & standing.eq("left") & present, "hold", "deactivate", "number_reused"),
         (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
         (unaddressed & leaving, "hold", "deactivate", "no_external_id"),

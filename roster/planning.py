@@ -13,7 +13,7 @@ from roster import dependants, expensify, findity, leave
 from roster.census import census
 from roster.differences import together
 from roster.digests import record_column
-from roster.identity import identities, remembered, reused
+from roster.identity import identities, inherited, remembered, reused
 from roster.limits import base_of, figures, hold_over
 from roster.membership import among
 from roster.plan import Circumstances, Plan, assemble, decide
@@ -68,6 +68,7 @@ def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, fa
     )
     addresses = accounts.set_index("account")["email"]
     others = reused(everyone, people.roster, differences, addresses, people.acknowledged, people.key)
+    others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
     homeless = faults[faults["field"].eq("policyID")]
     decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances, others)
     needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)

@@ -18,6 +18,9 @@ ACKNOWLEDGED_COLUMNS = ("employee_id", "account", "active", "digest", "fields")
 
 HIDDEN = "#"
 
+ADDRESSES = ("overLimitApprover", "approvesTo")
+"""Fields that hold an address: another case is no change."""
+
 
 def acknowledgement(desired: pd.DataFrame, unseen: Sequence[str], shown: Sequence[str], key: bytes) -> pd.DataFrame:
     """What the ledger keeps of each person's unseen fields.
@@ -94,6 +97,9 @@ def _hidden_digest(frame: pd.DataFrame, unseen: Sequence[str], shown: Sequence[s
 
 
 def _columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The named columns, missing ones as empty, so that a digest does not depend on which rules a company has."""
+    """The named columns, missing ones as empty, so that a digest does not depend on which rules a company has; addresses without case."""
     absent = pd.Series(np.nan, index=frame.index, dtype="str")
-    return pd.DataFrame({name: frame.get(name, absent) for name in names}, index=frame.index)
+    values = {name: frame.get(name, absent) for name in names}
+    return pd.DataFrame(
+        {name: column.astype("str").str.lower() if name in ADDRESSES else column for name, column in values.items()}, index=frame.index
+    )

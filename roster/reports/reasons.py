@@ -45,6 +45,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Give a new person a number of their own. If it is the same person, have IT say so (job one, same_person).",
         "HR",
     ),
+    "address_reused": Reason(
+        "Address reused? It was another employee's, whose account it leads to",
+        "Give a new person an address of their own. If it is the same person, have IT say so (job one, same_person).",
+        "HR",
+    ),
     "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
     "depends_on_held": Reason(

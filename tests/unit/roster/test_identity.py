@@ -126,3 +126,22 @@ def test_a_leaver_stays_remembered_whether_their_row_is_there_or_not():
     kept = identities(roster(person("1", **WAS)), KEY)["1"]
     assert (row.loc["1", "identity"], absent.loc["1", "identity"]) == (kept, kept)
     assert pd.isna(told(Night(roster(), absent_means="leaver", acknowledged=acknowledged(("1", "x", True))), there)["identity"]).all()
+
+
+@pytest.mark.parametrize("active", [True, False], ids=["who is there", "who has left"])
+def test_no_surprise_whoever_comes_in_under_an_address_of_another_employee_is_held(active):
+    night = Night(roster(person("2", email="Old@acme.example")), acknowledged=remembered(active=active))
+    there = members(member("1", "old@acme.example")) if active else members()
+    plan, _ = night.expensify(there)
+    assert decided(plan)["2"] == ("hold", "conflict" if active else "address_reused")
+    assert sent(plan) == []
+
+
+def test_the_same_person_under_another_number_comes_in_once_somebody_says_so():
+    night = Night(
+        roster(person("2", email="old@acme.example")), acknowledged=remembered(active=False), circumstances={"same": frozenset({"2"})}
+    )
+    assert decided(night.expensify(members())[0])["2"] == "create"
+    night.acknowledged = pd.concat([night.acknowledged, acknowledged(("2", "old@acme.example", True))], ignore_index=True)
+    night.circumstances = {}
+    assert decided(night.expensify(members())[0])["2"] == "reactivate"

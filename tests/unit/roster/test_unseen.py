@@ -88,3 +88,12 @@ def test_each_person_is_compared_with_their_own_past():
 def test_nobody_changes_nothing():
     assert changes(desired(), acknowledged()) == set()
     assert acknowledgement(desired(), FIELDS, SHOWN, KEY).empty
+
+
+def test_an_address_in_another_case_is_no_change():
+    columns, fields = ("employee_id", "overLimitApprover", "name"), ("overLimitApprover", "name")
+    before = texts([{"employee_id": "1", "overLimitApprover": "Boss@acme.example", "name": "ann"}], columns)
+    ledger = acknowledgement(before, fields, fields, KEY).assign(account="a", active=True)
+    shouted = before.assign(overLimitApprover="BOSS@ACME.example")
+    assert unseen_changes(shouted, ledger, fields, fields, KEY).empty
+    assert unseen_changes(shouted.assign(name="ANN"), ledger, fields, fields, KEY)["field"].tolist() == ["name"]
