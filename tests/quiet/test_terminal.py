@@ -5,6 +5,7 @@ What is printed names nobody, but by `rollcall why`, which is there to show a pe
 
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -121,3 +122,24 @@ def test_quiet_no_secret_is_in_anything_that_the_commands_leave(spoilt: tuple[Te
     found = {path: names for path in terminal.home.rglob("*") if path.is_file() and (names := given_away(readable(path)) & secrets)}
     # What a server says of people whom it refuses is kept as it said it, in files for the owner.
     assert {path.name for path in found} <= {"redacted_errors.log", "replies.json"}
+
+
+def test_quiet_export_writes_to_the_owners_file_and_prints_nobody(spoilt: tuple[Terminal, Done, Done]) -> None:
+    terminal, file = spoilt[0], spoilt[0].tmp.parent / "Q02.json"
+    done = terminal.rollcall("export", "Q02", "--company", "acme", "--to", str(file))
+    assert done.returncode == 0, done
+    assert given_away(done.stdout + done.stderr) == set()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "Last of Q02" in given_away(file.read_bytes())
+    assert [path for path in terminal.tmp.rglob("*") if path.is_file()] == []
+
+
+def test_quiet_forget_prints_nobody_and_leaves_nothing_of_them_but_in_the_owners_log(spoilt: tuple[Terminal, Done, Done]) -> None:
+    home = spoilt[0].home
+    with sqlite3.connect(home / "ledger.db") as ledger:
+        ledger.execute("UPDATE heartbeat SET expires_at = expires_at - 3600")  # as an hour after the last run
+    done = spoilt[0].rollcall("forget", "Q03", "--company", "acme", "--yes")
+    assert done.returncode == 0, done
+    assert given_away(done.stdout + done.stderr) == set()
+    left = {path.name for path in home.rglob("*") if path.is_file() and any("of Q03" in name for name in given_away(readable(path)))}
+    assert left <= {"redacted_errors.log"}
