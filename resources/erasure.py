@@ -88,7 +88,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
         Transient: A run is under way, and would bring them back.
     """
     if under_way(ledger, ledger.runs()):
-        raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again when it has ended.")
+        raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again a minute after it has ended.")
     with ledger.lease("forget"):
         # Before the values go: they may know an address that the ledger does not.
         rows = ledger.forget(employee_id, _addresses(stored, employee_id))
