@@ -84,6 +84,8 @@ def stand_ins(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     Returns:
         `COLUMNS`, with the repair ``stand_in``.
     """
+    if settings.fallback is None and settings.top == "self":
+        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     chart = _Chart.of(people)
     wanted: tuple[tuple[Literal["fallback", "top"], str | None], ...] = (("fallback", settings.fallback), ("top", settings.top))
     found = {str(number): chart.named(setting, number) for setting, number in wanted}
