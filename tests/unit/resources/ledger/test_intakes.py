@@ -22,7 +22,9 @@ def bring(ledger, number, dated=None, *, run="run", everyone=True):
 def plan(ledger, run, number, root_run_id):
     empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGES])))
     passed = {"accounting_passed": True, "gate_passed": True}
-    ledger.save_plan("expensify", run, root_run_id=root_run_id, number=number, digest="d", **passed, counts={}, people=empty, changes=empty)
+    ledger.save_plan(
+        "expensify", run, root_run_id=root_run_id, number=number, digest="d", **passed, epoch=0, counts={}, people=empty, changes=empty
+    )
 
 
 def let_older(over):
