@@ -90,9 +90,8 @@ class RunStorage(dg.ConfigurableIOManager):
         run_id = _named_run(context)
         if run_id is not None:
             return self.of_run(run_id, key)
-        value = self.newest(key)
-        context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {producer(value).run_id}")
-        return value
+        context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {self._newest(key)}")
+        return self.newest(key)
 
     def of_run(self, run_id: str, key: dg.AssetKey) -> Any:
         """The value that a run wrote, for a step that knows by other means which run it wants.

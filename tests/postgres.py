@@ -29,7 +29,8 @@ def cluster(programs: Path) -> Iterator[str]:
 
     PostgreSQL refuses to be run by root: then it is run by Debian's user for it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="rollcall-postgres-"))
+    # Not below a folder that only the tests may enter.
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-postgres-", dir="/tmp"))
     # It ends with this process, however that ends.
     command = ["setpriv", "--pdeathsig", "INT"]
     if os.geteuid() == 0:

@@ -68,7 +68,7 @@ def test_only_what_a_setting_names_is_read() -> None:
                 "first_name": {"columns": ["Nick", "First"]},
                 "last_name": "Last",
                 "manager_id": {"column": "Boss", "refers_to": "RowKey"},
-                "role": {"cases": [{"when": {"Grade": 9}, "value": "lead"}]},
+                "role": {"cases": [{"when": {"Grade": "9"}, "value": "lead"}]},
             },
             "absent_means": "leaver",
             "history": {"superseded": {"Status": ""}},
