@@ -147,7 +147,7 @@ class Taking:
 
     def _ways(self) -> tuple[str, str]:
         """What lets the file pass: a command, and what the launchpad takes."""
-        given = f'accept: [{", ".join(gate.named(self.checks, "failed"))}], accepted_by: NAME, reason: "WHY"'
+        given = f'accept: [{", ".join(gate.named(self.checks, "failed"))}], accepted_by: "", reason: ""'
         one, sync = self.company.job("one"), self.company.job("sync")
         if self.run.job_name == one:
             both = f"{{employee_ids: [...], {given}}}"

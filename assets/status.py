@@ -58,13 +58,18 @@ def print_status(console: Console, status: "Status", now: datetime) -> None:
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
     console.print("\n  Numbers are intended / accepted / landed.", style="dim")
-    console.print(Padding(_runs(status.runs, now, {run.run_id for run in status.under_way}), (0, 0, 0, 2)))
+    alive = {run.run_id for run in status.under_way}
+    console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
+    if status.runs and status.runs[0].status == "stopped" and status.runs[0].run_id not in alive:
+        console.print(f"  The newest run stopped: {status.runs[0].failure}", style="red", soft_wrap=True)
     if len(status.skips):
         console.print(Padding(_skips(status), (1, 0, 0, 2)))
     console.print()
 
 
 def _print_waiting(console: Console, company: str, one: "Waiting", now: datetime) -> None:
+    from roster.reports.held import paste  # noqa: PLC0415
+
     held = one.held
     people = "1 person waits" if one.people == 1 else f"{one.people:,} people wait"
     kinds = ", ".join(kind.replace("_", " ") for kind in held.kinds)
@@ -76,12 +81,7 @@ def _print_waiting(console: Console, company: str, one: "Waiting", now: datetime
         console.print(f"{waiting}. There was time {until}: run {company}_sync again, it names what is held then.", style="yellow")
     else:
         console.print(f"{waiting}, {until}:", style="yellow")
-        console.print(f"    {release_command(company, held.digest)}", soft_wrap=True)
-
-
-def release_command(company: str, digest: str) -> str:
-    """What to type to release a held set."""
-    return f'rollcall release {company} {digest} --by YOU --reason "WHY"'
+        console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
 
 
 def _runs(runs: "Sequence[RunReport]", now: datetime, alive: set[str]) -> Table:

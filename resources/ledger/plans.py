@@ -207,7 +207,7 @@ class Plans(Scoped):
         with self._writing() as connection:
             found = self._held_set(connection, digest)
             if found is None:
-                raise Permanent(f"Nothing is held under {digest}.", "Take the digest from the newest plan's check.")
+                raise Permanent(f"Nothing is held under {digest}.", "`rollcall status` shows what is.")
             if unheld := sorted(set(kinds) - set(found.kinds)):
                 raise Permanent(f"{digest} holds nothing of kind {', '.join(unheld)}.", f"It holds {', '.join(found.kinds)}.")
             before = self._releases(connection, digest)

@@ -141,6 +141,17 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     assert "not an address" not in told
 
 
+def test_status_says_what_stopped_the_newest_run(synced: Any) -> None:
+    acme = synced()
+    assert "The newest run stopped" not in said("status")
+    acme.file("2026-11-21", dict(list(acme.people().items())[:6]))
+    stopped = acme.quickly("sync")
+    with acme.ledger() as ledger:  # as whatever follows a run does
+        ledger.end_run(stopped.run_id, "stopped", {stopped.step: stopped.message})
+    line = next(line for line in said("status").splitlines() if "The newest run stopped" in line)
+    assert "rows: 6 rows, " in line and "let it pass for one run" in line
+
+
 def test_status_shows_what_waits_until_when_and_how_to_release_it(held: Any) -> None:
     acme = held()
     told = said("status", "--company", "acme")
