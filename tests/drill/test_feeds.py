@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from resources import places
 from tests.drill.company import Drill, Watched
 from tests.drill.judging import Feed, feeds, judged
 
@@ -23,6 +24,11 @@ def test_no_surprise_a_broken_feed_writes_what_is_right_and_nothing_else(drill: 
     verdict = judged(drill, feed)
     assert verdict.wrong == []
     assert verdict.missing == []
+
+
+def test_what_is_told_of_the_drill_is_as_long_as_the_drill() -> None:
+    for page in ("README.md", "docs/drill.md"):
+        assert f"{len(feeds())} feeds, 0 wrong writes" in (places.PROJECT / page).read_text(encoding="utf-8")
 
 
 def test_a_wrong_write_is_seen_as_one(drill: Drill) -> None:
