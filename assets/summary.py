@@ -43,6 +43,7 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     failures = {} if run.is_success else _failures(instance, run_id, company)
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
+        ledger.silence(run_id)
         if run.job_name == f"{company}_report" and run.is_success:
             report = assemble(ledger, newest_root(ledger))
             return report, write_reports(report)

@@ -44,6 +44,11 @@ class Heartbeats(Scoped):
             connection.execute(sa.delete(tables.heartbeat).where(old))
             database.upsert(connection, tables.heartbeat, [self._keys(run_id=run_id, expires_at=now + silent_after)])
 
+    def silence(self, run_id: str) -> None:
+        """Let the signs of life of a run that has ended be over at once."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(tables.heartbeat).where(self._mine(tables.heartbeat, run_id=run_id)))
+
     def heartbeats(self) -> dict[str, float]:
         """Run → for how many seconds its last sign of life still holds; negative once it has died. Long dead runs are forgotten."""
         query = sa.select(tables.heartbeat.c.run_id, tables.heartbeat.c.expires_at).where(self._mine(tables.heartbeat))

@@ -1,5 +1,6 @@
 """`rollcall why` and `rollcall status` tell the runs of a company as they were, and nothing of it reaches Dagster."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from assets import cli
+from assets import cli, launch
 from resources import places
 from tests.graph.test_release import digest
 
@@ -139,6 +140,13 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     assert "0 / 0 / 0" in told
     assert any("Their row in HR's file was rejected" in line and line.rstrip().endswith("E04") for line in told.splitlines())
     assert "not an address" not in told
+
+
+def test_status_shows_nobody_under_way_once_a_run_without_a_file_has_ended(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = synced()
+    monkeypatch.setattr(launch, "run_job", functools.partial(launch.run_job, location=acme.location))
+    assert CliRunner().invoke(cli.app, ["run", "acme_report"]).exit_code == 0
+    assert "No run is under way." in said("status")
 
 
 def test_status_says_what_stopped_the_newest_run(synced: Any) -> None:
