@@ -86,12 +86,18 @@ def _kinds(given: list[str] | None) -> list[str] | None:
     return given
 
 
+def _said(given: str) -> str:
+    if not given.strip():
+        raise typer.BadParameter("it is empty: a release is somebody's, and has a reason")
+    return given
+
+
 @app.command()
 def release(
     company: Annotated[str, typer.Argument(help="A company, such as acme.")],
     digest: Annotated[str, typer.Argument(help="Names what is held; in the report, on the plan's check, and in rollcall status.")],
-    by: Annotated[str, typer.Option(help="Who releases it.")],
-    reason: Annotated[str, typer.Option(help="Why.")],
+    by: Annotated[str, typer.Option(callback=_said, help="Who releases it.")],
+    reason: Annotated[str, typer.Option(callback=_said, help="Why.")],
     kind: Annotated[
         list[str] | None, typer.Option(callback=_kinds, help="Only this kind of change, such as join; once for each. Without: all.")
     ] = None,

@@ -33,6 +33,9 @@ def test_a_release_is_typed_in_one_line_and_says_what_is_wrong_with_it(home: Pat
     nothing = CliRunner().invoke(cli.app, typed)
     assert nothing.exit_code == 1
     assert "no run has produced it yet" in " ".join(nothing.output.split())  # in a home in which nothing was ever synced
+    nobody = CliRunner().invoke(cli.app, ["release", "acme", "d1", "--by", "", "--reason", " "])
+    assert nobody.exit_code == 2
+    assert "it is empty" in nobody.output
     no_kind = CliRunner().invoke(cli.app, [*typed, "--kind", "join", "--kind", "joins"])
     assert no_kind.exit_code == 2
     assert "joins" in no_kind.output
