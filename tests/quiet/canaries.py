@@ -8,6 +8,7 @@ import json
 import sqlite3
 import unicodedata
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -119,7 +120,7 @@ def readable(path: Path) -> bytes:
     content = path.read_bytes()
     if not content.startswith(b"SQLite format 3"):
         return content
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             for row in database.execute(f'SELECT * FROM "{table}"'):
                 content += b"\n".join(map(_unpacked, row))

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,8 @@ def test_quiet_export_writes_to_the_owners_file_and_prints_nobody(spoilt: tuple[
 
 def test_quiet_forget_prints_nobody_and_leaves_nothing_of_them_but_in_the_owners_log(spoilt: tuple[Terminal, Done, Done]) -> None:
     home = spoilt[0].home
-    with sqlite3.connect(home / "ledger.db") as ledger:
+    # An open connection would lose its locks to whoever reads the file as a file.
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
         ledger.execute("UPDATE heartbeat SET expires_at = expires_at - 3600")  # as an hour after the last run
     done = spoilt[0].rollcall("forget", "Q03", "--company", "acme", "--yes")
     assert done.returncode == 0, done

@@ -28,6 +28,9 @@ from tests.rerun.kills import Reached, in_a_process, instrument, noting
 
 # What a company remembers besides who did it and when: all of it must be as after one clean run.
 _OF_A_RUN = {"run_id", "root_run_id", "plan_run_id", "last_root_run", "epoch", "request", "expires_at"}
+# Midnight may come between the clean night and one that is killed.
+_OF_A_DAY = {"as_of", "first_seen", "last_seen", "closed"}
+_AS_OF = re.compile(r"'as_of': '[\d-]+'")
 _A_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_MEMORY = {"heartbeat", "lease", "rate_call", "request", "run", "secret"}
 
@@ -128,10 +131,18 @@ def remembered(ledger: Ledger) -> dict[str, list[str]]:
     found = {}
     with ledger.engine.connect() as connection:
         for table in tables.metadata.sorted_tables:
-            timeless = [column for column in table.columns if column.name not in _OF_A_RUN and not isinstance(column.type, tables.Moment)]
+            timeless = [
+                column
+                for column in table.columns
+                if column.name not in _OF_A_RUN | _OF_A_DAY and not isinstance(column.type, tables.Moment)
+            ]
             if table.name not in _NO_MEMORY:
-                found[table.name] = sorted({_A_RUN.sub("a run", repr(tuple(row))) for row in connection.execute(sa.select(*timeless))})
+                found[table.name] = sorted({_timeless(row) for row in connection.execute(sa.select(*timeless))})
     return found
+
+
+def _timeless(row: Any) -> str:
+    return _AS_OF.sub("'as_of': a day", _A_RUN.sub("a run", repr(tuple(row))))
 
 
 def accepted(ledger: Ledger, root: str) -> set[tuple[str, str]]:
