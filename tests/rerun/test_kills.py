@@ -15,8 +15,6 @@ from tests.rerun.conftest import Night, World, accepted, nights, states
 from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process
 
 SEED = 20261121
-BEFORE_THE_WRITE = 8
-"""How many of the boundaries before the first write are tried in CI: a night takes 1.5 s of two cores, and `make soak` tries all."""
 MOMENTS = 200
 PROCESSES = 2
 """Nights at a time, each with a sandbox of its own."""
@@ -115,12 +113,8 @@ def told(wrong: dict[str, list[str]]) -> str:
     return json.dumps(wrong, indent=1)[:8000]
 
 
-def test_rerun_after_a_kill_at_any_boundary_from_the_write_on_ends_as_one_clean_sync(world: World) -> None:
-    boundaries = distinct(world.boundaries)
-    planned = max(number for number, (name, _) in enumerate(world.boundaries) if "plan/index.json" in name)
-    early, late = ([one for one in boundaries if (one > planned) is later] for later in (False, True))
-    tried = [*random.Random(SEED).sample(early, BEFORE_THE_WRITE), *late]
-    wrong = wrong_nights(world, named(world, tried))
+def test_rerun_after_a_kill_at_any_boundary_that_leaves_something_else_behind_ends_as_one_clean_sync(world: World) -> None:
+    wrong = wrong_nights(world, named(world, distinct(world.boundaries)))
     assert not wrong, told(wrong)
 
 
