@@ -12,17 +12,17 @@ from typing import Any, Final
 
 import dagster as dg
 
-from assets.settings import Settings
+from assets.attributes import Settings
 from resources import expensify, findity, places
 from resources.expensify import Expensify
 from resources.findity import Findity
+from resources.hr.sources import LocalFiles, SftpFiles
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.heartbeat import beating
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
-from resources.sources import LocalFiles, SftpFiles
-from resources.storage import RunStorage
+from resources.stored.run_storage import RunStorage
 
 COMPANY_TAG: Final = "rollcall/company"
 """On every run: whose it is."""

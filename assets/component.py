@@ -1,7 +1,7 @@
 """The Dagster component that a company's `defs.yaml` names, and how its mistakes are told.
 
 Belongs here: from YAML to checked settings to definitions, and error texts with file, line and attribute. Does not belong here: the graph
-itself (``assets.graph``) and which folders are loaded (``pipelines.definitions``).
+itself (``assets.graph.build``) and which folders are loaded (``pipelines.definitions``).
 """
 
 import re
@@ -13,7 +13,7 @@ import yaml
 from dagster_shared.error import DagsterUnresolvableSymbolError
 from pydantic import BaseModel, ValidationError
 
-from assets.settings import Settings, faults
+from assets.attributes import Settings, faults
 
 __all__ = ["RosterSync", "Settings", "SettingsError", "company_of", "mistakes"]
 
@@ -77,7 +77,7 @@ class RosterSync(dg.Component):
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The company's graph."""
-        from assets import graph  # noqa: PLC0415 - `dg check yaml` and completion need the schema, not pandas and the clients
+        from assets.graph import build as graph  # noqa: PLC0415 - `dg check yaml` and completion need the schema, not pandas and the clients
 
         return graph.build(company=company_of(context.path), settings=self.settings, folder=context.path)
 

@@ -1,7 +1,7 @@
 """Expensify as a destination.
 
-Belongs here: how the five steps of ``assets.destination`` are done at Expensify. Does not belong here: the rules (``roster``) and the wire
-(``resources.expensify``).
+Belongs here: how the five steps of ``assets.graph.destination`` are done at Expensify. Does not belong here: the rules (``roster``) and
+the wire (``resources.expensify``).
 """
 
 from dataclasses import asdict
@@ -11,14 +11,16 @@ from typing import Any
 import pandas as pd
 
 from assets.company import Company, ExpensifyAccess
-from assets.destination import Bundle, Destination
+from assets.graph.destination import Bundle, Destination
 from resources import delivery
 from resources.failures import Permanent
 from resources.ledger import Ledger
-from roster import agreement, expensify, landing, leave, planning
-from roster.chain import approval_chain
-from roster.plan import Circumstances, Plan
-from roster.planning import People, Unseen
+from roster import agreement, expensify, leave
+from roster.people.chain import approval_chain
+from roster.plan import builder as planning
+from roster.plan import landing
+from roster.plan.builder import People, Unseen
+from roster.plan.decision import Circumstances, Plan
 from roster.records import to_records
 from roster.settings import ExpensifyFeed
 

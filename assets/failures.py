@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import dagster as dg
 
 from resources.failures import Failed
-from roster.approvers import NoApprover
-from roster.plan import AbsentPeople
+from roster.people.approvers import NoApprover
+from roster.plan.decision import AbsentPeople
 from roster.unfit import Unfit
 
 

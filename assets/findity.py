@@ -1,7 +1,7 @@
 """Findity as a destination.
 
-Belongs here: how the five steps of ``assets.destination`` are done at Findity. Does not belong here: the rules (``roster``) and the wire
-(``resources.findity``).
+Belongs here: how the five steps of ``assets.graph.destination`` are done at Findity. Does not belong here: the rules (``roster``) and the
+wire (``resources.findity``).
 """
 
 from functools import partial
@@ -9,14 +9,16 @@ from functools import partial
 import pandas as pd
 
 from assets.company import Company, FindityAccess
-from assets.destination import Bundle, Destination
+from assets.graph.destination import Bundle, Destination
 from resources import delivery
 from resources.delivery_findity import to_findity
 from resources.ledger import Ledger
-from roster import findity, landing, planning
-from roster.chain import approval_chain
-from roster.plan import Plan
-from roster.planning import People, Unseen
+from roster import findity
+from roster.people.chain import approval_chain
+from roster.plan import builder as planning
+from roster.plan import landing
+from roster.plan.builder import People, Unseen
+from roster.plan.decision import Plan
 from roster.settings import FindityUsers
 
 _UNSEEN = Unseen(findity.UNSEEN, ())

@@ -6,7 +6,7 @@ Belongs here: starting a run exactly as `rollcall run` does. Does not belong her
 import json
 import sys
 
-from assets.launch import Location, run_job
+from assets.runs.launch import Location, run_job
 
 
 def main(module: str, job: str) -> int:

@@ -14,14 +14,14 @@ import pandas as pd
 import yaml
 
 from assets import expensify, findity
+from assets.attributes import Settings
 from assets.company import Company
-from assets.settings import Settings
 from resources.expensify import MEMBER_COLUMNS
 from resources.findity import UNIT_COLUMNS, USER_COLUMNS
 from resources.ledger.deliveries import ACKNOWLEDGED
 from roster import expensify as expensify_records
 from roster import findity as findity_records
-from roster import intake
+from roster.intake import take_in as intake
 from roster.records import to_records
 from sandbox.seed import ACME_UNITS
 

@@ -1,7 +1,7 @@
 """Writing a plan: what it must have passed, who still has to be sent, and keeping every answer as it arrives.
 
 Belongs here: the order of lease, guard, sending and ledger. Does not belong here: the wire (``resources.expensify``,
-``resources.findity``), the decision who is sent what (``roster.plan``).
+``resources.findity``), the decision who is sent what (``roster.plan.decision``).
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +14,10 @@ from resources.answers import Answer
 from resources.expensify import Expensify
 from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
-from roster import dependants, expensify, leave
+from roster import expensify, leave
 from roster.membership import among
-from roster.plan import Plan
+from roster.plan import dependants
+from roster.plan.decision import Plan
 from roster.records import to_records
 
 Send = Callable[[pd.DataFrame], Iterator[pd.DataFrame]]

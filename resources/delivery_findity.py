@@ -16,7 +16,7 @@ from resources.findity import Findity
 from resources.ledger import Ledger
 from roster import findity
 from roster.membership import among
-from roster.plan import Plan
+from roster.plan.decision import Plan
 from roster.records import to_records
 
 NO_APPROVER = "no_approver_there"

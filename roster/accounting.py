@@ -6,7 +6,7 @@ Belongs here: counting everyone once. Does not belong here: what is done when a 
 import pandas as pd
 
 from roster.membership import among
-from roster.plan import Plan
+from roster.plan.decision import Plan
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOME_OF, OUTCOMES, WRITES
 
 

@@ -1,7 +1,7 @@
 """Expensify's employee feed: what each person's record should be, and in what it differs from what is there.
 
 Belongs here: the fields of the advanced employee updater, the desired records, the comparison with the policy getter's members. Does not
-belong here: what is done about a difference (``roster.plan``) and the wire (``resources.expensify``).
+belong here: what is done about a difference (``roster.plan.decision``) and the wire (``resources.expensify``).
 """
 
 import json
@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from roster import leave
-from roster.chain import Chain
-from roster.differences import compare, together
-from roster.matching import owners
 from roster.membership import among
+from roster.people.chain import Chain
+from roster.people.matching import owners
+from roster.plan.differences import compare, together
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import ExpensifyFeed, Rule, Value
@@ -76,7 +76,7 @@ _UNREADABLE = "?"
 
 
 def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-    """Expensify's people, one row an address, in the common form of `roster.matching`.
+    """Expensify's people, one row an address, in the common form of `roster.people.matching`.
 
     An account without an employee number there has the one that the ledger knows for that address.
     """
@@ -184,7 +184,7 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
         pairs: ``employee_id`` → ``account`` (lower-case address).
 
     Returns:
-        `roster.differences.CHANGE_COLUMNS`.
+        `roster.plan.differences.CHANGE_COLUMNS`.
     """
     there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
     wanted = feed.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id")

@@ -1,7 +1,7 @@
 """Findity's user array: what each person's user should be, and in what it differs from what is there.
 
 Belongs here: the fields of the Admin API's users, the desired users, the comparison with the users that were read. Does not belong here:
-what is done about a difference (``roster.plan``) and the wire (``resources.findity``).
+what is done about a difference (``roster.plan.decision``) and the wire (``resources.findity``).
 """
 
 import json
@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from roster.chain import Chain, names_of
-from roster.differences import compare, together
-from roster.matching import owners
 from roster.membership import among
+from roster.people.chain import Chain, names_of
+from roster.people.matching import owners
+from roster.plan.differences import compare, together
 from roster.records import FieldType, compact
 from roster.rules import evaluate
 from roster.settings import FindityUsers, Rule
@@ -65,7 +65,7 @@ def account_of(users: pd.DataFrame) -> pd.Series:
 
 
 def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Findity's users in the common form of `roster.matching`.
+    """Findity's users in the common form of `roster.people.matching`.
 
     Args:
         users: the users as read.
@@ -169,8 +169,8 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
         key: for pseudonyms.
 
     Returns:
-        `roster.differences.CHANGE_COLUMNS`. A nested value is compared in the keys that the rules give, and its ``new`` is the whole value
-        with what else is there, so that sending it takes nothing away.
+        `roster.plan.differences.CHANGE_COLUMNS`. A nested value is compared in the keys that the rules give, and its ``new`` is the whole
+        value with what else is there, so that sending it takes nothing away.
     """
     known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs, key))
     known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
@@ -187,7 +187,7 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
 def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.Series:
     """The users' ``approverIds`` as JSON lists of employee numbers instead of person ids, where the person is known.
 
-    An account that is nobody's in HR is named as in `roster.chain`.
+    An account that is nobody's in HR is named as in `roster.people.chain`.
     """
     names = person_names(there, pairs, key)
     texts = there["approverIds"]

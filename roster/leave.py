@@ -1,7 +1,7 @@
 """Leave that is left to Expensify: HR's manager stands in the record, and Expensify passes over whoever is on leave.
 
 Belongs here: what ``approvers.resolve_leave: vendor`` changes in the records and in who is sent together. Does not belong here: who then
-approves (``roster.approvers``), requests (``resources.expensify``).
+approves (``roster.people.approvers``), requests (``resources.expensify``).
 
 The vendor says that someone whose record says "On Leave" is nobody's manager and that their own manager takes the place. Whether Expensify
 remembers that from one request to the next it does not say, so nothing here hangs on it: a manager on leave and all who report to them
@@ -12,8 +12,8 @@ from typing import Final
 
 import pandas as pd
 
-from roster.chain import Chain
 from roster.membership import among
+from roster.people.chain import Chain
 from roster.vocabulary import WRITES
 
 SHOWN_MANAGER: Final = "shown_manager"
@@ -36,7 +36,7 @@ def in_company(decided: pd.DataFrame, feed: pd.DataFrame) -> pd.DataFrame:
     """The decisions, with everyone added who must go along: the others under a manager on leave of whom somebody is written.
 
     Args:
-        decided: `roster.plan.PEOPLE_COLUMNS`.
+        decided: `roster.plan.decision.PEOPLE_COLUMNS`.
         feed: the desired records.
 
     Returns:

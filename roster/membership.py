@@ -1,6 +1,6 @@
 """Whether each of many texts is among many others: the question that joining people asks most often.
 
-Belongs here: that one question. Does not belong here: pairing people with accounts (``roster.matching``).
+Belongs here: that one question. Does not belong here: pairing people with accounts (``roster.people.matching``).
 """
 
 import pandas as pd

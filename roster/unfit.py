@@ -1,7 +1,7 @@
 """A file that must not be used at all.
 
 Belongs here: the one error that stops an intake before any difference is computed. Does not belong here: faults of single rows
-(``roster.validation``) and faults of the settings (``roster.rules.MissingColumn``).
+(``roster.intake.validation``) and faults of the settings (``roster.rules.MissingColumn``).
 """
 
 

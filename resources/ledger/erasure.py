@@ -1,7 +1,7 @@
 """One person's rows: finding them all, deleting them, taking the mention of them out of other people's.
 
-Belongs here: what of a ledger is about one employee number. Does not belong here: files and stored values (``resources.erasure``), rows
-that go by age (``resources.ledger.retention``).
+Belongs here: what of a ledger is about one employee number. Does not belong here: files and stored values (``resources.past.erasure``),
+rows that go by age (``resources.ledger.retention``).
 
 No table is listed: whatever has a column for a person is searched by it, and so is every column of JSON, so that a new table cannot be
 missed.

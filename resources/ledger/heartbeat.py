@@ -1,7 +1,7 @@
 """Which runs live.
 
 Belongs here: a run's signs of life, from its first step to its end. Does not belong here: who may write (``resources.ledger.lease``), and
-what becomes of a run that has died (``assets.recovery``).
+what becomes of a run that has died (``assets.runs.recovery``).
 
 The number of a process says nothing on another machine, and after a while it belongs to another process. What tells everywhere is that
 the signs have stopped. They are not taken back when a run ends: they expire, and by then whoever keeps the runs knows how it ended.

@@ -16,7 +16,7 @@ from resources.ledger import tables
 from resources.ledger.database import frame, insert, insert_missing, records, upsert
 from resources.ledger.lease import Lease
 from resources.ledger.scoped import Scoped, moment
-from roster.gate import Last, why_older
+from roster.intake.gate import Last, why_older
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Bringing a database to the schema that this code knows, when it is opened.
 
-Belongs here: comparing and migrating. Does not belong here: the migrations themselves (``resources/migrations``).
+Belongs here: comparing and migrating. Does not belong here: the migrations themselves (``resources/ledger/migrations``).
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from resources.failures import Permanent
 from resources.ledger.database import reading, writing
 
 REVISIONS: Final = ("0001", "0002")
-"""Every revision of ``resources/migrations``, oldest first. A constant, since asking Alembic costs a third of a second."""
+"""Every revision of ``resources/ledger/migrations``, oldest first. A constant, since asking Alembic costs a third of a second."""
 
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
@@ -48,6 +48,6 @@ def _migrate(connection: sa.Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, REVISIONS[-1])

@@ -1,7 +1,7 @@
 """One person's traces: what each run planned, sent and found for a single employee number.
 
 Belongs here: looking up one person across runs and destinations. Does not belong here: words (``roster.reports.story``), stored values
-(``resources.story``).
+(``resources.past.story``).
 
 People for whom nothing had to change leave no trace in a plan: those are only counted there.
 """

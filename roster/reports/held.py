@@ -1,13 +1,14 @@
 """What waits for a release, by which limits, and the words that let it go, ready to be pasted.
 
-Belongs here: those tables and that text. Does not belong here: what is held and why (``roster.limits``, ``roster.dependants``), HTML.
+Belongs here: those tables and that text. Does not belong here: what is held and why (``roster.plan.limits``, ``roster.plan.dependants``),
+HTML.
 """
 
 from typing import Any
 
 import pandas as pd
 
-from roster.adoption import WAYS
+from roster.plan.adoption import WAYS
 from roster.reports.model import FIGURES, PEOPLE, DestinationReport
 from roster.reports.reasons import reason
 from roster.reports.tables import Table, numbers

@@ -94,7 +94,7 @@ class DestinationReport:
     limits: pd.DataFrame = field(default_factory=partial(_empty, FIGURES))
     """A row for each kind of change: how many were planned, may be, are held."""
     adoption: dict[str, int] = field(default_factory=dict)
-    """Before a first sync: who is there already (`roster.adoption.WAYS`); else empty."""
+    """Before a first sync: who is there already (`roster.plan.adoption.WAYS`); else empty."""
     would_refuse: dict[str, str] = field(default_factory=dict)
     """By a dry run: whom the destination would refuse, and why."""
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))

@@ -1,7 +1,7 @@
 """One person's story, and the sentence that it begins with.
 
 Belongs here: what is known of one person in each run, and saying it in words. Does not belong here: where it is read
-(``resources.story``), how it is laid out (``assets.why``).
+(``resources.past.story``), how it is laid out (``cli.why``).
 """
 
 from collections.abc import Sequence

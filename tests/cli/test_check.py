@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from assets import roster_commands
-from assets.cli import app
+from cli import map_and_check as roster_commands
+from cli.main import app
 
 PROJECT = Path(__file__).parents[2]
 DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"
@@ -144,7 +144,7 @@ def test_neither_dagster_nor_network_nor_database_is_needed(acme: Path) -> None:
     code = f"""
 import socket, sys
 socket.socket.connect = None
-from assets.cli import app
+from cli.main import app
 try:
     app(["check", "acme", {str(acme / "people.csv")!r}])
 except SystemExit as ended:

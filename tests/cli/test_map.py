@@ -8,8 +8,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from assets import settings_file
-from assets.cli import app
+from assets import loader as settings_file
+from cli.main import app
 
 PROJECT = Path(__file__).parents[2]
 DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"

@@ -19,10 +19,10 @@ from typing import Any
 import dagster as dg
 import yaml
 
-from assets import graph
-from assets.demo import SANDBOX_CREDENTIALS
-from assets.launch import Location, RunResult, reexecute, run_job
-from assets.settings import Settings
+from assets.attributes import Settings
+from assets.graph import build as graph
+from assets.runs.launch import Location, RunResult, reexecute, run_job
+from cli.demo import SANDBOX_CREDENTIALS
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger

@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from assets import graph
-from assets.demo import SANDBOX_CREDENTIALS
-from assets.launch import Location, RunResult, reexecute, run_job
-from assets.settings import Settings
+from assets.attributes import Settings
+from assets.graph import build as graph
+from assets.runs.launch import Location, RunResult, reexecute, run_job
+from cli.demo import SANDBOX_CREDENTIALS
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
@@ -222,7 +222,7 @@ class Acme:
 
     def stored(self, run_id: str, name: str) -> Any:
         """What a run stored of an asset."""
-        from resources.storage import RunStorage
+        from resources.stored.run_storage import RunStorage
 
         return RunStorage(base=places.storage(), company=self.name).of_run(run_id, dg.AssetKey([self.name, *name.split("/")]))
 

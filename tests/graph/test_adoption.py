@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assets.summary import print_page
-from resources.report_files import Written, write_reports
-from resources.run_report import assemble
+from assets.runs.summary import print_page
+from resources.past.report_files import Written, write_reports
+from resources.past.run_report import assemble
 
 SE, NO = "5E00000000000001", "4E00000000000002"
 

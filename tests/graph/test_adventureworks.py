@@ -9,7 +9,7 @@ import pytest
 from pipelines.definitions import load
 from resources import places
 from resources.ledger import Ledger
-from resources.run_report import assemble
+from resources.past.run_report import assemble
 from sandbox.server import Sandbox
 
 EXPORT = places.PROJECT.parent / "shared" / "data" / "adventureworks" / "DimEmployee.psv"

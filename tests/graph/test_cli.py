@@ -9,7 +9,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from assets import cli, demo
+from cli import demo
+from cli import main as cli
 from resources import places
 
 

@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from assets import cli, launch
+from assets.runs import launch
+from cli import main as cli
 
 People = dict[str, dict[str, str]]
 WHO = {"accepted_by": "kim", "reason": "HR has sold the north"}

@@ -17,7 +17,7 @@ import dagster as dg
 import httpx
 import pytest
 
-from assets.launch import Location, reexecute, run_job
+from assets.runs.launch import Location, reexecute, run_job
 
 # A code location of its own: its second step fails until a file `mended` lies beside the log.
 STUMBLING = """\

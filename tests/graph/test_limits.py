@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assets.summary import print_page
+from assets.runs.summary import print_page
 from resources.expensify import Expensify
 from resources.findity import Findity
-from resources.report_files import write_reports
-from resources.run_report import assemble
+from resources.past.report_files import write_reports
+from resources.past.run_report import assemble
 from roster import expensify, findity
 
 TIGHT = {"leave": {"count": 1, "share": 0}}

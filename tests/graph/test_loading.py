@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from assets import RosterSync
 from assets.component import SettingsError
-from assets.launch import Location
+from assets.runs.launch import Location
 from pipelines.definitions import load
 
 PROJECT = Path(__file__).parents[2]

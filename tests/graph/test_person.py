@@ -8,7 +8,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from assets import cli, quiet
+from assets import quiet
+from cli import main as cli
 from resources import places
 
 DAG = ("dag@acme.example", "+46701740604", "SE5600000000000004000012", "19730101-9804")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from assets import demo, quiet
-from roster import planning
+from assets import quiet
+from cli import demo
+from roster.plan import builder as planning
 
 PLANTED = "Hemlig Efternamnsson, hemlig@acme.example"
 

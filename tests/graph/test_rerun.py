@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assets import intake
+from assets.graph import intake
 from resources import places
 
 

@@ -13,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from assets import cli, quiet, retention
-from resources import places, stored_runs
+from assets import quiet
+from assets.runs import retention
+from cli import main as cli
+from resources import places
 from resources.ledger import tables
+from resources.stored import runs as stored_runs
 from tests.graph.conftest import Acme
 
 LONG_AGO = (datetime.now(UTC) - timedelta(days=400)).timestamp()

@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from assets import cli, launch
+from assets.runs import launch
+from cli import main as cli
 from resources import places
 from tests.graph.test_release import digest
 

@@ -13,19 +13,20 @@ import pandas as pd
 import pytest
 import yaml
 
+from assets.attributes import Settings
 from assets.company import Company, ExpensifyAccess, FindityAccess
-from assets.destination import Bundle, Destination
 from assets.expensify import destination as expensify
 from assets.findity import destination as findity
-from assets.settings import Settings
+from assets.graph.destination import Bundle, Destination
 from resources import places
 from resources.delivery import Write
 from resources.failures import Failed
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.rates import Limit
-from roster import accounting, outcomes
-from roster.plan import from_bundle
+from roster import accounting
+from roster.plan import outcomes
+from roster.plan.decision import from_bundle
 from sandbox.server import Sandbox
 from tests.graph.conftest import YAML, Acme, Places, changed
 

@@ -14,9 +14,10 @@ import dagster as dg
 import pytest
 import yaml
 
-from assets import graph, quiet
-from assets.launch import Location, RunResult, reexecute, run_job
-from assets.settings import Settings
+from assets import quiet
+from assets.attributes import Settings
+from assets.graph import build as graph
+from assets.runs.launch import Location, RunResult, reexecute, run_job
 from resources.failures import PRIVATE
 from resources.http import Retry
 from resources.rates import Limit

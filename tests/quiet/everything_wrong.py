@@ -14,7 +14,8 @@ import yaml
 
 from resources import owner_only
 from resources.ledger import database
-from roster import intake, planning
+from roster.intake import take_in as intake
+from roster.plan import builder as planning
 from sandbox.sftp import SftpServer
 from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, YAML, canaries
 

@@ -11,9 +11,9 @@ import pytest
 from resources import places
 from tests.quiet.canaries import COLUMNS, PEOPLE, YAML, given_away
 
-CHECK = "from assets.cli import app; app()"
+CHECK = "from cli.main import app; app()"
 BURST = """
-from roster import intake
+from roster.intake import take_in as intake
 def burst(content, *args):
     raise ValueError(content.decode())
 intake.take_in = burst

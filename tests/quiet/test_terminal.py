@@ -43,7 +43,7 @@ class Terminal:
         self.environment.pop("DAGSTER_HOME", None)
 
     def rollcall(self, *arguments: str) -> Done:
-        command = [sys.executable, "-c", "from assets.cli import app; app()", *arguments]
+        command = [sys.executable, "-c", "from cli.main import app; app()", *arguments]
         return subprocess.run(command, cwd=self.tmp, env=self.environment, capture_output=True, check=False)
 
 

@@ -23,7 +23,7 @@ FAR = """\
   sftp: {{host: {host}, port: {port}, user: zqpartneruser, host_keys: [{key}], path: "people_*.csv", delimiter: ";",
          password: {{env: HR_SFTP_PASSWORD}}}}"""
 BURSTING = f"""\
-from resources import sources
+from resources.hr import sources
 def burst(*args, **kwargs):
     raise ValueError({ECHO!r})
 sources.LocalFiles.newest = burst

@@ -16,11 +16,11 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from assets.demo import SANDBOX_CREDENTIALS
-from assets.launch import reexecute, run_job
-from assets.recovery import recover
+from assets.runs.launch import reexecute, run_job
+from assets.runs.recovery import recover
+from cli.demo import SANDBOX_CREDENTIALS
 from resources.ledger import Ledger, database, tables
-from resources.run_report import assemble
+from resources.past.run_report import assemble
 from sandbox.server import Sandbox
 from tests.graph.conftest import Acme, Places
 from tests.hostile.conftest import STATES, tonight

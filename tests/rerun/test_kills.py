@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assets import recovery
+from assets.runs import recovery
 from tests.rerun.conftest import Night, World, accepted, nights, states
 from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process
 

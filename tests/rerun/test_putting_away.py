@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.recovery import recover
+from assets.runs.recovery import recover
 from resources.ledger import database
 from tests.graph.conftest import empty, everything
 from tests.graph.triggers.conftest import over_sftp, server

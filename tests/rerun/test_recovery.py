@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from assets import cli, recovery
+from assets.runs import recovery
+from cli import main as cli
 from resources.ledger import database
 from tests.rerun.conftest import Night, World, nights
 from tests.rerun.kills import KILLED, die, dying_at, in_a_process
@@ -133,7 +134,7 @@ def test_a_run_on_another_machine_lives_as_long_as_its_signs_come(night: Night, 
 
 
 def test_rerun_goes_on_with_a_run_that_has_died_and_says_when_it_cannot_yet(night: Night, world: World, later: Any) -> None:
-    from assets.launch import reexecute
+    from assets.runs.launch import reexecute
 
     run_id = killed(night, world, "findity/plan")
     with pytest.raises(dg.DagsterInvariantViolationError, match=r"has not ended\. If its process is gone, try again in \d+ s"):

@@ -16,10 +16,10 @@ from typing import Any
 import asyncssh
 import pytest
 
+from resources.hr.locations import SftpSource
+from resources.hr.sftp import Sftp
+from resources.hr.ssh import Patience
 from resources.http import Retry
-from resources.settings import SftpSource
-from resources.sftp import Sftp
-from resources.ssh import Patience
 from sandbox.sftp import SftpServer
 
 SECRET = "s3cret &with words"

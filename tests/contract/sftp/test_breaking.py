@@ -15,9 +15,9 @@ import asyncssh
 import pytest
 
 from resources.failures import Permanent, Transient
-from resources.remote_folder import RemoteFile
-from resources.sftp import CHUNK, Sftp
-from resources.ssh_failures import Lost
+from resources.hr.remote_folder import RemoteFile
+from resources.hr.sftp import CHUNK, Sftp
+from resources.hr.ssh_failures import Lost
 from sandbox.sftp import SftpServer
 
 Serve = Callable[..., SftpServer]

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from assets import sftp_commands
-from assets.cli import app
+from cli import sftp as sftp_commands
+from cli.main import app
 from resources import places
 from sandbox.sftp import SftpServer
 

@@ -11,7 +11,7 @@ import asyncssh
 import pytest
 
 from resources.failures import Permanent, Transient
-from resources.sftp import Sftp
+from resources.hr.sftp import Sftp
 from sandbox.sftp import SftpServer
 
 Serve = Callable[..., SftpServer]

@@ -14,10 +14,10 @@ import paramiko
 import pytest
 
 from resources.failures import Permanent
+from resources.hr.sftp import Sftp
+from resources.hr.ssh import Patience
+from resources.hr.ssh_failures import Lost
 from resources.http import Retry
-from resources.sftp import Sftp
-from resources.ssh import Patience
-from resources.ssh_failures import Lost
 from sandbox.sftp import SftpServer
 
 Serve = Callable[..., SftpServer]

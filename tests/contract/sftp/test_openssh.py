@@ -11,8 +11,8 @@ import asyncssh
 import pytest
 
 from resources.failures import Permanent
-from resources.sftp import Sftp
-from resources.ssh import pin
+from resources.hr.sftp import Sftp
+from resources.hr.ssh import pin
 
 KINDS = ["ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521", "rsa"]
 

@@ -14,7 +14,7 @@ import asyncssh
 import pytest
 
 from resources import places
-from resources.sftp import Sftp
+from resources.hr.sftp import Sftp
 
 
 def started(tmp_path: Path, root: Path, *options: str) -> tuple[subprocess.Popen[str], SimpleNamespace]:

@@ -7,7 +7,7 @@ import asyncssh
 import pytest
 from pydantic import ValidationError
 
-from resources.settings import SftpSource
+from resources.hr.locations import SftpSource
 
 GIVEN = {"host": "sftp.acme.example", "user": "hr", "password": {"env": "SFTP_SECRET"}, "path": "out/people_*.csv"}
 

@@ -12,8 +12,8 @@ import asyncssh
 import pytest
 
 from resources.failures import Permanent, Transient
-from resources.sftp import Sftp
-from resources.ssh import Patience
+from resources.hr.sftp import Sftp
+from resources.hr.ssh import Patience
 from sandbox.sftp import SftpServer
 
 Serve = Callable[..., SftpServer]

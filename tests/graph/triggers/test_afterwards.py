@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from resources.failures import Permanent
-from resources.sftp import Sftp
+from resources.hr.sftp import Sftp
 
 FILE = "people_2026-11-20.csv"
 PREPARED = {"archive": {"afterwards": "archive", "archive": "done"}, "delete": {"afterwards": "delete"}, "leave": {}}

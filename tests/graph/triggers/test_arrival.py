@@ -10,9 +10,9 @@ import dagster as dg
 import pytest
 from dagster._core.scheduler.instigation import TickStatus
 
-from assets import triggers
-from assets.intake import EXPORT_TAG
-from resources.sources import Found, Source
+from assets.graph.intake import EXPORT_TAG
+from assets.runs import triggers
+from resources.hr.sources import Found, Source
 from sandbox.sftp import PASSWORD, SftpServer, host_key
 
 OTHER_KEY = " ".join(host_key(None).export_public_key().decode().split()[:2])

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.scheduler.instigation import TickStatus
 
-from assets import summary
+from assets.runs import summary
 from resources import places
 from resources.failures import Transient
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.settings import Settings, unmapped_columns
+from assets.attributes import Settings, unmapped_columns
 from roster.settings import People
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from resources.http import Retry
 from resources.ledger import Ledger
 from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows
 from resources.settings import ExpensifyConnection, FindityConnection
-from roster.plan import Plan
+from roster.plan.decision import Plan
 from sandbox.server import Sandbox
 from tests.unit.roster.frames import Night, let_go, person, roster, stored_plan
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from resources.failures import Permanent, Transient
-from resources.files import find, take
+from resources.hr.files import find, take
 
 
 @pytest.fixture

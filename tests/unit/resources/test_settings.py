@@ -3,8 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
+from resources.environment import EnvText, Secret
 from resources.failures import Permanent
-from resources.settings import CsvSource, EnvText, ExpensifyConnection, FindityConnection, Secret
+from resources.hr.locations import CsvSource
+from resources.settings import ExpensifyConnection, FindityConnection
 
 EXPENSIFY = {"partner_user_id": "aa_api_acme", "partner_user_secret": {"env": "ROLLCALL_TEST_SECRET"}}
 

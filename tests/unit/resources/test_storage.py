@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from upath import UPath
 
-from resources.storage import Producer, RunStorage, is_placeholder, producer
+from resources.stored.run_storage import Producer, RunStorage, is_placeholder, producer
 
 FRAME = pd.DataFrame(
     {

@@ -7,8 +7,8 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from resources.storage import RunStorage
-from resources.stored_runs import StoredRuns
+from resources.stored.run_storage import RunStorage
+from resources.stored.runs import StoredRuns
 
 REJECTS = dg.AssetKey(["acme", "hr", "rejects"])
 ROSTER = dg.AssetKey(["acme", "hr", "roster"])

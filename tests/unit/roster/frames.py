@@ -7,12 +7,14 @@ import pandas as pd
 
 from resources.expensify import MEMBER_COLUMNS
 from resources.findity import UNIT_COLUMNS, USER_COLUMNS
-from roster import expensify, findity, planning, releasing
-from roster.chain import approval_chain
-from roster.plan import Circumstances, from_bundle, to_bundle
-from roster.planning import People, Unseen
+from roster import expensify, findity
+from roster.people.chain import approval_chain
+from roster.plan import builder as planning
+from roster.plan import releasing
+from roster.plan.builder import People, Unseen
+from roster.plan.decision import Circumstances, from_bundle, to_bundle
+from roster.plan.write_only import ACKNOWLEDGED_COLUMNS
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers
-from roster.unseen import ACKNOWLEDGED_COLUMNS
 from roster.vocabulary import CANONICAL_COLUMNS
 
 KEY = b"0123456789abcdef0123456789abcdef"

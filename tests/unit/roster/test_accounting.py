@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from roster import accounting
-from roster.outcomes import outcomes
-from roster.plan import Plan
+from roster.plan.decision import Plan
+from roster.plan.outcomes import outcomes
 from tests.unit.roster.frames import Night, acknowledged, member, members, person, roster, texts
 
 NONE = pd.Series(dtype="str")

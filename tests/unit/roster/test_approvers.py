@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.approvers import NoApprover, resolve, stand_ins
+from roster.people.approvers import NoApprover, resolve, stand_ins
 from roster.settings import Approvers
 
 SELF = Approvers()

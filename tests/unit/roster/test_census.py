@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.census import CENSUS_COLUMNS, STANDINGS, census
-from roster.matching import pseudonyms
+from roster.people.census import CENSUS_COLUMNS, STANDINGS, census
+from roster.people.matching import pseudonyms
 from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster, stored
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from roster.chain import approval_chain, names_of
-from roster.matching import pseudonyms
+from roster.people.chain import approval_chain, names_of
+from roster.people.matching import pseudonyms
 from roster.settings import Approvers
 from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster
 

@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from roster import decoding
-from roster.decoding import AUTO, CANDIDATES, decode, proposed
+from roster.reading import decoding
+from roster.reading.decoding import AUTO, CANDIDATES, decode, proposed
 from roster.unfit import Unfit
 
 NAMES = ["Åsa Öberg", "Søren Kjær", "Øyvind Ødegård", "Väinö Mäkelä", "Jürgen Weißhaupt", "François Lefèvre", "José Núñez"]

@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from roster.dependants import NEEDS, held_with
-from roster.plan import PEOPLE_COLUMNS
+from roster.plan.decision import PEOPLE_COLUMNS
+from roster.plan.dependants import NEEDS, held_with
 from roster.settings import ExpensifyFeed, Limit
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, texts, user, users
 from tests.unit.roster.test_limits import nights

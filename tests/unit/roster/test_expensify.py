@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from roster import expensify
-from roster.chain import approval_chain
+from roster.people.chain import approval_chain
 from roster.settings import Approvers, ExpensifyFeed
 from tests.unit.roster.frames import KEY, acknowledged, member, members, person, roster, texts
 from tests.unit.roster.frames import accounts as common

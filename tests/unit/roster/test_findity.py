@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from roster import findity
-from roster.chain import approval_chain
+from roster.people.chain import approval_chain
 from roster.settings import Approvers, FindityUsers
 from tests.unit.roster.frames import KEY, acknowledged, person, roster, units, user, users
 from tests.unit.roster.frames import accounts as common

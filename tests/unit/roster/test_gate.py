@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster import gate
-from roster.gate import Check, Last
+from roster.intake import gate
+from roster.intake.gate import Check, Last
 from roster.settings import Gate, Limit
 
 

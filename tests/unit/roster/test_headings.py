@@ -1,6 +1,6 @@
 import pytest
 
-from roster.headings import is_private, meaning, status
+from roster.proposal.headings import is_private, meaning, status
 
 
 @pytest.mark.parametrize(

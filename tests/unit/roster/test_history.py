@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from roster.history import collisions, superseded
-from roster.mapping import Mapped
+from roster.intake.history import collisions, superseded
+from roster.intake.mapping import Mapped
 from roster.rules import MissingColumn
 from roster.settings import History
 

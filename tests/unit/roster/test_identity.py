@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from roster.identity import identities
+from roster.people.identity import identities
 from tests.unit.roster.frames import KEY, Night, acknowledged, decided, member, members, person, roster, sent, user, users
 
 WAS = {"email": "old@acme.example", "last_name": "Österberg", "start_date": "2015-01-01"}

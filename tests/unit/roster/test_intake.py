@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.intake import Intake, could_be_anybodys, take_in
+from roster.intake.take_in import Intake, could_be_anybodys, take_in
 from roster.rules import MissingColumn
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
@@ -275,7 +275,7 @@ def test_rows_are_counted_by_company_and_department_whatever_becomes_of_them() -
 
 
 def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roster.intake.MOST_GROUPS", 2)
+    monkeypatch.setattr("roster.intake.take_in.MOST_GROUPS", 2)
     result = intake(*(line(str(number), Kind=f"of {number}") for number in range(3)), columns={**COLUMNS, "department": "Kind"})
     assert result.facts["groups"] == {"department": {}}
 

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from roster import expensify, findity, landing
+from roster import expensify, findity
+from roster.plan import landing
 from tests.unit.roster.frames import KEY, Night, acknowledged, member, members, person, roster, user, users
 from tests.unit.roster.frames import units as no_units
 

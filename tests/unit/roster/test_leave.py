@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster import expensify, planning
-from roster.chain import approval_chain
+from roster import expensify
 from roster.leave import IN_COMPANY, self_contained
-from roster.plan import Circumstances
+from roster.people.chain import approval_chain
+from roster.plan import builder as planning
+from roster.plan.decision import Circumstances
+from roster.plan.write_only import acknowledgement
 from roster.settings import Approvers, ExpensifyFeed
-from roster.unseen import acknowledgement
 from sandbox.employees import EmployeeUpdate
 from sandbox.seed import state_from
 from sandbox.switches import Switches

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster import accounting
-from roster.limits import Limits, base_of, figures, hold_over
-from roster.plan import PEOPLE_COLUMNS
+from roster.plan.decision import PEOPLE_COLUMNS
+from roster.plan.limits import Limits, base_of, figures, hold_over
 from roster.settings import Limit
 from roster.vocabulary import KINDS, WRITES
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts, user, users

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from roster.links import Linked, link
+from roster.intake.links import Linked, link
 from roster.settings import People
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from roster.mapping import apply, headers, wanted
+from roster.intake.mapping import apply, headers, wanted
 from roster.rules import MissingColumn
 from roster.settings import People
 

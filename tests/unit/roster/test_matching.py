@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.matching import match, owners, pseudonyms
+from roster.people.matching import match, owners, pseudonyms
 from tests.unit.roster.frames import KEY, accounts, acknowledged, texts
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from roster.plan import AbsentPeople, Circumstances, Plan, decide, from_bundle, to_bundle
+from roster.plan.decision import AbsentPeople, Circumstances, Plan, decide, from_bundle, to_bundle
 from roster.vocabulary import ACTIONS
 from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, sent, stored_plan, texts
 

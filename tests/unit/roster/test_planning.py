@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster import accounting, expensify, findity
-from roster.plan import AbsentPeople
+from roster.plan.decision import AbsentPeople
 from roster.settings import Approvers, ExpensifyFeed, FindityUsers
 from tests.unit.roster.frames import (
     KEY,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from roster.proposing import Proposal, propose
+from roster.proposal.propose import Proposal, propose
 from roster.unfit import Unfit
 
 PROJECT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.reading import Table, read
+from roster.reading.file import Table, read
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from roster import accounting
-from roster.releasing import VERDICTS, released
+from roster.plan.releasing import VERDICTS, released
 from tests.unit.roster.frames import KEY, Night, acknowledged, decided, held_set, member, members, person, roster, sent
 
 THERE = members(member("2"), member("3"), member("5"))

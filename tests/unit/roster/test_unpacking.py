@@ -5,9 +5,9 @@ import zlib
 
 import pytest
 
-from roster import unpacking
+from roster.reading import unpacking
+from roster.reading.unpacking import unpack
 from roster.unfit import Unfit
-from roster.unpacking import unpack
 
 FILE = b"id,name\n1,Ann\n"
 

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from roster.unseen import ACKNOWLEDGED_COLUMNS, acknowledgement, unseen_changes
+from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, acknowledgement, unseen_changes
 from tests.unit.roster.frames import KEY, acknowledged, stored, texts
 
 FIELDS = ("name", "bank", "limit", "status")

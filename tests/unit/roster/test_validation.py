@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.mapping import Mapped
+from roster.intake.mapping import Mapped
+from roster.intake.validation import Validated, is_account, is_email, is_employee_id, validate
 from roster.settings import People
 from roster.unfit import Unfit
-from roster.validation import Validated, is_account, is_email, is_employee_id, validate
 
 GOOD: dict[str, str | None] = {
     "employee_id": "007",
@@ -174,8 +174,8 @@ def test_only_what_begins_like_an_iban_must_be_one() -> None:
 def test_a_failure_without_a_row_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     import pandera.pandas as pa
 
-    import roster.validation
+    import roster.intake.validation
 
-    monkeypatch.setattr(roster.validation, "schema", lambda columns: pa.DataFrameSchema({"not there": pa.Column("str")}))
+    monkeypatch.setattr(roster.intake.validation, "schema", lambda columns: pa.DataFrameSchema({"not there": pa.Column("str")}))
     with pytest.raises(Unfit, match="shape of a roster"):
         validated()

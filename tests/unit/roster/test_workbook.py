@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roster.reading import read
+from roster.reading.file import read
+from roster.reading.table import Table
 from roster.settings import CsvFormat
-from roster.table import Table
 from roster.unfit import Unfit
 
 PEOPLE = [["id", "name", "since"], ["001001", "Ann", "x"], ["001002", "Bo", "y"]]

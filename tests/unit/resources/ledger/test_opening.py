@@ -20,7 +20,7 @@ def test_migrations_lead_to_the_tables_that_the_code_knows(ledger):
 
 def test_the_constant_list_of_revisions_is_what_the_migrations_say(tmp_path):
     config = Config()
-    config.set_main_option("script_location", "resources/migrations")
+    config.set_main_option("script_location", "resources/ledger/migrations")
     assert tuple(script.revision for script in reversed(list(ScriptDirectory.from_config(config).walk_revisions()))) == schema.REVISIONS
 
 

@@ -1,0 +1,263 @@
+"""The attributes of a company's `defs.yaml`, and what must hold between them.
+
+Belongs here: the strict models of the whole file and references from one part of it to another. Does not belong here: what the parts mean
+(``roster.settings``, ``resources.settings``) and how the file is found and loaded (``assets.component``).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from resources.hr.locations import CsvSource, SftpSource
+from resources.settings import ExpensifyConnection, FindityConnection
+from roster.plan.limits import Limits
+from roster.settings import Approvers, ExpensifyFeed, FindityUsers, Gate, People, Rule, Strict
+
+ALWAYS_PRESENT: Final = frozenset(
+    {
+        "employee_id",
+        "email",
+        "first_name",
+        "last_name",
+        "manager_id",
+        "manager_email",
+        "worker_status",
+        "start_date",
+        "end_date",
+        "employment",
+    }
+)
+"""Columns that the roster has whether or not the file maps them."""
+
+FILL_IN: Final = "FILL-IN"
+"""What `rollcall map` writes where it cannot know."""
+
+_OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
+
+Path = tuple[str | int, ...]
+"""Where in the attributes something stands, key by key."""
+
+
+class Hr(Strict):
+    """HR's export: where it lies and how its rows become people."""
+
+    csv: CsvSource | None = None
+    """The export as a file on this machine: where it is and how its bytes become rows."""
+    sftp: SftpSource | None = None
+    """The export as a file on an SFTP server: where it is and how its bytes become rows."""
+    people: People
+    """How its rows become people."""
+    gate: Gate = Gate()
+    """How far a file may be from the last one before a run stops."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Hr":
+        if (self.csv is None) == (self.sftp is None):
+            raise ValueError("exactly one source is needed: csv or sftp")
+        return self
+
+    @property
+    def source(self) -> CsvSource | SftpSource:
+        """The one that is given."""
+        source = self.csv or self.sftp
+        assert source is not None, "checked when the settings were read"  # noqa: S101
+        return source
+
+
+class Expensify(Strict):
+    """Expensify as a destination."""
+
+    connection: ExpensifyConnection
+    """Where Expensify is and which partner credentials open it."""
+    feed: ExpensifyFeed
+    """Where each field of an employee record comes from."""
+
+
+class Findity(Strict):
+    """Findity as a destination."""
+
+    connection: FindityConnection
+    """Where Findity is and which credentials open it."""
+    users: FindityUsers
+    """Where each field of a user comes from."""
+
+
+class Arrival(Strict):
+    """Start the sync when HR's file has landed."""
+
+    every_seconds: int = Field(default=60, ge=1)
+    """How often the source is listed. A file is taken when it stands still from one listing to the next, or its done-marker is there."""
+
+
+class Deadline(Strict):
+    """By when a file must have come; later is an alarm on `hr/export`."""
+
+    cron: str
+    """The moments at which a file must have been taken, as a cron expression in the company's time zone."""
+    within_hours: float = Field(default=24, gt=0)
+    """How long before such a moment a file counts as that one's: no longer than from one such moment to the next."""
+
+    @model_validator(mode="after")
+    def _takeable(self) -> "Deadline":
+        import dagster as dg  # noqa: PLC0415 - see `_cron`
+        from dagster_shared.check import CheckError  # noqa: PLC0415
+
+        _cron(self.cron)
+        try:
+            dg.FreshnessPolicy.cron(deadline_cron=self.cron, lower_bound_delta=timedelta(hours=self.within_hours))
+        except CheckError:
+            raise ValueError("within_hours is longer than from one deadline to the next") from None
+        return self
+
+
+class When(Strict):
+    """What starts the sync by itself. With neither, people and other programs start it."""
+
+    arrival: Arrival | None = None
+    """Start it when HR's file has landed."""
+    schedule: str | None = None
+    """Start it by the clock: a cron expression in the company's time zone. With `arrival` too, each file still has one run."""
+    deadline: Deadline | None = None
+    """By when a file must have come."""
+
+    @field_validator("arrival", mode="before")
+    @classmethod
+    def _named_is_on(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("schedule")
+    @classmethod
+    def _known_cron(cls, value: str | None) -> str | None:
+        return None if value is None else _cron(value)
+
+
+def _cron(value: str) -> str:
+    import dagster as dg  # noqa: PLC0415 - only Dagster knows what it takes, and `rollcall check` does without it where no clock is set
+
+    try:
+        dg.ScheduleDefinition(name="trial", cron_schedule=value, job_name="trial")
+    except dg.DagsterInvalidDefinitionError:
+        raise ValueError('not a cron expression of five fields, such as "15 5 * * *"') from None
+    return value
+
+
+class Settings(Strict):
+    """One company: its HR export and the destinations that are kept in step with it."""
+
+    timezone: str
+    """IANA name of the company's time zone, such as Europe/Stockholm: it decides which day today is."""
+    owners: list[str] = Field(min_length=1)
+    """Who answers for this company's assets: e-mail addresses, or teams written team:finance."""
+    first_sync: Literal["apply", "hold"] = "hold"
+    """What the very first sync does: hold every change until it is released, or apply at once."""
+    release_hours: float = Field(default=24, gt=0)
+    """For how many hours what a plan holds may be released."""
+    retention_days: int = Field(default=90, ge=1)
+    """For how many days runs are kept: stored values with HR's file, reports, ledger rows, Dagster's records."""
+    hr: Hr
+    """HR's export: where it lies and how its rows become people."""
+    when: When = When()
+    """What starts the sync by itself."""
+    limits: Limits = Limits()
+    """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
+    approvers: Approvers = Approvers()
+    """Who approves where HR's manager cannot."""
+    expensify: Expensify | None = None
+    """Expensify, if the company uses it."""
+    findity: Findity | None = None
+    """Findity, if the company uses it."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("not a time zone of the IANA database, such as Europe/Stockholm") from None
+        return value
+
+    @field_validator("owners")
+    @classmethod
+    def _owner_syntax(cls, value: list[str]) -> list[str]:
+        for number, owner in enumerate(value, start=1):
+            if not _OWNER.fullmatch(owner):
+                raise ValueError(f"owner {number} is neither an e-mail address nor written team:name")
+        return value
+
+    @model_validator(mode="after")
+    def _somewhere_to_go(self) -> "Settings":
+        if not (self.expensify or self.findity):
+            raise ValueError("at least one destination is needed: expensify, findity")
+        return self
+
+
+def faults(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """What each part of the attributes allows and the whole does not, as (where, what is wrong)."""
+    yield from unmapped_columns(settings)
+    yield from _left_to_fill_in(settings.model_dump(mode="json"), ())
+
+
+def _left_to_fill_in(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every place at which `rollcall map` left something to its reader."""
+    if isinstance(node, str):
+        if FILL_IN in node:
+            yield path, f"still says {FILL_IN}"
+        return
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, below in parts:
+        yield from _left_to_fill_in(below, (*path, name))
+
+
+def unmapped_columns(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """References to roster columns that `hr.people.columns` does not map, as (where, what is wrong)."""
+    people = settings.hr.people
+    known = ALWAYS_PRESENT | set(people.columns)
+    for path, column in _references(settings):
+        if column not in known:
+            yield path, f"'{column}' is not mapped in hr.people.columns"
+
+
+def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Every place that names a roster column, with the name."""
+    people: Path = ("hr", "people")
+    scope = settings.hr.people.scope
+    for part in ("include", "exclude"):
+        for column in getattr(scope, part) or {}:
+            yield (*people, "scope", part, column), column
+    newest_by = settings.hr.people.history.newest_by
+    if newest_by:
+        yield (*people, "history", "newest_by"), newest_by
+    if settings.expensify:
+        yield from _in_rules(settings.expensify.feed, ("expensify", "feed"))
+    if settings.findity:
+        yield from _in_rules(settings.findity.users, ("findity", "users"))
+
+
+def _in_rules(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The columns named by every rule at or below `node`."""
+    if isinstance(node, Rule):
+        yield from _in_rule(node, path)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _in_rules(getattr(node, name), (*path, name))
+    elif isinstance(node, dict):
+        for name, below in node.items():
+            yield from _in_rules(below, (*path, name))
+
+
+def _in_rule(rule: Rule, path: Path) -> Iterator[tuple[Path, str]]:
+    if rule.cases:
+        for number, case in enumerate(rule.cases):
+            for column in case.when:
+                yield (*path, "cases", number, "when", column), column
+    elif rule.columns:
+        for number, column in enumerate(rule.columns):
+            yield (*path, "columns", number), column
+    else:
+        source = "template" if rule.template else "column"
+        for column in sorted(rule.reads()):
+            yield (*path, source), column

@@ -1,0 +1,1 @@
+"""One company's assets, checks, jobs and resources. `build` puts them together."""

@@ -1,0 +1,110 @@
+"""One company's graph: its assets, checks, jobs and resources.
+
+Belongs here: putting the parts together, and which assets each job runs. Does not belong here: any of the parts.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets import expensify, findity
+from assets.attributes import Settings
+from assets.company import Company
+from assets.graph import intake, planned, reports, written
+from assets.graph.destination import Destination
+from assets.runs import retention, triggers
+from roster.vocabulary import KINDS
+
+_KIND = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in KINDS])
+
+
+def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
+    """Everything that `pipelines/<company>/defs.yaml` stands for.
+
+    Args:
+        company: The first part of every key, and of every job's name.
+        settings: The YAML's attributes.
+        folder: What a relative path in them is relative to.
+    """
+    this = Company(company, settings, folder)
+    destinations = [one for one in (expensify.destination(this), findity.destination(this)) if one]
+    before = [step(this, one) for one in destinations for step in (planned.known, planned.desired, planned.plan)]
+    after = [step(this, one) for one in destinations for step in (written.sync_result, written.landed)]
+    last = reports.build(this, destinations)
+    assets = [intake.build(this), *before, *after, *last]
+    jobs = _jobs(this, destinations)
+    sensors, schedules = triggers.build(this, jobs)
+    cleaning, nightly = retention.build(this)
+    return dg.Definitions(
+        assets=assets, jobs=[*jobs, cleaning], sensors=sensors, schedules=[*schedules, nightly], resources=this.resources()
+    )
+
+
+def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
+    """The company's jobs, each a part of the graph."""
+
+    def keys(*names: str) -> dg.AssetSelection:
+        return dg.AssetSelection.assets(*(company.key(one.name, name) for one in destinations for name in names))
+
+    everything = dg.AssetSelection.key_prefixes([company.name])
+    reported = dg.AssetSelection.key_prefixes([company.name, "reports"])
+    writing = keys("sync_result", "landed") | reported
+
+    def job(name: str, selection: dg.AssetSelection, description: str, config: dg.ConfigMapping | None = None) -> Any:
+        return dg.define_asset_job(
+            company.job(name), selection, config=config, description=description, run_tags={"rollcall/company": company.name}
+        )
+
+    return [
+        job("sync", everything, "The nightly run: take HR's file in, plan, write, read back, report."),
+        job("preview", everything - writing, "Up to the plans. Writes nothing at any destination."),
+        job("one", everything, "A sync for some employee numbers; nobody else is touched.", _for_some(company, destinations)),
+        job("verify", keys("landed"), "Reads both destinations back against the newest plans. Writes nothing there."),
+        job("release", keys("known", "plan") | writing, "Applies what a plan held, by its digest.", _release(company, destinations)),
+        job("report", reported, "Writes the reports of the newest run again, from the ledger."),
+    ]
+
+
+def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
+    schema = {
+        "employee_ids": dg.Field([str], description="Employee numbers, as HR writes them."),
+        "same_person": dg.Field(bool, default_value=False, description="They still are who had their numbers before."),
+        "accept": dg.Field([str], default_value=[], description="Checks of the gate that may fail in this run."),
+        "accepted_by": dg.Field(str, default_value="", description="Who lets them."),
+        "reason": dg.Field(str, default_value="", description="Why."),
+    }
+
+    @dg.config_mapping(config_schema=schema)
+    def some(given: dict) -> dict:
+        only = {"only": given.pop("employee_ids")}
+        config = _to_plans(company, destinations, {**only, "same_person": given.pop("same_person")}, only)
+        return {**config, "ops": {**config["ops"], intake.step_name(company): {"config": given}}}
+
+    return some
+
+
+def _release(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
+    @dg.config_mapping(
+        config_schema={
+            "digest": dg.Field(str, description="What to release: the digest on the plan's check `held`, and in the report."),
+            "kinds": dg.Field([_KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
+            "released_by": dg.Field(str, description="Who releases it."),
+            "reason": dg.Field(str, description="Why."),
+        }
+    )
+    def release(given: dict) -> dict:
+        asked = {"release": given["digest"], **{name: given[name] for name in ("kinds", "released_by", "reason")}}
+        return _to_plans(company, destinations, asked, known=asked)
+
+    return release
+
+
+def _to_plans(
+    company: Company, destinations: Sequence[Destination], plan: dict, desire: dict | None = None, known: dict | None = None
+) -> dict:
+    steps = [(one, name, given) for one in destinations for name, given in (("known", known), (one.desired, desire), ("plan", plan))]
+    ops = {company.key(one.name, name).to_python_identifier(): {"config": given} for one, name, given in steps if given}
+    # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
+    return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": ops}

@@ -1,0 +1,181 @@
+"""One export on its way through the gate: its number, its rows, its figures against the last one's, and who is told what.
+
+Belongs here: asking ``roster.intake.gate`` with what the ledger knows, keeping what it says, showing it. Does not belong here: the assets
+that come of an export (``assets.graph.intake``), the questions themselves.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company
+from assets.graph import metadata
+from resources.failures import Permanent
+from resources.hr.files import Export
+from resources.hr.sources import Found
+from resources.ledger import Intake as Numbered
+from resources.ledger import Ledger
+from roster import accounting
+from roster.intake import dating, gate
+from roster.intake import take_in as intake
+from roster.unfit import Unfit
+from roster.vocabulary import DISPOSITIONS
+
+
+@dataclass(frozen=True)
+class LetPass:
+    """What somebody lets the gate pass for one run."""
+
+    checks: list[str]
+    by: str
+    reason: str
+
+    def check(self) -> None:
+        """Whether it can be understood, and is somebody's.
+
+        Raises:
+            Permanent: it names no check, or nobody says who lets the file pass and why.
+        """
+        if unknown := [name for name in self.checks if name not in gate.STOPPING]:
+            raise Permanent(f"The gate has no check called {', '.join(unknown)}.", f"accept takes {', '.join(gate.STOPPING)}.")
+        if self.checks and not (self.by.strip() and self.reason.strip()):
+            raise Permanent("Nobody says who lets the file pass, and why.", "Fill in accepted_by and reason.")
+
+
+@dataclass
+class Taking:
+    """One export on its way through the gate."""
+
+    company: Company
+    book: Ledger
+    found: Found
+    export: Export
+    run: dg.DagsterRun
+    today: date
+    let_pass: LetPass
+    checks: list[gate.Check] = field(default_factory=list)
+    """What the gate asked, once the file could be read."""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def read(self) -> intake.Intake:
+        """The rows of a file that the gate lets through, all accounted for.
+
+        Raises:
+            Unfit: nothing of the file may be used.
+        """
+        hr = self.company.settings.hr
+        day = dating.day_in_name(self.export.name, hr.source.date_in_name)
+        numbered = self._number(day)
+        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of)
+        if wrong := accounting.of_rows(result.dispositions, result.facts["rows"]):
+            raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
+        self.facts = self._facts(result, numbered, day or result.trailer_date)
+        self._ask(numbered)
+        return result
+
+    def _facts(self, result: intake.Intake, numbered: Numbered, day: date | None) -> dict[str, Any]:
+        return {
+            "file": self.export.name,
+            "path": self.found.path,
+            "size": self.export.size,
+            "modified": self.found.modified.isoformat() if self.found.modified else None,
+            "sha256": self.export.sha256,
+            "number": numbered.number,
+            "seen_before": numbered.seen_before,
+            "as_of": numbered.as_of.isoformat(),
+            "dated": day.isoformat() if day else None,
+            **result.facts,
+        }
+
+    def _ask(self, numbered: Numbered) -> None:
+        settings, let = self.company.settings, self.let_pass
+        known = {name: self.book.applied(name) for name in ("expensify", "findity") if getattr(settings, name)}
+        applied = {name: gate.Last(last.number, last.dated) for name, last in known.items() if last}
+        self.checks = gate.ask(self.facts, self.book.baseline(), applied, settings.hr.gate)
+        # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
+        if numbered.taken_first:
+            self.checks = gate.let_pass(self.checks, let.checks)
+        if unfit := gate.refusal(self.checks, self._advice()):
+            raise unfit
+        if passed := gate.named(self.checks, "let pass"):
+            over = {name: last.number for name, last in applied.items() if "older" in passed}
+            self.facts["accepted"] = {"checks": passed, "by": let.by, "reason": let.reason, "over": over}
+
+    def refuse(self, unfit: Unfit) -> None:
+        """Keeps that the file did not pass."""
+        unread = gate.Check(unfit.code, unfit.message, "a file that can be used", "failed")
+        number = self._number(None).number
+        checks = gate.as_json(self.checks or [unread], unfit.advice)
+        self.book.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
+
+    def accept(self, result: intake.Intake) -> None:
+        """Keeps that the file passed, and which rows are no valid person."""
+        facts, number = self.facts, self.facts["number"]
+        notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
+        self.book.record_gate(number, self._root, True, {**facts, "checks": gate.as_json(self.checks), "notes": notes})
+        self.book.record_rejects(number, self._root, result.rejects, {name: facts[name] for name in DISPOSITIONS})
+        as_of = date.fromisoformat(facts["as_of"])
+        self.book.record_skips("hr", result.rejects.rename(columns={"code": "reason"}), as_of, self._root)
+
+    def refused(self, roster: dg.AssetKey, unfit: Unfit) -> dg.AssetCheckResult:
+        """The check of a file that did not pass."""
+        ways = {"launchpad": self._ways()[1]} if self.checks else {}
+        seen = {"reason": unfit.code, "seen": unfit.message, "do": unfit.advice, **ways, **_table(self.checks)}
+        return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=unfit.message, metadata=seen)
+
+    def passed(self, roster: dg.AssetKey) -> dg.AssetCheckResult:
+        """The check of a file that passed: a warning, which stops nothing, where somebody should know something of it."""
+        let, odd = self.facts.get("accepted"), [one for one in self.checks if one.verdict == "warning"]
+        said = [f"The file is fit to be used: {self.facts['rows']:,} rows, all accounted for."]
+        said += [f"{let['by']} let pass {', '.join(let['checks'])}: {let['reason']}"] if let else []
+        said += [f"To note of {one.name}: {one.seen}." for one in odd]
+        return dg.AssetCheckResult(
+            passed=not (let or odd),
+            check_name="gate",
+            asset_key=roster,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=" ".join(said),
+            metadata=_table(self.checks),
+        )
+
+    def _advice(self) -> str:
+        return (
+            "If the file is wrong, have HR send the right one and re-execute this run from failure: it reads the newest. "
+            f"If it is right all the same, let it pass for one run: {self._ways()[0]}"
+        )
+
+    def _ways(self) -> tuple[str, str]:
+        """What lets the file pass: a command, and what the launchpad takes."""
+        given = f'accept: [{", ".join(gate.named(self.checks, "failed"))}], accepted_by: "", reason: ""'
+        one, sync = self.company.job("one"), self.company.job("sync")
+        if self.run.job_name == one:
+            both = f"{{employee_ids: [...], {given}}}"
+            return f"rollcall run {one} --config '{both}'", both
+        job = self.run.job_name if self.run.job_name.startswith(f"{self.company.name}_") else sync
+        return f"rollcall run {job} --config '{{{given}}}'", f"ops: {{{step_name(self.company)}: {{config: {{{given}}}}}}}"
+
+    @property
+    def _root(self) -> str:
+        return self.run.root_run_id or self.run.run_id
+
+    def _number(self, day: date | None) -> Numbered:
+        export = self.export
+        return self.book.take_intake(
+            export.sha256, export.name, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
+        )
+
+
+def step_name(company: Company) -> str:
+    """The name of the intake's step, where run config goes."""
+    return f"{company.name}__hr__intake"
+
+
+def _table(checks: list[gate.Check]) -> dict[str, Any]:
+    """A row a check, those that did not simply pass first."""
+    words = {"passed": "yes", "failed": "no"}
+    rows = [[one.name, words.get(one.verdict, one.verdict), one.seen, one.expected] for one in checks]
+    rows.sort(key=lambda row: row[1] == "yes")
+    return metadata.filled({"checks": metadata.table(pd.DataFrame(rows, columns=["check", "passed", "seen", "expected"]))})

@@ -1,0 +1,161 @@
+"""HR's export, the roster and the rejects: one step, so that no ungated roster is ever the newest.
+
+Belongs here: the three ``hr/`` assets and the gate's check. Does not belong here: where the file comes from (``resources.hr.sources``),
+what the gate asks and who is told (``assets.graph.gate``).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from assets.company import Company, root_run_id
+from assets.failures import told
+from assets.graph import metadata
+from assets.graph.gate import LetPass, Taking, step_name
+from resources.hr.files import Export
+from resources.hr.sources import Found, Source
+from roster.intake import take_in as intake
+from roster.unfit import Unfit
+from roster.vocabulary import DISPOSITIONS
+
+EXPORT_TAG = "rollcall/export"
+"""On a run, whoever started it: which state of which file it is for."""
+
+
+class IntakeConfig(dg.Config):
+    """Which state of which file a run is for, which sensors and schedules fill in (empty: the newest file as it is); and what of the gate
+    somebody lets it pass."""
+
+    path: str = ""
+    """What the file is fetched by."""
+    name: str = ""
+    size: int = 0
+    """Bytes."""
+    modified: str = ""
+    """When it was last written, in ISO format."""
+    accept: list[str] = Field(default=[])
+    """Checks of the gate that may fail in this run, such as rows: the file passes all the same."""
+    accepted_by: str = ""
+    """Who lets it pass."""
+    reason: str = ""
+    """Why. The ledger and the report keep both."""
+
+
+def build(company: Company) -> dg.AssetsDefinition:
+    """The multi-asset ``<company>/hr/{export,roster,rejects}``."""
+    hr, ledger, io = (company.resource(name) for name in ("hr", "ledger", "io"))
+    roster = company.key("hr", "roster")
+    gate = dg.AssetCheckSpec(
+        "gate",
+        asset=roster,
+        blocking=True,
+        description="Is the file fit to be used at all? If not, nothing of it is, and nothing is written.",
+    )
+
+    @dg.multi_asset(
+        name=step_name(company),
+        specs=[spec.with_io_manager_key(io) for spec in _specs(company)],
+        check_specs=[gate],
+        required_resource_keys={io, hr, ledger},
+    )
+    def hr_intake(context: dg.AssetExecutionContext, config: IntakeConfig) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        with told(), getattr(context.resources, ledger).open() as book:
+            book.begin_run(context.run.run_id, root_run_id(context), context.run.job_name)
+            accept = LetPass(config.accept, config.accepted_by, config.reason)
+            accept.check()
+            found, export = _taken(getattr(context.resources, hr), context, config)
+            # A sensor starts no other run for a state that this one has read.
+            context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
+            today = datetime.now(ZoneInfo(company.settings.timezone)).date()
+            taking = Taking(company, book, found, export, context.run, today, accept)
+            try:
+                result = taking.read()
+            except Unfit as unfit:
+                taking.refuse(unfit)
+                yield taking.refused(roster, unfit)
+                raise
+            taking.accept(result)
+            yield taking.passed(roster)
+        yield _export(company, export, taking.facts)
+        yield _roster(company, result)
+        yield _rejects(company, result, taking.facts)
+
+    return hr_intake
+
+
+def _specs(company: Company) -> list[dg.AssetSpec]:
+    export = company.key("hr", "export")
+    deadline = company.settings.when.deadline
+    policy = deadline and dg.FreshnessPolicy.cron(
+        deadline_cron=deadline.cron, lower_bound_delta=timedelta(hours=deadline.within_hours), timezone=company.settings.timezone
+    )
+    people = company.labels("hr", "The valid people: canonical columns, one row a person.", {"pandas", "pandera"})
+    rejects = company.labels("hr", "The rows that are no valid person, each with line, field and reason.", {"pandas"})
+    kind = "sftp" if company.settings.hr.sftp else "csv"
+    return [
+        dg.AssetSpec(export, freshness_policy=policy, **company.labels("hr", "HR's file as it came: its bytes, never changed.", {kind})),
+        dg.AssetSpec(company.key("hr", "roster"), deps=[export], **people),
+        dg.AssetSpec(company.key("hr", "rejects"), deps=[export], **rejects),
+    ]
+
+
+def _taken(source: Source, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
+    """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
+    if config.path and context.run.parent_run_id is None:
+        modified = datetime.fromisoformat(config.modified) if config.modified else None
+        found = Found(config.path, config.name, config.size, modified)
+    else:
+        found = source.newest()
+    return found, source.take(found)
+
+
+def _export(company: Company, export: Export, facts: dict[str, Any]) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=company.key("hr", "export"),
+        value={"content": export.content, "facts": facts},
+        data_version=dg.DataVersion(export.sha256),
+        metadata={
+            "file": export.name,
+            "size (bytes)": export.size,
+            "modified": dg.MetadataValue.timestamp(export.modified),
+            "as of": facts["as_of"],
+            "intake number": facts["number"],
+            "same content as before": facts["seen_before"],
+            "sha256": export.sha256,
+        },
+    )
+
+
+def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
+    standing: pd.Series[int] = result.roster["employment"].value_counts()
+    return dg.MaterializeResult(
+        asset_key=company.key("hr", "roster"),
+        value=result.roster,
+        metadata={
+            **metadata.of_frame(result.roster),
+            "rows of the file": metadata.counts({name: result.facts[name] for name in DISPOSITIONS}, "disposition", "rows"),
+            "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
+        },
+    )
+
+
+def _rejects(company: Company, result: intake.Intake, facts: dict[str, Any]) -> dg.MaterializeResult:
+    frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions}
+    return dg.MaterializeResult(
+        asset_key=company.key("hr", "rejects"),
+        value={**frames, "facts": facts},
+        metadata=metadata.of_result(
+            result.rejects,
+            {
+                "rejected rows": result.facts["rejected"],
+                "why rejected": metadata.faults(result.rejects),
+                "dropped values": len(result.notes),
+                "why dropped": metadata.faults(result.notes),
+            },
+        ),
+    )

@@ -1,0 +1,183 @@
+"""The two reports of a run, as assets.
+
+Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does not belong here: what is in them (``roster.reports``).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company, root_run_id
+from assets.failures import told
+from assets.graph import metadata
+from assets.graph.destination import Destination
+from resources.failures import Failed
+from resources.hr.sources import Found, Source
+from resources.ledger import Ledger
+from resources.past.report_files import write_list, write_reports
+from resources.past.run_report import assemble, newest_root
+from roster.reports.headline import headline
+from roster.reports.model import RunReport
+from roster.reports.reasons import reason
+from roster.reports.skipped import COLUMNS, left_out
+from roster.reports.tables import outcome_rows
+
+
+class ReportConfig(dg.Config):
+    """Which run to report."""
+
+    run: str = ""
+    """Id of the first run of a chain; empty: this run, or the newest if this one did not sync."""
+
+
+def build(company: Company, destinations: Sequence[Destination]) -> list[dg.AssetsDefinition]:
+    """Both report assets of a company."""
+    landed = [company.key(destination.name, "landed") for destination in destinations]
+    ledger, io, hr = (company.resource(name) for name in ("ledger", "io", "hr"))
+    skipped_key = company.key("reports", "skipped_employees")
+
+    @dg.asset(
+        key=skipped_key,
+        deps=[company.key("hr", "rejects"), *landed],
+        io_manager_key=io,
+        required_resource_keys={ledger},
+        **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
+    )
+    def skipped_employees(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+        with told(), getattr(context.resources, ledger).open() as book:
+            report = _report(context, config, book)
+            coded = left_out(report)
+            file = write_list(report, coded)  # the page is the next step's
+        people = coded[list(COLUMNS)]
+        whom = _by_person(people)
+        return dg.MaterializeResult(
+            value=people,
+            metadata=metadata.of_result(
+                people,
+                {
+                    "people": len(whom),
+                    "who and why": metadata.table(whom[["employee_id", "why"]]),
+                    "who, why, what to do": metadata.markdown(whom),
+                    "reasons": metadata.counts(_causes(coded), "reason"),
+                    "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
+                    "list for HR": dg.MetadataValue.path(file),
+                },
+            ),
+        )
+
+    @dg.asset(
+        key=company.key("reports", "sync_report"),
+        deps=[skipped_key, *landed],
+        io_manager_key=io,
+        required_resource_keys={ledger, hr},
+        **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
+    )
+    def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+        with told(), getattr(context.resources, ledger).open() as book:
+            _ended(context, book)
+            report = _report(context, config, book)
+            out = left_out(report)
+            files = write_reports(report, out)
+            # Only a sync of everyone may do it, and only with the file that it read itself.
+            own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
+            away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
+        said = headline(report, out)
+        return dg.MaterializeResult(
+            value={"headline": said.sentence, "page": str(files.page)},
+            metadata={
+                "in short": said.sentence,
+                **({"also": "; ".join(said.also)} if said.also else {}),
+                **metadata.filled(
+                    {
+                        "changes": metadata.markdown(_numbers(report)),
+                        "people": metadata.markdown(_outcomes(report)),
+                        "left out": metadata.counts(_causes(out), "reason"),
+                    }
+                ),
+                # Paths, not links: no browser follows one from a page to a file.
+                "the page, to open": dg.MetadataValue.path(files.page),
+                "list for HR": dg.MetadataValue.path(files.skipped),
+                "HR's file": away or "stays where it is",
+            },
+        )
+
+    return [skipped_employees, sync_report]
+
+
+def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
+    """Says in the ledger that a run which synced has come to its end; a re-execution may show up there only now."""
+    root = root_run_id(context)
+    if root in set(book.runs()["root_run_id"]):
+        book.begin_run(context.run.run_id, root, context.run.job_name)
+        book.end_run(context.run.run_id, "finished")
+
+
+def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int) -> str:
+    """Does with HR's file what the settings say, once all destinations show what came of it; what became of the file."""
+    gate = book.gate(report.root_run_id)
+    if gate is None or not gate.passed or sum(one.stage == "landed" for one in report.destinations) < destinations:
+        return ""
+    if any(one.held for one in report.destinations):
+        return "stays while changes of it are held"
+    facts = gate.facts
+    modified = datetime.fromisoformat(facts["modified"]) if facts["modified"] else None
+    try:
+        moved = source.put_away(Found(facts["path"], facts["file"], facts["size"], modified))
+    except Failed as failure:
+        # The people are in step; a file that stays is found again, and its content is known.
+        return f"could not be put away: {failure}"
+    return "is put away, as the settings say" if moved else ""
+
+
+def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
+    root = config.run or root_run_id(context)
+    runs = book.runs()
+    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book))
+
+
+def _by_person(people: pd.DataFrame) -> pd.DataFrame:
+    """A row a person and reason, wherever it was; whom nobody can help comes last, the many of one reason after the few."""
+    same = ["employee_id", "reason", "what_to_do", "owner"]
+    named = people.assign(employee_id=people["employee_id"].fillna("line " + people["line"].astype("str")))
+    found = named.groupby(same, sort=False, as_index=False).agg({"where": lambda places: ", ".join(places.unique()), "first_seen": "min"})
+    found = found.assign(nobody=found["owner"].eq("nobody"), shared=found["what_to_do"].map(found["what_to_do"].value_counts()))
+    found = found.sort_values(["nobody", "shared"], kind="stable")
+    found["first_seen"] = found["first_seen"].str.replace("-", "\N{NON-BREAKING HYPHEN}")
+    found = found.rename(columns={"reason": "why", "what_to_do": "what to do", "first_seen": "since"})
+    return found[["employee_id", "where", "why", "what to do", "owner", "since"]]
+
+
+def _causes(people: pd.DataFrame) -> dict[str, int]:
+    """Reason in words → people."""
+    words = {code: reason(code).words for code in people["code"].unique()}
+    who = people["employee_id"].fillna("line " + people["line"].astype("str"))
+    return {str(why): int(count) for why, count in who.groupby(people["code"].map(words)).nunique().items()}
+
+
+def _outcomes(report: RunReport) -> pd.DataFrame:
+    rows = outcome_rows(report)
+    return _side_by_side(
+        [str(name) for name, *_ in rows], [counts for _, *counts in rows], [one.name for one in report.destinations if one.outcomes]
+    )
+
+
+def _numbers(report: RunReport) -> pd.DataFrame:
+    parts = [
+        part
+        for part in ("intended", "accepted", "landed", "not_visible", "missing")
+        if part in ("intended", "accepted", "landed") or any(getattr(one, part) for one in report.destinations)
+    ]
+    return _side_by_side(
+        [part.replace("_", " ") for part in parts],
+        [[getattr(one, part) for one in report.destinations] for part in parts],
+        [one.name for one in report.destinations],
+    )
+
+
+def _side_by_side(names: list[str], counts: list[list[int]], destinations: list[str]) -> pd.DataFrame:
+    """A line a name and a column a destination, each count with its bar, all on one scale."""
+    most = max((count for line in counts for count in line), default=0)
+    rows = [[name, *(f"{metadata.bar(count, most)} {count:,}" for count in line)] for name, line in zip(names, counts, strict=True)]
+    return pd.DataFrame(rows, columns=[" ", *destinations])

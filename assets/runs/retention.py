@@ -1,0 +1,119 @@
+"""Letting go of what is older than a company's `retention_days`: the job, its schedule, and Dagster's own runs.
+
+Belongs here: what only Dagster knows of a run's age, and when all this is done. Does not belong here: ledger rows, stored values and files
+(``resources.past.retention``).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import dagster as dg
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+from assets import quiet
+from assets.company import COMPANY_TAG, Company
+from assets.failures import told
+from resources import places
+from resources.ledger import Ledger
+from resources.past.retention import Purged, trim_log, with_chains
+from resources.past.retention import purge as purge_kept
+from resources.stored.runs import StoredRuns
+
+DAILY: Final = "40 3 * * *"
+"""When the job runs: at night, in the company's time zone."""
+
+
+def purge(instance: dg.DagsterInstance, company: str, days: int, *, dry_run: bool = False) -> Purged:
+    """Delete what a company keeps for longer than it wants to, in every place.
+
+    Runs that still live, and those whose values or records are the newest, stay whatever their age.
+
+    Args:
+        instance: Where its runs are recorded.
+        company: Whose.
+        days: Older than so many days.
+        dry_run: Only count.
+
+    Raises:
+        Failed: The ledger cannot be read or written.
+    """
+    before = datetime.now(UTC) - timedelta(days=days)
+    with Ledger.open(places.ledger_url(), company) as ledger:
+        stored = StoredRuns(company)
+        shown = _shown(instance, company)
+        kept = with_chains(ledger, {*ledger.in_use(), *stored.newest(), *shown})
+        purged = purge_kept(ledger, stored, before, shown, dry_run=dry_run)
+    runs = [run for run in _ended(instance, company, before) if run.run_id not in kept]
+    purged.dagster_runs = len(runs)
+    if not dry_run:
+        for run in runs:
+            _delete(instance, run.run_id)
+        trim_log(quiet.private_folder() / quiet.FILE, before)
+    return purged
+
+
+def _shown(instance: dg.DagsterInstance, company: str) -> set[str]:
+    """The runs that the UI shows as the newest of an asset."""
+    events = (instance.get_latest_materialization_event(key) for key in instance.get_asset_keys(prefix=[company]))
+    return {event.run_id for event in events if event}
+
+
+def _ended(instance: dg.DagsterInstance, company: str, before: datetime) -> Iterator[dg.DagsterRun]:
+    """The runs of chains that all ended before a moment."""
+    records = instance.get_run_records(dg.RunsFilter(tags={COMPANY_TAG: company}))
+    young = {
+        record.dagster_run.root_run_id or record.dagster_run.run_id
+        for record in records
+        if not record.dagster_run.is_finished or record.update_timestamp >= before
+    }
+    for record in records:
+        if (record.dagster_run.root_run_id or record.dagster_run.run_id) not in young:
+            yield record.dagster_run
+
+
+def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
+    """A run, its events and what its steps printed."""
+    instance.compute_log_manager.delete_logs(prefix=[run_id])
+    instance.delete_run(run_id)
+    events = instance.event_log_storage
+    if isinstance(events, SqliteEventLogStorage):  # which empties a run's file and leaves it there
+        Path(events.path_for_shard(run_id)).unlink(missing_ok=True)
+
+
+def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
+    """The company's retention job and its daily schedule."""
+    days = company.settings.retention_days
+
+    # The ledger as a resource gives the run its signs of life.
+    @dg.op(
+        name=company.job("purge"),
+        description=f"Deletes what is older than {days} days.",
+        required_resource_keys={company.resource("ledger")},
+    )
+    def purged(context: dg.OpExecutionContext) -> None:
+        with told():
+            counts: dict[str, Any] = purge(context.instance, company.name, days).counts()
+        context.log.info(f"Older than {days} days and deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
+        context.add_output_metadata({**counts, "older than (days)": days})
+
+    @dg.job(
+        name=company.job("retention"),
+        description=f"Deletes ledger rows, stored values, reports and Dagster runs that are older than {days} days.",
+        run_tags={COMPANY_TAG: company.name},
+        executor_def=dg.in_process_executor,
+    )
+    def retention() -> None:
+        purged()
+
+    schedule = dg.ScheduleDefinition(
+        name=f"{company.name}_retention",
+        job=retention,
+        cron_schedule=DAILY,
+        execution_timezone=company.settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Deletes every night what is older than {days} days.",
+        tags={COMPANY_TAG: company.name},
+    )
+    return retention, schedule

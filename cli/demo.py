@@ -1,0 +1,101 @@
+"""The place where the demo runs: its own Dagster instance, and the sandbox that plays Expensify and Findity.
+
+Belongs here: folders, environment and the child process. Does not belong here: what is run there (``cli.main``).
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from resources import places
+from resources.owner_only import make_directory
+
+# The sandbox opens to these alone. They are secrets of nothing.
+SANDBOX_CREDENTIALS: Final = {
+    "EXPENSIFY_USER": "aa_demo_partner",
+    "EXPENSIFY_SECRET": "demo-secret",
+    "FINDITY_CLIENT": "demo-client",
+    "FINDITY_SECRET": "demo-findity-secret",
+    "HR_SFTP_PASSWORD": "demo-sftp-secret",
+}
+
+
+def use_own_instance() -> Path:
+    """Make the project's own Dagster instance this process's DAGSTER_HOME, configured by the project's dagster.yaml."""
+    home = places.home().absolute()
+    os.environ["ROLLCALL_HOME"] = str(home)  # for children that work in another directory
+    folder = make_directory(home / "dagster_home")
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        config.unlink(missing_ok=True)  # a link into a project that has moved since
+        config.symlink_to(places.PROJECT / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(folder)
+    return folder
+
+
+@contextmanager
+def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
+    """Run the sandbox for as long as the block lasts; yield the environment that points at it.
+
+    One that another `rollcall` has running is used instead: two of them would overwrite each other's state.
+
+    Raises:
+        RuntimeError: The sandbox did not come up.
+    """
+    folder = make_directory(places.home().absolute() / "sandbox")
+    ready = folder / "ready.json"
+    running = _answering(ready)
+    if running:
+        yield _environment(running)
+        return
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
+    command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
+    command += [
+        "--sftp-root",
+        str(places.PROJECT / "pipelines" / "demo" / "data"),
+        "--sftp-password",
+        SANDBOX_CREDENTIALS["HR_SFTP_PASSWORD"],
+    ]
+    # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
+    child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
+    try:
+        deadline = time.monotonic() + patience
+        while not (running := _answering(ready)):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("The sandbox did not start.")
+            time.sleep(0.02)
+        yield _environment(running)
+    finally:
+        child.terminate()
+        child.wait()
+        ready.unlink(missing_ok=True)
+
+
+def _answering(ready: Path) -> dict[str, Any] | None:
+    """What a sandbox writes once it listens, if something does listen there."""
+    try:
+        said: dict[str, Any] = json.loads(ready.read_text())
+        socket.create_connection(("127.0.0.1", int(said["url"].rsplit(":", 1)[1])), timeout=1).close()
+    except (OSError, ValueError):
+        return None
+    return said
+
+
+def _environment(said: dict[str, Any]) -> dict[str, str]:
+    url, sftp = said["url"], said["sftp"]
+    return {
+        **SANDBOX_CREDENTIALS,
+        "HR_SFTP_PORT": str(sftp["port"]),
+        "HR_SFTP_HOST_KEY": sftp["host_key"],
+        "EXPENSIFY_URL": f"{url}/Integration-Server/ExpensifyIntegrations",
+        "FINDITY_ADMIN_URL": f"{url}/api/admin",
+        "FINDITY_TOKEN_URL": f"{url}/api/oauth/token/",
+    }

@@ -1,0 +1,138 @@
+"""The commands `rollcall sftp …`.
+
+Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it (``resources.hr.ssh``).
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import yaml
+
+from assets.loader import companies_folder
+from resources.failures import Failed
+
+app = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
+
+
+@app.callback()
+def sftp() -> None:
+    """SFTP servers: whom to trust."""
+
+
+@app.command()
+def pin(
+    host: Annotated[str, typer.Argument(help="The server, as in the company's YAML.")],
+    port: Annotated[int | None, typer.Option(help="Its port; by default the YAML's, else 22.")] = None,
+    company: Annotated[str | None, typer.Option(help="Whose YAML gets the key; by default whichever names the host.")] = None,
+) -> None:
+    """Show a server's host key and, after asking, store it in the company's YAML."""
+    from resources.hr.ssh import pin as host_key_of  # noqa: PLC0415 - no other command needs paramiko
+
+    file = _file(host, company)
+    text = file.read_text(encoding="utf-8") if file else ""
+    source = _source(yaml.compose(text, yaml.SafeLoader), host) if file else None
+    try:
+        key = host_key_of(host, port or (_port(source) if source else 22))
+    except Failed as failure:
+        _stop(str(failure))
+    typer.echo(
+        f"{host} shows this host key ({key.type}):\n\n  {key.fingerprint}\n\nThe line for the settings:\n\n  host_keys:\n    - {key.line}\n"
+    )
+    if file is None or source is None:
+        typer.echo("No company's YAML names this host, so nothing was stored.")
+        return
+    if key.base64 in text:
+        typer.echo(f"It is pinned in {_shown(file)} already.")
+        return
+    typer.echo("Anybody can show a key. Ask whoever runs the server for its fingerprint, on another way than this connection.")
+    if not typer.confirm(f"Is it the same, and shall it be stored in {_shown(file)}?"):
+        typer.echo("Nothing was stored.")
+        raise typer.Exit(1)
+    file.write_text(with_host_key(text, host, key.line), encoding="utf-8")
+    typer.echo("Stored. If another key is there from before, take it out when the server has stopped using it.")
+
+
+def with_host_key(text: str, host: str, line: str) -> str:
+    """A company's YAML with one more line under the `host_keys` of the source with that host; all else stays as it was written.
+
+    Raises:
+        ValueError: No source has that host.
+    """
+    source = _source(yaml.compose(text, yaml.SafeLoader), host)
+    if source is None:
+        raise ValueError("no source has this host")
+    entries = {key.value: (key, value) for key, value in source.value}
+    if "host_keys" not in entries:
+        key, value = entries["host"]
+        if source.flow_style:
+            return _put(text, value.end_mark.index, f', host_keys: ["{line}"]')
+        return _put(
+            text,
+            _line_end(text, value.end_mark.index),
+            f"\n{' ' * key.start_mark.column}host_keys:\n{' ' * key.start_mark.column}  - {line}",
+        )
+    key, value = entries["host_keys"]
+    if not isinstance(value, yaml.SequenceNode):  # nothing after the colon
+        return _put(text, _line_end(text, key.end_mark.index), f"\n{' ' * key.start_mark.column}  - {line}")
+    if value.flow_style:
+        return _put(text, value.end_mark.index - 1, f'{", " if value.value else ""}"{line}"')
+    last = value.value[-1]
+    return _put(text, _line_end(text, last.end_mark.index), f"\n{' ' * value.start_mark.column}- {line}")
+
+
+def _put(text: str, index: int, more: str) -> str:
+    return text[:index] + more + text[index:]
+
+
+def _line_end(text: str, index: int) -> int:
+    end = text.find("\n", index)
+    return len(text) if end < 0 else end
+
+
+def _source(node: yaml.Node | None, host: str) -> yaml.MappingNode | None:
+    """The mapping under a key `sftp` whose `host` this is."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        if key.value == "sftp" and isinstance(value, yaml.MappingNode) and _scalar(value, "host") == host:
+            return value
+        found = _source(value, host)
+        if found:
+            return found
+    return None
+
+
+def _scalar(source: yaml.MappingNode, name: str) -> str | None:
+    return next((value.value for key, value in source.value if key.value == name and isinstance(value, yaml.ScalarNode)), None)
+
+
+def _port(source: yaml.MappingNode) -> int:
+    given = next((value for key, value in source.value if key.value == "port"), None)
+    name = _scalar(given, "env") if isinstance(given, yaml.MappingNode) else None
+    written = os.environ.get(name, "") if name else _scalar(source, "port") or "22"
+    if not written.isdecimal():
+        _stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
+    return int(written)
+
+
+def _file(host: str, company: str | None) -> Path | None:
+    """The YAML that names the host."""
+    files = sorted(companies_folder().glob(f"{company or '*'}/defs.yaml"))
+    try:
+        naming = [file for file in files if _source(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), host)]
+    except yaml.YAMLError:
+        _stop("A company's YAML cannot be read: `rollcall check` says where.")
+    if company and not naming:
+        _stop(f"pipelines/{company}/defs.yaml names no SFTP source with the host {host}.")
+    if len(naming) > 1:
+        _stop("Several companies name this host: choose with --company.")
+    return naming[0] if naming else None
+
+
+def _shown(file: Path) -> str:
+    return f"pipelines/{file.parent.name}/{file.name}"
+
+
+def _stop(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,82 @@
+"""HR files on this machine.
+
+Belongs here: finding the file and reading it once, whole. Does not belong here: what is in it (``roster.reading.file``), files on other
+machines.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from resources.failures import NoFile, Permanent, Transient
+
+MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True)
+class Export:
+    """HR's file as it came."""
+
+    content: bytes = field(repr=False)
+    name: str
+    modified: datetime
+    """When it was last written, in UTC."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """What tells one content from another."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def find(source: str, base: Path, newest: Literal["name", "modified"] = "name") -> Path:
+    """The file that the settings mean.
+
+    Args:
+        source: A file or a pattern, absolute or relative to `base`.
+        base: The company's folder.
+        newest: Which of several matching files it is: the last by name or the last modified.
+
+    Raises:
+        NoFile: There is none in the folder.
+        Permanent: There is no such folder.
+    """
+    parts = (base / source).parts
+    fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
+    folder, pattern = Path(*parts[:fixed]), str(Path(*parts[fixed:]))
+    # Names with a dot in front are what programs write before they rename, unless the settings name one.
+    found = [path for path in folder.glob(pattern) if path.is_file() and (path.name == pattern or not path.name.startswith("."))]
+    if not found:
+        failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
+        raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
+    if newest == "modified":
+        return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return max(found, key=lambda path: (path.name, str(path)))
+
+
+def take(path: Path) -> Export:
+    """Read a file once and whole.
+
+    Raises:
+        Transient: It changed while it was read: HR is still writing it.
+        Permanent: It cannot be read.
+    """
+    try:
+        before = path.stat()
+        content = path.read_bytes()
+        after = path.stat()
+    except FileNotFoundError:
+        raise Transient(f"The HR file {path.name} went away while it was read.", "Run again when HR has put it back.") from None
+    except PermissionError:
+        raise Permanent(f"The HR file {path} may not be read by this user.", "Give the user that runs Rollcall read access.") from None
+    seen = {(stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in (before, after)}
+    if len(seen) > 1 or len(content) != after.st_size:
+        raise Transient(f"The HR file {path.name} changed while it was read.", "Run again when HR has finished writing it.")
+    return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC))

@@ -1,0 +1,146 @@
+"""The folder on an SFTP server into which HR puts its exports, seen through an open session.
+
+Belongs here: which of its files are meant, and what the server says of them. Does not belong here: getting one (``resources.hr.sftp``).
+"""
+
+import fnmatch
+import posixpath
+import stat
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import paramiko
+
+from resources.failures import NoFile, Permanent, Transient
+from resources.hr.files import MAGIC
+from resources.hr.locations import SftpSource
+from resources.hr.ssh import named
+
+_AHEAD: Final = timedelta(days=1)
+"""How far a server's clock, or its idea of the time zone, may be ahead of ours before its times are no times."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file on the server, as the server describes it."""
+
+    path: str
+    name: str
+    size: int
+    modified: datetime | None
+    """When it was last written, in UTC; None if the server gives no time, or one that cannot be."""
+
+
+class RemoteFolder:
+    """The folder that `path` of the settings names.
+
+    Args:
+        sftp: An open session.
+        settings: Which files are meant.
+    """
+
+    def __init__(self, sftp: paramiko.SFTPClient, settings: SftpSource) -> None:
+        self._sftp, self._settings = sftp, settings
+        self._folder, self._pattern = posixpath.split(settings.path)
+        self._server = named(settings.host, settings.port_number())
+
+    def complete(self) -> list[RemoteFile]:
+        """The matching files that have their marker, if they need one, by name."""
+        return self._matching()[0]
+
+    def newest(self) -> RemoteFile:
+        """The newest of them.
+
+        Raises:
+            Transient: None of those that match has its marker.
+            NoFile: None matches.
+            Permanent: The server's times cannot tell.
+        """
+        files, unfinished = self._matching()
+        if not files and unfinished:
+            what = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
+            raise Transient(what, "Run again when HR has finished, or correct `done_marker`.")
+        if not files:
+            what = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
+            raise NoFile(what, "Correct `path`, or ask HR whether the export ran.")
+        if self._settings.newest == "name" or len(files) == 1:
+            return files[-1]
+        dated = [(file.modified, file.name, file) for file in files if file.modified]
+        if len(dated) < len(files):
+            what = f"{self._server} gives no time, or one that cannot be, for some of the files that match."
+            raise Permanent(what, "Set `newest: name`.")
+        return max(dated, key=lambda each: each[:2])[2]
+
+    def now(self, path: str) -> RemoteFile | None:
+        """What the server says of one file at this moment; None if it is gone."""
+        folder, name = posixpath.split(path)
+        try:
+            return self._described(path, self._sftp.stat(path))
+        except FileNotFoundError:
+            return None
+        except OSError:  # some servers answer no such question, and list all the same
+            entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
+            return self._described(path, entries[0]) if entries else None
+
+    def marker(self, name: str) -> str | None:
+        """The name of the file that says that `name` is complete; None if none is needed."""
+        if self._settings.done_marker is None:
+            return None
+        return self._settings.done_marker.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
+
+    def _matching(self) -> tuple[list[RemoteFile], int]:
+        """The files that are complete, and how many are not."""
+        entries = {_composed(entry.filename): entry for entry in self._entries()}
+        wanted = _composed(self._pattern)
+        if MAGIC.search(wanted):
+            # Names with a dot in front are what programs write before they rename.
+            names = [name for name in fnmatch.filter(entries, wanted) if wanted.startswith(".") or not name.startswith(".")]
+        else:
+            names = [wanted] if wanted in entries else []
+        finished = [name for name in names if (marker := self.marker(name)) is None or _composed(marker) in entries]
+        paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(finished))
+        return [file for path, entry in paths if (file := self._described(path, entry))], len(names) - len(finished)
+
+    def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
+        try:
+            yield from self._sftp.listdir_iter(self._folder or ".")
+        except FileNotFoundError:
+            raise Permanent(f"{self._server} has no folder {self._folder}.", "Correct `path`.") from None
+        except PermissionError:
+            if MAGIC.search(self._pattern):
+                what = f"{self._server} does not let this user list the folder of the export."
+                raise Permanent(what, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
+            for name in filter(None, (self._pattern, self.marker(self._pattern))):
+                with suppress(FileNotFoundError):
+                    entry = self._sftp.stat(posixpath.join(self._folder, name))
+                    entry.filename = name
+                    yield entry
+
+    def _described(self, path: str, seen: paramiko.SFTPAttributes) -> RemoteFile | None:
+        """An entry as a file; None if it is none."""
+        # A listing describes a link, and not what it leads to.
+        if stat.S_ISLNK(seen.st_mode or 0):
+            try:
+                seen = self._sftp.stat(path)
+            except FileNotFoundError:
+                return None
+        if stat.S_IFMT(seen.st_mode or 0) not in (0, stat.S_IFREG):
+            return None
+        if seen.st_size is None:
+            what = f"{self._server} does not say how long a file is, so one cut short could not be told."
+            raise Permanent(what, "Ask whoever runs it to let this user see the attributes of files.")
+        return RemoteFile(path, posixpath.basename(path), seen.st_size, _time(seen.st_mtime))
+
+
+def _composed(name: str) -> str:
+    """The name with each letter as one character: an å may arrive as an a and a ring."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _time(seconds: int | None) -> datetime | None:
+    time = datetime.fromtimestamp(seconds or 0, UTC)
+    return time if seconds and time < datetime.now(UTC) + _AHEAD else None

@@ -1,0 +1,243 @@
+"""HR files on an SFTP server.
+
+Belongs here: getting a file whole and putting it away, each on a connection of its own. Does not belong here: getting into the server
+(``resources.hr.ssh``), which file it is (``resources.hr.remote_folder``) and what is in it (``roster.reading.file``).
+"""
+
+import hashlib
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+import paramiko
+import tenacity
+
+from resources.failures import Permanent, Transient
+from resources.hr.files import Export
+from resources.hr.incoming import Part, part
+from resources.hr.locations import SftpSource
+from resources.hr.remote_folder import RemoteFile, RemoteFolder
+from resources.hr.ssh import Patience, named, session
+from resources.hr.ssh_failures import WIRE, Lost, while_working
+
+CHUNK: Final = 32_768
+"""Bytes in one read: what every server answers whole."""
+AHEAD: Final = 256
+"""Reads that are asked for before the first is answered."""
+
+_Result = TypeVar("_Result")
+
+
+class Sftp:
+    """HR's export on an SFTP server. It holds no connection and no secret.
+
+    Args:
+        settings: Where it is and as whom to get it.
+        patience: How long to wait and how often to try.
+    """
+
+    def __init__(self, settings: SftpSource, patience: Patience | None = None) -> None:
+        self._settings = settings
+        self._patience = patience or Patience()
+        self._server = named(settings.host, settings.port_number())
+
+    def listing(self) -> list[RemoteFile]:
+        """The files that the settings mean and that are complete, by name.
+
+        Raises:
+            Transient: The server cannot be had at present.
+            Permanent: It refuses us, or is not the one that is pinned.
+        """
+        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).complete())
+
+    def find(self) -> RemoteFile:
+        """The newest of them.
+
+        Raises:
+            Transient: The server cannot be had at present, or no file has its marker yet.
+            Permanent: There is none, the server refuses us, or is not the one that is pinned.
+        """
+        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).newest())
+
+    def fetch(self, file: RemoteFile | None = None, expected_size: int | None = None) -> Export:
+        """Get a file whole. What has arrived when the connection breaks is kept, and the next attempt goes on from there.
+
+        Args:
+            file: Which, as it was when it was last looked at; the newest by default.
+            expected_size: Its bytes when it was last looked at, if they must still be the same.
+
+        Raises:
+            Transient: The server cannot be had at present, or HR is still writing the file.
+            Permanent: There is none, the server refuses us, or is not the one that is pinned.
+        """
+        return self._call(lambda sftp: self._fetched(sftp, file, expected_size))
+
+    def put_away(self, path: str, size: int | None = None, modified: datetime | None = None) -> bool:
+        """Do with a file that has landed what the settings say: leave, archive or delete it, with its marker. Safe to repeat.
+
+        Args:
+            path: The file.
+            size: Its bytes when it was fetched.
+            modified: When it had last been written then. If HR has put another file in its place since, that one stays.
+
+        Returns:
+            Whether the file is out of the way now.
+
+        Raises:
+            Transient: The server cannot be had at present.
+            Permanent: It does not let us.
+        """
+        if self._settings.afterwards == "leave":
+            return False
+        return self._call(lambda sftp: self._put_away(sftp, path, size, modified))
+
+    def _call(self, work: Callable[[paramiko.SFTPClient], _Result]) -> _Result:
+        """Do `work` on a connection of its own, and again on another if time may heal what went wrong."""
+        retry = self._patience.retry
+
+        def attempt() -> _Result:
+            with session(self._settings, self._patience) as sftp:
+                try:
+                    return work(sftp)
+                except (*WIRE, UnicodeDecodeError) as error:
+                    raise while_working(error, self._server) from None
+
+        again = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(retry.attempts),
+            wait=tenacity.wait_exponential(retry.first_wait, retry.longest_wait) + tenacity.wait_random(0, retry.first_wait),
+            retry=tenacity.retry_if_exception_type(Lost),
+            sleep=retry.sleep,
+            reraise=True,
+        )
+        return again(attempt)
+
+    def _fetched(self, sftp: paramiko.SFTPClient, given: RemoteFile | None, expected_size: int | None) -> Export:
+        folder = RemoteFolder(sftp, self._settings)
+        file = folder.now(given.path) if given else folder.newest()
+        if file is None:
+            raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
+        if (given and file != given) or expected_size not in (None, file.size):
+            raise _still_written(file.name)
+        # Two companies on one server may have the same path, each in a world of its own user.
+        whose = f"{self._settings.user.resolve()}@{self._server}"
+        with part(f"{whose}/{self._settings.path}", repr(file)) as arrived:
+            if file.modified is None:
+                arrived.cut(0)  # without a time nothing says that it is still the same file
+            content = self._download(sftp, file, arrived)
+            arrived.drop()
+        if content is None or folder.now(file.path) != file:
+            raise _still_written(file.name)
+        return Export(content, file.name, file.modified or datetime.now(UTC))
+
+    def _download(self, sftp: paramiko.SFTPClient, file: RemoteFile, arrived: Part) -> bytes | None:
+        """All bytes, as they lie on the disk; None if the server has not exactly as many as it said."""
+        had = arrived.read()
+        # The end of what had arrived is got once more: another content may have come under the same name, size and time.
+        start = max(len(had) - CHUNK, 0)
+        received = hashlib.sha256(had[:start])
+        arrived.cut(start)
+        with _reading(sftp, file) as remote:
+            position = start
+            for block in _blocks(remote, start, file.size):
+                known = had[position : position + len(block)]
+                if not block.startswith(known):
+                    arrived.drop()
+                    raise Lost(f"The HR file {file.name} is not the one of which a part had arrived.", "Run again: it is got anew.")
+                arrived.append(block)
+                received.update(block)
+                position += len(block)
+            whole = position == file.size and not remote.read(1)
+        content = arrived.read()
+        if whole and hashlib.sha256(content).digest() != received.digest():
+            arrived.drop()
+            raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
+        return content if whole else None
+
+    def _put_away(self, sftp: paramiko.SFTPClient, path: str, size: int | None, modified: datetime | None) -> bool:
+        folder = RemoteFolder(sftp, self._settings)
+        file = folder.now(path)
+        if file is None:
+            return True  # an earlier attempt whose answer was lost, or a person
+        if size not in (None, file.size) or modified not in (None, file.modified):
+            return False
+        archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
+        marker = folder.marker(file.name)
+        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
+        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+        try:
+            for each in paths:
+                _archive(sftp, each, archive, file.modified) if archive else _delete(sftp, each)
+        except PermissionError:
+            what = f"{self._server} does not let this user {self._settings.afterwards} the file."
+            raise Permanent(what, "Ask whoever runs it for the right, or set `afterwards: leave`.") from None
+        return True
+
+
+def _still_written(name: str) -> Transient:
+    return Transient(f"The HR file {name} changed on the SFTP server while it was read.", "Run again when HR has finished writing it.")
+
+
+class _Reader(paramiko.SFTPFile):
+    """A remote file that asks for what it reads ahead itself.
+
+    paramiko does it in a thread. When the connection breaks, that prints an error of its own, or with a limit waits for ever.
+    """
+
+    def _start_prefetch(self, chunks: list[tuple[int, int]], max_concurrent_requests: int | None = None) -> None:
+        self._prefetching, self._prefetch_done = True, False
+        self._prefetch_thread(chunks, None)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.SFTPFile]:
+    try:
+        remote = sftp.open(file.path, "rb")
+    except FileNotFoundError:
+        raise Transient(f"The HR file {file.name} went away while it was read.", "Run again when HR has put it back.") from None
+    except PermissionError:
+        what = f"The HR file {file.name} on the SFTP server may not be read by this user."
+        raise Permanent(what, "Ask whoever runs the server for the right to read it.") from None
+    remote.__class__ = _Reader
+    yield remote
+    # Not when reading failed: the server would be waited for once more.
+    remote.close()
+
+
+def _blocks(remote: paramiko.SFTPFile, start: int, end: int) -> Iterator[bytes]:
+    """The bytes from `start` to `end`, or to where the server says that the file ends. Read ahead, a stretch at a time."""
+    remote.seek(start)
+    for stretch in range(start, end, CHUNK * AHEAD):
+        until = min(stretch + CHUNK * AHEAD, end)
+        remote.prefetch(until)
+        for position in range(stretch, until, CHUNK):
+            block = remote.read(min(CHUNK, until - position))
+            if not block:
+                return
+            yield block
+
+
+def _delete(sftp: paramiko.SFTPClient, path: str) -> None:
+    with suppress(FileNotFoundError):
+        sftp.remove(path)
+
+
+def _archive(sftp: paramiko.SFTPClient, path: str, folder: str, modified: datetime | None) -> None:
+    """Move a file into a folder. One that is there already under its name stays: some servers would overwrite it."""
+    if not _there(sftp, path):
+        return
+    target = posixpath.join(folder, posixpath.basename(path))
+    if not _there(sftp, folder):
+        sftp.mkdir(folder)
+    if _there(sftp, target):
+        target += f".{modified or datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    sftp.rename(path, target)
+
+
+def _there(sftp: paramiko.SFTPClient, path: str) -> bool:
+    try:
+        sftp.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""Where HR's export comes from, whichever way: what can be asked of a source, and the two that there are.
+
+Belongs here: the common form of local files and SFTP. Does not belong here: how either gets a file (``resources.hr.files``,
+``resources.hr.sftp``), reading its rows (``roster.reading.file``), when a run starts (``assets.runs.triggers``).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from resources.failures import NoFile, Permanent, Transient
+from resources.hr import files
+from resources.hr.locations import CsvSource, SftpSource
+
+if TYPE_CHECKING:
+    from resources.hr.sftp import Sftp
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file as a listing shows it."""
+
+    path: str
+    """What it is fetched by."""
+    name: str
+    size: int
+    modified: datetime | None
+    complete: bool = False
+    """Whether its done-marker is there, so that nobody is writing it any more."""
+
+    @property
+    def state(self) -> str:
+        """What tells one state of one file from another: path, size and time."""
+        return f"{self.path}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
+
+
+class Source(Protocol):
+    """What every way of getting HR's export can do. Each call stands alone: nothing is kept open."""
+
+    def newest(self, hurried: bool = False) -> Found:
+        """The file that the settings mean, without reading it.
+
+        Args:
+            hurried: Ask once and briefly, for someone who asks again soon.
+
+        Raises:
+            NoFile: There is none.
+            Permanent: The source will not be read as it is set.
+            Transient: Time heals it.
+        """
+        ...
+
+    def take(self, found: Found) -> files.Export:
+        """That file, whole, as it was found.
+
+        Raises:
+            Permanent: It is gone, or cannot be read.
+            Transient: It is not what was found any more, or time heals it.
+        """
+        ...
+
+    def put_away(self, found: Found) -> bool:
+        """What is done with a file once everything of it has landed; whether it is out of the way. A second time changes nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """Files on this machine. They are HR's: they stay where they are."""
+
+    settings: CsvSource
+    folder: Path
+    """What a relative path in the settings is relative to."""
+
+    def newest(self, hurried: bool = False) -> Found:
+        """See `Source`."""
+        try:
+            path = files.find(self.settings.path, self.folder, self.settings.newest)
+            stat = path.stat()
+        except FileNotFoundError:
+            raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
+        except PermissionError:
+            what = f"The folder of {self.settings.path} may not be read by this user."
+            raise Permanent(what, "Give the user that runs Rollcall read access.") from None
+        return Found(str(path), path.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC))
+
+    def take(self, found: Found) -> files.Export:
+        """See `Source`."""
+        path = Path(found.path)
+        if not path.exists():
+            raise NoFile(f"The HR file {found.name} is no longer there.", "Ask HR whether it was taken away.")
+        export = files.take(path)
+        if export.size != found.size:
+            raise Transient(f"The HR file {found.name} had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
+        if found.modified not in (None, export.modified):
+            raise Transient(f"The HR file {found.name} was written again since it was found.", "Run again when HR has written it.")
+        return export
+
+    def put_away(self, found: Found) -> bool:
+        """See `Source`."""
+        return False
+
+
+@dataclass(frozen=True)
+class SftpFiles:
+    """Files on an SFTP server."""
+
+    settings: SftpSource
+
+    def newest(self, hurried: bool = False) -> Found:
+        """See `Source`."""
+        file = self._server(hurried).find()
+        return Found(file.path, file.name, file.size, file.modified, complete=self.settings.done_marker is not None)
+
+    def take(self, found: Found) -> files.Export:
+        """See `Source`."""
+        from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - see `_server`
+
+        return self._server().fetch(RemoteFile(found.path, found.name, found.size, found.modified), found.size)
+
+    def put_away(self, found: Found) -> bool:
+        """See `Source`."""
+        return self._server().put_away(found.path, found.size, found.modified)
+
+    def _server(self, hurried: bool = False) -> "Sftp":
+        from resources.hr.sftp import Sftp  # noqa: PLC0415
+        from resources.hr.ssh import Patience  # noqa: PLC0415
+        from resources.http import Retry  # noqa: PLC0415 - paramiko takes a third of a second: only who needs a server loads it
+
+        # A sensor's tick has sixty seconds for all of it.
+        brief = Patience(connect=8, greeting=10, handshake=10, login=12, reply=10, retry=Retry(attempts=1))
+        return Sftp(self.settings, brief if hurried else None)

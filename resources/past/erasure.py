@@ -1,0 +1,163 @@
+"""Everything that is kept about one person: handing it out, and forgetting it.
+
+Belongs here: one person in ledger, stored values and files together. Does not belong here: what is old (``resources.past.retention``),
+commands.
+
+Stored values and reports name people in ways that no search is sure to find (HR's file as it came, a name in a reply): to forget someone
+they are deleted whole. Runs read them anew.
+"""
+
+import json
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from resources import owner_only, places
+from resources.failures import Transient
+from resources.ledger import Ledger
+from resources.ledger.erasure import Who, about
+from resources.past.status import under_way
+from resources.stored.runs import StoredRuns
+from roster.reading import file as reading
+from roster.settings import CsvFormat
+from roster.unfit import Unfit
+
+NUMBERS: Final = ("employee_id", "person", "externalSourceId", "employeeID", "personnelNumber")
+"""Columns of stored frames that hold the number of the person whose row it is."""
+ADDRESSES: Final = ("email", "employeeEmail", "account")
+"""Columns that hold that person's address."""
+
+OUT_OF_REACH: Final = (
+    "HR's files, here and on HR's server, and what HR's own system holds",
+    "the accounts at the destinations",
+    "backups of the ledger and of stored values",
+    "Dagster's records: they hold employee numbers, and go with their runs (rollcall purge)",
+    "rows of HR's file without a readable number: of them the ledger has only the line and what was wrong",
+    "who accepted a file or released changes: names as somebody typed them",
+    "what a terminal, a spreadsheet or a mail still shows",
+)
+"""What neither forgetting nor handing out reaches."""
+
+
+def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: CsvFormat | None) -> dict[str, Any]:
+    """All that is kept about a person, as JSON.
+
+    Args:
+        ledger: The company's ledger.
+        stored: Its stored values.
+        employee_id: As HR writes it.
+        format: How HR's file reads; without it the rows of the file itself are named by line only.
+    """
+    who = Who(employee_id, frozenset({*ledger.addresses(employee_id), *_addresses(stored, employee_id)}))
+    values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who))}
+    rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
+    return {
+        "company": ledger.company,
+        "employee_id": employee_id,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "ledger": _plain(ledger.rows_about(employee_id)),
+        "stored values, by run": values,
+        "rows of HR's file, by run": rows,
+        "not in here": list(OUT_OF_REACH),
+    }
+
+
+def write(file: Path, found: dict[str, Any]) -> None:
+    """Write what was found to a file that must not be there yet, for its owner alone.
+
+    Raises:
+        FileExistsError: It is there.
+    """
+    owner_only.write_new(file, json.dumps(found, indent=2, ensure_ascii=False).encode())
+
+
+def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, int]:
+    """Delete all that is kept about a person.
+
+    Args:
+        ledger: The company's ledger.
+        stored: Its stored values.
+        employee_id: As HR writes it.
+
+    Returns:
+        What was deleted, in figures.
+
+    Raises:
+        Transient: A run is under way, and would bring them back.
+    """
+    if under_way(ledger, ledger.runs()):
+        raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again a minute after it has ended.")
+    with ledger.lease("forget"):
+        # Before the values go: they may know an address that the ledger does not.
+        rows = ledger.forget(employee_id, _addresses(stored, employee_id))
+        runs = stored.delete_all()
+        reports = _folders(places.reports() / ledger.company)
+        for folder in reports:
+            shutil.rmtree(folder)
+        for part in (places.home() / "incoming").glob("*.part"):
+            part.unlink(missing_ok=True)
+    return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": len(reports)}
+
+
+def _addresses(stored: StoredRuns, employee_id: str) -> set[str]:
+    frames = (stored.entry(run_id, "hr/roster", "value") for run_id in stored.last_written())
+    return {str(text).lower() for frame in frames if frame is not None for text in frame.loc[frame["employee_id"] == employee_id, "email"]}
+
+
+def _stored(stored: StoredRuns, run_id: str, who: Who) -> dict[str, Any]:
+    """Asset and entry → the rows or parts that are theirs."""
+    found: dict[str, Any] = {}
+    for asset, name in stored.entries(run_id):
+        value = stored.entry(run_id, asset, name)
+        if isinstance(value, pd.DataFrame):
+            part: Any = _records(_theirs(value, who))
+        else:
+            part = None if isinstance(value, bytes) else about(value, who)
+        if part:
+            found[f"{asset}: {name}"] = part
+    return found
+
+
+def _theirs(frame: pd.DataFrame, who: Who) -> pd.DataFrame:
+    mine = pd.Series(False, index=frame.index)
+    for name in frame.columns.intersection([*NUMBERS, *ADDRESSES]):
+        text = frame[name].astype("str")
+        mine |= text.eq(who.number) if name in NUMBERS else text.str.lower().isin(who.addresses)
+    return frame[mine]
+
+
+def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: CsvFormat | None) -> list[dict[str, Any]]:
+    """Their rows as HR wrote them, columns that no rule reads among them."""
+    dispositions = stored.entry(run_id, "hr/rejects", "dispositions")
+    content = stored.entry(run_id, "hr/export", "content")
+    if dispositions is None or content is None:
+        return []
+    lines = dispositions.loc[dispositions["employee_id"] == employee_id, "line"].tolist()
+    try:
+        table = reading.read(content, format, None).frame if format else pd.DataFrame()
+    except Unfit:  # the settings are for another file by now
+        table = pd.DataFrame()
+    return [{"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype("object").where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items() if value is not None} for row in _plain(plain.to_dict("records"))]
+
+
+def _plain(value: Any) -> Any:
+    """As JSON takes it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _folders(place: Path) -> list[Path]:
+    return [folder for folder in place.iterdir() if folder.is_dir()] if place.is_dir() else []

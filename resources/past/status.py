@@ -1,0 +1,120 @@
+"""How a company stands, from its ledger.
+
+Belongs here: reading the ledger for what is going on now, what waits and who stays out. Does not belong here: one run
+(``resources.past.run_report``), one person (``resources.past.story``), words and layout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from resources.ledger import Held, Ledger
+from resources.past.run_report import DESTINATIONS, assemble
+from roster.reports.model import HR_FILE, RunReport
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A run that has not ended."""
+
+    run_id: str
+    job: str | None
+    """None: the ledger has only its signs of life."""
+    began: datetime | None
+    writes: bool
+    """Whether it holds the lease."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the newest plan of a destination holds."""
+
+    destination: str
+    people: int
+    held: Held
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The export that a destination was last brought to."""
+
+    destination: str
+    number: int
+    name: str
+    dated: date | None
+    applied_at: datetime
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a company stands."""
+
+    company: str
+    under_way: Sequence[UnderWay]
+    runs: Sequence[RunReport]
+    """Newest first."""
+    waiting: Sequence[Waiting]
+    taken: Sequence[Taken]
+    skips: pd.DataFrame
+    """Who stays out now: ``destination`` as people write it, ``employee_id``, ``reason``, ``first_seen``, ``times``."""
+
+
+def look(ledger: Ledger, last: int) -> Status:
+    """How a company stands.
+
+    Args:
+        ledger: The company's ledger.
+        last: How many runs to look at.
+    """
+    runs = ledger.runs()
+    alive = under_way(ledger, runs)
+    roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
+    skips = ledger.skips()
+    skips = skips[skips["closed"].isna()]
+    return Status(
+        company=ledger.company,
+        under_way=alive,
+        runs=[assemble(ledger, root) for root in roots[:last]],
+        waiting=_waiting(ledger),
+        taken=[
+            Taken(DESTINATIONS[row["destination"]], row["number"], row["name"], _day(row["dated"]), row["applied_at"].to_pydatetime())
+            for row in ledger.applied_files().to_dict("records")
+        ],
+        skips=skips.assign(destination=skips["destination"].replace({**DESTINATIONS, "hr": HR_FILE}))[
+            ["destination", "employee_id", "reason", "first_seen", "times"]
+        ],
+    )
+
+
+def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
+    """Runs that live. Signs of life outlast a run by a minute, unless the ledger knows that it has ended."""
+    known = runs.set_index("run_id")
+    ended = set(runs.loc[runs["ended"].notna(), "run_id"])
+    holder = ledger.holder()
+    return [
+        UnderWay(
+            run_id,
+            str(known.loc[run_id, "job"]) if run_id in known.index else None,
+            pd.Timestamp(str(known.loc[run_id, "began"])).to_pydatetime() if run_id in known.index else None,
+            writes=holder is not None and holder.run_id == run_id,
+        )
+        for run_id, left in ledger.heartbeats().items()
+        if left > 0 and run_id not in ended
+    ]
+
+
+def _waiting(ledger: Ledger) -> list[Waiting]:
+    found = []
+    for name, title in DESTINATIONS.items():
+        run_id = ledger.newest_plan(name)
+        verdict = ledger.plan_verdict(name, run_id) if run_id else None
+        held = ledger.held(verdict.held_digest) if verdict and verdict.held_digest else None
+        if held and verdict:
+            found.append(Waiting(title, int(verdict.counts["actions"].get("hold", 0)), held))
+    return found
+
+
+def _day(value: object) -> date | None:
+    return None if value is None or pd.isna(value) else date.fromisoformat(str(value))  # type: ignore[call-overload]

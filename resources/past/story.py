@@ -1,0 +1,155 @@
+"""One person's story, from the ledger and, as long as they are kept, the stored values of the runs.
+
+Belongs here: reading both into `roster.reports.story`. Does not belong here: words and layout.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from resources.ledger import Ledger, Traces
+from resources.past.run_report import DESTINATIONS
+from resources.stored.runs import StoredRuns
+from roster.reports.model import HR_FILE
+from roster.reports.story import Change, Chapter, Line, Skip, Story, Visit
+
+
+def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Story:
+    """What is known of a person.
+
+    Args:
+        ledger: The company's ledger.
+        stored: Its stored values.
+        employee_id: As HR writes it.
+        last: How many runs to tell of at most: the newest, and those that left something about the person.
+    """
+    runs = ledger.runs()
+    about = ledger.runs_about(employee_id)
+    everyone = runs["root_run_id"].drop_duplicates().tolist()
+    newest = next((root for root in reversed(everyone) if _looked(ledger, root)), None)
+    chosen = list(dict.fromkeys([*([newest] if newest else []), *about]))[:last]
+    skips = ledger.skips()
+    skips = skips[skips["employee_id"] == employee_id]
+    remembered = ledger.remembered(employee_id)
+    return Story(
+        employee_id=employee_id,
+        chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id) for root in chosen],
+        others=len(set(everyone) - set(chosen) - set(about)),
+        skips=[
+            Skip(
+                destination=DESTINATIONS.get(row["destination"], HR_FILE),
+                reason=row["reason"],
+                since=datetime.fromisoformat(row["first_seen"]).date(),
+                times=row["times"],
+                ended=None if pd.isna(row["closed"]) else datetime.fromisoformat(row["closed"]).date(),
+            )
+            for row in skips.to_dict("records")
+        ],
+        acknowledged=[DESTINATIONS[name] for name in remembered["destination"]],
+    )
+
+
+def _looked(ledger: Ledger, root_run_id: str) -> bool:
+    """Whether a run read a file or planned something: others (reports, reading back) say nothing about a person."""
+    return ledger.gate(root_run_id) is not None or any(ledger.plan_for(root_run_id, name) for name in DESTINATIONS)
+
+
+def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id: str) -> Chapter:
+    last, root = runs.iloc[-1], str(runs["root_run_id"].iloc[0])
+    gate = ledger.gate(root)
+    run_ids = runs["run_id"].tolist()
+    visits = [_visit(ledger, stored, name, plan, employee_id) for name in DESTINATIONS if (plan := ledger.plan_for(root, name))]
+    return Chapter(
+        root_run_id=root,
+        job=str(last["job"]),
+        began=runs["began"].iloc[0].to_pydatetime(),
+        status=None if pd.isna(last["status"]) else str(last["status"]),
+        failure=next(iter(ledger.failures(str(last["run_id"])).values()), None),
+        file=gate.facts.get("file") if gate else None,
+        intake=gate.number if gate else None,
+        lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and gate.passed else None,
+        standing=_standing(_rows(_first(stored, run_ids, "hr/roster", "value"), employee_id)),
+        visits=visits,
+    )
+
+
+def _lines(ledger: Ledger, stored: StoredRuns, root: str, run_ids: Sequence[str], employee_id: str) -> list[Line] | None:
+    """Their rows of the file. Rejected ones are in the ledger, all others only in stored values."""
+    rejects = ledger.rejects(root)
+    rejects = rejects[rejects["employee_id"] == employee_id]
+    faults = (rejects["source"] + ": ").fillna("") + rejects["message"]
+    why: dict[int, str] = dict(faults.groupby(rejects["line"]).agg(" ".join).items())  # type: ignore[arg-type]
+    code: dict[int, str] = dict(rejects.groupby("line")["code"].first().items())  # type: ignore[arg-type]
+    rows = _rows(_first(stored, run_ids, "hr/rejects", "dispositions"), employee_id)
+    if rows is None:
+        return [Line(number=number, disposition="rejected", code=code[number], why=text) for number, text in why.items()] or None
+    return [
+        Line(
+            number=int(row["line"]),
+            disposition=row["disposition"],
+            code=code.get(row["line"], _text(row["reason"])),
+            why=why.get(row["line"], _text(row["reason"])),
+        )
+        for row in rows.to_dict("records")
+    ]
+
+
+def _standing(rows: pd.DataFrame | None) -> str | None:
+    if rows is None or rows.empty:
+        return None
+    row = rows.iloc[0]
+    return f"{row['employment']}, {'in scope' if row['in_scope'] else 'out of scope'}"
+
+
+def _visit(ledger: Ledger, stored: StoredRuns, name: str, plan_run_id: str, employee_id: str) -> Visit:
+    traces = ledger.traces(name, plan_run_id, employee_id)
+    planned = traces.planned or _uneventful(stored, name, plan_run_id, employee_id)
+    verdict = ledger.plan_verdict(name, plan_run_id)
+    held = ledger.held(verdict.held_digest) if verdict and verdict.held_digest and planned.get("action") == "hold" else None
+    answer, outcome = traces.answer or {}, traces.outcome or _unchanged(ledger, name, plan_run_id, planned)
+    return Visit(
+        destination=DESTINATIONS[name],
+        **{part: planned.get(part) for part in ("action", "intended", "kinds", "matched_by", "reason", "detail")},
+        changes=_changes(traces),
+        held_digest=held.digest if held else None,
+        held_until=held.expires_at if held else None,
+        request=answer.get("request"),
+        answer=answer.get("status"),
+        said=answer.get("reason"),
+        outcome=outcome.get("outcome"),
+        outcome_reason=outcome.get("reason"),
+        landed=outcome.get("landed"),
+    )
+
+
+def _uneventful(stored: StoredRuns, name: str, plan_run_id: str, employee_id: str) -> dict[str, Any]:
+    """What the stored plan says of someone for whom nothing was planned; empty if it does not have them, or is gone."""
+    rows = _rows(stored.entry(plan_run_id, f"{name}/plan", "people"), employee_id)
+    if rows is None or rows.empty:
+        return {}
+    return {str(key): _text(value) for key, value in rows.iloc[0].items()}
+
+
+def _unchanged(ledger: Ledger, name: str, plan_run_id: str, planned: dict[str, Any]) -> dict[str, str]:
+    """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there."""
+    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.outcome_counts(name, plan_run_id) else {}
+
+
+def _changes(traces: Traces) -> list[Change]:
+    return [Change(field=row["field"], old=row["old"], new=row["new"]) for row in traces.changes]
+
+
+def _first(stored: StoredRuns, run_ids: Sequence[str], asset: str, entry: str) -> pd.DataFrame | None:
+    """What the newest attempt that got so far stored."""
+    found = (stored.entry(run_id, asset, entry) for run_id in reversed(run_ids))
+    return next((frame for frame in found if frame is not None), None)
+
+
+def _rows(frame: pd.DataFrame | None, employee_id: str) -> pd.DataFrame | None:
+    return None if frame is None else frame[frame["employee_id"] == employee_id]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)

@@ -1,0 +1,60 @@
+"""What is wrong with rows of HR's file, one entry for each line and field: the rejects and the notes.
+
+Belongs here: the shape of such entries and the sentences that HR reads. Does not belong here: finding the faults.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from roster.intake.mapping import headers
+from roster.settings import People
+
+COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value")
+"""The columns of rejects and notes. Only `value` holds what HR's cell says: it goes to owner-only files and nowhere else."""
+
+MESSAGES = {
+    "missing": "The field is empty, and it is needed.",
+    "employee_id": "An employee number has 1 to 64 characters, without blanks or control characters.",
+    "email": "This is no e-mail address.",
+    "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
+    "date": "The date is not written in a format that the settings name.",
+    "phone": "This is no phone number, or one without a country.",
+    "country": "This is no two-letter country code (ISO 3166).",
+    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero.",
+    "locale": "A locale is written like sv_SE.",
+    "bank_account": "This begins like an IBAN, and its check digits or length are wrong.",
+    "ambiguous": "This stands for more than one person in the file.",
+    "unknown": "No row of the file has this key.",
+}
+
+
+def failures(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """The same fault on several lines; with one message, or one for each line."""
+    messages = [message or MESSAGES[code]] * len(lines) if message is None or isinstance(message, str) else message
+    texts = {name: pd.array([text] * len(lines), dtype="str") for name, text in (("column", column or None), ("code", code))}
+    return pd.DataFrame({"line": np.asarray(lines, dtype="int64"), **texts, "message": pd.array(messages, dtype="str")})
+
+
+def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, people: People) -> pd.DataFrame:
+    """Faults as they are reported: with employee number, HR's header and the cell.
+
+    Args:
+        found: What `failures` gave.
+        frame: The canonical rows by line number, as HR's cells had them.
+        numbers: Their employee numbers; NaN where unreadable.
+        people: The settings, for HR's headers.
+    """
+    table = pd.concat([failures([], "", "missing"), *found], ignore_index=True).drop_duplicates(["line", "column", "code"])
+    values = [_cells(part, str(column), frame) for column, part in table.groupby("column", sort=False)]
+    table["value"] = pd.concat([pd.Series(dtype="str"), *values]).reindex(table.index).astype("str")
+    table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")
+    table["source"] = table["column"].map(lambda column: headers(people, column)).replace("", None).astype("str")
+    return table[list(COLUMNS)].sort_values(["line", "column"], ignore_index=True)
+
+
+def _cells(part: pd.DataFrame, column: str, frame: pd.DataFrame) -> pd.Series:
+    if column not in frame:
+        return pd.Series(float("nan"), index=part.index, dtype="str")
+    return frame[column].reindex(part["line"]).set_axis(part.index).astype("str")

@@ -1,0 +1,81 @@
+"""Rows that are about the same person: which of them counts, and which contradict each other.
+
+Belongs here: superseded rows and collisions. Does not belong here: faults that one row shows by itself (``roster.intake.validation``).
+"""
+
+import pandas as pd
+
+from roster.intake.faults import failures
+from roster.intake.mapping import Mapped
+from roster.rules import MissingColumn, matches
+from roster.settings import History
+
+SHOWN = 10
+"""Lines that a message names before it only counts."""
+
+
+def superseded(history: History, raw: pd.DataFrame, mapped: Mapped) -> pd.Series:
+    """Why a row is an older state of somebody: ``history``, ``older`` or ``identical``; NaN for rows that count.
+
+    Args:
+        history: The settings.
+        raw: The file's columns.
+        mapped: The same rows in canonical columns.
+
+    Raises:
+        MissingColumn: `newest_by` is not mapped.
+    """
+    reason: pd.Series = pd.Series(float("nan"), index=raw.index, dtype="str")
+    if history.superseded is not None:
+        reason = reason.mask(matches(history.superseded, raw, "people.history.superseded"), "history")
+    if history.newest_by is not None:
+        if history.newest_by not in mapped.frame:
+            raise MissingColumn("people.history.newest_by", history.newest_by, [str(name) for name in mapped.frame])
+        older = _older(mapped, history.newest_by, reason.isna())
+        reason = reason.mask(older.reindex(reason.index, fill_value=False), "older")
+    several = _shared(mapped.frame.loc[reason.isna(), "employee_id"])
+    identical = mapped.frame.loc[several.index].duplicated(keep="first")
+    return reason.mask(identical.reindex(reason.index, fill_value=False), "identical")
+
+
+def _shared(series: pd.Series) -> pd.Series:
+    present = series.dropna()
+    return present[present.duplicated(keep=False)]
+
+
+def _older(mapped: Mapped, column: str, counts: pd.Series) -> pd.Series:
+    """Rows with a newer one of the same number. Where one of them cannot be compared, none is older: they collide, and HR is told."""
+    people = _shared(mapped.frame.loc[counts, "employee_id"])
+    values = mapped.frame.loc[people.index, column]
+    if column in mapped.undated:
+        values = values.mask(mapped.undated[column][people.index])
+    if values.str.fullmatch(r"[0-9]{1,18}").fillna(True).all():
+        values = values.str.zfill(18)
+    newest = values.groupby(people).transform("max")
+    comparable: pd.Series = values.notna().groupby(people).transform("all")
+    older: pd.Series = comparable & (values < newest)
+    return older
+
+
+def collisions(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """Rows that count and have the same employee number or, without regard to case, the same e-mail address."""
+    return [
+        _collide(frame["employee_id"], "employee_id", "The same employee number is on lines"),
+        _collide(frame["email"].str.lower(), "email", "The same e-mail address is on lines"),
+    ]
+
+
+def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
+    shared = _shared(key)
+    messages: dict[int, str] = {}
+    for lines in shared.groupby(shared, sort=False).indices.values():
+        group = shared.index[lines]
+        messages |= dict.fromkeys(group, f"{message} {_named(group)}.")
+    return failures(list(messages), column, f"duplicate_{column}", list(messages.values()))
+
+
+def _named(lines: pd.Index) -> str:
+    shown = [str(line) for line in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        return f"{', '.join(shown)} and {len(lines) - SHOWN} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"

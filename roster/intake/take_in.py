@@ -1,0 +1,193 @@
+"""From the bytes of an HR file to people, with every row accounted for.
+
+Belongs here: the order of the steps. Does not belong here: any of the steps.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from roster.intake import faults, history, mapping
+from roster.intake.employment import employment
+from roster.intake.links import Linked, link
+from roster.intake.validation import is_employee_id, validate
+from roster.reading import file as reading
+from roster.rules import matches
+from roster.settings import CsvFormat, People, Scope
+from roster.unfit import Unfit
+from roster.vocabulary import DISPOSITIONS
+
+GROUPED = ("company_code", "department")
+"""By whose values rows are counted, where they are mapped."""
+
+MOST_GROUPS = 1000
+"""Of a column with more distinct values nothing is counted: it groups nobody."""
+
+OF_OUTSIDERS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
+"""What is kept of people out of scope: just enough for chains of approvers to run through them."""
+
+STEPS = ("reading", "mapping", "validating", "linking managers", "accounting for every row")
+"""What `take_in` tells that it begins with; validating takes longest."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What one HR file says."""
+
+    roster: pd.DataFrame
+    """The valid people, one row each; those out of scope with little more than their number, address and manager."""
+    rejects: pd.DataFrame
+    """Why rows are not used: one row a line and fault."""
+    notes: pd.DataFrame
+    """Values that were dropped from rows that are used."""
+    dispositions: pd.DataFrame
+    """Every data row of the file exactly once: line, employee_id, disposition, reason."""
+    facts: dict[str, Any]
+    """Counts, headers, and the codes of companies and departments; no other cell of the file."""
+    trailer_date: date | None
+    """The date in the file's trailer."""
+
+
+def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step: Callable[[str], None] = lambda step: None) -> Intake:
+    """Take in an HR file.
+
+    Args:
+        data: The file.
+        format: How it reads.
+        people: What it means.
+        as_of: The day that counts as today.
+        on_step: Told each of `STEPS` when it begins, for whoever waits.
+
+    Raises:
+        Unfit: The file as a whole cannot be trusted.
+        roster.rules.MissingColumn: The settings name a column that is not there.
+    """
+    on_step(STEPS[0])
+    table = reading.read(data, format, mapping.wanted(people))
+    on_step(STEPS[1])
+    mapped = mapping.apply(people, table.frame)
+    old = history.superseded(people.history, table.frame, mapped)
+    counts = old.isna()
+    rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
+    live = mapping.Mapped(mapped.frame[counts], {name: undated[counts] for name, undated in mapped.undated.items()})
+    on_step(STEPS[2])
+    validated = validate(live, people)
+    unwanted = [*validated.rejected, *history.collisions(rows[counts]), _malformed(table)]
+    rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
+    valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
+    if valid.empty:
+        raise _nobody(rejects, table.rows)
+    in_scope = _in_scope(people.scope, valid)
+    on_step(STEPS[3])
+    linked = link(rows, table.frame, counts, people)
+    on_step(STEPS[4])
+    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
+    notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
+    dispositions = _dispositions(table, rows, old, rejects, in_scope)
+    facts = {**_facts(table, format, dispositions, roster, people), "groups": _groups(live.frame, people), "collided": _collided(rejects)}
+    return Intake(roster, rejects, notes, dispositions, facts, table.trailer_date)
+
+
+def could_be_anybodys(dispositions: pd.DataFrame) -> bool:
+    """Whether a rejected row may be of somebody else than its number says, so that nobody who is in no row has certainly left.
+
+    Such is a row without a readable number, and one of those that share a number but no address: it is a colleague's, typed wrong.
+
+    Args:
+        dispositions: `Intake.dispositions`.
+    """
+    lost = dispositions[dispositions["disposition"].eq("rejected")]
+    codes = lost["reason"].str.split("|")
+    colleagues = codes.map(lambda said: "duplicate_employee_id" in said and "duplicate_email" not in said).astype("bool")
+    return bool((lost["employee_id"].isna() | colleagues).any())
+
+
+def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
+    addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
+    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
+
+
+def _malformed(table: reading.Table) -> pd.DataFrame:
+    messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
+    return faults.failures(table.malformed.index, "", "fields", messages)
+
+
+def _nobody(rejects: pd.DataFrame, rows: int) -> Unfit:
+    codes = ", ".join(f"{code} {count}" for code, count in rejects["code"].value_counts().items())
+    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {codes or 'none'}.", "Correct the settings, or ask HR.")
+
+
+def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:
+    result: pd.Series = pd.Series(True, index=valid.index)
+    if scope.include is not None:
+        result &= matches(scope.include, valid, "people.scope.include")
+    if scope.exclude is not None:
+        result &= ~matches(scope.exclude, valid, "people.scope.exclude")
+    return result
+
+
+def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
+    roster = valid.reset_index(names="line").astype({"line": "int64"})
+    stands = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
+    kept = in_scope.to_numpy()
+    for column in set(roster.columns) - set(OF_OUTSIDERS):
+        roster[column] = roster[column].where(kept)
+    return roster.assign(employment=stands, in_scope=kept)
+
+
+def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
+    """Only of people who are used, and of what is kept of the others."""
+    used, outside = roster.loc[roster["in_scope"], "line"], roster.loc[~roster["in_scope"], "line"]
+    return entries[entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin(OF_OUTSIDERS))].reset_index(
+        drop=True
+    )
+
+
+def _dispositions(table: reading.Table, rows: pd.DataFrame, old: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series) -> pd.DataFrame:
+    lines = table.frame.index.append(table.malformed.index).sort_values()
+    reason = old.reindex(lines).astype("str")
+    disposition = pd.Series("used", index=lines, dtype="str").mask(reason.notna(), "superseded")
+    outside = ~in_scope.reindex(lines, fill_value=True).astype(bool)
+    disposition, reason = disposition.mask(outside, "out_of_scope"), reason.mask(outside, "scope")
+    codes = rejects.drop_duplicates(["line", "code"]).sort_values("code").groupby("line")["code"].agg("|".join)
+    rejected = lines.isin(codes.index)
+    disposition, reason = disposition.mask(rejected, "rejected"), reason.mask(rejected, codes.reindex(lines).astype("str"))
+    return pd.DataFrame(
+        {
+            "line": lines.astype("int64"),
+            "employee_id": rows["employee_id"].reindex(lines).astype("str").to_numpy(),
+            "disposition": disposition.to_numpy(),
+            "reason": reason.to_numpy(),
+        }
+    ).astype({"employee_id": "str", "disposition": "str", "reason": "str"})
+
+
+def _facts(table: reading.Table, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
+    counted = dispositions["disposition"].value_counts()
+    used = roster[roster["in_scope"]]
+    return {
+        "rows": table.rows,
+        **{name: int(counted.get(name, 0)) for name in DISPOSITIONS},
+        "fill_rates": {name: round(float(np.mean(used[name].notna())), 4) if len(used) else 0.0 for name in people.columns},
+        "encoding": table.encoding,
+        "delimiter": format.delimiter,
+        "header": table.header,
+        "trailer_date": table.trailer_date.isoformat() if table.trailer_date else None,
+    }
+
+
+def _groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:
+    """Column → value → rows, of all rows that count, rejected and out of scope among them."""
+    counts = {name: frame[name].value_counts() for name in GROUPED if name in people.columns}
+    return {
+        name: {str(value): int(count) for value, count in found.items()} if len(found) <= MOST_GROUPS else {}
+        for name, found in counts.items()
+    }
+
+
+def _collided(rejects: pd.DataFrame) -> int:
+    return int(rejects.loc[rejects["code"].str.startswith("duplicate_"), "line"].nunique())

@@ -1,0 +1,158 @@
+"""What the canonical columns may hold.
+
+Belongs here: the schema, the normal form of optional values, and which faults cost the row and which only the value. Does not belong
+here: faults that need a second row to be seen (``roster.intake.history``, ``roster.intake.links``).
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import email_validator
+import pandas as pd
+import pandera.pandas as pa
+import phonenumbers
+from pandera.errors import SchemaErrors
+
+from roster.intake import faults
+from roster.intake.ibans import is_iban
+from roster.intake.mapping import DATES, Mapped
+from roster.intake.phones import e164
+from roster.settings import People
+from roster.unfit import Unfit
+from roster.vocabulary import IDENTITY_COLUMNS, WORKER_STATUSES
+
+EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{1,64}"
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
+PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
+# Where nobody can be called have no telephone code, and are countries all the same.
+COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS) | {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"}
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What the schema makes of the rows."""
+
+    frame: pd.DataFrame
+    """All rows, optional values in their normal form, bad ones NaN."""
+    rejected: list[pd.DataFrame]
+    """Faults that cost the row."""
+    dropped: list[pd.DataFrame]
+    """Faults that cost only the value."""
+
+
+def is_employee_id(series: pd.Series) -> pd.Series:
+    """Which values can be an employee number."""
+    return series.str.fullmatch(EMPLOYEE_ID, na=False)
+
+
+def is_email(series: pd.Series) -> pd.Series:
+    """Which values can be an e-mail address, in any script, in any domain: whether it is delivered is not asked."""
+    plain = series.str.fullmatch(PLAIN_EMAIL, na=False) & series.str.fullmatch(PLAIN_LENGTH, na=False)
+    return plain | _among(series[~plain], _is_email)
+
+
+def is_account(series: pd.Series) -> pd.Series:
+    """Which values can be an account number: whatever begins like an IBAN must be one."""
+    like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
+    return ~like | is_iban(series[like]).reindex(series.index, fill_value=False)
+
+
+def _among(series: pd.Series, test: Any) -> pd.Series:
+    distinct = series.dropna().drop_duplicates()
+    return series.isin(distinct[[bool(test(value)) for value in distinct]])
+
+
+def _is_email(value: str) -> bool:
+    try:
+        found = email_validator.validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
+    except (email_validator.EmailNotValidError, ValueError):
+        return False
+    return "." in found.domain
+
+
+def _column(name: str) -> pa.Column:
+    """Each check is named by the code that a failure has."""
+    checks = {
+        "employee_id": pa.Check(is_employee_id, name="employee_id"),
+        "email": pa.Check(is_email, name="email"),
+        "manager_email": pa.Check(is_email, name="email"),
+        "worker_status": pa.Check(lambda s: s.isin(WORKER_STATUSES), name="worker_status"),
+        "country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "address_country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "approval_limit": pa.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
+        "locale": pa.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
+        "bank_account": pa.Check(is_account, name="bank_account"),
+    }
+    return pa.Column("str", checks.get(name), nullable=name not in IDENTITY_COLUMNS)
+
+
+def schema(columns: list[str]) -> pa.DataFrameSchema:
+    """The canonical roster with these columns, dates and phone numbers already in their normal form."""
+    return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
+
+
+def validate(mapped: Mapped, people: People) -> Validated:
+    """Find what is wrong, and bring what is right into its normal form.
+
+    Raises:
+        Unfit: The rows do not have the shape of a roster at all.
+    """
+    frame, found = _normal(mapped, people)
+    failed = _failed(frame)
+    failed = failed[~failed["line"].isin(found["line"]) | ~failed["column"].isin(found["column"])]
+    found = pd.concat([found, failed], ignore_index=True)
+    costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES])
+    for column, part in found[~costs_row].groupby("column"):
+        frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
+    return Validated(frame, [found[costs_row]], [found[~costs_row]])
+
+
+def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
+    frame, found = mapped.frame.copy(), [faults.failures([], "", "missing")]
+    for column, undated in mapped.undated.items():
+        frame[column] = frame[column].mask(undated)
+        found.append(faults.failures(frame.index[undated], column, "date"))
+    for column in {"country", "address_country"} & set(frame.columns):
+        frame[column] = frame[column].str.upper()
+    if "locale" in frame:
+        frame["locale"] = _locale(frame["locale"])
+    if "bank_account" in frame:
+        like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
+        frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    if "phone" in frame:
+        regions: pd.Series = pd.Series(people.phone_region, index=frame.index, dtype="str")
+        if people.phone_region is None and "country" in frame:
+            regions = frame["country"]
+        phone = e164(frame["phone"], regions)
+        found.append(faults.failures(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
+        frame["phone"] = phone
+    return frame, pd.concat(found, ignore_index=True)
+
+
+def _locale(series: pd.Series) -> pd.Series:
+    codes, distinct = pd.factorize(series)
+    forms = [
+        language.lower() + "_" + region.upper() for language, _, region in (value.replace("-", "_").partition("_") for value in distinct)
+    ]
+    return pd.Series([*forms, None], dtype="str").take(codes).set_axis(series.index)
+
+
+def _failed(frame: pd.DataFrame) -> pd.DataFrame:
+    """What the schema refuses: line, column, code, message."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            schema([str(column) for column in frame.columns]).validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases[["index", "column", "check"]]
+    else:
+        return faults.failures([], "", "missing")
+    if cases["index"].isna().any():
+        raise Unfit("schema", "The rows do not have the shape of a roster.", "This is a fault of Rollcall or its settings: report it.")
+    codes = cases["check"].replace("not_nullable", "missing")
+    return pd.DataFrame(
+        {"line": cases["index"].astype("int64"), "column": cases["column"], "code": codes, "message": codes.map(faults.MESSAGES)}
+    ).astype({"column": "str", "code": "str", "message": "str"})

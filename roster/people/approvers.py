@@ -1,0 +1,191 @@
+"""Who approves for whom, where HR's manager is away, gone, not there yet, unknown, or part of a circle.
+
+Belongs here: the rules that turn HR's manager links into links to active approvers, and the name of each repair. Does not belong here:
+how a link is read from the file (``roster.intake.links``) or written as a destination's field (``roster.expensify``, ``roster.findity``).
+
+People are integers in the order of their employee numbers, so that nothing depends on the order of the rows, and one integer more stands
+for nobody. A chain of any depth is then followed by squaring an array of next steps: twenty rounds reach the end of a million links.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from roster.settings import Approvers
+
+Links = NDArray[np.intp]
+"""At each person's position, the position of another. The last position is nobody, who leads to nobody."""
+
+COLUMNS: Final = ("employee_id", "approver_id", "repair", "asked", "via")
+
+_AWAY: Final = {"leave": "on_leave", "left": "left", "pending": "not_started"}
+
+
+class NoApprover(ValueError):
+    """The settings name an approver who cannot approve, and nobody above them can in their place."""
+
+
+def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
+    """Give an active approver to everyone who needs one; what comes out has no circle but the loop of a top onto themself.
+
+    A manager who is active and eligible is left alone. Otherwise the manager's manager is asked, and so on up. A circle is opened at its
+    smallest employee number. Nobody's approver depends on who else needs one, so a row that is missing today moves no one.
+
+    Args:
+        people: One row a person, also of those who only carry a chain: `employee_id` (unique), `manager_id`, `employment`
+            (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver).
+        settings: Who approves at the top of the chain, and where a chain breaks off.
+
+    Returns:
+        `COLUMNS`, a row for each person who needs one, in the order given. `repair` is NaN (HR's manager stands), or what was wrong with
+        HR's manager, whose number is in `asked`: ``on_leave``, ``left``, ``not_started``, ``not_here`` (not eligible), ``unknown`` (in no
+        row), ``self``, ``cycle``; or ``top`` (none given), which is no fault. `via` is that manager where they are on leave and the
+        approver was found up the chain from them.
+
+    Raises:
+        NoApprover: Someone whom the settings name can neither approve nor be stood in for.
+    """
+    chart = _Chart.of(people)
+    itself = chart.boss == np.arange(chart.boss.size)
+    itself[-1] = False
+    boss = np.where(itself, chart.nobody, chart.boss)
+
+    links = _first_able(boss, chart.able)
+    opened = _openings(links)
+    links[opened] = chart.nobody
+    repair = _repairs(chart.people, boss, chart.able, itself, opened)
+    met = links[:-1] != chart.nobody
+    links = _ends_met(links, chart.named("fallback", settings.fallback), chart.named("top", settings.top), repair == "top")
+
+    asked = chart.people["manager_id"].astype("str")
+    answer = pd.DataFrame(
+        {
+            "employee_id": chart.people["employee_id"],
+            "approver_id": chart.people["employee_id"].take(links[:-1]).reset_index(drop=True),
+            "repair": pd.Series(repair, dtype="str"),
+            "asked": asked,
+            "via": asked.where((repair == "on_leave") & met),
+        }
+    )
+    given = chart.ids.get_indexer(pd.Index(people["employee_id"]))
+    return answer.take(given[people["needs"].to_numpy(bool)]).reset_index(drop=True)
+
+
+def stand_ins(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
+    """Those whom the settings name and who cannot approve today; as for everyone who is away, their next manager up does.
+
+    Args:
+        people: As for `resolve`.
+        settings: As for `resolve`.
+
+    Returns:
+        `COLUMNS`, with the repair ``stand_in``.
+    """
+    if settings.fallback is None and settings.top == "self":
+        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
+    chart = _Chart.of(people)
+    wanted: tuple[tuple[Literal["fallback", "top"], str | None], ...] = (("fallback", settings.fallback), ("top", settings.top))
+    found = {str(number): chart.named(setting, number) for setting, number in wanted}
+    rows = [(number, chart.ids[at], "stand_in") for number, at in found.items() if at != chart.nobody and chart.ids[at] != number]
+    return pd.DataFrame(rows, columns=["employee_id", "approver_id", "repair"]).reindex(columns=list(COLUMNS)).astype("str")
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """An organisation by position."""
+
+    people: pd.DataFrame
+    """In the order of employee numbers."""
+    ids: pd.Index
+    boss: Links
+    """Everyone's manager as HR gives them."""
+    able: NDArray[np.bool_]
+    """Who may approve today; nobody may not."""
+
+    @classmethod
+    def of(cls, people: pd.DataFrame) -> "_Chart":
+        ordered = people.sort_values("employee_id", ignore_index=True)
+        ids = pd.Index(ordered["employee_id"])
+        able = np.append((ordered["employment"] == "active").to_numpy(bool) & ordered["eligible"].to_numpy(bool), False)
+        return cls(ordered, ids, _positions(ids, ordered["manager_id"]), able)
+
+    @property
+    def nobody(self) -> int:
+        return len(self.ids)
+
+    def named(self, setting: Literal["fallback", "top"], number: str | None) -> int:
+        """Who approves by a setting: the person it names, or the next one up from them; nobody where it names none."""
+        if number is None or (setting == "top" and number == "self") or not len(self.ids):
+            return self.nobody
+        at = int(_positions(self.ids, pd.Series([number], dtype="str"))[0])
+        found = int(_far_along(np.where(self.able, np.arange(self.boss.size), self.boss))[at])
+        if self.able[found]:
+            return found
+        why = (
+            "in no valid row of HR's file and without an account here" if at == self.nobody else "not active here, and no manager above is"
+        )
+        raise NoApprover(f"`approvers.{setting}` names {number}, who is {why}. Nothing was planned. Name somebody else in the settings.")
+
+
+def _positions(ids: pd.Index, wanted: pd.Series) -> Links:
+    """Where each of `wanted` stands in `ids`; nobody for those who do not, and for nobody."""
+    found = ids.get_indexer(pd.Index(wanted))
+    return np.append(np.where(found < 0, len(ids), found), len(ids))
+
+
+def _far_along(links: Links) -> Links:
+    """Where each person is after at least as many steps as there are people: at the end of their chain, or inside a circle."""
+    for _ in range(links.size.bit_length()):
+        links = links[links]
+    return links
+
+
+def _first_able(boss: Links, able: NDArray[np.bool_]) -> Links:
+    """The nearest manager up the chain who can approve; nobody where the chain ends or circles before one is met."""
+    nobody = boss.size - 1
+    end = _far_along(np.where(able, np.arange(boss.size), boss))
+    return np.where(able[end], end, nobody)[boss]
+
+
+def _openings(links: Links) -> NDArray[np.bool_]:
+    """Of each circle, the member with the smallest employee number."""
+    here = np.arange(links.size)
+    on_circle = np.zeros(links.size, dtype=bool)
+    on_circle[_far_along(links)] = True
+    on_circle[-1] = False
+    smallest = here
+    for _ in range(links.size.bit_length()):
+        smallest = np.minimum(smallest, smallest[links])
+        links = links[links]
+    first: NDArray[np.bool_] = smallest == here
+    return on_circle & first
+
+
+def _repairs(
+    people: pd.DataFrame, boss: Links, able: NDArray[np.bool_], itself: NDArray[np.bool_], opened: NDArray[np.bool_]
+) -> NDArray[Any]:
+    """What was wrong with each person's manager: the first link that does not hold gives the name."""
+    away = np.append(people["employment"].map(_AWAY).fillna("not_here").to_numpy(object), "unknown")
+    repair: NDArray[Any] = np.where(able, np.nan, away)[boss[:-1]]
+    repair[people["manager_id"].isna().to_numpy()] = "top"
+    repair[itself[:-1]] = "self"
+    repair[opened[:-1]] = "cycle"
+    return repair
+
+
+def _ends_met(links: Links, fallback: int, top: int, is_top: NDArray[np.bool_]) -> Links:
+    """Give those whose chain ends in nobody the approver that the settings name, unless that approver's own chain ends in them.
+
+    Both steps join the ends of whole trees to somebody in another tree, which cannot close a circle. The tree of the named approver
+    keeps its end, and what is left after both steps approves for itself.
+    """
+    nobody, here = links.size - 1, np.arange(links.size)
+    broken_off = ~np.append(is_top, True)
+    for approver, applies in ((fallback, broken_off), (top, np.full(links.size, True))):
+        if approver != nobody:
+            end = _far_along(np.where(links == nobody, here, links))[approver]
+            links = np.where((links == nobody) & applies & (here != end), approver, links)
+    return np.where(links == nobody, here, links)

@@ -1,0 +1,138 @@
+"""Whether an employee number is still the same person's.
+
+Belongs here: what is remembered of who had a number, and the suspicion that it was given to somebody else. Does not belong here: pairing
+people with accounts (``roster.people.matching``), what is done about the suspicion (``roster.plan.decision``).
+
+Neither API says since when somebody has been with the company, and Expensify shows no names. So with every acknowledgement the ledger keeps
+keyed hashes of last name and start date: enough to see that they are others now, and nothing to read them from.
+"""
+
+import unicodedata
+from collections.abc import Callable
+
+import pandas as pd
+
+from roster.digests import digest_column
+from roster.membership import among
+from roster.people.matching import owners
+
+_BETWEEN = "."
+_NEEDED = ("employee_id", "email", "last_name", "start_date")
+
+
+def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
+    """What is remembered of each person: by employee number, keyed hashes of last name and start date.
+
+    A missing value leaves its place empty.
+    """
+    said = _last(roster, key).fillna("") + _BETWEEN + _start(roster, key).fillna("")
+    return pd.Series(said.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str")
+
+
+def reused(
+    everyone: pd.DataFrame,
+    roster: pd.DataFrame,
+    changes: pd.DataFrame,
+    addresses: pd.Series,
+    acknowledged: pd.DataFrame,
+    key: bytes,
+    last_names: pd.Series | None = None,
+) -> pd.Series:
+    """Who seems to have a number that was somebody else's.
+
+    That is whoever has another e-mail address than the account with their number, and another start date than whoever had it before; or,
+    where a start date is not known of both, another last name. Who marries keeps their start date; who moves keeps their name.
+
+    Args:
+        everyone: the census.
+        roster: the roster frame.
+        changes: the differences of people who have an account (``employee_id``, ``field``).
+        addresses: account → its e-mail address.
+        acknowledged: the ledger's people; ``identity`` is what `identities` gave when they were last in step.
+        key: the ledger's key.
+        last_names: account → its last name, where the destination shows names.
+
+    Returns:
+        Employee numbers.
+    """
+    moved = among(everyone["employee_id"], changes.loc[changes["field"].isin(["email", "employeeEmail"]), "employee_id"])
+    # Of leavers nothing is compared, and whoever was there before and is gone had an address too, where accounts go by addresses.
+    gone = everyone["account"].isna() & everyone["acknowledged"] & everyone["matched_by"].isna()
+    asked = (moved | everyone["standing"].eq("left")) & everyone["matched_by"].eq("number")
+    people = everyone.loc[asked | gone, ["employee_id", "account"]]
+    before = acknowledged[among(acknowledged["employee_id"], people["employee_id"])].set_index("employee_id")
+    before = before.reindex(columns=["account", "identity"]).astype("str")
+    account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))
+    address = account.map(addresses).astype("str").fillna(account.where(account.str.contains("@", na=False)))
+    shown = account.map(last_names) if last_names is not None else account.map({})
+    people = people.assign(address=address.str.lower(), shown=shown.astype("str")).dropna(subset="address")
+    people = people.merge(roster.loc[among(roster["employee_id"], people["employee_id"]), [*_NEEDED]], on="employee_id")
+    people = people[people["email"].notna() & (people["email"].str.lower() != people["address"])]
+    if people.empty:
+        return people["employee_id"]
+    past = people["employee_id"].map(before["identity"]).astype("str").str.split(_BETWEEN, n=1, expand=True)
+    past = past.reindex(columns=[0, 1]).astype("str")
+    start, there = _start(people, key), people["shown"].map(_fold, na_action="ignore")
+    here = people["last_name"].map(_fold, na_action="ignore")
+    renamed = (there != here).where(there.notna(), _differs(past[0], _last(people, key)))
+    dated = start.notna() & past[1].fillna("").ne("")
+    return people.loc[_differs(past[1], start).where(dated, renamed).astype("bool"), "employee_id"]
+
+
+def inherited(everyone: pd.DataFrame, roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
+    """Who would come in under the address of somebody else who was here: where accounts go by addresses, that is into their account.
+
+    Args:
+        everyone: the census.
+        roster: the roster frame.
+        acknowledged: the ledger's people.
+
+    Returns:
+        Employee numbers.
+    """
+    new = everyone.loc[everyone["account"].isna() & ~everyone["acknowledged"], "employee_id"]
+    people = roster[among(roster["employee_id"], new)]
+    owner = people["email"].str.lower().map(owners(acknowledged)).astype("str")
+    return people.loc[owner.notna() & (owner != people["employee_id"]), "employee_id"]
+
+
+def remembered(people: pd.Series, known: pd.Series, acknowledged: pd.DataFrame) -> pd.Series:
+    """What is to be remembered of people who are acknowledged now, aligned with them.
+
+    Args:
+        people: employee numbers.
+        known: `identities` of whom HR's file has.
+        acknowledged: the ledger's people, for everyone else.
+    """
+    found = people.map(known).astype("str")
+    rest = people[found.isna()]
+    if rest.empty:
+        return found
+    before = acknowledged[among(acknowledged["employee_id"], rest)].set_index("employee_id").reindex(columns=["identity"])
+    return found.fillna(rest.map(before["identity"]).astype("str"))
+
+
+def _last(people: pd.DataFrame, key: bytes) -> pd.Series:
+    return _hashed(people["last_name"], key, _fold)
+
+
+def _start(people: pd.DataFrame, key: bytes) -> pd.Series:
+    return _hashed(people["start_date"], key, str)
+
+
+def _fold(name: str) -> str:
+    """A name without case, accents, blanks and hyphens."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())
+
+
+def _hashed(values: pd.Series, key: bytes, fold: Callable[[str], str]) -> pd.Series:
+    """A keyed hash of each value, folded; each distinct value is looked at once."""
+    codes, distinct = pd.factorize(values.astype("str"))
+    folded = pd.Series([fold(value) for value in distinct], dtype="str")
+    hashes = digest_column(folded.to_frame(str(values.name)), key)
+    return pd.Series(hashes.array.take(codes, allow_fill=True), index=values.index, dtype="str")
+
+
+def _differs(before: pd.Series, now: pd.Series) -> pd.Series:
+    """Where both are known and not the same."""
+    return before.fillna("").ne("") & now.notna() & (before != now)

@@ -1,0 +1,6 @@
+"""What must change at a destination, what of it is held, and what became of it.
+
+In the order of a run: `differences` and `write_only` (what differs) → `decision` (one action for everyone, the plan) → `limits` and
+`dependants` (what is held) → `builder` (these steps in their order) → `releasing` (letting go) → `outcomes` and `landing` (afterwards);
+`adoption` counts who is there before a first sync. Does not belong here: the fields of any one destination.
+"""

@@ -1,0 +1,250 @@
+"""What must change at a destination: one action for everyone, every write with its old and new values.
+
+Belongs here: the decision about each person, the records to send, the digest. Does not belong here: how a difference is found
+(``roster.expensify``, ``roster.findity``), how many may change at once (``roster.plan.limits``) and what waits for whom
+(``roster.plan.dependants``), sums (``roster.accounting``), sending.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from roster.membership import among
+from roster.people.chain import AbsentMeans
+from roster.plan.dependants import NEEDS
+from roster.plan.limits import FIGURES, ByKind
+from roster.vocabulary import WRITES, Kind
+
+PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
+CHANGE_COLUMNS = ("person", "field", "kind", "old", "new", "visible", "apply")
+
+DETAILS: Mapping[str, str] = {
+    "conflict": "employee number and e-mail address lead to different accounts",
+    "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
+    "address_reused": "the e-mail address is that of somebody else's account here",
+    "no_external_id": "the account has no externalSourceId, so it cannot be addressed",
+    "first_sync": "first sync of this company: everything waits for a release",
+    "reject_without_number": "a rejected row without an employee number of its own could be theirs",
+    "row_rejected": "their row in the HR file was rejected",
+    "out_of_scope": "outside the scope that the settings state",
+    "not_started": "has not started yet",
+    "left": "has left, and has no active account",
+    "absent": "not in the HR file, which the settings take for no news",
+    "not_in_hr": "HR does not know this account",
+    "not_selected": "not among the people of this run",
+}
+"""A sentence for each reason of this module."""
+
+
+RELEASABLE = ("first_sync", "limit", "depends_on_held", "reject_without_number")
+"""Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
+
+
+class AbsentPeople(ValueError):
+    """People whom the destination knows are absent from the file, and the settings call that an error."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What else decides about a plan besides who is who and what differs."""
+
+    absent_means: AbsentMeans
+    hold_all: bool = False
+    """The first sync of a company that wants to release it by hand."""
+    unreadable_reject: bool = False
+    """A rejected row has no readable employee number: any leaver by absence could be that row's."""
+    only: frozenset[str] | None = None
+    """Employee numbers of a run for some people: nobody else is touched, and nobody is a leaver by absence."""
+    same: frozenset[str] = frozenset()
+    """Employee numbers of which somebody has said that they are still the same people's."""
+    limits: ByKind = field(default_factory=dict)
+    """How many people may change, by kind of change."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that would be written at one destination, and what becomes of everyone else there."""
+
+    people: pd.DataFrame
+    """`PEOPLE_COLUMNS`, one row a person; ``intended`` is the action that a hold keeps back; ``kinds`` are joined by ``|``."""
+    changes: pd.DataFrame
+    """`CHANGE_COLUMNS`, one row a field of people who are there already; missing ``old``: none, or not known."""
+    records: pd.DataFrame
+    """``person``, ``action``, ``apply`` and the API's fields: what is sent, and (``apply`` false) what is held."""
+    figures: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(FIGURES)))
+    """`roster.plan.limits.FIGURES`: what the limits were held against. A stored plan is without."""
+    needs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(NEEDS)))
+    """`roster.plan.dependants.NEEDS`: whose write needs whose."""
+
+    def digest(self) -> str:
+        """Names the plan: the same people, actions and values give the same sixteen hex digits."""
+        return _digest(self.people[["person", "action", "intended", "reason"]], self.records)
+
+    def held_digest(self) -> str | None:
+        """Names what is held; None where nothing is."""
+        held = self.people[self.people["action"].eq("hold")]
+        if held.empty:
+            return None
+        return _digest(held[["person", "intended"]], self.records[self.records["person"].isin(held["person"])])
+
+    def holds_everything(self) -> bool:
+        """Whether there is something to write and all of it is held, so that nothing of this export is applied."""
+        return bool(self.people["action"].eq("hold").any()) and not bool(self.people["action"].isin(WRITES).any())
+
+    def counts(self) -> dict[str, int]:
+        """How many people have each action."""
+        return {str(action): int(count) for action, count in self.people["action"].value_counts().items()}
+
+
+def _digest(*frames: pd.DataFrame) -> str:
+    total = hashlib.sha256()
+    for frame in frames:
+        text = frame[sorted(frame.columns)].astype("str").fillna("")
+        rows = np.sort(pd.util.hash_pandas_object(text, index=False).to_numpy())
+        total.update("|".join(text.columns).encode() + rows.tobytes())
+    return total.hexdigest()[:16]
+
+
+def decide(
+    census: pd.DataFrame,
+    desired: pd.Series,
+    changes: pd.DataFrame,
+    faults: pd.DataFrame,
+    circumstances: Circumstances,
+    reused: pd.Series | None = None,
+) -> pd.DataFrame:
+    """One action for everyone, before limits and before what depends on whom.
+
+    Args:
+        census: everyone (`roster.people.census.CENSUS_COLUMNS`).
+        desired: the employee numbers that have a desired record.
+        changes: the differences of people who have an account (``employee_id``, ``kind``).
+        faults: why a wanted person has no desired record (``employee_id``, ``reason``).
+        circumstances: what else decides.
+        reused: the employee numbers of people whose number, or address, seems to have been somebody else's.
+
+    Returns:
+        `PEOPLE_COLUMNS`.
+
+    Raises:
+        AbsentPeople: someone known is absent and that is an error by the settings.
+    """
+    standing, present, account = census["standing"], census["present"], census["account"]
+    absent = standing.eq("absent") & present
+    if circumstances.absent_means == "error" and circumstances.only is None and absent.any():
+        raise AbsentPeople(
+            f"{int(absent.sum())} known people are not in the HR file, which `absent_means: error` forbids. "
+            "Ask HR for a whole file, or say `absent_means: leaver` if absence means that they left."
+        )
+    wanted = standing.eq("wanted")
+    conflict = census["matched_by"].eq("conflict") & standing.isin(["wanted", "left"])
+    changed = among(census["employee_id"], changes["employee_id"])
+    lacking = wanted & ~among(census["employee_id"], desired)
+    unaddressed = account.str.startswith("id:", na=False)
+    others_now = reused[~reused.isin(circumstances.same)] if reused is not None else census["employee_id"].head(0)
+    doubtful = among(census["employee_id"], others_now)
+    leaver = circumstances.absent_means == "leaver"
+    leaving = (standing.eq("left") & present) | (absent & leaver)
+    rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason
+        (conflict & wanted, "hold", "update", "conflict"),
+        (conflict, "hold", "deactivate", "conflict"),
+        (lacking, "skip", "", "no_record"),
+        (doubtful & wanted & present, "hold", "update", "number_reused"),
+        (doubtful & wanted & census["acknowledged"], "hold", "reactivate", "number_reused"),
+        (doubtful & wanted & account.notna(), "hold", "reactivate", "number_reused"),
+        (doubtful & wanted, "hold", "create", "address_reused"),
+        (doubtful & standing.eq("left") & present, "hold", "deactivate", "number_reused"),
+        (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
+        (unaddressed & leaving, "hold", "deactivate", "no_external_id"),
+        (wanted & account.isna() & census["acknowledged"], "reactivate", "", ""),
+        (wanted & account.isna(), "create", "", ""),
+        (wanted & ~present, "reactivate", "", ""),
+        (wanted & changed, "update", "", ""),
+        (wanted, "none", "", ""),
+        (standing.eq("left") & present, "deactivate", "", ""),
+        (standing.eq("left"), "none", "", "left"),
+        (standing.eq("pending"), "skip", "", "not_started"),
+        (standing.eq("out_of_scope"), "skip", "", "out_of_scope"),
+        (standing.eq("rejected"), "skip", "", "row_rejected"),
+        (standing.eq("absent") & ~present, "none", "", "left"),
+        (absent & leaver & circumstances.unreadable_reject, "hold", "deactivate", "reject_without_number"),
+        (absent & leaver, "deactivate", "", ""),
+        (absent, "skip", "", "absent"),
+        (standing.eq("disputed"), "skip", "", "conflict"),
+    ]
+    if circumstances.only is not None:
+        others = ~census["employee_id"].isin(circumstances.only)
+        rules = [(others, "none", "", "not_selected"), (absent, "skip", "", "absent"), *rules]
+    conditions = [condition.to_numpy(bool) for condition, *_ in rules]
+    action, intended, reason = (
+        pd.Series(np.select(conditions, [rule[part] for rule in rules], default), index=census.index, dtype="str")
+        for part, default in ((1, "skip"), (2, ""), (3, "not_in_hr"))
+    )
+    if circumstances.hold_all:
+        held = action.isin(WRITES)
+        intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
+    why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
+    reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
+    effect = intended.where(action.eq("hold"), action)
+    people = census[["person", "employee_id", "account", "matched_by"]].assign(
+        action=action,
+        intended=intended.replace("", np.nan),
+        kinds=_kinds(census, changes, effect),
+        reason=reason,
+        detail=reason.map(DETAILS),
+    )
+    return people.astype("str")[list(PEOPLE_COLUMNS)]
+
+
+def _kinds(census: pd.DataFrame, changes: pd.DataFrame, effect: pd.Series) -> pd.Series:
+    own: dict[str, str] = {"create": "join", "reactivate": "rejoin", "deactivate": "leave"}
+    pairs = changes[["employee_id", "kind"]].drop_duplicates().sort_values("kind")
+    joined = pairs.groupby("employee_id")["kind"].agg("|".join)
+    by_change = census["employee_id"].map(joined).where(effect.eq("update"))
+    return effect.map(own).where(effect.isin(list(own)), by_change).astype("str")
+
+
+def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame, kinds: Mapping[str, Kind]) -> Plan:
+    """Puts a plan together: changes and records of those who are written or held, marked with what is applied now.
+
+    Args:
+        people: the decisions.
+        changes: all differences found (``employee_id``, ``field``, ``old``, ``new``, ``visible``).
+        records: candidate records by ``employee_id``, with ``action`` naming the action each belongs to.
+        kinds: the kind of each field.
+
+    Returns:
+        The plan, rows in a fixed order: leavers' records last, so that nobody's approver goes before they have another.
+    """
+    effective = people.assign(effect=people["intended"].where(people["action"].eq("hold"), people["action"]))
+    writes = effective.loc[
+        effective["effect"].isin(WRITES) & effective["employee_id"].notna(), ["person", "employee_id", "effect", "action"]
+    ]
+    writes = writes.assign(apply=writes["action"].ne("hold")).drop(columns="action")
+    told = changes.merge(writes, on="employee_id")
+    told = told.assign(kind=told["field"].map(lambda field: kinds.get(field, "other")))
+    sent = records.merge(writes, on="employee_id")
+    sent = sent[sent["action"] == sent["effect"]].drop(columns=["effect", "employee_id"])
+    sent = sent.assign(last=sent["action"].eq("deactivate")).sort_values(["last", "person"], kind="stable").drop(columns="last")
+    front = ["person", "action", "apply"]
+    return Plan(
+        people=people.sort_values("person", ignore_index=True),
+        changes=told[list(CHANGE_COLUMNS)].sort_values(["person", "field"], ignore_index=True),
+        records=sent[front + [name for name in sent.columns if name not in front]].reset_index(drop=True),
+    )
+
+
+def to_bundle(plan: Plan, **facts: Any) -> dict[str, Any]:
+    """A plan as named frames and one JSON object, for storage."""
+    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs, "facts": facts}
+
+
+def from_bundle(bundle: Mapping[str, Any]) -> Plan:
+    """The plan that `to_bundle` made a bundle of."""
+    made = Plan(bundle["people"], bundle["changes"], bundle["records"])
+    return replace(made, needs=bundle["needs"]) if "needs" in bundle else made

@@ -1,0 +1,84 @@
+"""What became of everyone: the plan, the answers and the reading-back put side by side.
+
+Belongs here: one outcome for each person, and the three numbers. Does not belong here: the comparison with what was read
+(``roster.expensify``, ``roster.findity``), reports.
+"""
+
+import numpy as np
+import pandas as pd
+
+from roster.membership import among
+from roster.plan.decision import Plan
+from roster.vocabulary import OUTCOME_OF, WRITES
+
+OUTCOME_COLUMNS = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
+LATER = "not_seen_yet"
+
+
+def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
+    """One outcome for everyone in the plan.
+
+    Args:
+        plan: the plan.
+        answers: the ledger's answers: ``person``, ``status``, ``reason``. Besides accepted, refused and unknown a status may be done or
+            stale: not sent, for another run has written the person meanwhile, the same or something else.
+        differing: the employee numbers of planned people whose visible fields, read back, are not as planned.
+
+    Returns:
+        `OUTCOME_COLUMNS`. ``landed`` is ``landed``, ``missing`` (accepted but read back otherwise) or ``not visible`` (accepted; no field
+        of the change can be read back), and missing for people nothing was sent for. A person whose answer was lost has the outcome of
+        their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was refused. Of those whom
+        another run has written meanwhile, this plan changed nothing: ``unchanged`` if it was the same, ``skipped`` if it was not.
+    """
+    answered = answers.set_index("person")
+    people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
+    status, said = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
+    written = people["action"].isin(WRITES)
+    told = plan.changes[plan.changes["apply"]]
+    seen = people["person"].isin(told.loc[told["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
+    differs = among(people["employee_id"], differing)
+    landed = pd.Series(
+        np.select(
+            [written & status.eq("stale"), written & status.isin(["accepted", "done"]) & ~seen, written & status.notna() & seen & ~differs,
+             written & status.isin(["accepted", "done"])],
+            ["", "not visible", "landed", "missing"],
+            "",
+        ),
+        index=people.index,
+        dtype="str",
+    )  # fmt: skip
+    # What is there is there, also if it was refused: an error may come after the change.
+    overtaken = written & status.isin(["done", "stale"])
+    sure = status.eq("accepted") | landed.eq("landed") | overtaken
+    refused = written & status.eq("refused") & ~sure
+    outcome = people["action"].map(OUTCOME_OF)
+    outcome = outcome.mask(written & ~sure, "unknown").mask(refused, "refused")
+    outcome = outcome.mask(overtaken, status.map({"done": "unchanged", "stale": "skipped"}))
+    reason = people["reason"].mask(refused, "refused").mask(overtaken, said)
+    reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
+    # A destination may accept a person and still leave something out, and says why.
+    reason = reason.mask(landed.eq("missing"), said.fillna(LATER))
+    detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), said)
+    table = people.assign(outcome=outcome, reason=reason, detail=detail, landed=landed.replace("", np.nan)).astype("str")
+    return table[list(OUTCOME_COLUMNS)]
+
+
+def numbers(plan: Plan, table: pd.DataFrame, answers: pd.DataFrame) -> dict[str, int]:
+    """The numbers that finance reads, none of them taken from what was sent.
+
+    Returns:
+        ``intended`` (planned to be written), ``accepted`` (the destination said so), ``landed`` (seen when reading back), ``not_visible``
+        (accepted, no changed field can be read back), ``missing`` (accepted, read back otherwise), ``refused``, ``unknown``, ``held``.
+    """
+    planned = plan.people.loc[plan.people["action"].isin(WRITES), "person"]
+    status = answers.set_index("person")["status"].reindex(planned)
+    return {
+        "intended": len(planned),
+        "accepted": int(status.eq("accepted").sum()),
+        "landed": int(table["landed"].eq("landed").sum()),
+        "not_visible": int(table["landed"].eq("not visible").sum()),
+        "missing": int(table["landed"].eq("missing").sum()),
+        "refused": int(table["outcome"].eq("refused").sum()),
+        "unknown": int(table["outcome"].eq("unknown").sum()),
+        "held": int(table["outcome"].eq("held").sum()),
+    }

@@ -1,0 +1,115 @@
+"""What an HR file that nobody has described seems to be: how it reads, and which of its columns is what.
+
+Belongs here: the order in which things are guessed. Does not belong here: the guesses (``roster.proposal.sniffing``,
+``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``cli.draft``).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from roster.proposal import recognising, relations, sniffing
+from roster.proposal.recognising import Guess, by_content, by_heading
+from roster.reading.file import read
+from roster.reading.unpacking import is_workbook, unpack
+from roster.settings import CsvFormat
+
+ROWS = 50_000
+"""Rows by which the columns are told."""
+DAY_IN_NAME = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the file seems to be. Only status words and what marks older rows are cells of the file: codes, no people."""
+
+    format: dict[str, Guess]
+    """Setting of the file's format → its value."""
+    columns: dict[str, Guess]
+    """Canonical column → the file's column."""
+    rules: dict[str, dict[str, Any]]
+    """Canonical column → the whole rule, where it is more than the column's name."""
+    statuses: Guess | None
+    """HR's status words → canonical ones."""
+    history: tuple[dict[str, list[str]], Guess] | None
+    """Rows that are older states."""
+    header: list[str]
+    """The file's columns; made-up names where it has none."""
+    private: list[str]
+    """Columns that nobody should map."""
+    rows: int
+    country: str | None
+    """Where most of the people are."""
+
+
+def propose(data: bytes, name: str) -> Proposal:
+    """Look at a file.
+
+    Args:
+        data: The file as it came.
+        name: Its name; it may hold a date.
+
+    Raises:
+        Unfit: It is no table at all.
+    """
+    content = unpack(data)
+    format = sniffing.of_workbook(content) if is_workbook(content) else sniffing.of_text(content)
+    if day := DAY_IN_NAME.search(name):
+        digits = r"\d{4}-\d{2}-\d{2}" if "-" in day.group() else r"\d{8}"
+        format["date_in_name"] = Guess(f"(?P<date>{digits})", 0.9, "the file's name has a date")
+    settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
+    table = read(content, settings, set(settings.columns) if settings.columns else None)
+    frame = table.frame.head(ROWS)
+    private = recognising.private(frame)
+    return _columns(frame.drop(columns=private), format, table.header, private, table.rows)
+
+
+def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:
+    headed = "columns" not in format
+    named = by_heading(frame) if headed else {}
+    told = by_content(frame)
+    columns = {**({} if headed else told), **{key: told[key] for key in ("email",) if key in told}, **named}
+    email = columns["email"].value if "email" in columns else None
+    if "employee_id" not in columns and (found := relations.employee_id(frame, email)):
+        columns["employee_id"] = found
+    for column, guess in relations.names(frame, email).items():
+        columns.setdefault(column, guess)
+    number = columns["employee_id"].value if "employee_id" in columns else None
+    rules: dict[str, dict[str, Any]] = {}
+    managers = [columns.pop(each).value for each in ("manager_id", "manager_email") if each in columns]
+    if link := relations.manager(frame, managers[0] if managers else None, number, email):
+        canonical, rule, guess = link
+        columns[canonical], rules[canonical] = guess, dict(rule)
+    rules |= _dates(frame, columns, headed)
+    statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns else None
+    if statuses:
+        columns["worker_status"] = _surely(columns["worker_status"], statuses)
+    if statuses and any(word != meant for word, meant in statuses.value.items()):
+        rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
+    history = relations.history(frame, number)
+    country = frame[columns["country"].value].str.upper().mode() if "country" in columns else pd.Series(dtype="str")
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country[0] if len(country) else None)
+
+
+def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict[str, dict[str, Any]]:
+    """The formats of dates; without headings also which date is the first day. A last day cannot be told from other dates."""
+    if not headed:
+        # People are hired as grown-ups: the oldest full column of dates is when they were born.
+        full = {str(each): frame[each].dropna() for each in frame if frame[each].notna().mean() > 0.95 and recognising.dates(frame[each])}
+        years = {each: values.str.extract(r"((?:19|20)\d\d)")[0].astype("float").median() for each, values in full.items()}
+        late = [each for each, year in years.items() if len(years) == 1 or year > min(years.values()) + 14]
+        if late:
+            columns["start_date"] = Guess(late[0], 0.4, f"the first of {len(late)} columns of dates that are no birth dates")
+    rules: dict[str, dict[str, Any]] = {}
+    for column in ("start_date", "end_date"):
+        if column in columns and (written := recognising.dates(frame[columns[column].value])):
+            rules[column] = {"column": columns[column].value, "format": written.value[0]}
+            columns[column] = _surely(columns[column], written)
+    return rules
+
+
+def _surely(column: Guess, content: Guess) -> Guess:
+    """No surer of the column than of what was found in it."""
+    return Guess(column.value, round(min(column.confidence, content.confidence), 2), f"{column.reason}; {content.reason}")

@@ -1,0 +1,180 @@
+"""What the columns of an unknown HR file seem to hold, by their headings and by what stands in them.
+
+Belongs here: one guess for each canonical column, with a confidence and a reason that names no cell. Does not belong here: how the file
+becomes rows (``roster.proposal.propose``) and links between rows (``roster.proposal.relations``).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from stdnum.dk import cpr
+from stdnum.fi import hetu
+from stdnum.no import fodselsnummer
+from stdnum.se import personnummer
+
+from roster.intake.validation import COUNTRIES, is_account, is_email, is_employee_id
+from roster.proposal.headings import is_private, meaning, status
+
+SAMPLE = 2000
+"""Distinct values of a column that are looked at one by one."""
+ENOUGH = 0.8
+"""The share of a column's values that must be of a kind before the column is: HR's files have slips."""
+DATE_FORMATS = (
+    *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y"),
+)
+DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+)?|(19|20)\d{6}")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One thing that the proposal says."""
+
+    value: Any
+    confidence: float
+    """From 0 to 1; below a half it is to be looked at before anything else."""
+    reason: str
+    """A sentence without any cell of the file."""
+
+
+def share(kind: Callable[[pd.Series], pd.Series], values: pd.Series) -> float:
+    """How much of a column is of a kind, by its distinct values."""
+    distinct = values.dropna().drop_duplicates().head(SAMPLE)
+    return float(kind(distinct).mean()) if len(distinct) else 0.0
+
+
+def dates(values: pd.Series) -> Guess | None:
+    """In which format or formats a column's dates are written; None if it holds no dates."""
+    distinct = values.dropna().drop_duplicates().head(SAMPLE)
+    if distinct.empty or distinct.str.fullmatch(DATE).mean() < ENOUGH:
+        return None
+    fitting = {format: [_is_date(value, format) for value in distinct] for format in DATE_FORMATS}
+    best = max(DATE_FORMATS, key=lambda format: sum(fitting[format]))
+    hits = sum(fitting[best]) / len(distinct)
+    if hits < ENOUGH:
+        return None
+    rivals = [format for format in DATE_FORMATS if format != best and sum(fitting[format]) == sum(fitting[best])]
+    if rivals:
+        return Guess([best], 0.5, f"{best} or {' or '.join(rivals)}: no day in the column tells")
+    return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}")
+
+
+def _is_date(value: str, format: str) -> bool:
+    try:
+        return datetime.strptime(value, format).year > 1900  # noqa: DTZ007 a day has no time zone
+    except ValueError:
+        return False
+
+
+def statuses(values: pd.Series) -> Guess | None:
+    """HR's status words and what they stand for; None if too few are known. An unknown one is not repeated, only counted."""
+    counts = values.dropna().value_counts()
+    known = {str(value): found for value in counts.index if (found := status(str(value)))}
+    if counts.empty or len(counts) > 20 or counts[list(known)].sum() < ENOUGH * counts.sum():
+        return None
+    some = len(known) < len(counts)
+    said = (
+        f"{len(known)} of its {len(counts)} words are known; rows with another one would be rejected" if some else "all its words are known"
+    )
+    if "Active" not in {found for found, _ in known.values()}:
+        return None
+    surest = min(sure for _, sure in known.values())
+    return Guess({value: found for value, (found, _) in known.items()}, surest, said)
+
+
+def is_identity(values: pd.Series) -> pd.Series:
+    """Which values are Nordic identity numbers, dates and check digits and all."""
+    modules = (personnummer, fodselsnummer, cpr, hetu)
+    return values.map(lambda value: " " not in value and any(module.is_valid(value) for module in modules)).astype(bool)
+
+
+def private(frame: pd.DataFrame) -> list[str]:
+    """The columns that hold identity numbers or are called after what is none of an expense tool's business."""
+    found = []
+    for name in map(str, frame):
+        # Some mobile numbers could be identity numbers, so a heading that says phone is believed.
+        of_phones = (meaning(name) or ("", 0))[0] == "phone"
+        if is_private(name) or (not of_phones and share(is_identity, frame[name].head(SAMPLE)) >= ENOUGH):
+            found.append(name)
+    return found
+
+
+def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
+    return lambda values: values.str.fullmatch(pattern)
+
+
+is_name = _matches(r"[^\W\d_][^\d@_;,/]{0,60}")
+is_phone = _matches(r"(?=(?:\D*\d){6})[+(]?[\d(][\d ()/.-]{4,24}")
+KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
+    "employee_id": (is_employee_id, "can be employee numbers"),
+    "email": (is_email, "are e-mail addresses"),
+    "manager_email": (is_email, "are e-mail addresses"),
+    "first_name": (is_name, "can be names"),
+    "last_name": (is_name, "can be names"),
+    "country": (lambda values: values.str.upper().isin(COUNTRIES), "are country codes"),
+    "address_country": (lambda values: values.str.upper().isin(COUNTRIES), "are country codes"),
+    "phone": (is_phone, "look like phone numbers"),
+    "bank_account": (lambda values: values.str.contains(r"\d{6}") & is_account(values), "can be account numbers"),
+    "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are amounts"),
+    "locale": (_matches(r"[A-Za-z]{2,3}[_-][A-Za-z]{2}"), "are written like sv_SE"),
+}
+"""Canonical column → what its values must be, and how that is said. What is not listed may hold anything."""
+
+BY_THEMSELVES: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
+    "bank_account": (lambda values: values.str.match(r"[A-Za-z]{2}\d{2}") & is_account(values), "are IBANs"),
+    "phone": (lambda values: is_phone(values) & ~values.str.fullmatch(DATE) & values.str.contains(r"^0|\D"), "look like phone numbers"),
+}
+"""The same, more strictly, where no heading says what a column is."""
+
+
+def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
+    """Canonical column → the file's column, where a heading says so; how far the cells bear it out is in the confidence."""
+    ranked: list[tuple[float, str, str, str]] = []
+    for name in frame:
+        found = meaning(str(name))
+        if found is None:
+            continue
+        column, sure = found
+        borne, why = _borne_out(column, frame[name])
+        ranked.append((sure * borne, column, str(name), f"the heading names it{why}"))
+    guesses: dict[str, Guess] = {}
+    for sure, column, name, why in sorted(ranked, key=lambda each: -each[0]):
+        if column not in guesses and sure >= 0.25:
+            guesses[column] = Guess(name, round(sure, 2), why)
+    return guesses
+
+
+def _borne_out(column: str, values: pd.Series) -> tuple[float, str]:
+    if values.isna().all():
+        return 0.7, ", and it is empty"
+    if column in ("start_date", "end_date"):
+        return (1.0, "") if dates(values) else (0.3, ", but its values are no dates")
+    if column == "worker_status":
+        return (1.0, "") if statuses(values) else (0.5, ", but its words are not known")
+    if column not in KINDS:
+        return 1.0, ""
+    kind, said = KINDS[column]
+    hits = share(kind, values)
+    return (1.0, f"; {hits:.0%} of its values {said}") if hits >= ENOUGH else (0.3, f", but only {hits:.0%} of its values {said}")
+
+
+def by_content(frame: pd.DataFrame) -> dict[str, Guess]:
+    """Canonical column → the file's column, by the cells alone, for what cells can tell: addresses, states, countries, accounts, phones."""
+    guesses: dict[str, Guess] = {}
+    for column, sure in (("email", 0.9), ("bank_account", 0.6), ("country", 0.6), ("phone", 0.4)):
+        kind, said = {**KINDS, **BY_THEMSELVES}[column]
+        # The fullest of the columns of a kind, and the first of equals.
+        found = [(frame[name].notna().mean(), str(name), hits) for name in frame if (hits := share(kind, frame[name])) >= 0.9]
+        if found:
+            _, name, hits = max(found, key=lambda each: each[0])
+            others = f", as in {len(found) - 1} other columns" if len(found) > 1 else ""
+            guesses[column] = Guess(name, round(sure / len(found), 2), f"{hits:.0%} of its values {said}{others}")
+    for each in frame:
+        known = statuses(frame[each])
+        if known and known.confidence > 0.6 and "worker_status" not in guesses:
+            guesses["worker_status"] = Guess(str(each), 0.6, "its words are known states of employment")
+    return guesses

@@ -1,0 +1,117 @@
+"""What a file says before anything is interpreted, whether it came as text or as a workbook, and what must hold of both.
+
+Belongs here: the shape, the header's columns, the trailer's word. Does not belong here: how rows are told apart
+(``roster.reading.delimited``, ``roster.reading.workbook``).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+import pandas as pd
+
+from roster.unfit import Unfit
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the file says, before anything is interpreted."""
+
+    frame: pd.DataFrame
+    """The wanted columns as text, trimmed, empty as NaN; the index is the line number (1-based, the header counts)."""
+    malformed: pd.Series
+    """Line number → number of fields, for lines that do not have the header's number of fields."""
+    header: list[str]
+    """All column names of the file, in its order."""
+    rows: int
+    """Data rows, malformed ones among them."""
+    encoding: str
+    """The encoding it was read with; ``xlsx`` for a workbook."""
+    trailer_date: date | None
+    """The date in the trailer, where the settings say that it has one."""
+
+
+def empty() -> Unfit:
+    """The error for a file without rows."""
+    return Unfit("empty", "The file has no rows.", "Ask HR whether the export ran through.")
+
+
+def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> set[str]:
+    """All wanted columns are there, once each.
+
+    Args:
+        header: The column names.
+        wanted: Those that are needed; None for all that can be told apart.
+        headed: Whether they come from the file, not from the settings.
+
+    Returns:
+        The columns to keep.
+
+    Raises:
+        Unfit: They are not.
+    """
+    if wanted is None:
+        return {name for name in header if name and header.count(name) == 1}
+    missing, present = sorted(wanted - set(header)), wanted & set(header)
+    if missing and headed and not present:
+        # Then the first line may well be a person, and must not be shown.
+        raise Unfit(
+            "header",
+            f"The first line ({len(header)} fields) has none of the wanted headers: {', '.join(missing)}.",
+            "If the file has no header line, name its columns in `columns`.",
+        )
+    if missing:
+        raise Unfit(
+            "header",
+            f"These columns are wanted and not there: {', '.join(missing)}. {_resembling(missing, header)}",
+            "Have HR put them back, or correct the settings.",
+        )
+    twice = sorted(name for name in wanted if header.count(name) > 1)
+    if twice:
+        raise Unfit(
+            "header", f"These column names stand in the header more than once: {', '.join(twice)}.", "Have HR rename or remove one."
+        )
+    return wanted
+
+
+def _resembling(missing: list[str], header: list[str]) -> str:
+    """Names of the header that may be those that are missing. Others are not shown: HR may have written anything there, a person too."""
+    folded = {name.casefold(): name for name in header}
+    near = {folded[name] for want in missing for name in get_close_matches(want.casefold(), folded, n=1, cutoff=0.75)}
+    return (
+        f"Of the {len(header)} that are there, these resemble them: {', '.join(sorted(near))}."
+        if near
+        else f"There are {len(header)}, and none resembles them."
+    )
+
+
+def find_trailer(pattern: str, last: str) -> re.Match[str]:
+    """The trailer in the last line.
+
+    Raises:
+        Unfit: It is not there.
+    """
+    trailer = re.search(pattern, last)
+    if trailer is None:
+        raise Unfit("trailer", "The file does not end with the agreed trailer: it may be cut short.", "Have HR send the whole file again.")
+    return trailer
+
+
+def check_trailer(trailer: re.Match[str] | None, rows: int) -> date | None:
+    """The trailer's date, once its count of rows is confirmed.
+
+    Raises:
+        Unfit: The count is another one, or the date is none.
+    """
+    given = trailer.groupdict() if trailer else {}
+    count, day = given.get("rows"), given.get("date")
+    if count is not None and (not count.isdecimal() or int(count) != rows):
+        counted = int(count) if count.isdecimal() else "no number"
+        raise Unfit("trailer", f"The trailer counts {counted} rows, the file has {rows}.", "Have HR send the whole file again.")
+    if day is None:
+        return None
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise Unfit("trailer", "The date in the trailer is no date (YYYY-MM-DD or YYYYMMDD).", "Correct `trailer`, or ask HR.") from None

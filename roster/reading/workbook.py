@@ -1,0 +1,162 @@
+"""From a sheet of an Excel workbook to a frame of text, one row a row of the sheet, indexed by its number.
+
+Belongs here: which sheet, and what a cell says as text. Does not belong here: limits on the archive that a workbook is
+(``roster.reading.unpacking``) and what the columns mean (``roster.intake.mapping``).
+
+openpyxl reads it, though python-calamine is four times as fast: only openpyxl tells the format by which a number is shown with leading
+zeros, and a cell whose formula failed from an empty one.
+"""
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+import pandas as pd
+
+from roster.reading import table
+from roster.reading.table import Table
+from roster.settings import CsvFormat
+from roster.unfit import Unfit
+
+PADDED = re.compile(r"(0{2,})(;.*)?")
+"""A number format that shows leading zeros, and to HR they are part of the number."""
+
+Row = list[str | None]
+
+
+def sheets(data: bytes) -> dict[str, list[Row]]:
+    """Every visible sheet's rows as text, by name; the first row is number 1. For looking at a workbook that no settings describe.
+
+    Raises:
+        Unfit: The workbook is damaged.
+    """
+    return {sheet.title: list(_rows(sheet)) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
+
+
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
+    """Read one sheet.
+
+    Args:
+        data: The workbook.
+        format: Which sheet; names, comments and trailer as for text. Delimiter, quotes and encoding are a workbook's own affair.
+        wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
+
+    Raises:
+        Unfit: The sheet is not there, or cannot be read with these settings.
+    """
+    numbered = {number: row for number, row in enumerate(_rows(_sheet(data, format.sheet)), start=1) if any(row)}
+    if format.comment:
+        numbered = {number: row for number, row in numbered.items() if not (row[0] or "").startswith(format.comment)}
+    trailer = None
+    if format.trailer is not None and numbered:
+        _, last = numbered.popitem()
+        trailer = table.find_trailer(format.trailer, format.delimiter.join(cell or "" for cell in last).rstrip(format.delimiter))
+    if format.columns is not None:
+        header = list(format.columns)
+    elif numbered:
+        header = [cell or "" for cell in _shortened(numbered.pop(next(iter(numbered))))]
+    else:
+        raise table.empty()
+    wanted = table.check_header(header, wanted, headed=format.columns is None)
+    if not numbered:
+        raise table.empty()
+    rows = {number: _shortened(row) for number, row in numbered.items()}
+    malformed = {number: len(row) for number, row in rows.items() if len(row) > len(header)}
+    good = {number: row for number, row in rows.items() if number not in malformed}
+    frame = _frame(good, header, wanted)
+    return Table(
+        frame,
+        pd.Series(malformed, index=pd.Index(list(malformed), name="line", dtype="int64"), dtype="int64"),
+        header,
+        len(rows),
+        "xlsx",
+        table.check_trailer(trailer, len(rows)),
+    )
+
+
+def _frame(rows: dict[int, Row], header: list[str], wanted: set[str]) -> pd.DataFrame:
+    columns = list(zip_longest(*rows.values())) or [()] * len(header)
+    columns += [(None,) * len(rows)] * (len(header) - len(columns))
+    index = pd.Index(list(rows), name="line", dtype="int64")
+    return pd.DataFrame(
+        {name: pd.Series(cells, index=index, dtype="str") for name, cells in zip(header, columns, strict=True) if name in wanted},
+        index=index,
+    )
+
+
+def _opened(data: bytes) -> Any:
+    import openpyxl  # noqa: PLC0415 - a tenth of a second that only those who have workbooks need to spend
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a workbook has beside its cells: pictures, styles, data validation
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except Exception:  # every kind of error that a damaged file can cause, with texts that may hold cells
+        raise _damaged() from None
+
+
+def _damaged() -> Unfit:
+    return Unfit("workbook", "The workbook is damaged.", "Have HR save and send it again.")
+
+
+def _sheet(data: bytes, name: str | None) -> Any:
+    book = _opened(data)
+    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if name is None and len(visible) != 1:
+        raise Unfit("sheet", f"The workbook has several sheets: {', '.join(visible)}.", "Set `sheet` to the name of the right one.")
+    found = [sheet for sheet in book.worksheets if sheet.title == (name or visible[0])]
+    if not found:
+        raise Unfit("sheet", f"The workbook has no sheet '{name}'. It has: {', '.join(visible)}.", "Correct `sheet`, or ask HR.")
+    return found[0]
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    """Rows as text. Programs that are not Excel often declare a wrong extent, so it is not asked."""
+    sheet.reset_dimensions()
+    try:
+        for row in sheet.iter_rows():
+            yield [_text(cell) for cell in row]
+    except Unfit:
+        raise
+    except Exception:
+        raise _damaged() from None
+
+
+def _text(cell: Any) -> str | None:
+    """What the cell says to its reader, where that matters: no '1001.0', leading zeros kept, dates in one notation."""
+    value = cell.value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if cell.data_type == "e":
+            raise Unfit("cells", f"A formula in cell {cell.coordinate} has failed.", "Have HR mend it and send the workbook again.")
+        return value.strip() or None
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _number(value: int | float, shown: str) -> str:
+    # Fifteen digits are what Excel keeps; beyond them is only how computers store fractions.
+    text = str(value) if isinstance(value, int) else format(Decimal(format(value, ".15g")), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    padded = PADDED.fullmatch(shown or "")
+    return text.zfill(len(padded[1])) if padded and text.isdecimal() else text
+
+
+def _shortened(row: Row) -> Row:
+    """Without the empty cells at its end, which a sheet has as many of as it likes."""
+    end = len(row)
+    while end and not row[end - 1]:
+        end -= 1
+    return row[:end]
