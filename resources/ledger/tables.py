@@ -1,7 +1,7 @@
 """The ledger's tables, as the code of today knows them.
 
-Belongs here: columns, keys, indexes. Does not belong here: how a table came to look so (``resources/migrations``, where every change of
-this module needs a revision) and what is read from or written to it (the neighbours of this module).
+Belongs here: columns, keys, indexes. Does not belong here: how a table came to look so (``resources/ledger/migrations``, where every
+change of this module needs a revision) and what is read from or written to it (the neighbours of this module).
 
 Every row carries `company`. The only personal data are the accounts and fields of `acknowledged` and the old and new values of
 `plan_change`; everywhere else people are named by employee number.

@@ -137,7 +137,7 @@ def first_release(url):
     engine = database.connect(url)
     with database.writing(engine, "rollcall schema") as connection:
         config = Config()
-        config.set_main_option("script_location", "resources/migrations")
+        config.set_main_option("script_location", "resources/ledger/migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     old = sa.MetaData()
