@@ -18,7 +18,7 @@ from resources.expensify import Expensify
 from resources.findity import Findity
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
-from resources.ledger.heartbeat import beating
+from resources.ledger.beating import beating
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
 from resources.sources import LocalFiles, SftpFiles

@@ -43,7 +43,7 @@ def purge(instance: dg.DagsterInstance, company: str, days: int, *, dry_run: boo
     with Ledger.open(places.ledger_url(), company) as ledger:
         stored = StoredRuns(company)
         shown = _shown(instance, company)
-        kept = with_chains(ledger, {*ledger.in_use(), *stored.newest(), *shown})
+        kept = with_chains(ledger, {*ledger.retention.in_use(), *stored.newest(), *shown})
         purged = purge_kept(ledger, stored, before, shown, dry_run=dry_run)
     runs = [run for run in _ended(instance, company, before) if run.run_id not in kept]
     purged.dagster_runs = len(runs)
