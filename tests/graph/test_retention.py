@@ -55,8 +55,8 @@ def acme(everything: Any, left: SimpleNamespace, tmp_path: Path, monkeypatch: py
 
 def purge(acme: Any, days: int = 0, **options: Any) -> dict[str, int]:
     """By default everything that has ended by now counts as old."""
-    with dg.DagsterInstance.get() as instance:
-        return retention.purge(instance, acme.name, days, **options).counts()
+    with dg.DagsterInstance.get() as instance, acme.ledger() as ledger:
+        return retention.purge(instance, ledger, days, **options).counts()
 
 
 def stored() -> set[str]:
