@@ -4,11 +4,12 @@ Belongs here: asset keys, what every asset of a company has in common, the objec
 asset.
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import dagster as dg
 
@@ -19,7 +20,7 @@ from resources.findity import Findity
 from resources.hr.sources import LocalFiles, SftpFiles
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
-from resources.ledger.heartbeat import beating
+from resources.ledger.beating import beating
 from resources.rates import EXPENSIFY_LIMITS, Limit
 from resources.settings import ExpensifyConnection, FindityConnection
 from resources.stored.run_storage import RunStorage
@@ -57,24 +58,41 @@ class FindityAccess:
         return Findity(self.connection, self.retry)
 
 
-@dataclass(frozen=True)
 class LedgerAccess:
-    """Where the ledger is: ``<company>_ledger``. Found when it is opened, so that nothing in the environment shapes the graph."""
+    """The ledger of one run: ``<company>_ledger``. All steps, and the run's signs of life, use the same one.
 
-    company: str
+    Found and opened at the first use, so that nothing in the environment shapes the graph. While it cannot be opened, each use says so
+    and the next tries again. Threads may share it. It is closed where this ends as a context manager.
 
-    def open(self) -> AbstractContextManager[Ledger]:
-        """The company's ledger; use it as a context manager."""
-        return Ledger.open(places.ledger_url(), self.company)
+    Args:
+        company: Whose it is.
+    """
+
+    def __init__(self, company: str) -> None:
+        self.company = company
+        self._one_at_a_time = threading.Lock()
+        self._ledger: Ledger | None = None
 
     @contextmanager
-    def of_run(self, context: dg.InitResourceContext) -> Iterator["LedgerAccess"]:
-        """The resource itself. Every step needs it, so it is there from before a run's first step until after the last: the run beats."""
-        if context.run is None:
-            yield self
-            return
-        with beating(lambda: Ledger.open(places.ledger_url(), self.company), context.run.run_id):
-            yield self
+    def open(self) -> Iterator[Ledger]:
+        """The company's ledger, which goes on being open when the block ends.
+
+        Raises:
+            Permanent: The database is newer than this code.
+            Transient: It cannot be reached.
+        """
+        with self._one_at_a_time:
+            self._ledger = self._ledger or Ledger.open(places.ledger_url(), self.company)
+        yield self._ledger
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._one_at_a_time:
+            ledger, self._ledger = self._ledger, None
+        if ledger:
+            ledger.close()
 
 
 @dataclass(frozen=True)
@@ -119,8 +137,22 @@ class Company:
         if settings.findity:
             found["findity"] = FindityAccess(settings.findity.connection)
         plain = {self.resource(name): dg.ResourceDefinition.hardcoded_resource(access) for name, access in found.items()}
-        ledger = dg.ResourceDefinition(LedgerAccess(self.name).of_run)
-        return {**plain, self.resource("ledger"): ledger, self.resource("io"): _storage(self.name)}
+        return {**plain, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}
+
+
+def _ledger(company: str) -> dg.ResourceDefinition:
+    """The ledger of each run. Every step needs it, so it is there from before a run's first step until after the last: the run beats."""
+
+    @contextmanager
+    def of_run(context: dg.InitResourceContext) -> Iterator[LedgerAccess]:
+        with LedgerAccess(company) as access:
+            if context.run is None:
+                yield access
+                return
+            with beating(access.open, context.run.run_id):
+                yield access
+
+    return dg.ResourceDefinition(of_run)
 
 
 def _storage(company: str) -> dg.IOManagerDefinition:

@@ -18,7 +18,7 @@ from assets.attributes import Settings
 from assets.company import Company
 from resources.expensify import MEMBER_COLUMNS
 from resources.findity import UNIT_COLUMNS, USER_COLUMNS
-from resources.ledger.deliveries import ACKNOWLEDGED
+from resources.ledger.acknowledged import ACKNOWLEDGED
 from roster import expensify as expensify_records
 from roster import findity as findity_records
 from roster.intake import take_in as intake
@@ -62,7 +62,7 @@ class _Clock:
 def _nothing_known() -> dict[str, Any]:
     empty = {name: pd.DataFrame(columns=columns, dtype="str") for name, columns in (("members", MEMBER_COLUMNS), ("users", USER_COLUMNS))}
     empty["users"]["active"] = empty["users"]["active"].astype("boolean")
-    acknowledged = pd.DataFrame(columns=ACKNOWLEDGED, dtype="str").astype({"active": "bool"})
+    acknowledged = pd.DataFrame(columns=list(ACKNOWLEDGED), dtype="str").astype({"active": "bool"})
     units = pd.DataFrame({name: list(ACME_UNITS) for name in UNIT_COLUMNS}, dtype="str")
     return {**empty, "acknowledged": acknowledged, "units": units}
 

@@ -32,13 +32,15 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     import dagster as dg  # noqa: PLC0415 - most of a second: not for `--help`
 
     from assets.runs import retention  # noqa: PLC0415
+    from resources import places  # noqa: PLC0415
     from resources.failures import Failed  # noqa: PLC0415
+    from resources.ledger import Ledger  # noqa: PLC0415
 
     if not os.environ.get("DAGSTER_HOME"):
         demo.use_own_instance()
     try:
-        with dg.DagsterInstance.get() as instance:
-            counts = retention.purge(instance, company, days, dry_run=dry_run).counts()
+        with dg.DagsterInstance.get() as instance, Ledger.open(places.ledger_url(), company) as ledger:
+            counts = retention.purge(instance, ledger, days, dry_run=dry_run).counts()
     except Failed as failure:
         whose.stop(str(failure))
     found = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)

@@ -53,7 +53,7 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
     Raises:
         Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export is older than the last applied.
     """
-    verdict = ledger.plan_verdict(write.destination, write.plan_run_id)
+    verdict = ledger.plans.verdict(write.destination, write.plan_run_id)
     again = "Nothing was written. Run the whole sync job again, so that it plans anew."
     if verdict is None:
         raise Permanent(f"The ledger knows no plan for {write.destination} by run {write.plan_run_id}.", again)
@@ -62,7 +62,7 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
     for passed, what in ((verdict.gate_passed, "gate"), (verdict.accounting_passed, "accounting")):
         if not passed:
             raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
-    ledger.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id)
+    ledger.applied.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id)
     return verdict
 
 
@@ -73,24 +73,24 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         Permanent: See `check`; or the destination will not take anything.
         Transient: Some people have no answer; a re-execution sends just those.
     """
-    with ledger.lease(write.run_id) as lease:
+    with ledger.leases.hold(write.run_id) as lease:
         # Under the lease, so that no newer export is written between the check and the first call.
         verdict = check(ledger, write)
         if not write.plan.holds_everything():
-            ledger.mark_applied(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
-        before = ledger.answers(write.destination, write.plan_run_id)
+            ledger.applied.mark(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
+        before = ledger.deliveries.answers(write.destination, write.plan_run_id)
         records = write.plan.records[write.plan.records["apply"]]
-        later = ledger.acknowledged_since(write.destination, verdict.epoch)
+        later = ledger.acknowledged.since(write.destination, verdict.epoch)
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
         settled = pd.concat([_in_step(write.plan), _with(before, ["accepted"])])
         _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])])
         overtaken = _overtaken(write, _open(records, before)["person"], later)
-        ledger.record_answers(write.destination, write.plan_run_id, overtaken, lease)
+        ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
         for answers in send(_open(records, pd.concat([before, overtaken]))):
-            ledger.record_answers(write.destination, write.plan_run_id, answers, lease)
+            ledger.deliveries.record_answers(write.destination, write.plan_run_id, answers, lease)
             _remember(ledger, write, lease, _with(answers, ["accepted"]))
             lease.check()
-        if count := _open(records, ledger.answers(write.destination, write.plan_run_id))["person"].nunique():
+        if count := _open(records, ledger.deliveries.answers(write.destination, write.plan_run_id))["person"].nunique():
             raise Transient(
                 f"{count} people of the plan for {write.destination} have no answer.", "Re-execute the run: it sends just those."
             )
@@ -132,7 +132,7 @@ def _in_step(plan: Plan) -> pd.Series:
 
 def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> None:
     known = write.acknowledgements
-    ledger.acknowledge(write.destination, known[known["employee_id"].isin(people)], write.run_id, lease)
+    ledger.acknowledged.record(write.destination, known[known["employee_id"].isin(people)], write.run_id, lease)
 
 
 def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
@@ -147,7 +147,7 @@ def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
 
 def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
     """Keeps what is known of the call, and gives its answers by person."""
-    request = len(ledger.requests(write.destination, write.plan_run_id)) + 1
+    request = len(ledger.deliveries.requests(write.destination, write.plan_run_id)) + 1
     meta: dict[str, object] = {
         "run_id": write.run_id,
         "code": answer.code,
@@ -165,6 +165,6 @@ def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | 
             "skipped": len(update.skipped),
         }
         write.replies.append({"request": request, **asdict(update)})
-    ledger.record_request(write.destination, write.plan_run_id, request, meta)
+    ledger.deliveries.record_request(write.destination, write.plan_run_id, request, meta)
     person = answer.statuses["key"].map(names) if names else answer.statuses["key"]
     return pd.DataFrame({"person": person, "status": answer.statuses["status"], "reason": answer.statuses["reason"], "request": request})

@@ -108,7 +108,7 @@ def _person_ids(users: pd.DataFrame, write: Write, ledger: Ledger) -> dict[str, 
     pairs = write.plan.people[["employee_id", "account"]].dropna(subset="employee_id")
     written = pairs["employee_id"].map(findity.addressed(write.plan.records)).astype("str")
     pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
-    return {name: person for person, name in findity.person_names(users, pairs, ledger.fields_key(write.destination)).items()}
+    return {name: person for person, name in findity.person_names(users, pairs, ledger.keys.of_fields(write.destination)).items()}
 
 
 def _by_person_id(records: pd.DataFrame, ids: Mapping[str, str], unanswered: Container[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

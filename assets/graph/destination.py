@@ -79,7 +79,7 @@ class Destination:
         deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
         while True:
             seen = current if current is not None else self.read(access, book, roster)
-            differing = self.differences(made, plan, seen, book.fields_key(self.name))
+            differing = self.differences(made, plan, seen, book.keys.of_fields(self.name))
             waiting = differing["employee_id"].isin(sent).any()
             if not waiting or current is not None or time.monotonic() + pause > deadline:
                 return differing

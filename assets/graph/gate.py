@@ -16,8 +16,7 @@ from assets.graph import metadata
 from resources.failures import Permanent
 from resources.hr.files import Export
 from resources.hr.sources import Found
-from resources.ledger import Intake as Numbered
-from resources.ledger import Ledger
+from resources.ledger import Ledger, TakenExport
 from roster import accounting
 from roster.intake import dating, gate
 from roster.intake import take_in as intake
@@ -76,7 +75,7 @@ class Taking:
         self._ask(numbered)
         return result
 
-    def _facts(self, result: intake.Intake, numbered: Numbered, day: date | None) -> dict[str, Any]:
+    def _facts(self, result: intake.Intake, numbered: TakenExport, day: date | None) -> dict[str, Any]:
         return {
             "file": self.export.name,
             "path": self.found.path,
@@ -90,11 +89,11 @@ class Taking:
             **result.facts,
         }
 
-    def _ask(self, numbered: Numbered) -> None:
+    def _ask(self, numbered: TakenExport) -> None:
         settings, let = self.company.settings, self.let_pass
-        known = {name: self.book.applied(name) for name in ("expensify", "findity") if getattr(settings, name)}
+        known = {name: self.book.applied.of(name) for name in ("expensify", "findity") if getattr(settings, name)}
         applied = {name: gate.Last(last.number, last.dated) for name, last in known.items() if last}
-        self.checks = gate.ask(self.facts, self.book.baseline(), applied, settings.hr.gate)
+        self.checks = gate.ask(self.facts, self.book.intakes.baseline(), applied, settings.hr.gate)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
             self.checks = gate.let_pass(self.checks, let.checks)
@@ -109,16 +108,16 @@ class Taking:
         unread = gate.Check(unfit.code, unfit.message, "a file that can be used", "failed")
         number = self._number(None).number
         checks = gate.as_json(self.checks or [unread], unfit.advice)
-        self.book.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
+        self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
 
     def accept(self, result: intake.Intake) -> None:
         """Keeps that the file passed, and which rows are no valid person."""
         facts, number = self.facts, self.facts["number"]
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
-        self.book.record_gate(number, self._root, True, {**facts, "checks": gate.as_json(self.checks), "notes": notes})
-        self.book.record_rejects(number, self._root, result.rejects, {name: facts[name] for name in DISPOSITIONS})
+        self.book.intakes.record_gate(number, self._root, True, {**facts, "checks": gate.as_json(self.checks), "notes": notes})
+        self.book.intakes.record_rejects(number, self._root, result.rejects, {name: facts[name] for name in DISPOSITIONS})
         as_of = date.fromisoformat(facts["as_of"])
-        self.book.record_skips("hr", result.rejects.rename(columns={"code": "reason"}), as_of, self._root)
+        self.book.skips.record("hr", result.rejects.rename(columns={"code": "reason"}), as_of, self._root)
 
     def refused(self, roster: dg.AssetKey, unfit: Unfit) -> dg.AssetCheckResult:
         """The check of a file that did not pass."""
@@ -161,9 +160,9 @@ class Taking:
     def _root(self) -> str:
         return self.run.root_run_id or self.run.run_id
 
-    def _number(self, day: date | None) -> Numbered:
+    def _number(self, day: date | None) -> TakenExport:
         export = self.export
-        return self.book.take_intake(
+        return self.book.intakes.take(
             export.sha256, export.name, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
         )
 

@@ -22,13 +22,13 @@ from roster.reports.reasons import reason
 
 def first_sync(book: Ledger, destination: str) -> bool:
     """Whether nobody has been brought to a destination yet: nothing was written, or only by a first sync that came to no end."""
-    applied = book.applied(destination)
+    applied = book.applied.of(destination)
     if applied is None:
         return True
-    verdict = book.plan_verdict(destination, applied.plan_run_id)
+    verdict = book.plans.verdict(destination, applied.plan_run_id)
     if verdict is None or not verdict.counts.get("first"):
         return False
-    return not (verdict.counts["everyone"] and book.outcome_counts(destination, applied.plan_run_id))
+    return not (verdict.counts["everyone"] and book.deliveries.outcome_counts(destination, applied.plan_run_id))
 
 
 def in_force(book: Ledger, company: Company, destination: str) -> ByKind:

@@ -65,7 +65,7 @@ def build(company: Company) -> dg.AssetsDefinition:
     )
     def hr_intake(context: dg.AssetExecutionContext, config: IntakeConfig) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with told(), getattr(context.resources, ledger).open() as book:
-            book.begin_run(context.run.run_id, root_run_id(context), context.run.job_name)
+            book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
             accept = LetPass(config.accept, config.accepted_by, config.reason)
             accept.check()
             found, export = _taken(getattr(context.resources, hr), context, config)

@@ -51,9 +51,9 @@ def known(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if config.release:
                 roster, _ = planned_from(book, storage, company, destination.name)
             # Before anything is read: what is acknowledged from now on, a plan drawn from this does not know.
-            epoch = book.epoch(destination.name)
+            epoch = book.acknowledged.epoch(destination.name)
             frames = destination.read(getattr(context.resources, access), book, roster)
-            remembered = book.acknowledged(destination.name)
+            remembered = book.acknowledged.all(destination.name)
         rows = {name: len(frame) for name, frame in frames.items()}
         first = next(iter(frames.values()))
         return dg.MaterializeResult(
@@ -108,7 +108,7 @@ def _desire(book: Ledger, destination: Destination, roster: pd.DataFrame, reject
     rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
     leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not could_be_anybodys(rejects["dispositions"]))]
-    return destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
+    return destination.desire(roster, rejected, known, leavable, book.keys.of_fields(destination.name))
 
 
 def plan(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -180,10 +180,10 @@ def _drawn(
 ) -> Drawn:
     """A plan drawn afresh; in a release, what of it the released set allows. In one of another destination's set it is idle: nobody's."""
     known, desired, rejects = inputs.known, inputs.desired, inputs.rejects
-    key = book.fields_key(destination.name)
+    key = book.keys.of_fields(destination.name)
     people = People(inputs.roster, rejects["rejects"]["employee_id"], known["acknowledged"], key)
     plan = destination.plan(people, known, desired, _circumstances(book, company, destination, rejects, config, held))
-    gate = book.gate(root_run_id(context))
+    gate = book.intakes.gate(root_run_id(context))
     gate_passed = gate is not None and gate.passed and gate.number == rejects["facts"]["number"] and inputs.of_this_run
     counts: dict[str, int] = {}
     if held:
@@ -234,15 +234,15 @@ def _circumstances(
 
 def _never_synced(book: Ledger, destination: str) -> bool:
     """Whether the first sync is still to come, or a release has let go of a part of it only."""
-    applied = book.applied(destination)
-    return applied is None or book.holds(destination, applied.plan_run_id, "first_sync")
+    applied = book.applied.of(destination)
+    return applied is None or book.plans.holds(destination, applied.plan_run_id, "first_sync")
 
 
 def _save(book: Ledger, company: Company, destination: Destination, context: dg.AssetExecutionContext, drawn: Drawn, said: Bundle) -> None:
     run_id, made = context.run.run_id, drawn.plan
     told_of = {name: drawn.facts[name] for name in ("repairs", "faults", "matched", "accounts", "dated", "taken_in", "released")}
-    book.begin_run(run_id, root_run_id(context), context.run.job_name)  # a release has no intake that would have said so
-    book.save_plan(
+    book.runs.begin(run_id, root_run_id(context), context.run.job_name)  # a release has no intake that would have said so
+    book.plans.save(
         destination.name,
         run_id,
         root_run_id=root_run_id(context),
@@ -251,7 +251,7 @@ def _save(book: Ledger, company: Company, destination: Destination, context: dg.
         accounting_passed=not drawn.faults,
         gate_passed=drawn.gate_passed,
         counts={"actions": made.counts(), "people": len(made.people), "dry_run": said, **told_of, **drawn.facts["holds"]},
-        people=releasing.with_digests(made, book.fields_key(destination.name)),
+        people=releasing.with_digests(made, book.keys.of_fields(destination.name)),
         changes=made.changes,
         epoch=drawn.facts["epoch"],
     )
@@ -259,7 +259,7 @@ def _save(book: Ledger, company: Company, destination: Destination, context: dg.
         held = made.people.loc[made.people["action"].eq("hold"), "kinds"].dropna().unique()
         kinds = sorted({kind for kinds in held for kind in kinds.split("|")})
         until = datetime.now(UTC) + timedelta(hours=company.settings.release_hours)
-        book.save_held(destination.name, run_id, digest, until, kinds)
+        book.releases.save_held(destination.name, run_id, digest, until, kinds)
 
 
 def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
@@ -275,8 +275,8 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
 
 def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:
     """The check ``held`` of a destination that a release of another one leaves alone."""
-    newest = book.newest_plan(destination.name)
-    verdict = book.plan_verdict(destination.name, newest) if newest else None
+    newest = book.plans.newest(destination.name)
+    verdict = book.plans.verdict(destination.name, newest) if newest else None
     waits = verdict is not None and verdict.held_digest is not None
     told = "Another destination is released; what is held here goes on waiting." if waits else "Nothing is held."
     return dg.AssetCheckResult(passed=not waits, check_name="held", asset_key=key, severity=dg.AssetCheckSeverity.WARN, description=told)

@@ -25,7 +25,7 @@ def asked(book: Ledger, destination: Destination, context: dg.AssetExecutionCont
     """
     if not config.released_by.strip() or not config.reason.strip():
         raise Permanent("A release needs to say who releases and why.", "Fill in released_by and reason.")
-    held = book.release(config.release, context.run.run_id, root_run_id(context), config.kinds, config.released_by, config.reason)
+    held = book.releases.release(config.release, context.run.run_id, root_run_id(context), config.kinds, config.released_by, config.reason)
     return held if held.destination == destination.name else None
 
 
@@ -37,8 +37,8 @@ def planned_from(book: Ledger, storage: RunStorage, company: Company, destinatio
 
 
 def _newest(book: Ledger, destination: str) -> tuple[str, PlanVerdict]:
-    run_id = book.newest_plan(destination)
-    verdict = book.plan_verdict(destination, run_id) if run_id else None
+    run_id = book.plans.newest(destination)
+    verdict = book.plans.verdict(destination, run_id) if run_id else None
     if run_id is None or verdict is None:
         raise Permanent(f"{destination} was never planned.", "Run the sync job first.")
     return run_id, verdict
@@ -52,10 +52,10 @@ def let_go(
     Raises:
         Permanent: nothing of it is left to apply.
     """
-    kept = releasing.HeldSet(book.held_people(destination, held.plan_run_id), book.planned_changes(destination, held.plan_run_id))
-    plan, counts = releasing.released(drawn, kept, config.kinds, book.fields_key(destination))
+    kept = releasing.HeldSet(book.releases.held_people(destination, held.plan_run_id), book.plans.changes(destination, held.plan_run_id))
+    plan, counts = releasing.released(drawn, kept, config.kinds, book.keys.of_fields(destination))
     if not counts.get("applied"):
-        before = [one for one in book.releases(held.digest) if one.root_run_id != root_run_id(context)]
+        before = [one for one in book.releases.of(held.digest) if one.root_run_id != root_run_id(context)]
         by = f" It was released by {before[-1].name} on {before[-1].released_at:%Y-%m-%d %H:%M} UTC." if before else ""
         told = f"Nothing of {held.digest} is left to apply: {releasing.told(counts)}.{by}"
         raise Permanent(told, "Run the preview: it names what is held now.")
@@ -65,5 +65,5 @@ def let_go(
 def passed(book: Ledger, held: Held) -> bool:
     """Whether both the plan that held the set and the newest one came through gate and accounting."""
     _, newest = _newest(book, held.destination)
-    first = book.plan_verdict(held.destination, held.plan_run_id)
+    first = book.plans.verdict(held.destination, held.plan_run_id)
     return all(verdict is not None and verdict.gate_passed and verdict.accounting_passed for verdict in (first, newest))

@@ -109,14 +109,14 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
 def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
     """Says in the ledger that a run which synced has come to its end; a re-execution may show up there only now."""
     root = root_run_id(context)
-    if root in set(book.runs()["root_run_id"]):
-        book.begin_run(context.run.run_id, root, context.run.job_name)
-        book.end_run(context.run.run_id, "finished")
+    if root in set(book.runs.all()["root_run_id"]):
+        book.runs.begin(context.run.run_id, root, context.run.job_name)
+        book.runs.end(context.run.run_id, "finished")
 
 
 def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int) -> str:
     """Does with HR's file what the settings say, once all destinations show what came of it; what became of the file."""
-    gate = book.gate(report.root_run_id)
+    gate = book.intakes.gate(report.root_run_id)
     if gate is None or not gate.passed or sum(one.stage == "landed" for one in report.destinations) < destinations:
         return ""
     if any(one.held for one in report.destinations):
@@ -133,7 +133,7 @@ def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int
 
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
     root = config.run or root_run_id(context)
-    runs = book.runs()
+    runs = book.runs.all()
     return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book))
 
 

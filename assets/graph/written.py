@@ -57,7 +57,8 @@ def sync_result(company: Company, destination: Destination) -> dg.AssetsDefiniti
             )
             if not facts["idle"]:
                 destination.send(getattr(context.resources, access), book, write)
-            answers, requests = book.answers(destination.name, source.run_id), book.requests(destination.name, source.run_id)
+            answers = book.deliveries.answers(destination.name, source.run_id)
+            requests = book.deliveries.requests(destination.name, source.run_id)
         # Of an earlier attempt only the answers are left, so what this one sent is held against what it was told.
         sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
         again = context.run.run_id != source.run_id
@@ -128,7 +129,7 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if looking:
                 plan = _last_written(book, getattr(context.resources, io), company, destination)
             made, source, idle = from_bundle(plan), producer(plan), plan["facts"]["idle"]
-            answers = book.answers(destination.name, source.run_id)
+            answers = book.deliveries.answers(destination.name, source.run_id)
             # What was read before is what is there, if nothing was sent since.
             current = known if idle or not (len(answers) or looking or producer(known).newest) else None
             sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
@@ -152,7 +153,7 @@ def landed(company: Company, destination: Destination) -> dg.AssetsDefinition:
 
 def _last_written(book: Ledger, storage: RunStorage, company: Company, destination: Destination) -> Bundle:
     """The plan that the destination was last brought to; a newer one may only have been looked at."""
-    applied = book.applied(destination.name)
+    applied = book.applied.of(destination.name)
     if applied is None:
         raise Permanent(f"Nothing was ever written to {destination.title} for {company.name}.", "Run the sync job first.")
     plan: Bundle = storage.of_run(applied.plan_run_id, company.key(destination.name, "plan"))
@@ -178,11 +179,11 @@ def _record(
         "strangers": int(table["reason"].eq("not_in_hr").sum()),
         "warnings": sync_result["disagreements"],
     }
-    book.record_outcomes(destination.name, plan_run_id, table, counts)
+    book.deliveries.record_outcomes(destination.name, plan_run_id, table, counts)
     if table["reason"].eq("not_selected").any():
         return  # of whoever was left alone, this run knows nothing: they stay out as long as before
     out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
-    book.record_skips(destination.name, out[["employee_id", "reason"]], date.fromisoformat(facts["as_of"]), root)
+    book.skips.record(destination.name, out[["employee_id", "reason"]], date.fromisoformat(facts["as_of"]), root)
 
 
 def _checks(key: dg.AssetKey, numbers: dict[str, int], table: pd.DataFrame, faults: list[str]) -> list[dg.AssetCheckResult]:

@@ -1,7 +1,7 @@
 """Runs whose process has died.
 
 Belongs here: telling them from runs that live, and ending them, so that they can be re-executed and hold up nobody. Does not belong here:
-the signs of life (``resources.ledger.heartbeat``), re-executing (``assets.runs.launch``).
+the signs of life (``resources.ledger.heartbeats``), re-executing (``assets.runs.launch``).
 
 Dagster learns from a run's own process how it ended. One that was killed cannot say so, and its run stays *started*.
 """
@@ -78,7 +78,7 @@ def _company(record: dg.RunRecord) -> str:
 
 def _looked_at(company: str, records: list[dg.RunRecord]) -> Iterator[Unfinished]:
     with Ledger.open(places.ledger_url(), company) as ledger:
-        signs, now = ledger.heartbeats(), ledger.now()
+        signs, now = ledger.heartbeats.remaining(), ledger.heartbeats.now()
     for record in records:
         run = record.dagster_run
         # A run that is only starting has given no sign yet.

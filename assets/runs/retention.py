@@ -15,7 +15,6 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from assets import quiet
 from assets.company import COMPANY_TAG, Company
 from assets.failures import told
-from resources import places
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
 from resources.past.retention import purge as purge_kept
@@ -25,26 +24,25 @@ DAILY: Final = "40 3 * * *"
 """When the job runs: at night, in the company's time zone."""
 
 
-def purge(instance: dg.DagsterInstance, company: str, days: int, *, dry_run: bool = False) -> Purged:
+def purge(instance: dg.DagsterInstance, ledger: Ledger, days: int, *, dry_run: bool = False) -> Purged:
     """Delete what a company keeps for longer than it wants to, in every place.
 
     Runs that still live, and those whose values or records are the newest, stay whatever their age.
 
     Args:
         instance: Where its runs are recorded.
-        company: Whose.
+        ledger: The company's.
         days: Older than so many days.
         dry_run: Only count.
 
     Raises:
         Failed: The ledger cannot be read or written.
     """
-    before = datetime.now(UTC) - timedelta(days=days)
-    with Ledger.open(places.ledger_url(), company) as ledger:
-        stored = StoredRuns(company)
-        shown = _shown(instance, company)
-        kept = with_chains(ledger, {*ledger.in_use(), *stored.newest(), *shown})
-        purged = purge_kept(ledger, stored, before, shown, dry_run=dry_run)
+    before, company = datetime.now(UTC) - timedelta(days=days), ledger.company
+    stored = StoredRuns(company)
+    shown = _shown(instance, company)
+    kept = with_chains(ledger, {*ledger.retention.in_use(), *stored.newest(), *shown})
+    purged = purge_kept(ledger, stored, before, shown, dry_run=dry_run)
     runs = [run for run in _ended(instance, company, before) if run.run_id not in kept]
     purged.dagster_runs = len(runs)
     if not dry_run:
@@ -86,15 +84,15 @@ def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
     """The company's retention job and its daily schedule."""
     days = company.settings.retention_days
 
-    # The ledger as a resource gives the run its signs of life.
+    # As a resource, the ledger gives the run its signs of life too.
     @dg.op(
         name=company.job("purge"),
         description=f"Deletes what is older than {days} days.",
         required_resource_keys={company.resource("ledger")},
     )
     def purged(context: dg.OpExecutionContext) -> None:
-        with told():
-            counts: dict[str, Any] = purge(context.instance, company.name, days).counts()
+        with told(), getattr(context.resources, company.resource("ledger")).open() as ledger:
+            counts: dict[str, Any] = purge(context.instance, ledger, days).counts()
         context.log.info(f"Older than {days} days and deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
         context.add_output_metadata({**counts, "older than (days)": days})
 

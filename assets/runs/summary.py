@@ -43,14 +43,14 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     failures = {} if run.is_success else _failures(instance, run_id, company)
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
-        ledger.silence(run_id)
+        ledger.heartbeats.silence(run_id)
         if run.job_name == f"{company}_report" and run.is_success:
             report = assemble(ledger, newest_root(ledger))
             return report, write_reports(report)
-        if root not in set(ledger.runs()["root_run_id"]):
+        if root not in set(ledger.runs.all()["root_run_id"]):
             return None
-        ledger.begin_run(run_id, root, run.job_name)
-        ledger.end_run(run_id, "finished" if run.is_success else "stopped", failures)
+        ledger.runs.begin(run_id, root, run.job_name)
+        ledger.runs.end(run_id, "finished" if run.is_success else "stopped", failures)
         report = assemble(ledger, root)
     return report, write_reports(report)
 

@@ -1,67 +1,52 @@
 """The project's own memory: what was taken, planned, sent, answered, acknowledged and skipped, for each company.
 
-Belongs here: one class, `Ledger`, put together from its parts, and the values that it gives out. Does not belong here: what follows from
-them. Any row can be read by whoever can read the database: with SQLite that is the owner of a 0600 file.
+`Ledger` is put together from parts, one a question, each in a file of its own: ``ledger.plans.save(…)``. In the order in which a run asks:
+
+- ``ledger``: the ledger itself: opening it, closing it, its parts, and every company that it knows
+- ``runs``: which runs there were, how each ended, and which of them left something about a person
+- ``heartbeats``: which runs live (``beating``: a run says so itself, for as long as it lasts)
+- ``intakes``: which exports were taken, under which number and day, and what the gate and the rows said of them
+- ``plans``: what was going to be done, to whom, and whether it may be
+- ``releases``: what a plan holds, and who let it go
+- ``leases``: which run may write
+- ``applied``: how far each destination was brought, and which export is too old for it
+- ``deliveries``: what was sent and answered for a plan, and what became of everyone
+- ``acknowledged``: what each destination last took over of each person
+- ``skips``: who stays out, why, and since when
+- ``people``: all that is kept about one person, and forgetting it (``mentions``: where JSON names them)
+- ``retention``: which rows are too old, and deleting them
+- ``keys``: the keys of keyed hashes
+- ``windows``: how often each credential was used, for all processes together
+
+Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres;
+``tables`` the columns; ``schema`` bringing an older database up to date (the migrations are in ``resources/migrations``).
+
+Belongs here: what is remembered, and the values that it is given out as. Does not belong here: what follows from them. Any row can be read
+by whoever can read the database: with SQLite that is the owner of a 0600 file.
 """
 
-from typing import Self
-
-from resources.ledger.database import connect
-from resources.ledger.deliveries import Deliveries
-from resources.ledger.erasure import Erasure
-from resources.ledger.heartbeat import Heartbeats
-from resources.ledger.history import History
-from resources.ledger.intakes import Applied, Gate, Intake, Intakes
-from resources.ledger.lease import EXPIRES_AFTER, Holder, Lease, Leases
-from resources.ledger.plans import Held, Plans, PlanVerdict, Release
-from resources.ledger.retention import Chain, Retention
-from resources.ledger.schema import bring_up_to_date
-from resources.ledger.secrets import Secrets
-from resources.ledger.stories import Stories, Traces
+from resources.ledger.applied import Applied
+from resources.ledger.intakes import GateVerdict, TakenExport
+from resources.ledger.leases import EXPIRES_AFTER, Holder, Lease
+from resources.ledger.ledger import Ledger
+from resources.ledger.people import Traces
+from resources.ledger.plans import PlanVerdict
+from resources.ledger.releases import Held, Release
+from resources.ledger.retention import Chain
 from resources.ledger.windows import LedgerWindows
 
 __all__ = [
     "EXPIRES_AFTER",
     "Applied",
     "Chain",
-    "Gate",
+    "GateVerdict",
     "Held",
     "Holder",
-    "Intake",
     "Lease",
     "Ledger",
     "LedgerWindows",
     "PlanVerdict",
     "Release",
+    "TakenExport",
     "Traces",
 ]
-
-
-class Ledger(Intakes, Plans, Deliveries, History, Heartbeats, Leases, Secrets, Stories, Retention, Erasure):
-    """One company's ledger. Each method is one transaction: after a crash all of it is there, or nothing. Threads may share it."""
-
-    @classmethod
-    def open(cls, url: str, company: str) -> Self:
-        """Open the ledger, creating or migrating its database where needed.
-
-        Args:
-            url: A database URL (``sqlite:////srv/rollcall/ledger.db``, ``postgresql://…``), or the path of an SQLite file.
-            company: Whose rows it reads and writes.
-
-        Raises:
-            Permanent: The database is newer than this code.
-            Transient: It cannot be reached.
-        """
-        engine = connect(url)
-        bring_up_to_date(engine)
-        return cls(engine, company)
-
-    def close(self) -> None:
-        """Close its connections."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

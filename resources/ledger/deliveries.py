@@ -1,21 +1,21 @@
-"""What was sent, what was answered, what each destination acknowledged, what landed.
+"""What was sent, what was answered, what landed.
 
-Belongs here: records that grow while a plan is being delivered, and its outcomes. Does not belong here: deciding what an answer means.
+Belongs here: records that grow while a plan is being delivered, and its outcomes. Does not belong here: deciding what an answer means, what
+is remembered of people from plan to plan (``resources.ledger.acknowledged``).
 """
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import frame, insert, records, upsert
-from resources.ledger.lease import Lease
+from resources.ledger.database import insert, records, upsert
+from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
 
-ANSWERS = ["person", "status", "reason", "request"]
-ACKNOWLEDGED = ["employee_id", "account", "active", "digest", "fields", "identity"]
-OUTCOMES = ["person", "employee_id", "action", "outcome", "reason", "landed"]
+ANSWERS: Final = ("person", "status", "reason", "request")
+OUTCOMES: Final = ("person", "employee_id", "action", "outcome", "reason", "landed")
 
 
 class Deliveries(Scoped):
@@ -57,51 +57,7 @@ class Deliveries(Scoped):
 
     def answers(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """What was answered so far: person, status, reason, request."""
-        return self._delivered(tables.answer, ANSWERS, destination, plan_run_id)
-
-    def acknowledge(self, destination: str, people: pd.DataFrame, run_id: str, lease: Lease) -> None:
-        """Keep what the destination has taken over, in place of what it had of these people.
-
-        Args:
-            destination: ``expensify`` or ``findity``.
-            people: employee_id, account, active, digest, fields and record (a keyed hash of all that should be there of them); one row a
-                person.
-            run_id: The run that wrote it.
-            lease: The lease under which it is written.
-
-        Raises:
-            Failed: The lease is no longer this run's; nothing was recorded.
-        """
-        if people.empty:
-            return
-        with self._writing(lease) as connection:
-            table = tables.epoch
-            before = connection.execute(sa.select(table.c.epoch).where(self._mine(table, destination=destination))).scalar() or 0
-            upsert(connection, table, [self._keys(destination=destination, epoch=before + 1)])
-            keys = self._keys(destination=destination, epoch=before + 1, run_id=run_id, recorded_at=moment())
-            last = people.drop_duplicates("employee_id", keep="last").reindex(columns=[*ACKNOWLEDGED, "record"])
-            upsert(connection, tables.acknowledged, records(last, list(last.columns), **keys))
-
-    def acknowledged(self, destination: str) -> pd.DataFrame:
-        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""
-        table = tables.acknowledged
-        query = sa.select(*(table.c[name] for name in ACKNOWLEDGED)).where(self._mine(table, destination=destination))
-        with self._reading() as connection:
-            return frame(connection, query.order_by(table.c.employee_id))
-
-    def acknowledged_since(self, destination: str, epoch: int) -> pd.DataFrame:
-        """Whom the destination has acknowledged after an epoch, and what: employee_id, account, active, record."""
-        table = tables.acknowledged
-        query = sa.select(*(table.c[name] for name in ("employee_id", "account", "active", "record")))
-        later = sa.and_(self._mine(table, destination=destination), table.c.epoch > epoch)
-        with self._reading() as connection:
-            return frame(connection, query.where(later).order_by(table.c.employee_id))
-
-    def epoch(self, destination: str) -> int:
-        """How often something was acknowledged: the same number twice means that nothing was written in between."""
-        query = sa.select(tables.epoch.c.epoch).where(self._mine(tables.epoch, destination=destination))
-        with self._reading() as connection:
-            return connection.execute(query).scalar_one_or_none() or 0
+        return self._frame(tables.answer, ANSWERS, ["person"], destination=destination, plan_run_id=plan_run_id)
 
     def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame, counts: dict[str, Any]) -> None:
         """Keep what became of everyone in a plan, in place of what was recorded for it before.
@@ -123,7 +79,7 @@ class Deliveries(Scoped):
 
     def outcomes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
-        return self._delivered(tables.outcome, OUTCOMES, destination, plan_run_id)
+        return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id)
 
     def outcome_counts(self, destination: str, plan_run_id: str) -> dict[str, Any]:
         """The counts of all people of a plan; empty before its outcomes are recorded."""
@@ -131,9 +87,3 @@ class Deliveries(Scoped):
         query = sa.select(table.c.counts).where(self._mine(table, destination=destination, plan_run_id=plan_run_id))
         with self._reading() as connection:
             return connection.execute(query).scalar_one_or_none() or {}
-
-    def _delivered(self, table: sa.Table, columns: list[str], destination: str, plan_run_id: str) -> pd.DataFrame:
-        query = sa.select(*(table.c[name] for name in columns))
-        mine = self._mine(table, destination=destination, plan_run_id=plan_run_id)
-        with self._reading() as connection:
-            return frame(connection, query.where(mine).order_by(table.c.person))

@@ -1,23 +1,23 @@
-"""Plans, their verdicts, and what is held until somebody releases it.
+"""Plans and their verdicts.
 
-Belongs here: what was going to be done, to whom, and whether it may be. Does not belong here: what was sent and answered (``deliveries``).
+Belongs here: what was going to be done, to whom, and whether it may be. Does not belong here: letting go of what is held
+(``resources.ledger.releases``), what was sent and answered (``resources.ledger.deliveries``).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
 
-from resources.failures import Permanent
 from resources.ledger import tables
-from resources.ledger.database import frame, insert, insert_missing, records, upsert
+from resources.ledger.database import insert, records
 from resources.ledger.scoped import Scoped, moment
+from roster.plan.decision import CHANGE_COLUMNS, PEOPLE_COLUMNS
 
-PEOPLE = ["person", "employee_id", "matched_by", "action", "intended", "kinds", "reason", "detail"]
-CHANGES = ["person", "field", "kind", "old", "new", "visible", "apply"]
+PEOPLE: Final = tuple(name for name in PEOPLE_COLUMNS if name != "account")
+"""What is kept of everyone for whom something was planned. No accounts: people are named by employee number."""
 
 
 @dataclass(frozen=True)
@@ -36,44 +36,13 @@ class PlanVerdict:
     held_digest: str | None
     """Names the set of changes that it holds, if it holds any."""
     epoch: int
-    """The destination's (`Ledger.epoch`) when what was there was read."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A set of changes that waits for a release."""
-
-    destination: str
-    plan_run_id: str
-    digest: str
-    kinds: list[str]
-    expires_at: datetime
-    released_by: str | None = None
-    """Who let it go, or a part of it, if anybody did; of several the last."""
-
-    @property
-    def expired(self) -> bool:
-        """Whether it is too late to release it."""
-        return datetime.now(UTC) >= self.expires_at
-
-
-@dataclass(frozen=True)
-class Release:
-    """Somebody's word that a held set may go, or some kinds of it."""
-
-    root_run_id: str
-    """The run that lets it go, or the first of the runs that it re-executes."""
-    kinds: list[str]
-    """Empty: all of it."""
-    name: str
-    reason: str
-    released_at: datetime
+    """The destination's (`Acknowledged.epoch`) when what was there was read."""
 
 
 class Plans(Scoped):
     """The ledger's part about plans."""
 
-    def save_plan(
+    def save(
         self,
         destination: str,
         plan_run_id: str,
@@ -106,7 +75,7 @@ class Plans(Scoped):
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
         whole = {"root_run_id": root_run_id, "number": number, "digest": digest, "counts": counts, "epoch": epoch}
-        rows = records(changes, CHANGES, **keys)
+        rows = records(changes, CHANGE_COLUMNS, **keys)
         for position, row in enumerate(rows):
             row["position"] = position
         passed = {"accounting_passed": accounting_passed, "gate_passed": gate_passed, "saved_at": moment()}
@@ -117,7 +86,7 @@ class Plans(Scoped):
             insert(connection, tables.plan_person, records(planned, list(planned.columns), **keys))
             insert(connection, tables.plan_change, rows)
 
-    def plan_verdict(self, destination: str, plan_run_id: str) -> PlanVerdict | None:
+    def verdict(self, destination: str, plan_run_id: str) -> PlanVerdict | None:
         """What is known of a plan as a whole, or None if no such plan was saved."""
         plan, taken, held = tables.plan.c, tables.intake_run.c, tables.held.c
         same_intake = sa.and_(taken.company == plan.company, taken.root_run_id == plan.root_run_id, taken.number == plan.number)
@@ -135,16 +104,9 @@ class Plans(Scoped):
         passed = (row.accounting_passed, row.gate_passed)
         return PlanVerdict(row.root_run_id, row.number, row.as_of, row.digest, *passed, row.counts, row.held_digest, row.epoch)
 
-    def planned(self, destination: str, plan_run_id: str) -> pd.DataFrame:
+    def people(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, matched_by, action, intended, kinds, reason, detail."""
-        return self._part(tables.plan_person, PEOPLE, "person", destination, plan_run_id)
-
-    def held_people(self, destination: str, plan_run_id: str) -> pd.DataFrame:
-        """Whom a plan holds: person, intended, kinds, reason, digest."""
-        held = self._part(
-            tables.plan_person, ["person", "action", "intended", "kinds", "reason", "digest"], "person", destination, plan_run_id
-        )
-        return held[held["action"].eq("hold")].drop(columns="action").reset_index(drop=True)
+        return self._frame(tables.plan_person, PEOPLE, ["person"], destination=destination, plan_run_id=plan_run_id)
 
     def holds(self, destination: str, plan_run_id: str, reason: str) -> bool:
         """Whether a plan holds anybody for that reason."""
@@ -153,89 +115,20 @@ class Plans(Scoped):
         with self._reading() as connection:
             return connection.execute(sa.select(table.c.person).where(mine).limit(1)).first() is not None
 
-    def planned_changes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
+    def changes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """The plan's changes: person, field, kind, old, new, visible, apply."""
-        return self._part(tables.plan_change, CHANGES, "position", destination, plan_run_id)
+        return self._frame(tables.plan_change, CHANGE_COLUMNS, ["position"], destination=destination, plan_run_id=plan_run_id)
 
-    def _part(self, table: sa.Table, columns: list[str], order: str, destination: str, plan_run_id: str) -> pd.DataFrame:
-        chosen = sa.select(*(table.c[name] for name in columns))
-        mine = self._mine(table, destination=destination, plan_run_id=plan_run_id)
-        with self._reading() as connection:
-            return frame(connection, chosen.where(mine).order_by(table.c[order]))
-
-    def plan_for(self, root_run_id: str, destination: str) -> str | None:
+    def of_root(self, root_run_id: str, destination: str) -> str | None:
         """The run that made the newest plan of a root run for a destination."""
-        table = tables.plan
-        mine = self._mine(table, root_run_id=root_run_id, destination=destination)
-        with self._reading() as connection:
-            return connection.execute(
-                sa.select(table.c.plan_run_id).where(mine).order_by(table.c.saved_at.desc()).limit(1)
-            ).scalar_one_or_none()
+        return self._newest(root_run_id=root_run_id, destination=destination)
 
-    def newest_plan(self, destination: str) -> str | None:
+    def newest(self, destination: str) -> str | None:
         """The run that made the newest plan of any run for a destination."""
+        return self._newest(destination=destination)
+
+    def _newest(self, **equal: str) -> str | None:
         table = tables.plan
-        newest = sa.select(table.c.plan_run_id).where(self._mine(table, destination=destination)).order_by(table.c.saved_at.desc()).limit(1)
+        newest = sa.select(table.c.plan_run_id).where(self._mine(table, **equal)).order_by(table.c.saved_at.desc()).limit(1)
         with self._reading() as connection:
             return connection.execute(newest).scalar_one_or_none()
-
-    def save_held(self, destination: str, plan_run_id: str, digest: str, expires_at: datetime, kinds: Sequence[str] = ()) -> None:
-        """Keep the name of what a plan holds, and until when it may be released."""
-        row = {"digest": digest, "kinds": list(kinds), "expires_at": expires_at, "saved_at": moment()}
-        with self._writing() as connection:
-            upsert(connection, tables.held, [self._keys(destination=destination, plan_run_id=plan_run_id, **row)])
-
-    def held(self, digest: str) -> Held | None:
-        """The newest held set of that name, expired or not."""
-        with self._reading() as connection:
-            return self._held_set(connection, digest)
-
-    def release(self, digest: str, run_id: str, root_run_id: str, kinds: Sequence[str], name: str, reason: str) -> Held:
-        """Let a held set go, or some kinds of it; the same root run may do it again, and later.
-
-        Args:
-            digest: The held set's name.
-            run_id: The run that lets it go.
-            root_run_id: That run, or the first of the runs that it re-executes.
-            kinds: Which kinds of it; empty: all.
-            name: Who releases it.
-            reason: Why.
-
-        Raises:
-            Permanent: There is no such set, it holds no such kind, or its time is over.
-        """
-        with self._writing() as connection:
-            found = self._held_set(connection, digest)
-            if found is None:
-                raise Permanent(f"Nothing is held under {digest}.", "`rollcall status` shows what is.")
-            if unheld := sorted(set(kinds) - set(found.kinds)):
-                raise Permanent(f"{digest} holds nothing of kind {', '.join(unheld)}.", f"It holds {', '.join(found.kinds)}.")
-            before = self._releases(connection, digest)
-            if found.expired and root_run_id not in {release.root_run_id for release in before}:
-                raise Permanent(
-                    f"What was held under {digest} expired on {found.expires_at:%Y-%m-%d %H:%M} UTC.",
-                    "Run the preview: it names what is held now.",
-                )
-            row = {"digest": digest, "kinds": list(kinds), "name": name, "reason": reason, "expires_at": found.expires_at}
-            keys = self._keys(destination=found.destination, plan_run_id=run_id, root_run_id=root_run_id)
-            insert_missing(connection, tables.release, [{**keys, **row, "released_at": moment()}])
-            return found
-
-    def releases(self, digest: str) -> list[Release]:
-        """Who let a held set go so far, oldest first."""
-        with self._reading() as connection:
-            return self._releases(connection, digest)
-
-    def _releases(self, connection: sa.Connection, digest: str) -> list[Release]:
-        table = tables.release
-        rows = connection.execute(sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.released_at))
-        return [Release(row.root_run_id or row.plan_run_id, row.kinds, row.name, row.reason, row.released_at) for row in rows]
-
-    def _held_set(self, connection: sa.Connection, digest: str) -> Held | None:
-        table = tables.held
-        newest = sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.saved_at.desc()).limit(1)
-        row = connection.execute(newest).one_or_none()
-        if row is None:
-            return None
-        released = self._releases(connection, digest)
-        return Held(row.destination, row.plan_run_id, row.digest, row.kinds, row.expires_at, released[-1].name if released else None)

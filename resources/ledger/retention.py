@@ -1,7 +1,7 @@
 """Rows whose time is over.
 
 Belongs here: which rows a run's end of time takes with it, and deleting them. Does not belong here: files, stored values and Dagster's
-runs (``resources.past.retention``, ``assets.runs.retention``), one person's rows (``resources.ledger.erasure``).
+runs (``resources.past.retention``, ``assets.runs.retention``), one person's rows (``resources.ledger.people``).
 
 A root run and its re-executions are one chain: they go together, once the last of them is old enough, and not while anything that goes on
 rests on them. Every table is in exactly one of the lists below, by test: a new one has to say what becomes of its rows.

@@ -1,19 +1,24 @@
-"""What the ledger's parts share: one company's view of one database.
+"""What every part of the ledger is: one company's view of one database.
 
 Belongs here: transactions bound to the company. Does not belong here: any table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import database
 
-if TYPE_CHECKING:
-    from resources.ledger.lease import Lease
+
+class Permit(Protocol):
+    """What a write rests on: the company's lease (`resources.ledger.leases.Lease`)."""
+
+    def check(self, connection: sa.Connection) -> None:
+        """Raise if it no longer holds, as the transaction that is about to write sees it."""
 
 
 class Scoped:
@@ -24,11 +29,11 @@ class Scoped:
         self.company = company
 
     @contextmanager
-    def _writing(self, lease: "Lease | None" = None) -> Iterator[sa.Connection]:
+    def _writing(self, permit: Permit | None = None) -> Iterator[sa.Connection]:
         """A transaction that writes; under a lease, only while no other run has taken it over."""
         with database.writing(self.engine, f"rollcall company {self.company}") as connection:
-            if lease is not None:
-                lease.check(connection)
+            if permit is not None:
+                permit.check(connection)
             yield connection
 
     @contextmanager
@@ -43,6 +48,12 @@ class Scoped:
     def _reading(self) -> Iterator[sa.Connection]:
         with database.reading(self.engine) as connection:
             yield connection
+
+    def _frame(self, table: sa.Table, columns: Sequence[str], order: Sequence[str], *more: Any, **equal: Any) -> pd.DataFrame:
+        """Some columns of this company's rows with these values, and for which the further conditions hold, in order."""
+        chosen = sa.select(*(table.c[name] for name in columns)).where(self._mine(table, **equal), *more)
+        with self._reading() as connection:
+            return database.frame(connection, chosen.order_by(*(table.c[name] for name in order)))
 
     def _mine(self, table: sa.Table, **equal: Any) -> Any:
         """The condition that picks this company's rows with these values."""

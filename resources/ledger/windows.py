@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from resources.ledger import database, tables
-from resources.ledger.secrets import Secrets
+from resources.ledger.ledger import Ledger
 from resources.rates import EXPENSIFY_LIMITS, MARGIN, Limit, pause
 
 _KEPT_WINDOWS: Final = 2
@@ -31,7 +31,7 @@ class LedgerWindows:
 
     def __init__(
         self,
-        ledger: Secrets,
+        ledger: Ledger,
         credential: str,
         limits: Sequence[Limit] = EXPENSIFY_LIMITS,
         sleep: Callable[[float], None] = time.sleep,
@@ -39,7 +39,7 @@ class LedgerWindows:
     ) -> None:
         self._engine = ledger.engine
         self._company = ledger.company
-        self._credential = blake2b(credential.encode(), key=ledger.shared_key("rate windows"), digest_size=16).hexdigest()
+        self._credential = blake2b(credential.encode(), key=ledger.keys.shared("rate windows"), digest_size=16).hexdigest()
         self._limits = limits
         self._sleep = sleep
         self._margin = margin

@@ -18,7 +18,7 @@ import pandas as pd
 from resources import owner_only, places
 from resources.failures import Transient
 from resources.ledger import Ledger
-from resources.ledger.erasure import Who, about
+from resources.ledger.mentions import Who, about
 from resources.past.status import under_way
 from resources.stored.runs import StoredRuns
 from roster.reading import file as reading
@@ -51,14 +51,14 @@ def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: Csv
         employee_id: As HR writes it.
         format: How HR's file reads; without it the rows of the file itself are named by line only.
     """
-    who = Who(employee_id, frozenset({*ledger.addresses(employee_id), *_addresses(stored, employee_id)}))
+    who = Who(employee_id, frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)}))
     values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who))}
     rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
     return {
         "company": ledger.company,
         "employee_id": employee_id,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "ledger": _plain(ledger.rows_about(employee_id)),
+        "ledger": _plain(ledger.people.rows_about(employee_id)),
         "stored values, by run": values,
         "rows of HR's file, by run": rows,
         "not in here": list(OUT_OF_REACH),
@@ -88,11 +88,11 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
     Raises:
         Transient: A run is under way, and would bring them back.
     """
-    if under_way(ledger, ledger.runs()):
+    if under_way(ledger, ledger.runs.all()):
         raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again a minute after it has ended.")
-    with ledger.lease("forget"):
+    with ledger.leases.hold("forget"):
         # Before the values go: they may know an address that the ledger does not.
-        rows = ledger.forget(employee_id, _addresses(stored, employee_id))
+        rows = ledger.people.forget(employee_id, _addresses(stored, employee_id))
         runs = stored.delete_all()
         reports = _folders(places.reports() / ledger.company)
         for folder in reports:

@@ -50,7 +50,9 @@ class Purged:
 def with_chains(ledger: Ledger, run_ids: Collection[str]) -> set[str]:
     """These runs and all that they re-execute or are re-executed by: values of one are read by the others."""
     wanted = set(run_ids)
-    return wanted.union(*({chain.root_run_id, *chain.run_ids} for chain in ledger.chains() if wanted & {chain.root_run_id, *chain.run_ids}))
+    return wanted.union(
+        *({chain.root_run_id, *chain.run_ids} for chain in ledger.retention.chains() if wanted & {chain.root_run_id, *chain.run_ids})
+    )
 
 
 def purge(ledger: Ledger, stored: StoredRuns, before: datetime, keep: Collection[str] = (), *, dry_run: bool = False) -> Purged:
@@ -65,10 +67,10 @@ def purge(ledger: Ledger, stored: StoredRuns, before: datetime, keep: Collection
         keep: Runs to keep for reasons that are not known here.
         dry_run: Only count.
     """
-    kept = with_chains(ledger, {*ledger.in_use(), *stored.newest(), *keep})
-    over = ledger.over(before, kept)
+    kept = with_chains(ledger, {*ledger.retention.in_use(), *stored.newest(), *keep})
+    over = ledger.retention.over(before, kept)
     old = {run_id for chain in over for run_id in (chain.root_run_id, *chain.run_ids)}
-    known = {run_id for chain in ledger.chains() for run_id in (chain.root_run_id, *chain.run_ids)} | kept
+    known = {run_id for chain in ledger.retention.chains() for run_id in (chain.root_run_id, *chain.run_ids)} | kept
     purged = Purged(runs=old)
 
     def go(run_id: str, moment: datetime) -> bool:
@@ -87,7 +89,7 @@ def purge(ledger: Ledger, stored: StoredRuns, before: datetime, keep: Collection
         for part in downloads:
             part.unlink(missing_ok=True)
     # Last, so that whoever was killed before still knows what is old.
-    purged.rows = ledger.purge(over, before, dry_run=dry_run)
+    purged.rows = ledger.retention.purge(over, before, dry_run=dry_run)
     return purged
 
 

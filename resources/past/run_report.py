@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from resources.failures import Permanent
-from resources.ledger import Gate, Ledger
+from resources.ledger import GateVerdict, Ledger
 from roster.plan import releasing
-from roster.reports.model import FIGURES, HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
+from roster.plan.limits import FIGURES
+from roster.reports.model import HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
 
 UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
 
@@ -29,13 +30,13 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
     Raises:
         Permanent: The ledger knows no such run.
     """
-    runs = ledger.runs()
+    runs = ledger.runs.all()
     mine = runs[runs["root_run_id"] == root_run_id]
     if mine.empty:
         raise Permanent(f"The ledger knows no run {root_run_id} of {ledger.company}.", "It may have stopped before it read HR's file.")
-    gate = ledger.gate(root_run_id)
+    gate = ledger.intakes.gate(root_run_id)
     last = mine.iloc[-1]
-    failures = ledger.failures(str(last["run_id"]))
+    failures = ledger.runs.failures(str(last["run_id"]))
     destinations = [_destination(ledger, root_run_id, name, failures) for name in DESTINATIONS]
     found = [report for report in destinations if report]
     stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
@@ -46,15 +47,15 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         job=str(last["job"]),
         status="stopped" if stopped else "finished",
         failure=next(iter(failures.values()), UNTOLD) if stopped else None,
-        earlier=[_stop(ledger.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
+        earlier=[_stop(ledger.runs.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
         intake=_intake(gate) if gate and "sha256" in gate.facts else None,
         gate=[GateCheck(**check) for check in gate.facts.get("checks", [])] if gate else [],
         accepted=_accepted(gate.facts) if gate else None,
-        dispositions=ledger.disposition_counts(root_run_id),
-        rejects=ledger.rejects(root_run_id),
+        dispositions=ledger.intakes.disposition_counts(root_run_id),
+        rejects=ledger.intakes.rejects(root_run_id),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],
         skips=_skips(ledger),
@@ -79,13 +80,13 @@ def newest_root(ledger: Ledger) -> str:
     Raises:
         Permanent: The ledger knows no run.
     """
-    runs = ledger.runs()
+    runs = ledger.runs.all()
     if runs.empty:
         raise Permanent(f"The ledger knows no run of {ledger.company} yet.", "Run its sync job first.")
     return str(runs["root_run_id"].iloc[-1])
 
 
-def _intake(gate: Gate) -> Intake:
+def _intake(gate: GateVerdict) -> Intake:
     facts = gate.facts
     return Intake(
         number=gate.number,
@@ -105,12 +106,13 @@ def _accepted(facts: dict[str, Any]) -> Accepted | None:
 def _destination(
     ledger: Ledger, root_run_id: str, name: str, failures: dict[str, str]
 ) -> tuple[DestinationReport, list[dict[str, Any]]] | None:
-    run_id = ledger.plan_for(root_run_id, name)
-    verdict = ledger.plan_verdict(name, run_id) if run_id else None
+    run_id = ledger.plans.of_root(root_run_id, name)
+    verdict = ledger.plans.verdict(name, run_id) if run_id else None
     if run_id is None or verdict is None:
         return None
-    answers, counts, requests = ledger.answers(name, run_id), ledger.outcome_counts(name, run_id), ledger.requests(name, run_id)
-    planned, numbers = ledger.planned(name, run_id), counts.get("numbers", {})
+    answers, requests = ledger.deliveries.answers(name, run_id), ledger.deliveries.requests(name, run_id)
+    counts = ledger.deliveries.outcome_counts(name, run_id)
+    planned, numbers = ledger.plans.people(name, run_id), counts.get("numbers", {})
     said = verdict.counts.get("dry_run", {})
     report = DestinationReport(
         name=DESTINATIONS[name],
@@ -120,8 +122,8 @@ def _destination(
         **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing")},
         actions=verdict.counts["actions"],
         outcomes=counts.get("outcomes", {}),
-        people=_people(planned, ledger.outcomes(name, run_id), answers),
-        changes=ledger.planned_changes(name, run_id),
+        people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
+        changes=ledger.plans.changes(name, run_id),
         held_digest=verdict.held_digest,
         held=verdict.counts["actions"].get("hold", 0),
         limits=pd.DataFrame(verdict.counts.get("limits", []), columns=list(FIGURES)),
@@ -171,7 +173,7 @@ def _faults(counts: dict[str, Any]) -> list[str]:
 
 
 def _skips(ledger: Ledger) -> pd.DataFrame:
-    skips = ledger.skips().rename(columns={"times": "times_seen"})
+    skips = ledger.skips.all().rename(columns={"times": "times_seen"})
     return skips.assign(destination=skips["destination"].replace({**DESTINATIONS, "hr": HR_FILE}))
 
 

@@ -68,10 +68,10 @@ def look(ledger: Ledger, last: int) -> Status:
         ledger: The company's ledger.
         last: How many runs to look at.
     """
-    runs = ledger.runs()
+    runs = ledger.runs.all()
     alive = under_way(ledger, runs)
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
-    skips = ledger.skips()
+    skips = ledger.skips.all()
     skips = skips[skips["closed"].isna()]
     return Status(
         company=ledger.company,
@@ -80,7 +80,7 @@ def look(ledger: Ledger, last: int) -> Status:
         waiting=_waiting(ledger),
         taken=[
             Taken(DESTINATIONS[row["destination"]], row["number"], row["name"], _day(row["dated"]), row["applied_at"].to_pydatetime())
-            for row in ledger.applied_files().to_dict("records")
+            for row in ledger.applied.files().to_dict("records")
         ],
         skips=skips.assign(destination=skips["destination"].replace({**DESTINATIONS, "hr": HR_FILE}))[
             ["destination", "employee_id", "reason", "first_seen", "times"]
@@ -92,7 +92,7 @@ def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
     """Runs that live. Signs of life outlast a run by a minute, unless the ledger knows that it has ended."""
     known = runs.set_index("run_id")
     ended = set(runs.loc[runs["ended"].notna(), "run_id"])
-    holder = ledger.holder()
+    holder = ledger.leases.holder()
     return [
         UnderWay(
             run_id,
@@ -100,7 +100,7 @@ def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
             pd.Timestamp(str(known.loc[run_id, "began"])).to_pydatetime() if run_id in known.index else None,
             writes=holder is not None and holder.run_id == run_id,
         )
-        for run_id, left in ledger.heartbeats().items()
+        for run_id, left in ledger.heartbeats.remaining().items()
         if left > 0 and run_id not in ended
     ]
 
@@ -108,9 +108,9 @@ def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
 def _waiting(ledger: Ledger) -> list[Waiting]:
     found = []
     for name, title in DESTINATIONS.items():
-        run_id = ledger.newest_plan(name)
-        verdict = ledger.plan_verdict(name, run_id) if run_id else None
-        held = ledger.held(verdict.held_digest) if verdict and verdict.held_digest else None
+        run_id = ledger.plans.newest(name)
+        verdict = ledger.plans.verdict(name, run_id) if run_id else None
+        held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest else None
         if held and verdict:
             found.append(Waiting(title, int(verdict.counts["actions"].get("hold", 0)), held))
     return found

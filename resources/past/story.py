@@ -25,14 +25,14 @@ def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Sto
         employee_id: As HR writes it.
         last: How many runs to tell of at most: the newest, and those that left something about the person.
     """
-    runs = ledger.runs()
-    about = ledger.runs_about(employee_id)
+    runs = ledger.runs.all()
+    about = ledger.runs.about(employee_id)
     everyone = runs["root_run_id"].drop_duplicates().tolist()
     newest = next((root for root in reversed(everyone) if _looked(ledger, root)), None)
     chosen = list(dict.fromkeys([*([newest] if newest else []), *about]))[:last]
-    skips = ledger.skips()
+    skips = ledger.skips.all()
     skips = skips[skips["employee_id"] == employee_id]
-    remembered = ledger.remembered(employee_id)
+    remembered = ledger.people.remembered(employee_id)
     return Story(
         employee_id=employee_id,
         chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id) for root in chosen],
@@ -53,20 +53,20 @@ def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Sto
 
 def _looked(ledger: Ledger, root_run_id: str) -> bool:
     """Whether a run read a file or planned something: others (reports, reading back) say nothing about a person."""
-    return ledger.gate(root_run_id) is not None or any(ledger.plan_for(root_run_id, name) for name in DESTINATIONS)
+    return ledger.intakes.gate(root_run_id) is not None or any(ledger.plans.of_root(root_run_id, name) for name in DESTINATIONS)
 
 
 def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id: str) -> Chapter:
     last, root = runs.iloc[-1], str(runs["root_run_id"].iloc[0])
-    gate = ledger.gate(root)
+    gate = ledger.intakes.gate(root)
     run_ids = runs["run_id"].tolist()
-    visits = [_visit(ledger, stored, name, plan, employee_id) for name in DESTINATIONS if (plan := ledger.plan_for(root, name))]
+    visits = [_visit(ledger, stored, name, plan, employee_id) for name in DESTINATIONS if (plan := ledger.plans.of_root(root, name))]
     return Chapter(
         root_run_id=root,
         job=str(last["job"]),
         began=runs["began"].iloc[0].to_pydatetime(),
         status=None if pd.isna(last["status"]) else str(last["status"]),
-        failure=next(iter(ledger.failures(str(last["run_id"])).values()), None),
+        failure=next(iter(ledger.runs.failures(str(last["run_id"])).values()), None),
         file=gate.facts.get("file") if gate else None,
         intake=gate.number if gate else None,
         lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and gate.passed else None,
@@ -77,7 +77,7 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
 
 def _lines(ledger: Ledger, stored: StoredRuns, root: str, run_ids: Sequence[str], employee_id: str) -> list[Line] | None:
     """Their rows of the file. Rejected ones are in the ledger, all others only in stored values."""
-    rejects = ledger.rejects(root)
+    rejects = ledger.intakes.rejects(root)
     rejects = rejects[rejects["employee_id"] == employee_id]
     faults = (rejects["source"] + ": ").fillna("") + rejects["message"]
     why: dict[int, str] = dict(faults.groupby(rejects["line"]).agg(" ".join).items())  # type: ignore[arg-type]
@@ -104,10 +104,10 @@ def _standing(rows: pd.DataFrame | None) -> str | None:
 
 
 def _visit(ledger: Ledger, stored: StoredRuns, name: str, plan_run_id: str, employee_id: str) -> Visit:
-    traces = ledger.traces(name, plan_run_id, employee_id)
+    traces = ledger.people.traces(name, plan_run_id, employee_id)
     planned = traces.planned or _uneventful(stored, name, plan_run_id, employee_id)
-    verdict = ledger.plan_verdict(name, plan_run_id)
-    held = ledger.held(verdict.held_digest) if verdict and verdict.held_digest and planned.get("action") == "hold" else None
+    verdict = ledger.plans.verdict(name, plan_run_id)
+    held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest and planned.get("action") == "hold" else None
     answer, outcome = traces.answer or {}, traces.outcome or _unchanged(ledger, name, plan_run_id, planned)
     return Visit(
         destination=DESTINATIONS[name],
@@ -134,7 +134,7 @@ def _uneventful(stored: StoredRuns, name: str, plan_run_id: str, employee_id: st
 
 def _unchanged(ledger: Ledger, name: str, plan_run_id: str, planned: dict[str, Any]) -> dict[str, str]:
     """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there."""
-    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.outcome_counts(name, plan_run_id) else {}
+    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.deliveries.outcome_counts(name, plan_run_id) else {}
 
 
 def _changes(traces: Traces) -> list[Change]:

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from roster.plan.adoption import WAYS
-from roster.reports.model import FIGURES, PEOPLE, DestinationReport
+from roster.plan.limits import FIGURES
+from roster.reports.model import PEOPLE, DestinationReport
 from roster.reports.reasons import reason
 from roster.reports.tables import Table, numbers
 

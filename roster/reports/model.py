@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.limits import FIGURES
+
 PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
-CHANGES: Final = ("person", "field", "kind", "old", "new", "visible", "apply")
-FIGURES: Final = ("kind", "planned", "allowed", "held")
 DRIFT: Final = ("person", "field")
 ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
 SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
@@ -87,7 +88,7 @@ class DestinationReport:
     """Outcome → people."""
     people: pd.DataFrame = field(default_factory=partial(_empty, PEOPLE))
     """Everyone whose outcome is not ``unchanged``."""
-    changes: pd.DataFrame = field(default_factory=partial(_empty, CHANGES))
+    changes: pd.DataFrame = field(default_factory=partial(_empty, CHANGE_COLUMNS))
     held_digest: str | None = None
     held: int = 0
     """People whose changes wait for a release."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from roster.reports.model import CHANGES, DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
+from roster.plan.decision import CHANGE_COLUMNS
+from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import NOT_EXPECTED, REPAIRS, reason
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOMES
@@ -158,7 +159,7 @@ def not_landed(destination: DestinationReport) -> Table:
 
 def changes(destination: DestinationReport) -> Table:
     """Old and new values, the held ones first: somebody has to read those."""
-    frame = destination.changes.reindex(columns=list(CHANGES))
+    frame = destination.changes.reindex(columns=list(CHANGE_COLUMNS))
     apply = frame["apply"].astype("boolean").fillna(True)
     first = pd.concat([frame[~apply], frame[apply]]).head(MOST_CHANGES)
     shown = first.assign(

@@ -147,8 +147,8 @@ class Company:
         found = {}
         with Ledger.open(places.ledger_url(), "acme") as ledger:
             for destination in ("expensify", "findity"):
-                if run_id := ledger.plan_for(root_run_id, destination):
-                    people = ledger.planned(destination, run_id)
+                if run_id := ledger.plans.of_root(root_run_id, destination):
+                    people = ledger.plans.people(destination, run_id)
                     people = people[people["action"].eq("hold")]
                     kinds = people["kinds"].fillna(people["reason"]).str.split("|").explode()
                     found[destination] = {str(kind): int(count) for kind, count in kinds.value_counts().sort_index().items()}
@@ -157,7 +157,7 @@ class Company:
     def failed_checks(self, root_run_id: str) -> list[str]:
         """The gate's checks that a file did not pass, as the ledger keeps them."""
         with Ledger.open(places.ledger_url(), "acme") as ledger:
-            gate = ledger.gate(root_run_id)
+            gate = ledger.intakes.gate(root_run_id)
         checks = gate.facts.get("checks", []) if gate else []
         return [name.strip() for check in checks if not check["passed"] for name in check["name"].split(",")]
 

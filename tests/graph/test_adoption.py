@@ -97,7 +97,7 @@ def test_accounts_are_taken_over_once_released_and_nobody_has_two(acme: Any) -> 
     assert acme.box.writes == before["writes"]
     for destination in ("expensify", "findity"):
         with acme.ledger() as ledger:
-            digest = ledger.plan_verdict(destination, synced.run_id).held_digest
+            digest = ledger.plans.verdict(destination, synced.run_id).held_digest
         released = acme.quickly("release", digest=digest, released_by="finance", reason="looked through")
         assert released.succeeded, released
     addresses = [member["email"].lower() for member in acme.members().values()]

@@ -148,7 +148,7 @@ def test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason(synced:
     assert acme.outcome("findity", result.run_id)["E09"] == "updated"
     assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E10"]["organizationalUnitId"]
     with acme.ledger() as ledger:
-        assert ledger.gate(result.run_id).facts["accepted"]["over"] == {"expensify": 2, "findity": 2}
+        assert ledger.intakes.gate(result.run_id).facts["accepted"]["over"] == {"expensify": 2, "findity": 2}
 
 
 def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(synced: Any) -> None:
@@ -192,7 +192,7 @@ def test_the_same_file_again_is_a_warning_and_the_run_goes_on(synced: Any) -> No
     assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "the very file that was last applied" in gate.description
     with acme.ledger() as ledger:
-        assert ledger.gate(result.run_id).passed
+        assert ledger.intakes.gate(result.run_id).passed
 
 
 def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: Any) -> None:
@@ -220,7 +220,12 @@ def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_w
     result = acme.run("sync", **letting("rows", "fill"))
     assert result.succeeded, result
     with acme.ledger() as ledger:
-        assert ledger.gate(result.run_id).facts["accepted"] == {"checks": ["rows"], "by": "kim", "reason": WHO["reason"], "over": {}}
+        assert ledger.intakes.gate(result.run_id).facts["accepted"] == {
+            "checks": ["rows"],
+            "by": "kim",
+            "reason": WHO["reason"],
+            "over": {},
+        }
     gate = acme.checks(result)["hr/roster: gate"]
     assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "kim let pass rows: HR has sold the north" in gate.description
@@ -313,9 +318,9 @@ def test_a_file_that_a_release_applies_is_what_the_next_is_compared_with(held: A
     acme = held(findity=None)
     acme.file(DAY, half(acme))
     with acme.ledger() as ledger:
-        assert ledger.baseline() is None
-        digest = ledger.plan_verdict("expensify", acme.first.run_id).held_digest
+        assert ledger.intakes.baseline() is None
+        digest = ledger.plans.verdict("expensify", acme.first.run_id).held_digest
     assert acme.quickly("release", digest=digest, released_by="kim", reason="looked through").succeeded
     with acme.ledger() as ledger:
-        assert ledger.baseline()["rows"] == 12
+        assert ledger.intakes.baseline()["rows"] == 12
     assert "6 rows, 12 last time" in acme.quickly("sync").message

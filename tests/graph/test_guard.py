@@ -89,13 +89,13 @@ def test_accounting_a_plan_that_does_not_add_up_stops_its_destination_and_not_th
     assert acme.members()["ida@acme.example"]["customField2"] == "Engineering"
     assert acme.outcome("findity", result.run_id)["E09"] == "updated"
     with acme.ledger() as ledger:
-        assert not ledger.plan_verdict("expensify", result.run_id).accounting_passed
+        assert not ledger.plans.verdict("expensify", result.run_id).accounting_passed
 
 
 def test_no_surprise_two_runs_do_not_write_at_the_same_time(synced: Any) -> None:
     acme = synced(findity=None)
     newer(acme)
     writes = acme.box.writes
-    with acme.ledger() as ledger, ledger.lease("another run"):
+    with acme.ledger() as ledger, ledger.leases.hold("another run"):
         result = acme.quickly("sync")
     refused(acme, result, "Run another run is writing for acme", writes)

@@ -108,7 +108,7 @@ def test_the_terminal_and_the_report_say_the_same(beyond: Any) -> None:
 
 def test_what_was_held_goes_with_its_release_all_together(beyond: Any) -> None:
     with beyond.ledger() as ledger:
-        digest = ledger.plan_verdict("findity", beyond.result.run_id).held_digest
+        digest = ledger.plans.verdict("findity", beyond.result.run_id).held_digest
     released = beyond.quickly("release", digest=digest, released_by="finance", reason="they did leave")
     assert released.succeeded, released
     assert not beyond.users()["E03"]["active"]
@@ -137,7 +137,7 @@ def test_whom_a_dry_run_would_refuse_is_on_the_terminal_of_a_preview(empty: Any)
 def test_no_surprise_nobody_is_ever_deleted_whatever_happens_to_them(beyond: Any) -> None:
     with beyond.ledger() as ledger:
         for destination in ("expensify", "findity"):
-            digest = ledger.plan_verdict(destination, beyond.result.run_id).held_digest
+            digest = ledger.plans.verdict(destination, beyond.result.run_id).held_digest
             assert beyond.quickly("release", digest=digest, released_by="finance", reason="they did leave").succeeded
     people = beyond.people()
     people["E13"] = {**people.pop("E12"), "No": "E13", "First": "Max", "Mail": "max@acme.example"}

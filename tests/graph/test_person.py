@@ -99,7 +99,7 @@ def test_forget_leaves_nothing_of_a_person(acme: Any) -> None:
         or "planned nothing for E04" in asked("why", "E04").output
     )
     with acme.ledger() as ledger:
-        assert set(ledger.acknowledged("expensify")["employee_id"]) == set(acme.people()) - {"E04"}
+        assert set(ledger.acknowledged.all("expensify")["employee_id"]) == set(acme.people()) - {"E04"}
 
 
 def test_forget_asks_first(acme: Any) -> None:
@@ -119,7 +119,7 @@ def test_rerun_whoever_is_forgotten_and_still_employed_is_known_again_by_number(
     others = set(acme.people()) - {"E04"}
     assert {acme.outcome("expensify", again.run_id)[number] for number in others} == {"unchanged"}
     with acme.ledger() as ledger:
-        assert "E04" in set(ledger.acknowledged("expensify")["employee_id"])
+        assert "E04" in set(ledger.acknowledged.all("expensify")["employee_id"])
     assert acme.quickly("verify").succeeded
 
 
@@ -134,8 +134,8 @@ def test_no_surprise_whoever_is_forgotten_and_gone_from_the_file_is_left_as_they
 
 def test_no_surprise_nobody_is_forgotten_while_a_run_has_them_in_hand(acme: Any) -> None:
     with acme.ledger() as ledger:
-        ledger.begin_run("now", "now", "acme_sync")
-        ledger.beat("now")
+        ledger.runs.begin("now", "now", "acme_sync")
+        ledger.heartbeats.beat("now")
     result = asked("forget", "E04", "--company", "acme", "--yes")
     assert result.exit_code == 2
     assert "is under way" in result.output

@@ -8,7 +8,7 @@ WHO = {"released_by": "finance", "reason": "checked by hand"}
 
 def digest(acme: Any, destination: str, run: Any = None) -> str:
     with acme.ledger() as ledger:
-        return str(ledger.plan_verdict(destination, (run or acme.first).run_id).held_digest)
+        return str(ledger.plans.verdict(destination, (run or acme.first).run_id).held_digest)
 
 
 def test_no_surprise_a_first_sync_holds_everything_until_it_is_released(held: Any) -> None:
@@ -17,7 +17,7 @@ def test_no_surprise_a_first_sync_holds_everything_until_it_is_released(held: An
     for destination in ("expensify", "findity"):
         assert {acme.outcome(destination, acme.first.run_id)[number] for number in acme.people()} == {"held"}
         with acme.ledger() as ledger:
-            assert ledger.applied(destination) is None
+            assert ledger.applied.of(destination) is None
     assert "wait for a release" in acme.stored(acme.first.run_id, "reports/sync_report")["headline"]
 
     # One after the other, each by its own digest; the other destination stays as it is.
@@ -26,8 +26,8 @@ def test_no_surprise_a_first_sync_holds_everything_until_it_is_released(held: An
     assert len(acme.users()) == 13
     assert "ada@acme.example" not in acme.members()
     with acme.ledger() as ledger:
-        assert ledger.applied("expensify") is None
-        assert ledger.newest_plan("expensify") == acme.first.run_id
+        assert ledger.applied.of("expensify") is None
+        assert ledger.plans.newest("expensify") == acme.first.run_id
     report = acme.reports()["sync_report.html"]
     assert findity.run_id in str(report)
     assert "Expensify" not in acme.stored(findity.run_id, "reports/sync_report")["headline"]
@@ -69,7 +69,7 @@ def test_no_surprise_a_wrong_digest_and_one_that_has_expired_release_nothing(hel
     assert "who releases and why" in nobody.message
 
     with acme.ledger() as ledger:
-        ledger.save_held("findity", acme.first.run_id, old, datetime.now(UTC) - timedelta(minutes=1), ["join"])
+        ledger.releases.save_held("findity", acme.first.run_id, old, datetime.now(UTC) - timedelta(minutes=1), ["join"])
     late = acme.quickly("release", digest=old, **WHO)
     assert "expired" in late.message
     assert "Run the preview" in late.message
@@ -200,7 +200,7 @@ def test_rerun_a_release_that_began_in_time_may_end_when_the_time_is_over(held: 
     assert failed.step == "acme__findity__known"
     acme.box.heal()
     with acme.ledger() as ledger:
-        ledger.save_held("findity", acme.first.run_id, waiting, datetime.now(UTC) - timedelta(minutes=1), ["join"])
+        ledger.releases.save_held("findity", acme.first.run_id, waiting, datetime.now(UTC) - timedelta(minutes=1), ["join"])
     assert "expired" in acme.quickly("release", digest=waiting, **WHO).message
     again = acme.again(failed)
     assert again.succeeded, again
@@ -211,7 +211,7 @@ def test_how_long_a_release_is_possible_is_a_setting(empty: Any) -> None:
     acme = empty(first_sync="hold", expensify=None, release_hours=2)
     begun = datetime.now(UTC)
     with acme.ledger() as ledger:
-        waiting = ledger.held(digest(acme, "findity", acme.quickly("preview")))
+        waiting = ledger.releases.held(digest(acme, "findity", acme.quickly("preview")))
     assert timedelta(hours=2) <= waiting.expires_at - begun < timedelta(hours=2, minutes=5)
 
 

@@ -33,8 +33,8 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
     assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
     assert acme.outcome("expensify", again.run_id)["E09"] == "updated"
     with acme.ledger() as ledger:
-        assert ledger.applied("expensify").number == 2
-        runs = ledger.runs().set_index("run_id")
+        assert ledger.applied.of("expensify").number == 2
+        runs = ledger.runs.all().set_index("run_id")
         assert runs.loc[again.run_id, "status"] == "finished"
         assert runs.loc[again.run_id, "root_run_id"] == failed.run_id
     assert "landed" in acme.stored(again.run_id, "reports/sync_report")["headline"]
@@ -163,7 +163,7 @@ def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: 
     assert not failed.succeeded
     assert "E09" not in failed.message
     with acme.ledger() as ledger:
-        assert ledger.answers("expensify", failed.run_id)["status"].tolist() == ["unknown"]
+        assert ledger.deliveries.answers("expensify", failed.run_id)["status"].tolist() == ["unknown"]
     acme.box.heal()
     again = acme.again(failed)
     assert again.succeeded, again
@@ -212,7 +212,7 @@ def test_true_report_a_re_execution_is_held_against_what_it_sent_itself(empty: A
     failed = acme.run("sync")
     assert not failed.succeeded
     with acme.ledger() as ledger:
-        before = ledger.answers("expensify", failed.run_id)
+        before = ledger.deliveries.answers("expensify", failed.run_id)
     assert 0 < before["status"].eq("accepted").sum() < len(acme.people())
     acme.box.heal()
     again = acme.again(failed)

@@ -58,8 +58,8 @@ def acme(everything: Any, left: SimpleNamespace, tmp_path: Path, monkeypatch: py
 
 def purge(acme: Any, days: int = 0, **options: Any) -> dict[str, int]:
     """By default everything that has ended by now counts as old."""
-    with dg.DagsterInstance.get() as instance:
-        return retention.purge(instance, acme.name, days, **options).counts()
+    with dg.DagsterInstance.get() as instance, acme.ledger() as ledger:
+        return retention.purge(instance, ledger, days, **options).counts()
 
 
 def stored() -> set[str]:
@@ -89,7 +89,7 @@ def test_all_that_a_run_left_goes_with_it(acme: Any) -> None:
     assert stored() == reported() == newest
     assert acme.first.run_id not in recorded()
     with acme.ledger() as ledger:
-        assert set(ledger.runs()["run_id"]) == newest
+        assert set(ledger.runs.all()["run_id"]) == newest
     with dg.DagsterInstance.get() as instance:
         assert not list(Path(instance.root_directory).rglob(f"*{acme.first.run_id}*"))
         assert not instance.all_logs(acme.first.run_id)
@@ -134,7 +134,7 @@ def test_nothing_younger_than_the_limit_goes(acme: Any) -> None:
 
 def test_a_run_that_still_lives_keeps_all_it_has(acme: Any) -> None:
     with acme.ledger() as ledger:
-        ledger.beat(acme.first.run_id)
+        ledger.heartbeats.beat(acme.first.run_id)
     purge(acme)
     assert acme.first.run_id in stored() & reported() & recorded()
 
@@ -173,7 +173,7 @@ def test_the_nightly_job_deletes_and_says_how_much_in_counts(acme: Any) -> None:
     assert result.succeeded, result
     assert len(stored()) == 3, "nothing is ninety days old"
     with acme.ledger() as ledger:
-        assert result.run_id in ledger.heartbeats(), "a run without signs of life counts as dead"
+        assert result.run_id in ledger.heartbeats.remaining(), "a run without signs of life counts as dead"
     with dg.DagsterInstance.get() as instance:
         output = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.STEP_OUTPUT)[0].get_dagster_event()
         told = {name: value.value for name, value in output.step_output_data.metadata.items()}

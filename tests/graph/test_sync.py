@@ -44,7 +44,7 @@ def test_no_surprise_a_preview_writes_nothing_and_asks_expensify_only_dry(synced
     assert acme.box.writes == writes
     assert [call for call in acme.calls(calls) if "update" in call or "PUT" in call] == ["update employees (dry)"]
     with acme.ledger() as ledger:
-        assert ledger.applied("expensify").number == 1
+        assert ledger.applied.of("expensify").number == 1
 
 
 def test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver(synced: Any) -> None:
@@ -88,7 +88,7 @@ def test_verify_only_reads_and_tells_what_has_gone_since(synced: Any) -> None:
     assert not checks["expensify/landed: landed"].passed
     assert checks["findity/landed: landed"].passed
     with acme.ledger() as ledger:
-        assert ledger.outcome_counts("expensify", result.run_id) == {}
+        assert ledger.deliveries.outcome_counts("expensify", result.run_id) == {}
 
 
 def test_verify_after_a_preview_speaks_of_what_was_written_not_of_what_was_only_planned(synced: Any) -> None:

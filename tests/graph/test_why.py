@@ -118,7 +118,7 @@ def test_a_company_has_to_be_named_only_where_there_are_several(synced: Any) -> 
     acme = synced()
     with acme.ledger() as ledger:
         other = type(ledger)(ledger.engine, "beta")
-        other.begin_run("b1", "b1", "beta_sync")
+        other.runs.begin("b1", "b1", "beta_sync")
     unclear = asked("why", "E04")
     assert unclear.exit_code == 2
     assert "acme, beta" in unclear.output
@@ -156,7 +156,7 @@ def test_status_says_what_stopped_the_newest_run(synced: Any) -> None:
     acme.file("2026-11-21", dict(list(acme.people().items())[:6]))
     stopped = acme.quickly("sync")
     with acme.ledger() as ledger:  # as whatever follows a run does
-        ledger.end_run(stopped.run_id, "stopped", {stopped.step: stopped.message})
+        ledger.runs.end(stopped.run_id, "stopped", {stopped.step: stopped.message})
     line = next(line for line in said("status").splitlines() if "The newest run stopped" in line)
     assert "rows: 6 rows, " in line and "let it pass for one run" in line
 
@@ -174,13 +174,13 @@ def test_status_shows_what_waits_until_when_and_how_to_release_it(held: Any) -> 
 def test_status_shows_a_run_that_is_under_way_and_not_as_stopped(synced: Any) -> None:
     acme = synced()
     with acme.ledger() as ledger:
-        ledger.begin_run("now", "now", "acme_sync")
-        ledger.beat("now")
-        with ledger.lease("now"):
+        ledger.runs.begin("now", "now", "acme_sync")
+        ledger.heartbeats.beat("now")
+        with ledger.leases.hold("now"):
             told = said("status")
             assert "acme_sync is under way, for 0 min, and may write: now" in told
         assert next(line for line in told.splitlines() if line.endswith("now")).count("stopped") == 0
-        ledger.end_run("now", "finished")
+        ledger.runs.end("now", "finished")
         assert "No run is under way." in said("status")
 
 

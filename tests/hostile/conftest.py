@@ -142,7 +142,7 @@ class Exchange:
                 if self.destination.dry_run and self.said is None:
                     self.said = self.destination.dry_run(self.access, ledger, made)
                 self.destination.send(self.access, ledger, write)
-                answers = ledger.answers(self.destination.name, self.run_id)
+                answers = ledger.deliveries.answers(self.destination.name, self.run_id)
                 sent = answers.loc[answers["status"].ne("refused"), "person"]
                 patience = self.destination.patience
                 differing = self.destination.read_back(self.access, ledger, made, plan, roster, sent, patience=patience)
@@ -151,7 +151,7 @@ class Exchange:
                 numbers, table = outcomes.numbers(made, table, answers), table.set_index("person")
             except Failed as error:
                 failure = error
-            answers = ledger.answers(self.destination.name, self.run_id)
+            answers = ledger.deliveries.answers(self.destination.name, self.run_id)
         return Attempt(failure, answers.set_index("person"), table, numbers)
 
 

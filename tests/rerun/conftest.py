@@ -111,7 +111,7 @@ class Night:
     def left(self) -> dict[str, Any]:
         """What there is in the ledger and in the report."""
         with self.acme.ledger() as ledger:
-            report = assemble(ledger, str(ledger.runs()["root_run_id"].iloc[-1]))
+            report = assemble(ledger, str(ledger.runs.all()["root_run_id"].iloc[-1]))
             memory = remembered(ledger)
         told = {
             one.name: {
@@ -149,8 +149,8 @@ def accepted(ledger: Ledger, root: str) -> set[tuple[str, str]]:
     """Destination and person of all whom the ledger knows to be accepted in a run."""
     found = set()
     for destination in STATES:
-        run = ledger.plan_for(root, destination)
-        answers = ledger.answers(destination, run) if run else None
+        run = ledger.plans.of_root(root, destination)
+        answers = ledger.deliveries.answers(destination, run) if run else None
         if answers is not None:
             found |= {(destination, str(person)) for person in answers.loc[answers["status"].eq("accepted"), "person"]}
     return found

@@ -44,7 +44,7 @@ def one_night(night: Night, folder: Path, kill: Kill) -> list[str]:
     with night.begun(folder):
         kill(night, folder / "killed.json")
         with night.acme.ledger() as ledger:
-            begun = list(ledger.runs()["root_run_id"])[night.world.runs :]
+            begun = list(ledger.runs.all()["root_run_id"])[night.world.runs :]
             acknowledged = accepted(ledger, begun[0]) if begun else set()
         since = len(night.written)
         left = in_a_process(night.recovered, folder / "recovered.json")

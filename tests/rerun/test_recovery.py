@@ -77,7 +77,7 @@ def test_true_report_of_a_run_that_has_died_says_so_and_what_it_did(night: Night
     assert "Stopped: The process of this run has died" in text
     assert "All 7 planned changes accepted" in text
     with night.acme.ledger() as ledger:
-        assert ledger.runs().set_index("run_id").loc[run_id, "status"] == "stopped"
+        assert ledger.runs.all().set_index("run_id").loc[run_id, "status"] == "stopped"
 
 
 def test_a_run_that_died_before_its_first_sign_of_life_is_found_too(night: Night, world: World, later: Any) -> None:
@@ -95,7 +95,7 @@ def test_a_run_that_died_before_its_first_sign_of_life_is_found_too(night: Night
 def test_a_run_that_is_merely_slow_is_never_marked(night: Night, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes several times as long as a sign of life holds."""
     from assets import company
-    from resources.ledger.heartbeat import beating
+    from resources.ledger.beating import beating
 
     monkeypatch.setattr(company, "beating", lambda open_ledger, run_id: beating(open_ledger, run_id, silent_after=3))
     night.box.fault(api="findity", job="GET users", delay=8.0, times=1)
@@ -125,7 +125,7 @@ def test_a_run_on_another_machine_lives_as_long_as_its_signs_come(night: Night, 
             night.acme.defs.resolve_job_def("acme_sync"), status=dg.DagsterRunStatus.STARTED, tags={"rollcall/company": "acme"}
         )
         later(3600)
-        ledger.beat(run.run_id)
+        ledger.heartbeats.beat(run.run_id)
         (there,) = recovery.recover(instance)
         assert not there.died
         later(3661)

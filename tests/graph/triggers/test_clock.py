@@ -106,7 +106,7 @@ def test_a_run_that_stops_early_gets_its_reports_and_they_say_what_stopped_it(da
     assert "401" in page(daemon)
     assert run.run_id in page(daemon)
     with daemon.acme.ledger() as ledger:
-        assert ledger.runs()["status"].tolist() == ["stopped"]
+        assert ledger.runs.all()["status"].tolist() == ["stopped"]
 
 
 def test_a_run_whose_file_is_another_by_then_fails_clearly_and_re_executed_takes_the_newest(daemon: Any) -> None:

@@ -12,13 +12,13 @@ def test_a_living_run_keeps_its_turn_and_a_dead_one_loses_it(daemon: Any) -> Non
     job = acme.defs.resolve_job_def("acme_sync")
     first = daemon.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=job.run_tags)
     with acme.ledger() as ledger:
-        ledger.beat(first.run_id, silent_after=10 * 86400)
+        ledger.heartbeats.beat(first.run_id, silent_after=10 * 86400)
         daemon.tick()
         daemon.tick()
         assert daemon.tick("acme_recovery").skip_reason == "No run has died."
         assert [run.status for run in daemon.work()] == [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED]
 
-        ledger.beat(first.run_id, silent_after=-1)
+        ledger.heartbeats.beat(first.run_id, silent_after=-1)
     assert daemon.tick("acme_recovery").skip_reason == f"Run {first.run_id} has died and is marked as failed."
     assert [run.status for run in daemon.work()] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
 
@@ -29,7 +29,7 @@ def test_rerun_the_daemon_goes_on_once_with_a_run_that_has_died(daemon: Any) -> 
     job = acme.defs.resolve_job_def("acme_sync")
     died = daemon.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=job.run_tags)
     with acme.ledger() as ledger:
-        ledger.beat(died.run_id, silent_after=-1)
+        ledger.heartbeats.beat(died.run_id, silent_after=-1)
     daemon.tick("acme_recovery")
     (run,) = daemon.runs()
     assert should_retry(run, daemon.instance)

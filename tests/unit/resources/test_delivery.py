@@ -106,7 +106,7 @@ def there(request, box, ledger):
 
 
 def replaced(night, ledger, name):
-    return replace(night, acknowledged=ledger.acknowledged(name))
+    return replace(night, acknowledged=ledger.acknowledged.all(name))
 
 
 COMPANY = (
@@ -118,9 +118,9 @@ COMPANY = (
 
 def planned(there, night=None, *, run="run-1", number=1, dated=None, gate=True, accounting=True):
     """A plan as a run saves it, on its way."""
-    epoch = there.ledger.epoch(there.name)
+    epoch = there.ledger.acknowledged.epoch(there.name)
     plan, told = there.plan(night or Night(roster(*COMPANY)))
-    there.ledger.save_plan(
+    there.ledger.plans.save(
         there.name, run, root_run_id=run, number=number, digest=plan.digest(), accounting_passed=accounting, gate_passed=gate,
         counts={}, people=plan.people, changes=plan.changes, epoch=epoch,
     )  # fmt: skip
@@ -128,7 +128,7 @@ def planned(there, night=None, *, run="run-1", number=1, dated=None, gate=True, 
 
 
 def answered(there, run="run-1"):
-    found = there.ledger.answers(there.name, run)
+    found = there.ledger.deliveries.answers(there.name, run)
     return dict(zip(found["person"], found["status"], strict=True))
 
 
@@ -161,9 +161,9 @@ def test_true_report_everyone_who_was_sent_is_answered_and_there(there):
     deliver(there.ledger, write, there.send(write))
     assert answered(there) == {"E1": "accepted", "E2": "accepted", "E3": "accepted"}
     assert sorted(there.shown()) == ["E1", "E2", "E3"]
-    assert there.ledger.acknowledged(there.name)["employee_id"].tolist() == ["E1", "E2", "E3"]
-    assert there.ledger.applied(there.name).number == 1
-    assert there.ledger.holder() is None
+    assert there.ledger.acknowledged.all(there.name)["employee_id"].tolist() == ["E1", "E2", "E3"]
+    assert there.ledger.applied.of(there.name).number == 1
+    assert there.ledger.leases.holder() is None
     assert next_night_is_quiet(there)
 
 
@@ -177,7 +177,7 @@ def test_approver_those_who_join_together_approve_for_each_other_at_once(box, le
 def test_what_is_kept_of_a_request_is_counts_and_nobodys_address(there):
     write = planned(there)
     deliver(there.ledger, write, there.send(write))
-    requests = there.ledger.requests(there.name, "run-1")
+    requests = there.ledger.deliveries.requests(there.name, "run-1")
     assert [request["request"] for request in requests] == list(range(1, len(requests) + 1))
     assert {request["people"] for request in requests} == {1}
     assert "@" not in str(requests)
@@ -190,7 +190,7 @@ def test_a_leaver_and_a_mover_are_written_as_they_were_planned(there):
     write = planned(there, tonight, run="run-2", number=2)
     deliver(there.ledger, write, there.send(write))
     assert next_night_is_quiet(there, tonight)
-    found = there.ledger.acknowledged(there.name)
+    found = there.ledger.acknowledged.all(there.name)
     assert dict(zip(found["employee_id"], found["active"], strict=True)) == {"E1": True, "E2": False, "E3": True}
 
 
@@ -198,7 +198,7 @@ def test_a_write_that_holds_everything_does_not_count_as_applied(there):
     write = planned(there, Night(roster(*COMPANY), circumstances={"hold_all": True}))
     deliver(there.ledger, write, there.send(write))
     assert writes(there) == 0
-    assert there.ledger.applied(there.name) is None
+    assert there.ledger.applied.of(there.name) is None
     assert answered(there) == {}
 
 
@@ -219,13 +219,13 @@ def test_rerun_a_run_that_was_killed_anywhere_ends_as_a_clean_one(there, number)
         write = planned(elsewhere)
         deliver(other, write, elsewhere.send(write))
         assert there.shown() == elsewhere.shown()
-    assert there.ledger.acknowledged(there.name)["employee_id"].tolist() == ["E1", "E2", "E3"]
+    assert there.ledger.acknowledged.all(there.name)["employee_id"].tolist() == ["E1", "E2", "E3"]
     assert next_night_is_quiet(there)
 
 
 def test_rerun_an_answer_whose_acknowledgement_was_lost_is_acknowledged_by_the_next(there, monkeypatch):
     write = planned(there)
-    keep = there.ledger.acknowledge
+    keep = there.ledger.acknowledged.record
 
     def killed(destination, people, run_id, lease):
         if len(people):
@@ -233,12 +233,12 @@ def test_rerun_an_answer_whose_acknowledgement_was_lost_is_acknowledged_by_the_n
         keep(destination, people, run_id, lease)
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(there.ledger, "acknowledge", killed)
+        patch.setattr(there.ledger.acknowledged, "record", killed)
         deliver(there.ledger, write, there.send(write))
     first = [name for name, status in answered(there).items() if status == "accepted"]
     assert first
     deliver(there.ledger, write, there.send(write))
-    assert set(first) < set(there.ledger.acknowledged(there.name)["employee_id"])
+    assert set(first) < set(there.ledger.acknowledged.all(there.name)["employee_id"])
     assert next_night_is_quiet(there)
 
 
@@ -257,7 +257,7 @@ def test_rerun_whoever_got_no_answer_is_sent_again_and_nobody_else(there):
     with pytest.raises(Transient):
         deliver(there.ledger, write, there.send(write))
     assert answered(there)["E2"] == "unknown"
-    assert "E2" not in set(there.ledger.acknowledged(there.name)["employee_id"])
+    assert "E2" not in set(there.ledger.acknowledged.all(there.name)["employee_id"])
     there.box.heal()
     done = {name for name, status in answered(there).items() if status == "accepted"}
     sent = []
@@ -277,7 +277,7 @@ def test_rerun_whoever_was_refused_stays_refused_and_is_no_reason_to_fail(there)
     write = planned(there)
     deliver(there.ledger, write, there.send(write))
     assert answered(there) == {"E1": "accepted", "E2": "accepted", "E3": "refused"}
-    assert "E3" not in set(there.ledger.acknowledged(there.name)["employee_id"])
+    assert "E3" not in set(there.ledger.acknowledged.all(there.name)["employee_id"])
     there.box.heal()
     before = len(there.box.calls)
     deliver(there.ledger, replace(write, run_id="run-2"), there.send(write))
@@ -300,7 +300,7 @@ def test_an_approver_who_is_not_there_is_told_and_the_rest_of_the_person_is_writ
     box.fault(times=None, refuse={"E1": "NO_SUCH_THING"})
     write = planned(there)
     deliver(ledger, write, there.send(write))
-    answers = ledger.answers("findity", "run-1").set_index("person")
+    answers = ledger.deliveries.answers("findity", "run-1").set_index("person")
     assert answers["status"].to_dict() == {"E1": "refused", "E2": "accepted", "E3": "accepted"}
     assert answers.loc["E2", "reason"] == "no_approver_there"
     assert there.shown()["E2"]["approverIds"] == []
@@ -319,8 +319,8 @@ def refused(there, write, match):
         deliver(there.ledger, write, there.send(write))
     assert writes(there) == before
     assert answered(there, write.plan_run_id) == {}
-    assert there.ledger.acknowledged(there.name).empty or before
-    assert there.ledger.holder() is None
+    assert there.ledger.acknowledged.all(there.name).empty or before
+    assert there.ledger.leases.holder() is None
 
 
 def test_no_surprise_a_plan_that_the_ledger_does_not_know_is_not_written(there):
@@ -353,7 +353,7 @@ def test_rerun_an_older_export_is_not_written_over_a_newer_one_without_a_reason(
     deliver(there.ledger, newer, there.send(newer))
     refused(there, older, "older than")
     let = {"checks": ["older"], "by": "kim", "reason": "agreed with payroll", "over": {there.name: 2}}
-    there.ledger.record_gate(1, "older", True, {"accepted": let})
+    there.ledger.intakes.record_gate(1, "older", True, {"accepted": let})
     deliver(there.ledger, older, there.send(older))
     assert sorted(there.shown()) == ["E1", "E2", "E3"]
 
@@ -367,14 +367,14 @@ def test_rerun_an_export_with_an_older_day_is_not_written_even_if_it_was_seen_la
 def test_rerun_a_newer_export_that_is_written_while_a_run_waits_for_the_lease_stops_that_run(there, monkeypatch):
     older = planned(there, run="older", number=1)
     newer = planned(there, Night(roster(*COMPANY[:2])), run="newer", number=2)
-    take = there.ledger._take
+    take = there.ledger.leases._take
 
     def overtaken(run_id, expires_after):
-        monkeypatch.setattr(there.ledger, "_take", take)
+        monkeypatch.setattr(there.ledger.leases, "_take", take)
         deliver(there.ledger, newer, there.send(newer))
         return take(run_id, expires_after)
 
-    monkeypatch.setattr(there.ledger, "_take", overtaken)
+    monkeypatch.setattr(there.ledger.leases, "_take", overtaken)
     with pytest.raises(Permanent, match="older than"):
         deliver(there.ledger, older, there.send(older))
     assert sorted(there.shown()) == ["E1", "E2"]
@@ -402,11 +402,11 @@ def test_rerun_what_another_run_has_brought_just_so_is_not_sent_again(there):
     late = planned(there, run="late")
     first = planned(there, Night(roster(*COMPANY[:2])), run="first")
     deliver(there.ledger, first, there.send(first))
-    epoch, sent = there.ledger.epoch(there.name), []
+    epoch, sent = there.ledger.acknowledged.epoch(there.name), []
     deliver(there.ledger, late, sending(there, late, sent))
     assert sent == ["E3"]
     assert answered(there, "late") == {"E1": "done", "E2": "done", "E3": "accepted"}
-    assert there.ledger.epoch(there.name) == epoch + 1
+    assert there.ledger.acknowledged.epoch(there.name) == epoch + 1
     assert next_night_is_quiet(there)
 
 
@@ -416,12 +416,12 @@ def test_no_surprise_an_old_plan_never_overwrites_what_a_newer_run_has_written(t
     old = planned(there, moved(first_name="Old"), run="old", number=2)
     new = planned(there, moved(first_name="New"), run="new", number=2)
     deliver(there.ledger, new, there.send(new))
-    state, told, sent = there.shown(), there.ledger.acknowledged(there.name), []
+    state, told, sent = there.shown(), there.ledger.acknowledged.all(there.name), []
     deliver(there.ledger, old, sending(there, old, sent))
     assert sent == []
     assert answered(there, "old") == {"E2": "stale"}
     assert there.shown() == state
-    pd.testing.assert_frame_equal(there.ledger.acknowledged(there.name), told)
+    pd.testing.assert_frame_equal(there.ledger.acknowledged.all(there.name), told)
     assert next_night_is_quiet(there, moved(first_name="New"))
 
 
@@ -456,14 +456,14 @@ def test_no_surprise_what_an_old_plan_found_in_step_does_not_pass_for_what_is_th
     night = Night(roster(*COMPANY))
     old = planned(there, night, run="old", number=2)
     # What the ledger forgot is told anew by the plan that found it in step.
-    with there.ledger._writing() as connection:
+    with there.ledger.acknowledged._writing() as connection:
         connection.exec_driver_sql("DELETE FROM acknowledged WHERE employee_id = 'E2'")
     new = planned(there, moved(first_name="New"), run="new", number=2)
     deliver(there.ledger, new, there.send(new))
-    told = there.ledger.acknowledged(there.name)
+    told = there.ledger.acknowledged.all(there.name)
     again = replace(old, acknowledgements=joining.acknowledgements)
     deliver(there.ledger, again, there.send(again))
-    pd.testing.assert_frame_equal(there.ledger.acknowledged(there.name), told)
+    pd.testing.assert_frame_equal(there.ledger.acknowledged.all(there.name), told)
 
 
 def test_rerun_what_a_plan_wrote_itself_is_no_other_runs(there):
@@ -483,8 +483,8 @@ def test_a_run_that_lost_its_lease_records_nothing_more_and_stops(there):
     def overtaken(records):
         for answers in there.send(write)(records):
             calls.append(answers)
-            fence = there.ledger.holder().fence
-            with there.ledger._writing() as connection:
+            fence = there.ledger.leases.holder().fence
+            with there.ledger.leases._writing() as connection:
                 connection.exec_driver_sql(f"UPDATE lease SET fence = {fence + 1}, run_id = 'other'")
             yield answers
 
@@ -492,27 +492,27 @@ def test_a_run_that_lost_its_lease_records_nothing_more_and_stops(there):
         deliver(there.ledger, write, overtaken)
     assert len(calls) == 1
     assert answered(there) == {}
-    assert there.ledger.acknowledged(there.name).empty
-    assert there.ledger.holder().run_id == "other"
+    assert there.ledger.acknowledged.all(there.name).empty
+    assert there.ledger.leases.holder().run_id == "other"
 
 
 def test_a_release_acknowledges_nobody_whose_own_change_it_does_not_write(there):
     first = planned(there, Night(roster(COMPANY[0], COMPANY[1])))
     deliver(there.ledger, first, there.send(first))
-    before = there.ledger.acknowledged(there.name).set_index("employee_id")
+    before = there.ledger.acknowledged.all(there.name).set_index("employee_id")
     tonight = Night(
         roster({**COMPANY[0], "first_name": "New"}), absent_means="leaver", circumstances={"unreadable_reject": True},
     )  # fmt: skip
     write = planned(there, tonight, run="run-2", number=2)
     released = let_go(write.plan)
     assert released.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
-    there.ledger.save_plan(
+    there.ledger.plans.save(
         there.name, "run-3", root_run_id="run-3", number=2, digest=released.digest(), accounting_passed=True, gate_passed=True,
-        counts={}, people=released.people, changes=released.changes, epoch=there.ledger.epoch(there.name),
+        counts={}, people=released.people, changes=released.changes, epoch=there.ledger.acknowledged.epoch(there.name),
     )  # fmt: skip
     letting_go = replace(write, plan=released, plan_run_id="run-3", run_id="run-3")
     deliver(there.ledger, letting_go, there.send(letting_go))
-    after = there.ledger.acknowledged(there.name).set_index("employee_id")
+    after = there.ledger.acknowledged.all(there.name).set_index("employee_id")
     assert after.loc["E1", "digest"] == before.loc["E1", "digest"]
     assert not after.loc["E2", "active"]
 
@@ -521,4 +521,4 @@ def test_nobody_in_the_plan_is_a_write_of_nothing(there):
     write = planned(there, Night(roster()))
     deliver(there.ledger, write, there.send(write))
     assert writes(there) == 0
-    assert there.ledger.applied(there.name).number == 1
+    assert there.ledger.applied.of(there.name).number == 1

@@ -35,28 +35,28 @@ VALUES = {
 
 def work(ledger, done=lambda: None):
     """What a run keeps, in its order; `done` after each transaction."""
-    ledger.beat("r1")
+    ledger.heartbeats.beat("r1")
     done()
-    ledger.begin_run("r1", "r1", "acme_sync")
+    ledger.runs.begin("r1", "r1", "acme_sync")
     done()
-    with ledger.lease("r1") as lease:
+    with ledger.leases.hold("r1") as lease:
         done()
         for step in (
-            lambda: ledger.mark_applied("expensify", 1, None, "r1", lease),
-            lambda: ledger.record_answers("expensify", "r1", ANSWERS, lease),
-            lambda: ledger.acknowledge("expensify", PEOPLE, "r1", lease),
-            lambda: ledger.acknowledge("expensify", PEOPLE.head(1).assign(digest="f"), "r1", lease),
+            lambda: ledger.applied.mark("expensify", 1, None, "r1", lease),
+            lambda: ledger.deliveries.record_answers("expensify", "r1", ANSWERS, lease),
+            lambda: ledger.acknowledged.record("expensify", PEOPLE, "r1", lease),
+            lambda: ledger.acknowledged.record("expensify", PEOPLE.head(1).assign(digest="f"), "r1", lease),
         ):
             step()
             done()
     done()
-    ledger.record_outcomes("expensify", "r1", OUTCOMES, {"outcomes": {"created": 1}})
+    ledger.deliveries.record_outcomes("expensify", "r1", OUTCOMES, {"outcomes": {"created": 1}})
     done()
-    ledger.record_skips("expensify", SKIPS, date(2026, 11, 20), "r1")
+    ledger.skips.record("expensify", SKIPS, date(2026, 11, 20), "r1")
     done()
-    ledger.record_skips("expensify", SKIPS.head(1), date(2026, 11, 21), "r2")
+    ledger.skips.record("expensify", SKIPS.head(1), date(2026, 11, 21), "r2")
     done()
-    ledger.end_run("r1", "finished")
+    ledger.runs.end("r1", "finished")
     done()
 
 
@@ -117,7 +117,7 @@ def test_rerun_a_kill_at_any_statement_leaves_what_was_done_and_nothing_half(url
         assert in_a_process(killed, tmp_path / "out.json") == KILLED
         with Ledger.open(url, name) as ledger:
             assert kept(ledger) == steps[told.read_text().count("\n")], statement
-            with ledger.lease("r1"):  # the same run, started anew, need not wait
+            with ledger.leases.hold("r1"):  # the same run, started anew, need not wait
                 pass
 
 
@@ -197,5 +197,5 @@ def test_rerun_a_kill_while_a_ledger_is_made_leaves_one_that_opens(url, tmp_path
         if in_a_process(lambda where=where, statement=statement: opened(where, statement), tmp_path / "out.json") != KILLED:
             break
         with Ledger.open(where, "x") as ledger:
-            assert ledger.runs().empty
+            assert ledger.runs.all().empty
     assert statement > 30

@@ -4,14 +4,14 @@ import pytest
 
 @pytest.fixture
 def lease(ledger):
-    with ledger.lease("r1") as held:
+    with ledger.leases.hold("r1") as held:
         yield held
 
 
 def answer(ledger, lease, status, person="1"):
     frame = pd.DataFrame({"person": [person], "status": [status], "reason": [None], "request": [1]})
-    ledger.record_answers("expensify", "p1", frame, lease)
-    return ledger.answers("expensify", "p1").set_index("person").loc[person, "status"]
+    ledger.deliveries.record_answers("expensify", "p1", frame, lease)
+    return ledger.deliveries.answers("expensify", "p1").set_index("person").loc[person, "status"]
 
 
 @pytest.mark.parametrize("final", ["accepted", "refused"])
@@ -23,50 +23,50 @@ def test_true_report_an_answer_replaces_unknown_and_never_the_other_way_round(le
 
 def test_answers_are_kept_by_plan(ledger, lease):
     answer(ledger, lease, "accepted")
-    assert ledger.answers("expensify", "p2").empty
-    assert ledger.answers("findity", "p1").empty
+    assert ledger.deliveries.answers("expensify", "p2").empty
+    assert ledger.deliveries.answers("findity", "p1").empty
 
 
 def test_an_empty_answer_frame_has_the_types_of_a_full_one(ledger, lease):
-    empty = ledger.answers("expensify", "p1")
+    empty = ledger.deliveries.answers("expensify", "p1")
     answer(ledger, lease, "accepted")
-    assert empty.dtypes.equals(ledger.answers("expensify", "p1").dtypes)
+    assert empty.dtypes.equals(ledger.deliveries.answers("expensify", "p1").dtypes)
 
 
 def test_requests_come_back_in_order(ledger):
-    ledger.record_request("expensify", "p1", 2, {"bytes": 20})
-    ledger.record_request("expensify", "p1", 1, {"bytes": 10})
-    ledger.record_request("expensify", "p1", 1, {"bytes": 10, "seconds": 0.5})
-    assert ledger.requests("expensify", "p1") == [{"bytes": 10, "seconds": 0.5, "request": 1}, {"bytes": 20, "request": 2}]
+    ledger.deliveries.record_request("expensify", "p1", 2, {"bytes": 20})
+    ledger.deliveries.record_request("expensify", "p1", 1, {"bytes": 10})
+    ledger.deliveries.record_request("expensify", "p1", 1, {"bytes": 10, "seconds": 0.5})
+    assert ledger.deliveries.requests("expensify", "p1") == [{"bytes": 10, "seconds": 0.5, "request": 1}, {"bytes": 20, "request": 2}]
 
 
 def test_acknowledged_people_are_replaced_one_by_one_and_each_time_the_epoch_rises(ledger, lease):
     people = pd.DataFrame(
         {"employee_id": ["1", "2"], "account": ["a", "b"], "active": [True, False], "digest": ["x", "y"], "fields": ['{"limit":1}', None]}
     )
-    ledger.acknowledge("expensify", people, "r1", lease)
-    assert ledger.epoch("expensify") == 1
-    ledger.acknowledge("expensify", people[:1].assign(active=False, digest="z"), "r1", lease)
-    assert ledger.epoch("expensify") == 2
-    known = ledger.acknowledged("expensify")
+    ledger.acknowledged.record("expensify", people, "r1", lease)
+    assert ledger.acknowledged.epoch("expensify") == 1
+    ledger.acknowledged.record("expensify", people[:1].assign(active=False, digest="z"), "r1", lease)
+    assert ledger.acknowledged.epoch("expensify") == 2
+    known = ledger.acknowledged.all("expensify")
     assert known["digest"].tolist() == ["z", "y"]
     assert known["active"].tolist() == [False, False]
     assert known["fields"].isna().tolist() == [False, True]
-    assert ledger.acknowledged("findity").empty
-    assert ledger.epoch("findity") == 0
+    assert ledger.acknowledged.all("findity").empty
+    assert ledger.acknowledged.epoch("findity") == 0
 
 
 def test_what_was_acknowledged_after_an_epoch_is_told_apart(ledger, lease):
     people = pd.DataFrame(
         {"employee_id": ["1", "2"], "account": ["a", "b"], "active": True, "digest": "x", "fields": None, "record": ["r", None]}
     )
-    ledger.acknowledge("expensify", people, "r1", lease)
-    ledger.acknowledge("expensify", people[1:].assign(active=False, record="s"), "r2", lease)
-    assert ledger.acknowledged_since("expensify", 0)[["employee_id", "record"]].to_numpy().tolist() == [["1", "r"], ["2", "s"]]
-    later = ledger.acknowledged_since("expensify", 1)
+    ledger.acknowledged.record("expensify", people, "r1", lease)
+    ledger.acknowledged.record("expensify", people[1:].assign(active=False, record="s"), "r2", lease)
+    assert ledger.acknowledged.since("expensify", 0)[["employee_id", "record"]].to_numpy().tolist() == [["1", "r"], ["2", "s"]]
+    later = ledger.acknowledged.since("expensify", 1)
     assert later.to_numpy().tolist() == [["2", "b", False, "s"]]
-    assert ledger.acknowledged_since("expensify", 2).empty
-    assert ledger.acknowledged_since("findity", 0).empty
+    assert ledger.acknowledged.since("expensify", 2).empty
+    assert ledger.acknowledged.since("findity", 0).empty
 
 
 def test_true_report_outcomes_keep_everyone_who_changed_and_count_the_rest(ledger):
@@ -75,7 +75,7 @@ def test_true_report_outcomes_keep_everyone_who_changed_and_count_the_rest(ledge
         | {"reason": [None, None], "landed": ["landed", None]}
     )
     for _ in range(2):
-        ledger.record_outcomes("expensify", "p1", outcomes, {"created": 1, "unchanged": 1})
-    assert ledger.outcomes("expensify", "p1")["person"].tolist() == ["1"]
-    assert ledger.outcome_counts("expensify", "p1") == {"created": 1, "unchanged": 1}
-    assert ledger.outcome_counts("expensify", "p2") == {}
+        ledger.deliveries.record_outcomes("expensify", "p1", outcomes, {"created": 1, "unchanged": 1})
+    assert ledger.deliveries.outcomes("expensify", "p1")["person"].tolist() == ["1"]
+    assert ledger.deliveries.outcome_counts("expensify", "p1") == {"created": 1, "unchanged": 1}
+    assert ledger.deliveries.outcome_counts("expensify", "p2") == {}

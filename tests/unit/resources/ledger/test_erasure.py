@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from resources.ledger import Ledger, tables
-from resources.ledger.erasure import PERSON, QUOTING, Who, about, without
+from resources.ledger.mentions import PERSON, Who, about, without
+from resources.ledger.people import QUOTING
 
 PEOPLE = pd.DataFrame(
     {"person": ["E1", "E2"], "employee_id": ["E1", "E2"], "matched_by": ["number"] * 2, "action": ["update"] * 2}
@@ -44,24 +45,26 @@ FACTS = {
 @pytest.fixture
 def full(ledger):
     """A run that says something of two people in every table that can."""
-    ledger.begin_run("r", "r", "acme_sync")
-    ledger.take_intake("bytes", "f.csv", 1, modified=None, dated=None, as_of=date(2026, 1, 1), root_run_id="r")
-    ledger.record_gate(1, "r", True, FACTS)
-    ledger.record_rejects(1, "r", REJECTS, {"rejected": 2})
-    ledger.record_skips("expensify", pd.DataFrame({"employee_id": ["E1", "E2"], "reason": ["left"] * 2}), date(2026, 1, 1), "r")
-    ledger.save_plan(
+    ledger.runs.begin("r", "r", "acme_sync")
+    ledger.intakes.take("bytes", "f.csv", 1, modified=None, dated=None, as_of=date(2026, 1, 1), root_run_id="r")
+    ledger.intakes.record_gate(1, "r", True, FACTS)
+    ledger.intakes.record_rejects(1, "r", REJECTS, {"rejected": 2})
+    ledger.skips.record("expensify", pd.DataFrame({"employee_id": ["E1", "E2"], "reason": ["left"] * 2}), date(2026, 1, 1), "r")
+    ledger.plans.save(
         "expensify", "r", root_run_id="r", number=1, digest="d", accounting_passed=True, gate_passed=True,
         counts=COUNTS, people=PEOPLE, changes=CHANGES, epoch=0,
     )  # fmt: skip
-    with ledger.lease("r") as lease:
+    with ledger.leases.hold("r") as lease:
         answers = {"person": ["E1", "E2"], "status": ["accepted"] * 2, "reason": [None] * 2, "request": [1] * 2}
-        ledger.record_answers("expensify", "r", pd.DataFrame(answers), lease)
+        ledger.deliveries.record_answers("expensify", "r", pd.DataFrame(answers), lease)
         fields = ['{"workerStatus":"Active"}', '{"overLimitApprover":"ada@x.example","workerStatus":"Active"}']
         known = {"employee_id": ["E1", "E2"], "account": ["Ada@x.example", "e2@x.example"], "active": [True] * 2, "digest": ["d"] * 2}
-        ledger.acknowledge("expensify", pd.DataFrame({**known, "fields": fields}), "r", lease)
+        ledger.acknowledged.record("expensify", pd.DataFrame({**known, "fields": fields}), "r", lease)
     outcomes = {"person": ["E1", "E2"], "employee_id": ["E1", "E2"], "action": ["update"] * 2, "outcome": ["updated"] * 2}
     drift = [{"person": "E1", "field": "role"}, {"person": "E2", "field": "role"}]
-    ledger.record_outcomes("expensify", "r", pd.DataFrame({**outcomes, "reason": [None] * 2, "landed": ["landed"] * 2}), {"drift": drift})
+    ledger.deliveries.record_outcomes(
+        "expensify", "r", pd.DataFrame({**outcomes, "reason": [None] * 2, "landed": ["landed"] * 2}), {"drift": drift}
+    )
     return ledger
 
 
@@ -76,20 +79,20 @@ def told(ledger, company="acme"):
 
 
 def test_all_of_a_person_goes(full):
-    full.forget("E1")
+    full.people.forget("E1")
     left = told(full)
     assert "ada@x.example" not in left.lower()
     # A unit that is called as they are numbered, twice: that is nobody.
     assert left.count("E1") == 2
-    assert full.forget("E1") == {}
-    assert full.rows_about("E1") == {}
-    assert full.runs_about("E1") == []
+    assert full.people.forget("E1") == {}
+    assert full.people.rows_about("E1") == {}
+    assert full.runs.about("E1") == []
 
 
 def test_what_others_have_stays_but_for_the_mention(full):
-    before = full.rows_about("E2")
-    full.forget("E1")
-    after = full.rows_about("E2")
+    before = full.people.rows_about("E2")
+    full.people.forget("E1")
+    after = full.people.rows_about("E2")
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
     changes = {row["field"]: (row["old"], row["new"]) for row in after["plan_change"]}
     assert changes == {
@@ -99,14 +102,14 @@ def test_what_others_have_stays_but_for_the_mention(full):
     }
     (known,) = after["acknowledged"]
     assert (known["fields"], known["account"], known["digest"]) == ('{"workerStatus":"Active"}', "e2@x.example", "d")
-    assert full.gate("r").facts == {"rows": 2, "departments": {"E1": 1, "E2": 1}, "notes": [{"employee_id": "E2", "code": "phone"}]}
-    counts = full.plan_verdict("expensify", "r").counts
+    assert full.intakes.gate("r").facts == {"rows": 2, "departments": {"E1": 1, "E2": 1}, "notes": [{"employee_id": "E2", "code": "phone"}]}
+    counts = full.plans.verdict("expensify", "r").counts
     assert counts["repairs"] == [{"employee_id": "E2", "repair": "left"}]
     assert counts["dry_run"] == {"would_refuse": {"E2": "no policy"}}
 
 
 def test_every_row_of_a_person_is_found(full):
-    found = full.rows_about("E1")
+    found = full.people.rows_about("E1")
     with_person = {name for name, table in tables.metadata.tables.items() if set(PERSON) & set(table.c.keys())}
     assert set(found) >= with_person - {"skip"} | {"skip", "gate", "plan", "outcome_count"}
     assert found["gate"] == [
@@ -115,8 +118,8 @@ def test_every_row_of_a_person_is_found(full):
     assert found["plan"][0]["counts"] == {
         "repairs": [{"employee_id": "E1", "repair": "cycle"}], "dry_run": {"would_refuse": {"E1": "no policy"}}
     }  # fmt: skip
-    assert full.addresses("E1") == {"ada@x.example", "old.ada@x.example"}
-    assert full.rows_about("E9") == {}
+    assert full.people.addresses("E1") == {"ada@x.example", "old.ada@x.example"}
+    assert full.people.rows_about("E9") == {}
 
 
 def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_searched():
@@ -135,14 +138,14 @@ def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_search
 
 def test_another_companys_person_of_the_same_number_stays(full, url):
     with Ledger.open(url, "beta") as other:
-        other.record_skips("expensify", pd.DataFrame({"employee_id": ["E1"], "reason": ["left"]}), date(2026, 1, 1), "b")
+        other.skips.record("expensify", pd.DataFrame({"employee_id": ["E1"], "reason": ["left"]}), date(2026, 1, 1), "b")
         before = told(full, "beta")
-        full.forget("E1")
+        full.people.forget("E1")
         assert told(full, "beta") == before
 
 
 def test_an_address_that_only_the_caller_knows_goes_too(full):
-    full.forget("E9", {"BO@x.example"})
+    full.people.forget("E9", {"BO@x.example"})
     assert "bo@x.example" not in told(full)
 
 
@@ -155,7 +158,7 @@ def test_quiet_a_forgotten_address_is_in_no_file_of_the_database(full):
         return any(b"ada@x.example" in file.read_bytes().lower() for file in folder.iterdir() if not file.name.endswith("-shm"))
 
     assert found()
-    full.forget("E1")
+    full.people.forget("E1")
     assert not found()
 
 
@@ -179,5 +182,5 @@ def test_json_is_parted_in_what_names_somebody_and_the_rest(value, rest, theirs)
 
 
 def test_times_of_rows_come_with_their_zone(full):
-    assert full.rows_about("E1")["answer"][0]["recorded_at"].tzinfo == UTC
-    assert isinstance(full.rows_about("E1")["answer"][0]["recorded_at"], datetime)
+    assert full.people.rows_about("E1")["answer"][0]["recorded_at"].tzinfo == UTC
+    assert isinstance(full.people.rows_about("E1")["answer"][0]["recorded_at"], datetime)

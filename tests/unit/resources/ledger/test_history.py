@@ -7,8 +7,8 @@ MONDAY, TUESDAY, WEDNESDAY = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6
 
 def skip(ledger, people, day, root_run_id):
     frame = pd.DataFrame({"employee_id": people, "reason": "row rejected"})
-    ledger.record_skips("expensify", frame, day, root_run_id)
-    return ledger.skips().set_index("employee_id")
+    ledger.skips.record("expensify", frame, day, root_run_id)
+    return ledger.skips.all().set_index("employee_id")
 
 
 def test_a_skip_counts_the_root_runs_that_saw_it(ledger):
@@ -45,8 +45,8 @@ def test_a_day_without_skips_closes_them_all(ledger):
 
 def test_the_destinations_skips_are_apart(ledger):
     skip(ledger, ["1"], MONDAY, "r1")
-    ledger.record_skips("findity", pd.DataFrame({"employee_id": [], "reason": []}), MONDAY, "r1")
-    assert ledger.skips()["closed"].isna().tolist() == [True]
+    ledger.skips.record("findity", pd.DataFrame({"employee_id": [], "reason": []}), MONDAY, "r1")
+    assert ledger.skips.all()["closed"].isna().tolist() == [True]
 
 
 def test_rows_without_an_employee_number_are_passed_over(ledger):
@@ -54,11 +54,11 @@ def test_rows_without_an_employee_number_are_passed_over(ledger):
 
 
 def test_a_run_is_kept_with_how_it_ended(ledger):
-    ledger.begin_run("r1", "r1", "acme_sync")
-    ledger.begin_run("r2", "r1", "acme_sync")
-    ledger.begin_run("r1", "r1", "acme_sync")
-    ledger.end_run("r1", "FAILURE")
-    runs = ledger.runs().set_index("run_id")
+    ledger.runs.begin("r1", "r1", "acme_sync")
+    ledger.runs.begin("r2", "r1", "acme_sync")
+    ledger.runs.begin("r1", "r1", "acme_sync")
+    ledger.runs.end("r1", "FAILURE")
+    runs = ledger.runs.all().set_index("run_id")
     assert runs.loc["r2", "root_run_id"] == "r1"
     assert runs.loc["r1", "status"] == "FAILURE"
     assert pd.isna(runs.loc["r2", "ended"])

@@ -6,23 +6,24 @@ import sqlalchemy as sa
 
 from resources.failures import Permanent
 from resources.ledger import tables
-from resources.ledger.plans import CHANGES, PEOPLE
+from resources.ledger.plans import PEOPLE
+from roster.plan.decision import CHANGE_COLUMNS
 
 
 def take(ledger, content, root_run_id, as_of=date(2024, 3, 1)):
-    return ledger.take_intake(content, "hr.csv", 10, modified=datetime.now(UTC), dated=None, as_of=as_of, root_run_id=root_run_id)
+    return ledger.intakes.take(content, "hr.csv", 10, modified=datetime.now(UTC), dated=None, as_of=as_of, root_run_id=root_run_id)
 
 
 def bring(ledger, number, dated=None, *, run="run", everyone=True):
-    ledger.refuse_older("expensify", number, dated, run)
-    with ledger.lease("run") as lease:
-        ledger.mark_applied("expensify", number, dated, run, lease, everyone=everyone)
+    ledger.applied.refuse_older("expensify", number, dated, run)
+    with ledger.leases.hold("run") as lease:
+        ledger.applied.mark("expensify", number, dated, run, lease, everyone=everyone)
 
 
 def plan(ledger, run, number, root_run_id):
-    empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGES])))
+    empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGE_COLUMNS])))
     passed = {"accounting_passed": True, "gate_passed": True}
-    ledger.save_plan(
+    ledger.plans.save(
         "expensify", run, root_run_id=root_run_id, number=number, digest="d", **passed, epoch=0, counts={}, people=empty, changes=empty
     )
 
@@ -58,7 +59,7 @@ import os
 ledger = Ledger.open(sys.argv[1], "acme")
 for count in range(20):
     name = f"{os.getpid()} {count}"
-    print(ledger.take_intake(name, "f", 1, modified=None, dated=None, as_of=date(2024, 3, 1), root_run_id=name).number)
+    print(ledger.intakes.take(name, "f", 1, modified=None, dated=None, as_of=date(2024, 3, 1), root_run_id=name).number)
 """
     numbers = [int(line) for ended in processes(code, url) for line in ended.stdout.split()]
     assert sorted(numbers) == list(range(1, 41))
@@ -70,35 +71,35 @@ def test_rerun_what_a_root_run_took_first_is_known_of_its_re_executions(ledger):
 
 
 def test_the_gate_compares_with_the_file_that_everyone_was_last_brought_to(ledger):
-    assert ledger.baseline() is None
-    ledger.record_gate(1, "r1", True, {"rows": 100})
-    assert ledger.baseline() is None
+    assert ledger.intakes.baseline() is None
+    ledger.intakes.record_gate(1, "r1", True, {"rows": 100})
+    assert ledger.intakes.baseline() is None
     bring(ledger, 1)
-    assert ledger.baseline() == {"rows": 100}
-    ledger.record_gate(2, "r2", True, {"rows": 60})
+    assert ledger.intakes.baseline() == {"rows": 100}
+    ledger.intakes.record_gate(2, "r2", True, {"rows": 60})
     bring(ledger, 2, everyone=False)
-    ledger.record_gate(3, "r3", False, {"rows": 3})
-    assert ledger.baseline() == {"rows": 100}
-    assert ledger.applied("expensify").number == 2
+    ledger.intakes.record_gate(3, "r3", False, {"rows": 3})
+    assert ledger.intakes.baseline() == {"rows": 100}
+    assert ledger.applied.of("expensify").number == 2
 
 
 def test_the_gate_compares_with_what_it_said_of_a_file_in_the_run_that_applied_it(ledger):
     for root, rows in (("own", 100), ("another", 60)):
-        ledger.record_gate(1, root, True, {"rows": rows})
+        ledger.intakes.record_gate(1, root, True, {"rows": rows})
     plan(ledger, "p", 1, "own")
     bring(ledger, 1, run="p")
-    assert ledger.baseline() == {"rows": 100}
+    assert ledger.intakes.baseline() == {"rows": 100}
     plan(ledger, "a release", 1, "a release")
     bring(ledger, 1, run="a release")
-    assert ledger.baseline() == {"rows": 60}
+    assert ledger.intakes.baseline() == {"rows": 60}
 
 
 def test_rerun_the_newest_verdict_of_a_root_run_counts(ledger):
-    ledger.record_gate(1, "r1", False, {"rows": 3})
-    ledger.record_gate(2, "r1", True, {"rows": 100})
-    gate = ledger.gate("r1")
+    ledger.intakes.record_gate(1, "r1", False, {"rows": 3})
+    ledger.intakes.record_gate(2, "r1", True, {"rows": 100})
+    gate = ledger.intakes.gate("r1")
     assert (gate.number, gate.passed) == (2, True)
-    assert ledger.gate("r2") is None
+    assert ledger.intakes.gate("r2") is None
 
 
 def test_quiet_rejects_are_kept_without_the_offending_value_and_give_way_to_the_corrected_file(ledger):
@@ -106,16 +107,16 @@ def test_quiet_rejects_are_kept_without_the_offending_value_and_give_way_to_the_
         {"line": [3, 9], "employee_id": ["7", None], "column": ["email", "employee_id"], "source": ["Mail", "No"]}
         | {"code": ["bad_email", "empty"], "message": ["m1", "m2"], "value": ["secret@", ""]}
     )
-    ledger.record_rejects(1, "r1", rejects, {"used": 5, "rejected": 2})
-    pd.testing.assert_frame_equal(ledger.rejects("r1"), rejects.drop(columns="value"))
-    ledger.record_rejects(2, "r1", rejects[:1], {"used": 6, "rejected": 1})
-    assert ledger.rejects("r1")["line"].tolist() == [3]
-    assert ledger.disposition_counts("r1") == {"used": 6, "rejected": 1}
+    ledger.intakes.record_rejects(1, "r1", rejects, {"used": 5, "rejected": 2})
+    pd.testing.assert_frame_equal(ledger.intakes.rejects("r1"), rejects.drop(columns="value"))
+    ledger.intakes.record_rejects(2, "r1", rejects[:1], {"used": 6, "rejected": 1})
+    assert ledger.intakes.rejects("r1")["line"].tolist() == [3]
+    assert ledger.intakes.disposition_counts("r1") == {"used": 6, "rejected": 1}
 
 
 def test_nothing_is_applied_before_the_first_write(ledger):
-    assert ledger.applied("expensify") is None
-    ledger.refuse_older("expensify", 1, None, "run")
+    assert ledger.applied.of("expensify") is None
+    ledger.applied.refuse_older("expensify", 1, None, "run")
 
 
 def test_rerun_a_lower_number_than_the_last_applied_is_refused(ledger):
@@ -123,29 +124,29 @@ def test_rerun_a_lower_number_than_the_last_applied_is_refused(ledger):
     bring(ledger, 5)
     bring(ledger, 6)
     with pytest.raises(Permanent, match=r"Intake 5 is older.*accept: \[older\]"):
-        ledger.refuse_older("expensify", 5, None, "run")
-    ledger.refuse_older("findity", 5, None, "run")
+        ledger.applied.refuse_older("expensify", 5, None, "run")
+    ledger.applied.refuse_older("findity", 5, None, "run")
 
 
 def test_rerun_an_older_day_is_refused_even_if_the_file_was_seen_later(ledger):
     bring(ledger, 5, date(2024, 3, 2))
     with pytest.raises(Permanent, match="2024-03-01, is before 2024-03-02"):
-        ledger.refuse_older("expensify", 6, date(2024, 3, 1), "run")
+        ledger.applied.refuse_older("expensify", 6, date(2024, 3, 1), "run")
 
 
 def test_rerun_a_file_without_a_day_does_not_wipe_out_the_last_day(ledger):
     bring(ledger, 5, date(2024, 3, 2))
     bring(ledger, 6)
     with pytest.raises(Permanent):
-        ledger.refuse_older("expensify", 7, date(2024, 3, 1), "run")
+        ledger.applied.refuse_older("expensify", 7, date(2024, 3, 1), "run")
 
 
 def test_an_older_export_that_somebody_let_pass_is_then_what_the_next_is_compared_with(ledger):
     bring(ledger, 5, date(2099, 1, 1))
-    ledger.record_gate(4, "r4", True, let_older(over=5))
+    ledger.intakes.record_gate(4, "r4", True, let_older(over=5))
     bring(ledger, 4, date(2024, 3, 1))
-    ledger.refuse_older("expensify", 6, date(2024, 3, 2), "run")
-    assert ledger.applied("expensify").dated == date(2024, 3, 1)
+    ledger.applied.refuse_older("expensify", 6, date(2024, 3, 2), "run")
+    assert ledger.applied.of("expensify").dated == date(2024, 3, 1)
     with ledger.engine.connect() as connection:
         [kept] = connection.execute(sa.select(tables.accepted_older))
     assert (kept.number, kept.last_number, kept.accepted_by, kept.reason) == (4, 5, "kim", "HR sent a wrong year")
@@ -153,7 +154,7 @@ def test_an_older_export_that_somebody_let_pass_is_then_what_the_next_is_compare
 
 def test_rerun_an_older_export_goes_over_no_newer_one_than_it_was_let_pass_over(ledger):
     bring(ledger, 5)
-    ledger.record_gate(4, "r4", True, let_older(over=5))
+    ledger.intakes.record_gate(4, "r4", True, let_older(over=5))
     bring(ledger, 6)
     with pytest.raises(Permanent, match="Intake 4 is older"):
-        ledger.refuse_older("expensify", 4, None, "run")
+        ledger.applied.refuse_older("expensify", 4, None, "run")

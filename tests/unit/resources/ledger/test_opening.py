@@ -26,9 +26,9 @@ def test_the_constant_list_of_revisions_is_what_the_migrations_say(tmp_path):
 
 def test_what_was_written_is_there_when_the_ledger_is_opened_again(url):
     with Ledger.open(url, "acme") as ledger:
-        ledger.begin_run("r1", "r1", "acme_sync")
+        ledger.runs.begin("r1", "r1", "acme_sync")
     with Ledger.open(url, "acme") as ledger:
-        assert ledger.runs()["run_id"].tolist() == ["r1"]
+        assert ledger.runs.all()["run_id"].tolist() == ["r1"]
 
 
 def test_opening_a_current_ledger_does_not_import_alembic(url):
@@ -38,7 +38,7 @@ def test_opening_a_current_ledger_does_not_import_alembic(url):
 
 
 def test_processes_that_open_a_new_ledger_at_once_all_succeed(url, processes):
-    for ended in processes("Ledger.open(sys.argv[1], 'acme').begin_run('r', 'r', 'j')", url, count=3):
+    for ended in processes("Ledger.open(sys.argv[1], 'acme').runs.begin('r', 'r', 'j')", url, count=3):
         assert ended.returncode == 0, ended.stderr
 
 
@@ -51,8 +51,8 @@ def test_a_ledger_newer_than_the_code_is_refused(url):
 
 def test_only_the_owner_can_read_the_ledger(tmp_path):
     with Ledger.open(f"sqlite:///{tmp_path}/new/ledger.db", "acme") as ledger:
-        ledger.begin_run("r1", "r1", "j")
-        ledger.key("digests")
+        ledger.runs.begin("r1", "r1", "j")
+        ledger.keys.of("digests")
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
     assert {"ledger.db", "ledger.db-wal"} <= set(modes)
     assert set(modes.values()) == {0o600}
@@ -66,10 +66,10 @@ def test_a_ledger_that_others_could_read_is_closed_to_them(tmp_path):
 
 
 def test_rerun_what_a_thread_writes_is_kept_however_often_others_open_the_ledger_meanwhile(url, processes):
-    read = "with Ledger.open(sys.argv[1], 'acme') as ledger:\n    print(len(ledger.runs()))"
+    read = "with Ledger.open(sys.argv[1], 'acme') as ledger:\n    print(len(ledger.runs.all()))"
     with Ledger.open(url, "acme") as long_open:
         for number in range(1, 4):
-            long_open.begin_run(f"r{number}", "r", "j")
+            long_open.runs.begin(f"r{number}", "r", "j")
             Ledger.open(url, "acme").close()
             (seen,) = processes(read, url, count=1)
             assert seen.stdout.strip() == str(number), seen.stderr
@@ -99,30 +99,30 @@ def test_quiet_a_refused_statement_shows_no_value(ledger):
 
 
 def test_companies_do_not_see_each_other(url, ledger):
-    ledger.begin_run("r1", "r1", "j")
+    ledger.runs.begin("r1", "r1", "j")
     with Ledger.open(url, "other") as other:
-        assert other.runs().empty
+        assert other.runs.all().empty
 
 
 def test_rerun_a_crash_in_the_middle_of_a_write_leaves_nothing_of_it(url, ledger, processes):
     code = """
 import os
 import pandas as pd
-from resources.ledger import database, deliveries
+from resources.ledger import acknowledged, database
 real = database.upsert
 def crash(connection, table, rows, **more):
     real(connection, table, rows, **more)
     if table.name == "acknowledged":
         os._exit(7)
-deliveries.upsert = crash
+acknowledged.upsert = crash
 ledger = Ledger.open(sys.argv[1], "acme")
 frame = pd.DataFrame({"employee_id": ["1"], "account": ["a"], "active": [True], "digest": ["d"], "fields": ["{}"]})
-with ledger.lease("r1") as lease:
-    ledger.acknowledge("expensify", frame, "r1", lease)
+with ledger.leases.hold("r1") as lease:
+    ledger.acknowledged.record("expensify", frame, "r1", lease)
 """
     (ended,) = processes(code, url, count=1)
     assert ended.returncode == 7, ended.stderr
-    assert ledger.epoch("expensify") == 0
-    assert ledger.acknowledged("expensify").empty
-    with ledger.lease("r1"):  # the same run, started anew, need not wait
+    assert ledger.acknowledged.epoch("expensify") == 0
+    assert ledger.acknowledged.all("expensify").empty
+    with ledger.leases.hold("r1"):  # the same run, started anew, need not wait
         pass

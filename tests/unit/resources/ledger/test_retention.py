@@ -31,25 +31,25 @@ ACKNOWLEDGED = pd.DataFrame({"employee_id": ["1"], "account": ["a@x.example"], "
 def sync(ledger, name, *, began=OLD, root=None, content=None, held=False, applied=False, value='"admin"'):
     """A run that left something in every table."""
     root = root or name
-    ledger.begin_run(name, root, "acme_sync")
-    intake = ledger.take_intake(content or name, f"{name}.csv", 1, modified=None, dated=None, as_of=began.date(), root_run_id=root)
-    ledger.record_gate(intake.number, root, True, {"rows": 1})
-    ledger.record_rejects(intake.number, root, REJECTS, {"rejected": 1})
-    ledger.record_skips("expensify", pd.DataFrame({"employee_id": ["9"], "reason": [name]}), began.date(), root)
-    ledger.save_plan(
+    ledger.runs.begin(name, root, "acme_sync")
+    intake = ledger.intakes.take(content or name, f"{name}.csv", 1, modified=None, dated=None, as_of=began.date(), root_run_id=root)
+    ledger.intakes.record_gate(intake.number, root, True, {"rows": 1})
+    ledger.intakes.record_rejects(intake.number, root, REJECTS, {"rejected": 1})
+    ledger.skips.record("expensify", pd.DataFrame({"employee_id": ["9"], "reason": [name]}), began.date(), root)
+    ledger.plans.save(
         "expensify", name, root_run_id=root, number=intake.number, digest=name, accounting_passed=True, gate_passed=True,
         counts={"actions": {}}, people=PEOPLE, changes=CHANGES.assign(new=value), epoch=0,
     )  # fmt: skip
-    with ledger.lease(name) as lease:
-        ledger.record_answers("expensify", name, ANSWERS, lease)
-        ledger.acknowledge("expensify", ACKNOWLEDGED, name, lease)
+    with ledger.leases.hold(name) as lease:
+        ledger.deliveries.record_answers("expensify", name, ANSWERS, lease)
+        ledger.acknowledged.record("expensify", ACKNOWLEDGED, name, lease)
         if applied:
-            ledger.mark_applied("expensify", intake.number, None, name, lease)
-    ledger.record_request("expensify", name, 1, {"bytes": 1})
-    ledger.record_outcomes("expensify", name, OUTCOMES, {"outcomes": {}})
+            ledger.applied.mark("expensify", intake.number, None, name, lease)
+    ledger.deliveries.record_request("expensify", name, 1, {"bytes": 1})
+    ledger.deliveries.record_outcomes("expensify", name, OUTCOMES, {"outcomes": {}})
     if held:
-        ledger.save_held("expensify", name, f"held {name}", datetime.now(UTC) + timedelta(days=1))
-    ledger.end_run(name, "finished")
+        ledger.releases.save_held("expensify", name, f"held {name}", datetime.now(UTC) + timedelta(days=1))
+    ledger.runs.end(name, "finished")
     with ledger.engine.execution_options(rollcall_writes=True).begin() as connection:
         for table, column in (("run", "began"), ("run", "ended"), ("plan", "saved_at"), ("gate", "recorded_at")):
             key = {"run": "run_id", "plan": "plan_run_id", "gate": "root_run_id"}[table]
@@ -71,7 +71,7 @@ def rows(ledger, of=None):
 
 
 def purge(ledger, keep=(), **options):
-    return ledger.purge(ledger.over(LIMIT, {*ledger.in_use(), *keep}), LIMIT, **options)
+    return ledger.retention.purge(ledger.retention.over(LIMIT, {*ledger.retention.in_use(), *keep}), LIMIT, **options)
 
 
 def test_every_table_says_what_becomes_of_its_rows():
@@ -89,16 +89,16 @@ def test_an_old_run_goes_and_what_goes_on_stays(ledger):
     assert set(deleted) >= {"outcome", "outcome_count", "skip_run"}
     after = rows(ledger)
     assert {name: alone[name] - after.get(name, 0) for name in alone if alone[name] != after.get(name, 0)} == deleted
-    assert ledger.runs()["run_id"].tolist() == ["new"]
-    assert set(ledger.acknowledged("expensify")["employee_id"]) == {"1"}
-    assert ledger.epoch("expensify") == 2
+    assert ledger.runs.all()["run_id"].tolist() == ["new"]
+    assert set(ledger.acknowledged.all("expensify")["employee_id"]) == {"1"}
+    assert ledger.acknowledged.epoch("expensify") == 2
 
 
 def test_rerun_an_old_content_is_recognised_after_its_run_is_gone(ledger):
     sync(ledger, "old", content="the same bytes")
     sync(ledger, "new", began=datetime.now(UTC))
     purge(ledger)
-    again = ledger.take_intake("the same bytes", "again.csv", 1, modified=None, dated=None, as_of=date(2026, 11, 1), root_run_id="third")
+    again = ledger.intakes.take("the same bytes", "again.csv", 1, modified=None, dated=None, as_of=date(2026, 11, 1), root_run_id="third")
     assert (again.number, again.seen_before) == (1, True)
 
 
@@ -128,41 +128,41 @@ def test_a_chain_stays_as_long_as_its_youngest_run(ledger):
 @pytest.mark.parametrize("use", ["newest plan", "applied", "held", "alive", "writing", "told"])
 def test_no_old_run_goes_while_something_rests_on_it(ledger, use):
     sync(ledger, "old", held=use == "held", applied=use == "applied")
-    ledger.begin_run("new", "new", "acme_preview")
+    ledger.runs.begin("new", "new", "acme_preview")
     if use != "newest plan":
         sync(ledger, "planned", began=datetime.now(UTC))
     if use == "alive":
-        ledger.beat("old")
+        ledger.heartbeats.beat("old")
     if use == "writing":
-        with ledger.lease("old"):
+        with ledger.leases.hold("old"):
             assert purge(ledger) == {}
         return
     assert "plan" not in purge(ledger, keep={"old"} if use == "told" else ())
-    assert ledger.plan_verdict("expensify", "old")
+    assert ledger.plans.verdict("expensify", "old")
 
 
 def test_the_gates_word_on_what_was_last_applied_stays_also_after_a_release(ledger):
     """A release plans under a run of its own; the export's gate is another's."""
     sync(ledger, "old", content="bytes")
-    ledger.begin_run("release", "release", "acme_release")
-    ledger.save_plan(
+    ledger.runs.begin("release", "release", "acme_release")
+    ledger.plans.save(
         "expensify", "release", root_run_id="release", number=1, digest="r", accounting_passed=True, gate_passed=True,
         counts={"actions": {}}, people=PEOPLE, changes=CHANGES, epoch=0,
     )  # fmt: skip
     assert purge(ledger) == {}
-    assert ledger.gate("old").passed
+    assert ledger.intakes.gate("old").passed
 
 
 def test_rerun_the_run_that_took_in_the_file_of_the_newest_plan_stays(ledger):
     """A release draws its plan from the roster that another run stored."""
     sync(ledger, "old")
     sync(ledger, "newer", began=datetime.now(UTC))
-    assert "old" not in ledger.in_use()
-    ledger.save_plan(
+    assert "old" not in ledger.retention.in_use()
+    ledger.plans.save(
         "expensify", "release", root_run_id="release", number=2, digest="r", accounting_passed=True, gate_passed=True,
         counts={"taken_in": "old"}, people=PEOPLE, changes=CHANGES, epoch=0,
     )  # fmt: skip
-    assert "old" in ledger.in_use()
+    assert "old" in ledger.retention.in_use()
     assert "plan" not in purge(ledger)
 
 
@@ -172,7 +172,7 @@ def test_a_skip_that_lasts_stays_and_one_that_ended_long_ago_goes(ledger):
     sync(ledger, "new", began=datetime.now(UTC))
     purge(ledger)
     # "old" was closed in January; "older skip ends" by the newest run, today.
-    assert set(ledger.skips()["reason"]) == {"older skip ends", "new"}
+    assert set(ledger.skips.all()["reason"]) == {"older skip ends", "new"}
 
 
 def test_another_companys_rows_stay(ledger, url):

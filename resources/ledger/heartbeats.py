@@ -1,30 +1,21 @@
 """Which runs live.
 
-Belongs here: a run's signs of life, from its first step to its end. Does not belong here: who may write (``resources.ledger.lease``), and
+Belongs here: a run's signs of life, from its first step to its end. Does not belong here: who may write (``resources.ledger.leases``),
 what becomes of a run that has died (``assets.runs.recovery``).
 
 The number of a process says nothing on another machine, and after a while it belongs to another process. What tells everywhere is that
 the signs have stopped. They are not taken back when a run ends: they expire, and by then whoever keeps the runs knows how it ended.
 """
 
-import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import sqlalchemy as sa
 
-from resources.failures import Failed
 from resources.ledger import database, tables
 from resources.ledger.scoped import Scoped
 
-_log = logging.getLogger(__name__)
-
 SILENT_AFTER: Final = 60.0
 """Seconds without a sign of life after which a run counts as dead."""
-_BEATS: Final = 12
-"""Signs in that time: a database that is away for a while costs nobody's life."""
 _KEPT: Final = 7 * 86400.0
 
 
@@ -49,7 +40,7 @@ class Heartbeats(Scoped):
         with self._writing() as connection:
             connection.execute(sa.delete(tables.heartbeat).where(self._mine(tables.heartbeat, run_id=run_id)))
 
-    def heartbeats(self) -> dict[str, float]:
+    def remaining(self) -> dict[str, float]:
         """Run → for how many seconds its last sign of life still holds; negative once it has died. Long dead runs are forgotten."""
         query = sa.select(tables.heartbeat.c.run_id, tables.heartbeat.c.expires_at).where(self._mine(tables.heartbeat))
         with self._reading() as connection:
@@ -60,51 +51,3 @@ class Heartbeats(Scoped):
         """Seconds since 1970 on the ledger's clock."""
         with self._reading() as connection:
             return database.now(connection)
-
-
-@contextmanager
-def beating(open_ledger: Callable[[], Heartbeats], run_id: str, silent_after: float = SILENT_AFTER) -> Iterator[None]:
-    """Say for as long as the block lasts that a run lives, from a thread of its own.
-
-    A ledger that cannot be reached stops nobody here: the steps of the run say so, with what to do.
-
-    Args:
-        open_ledger: Opens the company's ledger.
-        run_id: The run.
-        silent_after: Seconds without a sign after which it counts as dead.
-    """
-    ended = threading.Event()
-    heart = _Heart(open_ledger, run_id, silent_after)
-    heart.beat()
-
-    def work() -> None:
-        while not ended.wait(silent_after / _BEATS):
-            heart.beat()
-
-    thread = threading.Thread(target=work, name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        heart.close()
-
-
-class _Heart:
-    """Beats, and opens the ledger as soon as that can be done."""
-
-    def __init__(self, open_ledger: Callable[[], Heartbeats], run_id: str, silent_after: float) -> None:
-        self._open, self._run_id, self._silent_after = open_ledger, run_id, silent_after
-        self._ledger: Heartbeats | None = None
-
-    def beat(self) -> None:
-        try:
-            self._ledger = self._ledger or self._open()
-            self._ledger.beat(self._run_id, self._silent_after)
-        except Failed:
-            _log.warning("a sign of life could not be kept; the next follows")
-
-    def close(self) -> None:
-        if self._ledger:
-            self._ledger.engine.dispose()

@@ -21,19 +21,19 @@ from resources.owner_only import write_once
 _BYTES = 32
 
 
-class Secrets(Scoped):
+class Keys(Scoped):
     """The ledger's part about keys."""
 
-    def key(self, name: str) -> bytes:
+    def of(self, name: str) -> bytes:
         """A random key of the company for this purpose: 32 bytes, made on first use, the same ever after."""
         return self._key(self.company, name)
 
-    def fields_key(self, destination: str) -> bytes:
+    def of_fields(self, destination: str) -> bytes:
         """The key for what is kept and shown of a destination's people: digests of their fields, pseudonyms of their accounts."""
-        return self.key(f"{destination} fields")
+        return self.of(f"{destination} fields")
 
-    def shared_key(self, name: str) -> bytes:
-        """Like `key`, but one for all companies of the ledger."""
+    def shared(self, name: str) -> bytes:
+        """Like `of`, but one for all companies of the ledger."""
         return self._key("", name)
 
     def _key(self, company: str, name: str) -> bytes:

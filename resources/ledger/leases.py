@@ -61,7 +61,7 @@ class Leases(Scoped):
     """The ledger's part about who may write."""
 
     @contextmanager
-    def lease(self, run_id: str, expires_after: float = EXPIRES_AFTER) -> Iterator[Lease]:
+    def hold(self, run_id: str, expires_after: float = EXPIRES_AFTER) -> Iterator[Lease]:
         """Hold the company's lease, with a heartbeat from a thread of its own. It does not nest.
 
         Args:

@@ -1,6 +1,6 @@
-"""What lasts longer than one run: the runs themselves, and who stays out for how long.
+"""Who stays out, why, and for how long.
 
-Belongs here: records that span runs. Does not belong here: anything about one export, plan or delivery.
+Belongs here: skips that last from run to run. Does not belong here: whom one plan skips (``resources.ledger.plans``).
 """
 
 from datetime import date
@@ -9,44 +9,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import frame, insert_missing, records, upsert
+from resources.ledger.database import insert_missing, records, upsert
 from resources.ledger.scoped import Scoped, moment
 
 
-class History(Scoped):
-    """The ledger's part about time."""
+class Skips(Scoped):
+    """The ledger's part about who stays out."""
 
-    def begin_run(self, run_id: str, root_run_id: str, job: str) -> None:
-        """Keep that a run began; a second time changes nothing."""
-        with self._writing() as connection:
-            insert_missing(connection, tables.run, [self._keys(run_id=run_id, root_run_id=root_run_id, job=job, began=moment())])
-
-    def end_run(self, run_id: str, status: str, failures: dict[str, str] | None = None) -> None:
-        """Keep how a run ended.
-
-        Args:
-            run_id: The run.
-            status: ``finished`` or ``stopped``.
-            failures: Asset (``hr/export``) → what its step said when it failed. The texts name no person.
-        """
-        with self._writing() as connection:
-            values = {"ended": moment(), "status": status, "failures": failures or {}}
-            connection.execute(sa.update(tables.run).where(self._mine(tables.run, run_id=run_id)).values(**values))
-
-    def failures(self, run_id: str) -> dict[str, str]:
-        """Why a run stopped: asset → what its step said; empty while nothing is known."""
-        query = sa.select(tables.run.c.failures).where(self._mine(tables.run, run_id=run_id))
-        with self._reading() as connection:
-            return connection.execute(query).scalar_one_or_none() or {}
-
-    def runs(self) -> pd.DataFrame:
-        """All runs, oldest first: run_id, root_run_id, job, began, ended, status."""
-        table = tables.run
-        columns = [table.c[name] for name in ("run_id", "root_run_id", "job", "began", "ended", "status")]
-        with self._reading() as connection:
-            return frame(connection, sa.select(*columns).where(self._mine(table)).order_by(table.c.began, table.c.run_id))
-
-    def record_skips(self, destination: str, skips: pd.DataFrame, seen_on: date, root_run_id: str) -> None:
+    def record(self, destination: str, skips: pd.DataFrame, seen_on: date, root_run_id: str) -> None:
         """Keep who stays out and why, and close the skips of everyone else.
 
         A root run counts once, however often it is re-executed; one that was recorded and then followed by another changes nothing more.
@@ -72,13 +42,10 @@ class History(Scoped):
             gone = sa.and_(self._mine(table, destination=destination, closed=None), table.c.last_root_run != root_run_id)
             connection.execute(sa.update(table).where(gone).values(closed=seen_on))
 
-    def skips(self) -> pd.DataFrame:
+    def all(self) -> pd.DataFrame:
         """Who stays or stayed out: destination, employee_id, reason, first_seen, last_seen, times, closed (NaN while it lasts)."""
-        table = tables.skip
-        columns = [table.c[name] for name in ("destination", "employee_id", "reason", "first_seen", "last_seen", "times", "closed")]
-        with self._reading() as connection:
-            order = (table.c.destination, table.c.employee_id, table.c.reason)
-            return frame(connection, sa.select(*columns).where(self._mine(table)).order_by(*order))
+        columns = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times", "closed")
+        return self._frame(tables.skip, columns, ["destination", "employee_id", "reason"])
 
     def _outrun(self, connection: sa.Connection, destination: str, root_run_id: str) -> bool:
         table = tables.skip_run

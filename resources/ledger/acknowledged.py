@@ -1,0 +1,59 @@
+"""What each destination last acknowledged of each person: what the next plan completes its readings with.
+
+Belongs here: what a destination has taken over, and its epochs. Does not belong here: answers to a plan as they arrive
+(``resources.ledger.deliveries``).
+"""
+
+from typing import Final
+
+import pandas as pd
+import sqlalchemy as sa
+
+from resources.ledger import tables
+from resources.ledger.database import records, upsert
+from resources.ledger.leases import Lease
+from resources.ledger.scoped import Scoped, moment
+
+ACKNOWLEDGED: Final = ("employee_id", "account", "active", "digest", "fields", "identity")
+
+
+class Acknowledged(Scoped):
+    """The ledger's part about what the destinations have taken over."""
+
+    def record(self, destination: str, people: pd.DataFrame, run_id: str, lease: Lease) -> None:
+        """Keep what the destination has taken over, in place of what it had of these people.
+
+        Args:
+            destination: ``expensify`` or ``findity``.
+            people: employee_id, account, active, digest, fields and record (a keyed hash of all that should be there of them); one row a
+                person.
+            run_id: The run that wrote it.
+            lease: The lease under which it is written.
+
+        Raises:
+            Failed: The lease is no longer this run's; nothing was recorded.
+        """
+        if people.empty:
+            return
+        with self._writing(lease) as connection:
+            table = tables.epoch
+            before = connection.execute(sa.select(table.c.epoch).where(self._mine(table, destination=destination))).scalar() or 0
+            upsert(connection, table, [self._keys(destination=destination, epoch=before + 1)])
+            keys = self._keys(destination=destination, epoch=before + 1, run_id=run_id, recorded_at=moment())
+            last = people.drop_duplicates("employee_id", keep="last").reindex(columns=[*ACKNOWLEDGED, "record"])
+            upsert(connection, tables.acknowledged, records(last, list(last.columns), **keys))
+
+    def all(self, destination: str) -> pd.DataFrame:
+        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""
+        return self._frame(tables.acknowledged, ACKNOWLEDGED, ["employee_id"], destination=destination)
+
+    def since(self, destination: str, epoch: int) -> pd.DataFrame:
+        """Whom the destination has acknowledged after an epoch, and what: employee_id, account, active, record."""
+        table, columns = tables.acknowledged, ("employee_id", "account", "active", "record")
+        return self._frame(table, columns, ["employee_id"], table.c.epoch > epoch, destination=destination)
+
+    def epoch(self, destination: str) -> int:
+        """How often something was acknowledged: the same number twice means that nothing was written in between."""
+        query = sa.select(tables.epoch.c.epoch).where(self._mine(tables.epoch, destination=destination))
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one_or_none() or 0

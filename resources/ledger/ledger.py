@@ -1,0 +1,81 @@
+"""The ledger itself: one company's parts over one database.
+
+Belongs here: opening, closing, putting the parts together. Does not belong here: any table (each part has its own).
+"""
+
+from typing import Self
+
+import sqlalchemy as sa
+
+from resources.ledger import tables
+from resources.ledger.acknowledged import Acknowledged
+from resources.ledger.applied import AppliedExports
+from resources.ledger.database import connect, reading
+from resources.ledger.deliveries import Deliveries
+from resources.ledger.heartbeats import Heartbeats
+from resources.ledger.intakes import Intakes
+from resources.ledger.keys import Keys
+from resources.ledger.leases import Leases
+from resources.ledger.people import PersonRows
+from resources.ledger.plans import Plans
+from resources.ledger.releases import Releases
+from resources.ledger.retention import Retention
+from resources.ledger.runs import Runs
+from resources.ledger.schema import bring_up_to_date
+from resources.ledger.skips import Skips
+
+
+class Ledger:
+    """One company's ledger. Each method of a part is one transaction: after a crash all of it is there, or nothing. Threads may share it.
+
+    Args:
+        engine: Of a database that is up to date; see `open`.
+        company: Whose rows it reads and writes.
+    """
+
+    def __init__(self, engine: sa.Engine, company: str) -> None:
+        self.engine, self.company = engine, company
+        self.intakes = Intakes(engine, company)
+        self.applied = AppliedExports(engine, company)
+        self.plans = Plans(engine, company)
+        self.releases = Releases(engine, company)
+        self.deliveries = Deliveries(engine, company)
+        self.acknowledged = Acknowledged(engine, company)
+        self.runs = Runs(engine, company)
+        self.skips = Skips(engine, company)
+        self.heartbeats = Heartbeats(engine, company)
+        self.leases = Leases(engine, company)
+        self.keys = Keys(engine, company)
+        self.people = PersonRows(engine, company)
+        self.retention = Retention(engine, company)
+
+    @classmethod
+    def open(cls, url: str, company: str) -> Self:
+        """Open the ledger, creating or migrating its database where needed.
+
+        Args:
+            url: A database URL (``sqlite:////srv/rollcall/ledger.db``, ``postgresql://…``), or the path of an SQLite file.
+            company: Whose rows it reads and writes.
+
+        Raises:
+            Permanent: The database is newer than this code.
+            Transient: It cannot be reached.
+        """
+        engine = connect(url)
+        bring_up_to_date(engine)
+        return cls(engine, company)
+
+    def companies(self) -> list[str]:
+        """Every company that this ledger has runs of, not only this one."""
+        with reading(self.engine) as connection:
+            return list(connection.execute(sa.select(tables.run.c.company).distinct().order_by(tables.run.c.company)).scalars())
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
