@@ -7,15 +7,16 @@ Belongs here: the strict models of the whole file and references from one part o
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
+from destinations import registry
 from resources.hr.locations import CsvSource, SftpSource
-from resources.settings import ExpensifyConnection, FindityConnection
 from roster.plan.limits import Limits
-from roster.settings import Approvers, ExpensifyFeed, FindityUsers, Gate, People, Rule, Strict
+from roster.settings import Approvers, Gate, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
     {
@@ -66,24 +67,6 @@ class Hr(Strict):
         source = self.csv or self.sftp
         assert source is not None, "checked when the settings were read"  # noqa: S101
         return source
-
-
-class Expensify(Strict):
-    """Expensify as a destination."""
-
-    connection: ExpensifyConnection
-    """Where Expensify is and which partner credentials open it."""
-    feed: ExpensifyFeed
-    """Where each field of an employee record comes from."""
-
-
-class Findity(Strict):
-    """Findity as a destination."""
-
-    connection: FindityConnection
-    """Where Findity is and which credentials open it."""
-    users: FindityUsers
-    """Where each field of a user comes from."""
 
 
 class Arrival(Strict):
@@ -145,7 +128,7 @@ def _cron(value: str) -> str:
     return value
 
 
-class Settings(Strict):
+class CompanySettings(Strict):
     """One company: its HR export and the destinations that are kept in step with it."""
 
     timezone: str
@@ -166,10 +149,6 @@ class Settings(Strict):
     """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
-    expensify: Expensify | None = None
-    """Expensify, if the company uses it."""
-    findity: Findity | None = None
-    """Findity, if the company uses it."""
 
     @field_validator("timezone")
     @classmethod
@@ -189,13 +168,36 @@ class Settings(Strict):
         return value
 
     @model_validator(mode="after")
-    def _somewhere_to_go(self) -> "Settings":
-        if not (self.expensify or self.findity):
-            raise ValueError("at least one destination is needed: expensify, findity")
+    def _somewhere_to_go(self) -> "CompanySettings":
+        if not self.destinations():
+            raise ValueError(f"at least one destination is needed: {', '.join(registry.titles())}")
         return self
 
+    def destinations(self) -> dict[str, Strict]:
+        """Name → its part of the settings, of those that are given."""
+        return {name: part for name in registry.titles() if (part := getattr(self, name, None))}
 
-def faults(settings: Settings) -> Iterator[tuple[Path, str]]:
+
+def model() -> type[CompanySettings]:
+    """The model of a company's attributes, with a part for each destination of the registry."""
+    return _model(tuple(registry.PACKAGES))
+
+
+@cache
+def _model(packages: tuple[str, ...]) -> type[CompanySettings]:
+    titles = registry.titles()
+    parts: dict[str, Any] = {
+        name: (part | None, Field(default=None, description=f"{titles[name]}, if the company uses it."))
+        for name, part in registry.settings_models().items()
+    }
+    return create_model("Settings", __base__=CompanySettings, __doc__=CompanySettings.__doc__, **parts)
+
+
+Settings = model()
+"""The model for the destinations that Rollcall comes with."""
+
+
+def faults(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     """What each part of the attributes allows and the whole does not, as (where, what is wrong)."""
     yield from unmapped_columns(settings)
     yield from _left_to_fill_in(settings.model_dump(mode="json"), ())
@@ -212,7 +214,7 @@ def _left_to_fill_in(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield from _left_to_fill_in(below, (*path, name))
 
 
-def unmapped_columns(settings: Settings) -> Iterator[tuple[Path, str]]:
+def unmapped_columns(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     """References to roster columns that `hr.people.columns` does not map, as (where, what is wrong)."""
     people = settings.hr.people
     known = ALWAYS_PRESENT | set(people.columns)
@@ -221,7 +223,7 @@ def unmapped_columns(settings: Settings) -> Iterator[tuple[Path, str]]:
             yield path, f"'{column}' is not mapped in hr.people.columns"
 
 
-def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
+def _references(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     """Every place that names a roster column, with the name."""
     people: Path = ("hr", "people")
     scope = settings.hr.people.scope
@@ -231,10 +233,8 @@ def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
     newest_by = settings.hr.people.history.newest_by
     if newest_by:
         yield (*people, "history", "newest_by"), newest_by
-    if settings.expensify:
-        yield from _in_rules(settings.expensify.feed, ("expensify", "feed"))
-    if settings.findity:
-        yield from _in_rules(settings.findity.users, ("findity", "users"))
+    for name, part in settings.destinations().items():
+        yield from _in_rules(part, (name,))
 
 
 def _in_rules(node: Any, path: Path) -> Iterator[tuple[Path, str]]:

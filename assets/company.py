@@ -5,7 +5,7 @@ asset.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,49 +13,17 @@ from typing import Any, Final, Self
 
 import dagster as dg
 
-from assets.attributes import Settings
-from resources import expensify, findity, places
-from resources.expensify import Expensify
-from resources.findity import Findity
+from assets.attributes import CompanySettings
+from destinations import registry
+from destinations.base import Attempt, Destination, Policy
+from resources import places
 from resources.hr.sources import LocalFiles, SftpFiles
-from resources.http import Retry
-from resources.ledger import Ledger, LedgerWindows
+from resources.ledger import Ledger
 from resources.ledger.beating import beating
-from resources.rates import EXPENSIFY_LIMITS, Limit
-from resources.settings import ExpensifyConnection, FindityConnection
 from resources.stored.run_storage import RunStorage
 
 COMPANY_TAG: Final = "rollcall/company"
 """On every run: whose it is."""
-
-
-@dataclass(frozen=True)
-class ExpensifyAccess:
-    """How to reach Expensify: ``<company>_expensify``."""
-
-    connection: ExpensifyConnection
-    limits: Sequence[Limit] = EXPENSIFY_LIMITS
-    """Its rate windows, shared through the ledger by every run with the same credential."""
-    retry: Retry = expensify.PATIENCE
-    """How often and how patiently a call is repeated."""
-
-    def open(self, ledger: Ledger) -> Expensify:
-        """A client; use it as a context manager."""
-        windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows, self.retry)
-
-
-@dataclass(frozen=True)
-class FindityAccess:
-    """How to reach Findity: ``<company>_findity``."""
-
-    connection: FindityConnection
-    retry: Retry = findity.PATIENCE
-    """How often and how patiently a call is repeated."""
-
-    def open(self) -> Findity:
-        """A client; use it as a context manager."""
-        return Findity(self.connection, self.retry)
 
 
 class LedgerAccess:
@@ -101,7 +69,7 @@ class Company:
 
     name: str
     """The folder's name."""
-    settings: Settings
+    settings: CompanySettings
     folder: Path
 
     def key(self, *parts: str) -> dg.AssetKey:
@@ -119,23 +87,33 @@ class Company:
     def labels(self, group: str, description: str, kinds: set[str]) -> dict[str, Any]:
         """What every asset has: group, description, owners, kinds, tags."""
         return {
-            "group_name": group,
+            "group_name": f"{self.name}_{group}",
             "description": description,
             "owners": list(self.settings.owners),
             "kinds": kinds,
             "tags": {COMPANY_TAG: self.name},
         }
 
+    def destinations(self) -> list[Destination]:
+        """Those that the settings name, in the registry's order."""
+        return [registry.build(name, part) for name, part in self.settings.destinations().items()]
+
+    def policy(self) -> Policy:
+        """What of the settings counts at every destination."""
+        settings = self.settings
+        return Policy(
+            absent_means=settings.hr.people.absent_means,
+            approvers=settings.approvers,
+            first_sync=settings.first_sync,
+            limits=settings.limits,
+            release_hours=settings.release_hours,
+        )
+
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""
-        settings = self.settings
-        found: dict[str, Any] = {
-            "hr": SftpFiles(settings.hr.sftp) if settings.hr.sftp else LocalFiles(settings.hr.csv, self.folder),
-        }
-        if settings.expensify:
-            found["expensify"] = ExpensifyAccess(settings.expensify.connection)
-        if settings.findity:
-            found["findity"] = FindityAccess(settings.findity.connection)
+        hr = self.settings.hr
+        found: dict[str, Any] = {"hr": SftpFiles(hr.sftp) if hr.sftp else LocalFiles(hr.csv, self.folder)}
+        found |= {destination.name: destination.access() for destination in self.destinations()}
         plain = {self.resource(name): dg.ResourceDefinition.hardcoded_resource(access) for name, access in found.items()}
         return {**plain, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}
 
@@ -167,3 +145,8 @@ def _storage(company: str) -> dg.IOManagerDefinition:
 def root_run_id(context: dg.AssetExecutionContext) -> str:
     """The run, or the first of the runs that it re-executes: what the ledger calls one sync."""
     return context.run.root_run_id or context.run.run_id
+
+
+def attempt(context: dg.AssetExecutionContext) -> Attempt:
+    """The run, as the ledger knows it."""
+    return Attempt(context.run.run_id, root_run_id(context), context.run.job_name)

@@ -13,9 +13,9 @@ import yaml
 from dagster_shared.error import DagsterUnresolvableSymbolError
 from pydantic import BaseModel, ValidationError
 
-from assets.attributes import Settings, faults
+from assets.attributes import CompanySettings, faults, model
 
-__all__ = ["RosterSync", "Settings", "SettingsError", "company_of", "mistakes"]
+__all__ = ["RosterSync", "SettingsError", "company_of", "mistakes"]
 
 
 class SettingsError(dg.DagsterInvalidDefinitionError):
@@ -44,13 +44,13 @@ def company_of(folder: Path) -> str:
 class RosterSync(dg.Component):
     """Keeps one company's Expensify and Findity in step with its HR roster. The folder's name is the company's."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: CompanySettings) -> None:
         self.settings = settings
 
     @classmethod
     def get_model_cls(cls) -> type[BaseModel]:
         """The attributes' schema, for loading, `dg check yaml` and an editor's completion."""
-        return Settings
+        return model()
 
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> "RosterSync":
@@ -59,7 +59,7 @@ class RosterSync(dg.Component):
         Raises:
             SettingsError: There are no attributes, or a rule names a column that is not mapped.
         """
-        if not isinstance(attributes, Settings):
+        if not isinstance(attributes, CompanySettings):
             raise SettingsError([f"attributes at {context.path / 'defs.yaml'}: Field required"])
         positions = context.resolution_context.source_position_tree
         lines = []
@@ -83,7 +83,7 @@ class RosterSync(dg.Component):
 
 
 # `dg list components` shows the docstring's first paragraph, and nothing of the schema.
-_ATTRIBUTES = [f"- {name}: {field.description}" for name, field in Settings.model_fields.items()]
+_ATTRIBUTES = [f"- {name}: {field.description}" for name, field in model().model_fields.items()]
 RosterSync.__doc__ = "\n".join([str(RosterSync.__doc__), *_ATTRIBUTES])
 
 

@@ -23,7 +23,7 @@ class TickFailed(dg.DagsterError):
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """Re-raises the project's own errors as a failure with their text alone; the cause, which may quote values, stays out of the event log.
 
     Whatever else is raised is a fault of ours: Dagster masks it, and its text goes to the owner-only log.
@@ -35,7 +35,7 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
-def told_in_tick() -> Iterator[None]:
+def reported_in_tick() -> Iterator[None]:
     """The same for a sensor or schedule: its tick turns red and shows the text."""
     try:
         yield

@@ -10,7 +10,7 @@ import yaml
 from dagster_shared.yaml_utils import ValueAndSourcePositionTree, parse_yaml_with_source_position
 from pydantic import ValidationError
 
-from assets.attributes import Settings, unmapped_columns
+from assets.attributes import CompanySettings, model, unmapped_columns
 from resources import places
 
 
@@ -36,7 +36,7 @@ def find(company: str) -> Path:
     raise SettingsMistakes(f"There is no company '{company}': neither {beside / company} nor the folder {company} has a defs.yaml.")
 
 
-def load(file: Path) -> Settings:
+def load(file: Path) -> CompanySettings:
     """The settings in the file, but for `when`: what starts runs is only known to Dagster, and is nothing to a command that starts none.
 
     Raises:
@@ -51,7 +51,7 @@ def load(file: Path) -> Settings:
     if isinstance(attributes, dict):
         attributes = {name: value for name, value in attributes.items() if name != "when"}
     try:
-        settings = Settings.model_validate(attributes)
+        settings = model().model_validate(attributes)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
         lines = [f"{_at(parsed, file, each['loc'])}: {each['msg']}" for each in found]

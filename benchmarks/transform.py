@@ -8,42 +8,41 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
 
-from assets import expensify, findity
 from assets.attributes import Settings
 from assets.company import Company
-from resources.expensify import MEMBER_COLUMNS
-from resources.findity import UNIT_COLUMNS, USER_COLUMNS
+from destinations import engine
+from destinations.base import Known, Taken
+from destinations.expensify import records as expensify
+from destinations.expensify.client import MEMBER_COLUMNS
+from destinations.findity import records as findity
+from destinations.findity.client import UNIT_COLUMNS, USER_COLUMNS
 from resources.ledger.acknowledged import ACKNOWLEDGED
-from roster import expensify as expensify_records
-from roster import findity as findity_records
-from roster.intake import take_in as intake
+from roster.intake import take_in
 from roster.records import to_records
 from sandbox.seed import ACME_UNITS
+
+FIELDS = {"expensify": expensify.FIELDS, "findity": findity.FIELDS}
 
 
 def main(folder: Path, export: Path, out: Path) -> None:
     """Transform an export at a company whose destinations are empty; print the seconds of each part."""
     settings = Settings.model_validate(yaml.safe_load((folder / "defs.yaml").read_text(encoding="utf-8"))["attributes"])
     company, clock = Company(folder.name, settings, folder), _Clock()
-    taken = intake.take_in(export.read_bytes(), settings.hr.source, settings.hr.people, dt.date.today())  # noqa: DTZ011
+    today = dt.date.today()  # noqa: DTZ011
+    intake = take_in.take_in(export.read_bytes(), settings.hr.source, settings.hr.people, today)
+    file = Taken(intake.roster, intake.rejects["employee_id"], False, 1, today, None, "benchmark")
     clock.note("read, check, link")
     rows = 0
-    for destination, fields in (
-        (expensify.destination(company), expensify_records.FIELDS),
-        (findity.destination(company), findity_records.FIELDS),
-    ):
-        assert destination
-        known = _nothing_known()
-        desired = destination.desire(taken.roster, taken.rejects["employee_id"], known, known["acknowledged"], b"key")["desired"]
+    for destination in company.destinations():
+        desired = engine.desire(destination, company.policy(), file, _nothing_known(), b"0123456789abcdef").records
         clock.note(f"{destination.name}: approvers, records")
-        with out.with_suffix(f".{destination.name}").open("w", encoding="utf-8") as file:
+        with out.with_suffix(f".{destination.name}").open("w", encoding="utf-8") as text:
             for start in range(0, len(desired), 10_000):  # as they are sent: in chunks
-                file.write(json.dumps(to_records(desired.iloc[start : start + 10_000], fields), ensure_ascii=False))
+                text.write(json.dumps(to_records(desired.iloc[start : start + 10_000], FIELDS[destination.name]), ensure_ascii=False))
         clock.note(f"{destination.name}: JSON")
         rows = max(rows, len(desired))
     sys.stdout.write(json.dumps({"rows": rows, "seconds": sum(clock.parts.values()), "parts": clock.parts}) + "\n")
@@ -59,12 +58,12 @@ class _Clock:
         self.parts[part], self._last = round(now - self._last, 3), now
 
 
-def _nothing_known() -> dict[str, Any]:
+def _nothing_known() -> Known:
     empty = {name: pd.DataFrame(columns=columns, dtype="str") for name, columns in (("members", MEMBER_COLUMNS), ("users", USER_COLUMNS))}
     empty["users"]["active"] = empty["users"]["active"].astype("boolean")
-    acknowledged = pd.DataFrame(columns=list(ACKNOWLEDGED), dtype="str").astype({"active": "bool"})
+    acknowledged = pd.DataFrame(columns=ACKNOWLEDGED, dtype="str").astype({"active": "bool"})
     units = pd.DataFrame({name: list(ACME_UNITS) for name in UNIT_COLUMNS}, dtype="str")
-    return {**empty, "acknowledged": acknowledged, "units": units}
+    return Known({**empty, "units": units}, acknowledged)
 
 
 if __name__ == "__main__":

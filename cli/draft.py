@@ -3,10 +3,12 @@
 Belongs here: the text of the file. Does not belong here: the guesses (``roster.proposal.propose``).
 """
 
+from functools import partial
 from typing import Any, Final
 
 import yaml
 
+from destinations import registry
 from roster.proposal.propose import Proposal
 from roster.proposal.recognising import Guess
 from roster.vocabulary import CANONICAL_COLUMNS
@@ -56,23 +58,7 @@ HISTORY = """
 """
 
 DESTINATIONS = """
-  # Leave out the destination that you do not use. {env: NAME} is read when a run needs it.
-  expensify:
-    connection:
-      partner_user_id: {env: EXPENSIFY_USER}
-      partner_user_secret: {env: EXPENSIFY_SECRET}
-    feed:
-      # The id of the policy that people belong to. Where it differs: {column: country, lookup: {SE: "...", "NO": "..."}}
-      policyID: {constant: FILL-IN}
-"""
-FINDITY = """
-  findity:
-    connection:
-      organization: {env: FINDITY_ORGANIZATION}
-      client_id: {env: FINDITY_CLIENT}
-      client_secret: {env: FINDITY_SECRET}
-    users:
-"""
+  # Leave out the destination that you do not use. {env: NAME} is read when a run needs it."""
 
 
 def written(proposal: Proposal, path: str) -> str:
@@ -94,7 +80,8 @@ def written(proposal: Proposal, path: str) -> str:
         unused=_unused(proposal),
         history=_history(proposal),
     )
-    return head + DESTINATIONS + _expensify(proposal) + FINDITY + _findity(proposal)
+    drafts = (registry.draft(name)(partial(_is_active, proposal)) for name in registry.titles())
+    return head + DESTINATIONS + "".join(drafts)
 
 
 def _column(proposal: Proposal, name: str) -> str:
@@ -127,21 +114,6 @@ def _history(proposal: Proposal) -> str:
         return ""
     where, guess = proposal.history
     return HISTORY.format(where=_flow(where), why=_because(guess))
-
-
-def _expensify(proposal: Proposal) -> str:
-    wanted = (("customField2", "cost_center"), ("approvalLimit", "approval_limit"), ("overLimitApprover", "over_limit_approver"))
-    limits = _is_active(proposal, "approval_limit") and _is_active(proposal, "over_limit_approver")
-    return "".join(
-        f"      {field}: {column}\n" for field, column in wanted if _is_active(proposal, column) and (limits or field == "customField2")
-    )
-
-
-def _findity(proposal: Proposal) -> str:
-    wanted = [
-        (field, column) for field, column in (("organizationalUnitId", "department"), ("phone", "phone")) if _is_active(proposal, column)
-    ]
-    return "".join(f"      {field}: {column}\n" for field, column in wanted) or "      personnelNumber: employee_id\n"
 
 
 def _because(guess: Guess) -> str:

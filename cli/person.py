@@ -23,13 +23,14 @@ def export(
     to: Annotated[Path, typer.Option(help="The file that gets it (JSON, for its owner alone); it must not be there yet.", dir_okay=False)],
 ) -> None:
     """Write all that is kept about one person to a file, for the day that they ask."""
+    from destinations import registry  # noqa: PLC0415
     from resources.past import erasure  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
     from resources.stored.runs import StoredRuns  # noqa: PLC0415
 
     number = whose.number(employee)
     format = _format(company)
     with whose.ledger(company) as ledger:
-        found = erasure.everything(ledger, StoredRuns(ledger.company), number, format)
+        found = erasure.everything(ledger, StoredRuns(ledger.company), number, format, registry.personal_columns())
     try:
         erasure.write(to, found)
     except OSError as error:

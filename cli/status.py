@@ -29,12 +29,13 @@ def status(
     last: Annotated[int, typer.Option(help="How many runs to show.", min=1)] = 5,
 ) -> None:
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
+    from destinations import registry  # noqa: PLC0415
     from resources.past.status import look  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
 
     console = terminal()
     for name in [whose.company(company)] if company else whose.companies() or [whose.company(None)]:
         with whose.ledger(name) as ledger:
-            print_status(console, look(ledger, last), datetime.now(UTC))
+            print_status(console, look(ledger, last, registry.titles()), datetime.now(UTC))
 
 
 def print_status(console: Console, status: "Status", now: datetime) -> None:

@@ -27,12 +27,13 @@ def why(
     last: Annotated[int, typer.Option(help="How many runs to tell of: the newest, and those that did something about them.", min=1)] = 5,
 ) -> None:
     """Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data."""
+    from destinations import registry  # noqa: PLC0415
     from resources.past.story import tell  # noqa: PLC0415
     from resources.stored.runs import StoredRuns  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
 
     number = whose.number(employee)
     with whose.ledger(company) as ledger:
-        story = tell(ledger, StoredRuns(ledger.company), number, last)
+        story = tell(ledger, StoredRuns(ledger.company), number, last, registry.titles())
     # No markup: values may hold brackets.
     print_story(terminal(), story)
 

@@ -19,9 +19,6 @@ class Limit(NamedTuple):
     seconds: float
 
 
-EXPENSIFY_LIMITS: Final = (Limit(5, 10.0), Limit(20, 60.0))
-"""Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
-
 MARGIN: Final = 0.5
 """Seconds added to each window, since calls take unequal times to arrive and the destination counts arrivals."""
 
@@ -33,7 +30,7 @@ class RateWindows(Protocol):
         """Block until a call may start, and count that call."""
 
 
-def pause(past: Iterable[float], now: float, limits: Sequence[Limit] = EXPENSIFY_LIMITS, margin: float = MARGIN) -> float:
+def pause(past: Iterable[float], now: float, limits: Sequence[Limit], margin: float = MARGIN) -> float:
     """How long to wait before the next call.
 
     Args:
@@ -57,7 +54,7 @@ class ProcessWindows:
 
     def __init__(
         self,
-        limits: Sequence[Limit] = EXPENSIFY_LIMITS,
+        limits: Sequence[Limit],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         margin: float = MARGIN,

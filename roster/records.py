@@ -1,7 +1,7 @@
 """Rows of a frame as the records that an API takes: right JSON types, absent rather than null.
 
-Belongs here: the step from text columns to JSON values. Does not belong here: which fields there are (``roster.expensify``,
-``roster.findity``) and how a record travels (``resources``).
+Belongs here: the step from text columns to JSON values. Does not belong here: which fields there are (each destination's ``records``) and
+how a record travels (``resources``).
 """
 
 from collections.abc import Callable, Mapping

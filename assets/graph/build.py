@@ -9,18 +9,17 @@ from typing import Any
 
 import dagster as dg
 
-from assets import expensify, findity
-from assets.attributes import Settings
+from assets.attributes import CompanySettings
 from assets.company import Company
-from assets.graph import intake, planned, reports, written
-from assets.graph.destination import Destination
+from assets.graph import desired, intake, known, landed, plan, reports, sync_result
 from assets.runs import retention, triggers
+from destinations.base import Destination
 from roster.vocabulary import KINDS
 
 _KIND = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in KINDS])
 
 
-def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
+def build(company: str, settings: CompanySettings, folder: Path) -> dg.Definitions:
     """Everything that `pipelines/<company>/defs.yaml` stands for.
 
     Args:
@@ -29,11 +28,11 @@ def build(company: str, settings: Settings, folder: Path) -> dg.Definitions:
         folder: What a relative path in them is relative to.
     """
     this = Company(company, settings, folder)
-    destinations = [one for one in (expensify.destination(this), findity.destination(this)) if one]
-    before = [step(this, one) for one in destinations for step in (planned.known, planned.desired, planned.plan)]
-    after = [step(this, one) for one in destinations for step in (written.sync_result, written.landed)]
+    destinations = this.destinations()
+    steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)
+    synced = [step(this, one) for one in destinations for step in steps]
     last = reports.build(this, destinations)
-    assets = [intake.build(this), *before, *after, *last]
+    assets = [intake.build(this), *synced, *last]
     jobs = _jobs(this, destinations)
     sensors, schedules = triggers.build(this, jobs)
     cleaning, nightly = retention.build(this)
@@ -95,8 +94,8 @@ def _release(company: Company, destinations: Sequence[Destination]) -> dg.Config
         }
     )
     def release(given: dict) -> dict:
-        asked = {"release": given["digest"], **{name: given[name] for name in ("kinds", "released_by", "reason")}}
-        return _to_plans(company, destinations, asked, known=asked)
+        request = {"release": given["digest"], **{name: given[name] for name in ("kinds", "released_by", "reason")}}
+        return _to_plans(company, destinations, request, known=request)
 
     return release
 
@@ -104,7 +103,7 @@ def _release(company: Company, destinations: Sequence[Destination]) -> dg.Config
 def _to_plans(
     company: Company, destinations: Sequence[Destination], plan: dict, desire: dict | None = None, known: dict | None = None
 ) -> dict:
-    steps = [(one, name, given) for one in destinations for name, given in (("known", known), (one.desired, desire), ("plan", plan))]
+    steps = [(one, name, given) for one in destinations for name, given in (("known", known), (one.desired_name, desire), ("plan", plan))]
     ops = {company.key(one.name, name).to_python_identifier(): {"config": given} for one, name, given in steps if given}
     # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
     return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": ops}

@@ -91,7 +91,7 @@ class Taking:
 
     def _ask(self, numbered: TakenExport) -> None:
         settings, let = self.company.settings, self.let_pass
-        known = {name: self.book.applied.of(name) for name in ("expensify", "findity") if getattr(settings, name)}
+        known = {name: self.book.applied.of(name) for name in settings.destinations()}
         applied = {name: gate.Last(last.number, last.dated) for name, last in known.items() if last}
         self.checks = gate.ask(self.facts, self.book.intakes.baseline(), applied, settings.hr.gate)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.

@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import Field
 
 from assets.company import Company, root_run_id
-from assets.failures import told
+from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.gate import LetPass, Taking, step_name
 from resources.hr.files import Export
@@ -64,7 +64,7 @@ def build(company: Company) -> dg.AssetsDefinition:
         required_resource_keys={io, hr, ledger},
     )
     def hr_intake(context: dg.AssetExecutionContext, config: IntakeConfig) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
-        with told(), getattr(context.resources, ledger).open() as book:
+        with reported(), getattr(context.resources, ledger).open() as book:
             book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
             accept = LetPass(config.accept, config.accepted_by, config.reason)
             accept.check()

@@ -10,9 +10,10 @@ import dagster as dg
 import pandas as pd
 
 from assets.company import Company, root_run_id
-from assets.failures import told
+from assets.failures import reported
 from assets.graph import metadata
-from assets.graph.destination import Destination
+from destinations import registry
+from destinations.base import Destination
 from resources.failures import Failed
 from resources.hr.sources import Found, Source
 from resources.ledger import Ledger
@@ -46,7 +47,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
         **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
     )
     def skipped_employees(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
-        with told(), getattr(context.resources, ledger).open() as book:
+        with reported(), getattr(context.resources, ledger).open() as book:
             report = _report(context, config, book)
             coded = left_out(report)
             file = write_list(report, coded)  # the page is the next step's
@@ -75,7 +76,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
         **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
     )
     def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
-        with told(), getattr(context.resources, ledger).open() as book:
+        with reported(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
             report = _report(context, config, book)
             out = left_out(report)
@@ -134,7 +135,7 @@ def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
     root = config.run or root_run_id(context)
     runs = book.runs.all()
-    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book))
+    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
 
 
 def _by_person(people: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets import quiet
 from assets.company import COMPANY_TAG, Company
-from assets.failures import told
+from assets.failures import reported
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
 from resources.past.retention import purge as purge_kept
@@ -91,7 +91,7 @@ def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
         required_resource_keys={company.resource("ledger")},
     )
     def purged(context: dg.OpExecutionContext) -> None:
-        with told(), getattr(context.resources, company.resource("ledger")).open() as ledger:
+        with reported(), getattr(context.resources, company.resource("ledger")).open() as ledger:
             counts: dict[str, Any] = purge(context.instance, ledger, days).counts()
         context.log.info(f"Older than {days} days and deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
         context.add_output_metadata({**counts, "older than (days)": days})

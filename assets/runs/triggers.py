@@ -13,7 +13,7 @@ from typing import Any, Final
 import dagster as dg
 
 from assets.company import Company
-from assets.failures import told_in_tick
+from assets.failures import reported_in_tick
 from assets.graph import intake
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import recovery, summary
@@ -97,7 +97,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
 
 def _listed(source: Source) -> Found | dg.SkipReason:
     """The newest file; a fault that time heals is a skip with its reason, any other turns the tick red."""
-    with told_in_tick():
+    with reported_in_tick():
         try:
             return _in_time(lambda: source.newest(hurried=True))
         except (NoFile, Transient) as fault:
@@ -147,7 +147,7 @@ def _reports(company: Company, jobs: Sequence[Any]) -> dg.SensorDefinition:
     )
     def stopped(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
         # A fault turns the tick red and the next one tries again: no run goes without its reports.
-        with told_in_tick():
+        with reported_in_tick():
             closed = summary.close(context.instance, context.dagster_run.run_id)
         return None if closed else dg.SkipReason("The run stopped before it reached the ledger: there is nothing to report.")
 
@@ -163,7 +163,7 @@ def _recovery(company: Company) -> dg.SensorDefinition:
         tags={summary.COMPANY_TAG: company.name},
     )
     def dead(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        with told_in_tick():
+        with reported_in_tick():
             unfinished = recovery.recover(context.instance, company.name)
         died = [f"Run {one.run_id} has died and is marked as {one.ending}." for one in unfinished if one.died]
         return dg.SkipReason(" ".join(died) or "No run has died.")

@@ -13,8 +13,8 @@ import pandas as pd
 
 from benchmarks.measure import Measured, run
 from benchmarks.server import CREDENTIALS, Server
-from resources.findity import Findity
-from resources.settings import FindityConnection
+from destinations.findity.client import Findity
+from destinations.findity.settings import FindityConnection
 
 HERE = Path(__file__).parent
 UNITS = {"HR": "People"}

@@ -24,7 +24,7 @@ class Acknowledged(Scoped):
         """Keep what the destination has taken over, in place of what it had of these people.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             people: employee_id, account, active, digest, fields and record (a keyed hash of all that should be there of them); one row a
                 person.
             run_id: The run that wrote it.

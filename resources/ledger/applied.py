@@ -51,7 +51,7 @@ class AppliedExports(Scoped):
         """Say that a destination is being brought to an export. Call it before the first write: a part of it is there from then on.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             number: The export's.
             dated: Its day.
             plan_run_id: The run that made the plan.
@@ -76,7 +76,7 @@ class AppliedExports(Scoped):
         goes over the export that was the last applied then, and over no newer one; once applied, it is what the next is compared with.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             number: The export's.
             dated: Its day.
             plan_run_id: The run that made the plan.

@@ -13,6 +13,7 @@ from resources.ledger import tables
 from resources.ledger.database import insert, records, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
+from roster.plan.outcomes import OutcomeFacts
 
 ANSWERS: Final = ("person", "status", "reason", "request")
 OUTCOMES: Final = ("person", "employee_id", "action", "outcome", "reason", "landed")
@@ -41,7 +42,7 @@ class Deliveries(Scoped):
         `unknown` replaces nothing else; whatever else is said replaces what was there.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             plan_run_id: The run whose plan is being written.
             answers: person, status (accepted, refused, unknown; or, of whom another run has written meanwhile and who was not sent: done,
                 stale), reason, request. Of several rows for a person the last counts.
@@ -59,15 +60,15 @@ class Deliveries(Scoped):
         """What was answered so far: person, status, reason, request."""
         return self._frame(tables.answer, ANSWERS, ["person"], destination=destination, plan_run_id=plan_run_id)
 
-    def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame, counts: dict[str, Any]) -> None:
+    def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame, facts: OutcomeFacts) -> None:
         """Keep what became of everyone in a plan, in place of what was recorded for it before.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             plan_run_id: The run whose plan was written.
             outcomes: person, employee_id, action, outcome, reason, landed. Those with outcome ``unchanged`` for whom nothing was planned
                 are only counted.
-            counts: Of all people.
+            facts: What is known of them as a whole.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
         rows = records(outcomes[(outcomes["outcome"] != "unchanged") | (outcomes["action"] != "none")], OUTCOMES, **keys)
@@ -75,15 +76,16 @@ class Deliveries(Scoped):
             mine = self._mine(tables.outcome, destination=destination, plan_run_id=plan_run_id)
             connection.execute(sa.delete(tables.outcome).where(mine))
             insert(connection, tables.outcome, rows)
-            upsert(connection, tables.outcome_count, [{**keys, "counts": counts, "recorded_at": moment()}])
+            upsert(connection, tables.outcome_count, [{**keys, "counts": facts.to_json(), "recorded_at": moment()}])
 
     def outcomes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
         return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id)
 
-    def outcome_counts(self, destination: str, plan_run_id: str) -> dict[str, Any]:
-        """The counts of all people of a plan; empty before its outcomes are recorded."""
+    def outcome_facts(self, destination: str, plan_run_id: str) -> OutcomeFacts | None:
+        """What is known of a plan's outcomes as a whole; None before they are recorded."""
         table = tables.outcome_count
         query = sa.select(table.c.counts).where(self._mine(table, destination=destination, plan_run_id=plan_run_id))
         with self._reading() as connection:
-            return connection.execute(query).scalar_one_or_none() or {}
+            stored = connection.execute(query).scalar_one_or_none()
+        return OutcomeFacts.from_json(stored) if stored else None

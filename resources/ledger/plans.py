@@ -6,7 +6,7 @@ Belongs here: what was going to be done, to whom, and whether it may be. Does no
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from resources.ledger import tables
 from resources.ledger.database import insert, records
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.decision import CHANGE_COLUMNS, PEOPLE_COLUMNS
+from roster.plan.facts import PlanFacts
 
 PEOPLE: Final = tuple(name for name in PEOPLE_COLUMNS if name != "account")
 """What is kept of everyone for whom something was planned. No accounts: people are named by employee number."""
@@ -32,7 +33,7 @@ class PlanVerdict:
     digest: str
     accounting_passed: bool
     gate_passed: bool
-    counts: dict[str, Any]
+    facts: PlanFacts
     held_digest: str | None
     """Names the set of changes that it holds, if it holds any."""
     epoch: int
@@ -48,33 +49,29 @@ class Plans(Scoped):
         plan_run_id: str,
         *,
         root_run_id: str,
-        number: int,
+        facts: PlanFacts,
         digest: str,
         accounting_passed: bool,
         gate_passed: bool,
-        counts: dict[str, Any],
         people: pd.DataFrame,
         changes: pd.DataFrame,
-        epoch: int,
     ) -> None:
         """Keep a plan; the same run's earlier plan for the destination gives way to it.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             plan_run_id: The run whose plan step made it.
             root_run_id: That run, or the first of the runs that it re-executes.
-            number: The intake that it was made from.
+            facts: What is known of it as a whole.
             digest: Of everything that would be sent.
             accounting_passed: Whether every person has exactly one action.
             gate_passed: Whether the export passed the gate.
-            counts: Of all people, by action and whatever else is counted.
             people: person, employee_id, matched_by, action, intended, kinds, reason, detail, and ``digest``, the keyed hash of a held
                 person's whole record, where no change tells it. Those with action ``none`` are only counted; accounts are not kept.
             changes: person, field, kind, old, new, visible, apply.
-            epoch: The destination's when what was there was read.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
-        whole = {"root_run_id": root_run_id, "number": number, "digest": digest, "counts": counts, "epoch": epoch}
+        whole = {"root_run_id": root_run_id, "number": facts.number, "digest": digest, "counts": facts.to_json(), "epoch": facts.epoch}
         rows = records(changes, CHANGE_COLUMNS, **keys)
         for position, row in enumerate(rows):
             row["position"] = position
@@ -102,7 +99,9 @@ class Plans(Scoped):
         if row is None:
             return None
         passed = (row.accounting_passed, row.gate_passed)
-        return PlanVerdict(row.root_run_id, row.number, row.as_of, row.digest, *passed, row.counts, row.held_digest, row.epoch)
+        return PlanVerdict(
+            row.root_run_id, row.number, row.as_of, row.digest, *passed, PlanFacts.from_json(row.counts), row.held_digest, row.epoch
+        )
 
     def people(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, matched_by, action, intended, kinds, reason, detail."""

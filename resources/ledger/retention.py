@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from resources.ledger import database, tables
 from resources.ledger.scoped import Scoped
+from roster.plan.facts import PlanFacts
 
 OF_PLAN: Final = (
     tables.plan_change,
@@ -80,7 +81,9 @@ class Retention(Scoped):
             last = sa.select(tables.run.c.run_id).where(self._mine(tables.run)).order_by(tables.run.c.began.desc()).limit(1)
             alive = sa.select(tables.heartbeat.c.run_id).where(self._mine(tables.heartbeat), tables.heartbeat.c.expires_at > now)
             writer = sa.select(tables.lease.c.run_id).where(self._mine(tables.lease), tables.lease.c.run_id.is_not(None))
-            found = {run_id for run_id, _ in plans} | {row.counts["taken_in"] for row in newest_plans if row.counts.get("taken_in")}
+            found = {run_id for run_id, _ in plans} | {
+                run_id for row in newest_plans if (run_id := PlanFacts.from_json(row.counts).taken_in)
+            }
             for query in (verdicts, waiting, last, alive, writer):
                 found |= set(connection.execute(query).scalars())
         return found

@@ -22,7 +22,7 @@ class Skips(Scoped):
         A root run counts once, however often it is re-executed; one that was recorded and then followed by another changes nothing more.
 
         Args:
-            destination: ``expensify`` or ``findity``.
+            destination: Its name.
             skips: employee_id, reason. Rows without an employee number cannot be followed and are passed over.
             seen_on: The day of the export.
             root_run_id: The run, or the first of the runs that it re-executes.

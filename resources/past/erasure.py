@@ -9,6 +9,8 @@ they are deleted whole. Runs read them anew.
 
 import json
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,10 +27,18 @@ from roster.reading import file as reading
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
-NUMBERS: Final = ("employee_id", "person", "externalSourceId", "employeeID", "personnelNumber")
-"""Columns of stored frames that hold the number of the person whose row it is."""
-ADDRESSES: Final = ("email", "employeeEmail", "account")
-"""Columns that hold that person's address."""
+
+@dataclass(frozen=True)
+class PersonalColumns:
+    """Columns of stored frames by which a person's rows are found, besides those that every frame of ours may have."""
+
+    numbers: Collection[str] = ()
+    """They hold the number of the person whose row it is."""
+    addresses: Collection[str] = ()
+    """They hold that person's address."""
+
+
+_OURS: Final = PersonalColumns(numbers=("employee_id", "person"), addresses=("email", "account"))
 
 OUT_OF_REACH: Final = (
     "HR's files, here and on HR's server, and what HR's own system holds",
@@ -42,7 +52,7 @@ OUT_OF_REACH: Final = (
 """What neither forgetting nor handing out reaches."""
 
 
-def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: CsvFormat | None) -> dict[str, Any]:
+def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: CsvFormat | None, personal: PersonalColumns) -> dict[str, Any]:
     """All that is kept about a person, as JSON.
 
     Args:
@@ -50,9 +60,10 @@ def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: Csv
         stored: Its stored values.
         employee_id: As HR writes it.
         format: How HR's file reads; without it the rows of the file itself are named by line only.
+        personal: What the destinations' own records call a number and an address.
     """
     who = Who(employee_id, frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)}))
-    values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who))}
+    values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who, personal))}
     rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
     return {
         "company": ledger.company,
@@ -107,13 +118,13 @@ def _addresses(stored: StoredRuns, employee_id: str) -> set[str]:
     return {str(text).lower() for frame in frames if frame is not None for text in frame.loc[frame["employee_id"] == employee_id, "email"]}
 
 
-def _stored(stored: StoredRuns, run_id: str, who: Who) -> dict[str, Any]:
+def _stored(stored: StoredRuns, run_id: str, who: Who, personal: PersonalColumns) -> dict[str, Any]:
     """Asset and entry → the rows or parts that are theirs."""
     found: dict[str, Any] = {}
     for asset, name in stored.entries(run_id):
         value = stored.entry(run_id, asset, name)
         if isinstance(value, pd.DataFrame):
-            part: Any = _records(_theirs(value, who))
+            part: Any = _records(_theirs(value, who, personal))
         else:
             part = None if isinstance(value, bytes) else about(value, who)
         if part:
@@ -121,11 +132,12 @@ def _stored(stored: StoredRuns, run_id: str, who: Who) -> dict[str, Any]:
     return found
 
 
-def _theirs(frame: pd.DataFrame, who: Who) -> pd.DataFrame:
+def _theirs(frame: pd.DataFrame, who: Who, personal: PersonalColumns) -> pd.DataFrame:
     mine = pd.Series(False, index=frame.index)
-    for name in frame.columns.intersection([*NUMBERS, *ADDRESSES]):
+    numbers, addresses = {*_OURS.numbers, *personal.numbers}, {*_OURS.addresses, *personal.addresses}
+    for name in frame.columns.intersection([*numbers, *addresses]):
         text = frame[name].astype("str")
-        mine |= text.eq(who.number) if name in NUMBERS else text.str.lower().isin(who.addresses)
+        mine |= text.eq(who.number) if name in numbers else text.str.lower().isin(who.addresses)
     return frame[mine]
 
 

@@ -4,6 +4,7 @@ Belongs here: reading the ledger into `roster.reports.model`. Does not belong he
 from the ledger, so that a run that stopped early, or on another machine, has the same report.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,20 +13,23 @@ import pandas as pd
 from resources.failures import Permanent
 from resources.ledger import GateVerdict, Ledger
 from roster.plan import releasing
-from roster.plan.limits import FIGURES
+from roster.plan.facts import REPAIRS, PlanFacts
+from roster.plan.outcomes import OutcomeFacts
 from roster.reports.model import HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
+from roster.vocabulary import WRITES
 
-UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
+NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
 
-DESTINATIONS = {"expensify": "Expensify", "findity": "Findity"}
+_EMPTY = pd.DataFrame(columns=list(REPAIRS), dtype="str")
 
 
-def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
+def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> RunReport:
     """The report of a root run and all its re-executions.
 
     Args:
         ledger: The company's ledger.
         root_run_id: The first run of the chain.
+        titles: The destinations, name → as people write it, in the order in which they are shown.
 
     Raises:
         Permanent: The ledger knows no such run.
@@ -37,7 +41,7 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
     gate = ledger.intakes.gate(root_run_id)
     last = mine.iloc[-1]
     failures = ledger.runs.failures(str(last["run_id"]))
-    destinations = [_destination(ledger, root_run_id, name, failures) for name in DESTINATIONS]
+    destinations = [_destination(ledger, root_run_id, name, title, failures) for name, title in titles.items()]
     found = [report for report in destinations if report]
     stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
     return RunReport(
@@ -46,7 +50,7 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         root_run_id=root_run_id,
         job=str(last["job"]),
         status="stopped" if stopped else "finished",
-        failure=next(iter(failures.values()), UNTOLD) if stopped else None,
+        failure=next(iter(failures.values()), NO_REASON) if stopped else None,
         earlier=[_stop(ledger.runs.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
@@ -58,17 +62,17 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         rejects=ledger.intakes.rejects(root_run_id),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],
-        skips=_skips(ledger),
-        repairs=pd.DataFrame([entry for _, repairs in found for entry in repairs], columns=["employee_id", "repair"]).drop_duplicates(),
+        skips=_skips(ledger, titles),
+        repairs=pd.concat([_EMPTY, *(facts.repairs for _, facts in found)], ignore_index=True).drop_duplicates(),
     )
 
 
 def _stop(failures: dict[str, str]) -> str:
     """What stopped an attempt, in its first sentence: what it says to do has been done."""
-    return next(iter(failures.values()), UNTOLD).partition(". ")[0].rstrip(".")
+    return next(iter(failures.values()), NO_REASON).partition(". ")[0].rstrip(".")
 
 
-def _complete(found: list[tuple[DestinationReport, list[dict[str, Any]]]], job: str) -> bool:
+def _complete(found: Sequence[tuple[DestinationReport, PlanFacts]], job: str) -> bool:
     """Whether a run that nobody closed came as far as it was meant to."""
     last = "planned" if job.endswith("_preview") else "landed"
     return bool(found) and all(report.stage in (last, "landed") for report, _ in found)
@@ -104,47 +108,42 @@ def _accepted(facts: dict[str, Any]) -> Accepted | None:
 
 
 def _destination(
-    ledger: Ledger, root_run_id: str, name: str, failures: dict[str, str]
-) -> tuple[DestinationReport, list[dict[str, Any]]] | None:
+    ledger: Ledger, root_run_id: str, name: str, title: str, failures: dict[str, str]
+) -> tuple[DestinationReport, PlanFacts] | None:
     run_id = ledger.plans.of_root(root_run_id, name)
     verdict = ledger.plans.verdict(name, run_id) if run_id else None
     if run_id is None or verdict is None:
         return None
     answers, requests = ledger.deliveries.answers(name, run_id), ledger.deliveries.requests(name, run_id)
-    counts = ledger.deliveries.outcome_counts(name, run_id)
-    planned, numbers = ledger.plans.people(name, run_id), counts.get("numbers", {})
-    said = verdict.counts.get("dry_run", {})
+    planned, ended = ledger.plans.people(name, run_id), ledger.deliveries.outcome_facts(name, run_id)
+    facts, outcomes = verdict.facts, ended or OutcomeFacts()
+    numbers = outcomes.numbers
     report = DestinationReport(
-        name=DESTINATIONS[name],
-        stage="landed" if counts else "sent" if len(answers) else "planned",
-        intended=numbers.get("intended", sum(verdict.counts["actions"].get(action, 0) for action in _WRITES)),
+        name=title,
+        stage="landed" if ended else "sent" if len(answers) else "planned",
+        intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
         accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),
         **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing")},
-        actions=verdict.counts["actions"],
-        outcomes=counts.get("outcomes", {}),
+        actions=dict(facts.actions),
+        outcomes=dict(outcomes.outcomes),
         people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
         changes=ledger.plans.changes(name, run_id),
         held_digest=verdict.held_digest,
-        held=verdict.counts["actions"].get("hold", 0),
-        limits=pd.DataFrame(verdict.counts.get("limits", []), columns=list(FIGURES)),
-        adoption=verdict.counts.get("adoption", {}),
-        would_refuse={} if counts or len(answers) else said.get("would_refuse", {}),
-        drift=pd.DataFrame(counts.get("drift", []), columns=["person", "field"]),
+        held=facts.actions.get("hold", 0),
+        limits=facts.limits,
+        adoption=dict(facts.adoption),
+        would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
+        drift=outcomes.drift,
         strangers=int(planned["reason"].eq("not_in_hr").sum()),
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),
         seconds=sum(request["seconds"] for request in requests),
         failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
         warnings=list(
-            dict.fromkeys(
-                [*_released(verdict.counts), *said.get("disagreements", []), *counts.get("warnings", []), *_faults(verdict.counts)]
-            )
+            dict.fromkeys([*_released(facts), *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(facts.faults, planned)])
         ),
     )
-    return report, verdict.counts.get("repairs", [])
-
-
-_WRITES = ("create", "update", "reactivate", "deactivate")
+    return report, facts
 
 
 def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
@@ -158,23 +157,23 @@ def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame
     return people.drop(columns="reason_after")
 
 
-def _released(counts: dict[str, Any]) -> list[str]:
+def _released(facts: PlanFacts) -> list[str]:
     """What became of a released set, unless all of it is applied."""
-    found = counts.get("released") or {}
-    return [f"Of what was released: {releasing.told(found)}"] if found.keys() - {"applied"} else []
+    return [f"Of what was released: {releasing.in_words(facts.released)}"] if facts.released.keys() - {"applied"} else []
 
 
-def _faults(counts: dict[str, Any]) -> list[str]:
-    """Values that the rules could not give, by field and reason."""
-    faults = pd.DataFrame(counts.get("faults", []), columns=["employee_id", "field", "reason"])
-    tally = faults[faults["reason"].ne("no_policy")].groupby(["field", "reason"]).size().reset_index(name="people")
+def _left_out(faults: pd.DataFrame, planned: pd.DataFrame) -> list[str]:
+    """Values that the rules could not give, by field and reason; who has no record at all for want of one is told as a skipped person."""
+    skipped = planned[["employee_id", "reason"]].drop_duplicates().assign(skipped=True)
+    rest = faults.merge(skipped, on=["employee_id", "reason"], how="left")
+    tally = rest[rest["skipped"].isna()].groupby(["field", "reason"]).size().reset_index(name="people")
     rows = tally.itertuples(index=False)
     return [f"{row.field} was left out for {row.people} people: {str(row.reason).replace('_', ' ')}" for row in rows]
 
 
-def _skips(ledger: Ledger) -> pd.DataFrame:
+def _skips(ledger: Ledger, titles: Mapping[str, str]) -> pd.DataFrame:
     skips = ledger.skips.all().rename(columns={"times": "times_seen"})
-    return skips.assign(destination=skips["destination"].replace({**DESTINATIONS, "hr": HR_FILE}))
+    return skips.assign(destination=skips["destination"].replace({**titles, "hr": HR_FILE}))
 
 
 def _moment(value: Any) -> datetime | None:

@@ -4,14 +4,14 @@ Belongs here: reading the ledger for what is going on now, what waits and who st
 (``resources.past.run_report``), one person (``resources.past.story``), words and layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 
 from resources.ledger import Held, Ledger
-from resources.past.run_report import DESTINATIONS, assemble
+from resources.past.run_report import assemble
 from roster.reports.model import HR_FILE, RunReport
 
 
@@ -61,12 +61,13 @@ class Status:
     """Who stays out now: ``destination`` as people write it, ``employee_id``, ``reason``, ``first_seen``, ``times``."""
 
 
-def look(ledger: Ledger, last: int) -> Status:
+def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
     """How a company stands.
 
     Args:
         ledger: The company's ledger.
         last: How many runs to look at.
+        titles: The destinations, name → as people write it, in the order in which they are shown.
     """
     runs = ledger.runs.all()
     alive = under_way(ledger, runs)
@@ -76,13 +77,19 @@ def look(ledger: Ledger, last: int) -> Status:
     return Status(
         company=ledger.company,
         under_way=alive,
-        runs=[assemble(ledger, root) for root in roots[:last]],
-        waiting=_waiting(ledger),
+        runs=[assemble(ledger, root, titles) for root in roots[:last]],
+        waiting=_waiting(ledger, titles),
         taken=[
-            Taken(DESTINATIONS[row["destination"]], row["number"], row["name"], _day(row["dated"]), row["applied_at"].to_pydatetime())
+            Taken(
+                titles.get(row["destination"], row["destination"]),
+                row["number"],
+                row["name"],
+                _day(row["dated"]),
+                row["applied_at"].to_pydatetime(),
+            )
             for row in ledger.applied.files().to_dict("records")
         ],
-        skips=skips.assign(destination=skips["destination"].replace({**DESTINATIONS, "hr": HR_FILE}))[
+        skips=skips.assign(destination=skips["destination"].replace({**titles, "hr": HR_FILE}))[
             ["destination", "employee_id", "reason", "first_seen", "times"]
         ],
     )
@@ -105,14 +112,14 @@ def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
     ]
 
 
-def _waiting(ledger: Ledger) -> list[Waiting]:
+def _waiting(ledger: Ledger, titles: Mapping[str, str]) -> list[Waiting]:
     found = []
-    for name, title in DESTINATIONS.items():
+    for name, title in titles.items():
         run_id = ledger.plans.newest(name)
         verdict = ledger.plans.verdict(name, run_id) if run_id else None
         held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest else None
         if held and verdict:
-            found.append(Waiting(title, int(verdict.counts["actions"].get("hold", 0)), held))
+            found.append(Waiting(title, verdict.facts.actions.get("hold", 0), held))
     return found
 
 

@@ -3,20 +3,19 @@
 Belongs here: reading both into `roster.reports.story`. Does not belong here: words and layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from resources.ledger import Ledger, Traces
-from resources.past.run_report import DESTINATIONS
 from resources.stored.runs import StoredRuns
 from roster.reports.model import HR_FILE
 from roster.reports.story import Change, Chapter, Line, Skip, Story, Visit
 
 
-def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Story:
+def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, titles: Mapping[str, str]) -> Story:
     """What is known of a person.
 
     Args:
@@ -24,22 +23,23 @@ def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Sto
         stored: Its stored values.
         employee_id: As HR writes it.
         last: How many runs to tell of at most: the newest, and those that left something about the person.
+        titles: The destinations, name → as people write it, in the order in which they are shown.
     """
     runs = ledger.runs.all()
     about = ledger.runs.about(employee_id)
     everyone = runs["root_run_id"].drop_duplicates().tolist()
-    newest = next((root for root in reversed(everyone) if _looked(ledger, root)), None)
+    newest = next((root for root in reversed(everyone) if _looked(ledger, root, titles)), None)
     chosen = list(dict.fromkeys([*([newest] if newest else []), *about]))[:last]
     skips = ledger.skips.all()
     skips = skips[skips["employee_id"] == employee_id]
     remembered = ledger.people.remembered(employee_id)
     return Story(
         employee_id=employee_id,
-        chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id) for root in chosen],
+        chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id, titles) for root in chosen],
         others=len(set(everyone) - set(chosen) - set(about)),
         skips=[
             Skip(
-                destination=DESTINATIONS.get(row["destination"], HR_FILE),
+                destination=titles.get(row["destination"], HR_FILE),
                 reason=row["reason"],
                 since=datetime.fromisoformat(row["first_seen"]).date(),
                 times=row["times"],
@@ -47,20 +47,24 @@ def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int) -> Sto
             )
             for row in skips.to_dict("records")
         ],
-        acknowledged=[DESTINATIONS[name] for name in remembered["destination"]],
+        acknowledged=[titles.get(name, name) for name in remembered["destination"]],
     )
 
 
-def _looked(ledger: Ledger, root_run_id: str) -> bool:
+def _looked(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> bool:
     """Whether a run read a file or planned something: others (reports, reading back) say nothing about a person."""
-    return ledger.intakes.gate(root_run_id) is not None or any(ledger.plans.of_root(root_run_id, name) for name in DESTINATIONS)
+    return ledger.intakes.gate(root_run_id) is not None or any(ledger.plans.of_root(root_run_id, name) for name in titles)
 
 
-def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id: str) -> Chapter:
+def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id: str, titles: Mapping[str, str]) -> Chapter:
     last, root = runs.iloc[-1], str(runs["root_run_id"].iloc[0])
     gate = ledger.intakes.gate(root)
     run_ids = runs["run_id"].tolist()
-    visits = [_visit(ledger, stored, name, plan, employee_id) for name in DESTINATIONS if (plan := ledger.plans.of_root(root, name))]
+    visits = [
+        _visit(ledger, stored, name, title, plan, employee_id)
+        for name, title in titles.items()
+        if (plan := ledger.plans.of_root(root, name))
+    ]
     return Chapter(
         root_run_id=root,
         job=str(last["job"]),
@@ -103,14 +107,14 @@ def _standing(rows: pd.DataFrame | None) -> str | None:
     return f"{row['employment']}, {'in scope' if row['in_scope'] else 'out of scope'}"
 
 
-def _visit(ledger: Ledger, stored: StoredRuns, name: str, plan_run_id: str, employee_id: str) -> Visit:
+def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_id: str, employee_id: str) -> Visit:
     traces = ledger.people.traces(name, plan_run_id, employee_id)
     planned = traces.planned or _uneventful(stored, name, plan_run_id, employee_id)
     verdict = ledger.plans.verdict(name, plan_run_id)
     held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest and planned.get("action") == "hold" else None
     answer, outcome = traces.answer or {}, traces.outcome or _unchanged(ledger, name, plan_run_id, planned)
     return Visit(
-        destination=DESTINATIONS[name],
+        destination=title,
         **{part: planned.get(part) for part in ("action", "intended", "kinds", "matched_by", "reason", "detail")},
         changes=_changes(traces),
         held_digest=held.digest if held else None,
@@ -134,7 +138,7 @@ def _uneventful(stored: StoredRuns, name: str, plan_run_id: str, employee_id: st
 
 def _unchanged(ledger: Ledger, name: str, plan_run_id: str, planned: dict[str, Any]) -> dict[str, str]:
     """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there."""
-    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.deliveries.outcome_counts(name, plan_run_id) else {}
+    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.deliveries.outcome_facts(name, plan_run_id) else {}
 
 
 def _changes(traces: Traces) -> list[Change]:

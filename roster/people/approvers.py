@@ -1,7 +1,7 @@
 """Who approves for whom, where HR's manager is away, gone, not there yet, unknown, or part of a circle.
 
 Belongs here: the rules that turn HR's manager links into links to active approvers, and the name of each repair. Does not belong here:
-how a link is read from the file (``roster.intake.links``) or written as a destination's field (``roster.expensify``, ``roster.findity``).
+how a link is read from the file (``roster.intake.links``) or written as a destination's field (each destination's ``records``).
 
 People are integers in the order of their employee numbers, so that nothing depends on the order of the rows, and one integer more stands
 for nobody. A chain of any depth is then followed by squaring an array of next steps: twenty rounds reach the end of a million links.

@@ -3,7 +3,7 @@
 Belongs here: what is remembered of who had a number, and the suspicion that it was given to somebody else. Does not belong here: pairing
 people with accounts (``roster.people.matching``), what is done about the suspicion (``roster.plan.decision``).
 
-Neither API says since when somebody has been with the company, and Expensify shows no names. So with every acknowledgement the ledger keeps
+No destination says since when somebody has been with the company, and some show no names. So with every acknowledgement the ledger keeps
 keyed hashes of last name and start date: enough to see that they are others now, and nothing to read them from.
 """
 
@@ -32,7 +32,7 @@ def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
 def reused(
     everyone: pd.DataFrame,
     roster: pd.DataFrame,
-    changes: pd.DataFrame,
+    moved: pd.Series,
     addresses: pd.Series,
     acknowledged: pd.DataFrame,
     key: bytes,
@@ -46,7 +46,7 @@ def reused(
     Args:
         everyone: the census.
         roster: the roster frame.
-        changes: the differences of people who have an account (``employee_id``, ``field``).
+        moved: the employee numbers of people whose account has another address.
         addresses: account → its e-mail address.
         acknowledged: the ledger's people; ``identity`` is what `identities` gave when they were last in step.
         key: the ledger's key.
@@ -55,11 +55,11 @@ def reused(
     Returns:
         Employee numbers.
     """
-    moved = among(everyone["employee_id"], changes.loc[changes["field"].isin(["email", "employeeEmail"]), "employee_id"])
+    elsewhere = among(everyone["employee_id"], moved)
     # Of leavers nothing is compared, and whoever was there before and is gone had an address too, where accounts go by addresses.
-    gone = everyone["account"].isna() & everyone["acknowledged"] & everyone["matched_by"].isna()
-    asked = (moved | everyone["standing"].eq("left")) & everyone["matched_by"].eq("number")
-    people = everyone.loc[asked | gone, ["employee_id", "account"]]
+    former = everyone["account"].isna() & everyone["acknowledged"] & everyone["matched_by"].isna()
+    questionable = (elsewhere | everyone["standing"].eq("left")) & everyone["matched_by"].eq("number")
+    people = everyone.loc[questionable | former, ["employee_id", "account"]]
     before = acknowledged[among(acknowledged["employee_id"], people["employee_id"])].set_index("employee_id")
     before = before.reindex(columns=["account", "identity"]).astype("str")
     account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))

@@ -1,31 +1,30 @@
-"""From what is there and what should be to a plan, for each of the two destinations.
+"""From what is there and what should be to a plan, the same way at every destination.
 
-Belongs here: the order in which census, comparison and decision follow each other at one destination. Does not belong here: any of those
-steps themselves.
+Belongs here: the order in which census, comparison and decision follow each other, and what a destination must say for that
+(`Comparison`). Does not belong here: any of those steps themselves, the fields of any destination.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import pandas as pd
 
-from roster import expensify, findity, leave
 from roster.digests import record_column
 from roster.membership import among
 from roster.people.census import census
 from roster.people.identity import identities, inherited, remembered, reused
 from roster.plan import dependants
 from roster.plan.decision import Circumstances, Plan, assemble, decide
-from roster.plan.differences import together
+from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import base_of, figures, hold_over
-from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, acknowledgement, digests, unseen_changes
-from roster.records import compact
+from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, WriteOnly, acknowledgement, digests, write_only_changes
 from roster.vocabulary import Kind
 
 
 @dataclass(frozen=True)
-class People:
-    """HR's side of a plan."""
+class HrSide:
+    """HR's side of a plan, and what is remembered."""
 
     roster: pd.DataFrame
     rejected: pd.Series
@@ -35,111 +34,151 @@ class People:
     key: bytes
     """The ledger's secret for digests and pseudonyms."""
 
+    def numbers(self) -> pd.Series:
+        """Every employee number that HR and the ledger know, repeats allowed."""
+        return pd.concat([self.roster["employee_id"], self.acknowledged["employee_id"], self.rejected.dropna()], ignore_index=True)
+
 
 @dataclass(frozen=True)
-class Unseen:
-    """The fields of a destination that no reading shows."""
+class Removal:
+    """What takes leavers out of a destination."""
 
-    fields: Sequence[str]
-    shown: Sequence[str]
-    """Those of them whose values the ledger may keep as they are."""
+    records: pd.DataFrame
+    """``employee_id`` and the API's fields; several rows a person, if so many are needed."""
+    changes: pd.DataFrame
+    """``employee_id``, ``field``, ``old``, ``new``: what they lose."""
 
 
-def plan_expensify(people: People, members: pd.DataFrame, feed: pd.DataFrame, faults: pd.DataFrame, circumstances: Circumstances) -> Plan:
-    """What must change at Expensify.
+class Comparison(Protocol):
+    """What is particular to one destination when a plan is drawn and held against what landed. Pure: frames in, frames out.
+
+    ``read`` is what reading the destination gave, ``desired`` its desired records by ``employee_id``, ``key`` the ledger's secret for
+    pseudonyms. What only some destinations have is answered here as by one that has it not.
+    """
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kind of change of each field; any other is ``other``. Where an address is kept, its kind is ``email``."""
+
+    @property
+    def write_only(self) -> WriteOnly:
+        """The fields that no reading is sure to show."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Fields without which there is no record."""
+        return ()
+
+    @property
+    def accounts_are_addresses(self) -> bool:
+        """Whether an account is named by an e-mail address: a newcomer with a former one's address comes into their account."""
+        return False
+
+    def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """Everyone there (`roster.people.matching.ACCOUNT_COLUMNS`), by the `numbers` that HR and the ledger know."""
+
+    def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
+        """In what is there differs from `desired` (`roster.plan.differences.CHANGE_COLUMNS`); `pairs`: ``employee_id`` → ``account``."""
+
+    def hidden(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Those of `desired` whose write-only fields reading does not show."""
+        return desired
+
+    def last_names(self, read: Frames) -> pd.Series | None:
+        """Account → last name, where names are shown."""
+        return None
+
+    def unaddressed(self, accounts: pd.Series) -> pd.Series:
+        """Which of the accounts no call can address."""
+        return pd.Series(False, index=accounts.index)
+
+    def needs(self, standing: dependants.Standing) -> pd.DataFrame:
+        """Whose write needs whose (`roster.plan.dependants.NEEDS`)."""
+
+    def joined(self, decided: pd.DataFrame, desired: pd.DataFrame) -> pd.DataFrame:
+        """The decisions, with those added who must be written along with others."""
+        return decided
+
+    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """Candidate records by ``employee_id``, with the ``action`` that each belongs to; `certain`: who is certainly who."""
+
+    def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
+        """What takes leavers (``employee_id``, ``account``) out."""
+
+    def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
+        """The account that each of `desired` has once the plan is written, aligned with it."""
+
+    def pairs_after(self, plan: Plan, desired: pd.DataFrame) -> pd.DataFrame:
+        """``employee_id`` → ``account`` of everyone once the plan is written."""
+
+    def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        """``employee_id``, ``field``: leavers of the plan who are there still, and of `desired` who are not there at all."""
+
+
+def draw(
+    comparison: Comparison,
+    people: HrSide,
+    read: Frames,
+    accounts: pd.DataFrame,
+    desired: pd.DataFrame,
+    faults: pd.DataFrame,
+    circumstances: Circumstances,
+) -> Plan:
+    """What must change at a destination.
 
     Args:
+        comparison: what is particular to it.
         people: HR's side.
-        members: the policy getter's members.
-        feed: the desired records (`roster.expensify.employee_feed`).
-        faults: the feed's faults.
+        read: what reading it gave.
+        accounts: everyone there (`Comparison.accounts`).
+        desired: the desired records.
+        faults: values that no record has (``employee_id``, ``field``, ``reason``).
         circumstances: what else decides.
-
-    Returns:
-        The plan; a leaver has one record for each policy they are in.
     """
-    accounts = expensify.accounts(members, people.acknowledged)
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
-    sure = _sure(everyone)
-    differences = together(
+    certain = _certain(everyone)
+    changes = _changes(comparison, people, read, everyone, certain, desired)
+    others = reused(
+        everyone,
+        people.roster,
+        changes.loc[changes["kind"].eq("email"), "employee_id"],
+        accounts.set_index("account")["email"],
+        people.acknowledged,
+        people.key,
+        comparison.last_names(read),
+    )
+    if comparison.accounts_are_addresses:
+        others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
+    lacking = faults[faults["field"].isin(comparison.required)]
+    unaddressed = comparison.unaddressed(everyone["account"])
+    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed)
+    needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
+    decided, counted = _held(everyone, decided, needs, circumstances)
+    decided = comparison.joined(decided, desired)
+    removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
+    records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
+    ends = removal.changes.assign(visible=True).reindex(columns=list(CHANGE_COLUMNS))
+    plan = assemble(decided, together([changes, ends]), pd.concat(records, ignore_index=True), comparison.kinds)
+    return replace(plan, figures=counted, needs=needs)
+
+
+def _changes(
+    comparison: Comparison, people: HrSide, read: Frames, everyone: pd.DataFrame, certain: pd.DataFrame, desired: pd.DataFrame
+) -> pd.DataFrame:
+    """The differences of whoever is certainly who, each with its kind."""
+    compared = desired[among(desired["employee_id"], certain["employee_id"])]
+    found = together(
         [
-            expensify.visible_changes(feed, members, sure),
-            unseen_changes(_of(feed, sure), people.acknowledged, expensify.UNSEEN, expensify.SHOWN, people.key),
+            comparison.differences(compared, read, everyone[["employee_id", "account"]].dropna(), people.key),
+            write_only_changes(comparison.hidden(compared, read, certain), people.acknowledged, comparison.write_only, people.key),
         ]
     )
-    addresses = accounts.set_index("account")["email"]
-    others = reused(everyone, people.roster, differences, addresses, people.acknowledged, people.key)
-    others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
-    homeless = faults[faults["field"].eq("policyID")]
-    decided = decide(everyone, feed["employee_id"], _with_kind(differences, expensify.KINDS), homeless, circumstances, others)
-    needs = dependants.at_expensify(everyone, decided, feed, members, differences, people.roster)
-    decided, told = _held(everyone, decided, needs, circumstances)
-    decided = leave.in_company(decided, feed)
-    leaving = expensify.removals(_leaving(decided), members)
-    records = pd.concat(
-        [
-            feed.assign(action="create"),
-            feed.assign(action="update"),
-            feed.assign(action="reactivate", isTerminated="false"),
-            leaving.assign(action="deactivate"),
-        ],
-        ignore_index=True,
-    )
-    ends = leaving.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
-    plan = assemble(decided, together([differences, _ending(ends, "isTerminated", "true")]), records, expensify.KINDS)
-    return replace(plan, figures=told, needs=needs)
+    return found.assign(kind=found["field"].map(lambda field: comparison.kinds.get(field, "other")))
 
 
-def plan_findity(people: People, there: pd.DataFrame, desired: pd.DataFrame, circumstances: Circumstances) -> Plan:
-    """What must change at Findity.
-
-    Args:
-        people: HR's side.
-        there: the users as read.
-        desired: the desired users (`roster.findity.users`).
-        circumstances: what else decides.
-
-    Returns:
-        The plan. An update's record holds only what changes, always with ``active``, so that no update can wake a leaver by leaving it out,
-        and is addressed by the ``externalSourceId`` that the user has there. Someone who was there before and is gone is written whole,
-        under the ``externalSourceId`` that they had.
-    """
-    ids = pd.concat([people.roster["employee_id"], people.acknowledged["employee_id"], people.rejected.dropna()], ignore_index=True)
-    everyone = census(people.roster, people.rejected, findity.accounts(there, ids, people.acknowledged), people.acknowledged, people.key)
-    sure = _sure(everyone)
-    compared = _of(desired, sure)
-    telling = findity.account_of(there)[there["bankAccount"].notna()]
-    blind = compared[~among(compared["employee_id"], sure.loc[among(sure["account"], telling), "employee_id"])]
-    differences = together(
-        [
-            findity.visible_changes(compared, there, everyone[["employee_id", "account"]].dropna(), people.key),
-            unseen_changes(blind, people.acknowledged, findity.UNSEEN, (), people.key),
-        ]
-    )
-    shown = there.set_index(findity.account_of(there))
-    others = reused(everyone, people.roster, differences, shown["email"], people.acknowledged, people.key, shown["lastName"])
-    none = pd.DataFrame({"employee_id": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
-    decided = decide(everyone, desired["employee_id"], _with_kind(differences, findity.KINDS), none, circumstances, others)
-    needs = dependants.at_findity(everyone, decided, desired, there, differences, people.roster)
-    decided, told = _held(everyone, decided, needs, circumstances)
-    leaving = _leaving(decided)
-    changed = _changed_fields(differences, sure)
-    before = desired["employee_id"].map(people.acknowledged.set_index("employee_id")["account"]).astype("str")
-    before = before.mask(before.str.startswith(findity.UNADDRESSED, na=False))
-    whole = desired.assign(externalSourceId=before.fillna(desired["externalSourceId"]))
-    records = pd.concat(
-        [
-            whole.assign(action="create"),
-            changed.assign(action="update"),
-            changed.assign(action="reactivate"),
-            whole[~among(whole["employee_id"], sure["employee_id"])].assign(action="reactivate"),
-            leaving[["employee_id"]].assign(externalSourceId=leaving["account"], active="false", action="deactivate"),
-        ],
-        ignore_index=True,
-    )
-    ends = leaving[["employee_id"]].assign(old="true")
-    plan = assemble(decided, together([differences, _ending(ends, "active", "false")]), records, findity.KINDS)
-    return replace(plan, figures=told, needs=needs)
+def _certain(everyone: pd.DataFrame) -> pd.DataFrame:
+    """Who is certainly who: only they are compared."""
+    return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
 
 
 def _held(
@@ -151,44 +190,14 @@ def _held(
     return held, figures(held, circumstances.limits, base)
 
 
-def _sure(everyone: pd.DataFrame) -> pd.DataFrame:
-    """Who is certainly who: only they are compared."""
-    return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
-
-
-def _of(desired: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    return desired[among(desired["employee_id"], pairs["employee_id"])]
-
-
-def _with_kind(differences: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
-    return differences.assign(kind=differences["field"].map(lambda field: kinds.get(field, "other")))
-
-
-def _leaving(decided: pd.DataFrame) -> pd.DataFrame:
-    return decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")]
-
-
-def _ending(ends: pd.DataFrame, field: str, new: str) -> pd.DataFrame:
-    return ends.assign(field=field, new=new, visible=True).reindex(columns=["employee_id", "field", "old", "new", "visible"])
-
-
-def _changed_fields(differences: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """One row a person with the changed fields only, addressed as the user is there."""
-    wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
-    wide = wide.merge(pairs, on="employee_id").rename(columns={"account": "externalSourceId"})
-    return wide.assign(active="true").astype("str")
-
-
-def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, people: People, unseen: Unseen) -> pd.DataFrame:
+def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide) -> pd.DataFrame:
     """What the ledger is to remember of everyone whom the plan brings, would bring once released, or finds in step.
 
     Args:
+        comparison: what is particular to the destination.
         plan: the plan.
         desired: the desired records.
-        accounts: the account that each of `desired` has afterwards, aligned with it; where the plan says under which one it writes them,
-            that goes before.
         people: HR's side.
-        unseen: the fields that cannot be read back.
 
     Returns:
         `roster.plan.write_only.ACKNOWLEDGED_COLUMNS`, ``identity`` (`roster.people.identity.identities`) and ``record``, a keyed hash of
@@ -197,22 +206,21 @@ def acknowledgements(plan: Plan, desired: pd.DataFrame, accounts: pd.Series, peo
     effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
     action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
-    if "externalSourceId" in plan.records:
-        accounts = desired["employee_id"].map(findity.addressed(plan.records)).astype("str").fillna(accounts)
+    accounts, hidden = comparison.account_after(plan, desired), comparison.write_only
     identity = identities(people.roster, people.key)
-    now = pd.DataFrame({"account": accounts, "digest": digests(desired, unseen.fields, people.key)})
+    now = pd.DataFrame({"account": accounts, "digest": digests(desired, hidden, people.key)})
     now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
     known = desired.loc[_as_remembered(desired["employee_id"], now, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
-    told = acknowledgement(desired[here], unseen.fields, unseen.shown, people.key)
-    told = told.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
-    told["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
+    kept = acknowledgement(desired[here], hidden, people.key)
+    kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
+    kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
-    gone = left.assign(active=False, digest="", fields="{}", record="")
+    inactive = left.assign(active=False, digest="", fields="{}", record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
-    return pd.concat([told, gone], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})
+    return pd.concat([kept, inactive], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})
 
 
 def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:

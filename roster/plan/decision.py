@@ -1,7 +1,7 @@
 """What must change at a destination: one action for everyone, every write with its old and new values.
 
 Belongs here: the decision about each person, the records to send, the digest. Does not belong here: how a difference is found
-(``roster.expensify``, ``roster.findity``), how many may change at once (``roster.plan.limits``) and what waits for whom
+(each destination's ``comparison``), how many may change at once (``roster.plan.limits``) and what waits for whom
 (``roster.plan.dependants``), sums (``roster.accounting``), sending.
 """
 
@@ -117,6 +117,7 @@ def decide(
     faults: pd.DataFrame,
     circumstances: Circumstances,
     reused: pd.Series | None = None,
+    unaddressed: pd.Series | None = None,
 ) -> pd.DataFrame:
     """One action for everyone, before limits and before what depends on whom.
 
@@ -127,6 +128,7 @@ def decide(
         faults: why a wanted person has no desired record (``employee_id``, ``reason``).
         circumstances: what else decides.
         reused: the employee numbers of people whose number, or address, seems to have been somebody else's.
+        unaddressed: whether no call can address the account, aligned with `census`.
 
     Returns:
         `PEOPLE_COLUMNS`.
@@ -145,7 +147,7 @@ def decide(
     conflict = census["matched_by"].eq("conflict") & standing.isin(["wanted", "left"])
     changed = among(census["employee_id"], changes["employee_id"])
     lacking = wanted & ~among(census["employee_id"], desired)
-    unaddressed = account.str.startswith("id:", na=False)
+    unaddressed = unaddressed if unaddressed is not None else pd.Series(False, index=census.index)
     others_now = reused[~reused.isin(circumstances.same)] if reused is not None else census["employee_id"].head(0)
     doubtful = among(census["employee_id"], others_now)
     leaver = circumstances.absent_means == "leaver"
@@ -226,25 +228,25 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
         effective["effect"].isin(WRITES) & effective["employee_id"].notna(), ["person", "employee_id", "effect", "action"]
     ]
     writes = writes.assign(apply=writes["action"].ne("hold")).drop(columns="action")
-    told = changes.merge(writes, on="employee_id")
-    told = told.assign(kind=told["field"].map(lambda field: kinds.get(field, "other")))
+    written = changes.merge(writes, on="employee_id")
+    written = written.assign(kind=written["field"].map(lambda field: kinds.get(field, "other")))
     sent = records.merge(writes, on="employee_id")
     sent = sent[sent["action"] == sent["effect"]].drop(columns=["effect", "employee_id"])
     sent = sent.assign(last=sent["action"].eq("deactivate")).sort_values(["last", "person"], kind="stable").drop(columns="last")
     front = ["person", "action", "apply"]
     return Plan(
         people=people.sort_values("person", ignore_index=True),
-        changes=told[list(CHANGE_COLUMNS)].sort_values(["person", "field"], ignore_index=True),
+        changes=written[list(CHANGE_COLUMNS)].sort_values(["person", "field"], ignore_index=True),
         records=sent[front + [name for name in sent.columns if name not in front]].reset_index(drop=True),
     )
 
 
-def to_bundle(plan: Plan, **facts: Any) -> dict[str, Any]:
-    """A plan as named frames and one JSON object, for storage."""
-    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs, "facts": facts}
+def to_stored(plan: Plan) -> dict[str, pd.DataFrame]:
+    """A plan as named frames, for storage."""
+    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs}
 
 
-def from_bundle(bundle: Mapping[str, Any]) -> Plan:
-    """The plan that `to_bundle` made a bundle of."""
-    made = Plan(bundle["people"], bundle["changes"], bundle["records"])
-    return replace(made, needs=bundle["needs"]) if "needs" in bundle else made
+def from_stored(frames: Mapping[str, Any]) -> Plan:
+    """The plan that `to_stored` made frames of."""
+    made = Plan(frames["people"], frames["changes"], frames["records"])
+    return replace(made, needs=frames["needs"]) if "needs" in frames else made

@@ -8,18 +8,60 @@ that they do not have yet. And nobody goes while somebody active still reports t
 """
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from roster import findity, leave
 from roster.membership import among
+from roster.plan.differences import Frames
 from roster.vocabulary import WRITES
 
 NEEDS = ("person", "on", "always")
 """``person`` may only be written if ``on`` is written too; without ``always``, only while ``on`` is held by a limit."""
 
-_NAMES = ["managerEmail", "approvesTo", "overLimitApprover"]
+
+@dataclass(frozen=True)
+class Standing:
+    """What the needs between people at one destination are found by."""
+
+    everyone: pd.DataFrame
+    """The census."""
+    decided: pd.DataFrame
+    """`roster.plan.decision.PEOPLE_COLUMNS`."""
+    desired: pd.DataFrame
+    """The desired records."""
+    read: Frames
+    """What reading the destination gave."""
+    changes: pd.DataFrame
+    """The differences."""
+    roster: pd.DataFrame
+    """The roster frame."""
+
+    def written(self, *actions: str) -> pd.DataFrame:
+        """The desired records of whom one of these actions is for, now or once released."""
+        effect = self.decided["intended"].where(self.decided["action"].eq("hold"), self.decided["action"])
+        return self.desired[among(self.desired["employee_id"], self.decided.loc[effect.isin(actions), "employee_id"])]
+
+    def leavers(self) -> pd.DataFrame:
+        """Who goes, now or once released, with an account (census rows)."""
+        return self.everyone[among(self.everyone["employee_id"], self._leaving())].dropna(subset="account")
+
+    def not_moved(self) -> pd.DataFrame:
+        """Who keeps the approver that they have there (census rows): leavers, and HR's people whose row or account cannot be compared."""
+        everyone = self.everyone
+        compared = among(everyone["employee_id"], self.desired["employee_id"]) & everyone["matched_by"].isin(["number", "email"])
+        unusable = everyone["standing"].isin(["wanted", "rejected"]) & ~compared
+        return everyone[everyone["present"] & (unusable | among(everyone["employee_id"], self._leaving()))].dropna(subset="account")
+
+    def doubtful(self) -> pd.Series:
+        """Of whom it is in doubt who they are, by number."""
+        return self.decided.loc[self.decided["reason"].isin(["number_reused", "address_reused"]), "employee_id"]
+
+    def _leaving(self) -> pd.Series:
+        leaves = self.decided["action"].eq("deactivate") | self.decided["intended"].eq("deactivate")
+        return self.decided.loc[leaves, "employee_id"]
+
 
 DETAIL = "needs a change of somebody else, which is held or not made in this run"
 
@@ -49,98 +91,14 @@ def held_with(people: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def at_expensify(
-    everyone: pd.DataFrame, decided: pd.DataFrame, feed: pd.DataFrame, members: pd.DataFrame, changes: pd.DataFrame, roster: pd.DataFrame
-) -> pd.DataFrame:
-    """The needs at Expensify, where a record names approvers by the address that they will have.
-
-    Args:
-        everyone: the census.
-        decided: `roster.plan.decision.PEOPLE_COLUMNS`.
-        feed: the desired records.
-        members: the policy getter's members.
-        changes: the visible differences.
-        roster: the roster frame.
-
-    Returns:
-        `NEEDS`.
-    """
-    going = feed[among(feed["employee_id"], decided.loc[_effect(decided).isin(["create", "update", "reactivate"]), "employee_id"])]
-    names = going.assign(managerEmail=going.get(leave.SHOWN_MANAGER, going["managerEmail"]))
-    named = names.melt("employee_id", _NAMES, value_name="address").dropna(subset="address")
-    named = named.assign(address=named["address"].str.lower())
-    approvers = feed.assign(address=feed["employeeEmail"].str.lower())[["employee_id", "address"]]
-    approvers = approvers[among(approvers["address"], named["address"])].drop_duplicates("address")
-    account = everyone[among(everyone["employee_id"], approvers["employee_id"])].set_index("employee_id")["account"]
-    arriving = approvers[approvers["employee_id"].map(account) != approvers["address"]].set_index("address")["employee_id"]
-    found = _pairs(named["employee_id"], named["address"].map(arriving))
-    leavers = everyone[among(everyone["employee_id"], _leaving(decided))].dropna(subset="account")
-    if leavers.empty:
-        return _needs(arriving=found)
-    leaving = leavers.set_index("account")["employee_id"]
-    kept = everyone[among(everyone["employee_id"], _not_moved(everyone, decided, feed["employee_id"]))].dropna(subset="account")
-    reporting = members[among(members["submitsTo"].str.lower(), leavers["account"])]
-    moved = changes[changes["field"].eq("managerEmail")]
-    hr = roster[["employee_id", "manager_id", "manager_email"]].merge(moved[["employee_id"]])
-    boss = hr["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(hr["manager_email"]).str.lower()
-    return _needs(
-        arriving=found,
-        moved=_pairs(moved["employee_id"], moved["old"].str.lower().map(leaving)),
-        by_hr=moved["new"].str.lower() == moved["employee_id"].map(_first_of(pd.Series(boss.to_numpy(), index=hr["employee_id"]))),
-        stuck=_pairs(
-            reporting["email"].str.lower().map(kept.set_index("account")["employee_id"]), reporting["submitsTo"].str.lower().map(leaving)
-        ),
-    )
-
-
-def at_findity(
-    everyone: pd.DataFrame, decided: pd.DataFrame, desired: pd.DataFrame, there: pd.DataFrame, changes: pd.DataFrame, roster: pd.DataFrame
-) -> pd.DataFrame:
-    """The needs at Findity, where a record names approvers by a person id that only somebody who is there has.
-
-    Args:
-        everyone: the census.
-        decided: `roster.plan.decision.PEOPLE_COLUMNS`.
-        desired: the desired users.
-        there: the users as read.
-        changes: the visible differences.
-        roster: the roster frame.
-
-    Returns:
-        `NEEDS`.
-    """
-    whole = desired[among(desired["employee_id"], decided.loc[_effect(decided).isin(["create", "reactivate"]), "employee_id"])]
-    away = everyone.loc[~everyone["present"] | among(everyone["employee_id"], _doubtful(decided)), "employee_id"]
-    moved = changes[changes["field"].eq("approverIds")]
-    named = pd.concat([_each(whole["employee_id"], whole["approverIds"]), _each(moved["employee_id"], moved["new"])])
-    arriving = named[among(named["approver"], away)]
-    leavers = everyone[among(everyone["employee_id"], _leaving(decided))].dropna(subset="account")
-    if leavers.empty:
-        return _needs(arriving=arriving)
-    account = findity.account_of(there)
-    leaving = account.map(leavers.set_index("account")["employee_id"])
-    leaving = pd.Series(leaving.to_numpy(), index=there["personId"])[leaving.notna().to_numpy() & there["personId"].notna().to_numpy()]
-    kept = everyone[among(everyone["employee_id"], _not_moved(everyone, decided, desired["employee_id"]))].dropna(subset="account")
-    stuck = account.map(kept.set_index("account")["employee_id"])
-    before = _each(moved["employee_id"], moved["old"])
-    after = _each(moved["employee_id"], moved["new"]).drop_duplicates("employee_id").set_index("employee_id")["approver"]
-    reporting = _each(stuck[stuck.notna()], there.loc[stuck.notna(), "approverIds"])
-    return _needs(
-        arriving=arriving,
-        moved=before.assign(approver=before["approver"].where(among(before["approver"], leaving))),
-        by_hr=before["employee_id"].map(after) == before["employee_id"].map(roster.set_index("employee_id")["manager_id"]),
-        stuck=reporting.assign(approver=reporting["approver"].map(_first_of(leaving))),
-    )
-
-
-def _needs(
+def needs_of(
     *,
     arriving: pd.DataFrame,
     moved: pd.DataFrame | None = None,
     by_hr: pd.Series | None = None,
     stuck: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The needs that both destinations share, from pairs of ``employee_id`` and ``approver``; a missing approver is no pair.
+    """The needs that every destination has, from pairs of ``employee_id`` and ``approver``; a missing approver is no pair.
 
     Args:
         arriving: whose record names somebody who is not there yet, or not under that name.
@@ -161,35 +119,17 @@ def _needs(
     return needs[needs["person"] != needs["on"]].drop_duplicates(ignore_index=True)
 
 
-def _effect(decided: pd.DataFrame) -> pd.Series:
-    return decided["intended"].where(decided["action"].eq("hold"), decided["action"])
-
-
-def _leaving(decided: pd.DataFrame) -> pd.Series:
-    """Who goes, now or once released."""
-    return decided.loc[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate"), "employee_id"]
-
-
-def _doubtful(decided: pd.DataFrame) -> pd.Series:
-    return decided.loc[decided["reason"].isin(["number_reused", "address_reused"]), "employee_id"]
-
-
-def _not_moved(everyone: pd.DataFrame, decided: pd.DataFrame, desired: pd.Series) -> pd.Series:
-    """Who keeps the approver that they have there: leavers, and people of HR's whose row or account cannot be compared."""
-    compared = among(everyone["employee_id"], desired) & everyone["matched_by"].isin(["number", "email"])
-    unusable = everyone["standing"].isin(["wanted", "rejected"]) & ~compared
-    return everyone.loc[everyone["present"] & (unusable | among(everyone["employee_id"], _leaving(decided))), "employee_id"]
-
-
-def _first_of(values: pd.Series) -> pd.Series:
+def first_of(values: pd.Series) -> pd.Series:
+    """The first value of each name."""
     return values[~values.index.duplicated()]
 
 
-def _pairs(people: pd.Series, approvers: pd.Series) -> pd.DataFrame:
+def approver_pairs(people: pd.Series, approvers: pd.Series) -> pd.DataFrame:
+    """``employee_id`` and ``approver`` side by side."""
     return pd.DataFrame({"employee_id": people, "approver": approvers}).astype("str")
 
 
-def _each(people: pd.Series, lists: pd.Series) -> pd.DataFrame:
+def each_approver(people: pd.Series, lists: pd.Series) -> pd.DataFrame:
     """A row for each name in JSON lists; people and lists side by side."""
     parsed = lists.map({text: json.loads(text) for text in lists.dropna().unique()})
     rows = pd.DataFrame({"employee_id": people.to_numpy(), "approver": parsed.to_numpy(dtype=object)})

@@ -3,9 +3,12 @@
 Belongs here: the comparison of two aligned columns. Does not belong here: which columns a destination has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+
+Frames = Mapping[str, pd.DataFrame]
+"""What reading a destination gives: frames under names that the destination chose."""
 
 CHANGE_COLUMNS = ("employee_id", "field", "old", "new", "visible")
 """One row a difference: whose, which field of the API, the value there (missing: none) and the value wanted, as text."""

@@ -91,8 +91,8 @@ def hold_over(people: pd.DataFrame, limits: ByKind, base: int) -> pd.DataFrame:
         return people
 
     def why(kinds: str) -> str | float:
-        told = [f"{kind}: {over[kind]} planned, {limits[kind].most(base)} allowed" for kind in kinds.split("|") if kind in over]
-        return "; ".join(told) or np.nan
+        sentences = [f"{kind}: {over[kind]} planned, {limits[kind].most(base)} allowed" for kind in kinds.split("|") if kind in over]
+        return "; ".join(sentences) or np.nan
 
     detail = people["kinds"].map({kinds: why(kinds) for kinds in people["kinds"].dropna().unique()}).astype("str")
     held = writes & detail.notna()

@@ -1,8 +1,13 @@
 """What became of everyone: the plan, the answers and the reading-back put side by side.
 
 Belongs here: one outcome for each person, and the three numbers. Does not belong here: the comparison with what was read
-(``roster.expensify``, ``roster.findity``), reports.
+(each destination's ``records``), reports.
 """
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +17,40 @@ from roster.plan.decision import Plan
 from roster.vocabulary import OUTCOME_OF, WRITES
 
 OUTCOME_COLUMNS = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
+DRIFT = ("person", "field")
 LATER = "not_seen_yet"
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomeFacts:
+    """What is known of a plan's outcomes as a whole."""
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """Outcome → people."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """See `numbers`."""
+    drift: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(DRIFT)))
+    """`DRIFT`: what somebody else changed while the run went on."""
+    strangers: int = 0
+    """Accounts that HR's file does not know."""
+    warnings: Sequence[str] = ()
+    """Where the destination's own account of the write is not the plan."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "outcomes": dict(self.outcomes),
+            "numbers": dict(self.numbers),
+            "drift": self.drift.to_dict("records"),
+            "strangers": self.strangers,
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "OutcomeFacts":
+        """What `to_json` wrote."""
+        drift = pd.DataFrame(stored.get("drift", []), columns=list(DRIFT))
+        return cls(stored.get("outcomes", {}), stored.get("numbers", {}), drift, stored.get("strangers", 0), stored.get("warnings", []))
 
 
 def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
@@ -32,10 +70,10 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
-    status, said = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
+    status, answer = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
     written = people["action"].isin(WRITES)
-    told = plan.changes[plan.changes["apply"]]
-    seen = people["person"].isin(told.loc[told["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
+    applied = plan.changes[plan.changes["apply"]]
+    seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
     differs = among(people["employee_id"], differing)
     landed = pd.Series(
         np.select(
@@ -49,16 +87,16 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     )  # fmt: skip
     # What is there is there, also if it was refused: an error may come after the change.
     overtaken = written & status.isin(["done", "stale"])
-    sure = status.eq("accepted") | landed.eq("landed") | overtaken
-    refused = written & status.eq("refused") & ~sure
+    confirmed = status.eq("accepted") | landed.eq("landed") | overtaken
+    refused = written & status.eq("refused") & ~confirmed
     outcome = people["action"].map(OUTCOME_OF)
-    outcome = outcome.mask(written & ~sure, "unknown").mask(refused, "refused")
+    outcome = outcome.mask(written & ~confirmed, "unknown").mask(refused, "refused")
     outcome = outcome.mask(overtaken, status.map({"done": "unchanged", "stale": "skipped"}))
-    reason = people["reason"].mask(refused, "refused").mask(overtaken, said)
-    reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~sure, "unanswered")
+    reason = people["reason"].mask(refused, "refused").mask(overtaken, answer)
+    reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~confirmed, "unanswered")
     # A destination may accept a person and still leave something out, and says why.
-    reason = reason.mask(landed.eq("missing"), said.fillna(LATER))
-    detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), said)
+    reason = reason.mask(landed.eq("missing"), answer.fillna(LATER))
+    detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), answer)
     table = people.assign(outcome=outcome, reason=reason, detail=detail, landed=landed.replace("", np.nan)).astype("str")
     return table[list(OUTCOME_COLUMNS)]
 
@@ -67,7 +105,7 @@ def numbers(plan: Plan, table: pd.DataFrame, answers: pd.DataFrame) -> dict[str,
     """The numbers that finance reads, none of them taken from what was sent.
 
     Returns:
-        ``intended`` (planned to be written), ``accepted`` (the destination said so), ``landed`` (seen when reading back), ``not_visible``
+        ``intended`` (planned to be written), ``accepted`` (the destination answer so), ``landed`` (seen when reading back), ``not_visible``
         (accepted, no changed field can be read back), ``missing`` (accepted, read back otherwise), ``refused``, ``unknown``, ``held``.
     """
     planned = plan.people.loc[plan.people["action"].isin(WRITES), "person"]

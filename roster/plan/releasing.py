@@ -51,7 +51,7 @@ def _digests(plan: Plan, people: pd.Series, key: bytes) -> pd.Series:
     return pd.Series(hashed.to_numpy(), index=records["person"], dtype="str")
 
 
-def told(counts: Mapping[str, int]) -> str:
+def in_words(counts: Mapping[str, int]) -> str:
     """In words, how many people have each of `VERDICTS`."""
     return ", ".join(f"{count:,} {VERDICTS[code]}" for code, count in counts.items())
 
@@ -92,9 +92,16 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         records=records.assign(apply=among(records["person"], now)),
         figures=plan.figures.head(0),  # they are of what was drawn, not of what is let go
     )
-    gone = held.people[held.people["reason"].isin(RELEASABLE) & ~among(held.people["person"], plan.people["person"])]
-    counted = pd.concat([verdict.dropna(), gone["intended"].map(lambda action: "done" if action == "deactivate" else "no_longer_wanted")])
+    departed = held.people[held.people["reason"].isin(RELEASABLE) & ~among(held.people["person"], plan.people["person"])]
+    counted = pd.concat(
+        [verdict.dropna(), departed["intended"].map(lambda action: "done" if action == "deactivate" else "no_longer_wanted")]
+    )
     return let_go, {code: int(count) for code in VERDICTS if (count := counted.eq(code).sum())}
+
+
+def _without_them(action: str) -> str:
+    """What became of a held action whose person is not there any more."""
+    return "done" if action == "deactivate" else "no_longer_wanted"
 
 
 def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> pd.Series:

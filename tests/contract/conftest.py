@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from destinations.expensify.settings import ExpensifyConnection
+from destinations.findity.settings import FindityConnection
 from resources.http import Retry
-from resources.settings import ExpensifyConnection, FindityConnection
 
 SECRET = "s3cret+with&signs%41"
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from resources.expensify import Expensify
+from destinations.expensify.client import Expensify
 from resources.failures import Permanent, Refused, Transient, Unanswered
 
 ANN = {"employeeEmail": "Ann@acme.example", "managerEmail": "boss@acme.example", "employeeID": "0042", "policyID": "P1"}

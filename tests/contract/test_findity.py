@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from destinations.findity.client import Findity
 from resources.failures import Permanent, Refused, Transient, Unanswered
-from resources.findity import Findity
 
 USERS = "/admin/organizations/externalid/acme%2Fse/users/"
 ANN = {"id": "u1", "personId": "p1", "externalSourceId": "0042", "firstName": "Ann", "email": "ann@acme.example", "active": True}
@@ -364,7 +364,7 @@ def test_a_refused_chunk_is_halved_until_the_people_at_fault_are_alone_and_the_o
 
 
 def test_narrowing_down_is_bounded_and_those_left_are_refused_together(client, script, wire, monkeypatch):
-    monkeypatch.setattr("resources.findity.NARROWING_CALLS", 4)
+    monkeypatch.setattr("destinations.findity.client.NARROWING_CALLS", 4)
     script.answer = lambda seen: wire.reply({"errorCode": "REQUIRED_FIELD"}, 400)
     fate = {key: status for given in client.deliver(people(8)) for key, status in told(given).items()}
     assert len(script.requests) == 5

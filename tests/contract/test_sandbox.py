@@ -2,12 +2,14 @@
 
 import pytest
 
-from resources.expensify import Expensify
+from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from destinations.expensify.client import Expensify
+from destinations.expensify.settings import ExpensifyConnection
+from destinations.findity.client import Findity
+from destinations.findity.settings import FindityConnection
 from resources.failures import Permanent, Refused, Unanswered
-from resources.findity import Findity
 from resources.http import Retry
-from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows
-from resources.settings import ExpensifyConnection, FindityConnection
+from resources.rates import Limit, ProcessWindows
 from sandbox.server import Sandbox
 
 POLICY = "5E00000000000001"

@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from assets.attributes import Settings
+from assets.attributes import model
 from assets.graph import build as graph
 from assets.runs.launch import Location, RunResult, reexecute, run_job
 from cli.demo import SANDBOX_CREDENTIALS
+from destinations import registry
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
@@ -129,6 +130,13 @@ def changed(settings: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     return settings
 
 
+def impatient(access: Any) -> Any:
+    """The way to a destination of which nobody counts the calls, and that is asked twice at most."""
+    fields = {field.name for field in dataclasses.fields(access)} if dataclasses.is_dataclass(access) else set()
+    other = {"retry": Retry(attempts=2, first_wait=0.01), "limits": [Limit(1000, 0.001)]}
+    return dataclasses.replace(access, **{name: value for name, value in other.items() if name in fields}) if fields else access
+
+
 class Acme:
     """The company, and what a test does to it and sees of it."""
 
@@ -136,13 +144,12 @@ class Acme:
         self.folder, self.box, self.name = folder, box, name
         self.first: RunResult | None = None
         self.attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
-        built = graph.build(name, Settings.model_validate(self.attributes), folder)
+        built = graph.build(name, model().model_validate(self.attributes), folder)
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
-        for key, other in ((f"{name}_expensify", {"limits": [Limit(1000, 0.001)]}), (f"{name}_findity", {})):
+        for key in (f"{name}_{destination}" for destination in registry.titles()):
             if key in resources:
-                access = dataclasses.replace(resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01), **other)
-                resources[key] = dg.ResourceDefinition.hardcoded_resource(access)
+                resources[key] = dg.ResourceDefinition.hardcoded_resource(impatient(resources[key].resource_fn(None)))
         self.defs = dg.Definitions(
             assets=built.assets,
             jobs=built.jobs,

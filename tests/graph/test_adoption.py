@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from assets.runs.summary import print_page
+from destinations import registry
 from resources.past.report_files import Written, write_reports
 from resources.past.run_report import assemble
 
@@ -57,7 +58,7 @@ def acme(empty: Any, there: dict[str, Any]) -> Any:
 def page(acme: Any, run_id: str) -> tuple[str, str]:
     """What the terminal shows of a run, and its report."""
     with acme.ledger() as ledger:
-        report = assemble(ledger, run_id)
+        report = assemble(ledger, run_id, registry.titles())
         written: Written = write_reports(report)
     console = Console(file=io.StringIO(), width=160)
     print_page(console, report, written)

@@ -8,11 +8,13 @@ import pytest
 from rich.console import Console
 
 from assets.runs.summary import print_page
-from resources.expensify import Expensify
-from resources.findity import Findity
+from destinations import registry
+from destinations.expensify import records as expensify
+from destinations.expensify.client import Expensify
+from destinations.findity import records as findity
+from destinations.findity.client import Findity
 from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
-from roster import expensify, findity
 
 TIGHT = {"leave": {"count": 1, "share": 0}}
 
@@ -93,7 +95,7 @@ def test_the_check_says_how_many_why_and_what_to_type(beyond: Any) -> None:
 
 def test_the_terminal_and_the_report_say_the_same(beyond: Any) -> None:
     with beyond.ledger() as ledger:
-        report = assemble(ledger, beyond.result.run_id)
+        report = assemble(ledger, beyond.result.run_id, registry.titles())
     files = write_reports(report)
     console = Console(file=io.StringIO(), width=160)
     print_page(console, report, files)
@@ -120,7 +122,7 @@ def test_whom_a_dry_run_would_refuse_is_on_the_terminal_of_a_preview(empty: Any)
     acme = empty(expensify__feed__policyID=lookup, findity=None)
     result = acme.quickly("preview")
     with acme.ledger() as ledger:
-        report = assemble(ledger, result.run_id)
+        report = assemble(ledger, result.run_id, registry.titles())
     console = Console(file=io.StringIO(), width=160)
     print_page(console, report, write_reports(report))
     terminal = console.file.getvalue()

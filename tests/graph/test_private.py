@@ -10,7 +10,7 @@ import pytest
 
 from assets import quiet
 from cli import demo
-from roster.plan import builder as planning
+from destinations.expensify import comparison
 
 PLANTED = "Hemlig Efternamnsson, hemlig@acme.example"
 
@@ -64,7 +64,7 @@ def everything_wrong(acme: Any, patch: pytest.MonkeyPatch) -> None:
 
     acme.file("2026-11-23", people)
     acme.box.fault(api="findity", job="GET users", times=None, body=f'[{{"externalSourceId": "{PLANTED}"')
-    patch.setattr(planning, "plan_expensify", burst)
+    patch.setattr(comparison, "writes", burst)
     assert acme.run("preview").step in ("acme__expensify__plan", "acme__findity__known")
     patch.undo()
 

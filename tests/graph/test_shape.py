@@ -56,7 +56,7 @@ def test_every_asset_says_what_it_is_and_who_answers_for_it(empty: Any) -> None:
     graph = empty().defs.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
-        assert node.group_name == key.path[1]
+        assert node.group_name == f"acme_{key.path[1]}"
         assert node.owners == ["team:finance"]
         assert node.kinds
         assert node.tags["rollcall/company"] == "acme"
@@ -99,7 +99,7 @@ def test_two_companies_share_no_key_no_job_and_no_file(empty: Any, tmp_path: Pat
     for kind in ("data", "reports"):
         assert {folder.name for folder in (home / kind).iterdir()} == {"acme", "other"}
     with acme.ledger() as ours, other.ledger() as theirs:
-        assert not set(ours.runs()["run_id"]) & set(theirs.runs()["run_id"])
+        assert not set(ours.runs.all()["run_id"]) & set(theirs.runs.all()["run_id"])
         assert (ours.applied("findity").number, theirs.applied("findity").number) == (1, 1)
     assert len(acme.users()) == 13
     assert len(acme.box.state["findity"]["organizations"]["adventureworks"]["users"]) == 11

@@ -14,21 +14,15 @@ import pytest
 import yaml
 
 from assets.attributes import Settings
-from assets.company import Company, ExpensifyAccess, FindityAccess
-from assets.expensify import destination as expensify
-from assets.findity import destination as findity
-from assets.graph.destination import Bundle, Destination
+from assets.company import Company
+from destinations import engine
+from destinations.base import Destination, Drawn, Known
+from destinations.delivery import Write
 from resources import places
-from resources.delivery import Write
 from resources.failures import Failed
-from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
-from roster import accounting
-from roster.plan import outcomes
-from roster.plan.decision import from_bundle
 from sandbox.server import Sandbox
-from tests.graph.conftest import YAML, Acme, Places, changed
+from tests.graph.conftest import YAML, Acme, Places, changed, impatient
 
 SOON = {"expensify__connection__timeout": 0.4, "findity__connection__timeout": 0.4}
 """A destination that says nothing for so long is given up. Only where that is the point: a busy machine may take as long."""
@@ -73,7 +67,6 @@ def findity_state(state: dict[str, Any]) -> dict[str, Any]:
 
 
 STATES = {"expensify": expensify_state, "findity": findity_state}
-DESTINATIONS: dict[str, Any] = {"expensify": expensify, "findity": findity}
 STORED = ("hr/roster", "expensify/known", "expensify/plan", "findity/known", "findity/plan")
 
 
@@ -110,10 +103,10 @@ class Exchange:
     """What one clean sync leaves."""
     calls: list[dict[str, Any]]
     """The calls of that sync, in turn."""
-    known: Bundle | None = None
+    known: Known | None = None
     """What was read, once it was."""
-    said: Bundle | None = None
-    """What the dry run said, once it did."""
+    asked: Drawn | None = None
+    """The plan with what the dry run said, once it did."""
 
     def state(self) -> dict[str, Any]:
         return STATES[self.destination.name](self.box.state)
@@ -123,32 +116,26 @@ class Exchange:
 
         Again, it is a re-execution from failure: what was read and asked stays, and the plan with it.
         """
-        roster, plan = self.stored["roster"], self.stored["plan"]
-        made, facts = from_bundle(plan), plan["facts"]
+        roster, drawn = self.stored["roster"], Drawn.from_stored(self.stored["plan"])
         failure: Failed | None = None
         with Ledger.open(places.ledger_url(), "acme") as ledger:
             write = Write(
                 destination=self.destination.name,
                 plan_run_id=self.run_id,
                 run_id=uuid.uuid4().hex,
-                plan=made,
-                acknowledgements=plan["acknowledgements"],
-                intake=facts["number"],
+                plan=drawn.plan,
+                acknowledgements=drawn.acknowledgements,
+                intake=drawn.facts.number,
                 dated=None,
             )
             table, numbers = None, {}
             try:
-                self.known = self.known or self.destination.read(self.access, ledger, roster)
-                if self.destination.dry_run and self.said is None:
-                    self.said = self.destination.dry_run(self.access, ledger, made)
-                self.destination.send(self.access, ledger, write)
-                answers = ledger.deliveries.answers(self.destination.name, self.run_id)
-                sent = answers.loc[answers["status"].ne("refused"), "person"]
-                patience = self.destination.patience
-                differing = self.destination.read_back(self.access, ledger, made, plan, roster, sent, patience=patience)
-                table = outcomes.outcomes(made, answers, differing["employee_id"])
-                assert accounting.after_write(made, table) == []
-                numbers, table = outcomes.numbers(made, table, answers), table.set_index("person")
+                self.known = self.known or engine.read(self.destination, self.access, ledger, roster)
+                self.asked = self.asked or engine.dry_run(self.destination, self.access, ledger, drawn)
+                engine.write(self.destination, self.access, ledger, write)
+                found = engine.landed(self.destination, self.access, ledger, drawn, self.run_id, roster)
+                assert found.faults == []
+                numbers, table = dict(found.numbers), found.outcomes.set_index("person")
             except Failed as error:
                 failure = error
             answers = ledger.deliveries.answers(self.destination.name, self.run_id)
@@ -225,14 +212,12 @@ def exchange(everything: Places, prepared: dict[str, SimpleNamespace], tmp_path:
         stored = {kept: ready.stored[f"{name}/{kept}"] for kept in ("known", "plan")} | {"roster": ready.stored["hr/roster"]}
         states = [STATES[name](state) for state in (ready.before, ready.clean)]
         mine = [call for call in ready.calls if call["api"] == name]
-        return Exchange(everything.box, DESTINATIONS[name](company), access(company, name), ready.run_id, stored, *states, mine)
+        destination = next(one for one in company.destinations() if one.name == name)
+        return Exchange(everything.box, destination, access(destination), ready.run_id, stored, *states, mine)
 
     return make
 
 
-def access(company: Company, name: str) -> Any:
+def access(destination: Destination) -> Any:
     """How to reach a destination of which nobody counts the calls, and that is asked twice at most."""
-    retry = Retry(attempts=2, first_wait=0.01)
-    if name == "expensify":
-        return ExpensifyAccess(company.settings.expensify.connection, limits=[Limit(1000, 0.001)], retry=retry)
-    return FindityAccess(company.settings.findity.connection, retry=retry)
+    return impatient(destination.access())

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from destinations.expensify.client import Expensify
 from resources import places
-from resources.expensify import Expensify
 from resources.failures import Transient
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
-from resources.rates import EXPENSIFY_LIMITS, Limit
+from resources.rates import Limit
 from tests.hostile.conftest import Exchange
 from tests.hostile.test_exchanges import clean_again
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from destinations.expensify import comparison as at_expensify
+from destinations.findity import comparison as at_findity
 from resources import owner_only
 from resources.ledger import database
 from roster.intake import take_in as intake
-from roster.plan import builder as planning
 from sandbox.sftp import SftpServer
 from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, YAML, canaries
 
@@ -99,7 +100,7 @@ def a_server_stalls(acme: Any) -> Iterator[Any]:
 
 def we_burst(acme: Any) -> Iterator[Any]:
     acme.file(PEOPLE)
-    for module, name in ((intake, "take_in"), (planning, "plan_expensify"), (planning, "plan_findity")):
+    for module, name in ((intake, "take_in"), (at_expensify, "writes"), (at_findity, "writes")):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, name, burst)
             yield acme.run("preview")

@@ -6,16 +6,20 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resources.delivery import Write, deliver, to_expensify
-from resources.delivery_findity import to_findity
-from resources.expensify import Expensify
+from destinations.delivery import Write, deliver
+from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from destinations.expensify.client import Expensify
+from destinations.expensify.delivery import to_expensify
+from destinations.expensify.settings import ExpensifyConnection
+from destinations.findity.client import Findity
+from destinations.findity.delivery import to_findity
+from destinations.findity.settings import FindityConnection
 from resources.failures import Permanent, Transient
-from resources.findity import Findity
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows
-from resources.settings import ExpensifyConnection, FindityConnection
+from resources.rates import Limit, ProcessWindows
 from roster.plan.decision import Plan
+from roster.plan.facts import PlanFacts
 from sandbox.server import Sandbox
 from tests.unit.roster.frames import Night, let_go, person, roster, stored_plan
 
@@ -121,8 +125,8 @@ def planned(there, night=None, *, run="run-1", number=1, dated=None, gate=True, 
     epoch = there.ledger.acknowledged.epoch(there.name)
     plan, told = there.plan(night or Night(roster(*COMPANY)))
     there.ledger.plans.save(
-        there.name, run, root_run_id=run, number=number, digest=plan.digest(), accounting_passed=accounting, gate_passed=gate,
-        counts={}, people=plan.people, changes=plan.changes, epoch=epoch,
+        there.name, run, root_run_id=run, facts=PlanFacts(number=number, epoch=epoch),
+        digest=plan.digest(), accounting_passed=accounting, gate_passed=gate, people=plan.people, changes=plan.changes,
     )  # fmt: skip
     return Write(there.name, run, run, plan, told, number, dated)
 
@@ -507,8 +511,8 @@ def test_a_release_acknowledges_nobody_whose_own_change_it_does_not_write(there)
     released = let_go(write.plan)
     assert released.people.set_index("person")["action"].to_dict()["E2"] == "deactivate"
     there.ledger.plans.save(
-        there.name, "run-3", root_run_id="run-3", number=2, digest=released.digest(), accounting_passed=True, gate_passed=True,
-        counts={}, people=released.people, changes=released.changes, epoch=there.ledger.acknowledged.epoch(there.name),
+        there.name, "run-3", root_run_id="run-3", facts=PlanFacts(number=2, epoch=there.ledger.acknowledged.epoch(there.name)),
+        digest=released.digest(), accounting_passed=True, gate_passed=True, people=released.people, changes=released.changes,
     )  # fmt: skip
     letting_go = replace(write, plan=released, plan_run_id="run-3", run_id="run-3")
     deliver(there.ledger, letting_go, there.send(letting_go))

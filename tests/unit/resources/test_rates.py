@@ -5,7 +5,8 @@ import threading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resources.rates import EXPENSIFY_LIMITS, Limit, ProcessWindows, pause
+from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from resources.rates import Limit, ProcessWindows, pause
 
 
 class Clock:

@@ -3,10 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
+from destinations.expensify.settings import ExpensifyConnection
+from destinations.findity.settings import FindityConnection
 from resources.environment import EnvText, Secret
 from resources.failures import Permanent
 from resources.hr.locations import CsvSource
-from resources.settings import ExpensifyConnection, FindityConnection
 
 EXPENSIFY = {"partner_user_id": "aa_api_acme", "partner_user_secret": {"env": "ROLLCALL_TEST_SECRET"}}
 

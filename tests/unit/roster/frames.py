@@ -2,19 +2,24 @@
 
 import io
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
-from resources.expensify import MEMBER_COLUMNS
-from resources.findity import UNIT_COLUMNS, USER_COLUMNS
-from roster import expensify, findity
+from destinations import engine
+from destinations.base import Known, Policy, Taken
+from destinations.expensify.adapter import Adapter as AtExpensify
+from destinations.expensify.client import MEMBER_COLUMNS
+from destinations.expensify.settings import Expensify, ExpensifyFeed
+from destinations.findity.adapter import Adapter as AtFindity
+from destinations.findity.client import UNIT_COLUMNS, USER_COLUMNS
+from destinations.findity.settings import Findity, FindityUsers
 from roster.people.chain import approval_chain
-from roster.plan import builder as planning
-from roster.plan import releasing
-from roster.plan.builder import People, Unseen
-from roster.plan.decision import Circumstances, from_bundle, to_bundle
+from roster.plan import builder, releasing
+from roster.plan.builder import HrSide
+from roster.plan.decision import Circumstances, from_stored, to_stored
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS
-from roster.settings import Approvers, ExpensifyFeed, FindityUsers
+from roster.settings import Approvers
 from roster.vocabulary import CANONICAL_COLUMNS
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -82,7 +87,18 @@ def stored(frame):
 
 
 def stored_plan(plan):
-    return from_bundle({name: stored(part) for name, part in to_bundle(plan).items() if name != "facts"})
+    return from_stored({name: stored(part) for name, part in to_stored(plan).items()})
+
+
+def expensify_adapter(feed=None):
+    """Expensify with these rules, never reached."""
+    feed = feed or ExpensifyFeed(policyID="extra_policy", additionalPolicyIDs="extra_more")
+    return AtExpensify(Expensify.model_construct(feed=feed, connection=None))
+
+
+def findity_adapter(rules=None):
+    """Findity with these rules, never reached."""
+    return AtFindity(Findity.model_construct(users=rules or FindityUsers(), connection=None))
 
 
 @dataclass
@@ -99,7 +115,7 @@ class Night:
     users: FindityUsers = field(default_factory=FindityUsers)
 
     def hr(self):
-        return People(self.people, pd.Series(self.rejected, dtype="str"), self.acknowledged, KEY)
+        return HrSide(self.people, pd.Series(self.rejected, dtype="str"), self.acknowledged, KEY)
 
     def chain(self, there):
         leavable = self.acknowledged[~self.acknowledged["employee_id"].isin(self.rejected)]
@@ -107,20 +123,25 @@ class Night:
 
     def expensify(self, there):
         """The plan, and what the ledger is to remember once all of it was accepted."""
-        feed, faults = expensify.employee_feed(self.people, self.chain(expensify.accounts(there, self.acknowledged)), self.feed)
-        plan = planning.plan_expensify(self.hr(), there, feed, faults, Circumstances(self.absent_means, **self.circumstances))
-        unseen = Unseen(expensify.UNSEEN, expensify.SHOWN)
-        return plan, planning.acknowledgements(plan, feed, feed["employeeEmail"].str.lower(), self.hr(), unseen)
+        return self.at(expensify_adapter(self.feed), {"members": there})
 
     def findity(self, there, units=None):
         """The plan, and what the ledger is to remember once all of it was accepted."""
-        numbers = pd.concat([self.people["employee_id"], self.acknowledged["employee_id"]])
-        chain = self.chain(findity.accounts(there, numbers, self.acknowledged))
-        desired, _ = findity.users(self.people, chain, units if units is not None else texts([], UNIT_COLUMNS), self.users)
-        plan = planning.plan_findity(self.hr(), there, desired, Circumstances(self.absent_means, **self.circumstances))
-        account = desired["employee_id"].map(plan.people.dropna(subset="employee_id").set_index("employee_id")["account"])
-        account = account.fillna(desired["externalSourceId"])
-        return plan, planning.acknowledgements(plan, desired, account, self.hr(), Unseen(findity.UNSEEN, ()))
+        units = units if units is not None else texts([], UNIT_COLUMNS)
+        return self.at(findity_adapter(self.users), {"users": there, "units": units})
+
+    def desired(self, adapter, read):
+        """What should be at a destination, as the engine has it."""
+        file = Taken(self.people, self.hr().rejected, False, 1, date(2026, 11, 20), None, "run")
+        policy = Policy(self.absent_means, self.approvers)
+        return engine.desire(adapter, policy, file, Known(read, self.acknowledged), KEY)
+
+    def at(self, adapter, read):
+        """The same at any destination."""
+        desired = self.desired(adapter, read)
+        circumstances = Circumstances(self.absent_means, **self.circumstances)
+        plan = builder.draw(adapter, self.hr(), read, desired.accounts, desired.records, desired.faults, circumstances)
+        return plan, builder.acknowledgements(adapter, plan, desired.records, self.hr())
 
 
 def held_set(plan):

@@ -5,9 +5,10 @@ import json
 import pytest
 from hypothesis import given, settings
 
+from destinations.expensify.settings import ExpensifyFeed
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.dependants import NEEDS, held_with
-from roster.settings import ExpensifyFeed, Limit
+from roster.settings import Limit
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, texts, user, users
 from tests.unit.roster.test_limits import nights
 from tests.unit.roster.test_planning import sent_to_expensify, sent_to_findity

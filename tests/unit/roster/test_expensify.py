@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
-from roster import expensify
+from destinations.expensify import comparison as expensify_comparison
+from destinations.expensify import records as expensify
+from destinations.expensify.settings import ExpensifyFeed
 from roster.people.chain import approval_chain
-from roster.settings import Approvers, ExpensifyFeed
+from roster.settings import Approvers
 from tests.unit.roster.frames import KEY, acknowledged, member, members, person, roster, texts
 from tests.unit.roster.frames import accounts as common
 
@@ -31,7 +33,7 @@ def differences(people, there, pairs=None, **rules):
     made, _ = feed(people, **rules)
     known = there["email"].str.lower().drop_duplicates()
     pairs = pairs or {account.split("@")[0]: account for account in known}
-    found = expensify.visible_changes(made, there, pd.DataFrame(pairs.items(), columns=["employee_id", "account"]).astype("str"))
+    found = expensify_comparison.visible_changes(made, there, pd.DataFrame(pairs.items(), columns=["employee_id", "account"]).astype("str"))
     blank = found.astype(object).where(found.notna(), None)
     return {(row.employee_id, row.field, row.old, row.new) for row in blank.itertuples()}
 
@@ -41,15 +43,15 @@ def differences(people, there, pairs=None, **rules):
 
 def test_an_account_is_an_address_without_case_however_many_policies_it_is_in():
     there = members(member(None, "Ann@x", "P2"), member("1", "ann@x", "P1"), member("2", "b@x"))
-    found = expensify.accounts(there, acknowledged())
+    found = expensify_comparison.accounts(there, acknowledged())
     assert found[["account", "number"]].values.tolist() == [["ann@x", "1"], ["b@x", "2"]]
     assert found["active"].all()
 
 
 def test_an_account_without_a_number_has_the_one_that_the_ledger_knows_for_it():
-    found = expensify.accounts(members(member(None, "Ann@x"), member(None, "b@x")), acknowledged(("7", "ann@x", True)))
+    found = expensify_comparison.accounts(members(member(None, "Ann@x"), member(None, "b@x")), acknowledged(("7", "ann@x", True)))
     assert found["number"].fillna("none").tolist() == ["7", "none"]
-    assert expensify.accounts(members(), acknowledged()).empty
+    assert expensify_comparison.accounts(members(), acknowledged()).empty
 
 
 # Records
@@ -169,10 +171,10 @@ def test_a_manager_stays_in_a_policy_in_which_somebody_submits_to_them():
 def test_a_leaver_is_taken_out_of_each_policy_with_the_fields_that_removal_needs():
     leavers = texts([{"employee_id": "1", "account": "ann@x"}, {"employee_id": "2"}], ("employee_id", "account"))
     there = members(member("1", "Ann@x", submitsTo="boss@x"), member("1", "Ann@x", "P2", submitsTo=None), member("1", "ann@x"))
-    rows = expensify.removals(leavers, there).to_dict("records")
+    rows = expensify_comparison.removal(leavers, there).records.to_dict("records")
     assert [(row["employee_id"], row["policyID"], row["managerEmail"]) for row in rows] == [("1", "P1", "boss@x"), ("1", "P2", "Ann@x")]
     assert {(row["employeeEmail"], row["employeeID"], row["isTerminated"]) for row in rows} == {("Ann@x", "1", "true")}
-    assert expensify.removals(leavers.head(0), there).empty
+    assert expensify_comparison.removal(leavers.head(0), there).records.empty
 
 
 def test_the_policies_to_read_are_those_of_the_people_and_those_that_stand_in_a_rule():
@@ -185,6 +187,6 @@ def test_the_policies_to_read_are_those_of_the_people_and_those_that_stand_in_a_
 
 
 def test_every_field_that_can_change_has_a_kind_or_is_other_and_is_a_field_of_the_api():
-    assert set(expensify.KINDS) <= set(expensify.FIELDS)
-    assert set(expensify.SHOWN) <= set(expensify.UNSEEN) <= set(expensify.FIELDS)
-    assert not {"firstName", "lastName"} & set(expensify.SHOWN)
+    assert set(expensify_comparison.KINDS) <= set(expensify.FIELDS)
+    assert set(expensify_comparison.WRITE_ONLY.kept) <= set(expensify_comparison.WRITE_ONLY.fields) <= set(expensify.FIELDS)
+    assert not {"firstName", "lastName"} & set(expensify_comparison.WRITE_ONLY.kept)

@@ -5,9 +5,11 @@ import json
 import pandas as pd
 import pytest
 
-from roster import findity
+from destinations.findity import comparison as findity_comparison
+from destinations.findity import records as findity
+from destinations.findity.settings import FindityUsers
 from roster.people.chain import approval_chain
-from roster.settings import Approvers, FindityUsers
+from roster.settings import Approvers
 from tests.unit.roster.frames import KEY, acknowledged, person, roster, units, user, users
 from tests.unit.roster.frames import accounts as common
 
@@ -33,13 +35,13 @@ def pairs(**known):
 
 
 def differences(people, there, known=None, **rules):
-    found = findity.visible_changes(desired(people, **rules)[0], there, known if known is not None else pairs(**{"1": "1"}), KEY)
+    found = findity_comparison.visible_changes(desired(people, **rules)[0], there, known if known is not None else pairs(**{"1": "1"}), KEY)
     blank = found.astype(object).where(found.notna(), None)
     return {(row.field, row.old, row.new) for row in blank.itertuples()}
 
 
 def numbers(there, ids=("1", "2"), known=None):
-    return findity.accounts(there, pd.Series(list(ids), dtype="str"), known)["number"].fillna("none").tolist()
+    return findity_comparison.accounts(there, pd.Series(list(ids), dtype="str"), known)["number"].fillna("none").tolist()
 
 
 # Accounts
@@ -47,7 +49,7 @@ def numbers(there, ids=("1", "2"), known=None):
 
 def test_an_account_is_the_external_id_that_addresses_it_and_else_one_that_cannot_be_written():
     there = users(user("1"), user("2", externalSourceId=None, active=None), user("3", active=False))
-    found = findity.accounts(there, pd.Series(["1"], dtype="str"))
+    found = findity_comparison.accounts(there, pd.Series(["1"], dtype="str"))
     assert found["account"].tolist() == ["1", "id:i2", "3"]
     assert found["active"].tolist() == [True, True, False]
     assert found["active"].dtype == "bool"
@@ -203,23 +205,25 @@ def test_a_user_whom_nobody_is_paired_with_is_not_compared():
 
 
 def test_person_ids_stand_for_numbers_only_if_every_one_is_there():
-    assert findity.as_person_ids('["1","2"]', {"1": "p1", "2": "p2"}) == '["p1","p2"]'
-    assert findity.as_person_ids('["1","3"]', {"1": "p1"}) is None
+    assert findity_comparison.as_person_ids('["1","2"]', {"1": "p1", "2": "p2"}) == '["p1","p2"]'
+    assert findity_comparison.as_person_ids('["1","3"]', {"1": "p1"}) is None
 
 
 def test_a_person_is_named_by_whom_they_are_paired_with_then_by_number_then_by_a_pseudonym():
     there = users(
         user("1", externalSourceId="X1"), user("2"), user("3", externalSourceId=None, personnelNumber=None), user("4", personId=None)
     )  # fmt: skip
-    names = findity.person_names(there, pairs(**{"7": "X1"}), KEY)
+    names = findity_comparison.person_names(there, pairs(**{"7": "X1"}), KEY)
     assert list(names) == ["p1", "p2", "p3"]
     assert (names["p1"], names["p2"], names["p3"][0]) == ("7", "2", "~")
 
 
 def test_a_person_with_a_second_user_goes_by_the_one_that_is_paired():
     there = users(user("8", externalSourceId="X8", personId="p1"), user("1"))
-    assert findity.person_names(there, pairs(**{"1": "1"}), KEY) == {"p1": "1"}
+    assert findity_comparison.person_names(there, pairs(**{"1": "1"}), KEY) == {"p1": "1"}
 
 
 def test_every_field_with_a_kind_of_its_own_is_a_field_of_the_api():
-    assert set(findity.KINDS) | set(findity.PLAIN) | set(findity.NESTED) | set(findity.UNSEEN) <= set(findity.FIELDS)
+    compared = findity_comparison
+    named = {*compared.KINDS, *compared.PLAIN, *compared.NESTED, *compared.WRITE_ONLY.fields}
+    assert named <= set(findity.FIELDS)

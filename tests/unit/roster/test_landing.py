@@ -1,26 +1,35 @@
 """What reading back shows, held against the plan."""
 
-import pandas as pd
-
-from roster import expensify, findity
 from roster.plan import landing
-from tests.unit.roster.frames import KEY, Night, acknowledged, member, members, person, roster, user, users
+from tests.unit.roster.frames import (
+    KEY,
+    Night,
+    acknowledged,
+    expensify_adapter,
+    findity_adapter,
+    member,
+    members,
+    person,
+    roster,
+    user,
+    users,
+)
 from tests.unit.roster.frames import units as no_units
 
 
 def at_expensify(night, before, after):
     """Who differs in what, and the drift, when `after` is read back."""
-    plan, _ = night.expensify(before)
-    feed, _ = expensify.employee_feed(night.people, night.chain(expensify.accounts(before, night.acknowledged)), night.feed)
-    return _told(plan, landing.differences_at_expensify(plan, feed, after))
+    return _seen(night, expensify_adapter(night.feed), {"members": before}, {"members": after})
 
 
 def at_findity(night, before, after):
     """Who differs in what, and the drift, when `after` is read back."""
-    plan, _ = night.findity(before)
-    numbers = pd.concat([night.people["employee_id"], night.acknowledged["employee_id"]])
-    desired, _ = findity.users(night.people, night.chain(findity.accounts(before, numbers, night.acknowledged)), no_units(), night.users)
-    return _told(plan, landing.differences_at_findity(plan, desired, after, KEY))
+    return _seen(night, findity_adapter(night.users), {"users": before, "units": no_units()}, {"users": after, "units": no_units()})
+
+
+def _seen(night, adapter, before, after):
+    plan, _ = night.at(adapter, before)
+    return _told(plan, landing.not_as_wanted(adapter, plan, night.desired(adapter, before).records, after, KEY))
 
 
 def _told(plan, found):

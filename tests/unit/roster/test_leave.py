@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster import expensify
-from roster.leave import IN_COMPANY, self_contained
+from destinations.expensify import comparison as expensify_comparison
+from destinations.expensify import records as expensify
+from destinations.expensify.leave import IN_COMPANY, self_contained
+from destinations.expensify.settings import ExpensifyFeed
 from roster.people.chain import approval_chain
-from roster.plan import builder as planning
-from roster.plan.decision import Circumstances
 from roster.plan.write_only import acknowledgement
-from roster.settings import Approvers, ExpensifyFeed
+from roster.settings import Approvers
 from sandbox.employees import EmployeeUpdate
 from sandbox.seed import state_from
 from sandbox.switches import Switches
@@ -42,7 +42,7 @@ def team(**of_boss):
 def known(people, approvers=VENDOR):
     """What the ledger remembers of everyone as the feed has them."""
     feed = feed_of(people, approvers).reset_index()
-    return acknowledgement(feed, expensify.UNSEEN, expensify.SHOWN, KEY).assign(account=feed["employeeEmail"], active=True)
+    return acknowledgement(feed, expensify_comparison.WRITE_ONLY, KEY).assign(account=feed["employeeEmail"], active=True)
 
 
 def there(*rows):
@@ -135,10 +135,7 @@ def organisations(draw):
 @settings(max_examples=30, deadline=None)
 @given(organisations())
 def test_approver_expensify_ends_where_rollcall_would_have(people):
-    feed = feed_of(people).reset_index()
-    plan = planning.plan_expensify(
-        Night(people).hr(), members(), feed, texts([], ("employee_id", "field", "reason")), Circumstances("unchanged")
-    )
+    plan, _ = Night(people, approvers=VENDOR, feed=ExpensifyFeed(policyID="extra_policy")).expensify(members())
     state = state_from({"expensify": {"policies": {"P1": {"owner": ADMIN, "members": [{"email": ADMIN, "role": "admin"}]}}}})["expensify"]
     records = [{key: value for key, value in record.items() if key in expensify.FIELDS} for record in sent(plan)]
     if records:

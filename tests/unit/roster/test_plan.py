@@ -1,9 +1,14 @@
 """One action for everyone, what is held, and what a release lets go."""
 
+import json
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from roster.plan.decision import AbsentPeople, Circumstances, Plan, decide, from_bundle, to_bundle
+from roster.plan.decision import AbsentPeople, Circumstances, Plan, decide, from_stored, to_stored
+from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.limits import FIGURES
 from roster.vocabulary import ACTIONS
 from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, sent, stored_plan, texts
 
@@ -22,6 +27,7 @@ def decision(*rows, desired=("1",), changes=(), faults=(), **circumstances):
         texts([{"employee_id": number, "kind": kind} for number, kind in changes], ("employee_id", "kind")),
         texts([{"employee_id": number, "reason": reason} for number, reason in faults], ("employee_id", "reason")),
         Circumstances(**{"absent_means": "unchanged", **circumstances}),
+        unaddressed=census["account"].str.startswith("id:", na=False),
     )
     return people.astype(object).where(people.notna(), None)
 
@@ -183,8 +189,29 @@ def test_changes_are_told_of_those_who_are_written_or_held_and_of_nobody_else(ni
     assert set(plan.people["action"]) <= set(ACTIONS)
 
 
-def test_a_plan_survives_being_a_bundle(night):
+def test_a_plan_survives_being_stored(night):
     plan = night.expensify(THERE)[0]
-    again = from_bundle(to_bundle(plan, day="2026-11-02"))
-    assert again.digest() == plan.digest()
-    assert to_bundle(plan, day="2026-11-02")["facts"] == {"day": "2026-11-02"}
+    assert from_stored(to_stored(plan)).digest() == plan.digest()
+
+
+def test_what_is_known_of_a_plan_survives_being_stored():
+    facts = PlanFacts(
+        number=7, as_of=date(2026, 11, 2), taken_in="run", epoch=3, actions={"update": 2}, first=True, whole=False,
+        limits=pd.DataFrame([("join", 2, pd.NA, 0)], columns=list(FIGURES)),
+        repairs=pd.DataFrame([("1", "cycle")], columns=["employee_id", "repair"]),
+        dry_run=DryRunReply(requests=1, bytes=10, would_refuse={"1": "no"}),
+    )  # fmt: skip
+    stored = json.loads(json.dumps(facts.to_json()))
+    assert PlanFacts.from_json(stored).to_json() == facts.to_json()
+    assert PlanFacts.from_json(stored).dry_run == facts.dry_run
+
+
+def test_what_an_earlier_version_stored_of_a_plan_is_read():
+    limits = {"kind": "join", "planned": 1, "allowed": 3, "held": 0}
+    holds = {"limits": [limits], "first": True, "everyone": True, "adoption": {"number": 2}}
+    stored = {"number": 7, "as_of": "2026-11-02", "dated": None, "everyone": False, "taken_in": "run", "epoch": 3, "holds": holds}
+    facts = PlanFacts.from_json({**stored, "rows": 2, "dry_run": {}, "idle": False, "matched": {"number": 2}, "accounts": 2})
+    assert (facts.number, facts.as_of, facts.whole, facts.everyone, facts.first) == (7, date(2026, 11, 2), False, True, True)
+    assert facts.limits.to_dict("records") == [limits] and facts.adoption == {"number": 2}
+    kept = PlanFacts.from_json({"actions": {"none": 2}, "people": 2, "everyone": True, "first": False, "dated": "2026-11-01"})
+    assert (kept.actions, kept.dated, kept.everyone, kept.limits.empty) == ({"none": 2}, date(2026, 11, 1), True, True)

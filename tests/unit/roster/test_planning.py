@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster import accounting, expensify, findity
+from destinations.expensify import comparison as expensify_comparison
+from destinations.expensify.settings import ExpensifyFeed
+from destinations.findity import comparison as findity_comparison
+from destinations.findity import records as findity
+from destinations.findity.settings import FindityUsers
+from roster import accounting
 from roster.plan.decision import AbsentPeople
-from roster.settings import Approvers, ExpensifyFeed, FindityUsers
+from roster.settings import Approvers
 from tests.unit.roster.frames import (
     KEY,
     Night,
@@ -64,11 +69,11 @@ def sent_to_findity(there, plan):
         rows[key] = {**rows.get(key, fresh), **changed, "active": record["active"] == "true"}
     after = users(*rows.values(), *others)
     numbers = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
-    written = numbers["employee_id"].map(findity.addressed(plan.records)).astype("str")
+    written = numbers["employee_id"].map(findity_comparison.addressed(plan.records)).astype("str")
     pairs = numbers.assign(account=numbers["account"].fillna(written)).dropna(subset="account")
-    ids = {name: number for number, name in findity.person_names(after, pairs, KEY).items()}
+    ids = {name: number for number, name in findity_comparison.person_names(after, pairs, KEY).items()}
     for record in sent(plan):
-        if "approverIds" in record and (assigned := findity.as_person_ids(record["approverIds"], ids)):
+        if "approverIds" in record and (assigned := findity_comparison.as_person_ids(record["approverIds"], ids)):
             rows[record["externalSourceId"]]["approverIds"] = assigned
     return users(*rows.values(), *others)
 
@@ -501,7 +506,7 @@ SLOW = settings(max_examples=25, deadline=None)
 @given(companies(), policies())
 def test_accounting_everyone_is_in_expensifys_plan_once_and_a_second_plan_writes_nothing(night, there):
     plans, _ = at_expensify(night, there)
-    adds_up(night, plans[0], expensify.accounts(there, night.acknowledged)["account"])
+    adds_up(night, plans[0], expensify_comparison.accounts(there, night.acknowledged)["account"])
     assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 
@@ -510,7 +515,7 @@ def test_accounting_everyone_is_in_expensifys_plan_once_and_a_second_plan_writes
 def test_accounting_everyone_is_in_finditys_plan_once_and_a_second_plan_writes_nothing(night, there):
     night.acknowledged = night.acknowledged.assign(account=night.acknowledged["employee_id"])
     plans, _ = at_findity(night, there, units=UNITS)
-    adds_up(night, plans[0], findity.accounts(there, night.people["employee_id"])["account"])
+    adds_up(night, plans[0], findity_comparison.accounts(there, night.people["employee_id"])["account"])
     assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 

@@ -4,11 +4,11 @@ import json
 
 import pandas as pd
 
-from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, acknowledgement, unseen_changes
+from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, WriteOnly, acknowledgement, write_only_changes
 from tests.unit.roster.frames import KEY, acknowledged, stored, texts
 
 FIELDS = ("name", "bank", "limit", "status")
-SHOWN = ("limit", "status")
+HIDDEN = WriteOnly(FIELDS, kept=("limit", "status"))
 
 
 def desired(*rows):
@@ -18,12 +18,12 @@ def desired(*rows):
 
 def told(frame):
     """The ledger after these values were acknowledged."""
-    kept = acknowledgement(frame, FIELDS, SHOWN, KEY).assign(account=frame["employee_id"], active=True)
+    kept = acknowledgement(frame, HIDDEN, KEY).assign(account=frame["employee_id"], active=True)
     return kept[list(ACKNOWLEDGED_COLUMNS)]
 
 
 def changes(frame, ledger):
-    found = unseen_changes(frame, ledger, FIELDS, SHOWN, KEY)
+    found = write_only_changes(frame, ledger, HIDDEN, KEY)
     assert not found["visible"].any()
     blank = found.astype(object).where(found.notna(), None)
     return {(row.employee_id, row.field, row.old, row.new) for row in blank.itertuples()}
@@ -63,17 +63,17 @@ def test_a_leaver_who_comes_back_is_told_everything_anew():
 
 
 def test_quiet_what_is_kept_holds_no_hidden_value_and_depends_on_the_key():
-    kept = acknowledgement(desired(ANN), FIELDS, SHOWN, KEY)
+    kept = acknowledgement(desired(ANN), HIDDEN, KEY)
     assert json.loads(kept["fields"][0]).keys() == {"limit", "status", "#"}
     assert not any(word in kept.to_json() for word in ("Ann", "SE45"))
-    other = acknowledgement(desired(ANN), FIELDS, SHOWN, KEY[::-1])
+    other = acknowledgement(desired(ANN), HIDDEN, KEY[::-1])
     assert other["digest"][0] != kept["digest"][0]
     assert json.loads(other["fields"][0])["#"] != json.loads(kept["fields"][0])["#"]
 
 
 def test_a_rule_that_a_company_does_not_have_is_the_same_as_one_that_gives_nothing():
     with_rule, without = desired(("1", "Ann", None, "100", None)), desired(("1", "Ann", None, "100", None)).drop(columns=["bank", "status"])
-    pd.testing.assert_frame_equal(acknowledgement(with_rule, FIELDS, SHOWN, KEY), acknowledgement(without, FIELDS, SHOWN, KEY))
+    pd.testing.assert_frame_equal(acknowledgement(with_rule, HIDDEN, KEY), acknowledgement(without, HIDDEN, KEY))
 
 
 def test_each_person_is_compared_with_their_own_past():
@@ -87,13 +87,14 @@ def test_each_person_is_compared_with_their_own_past():
 
 def test_nobody_changes_nothing():
     assert changes(desired(), acknowledged()) == set()
-    assert acknowledgement(desired(), FIELDS, SHOWN, KEY).empty
+    assert acknowledgement(desired(), HIDDEN, KEY).empty
 
 
 def test_an_address_in_another_case_is_no_change():
     columns, fields = ("employee_id", "overLimitApprover", "name"), ("overLimitApprover", "name")
+    hidden = WriteOnly(fields, kept=fields, addresses=("overLimitApprover",))
     before = texts([{"employee_id": "1", "overLimitApprover": "Boss@acme.example", "name": "ann"}], columns)
-    ledger = acknowledgement(before, fields, fields, KEY).assign(account="a", active=True)
+    ledger = acknowledgement(before, hidden, KEY).assign(account="a", active=True)
     shouted = before.assign(overLimitApprover="BOSS@ACME.example")
-    assert unseen_changes(shouted, ledger, fields, fields, KEY).empty
-    assert unseen_changes(shouted.assign(name="ANN"), ledger, fields, fields, KEY)["field"].tolist() == ["name"]
+    assert write_only_changes(shouted, ledger, hidden, KEY).empty
+    assert write_only_changes(shouted.assign(name="ANN"), ledger, hidden, KEY)["field"].tolist() == ["name"]

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 
 from resources.ledger import Ledger, database, schema, tables
+from roster.plan.outcomes import OutcomeFacts
 from tests.rerun.kills import KILLED, die, in_a_process
 
 PEOPLE = pd.DataFrame({"employee_id": ["1", "2"], "account": ["a", "b"], "active": True, "digest": ["d", "e"], "fields": "{}"})
@@ -50,7 +51,7 @@ def work(ledger, done=lambda: None):
             step()
             done()
     done()
-    ledger.deliveries.record_outcomes("expensify", "r1", OUTCOMES, {"outcomes": {"created": 1}})
+    ledger.deliveries.record_outcomes("expensify", "r1", OUTCOMES, OutcomeFacts({"created": 1}))
     done()
     ledger.skips.record("expensify", SKIPS, date(2026, 11, 20), "r1")
     done()

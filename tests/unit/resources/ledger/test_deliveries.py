@@ -1,6 +1,8 @@
 import pandas as pd
 import pytest
 
+from roster.plan.outcomes import OutcomeFacts
+
 
 @pytest.fixture
 def lease(ledger):
@@ -75,7 +77,7 @@ def test_true_report_outcomes_keep_everyone_who_changed_and_count_the_rest(ledge
         | {"reason": [None, None], "landed": ["landed", None]}
     )
     for _ in range(2):
-        ledger.deliveries.record_outcomes("expensify", "p1", outcomes, {"created": 1, "unchanged": 1})
+        ledger.deliveries.record_outcomes("expensify", "p1", outcomes, OutcomeFacts({"created": 1, "unchanged": 1}))
     assert ledger.deliveries.outcomes("expensify", "p1")["person"].tolist() == ["1"]
-    assert ledger.deliveries.outcome_counts("expensify", "p1") == {"created": 1, "unchanged": 1}
-    assert ledger.deliveries.outcome_counts("expensify", "p2") == {}
+    assert ledger.deliveries.outcome_facts("expensify", "p1").outcomes == {"created": 1, "unchanged": 1}
+    assert ledger.deliveries.outcome_facts("expensify", "p2") is None

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from resources.ledger import Ledger, tables
 from resources.ledger.mentions import PERSON, Who, about, without
 from resources.ledger.people import QUOTING
+from roster.plan.facts import PlanFacts
+from roster.plan.outcomes import OutcomeFacts
 
 PEOPLE = pd.DataFrame(
     {"person": ["E1", "E2"], "employee_id": ["E1", "E2"], "matched_by": ["number"] * 2, "action": ["update"] * 2}
@@ -30,11 +32,14 @@ REJECTS = pd.DataFrame(
     {"line": [2, 3], "employee_id": ["E1", "E2"], "column": ["email"] * 2, "source": ["Mail"] * 2, "code": ["email"] * 2}
     | {"message": ["No address."] * 2}
 )
-COUNTS = {
-    "actions": {"update": 2},
-    "repairs": [{"employee_id": "E1", "repair": "cycle"}, {"employee_id": "E2", "repair": "left"}],
-    "dry_run": {"would_refuse": {"E1": "no policy", "E2": "no policy"}},
-}
+PLAN = PlanFacts.from_json(
+    {
+        "number": 1,
+        "actions": {"update": 2},
+        "repairs": [{"employee_id": "E1", "repair": "cycle"}, {"employee_id": "E2", "repair": "left"}],
+        "dry_run": {"requests": 1, "would_refuse": {"E1": "no policy", "E2": "no policy"}},
+    }
+)
 FACTS = {
     "rows": 2,
     "departments": {"E1": 1, "E2": 1},
@@ -51,8 +56,8 @@ def full(ledger):
     ledger.intakes.record_rejects(1, "r", REJECTS, {"rejected": 2})
     ledger.skips.record("expensify", pd.DataFrame({"employee_id": ["E1", "E2"], "reason": ["left"] * 2}), date(2026, 1, 1), "r")
     ledger.plans.save(
-        "expensify", "r", root_run_id="r", number=1, digest="d", accounting_passed=True, gate_passed=True,
-        counts=COUNTS, people=PEOPLE, changes=CHANGES, epoch=0,
+        "expensify", "r", root_run_id="r", facts=PLAN, digest="d", accounting_passed=True, gate_passed=True,
+        people=PEOPLE, changes=CHANGES,
     )  # fmt: skip
     with ledger.leases.hold("r") as lease:
         answers = {"person": ["E1", "E2"], "status": ["accepted"] * 2, "reason": [None] * 2, "request": [1] * 2}
@@ -61,9 +66,12 @@ def full(ledger):
         known = {"employee_id": ["E1", "E2"], "account": ["Ada@x.example", "e2@x.example"], "active": [True] * 2, "digest": ["d"] * 2}
         ledger.acknowledged.record("expensify", pd.DataFrame({**known, "fields": fields}), "r", lease)
     outcomes = {"person": ["E1", "E2"], "employee_id": ["E1", "E2"], "action": ["update"] * 2, "outcome": ["updated"] * 2}
-    drift = [{"person": "E1", "field": "role"}, {"person": "E2", "field": "role"}]
+    drift = pd.DataFrame([{"person": "E1", "field": "role"}, {"person": "E2", "field": "role"}])
     ledger.deliveries.record_outcomes(
-        "expensify", "r", pd.DataFrame({**outcomes, "reason": [None] * 2, "landed": ["landed"] * 2}), {"drift": drift}
+        "expensify",
+        "r",
+        pd.DataFrame({**outcomes, "reason": [None] * 2, "landed": ["landed"] * 2}),
+        OutcomeFacts(drift=drift),
     )
     return ledger
 
@@ -103,9 +111,9 @@ def test_what_others_have_stays_but_for_the_mention(full):
     (known,) = after["acknowledged"]
     assert (known["fields"], known["account"], known["digest"]) == ('{"workerStatus":"Active"}', "e2@x.example", "d")
     assert full.intakes.gate("r").facts == {"rows": 2, "departments": {"E1": 1, "E2": 1}, "notes": [{"employee_id": "E2", "code": "phone"}]}
-    counts = full.plans.verdict("expensify", "r").counts
-    assert counts["repairs"] == [{"employee_id": "E2", "repair": "left"}]
-    assert counts["dry_run"] == {"would_refuse": {"E2": "no policy"}}
+    facts = full.plans.verdict("expensify", "r").facts
+    assert facts.repairs.to_dict("records") == [{"employee_id": "E2", "repair": "left"}]
+    assert facts.dry_run.would_refuse == {"E2": "no policy"}
 
 
 def test_every_row_of_a_person_is_found(full):

@@ -8,6 +8,7 @@ from resources.failures import Permanent
 from resources.ledger import tables
 from resources.ledger.plans import PEOPLE
 from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.facts import PlanFacts
 
 
 def take(ledger, content, root_run_id, as_of=date(2024, 3, 1)):
@@ -24,7 +25,7 @@ def plan(ledger, run, number, root_run_id):
     empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGE_COLUMNS])))
     passed = {"accounting_passed": True, "gate_passed": True}
     ledger.plans.save(
-        "expensify", run, root_run_id=root_run_id, number=number, digest="d", **passed, epoch=0, counts={}, people=empty, changes=empty
+        "expensify", run, root_run_id=root_run_id, facts=PlanFacts(number=number), digest="d", **passed, people=empty, changes=empty
     )
 
 

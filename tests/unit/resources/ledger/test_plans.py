@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from resources.failures import Permanent
+from roster.plan.facts import PlanFacts
 
 PEOPLE = pd.DataFrame(
     {"person": ["1", "2", "~ab12cd34"], "employee_id": ["1", "2", None], "account": ["a@x.example", "b@x.example", "c@x.example"]}
@@ -21,11 +22,13 @@ CHANGES = pd.DataFrame(
     | {"visible": [True, False], "apply": [True, True]}
 ).astype({"old": "str", "new": "str", "person": "str", "field": "str", "kind": "str"})
 
+FACTS = PlanFacts(number=1, actions={"update": 1, "none": 1, "skip": 1})
+
 
 def save(ledger, plan_run_id="p1", digest="d1", people=PEOPLE, changes=CHANGES, root_run_id="r1"):
     ledger.plans.save(
-        "expensify", plan_run_id, root_run_id=root_run_id, number=1, digest=digest, accounting_passed=True, gate_passed=False,
-        counts={"update": 1, "none": 1, "skip": 1}, people=people, changes=changes, epoch=0,
+        "expensify", plan_run_id, root_run_id=root_run_id, facts=FACTS, digest=digest, accounting_passed=True, gate_passed=False,
+        people=people, changes=changes,
     )  # fmt: skip
 
 
@@ -33,7 +36,7 @@ def test_a_plan_keeps_everyone_for_whom_something_is_planned_and_counts_the_rest
     save(ledger)
     kept = ledger.plans.people("expensify", "p1")
     pd.testing.assert_frame_equal(kept, PEOPLE[PEOPLE["action"] != "none"].drop(columns="account").reset_index(drop=True))
-    assert ledger.plans.verdict("expensify", "p1").counts["none"] == 1
+    assert ledger.plans.verdict("expensify", "p1").facts.actions["none"] == 1
 
 
 def test_a_plans_changes_come_back_as_they_were(ledger):

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from resources.ledger import Ledger, retention, tables
+from roster.plan.facts import PlanFacts
+from roster.plan.outcomes import OutcomeFacts
 
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
 LIMIT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -37,8 +39,8 @@ def sync(ledger, name, *, began=OLD, root=None, content=None, held=False, applie
     ledger.intakes.record_rejects(intake.number, root, REJECTS, {"rejected": 1})
     ledger.skips.record("expensify", pd.DataFrame({"employee_id": ["9"], "reason": [name]}), began.date(), root)
     ledger.plans.save(
-        "expensify", name, root_run_id=root, number=intake.number, digest=name, accounting_passed=True, gate_passed=True,
-        counts={"actions": {}}, people=PEOPLE, changes=CHANGES.assign(new=value), epoch=0,
+        "expensify", name, root_run_id=root, facts=PlanFacts(number=intake.number), digest=name, accounting_passed=True, gate_passed=True,
+        people=PEOPLE, changes=CHANGES.assign(new=value),
     )  # fmt: skip
     with ledger.leases.hold(name) as lease:
         ledger.deliveries.record_answers("expensify", name, ANSWERS, lease)
@@ -46,7 +48,7 @@ def sync(ledger, name, *, began=OLD, root=None, content=None, held=False, applie
         if applied:
             ledger.applied.mark("expensify", intake.number, None, name, lease)
     ledger.deliveries.record_request("expensify", name, 1, {"bytes": 1})
-    ledger.deliveries.record_outcomes("expensify", name, OUTCOMES, {"outcomes": {}})
+    ledger.deliveries.record_outcomes("expensify", name, OUTCOMES, OutcomeFacts())
     if held:
         ledger.releases.save_held("expensify", name, f"held {name}", datetime.now(UTC) + timedelta(days=1))
     ledger.runs.end(name, "finished")
@@ -146,8 +148,8 @@ def test_the_gates_word_on_what_was_last_applied_stays_also_after_a_release(ledg
     sync(ledger, "old", content="bytes")
     ledger.runs.begin("release", "release", "acme_release")
     ledger.plans.save(
-        "expensify", "release", root_run_id="release", number=1, digest="r", accounting_passed=True, gate_passed=True,
-        counts={"actions": {}}, people=PEOPLE, changes=CHANGES, epoch=0,
+        "expensify", "release", root_run_id="release", facts=PlanFacts(number=1), digest="r", accounting_passed=True, gate_passed=True,
+        people=PEOPLE, changes=CHANGES,
     )  # fmt: skip
     assert purge(ledger) == {}
     assert ledger.intakes.gate("old").passed
@@ -159,8 +161,8 @@ def test_rerun_the_run_that_took_in_the_file_of_the_newest_plan_stays(ledger):
     sync(ledger, "newer", began=datetime.now(UTC))
     assert "old" not in ledger.retention.in_use()
     ledger.plans.save(
-        "expensify", "release", root_run_id="release", number=2, digest="r", accounting_passed=True, gate_passed=True,
-        counts={"taken_in": "old"}, people=PEOPLE, changes=CHANGES, epoch=0,
+        "expensify", "release", root_run_id="release", facts=PlanFacts(number=2, taken_in="old"),
+        digest="r", accounting_passed=True, gate_passed=True, people=PEOPLE, changes=CHANGES,
     )  # fmt: skip
     assert "old" in ledger.retention.in_use()
     assert "plan" not in purge(ledger)

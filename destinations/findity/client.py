@@ -1,6 +1,6 @@
 """Findity's Admin API: users and units of one organization.
 
-Belongs here: what goes over the wire, what an answer means, chunks. Does not belong here: who is sent what (``roster.findity``) and
+Belongs here: what goes over the wire, what an answer means, chunks. Does not belong here: who is sent what (``records``) and
 anything of Dagster.
 
 Users are addressed by externalSourceId. PUT merges: fields that a record lacks stay as they are, and so do people who are not sent. The
@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from resources.answers import Answer, Records, in_turn, statuses, without_people
+from destinations.findity.replies import error_of, identity, items, refused, total, unreadable
+from destinations.findity.settings import FindityConnection
+from destinations.findity.tokens import Tokens
+from destinations.replies import Answer, Records, in_turn, statuses
 from resources.failures import Permanent, Refused, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
-from resources.settings import FindityConnection
-from resources.tokens import Tokens
 from roster.records import compact
 
 TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
@@ -37,9 +38,6 @@ NARROWING_CALLS = 200
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 _HEADERS = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json"}
-_LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
-_ERROR_KEYS = ("errorCode", "code", "error", "errors")
-_MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
 
 
 class Findity:
@@ -96,11 +94,11 @@ class Findity:
             Columns id, name, externalSourceId, parentId, all text; missing is NaN.
         """
         body = self._read("/organizationalunits/")
-        nodes = _items(body)
+        nodes = items(body)
         if nodes is None:
             nodes = [body] if isinstance(body, dict) and "id" in body else None
         if nodes is None or not all("id" in node for node in nodes):
-            raise _unreadable("list of units")
+            raise unreadable("list of units")
         rows: Records = []
         _flatten(nodes, None, rows)
         return pd.DataFrame({name: _texts(rows, name) for name in UNIT_COLUMNS}, columns=UNIT_COLUMNS).astype("str")
@@ -129,12 +127,12 @@ class Findity:
         content = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         reply = self._call("PUT", "/users/", params=params, content=content)
         if reply.status >= 400:
-            code, reason = _error(reply.json, records)
+            code, reason = error_of(reply.json, records)
             raise Refused(f"Findity refused: {reply.status} {code} {reason}".rstrip(), code or str(reply.status), reason)
         if reply.content.strip() and reply.json is None:
             raise Unanswered("Findity's answer is no JSON: what was sent may have been applied or not.", "Run again: it is safe to repeat.")
         return Answer(
-            statuses((record["externalSourceId"] for record in records), refused=_refused(reply.json, records)),
+            statuses((record["externalSourceId"] for record in records), refused=refused(reply.json, records)),
             code=str(reply.status),
             request_bytes=reply.sent_bytes,
             seconds=time.monotonic() - started,
@@ -144,7 +142,7 @@ class Findity:
     def deliver(self, records: Records) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
-        See `resources.answers.in_turn` for the order and for what is raised.
+        See `destinations.replies.in_turn` for the order and for what is raised.
         """
         size = self._settings.chunk_size
         chunks = (records[start : start + size] for start in range(0, len(records), size))
@@ -153,25 +151,25 @@ class Findity:
     def _all_users(self) -> Records:
         """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
         body = self._read("/users/")
-        page = _items(body)
+        page = items(body)
         if page is None or not all(user.get("id") or user.get("externalSourceId") for user in page):
-            raise _unreadable("list of users")  # a list of errors is no list of nobody
+            raise unreadable("list of users")  # a list of errors is no list of nobody
         if isinstance(body, list):
             return page
-        found = {_identity(user): user for user in page}
+        found = {identity(user): user for user in page}
         size = len(page)
-        while page and (_total(body) is None or len(found) < (_total(body) or 0)):
+        while page and (total(body) is None or len(found) < (total(body) or 0)):
             body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
-            page = [user for user in _items(body) or [] if _identity(user) not in found]
-            found.update({_identity(user): user for user in page})
-        if len(found) < (_total(body) or 0):
+            page = [user for user in items(body) or [] if identity(user) not in found]
+            found.update({identity(user): user for user in page})
+        if len(found) < (total(body) or 0):
             raise Transient("Findity's list of users is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
         return list(found.values())
 
     def _read(self, path: str, params: dict[str, str] | None = None) -> Any:
         reply = self._call("GET", path, params=params or {})
         if reply.status >= 400:
-            code, reason = _error(reply.json, [])
+            code, reason = error_of(reply.json, [])
             raise Permanent(f"Findity refused to show {path}: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
         return reply.json
 
@@ -193,30 +191,6 @@ class Findity:
     def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
         headers = {**_HEADERS, "Authorization": f"Bearer {self._tokens.current()}"}
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
-
-
-def _unreadable(what: str) -> Permanent:
-    return Permanent(f"Findity's {what} has no known shape.", "Check admin_url in the settings.")
-
-
-def _items(body: Any) -> Records | None:
-    """The objects of a bare list, or of the list in an envelope."""
-    if isinstance(body, dict):
-        body = next((body[key] for key in _LIST_KEYS if isinstance(body.get(key), list)), None)
-    return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
-
-
-def _total(body: Any) -> int | None:
-    """How many there are in all, where an envelope says so."""
-    if not isinstance(body, dict):
-        return None
-    meta = body.get("meta")
-    total = meta.get("total") if isinstance(meta, dict) else body.get("total")
-    return total if isinstance(total, int) else None
-
-
-def _identity(user: dict[str, Any]) -> str:
-    return str(user.get("id") or user.get("externalSourceId") or json.dumps(user, sort_keys=True))
 
 
 def _flatten(nodes: list[Any], parent: str | None, rows: Records) -> None:
@@ -250,47 +224,3 @@ def _deletes(value: Any) -> bool:
     if isinstance(value, dict):
         return any(str(key).lower() == "delete" or _deletes(inner) for key, inner in value.items())
     return isinstance(value, list) and any(_deletes(inner) for inner in value)
-
-
-def _error(body: Any, records: Records) -> tuple[str, str]:
-    """Code and masked message, from any of the shapes that have been seen or guessed; empty where there is none."""
-    if isinstance(body, list):
-        found = (_error(item, records) for item in body)
-        return next((pair for pair in found if any(pair)), ("", ""))
-    if not isinstance(body, dict):
-        return "", ""
-    message = next((body[key] for key in _MESSAGE_KEYS if isinstance(body.get(key), str)), "")
-    reason = without_people(message, records) if message else ""
-    for key in _ERROR_KEYS:
-        value = body.get(key)
-        if isinstance(value, dict | list) and value:
-            inner = _error(value, records)
-            return inner[0], inner[1] or reason
-        if isinstance(value, str | int) and not isinstance(value, bool) and value:
-            return without_people(str(value), records), reason
-    return "", reason
-
-
-def _refused(body: Any, records: Records) -> dict[str, str]:
-    """externalSourceId → reason, for each error that a 2xx answer holds.
-
-    Raises:
-        Refused: An error says of nobody whom it concerns, so that nobody can pass for accepted.
-    """
-    items = _items(body) or []
-    errors = [item for item in items if any(item.get(key) for key in _ERROR_KEYS)]
-    if isinstance(body, dict):
-        inner = body.get("errors")
-        errors += [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
-        if not errors and any(body.get(key) for key in _ERROR_KEYS):
-            errors = [body]  # the whole answer is one error: about someone, or else about all
-    by_key = {record["externalSourceId"]: record for record in records}
-    in_place = {id(item): record for item, record in zip(items, records, strict=False)} if len(items) == len(records) else {}
-    refused: dict[str, str] = {}
-    for item in errors:
-        record = by_key.get(str(item.get("externalSourceId"))) or in_place.get(id(item))
-        code, reason = _error(item, [record] if record else records)
-        if record is None:
-            raise Refused(f"Findity refused someone: {code} {reason}".rstrip(), code or "error", reason)
-        refused[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
-    return refused

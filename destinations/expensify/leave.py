@@ -1,7 +1,7 @@
 """Leave that is left to Expensify: HR's manager stands in the record, and Expensify passes over whoever is on leave.
 
 Belongs here: what ``approvers.resolve_leave: vendor`` changes in the records and in who is sent together. Does not belong here: who then
-approves (``roster.people.approvers``), requests (``resources.expensify``).
+approves (``roster.people.approvers``), requests (``client``).
 
 The vendor says that someone whose record says "On Leave" is nobody's manager and that their own manager takes the place. Whether Expensify
 remembers that from one request to the next it does not say, so nothing here hangs on it: a manager on leave and all who report to them

@@ -1,7 +1,7 @@
 """Where Expensify's own account of a feed is not what was planned: reasons to look, none to stop.
 
 Belongs here: the comparison of a plan's records with ``updatedEmployeesCount``, ``diff`` and ``skippedEmployees``. Does not belong here:
-what a person's answer means (``resources.expensify``).
+what a person's answer means (``replies``).
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 Pairs = set[tuple[str, str]]
-_ASKS = "shouldRemoveFromUnassignedPolicies"
+_REMOVES = "shouldRemoveFromUnassignedPolicies"
 
 
 def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool = False, *, invites: bool) -> list[str]:
@@ -34,27 +34,27 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     mine = staying["employeeEmail"].str.lower()
     added = set(zip(staying["policyID"], mine, strict=True)) | _further(staying)
     removed = set(zip(records.loc[leaving, "policyID"], records.loc[leaving, "employeeEmail"].str.lower(), strict=True))
-    asking = set(mine[staying[_ASKS].eq("true")]) if _ASKS in staying else set()
+    removing = set(mine[staying[_REMOVES].eq("true")]) if _REMOVES in staying else set()
     managers = set(staying["managerEmail"].str.lower().dropna())
-    said_added, said_removed = _said(replies, "diff_to_add"), _said(replies, "diff_to_remove")
+    reported_added, reported_removed = _reported(replies, "diff_to_add"), _reported(replies, "diff_to_remove")
     skipped = {email.strip().lower() for reply in replies for email, _ in reply["skipped"]}
-    told = [reply["updated_count"] for reply in replies]
+    counts = [reply["updated_count"] for reply in replies]
     expected = len(set(records["employeeEmail"].str.lower()) - skipped)
-    invited = {pair for pair in said_added - added if pair[1] in managers}
-    missing = {pair for pair in removed if pair[1] not in skipped} - said_removed
+    invited = {pair for pair in reported_added - added if pair[1] in managers}
+    missing = {pair for pair in removed if pair[1] not in skipped} - reported_removed
     faults = [
         (0 if invites else len(invited), "additions are managers whom Expensify invites to policies by itself, because they approve there"),
-        (len(said_added - added - invited), "additions to policies are not in the plan"),
-        (len({pair for pair in said_removed - removed if pair[1] not in asking}), "removals from policies are not in the plan"),
+        (len(reported_added - added - invited), "additions to policies are not in the plan"),
+        (len({pair for pair in reported_removed - removed if pair[1] not in removing}), "removals from policies are not in the plan"),
         (0 if again else len(missing), "planned removals are not in Expensify's answer"),
     ]
     sentences = [f"{count} {what}" for count, what in faults if count]
-    if None not in told and sum(told) != expected:
-        sentences.append(f"Expensify counts {sum(told)} updated people, the plan has {expected}")
+    if None not in counts and sum(counts) != expected:
+        sentences.append(f"Expensify counts {sum(counts)} updated people, the plan has {expected}")
     return sentences
 
 
-def _said(replies: Sequence[Mapping[str, Any]], part: str) -> Pairs:
+def _reported(replies: Sequence[Mapping[str, Any]], part: str) -> Pairs:
     return {(policy, email.strip().lower()) for reply in replies for policy, emails in reply[part].items() for email in emails}
 
 

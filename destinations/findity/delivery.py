@@ -1,7 +1,7 @@
 """The order in which a plan goes to Findity, where whoever approves has to be there before anyone can name them.
 
-Belongs here: who goes first, and approvers by person id. Does not belong here: guard, lease and ledger (``resources.delivery``), the wire
-(``resources.findity``).
+Belongs here: who goes first, and approvers by person id. Does not belong here: guard, lease and ledger (``destinations.delivery``),
+the wire (``client``).
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -10,11 +10,12 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from resources.delivery import Send, Write, noted
+from destinations.delivery import Send, Write, noted
+from destinations.findity import comparison
+from destinations.findity.client import Findity
+from destinations.findity.records import FIELDS
 from resources.failures import Transient
-from resources.findity import Findity
 from resources.ledger import Ledger
-from roster import findity
 from roster.membership import among
 from roster.plan.decision import Plan
 from roster.records import to_records
@@ -40,7 +41,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         statuses: dict[str, str] = {}
         failed: Transient | None = None
         try:
-            for answer in client.deliver(to_records(first, findity.FIELDS)):
+            for answer in client.deliver(to_records(first, FIELDS)):
                 answers = noted(ledger, write, answer, names)
                 statuses.update(zip(answers["person"], answers["status"], strict=True))
                 # Whoever is still to be given an approver is not answered yet.
@@ -57,7 +58,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
             yield _lacking(lacking, rest, accepted)
         else:
             lacking = rest.head(0)
-        for answer in client.deliver(to_records(rest, findity.FIELDS)):
+        for answer in client.deliver(to_records(rest, FIELDS)):
             answers = noted(ledger, write, answer, names)
             without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
             yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
@@ -82,14 +83,14 @@ def _complete(records: pd.DataFrame) -> pd.Series:
 def _without_approvers(records: pd.DataFrame) -> pd.DataFrame:
     """The records without approvers; whoever gets nothing else new need not be sent twice."""
     rest = records.drop(columns="approverIds")
-    return rest[_says_more(rest) | records["action"].ne("update")]
+    return rest[_has_more(rest) | records["action"].ne("update")]
 
 
-def _says_more(records: pd.DataFrame) -> pd.Series:
+def _has_more(records: pd.DataFrame) -> pd.Series:
     """Which records say more than who approves."""
     other = records.columns.difference(["person", "action", "apply", "externalSourceId", "active", "approverIds"])
-    says: pd.Series = records[other].notna().any(axis="columns")
-    return says
+    more: pd.Series = records[other].notna().any(axis="columns")
+    return more
 
 
 def _rest(records: pd.DataFrame, first: pd.DataFrame, accepted: pd.Series) -> pd.DataFrame:
@@ -106,9 +107,9 @@ def _rest(records: pd.DataFrame, first: pd.DataFrame, accepted: pd.Series) -> pd
 def _person_ids(users: pd.DataFrame, write: Write, ledger: Ledger) -> dict[str, str]:
     """How a plan names each person → the id by which Findity does."""
     pairs = write.plan.people[["employee_id", "account"]].dropna(subset="employee_id")
-    written = pairs["employee_id"].map(findity.addressed(write.plan.records)).astype("str")
+    written = pairs["employee_id"].map(comparison.addressed(write.plan.records)).astype("str")
     pairs = pairs.assign(account=pairs["account"].fillna(written)).dropna(subset="account")
-    return {name: person for person, name in findity.person_names(users, pairs, ledger.keys.of_fields(write.destination)).items()}
+    return {name: person for person, name in comparison.person_names(users, pairs, ledger.keys.of_fields(write.destination)).items()}
 
 
 def _by_person_id(records: pd.DataFrame, ids: Mapping[str, str], unanswered: Container[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -119,10 +120,10 @@ def _by_person_id(records: pd.DataFrame, ids: Mapping[str, str], unanswered: Con
     texts = records["approverIds"].dropna().unique()
     waiting = [text for text in texts if any(name in unanswered and name not in ids for name in orjson.loads(text))]
     records = records[~among(records["approverIds"], pd.Series(waiting, dtype="str"))]
-    given = records["approverIds"].map({text: findity.as_person_ids(text, ids) for text in texts}).astype("str")
+    given = records["approverIds"].map({text: comparison.as_person_ids(text, ids) for text in texts}).astype("str")
     lacking = records[records["approverIds"].notna() & given.isna()]
     records = records.assign(approverIds=given)
-    return records[records["approverIds"].notna() | records["action"].ne("update") | _says_more(records)], lacking
+    return records[records["approverIds"].notna() | records["action"].ne("update") | _has_more(records)], lacking
 
 
 def _lacking(lacking: pd.DataFrame, sent: pd.DataFrame, accepted: pd.Series) -> pd.DataFrame:

@@ -1,47 +1,30 @@
-"""Findity's user array: what each person's user should be, and in what it differs from what is there.
+"""What Findity shows, held against the desired users: accounts, differences, who approves there.
 
-Belongs here: the fields of the Admin API's users, the desired users, the comparison with the users that were read. Does not belong here:
-what is done about a difference (``roster.plan.decision``) and the wire (``resources.findity``).
+Belongs here: the comparison with the users that were read. Does not belong here: what is done about a difference (``roster.plan``). Pure.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from destinations.findity.records import PRESET_KEY
 from roster.membership import among
-from roster.people.chain import Chain, names_of
+from roster.people.chain import names_of
 from roster.people.matching import owners
+from roster.plan.builder import Removal
+from roster.plan.decision import Plan
 from roster.plan.differences import compare, together
-from roster.records import FieldType, compact
-from roster.rules import evaluate
-from roster.settings import FindityUsers, Rule
+from roster.plan.write_only import WriteOnly
+from roster.records import compact
 from roster.vocabulary import Kind
-
-FIELDS: Final[Mapping[str, FieldType]] = {
-    "externalSourceId": "text",
-    "firstName": "text",
-    "lastName": "text",
-    "email": "text",
-    "personnelNumber": "text",
-    "organizationalUnitId": "text",
-    "role": "text",
-    "locale": "text",
-    "active": "boolean",
-    "approverIds": "json",
-    "phone": "text",
-    "bankAccount": "json",
-    "address": "json",
-    "dimensionPresets": "json",
-}
-"""A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
 
 PLAIN: Final = ("firstName", "lastName", "personnelNumber", "organizationalUnitId", "role", "locale", "phone")
 NESTED: Final = ("bankAccount", "address", "dimensionPresets")
 
-UNSEEN: Final = ("bankAccount",)
+WRITE_ONLY: Final = WriteOnly(fields=("bankAccount",))
 """Fields that a reply may leave out: where the user as read has none, the ledger's digest is compared instead."""
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -55,8 +38,6 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 UNADDRESSED: Final = "id:"
 """What the account of a user without ``externalSourceId`` begins with."""
-
-_PRESET_KEY = "dimensionExternalSourceId"
 
 
 def account_of(users: pd.DataFrame) -> pd.Series:
@@ -90,75 +71,6 @@ def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.Data
     )
 
 
-def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The user that each person in scope should be.
-
-    Args:
-        roster: the roster frame.
-        chain: who approves for whom.
-        units: ``id``, ``name``, ``externalSourceId``, ``parentId`` of the organisation's units.
-        rules: where each field comes from.
-
-    Returns:
-        The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or pseudonyms), and the faults
-        (``employee_id``, ``field``, ``reason``): a value at fault is left out of the user.
-    """
-    people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
-
-    def given(rule: Rule | None) -> pd.Series:
-        return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
-
-    named = given(rules.organizationalUnitId)
-    unit = _unit_ids(named, units, rules.unit_by)
-    desired = pd.DataFrame(
-        {
-            "employee_id": people["employee_id"],
-            "externalSourceId": people["employee_id"],
-            "firstName": people["first_name"],
-            "lastName": people["last_name"],
-            "email": people["email"],
-            "personnelNumber": given(rules.personnelNumber),
-            "organizationalUnitId": unit,
-            "role": given(rules.role),
-            "locale": given(rules.locale),
-            "active": "true",
-            "approverIds": chain.approver_of(people["employee_id"]).map(lambda name: compact([name]), na_action="ignore"),
-            "phone": given(rules.phone),
-            "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
-            "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
-            "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
-        }
-    ).astype("str")
-    lost = named.notna() & unit.isna()
-    faults = pd.DataFrame({"employee_id": people.loc[lost, "employee_id"], "field": "organizationalUnitId", "reason": "unit_unknown"})
-    return desired, faults.reset_index(drop=True).astype("str")
-
-
-def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
-    """The id of each named unit; missing where no unit, or more than one, has that name."""
-    certain = units.dropna(subset=by).drop_duplicates(by, keep=False)
-    return named.map(certain.set_index(by, drop=False)["id"]).astype("str")
-
-
-def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
-    """JSON objects of what is given for each key; missing where nothing is."""
-    rows = zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)
-    texts = [compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}) for row in rows]
-    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("{}", np.nan).astype("str")
-
-
-def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
-    """JSON lists of dimension presets; missing where nothing is given."""
-
-    def entries(row: tuple[Any, ...]) -> str:
-        return compact(
-            [{_PRESET_KEY: key, "dimensionValueId": cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)]
-        )
-
-    texts = [entries(row) for row in zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)]
-    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")
-
-
 def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """In what the users that were read differ from what they should be, for people who have an account.
 
@@ -179,7 +91,7 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     parts = [compare(ids, field, both[field], both[f"{field}_there"]) for field in (*PLAIN, "active", "approverIds")]
     parts.append(compare(ids, "email", both["email"], both["email_there"], fold=True))
     for field in NESTED:
-        shown = both[both[f"{field}_there"].notna()] if field in UNSEEN else both
+        shown = both[both[f"{field}_there"].notna()] if field in WRITE_ONLY.fields else both
         parts.append(compare(shown["employee_id"], field, _completed(shown[field], shown[f"{field}_there"]), shown[f"{field}_there"]))
     return together(parts)
 
@@ -210,16 +122,88 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
 
 def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
     """Nested values with what else is there, equal to what is there where every wanted key already is as wanted."""
-    result = wanted.copy()
-    for at in wanted.index[wanted.notna() & there.notna() & (wanted != there)]:
-        ours, theirs = json.loads(wanted[at]), json.loads(there[at])
-        if isinstance(ours, dict):
-            result[at] = compact(theirs | ours)
-        else:
-            given = {entry[_PRESET_KEY]: entry for entry in ours}
-            same = [old | given.pop(old.get(_PRESET_KEY), {}) for old in theirs]
-            result[at] = compact([*same, *given.values()])
-    return result
+    differs = (wanted.notna() & there.notna() & (wanted != there)).to_numpy(bool)
+    # Gathered first and set at once: an Arrow column is written anew for each single cell that is set.
+    texts = wanted.to_numpy(dtype="object")
+    texts[differs] = [_with_the_rest(ours, theirs) for ours, theirs in zip(wanted[differs], there[differs], strict=True)]
+    return pd.Series(texts, index=wanted.index, dtype="str")
+
+
+def _with_the_rest(wanted: str, there: str) -> str:
+    ours, theirs = json.loads(wanted), json.loads(there)
+    if isinstance(ours, dict):
+        return compact(theirs | ours)
+    given = {entry[PRESET_KEY]: entry for entry in ours}
+    same = [entry | given.pop(entry.get(PRESET_KEY), {}) for entry in theirs]
+    return compact([*same, *given.values()])
+
+
+def hidden(desired: pd.DataFrame, users: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Those of `desired` of whose write-only fields the users as read tell nothing."""
+    telling = account_of(users)[users["bankAccount"].notna()]
+    return desired[~among(desired["employee_id"], pairs.loc[among(pairs["account"], telling), "employee_id"])]
+
+
+def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+    """Candidate records by ``employee_id``, with the ``action`` that each belongs to.
+
+    An update's record holds only what changes, always with ``active``, so that no update can wake a leaver by leaving it out, and is
+    addressed by the ``externalSourceId`` that the user has there. Someone who was there before and is not now is written whole, under the
+    ``externalSourceId`` that they had.
+    """
+    changed = _changed_fields(differences, certain)
+    before = desired["employee_id"].map(acknowledged.set_index("employee_id")["account"]).astype("str")
+    before = before.mask(before.str.startswith(UNADDRESSED, na=False))
+    whole = desired.assign(externalSourceId=before.fillna(desired["externalSourceId"]))
+    return pd.concat(
+        [
+            whole.assign(action="create"),
+            changed.assign(action="update"),
+            changed.assign(action="reactivate"),
+            whole[~among(whole["employee_id"], certain["employee_id"])].assign(action="reactivate"),
+        ],
+        ignore_index=True,
+    )
+
+
+def _changed_fields(differences: pd.DataFrame, certain: pd.DataFrame) -> pd.DataFrame:
+    """One row a person with the changed fields only, addressed as the user is there."""
+    wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
+    wide = wide.merge(certain, on="employee_id").rename(columns={"account": "externalSourceId"})
+    return wide.assign(active="true").astype("str")
+
+
+def removal(leavers: pd.DataFrame) -> Removal:
+    """What takes leavers out, addressed as the user is there: ``active: false``.
+
+    Args:
+        leavers: ``employee_id``, ``account``.
+    """
+    records = leavers[["employee_id"]].assign(externalSourceId=leavers["account"], active="false")
+    return Removal(records, leavers[["employee_id"]].assign(field="active", old="true", new="false"))
+
+
+def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.DataFrame:
+    """Leavers of a plan who are active all the same (``active``), and of `desired` who are not there (``externalSourceId``).
+
+    Returns:
+        ``employee_id``, ``field``.
+    """
+    leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate")]
+    leaving = leaving.reindex(columns=["person", "externalSourceId"]).astype("str")
+    still = leaving.merge(users[users["active"].fillna(True).astype("bool")], on="externalSourceId")["person"]
+    pairs = accounts_after(plan)
+    here = pairs.loc[among(pairs["account"], account_of(users)), "employee_id"]
+    missing = desired.loc[~among(desired["employee_id"], here), "employee_id"]
+    parts = [pd.DataFrame({"employee_id": still, "field": "active"}), pd.DataFrame({"employee_id": missing, "field": "externalSourceId"})]
+    return pd.concat(parts, ignore_index=True)
+
+
+def accounts_after(plan: Plan) -> pd.DataFrame:
+    """``employee_id`` → ``account`` of everyone once the plan is written, those who are left alone too: an approver is known by number."""
+    everyone = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
+    fresh = everyone["employee_id"].map(addressed(plan.records)).astype("str")
+    return everyone.assign(account=everyone["account"].fillna(fresh)).dropna(subset="account")
 
 
 def addressed(records: pd.DataFrame) -> pd.Series:
@@ -231,3 +215,12 @@ def as_person_ids(approvers: str, ids: Mapping[str, str]) -> str | None:
     """A JSON list of approvers by number as one of person ids; None where one of them has none."""
     names = json.loads(approvers)
     return compact([ids[name] for name in names]) if all(name in ids for name in names) else None
+
+
+def account_after(plan: Plan, desired: pd.DataFrame) -> pd.Series:
+    """The account that each of `desired` has once the plan is written: the one it is written under, else the one that it has."""
+    there = plan.people.dropna(subset="employee_id").set_index("employee_id")["account"]
+    accounts = desired["employee_id"].map(there).fillna(desired["externalSourceId"])
+    if "externalSourceId" in plan.records:
+        accounts = desired["employee_id"].map(addressed(plan.records)).astype("str").fillna(accounts)
+    return accounts

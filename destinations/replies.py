@@ -1,12 +1,13 @@
 """What a destination answered, person by person, and sending a plan's records chunk by chunk.
 
-Belongs here: the answer that both clients give and the order in which chunks go out, are narrowed down or given up. Does not belong
-here: the wire (``resources.expensify``, ``resources.findity``) and what an answer means for a person's outcome (``roster``).
+Belongs here: the answer that every client gives and the order in which chunks go out, are narrowed down or given up. Does not belong
+here: the wire and the shape of a reply (each destination's ``client`` and ``replies``), what an answer means for a person's outcome
+(``roster.plan.outcomes``).
 """
 
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal
 
@@ -17,43 +18,6 @@ from resources.failures import Refused, Transient, Unanswered, masked
 Record = dict[str, Any]
 Records = list[Record]
 Status = Literal["accepted", "refused", "unknown"]
-Skip = tuple[str, str]
-"""An e-mail address and the reason for which Expensify skipped it, both as Expensify wrote them."""
-
-PUBLIC_FIELDS = frozenset(
-    {"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"}
-    | {"externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"}
-)
-"""Fields whose values may stay in a message: they say nothing about who somebody is."""
-
-
-@dataclass(frozen=True)
-class UpdateAnswer:
-    """Expensify's own account of one employee job. Optional parts that it left out are empty.
-
-    Attributes:
-        code: responseCode; 200, or the client would have raised.
-        dry_run: Whether nothing was to be changed.
-        updated_count: updatedEmployeesCount, if given.
-        diff_to_add: policyID → addresses that were, or would be, added: also of managers who are not in the feed.
-        diff_to_remove: The same for removals.
-        groups: Domain group → addresses.
-        skipped: Who was not updated, and why: raw, for owner-only files.
-        request_bytes: Length of the request's body.
-        seconds: From the first attempt to the answer, waits included.
-        calls: HTTP attempts.
-    """
-
-    code: int
-    dry_run: bool
-    updated_count: int | None = None
-    diff_to_add: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    diff_to_remove: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    groups: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    skipped: list[Skip] = field(default_factory=list, repr=False)
-    request_bytes: int = 0
-    seconds: float = 0.0
-    calls: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,8 +31,6 @@ class Answer:
         request_bytes: Length of the request's body; 0 without an answer.
         seconds: From the first attempt to the answer, waits included.
         calls: HTTP attempts, those for a token included; 0 without an answer.
-        update: For Expensify: its own account, raw.
-        other_skips: For Expensify: skips whose address is in none of the records.
     """
 
     statuses: pd.DataFrame
@@ -77,8 +39,14 @@ class Answer:
     request_bytes: int = 0
     seconds: float = 0.0
     calls: int = 0
-    update: UpdateAnswer | None = field(default=None, repr=False)
-    other_skips: list[Skip] = field(default_factory=list, repr=False)
+
+    def counts(self) -> dict[str, Any]:
+        """What else the ledger keeps of the request: JSON, no personal data."""
+        return {}
+
+    def reply(self) -> dict[str, Any] | None:
+        """What the destination says beyond persons' answers, as it says it: for owner-only files. None: nothing."""
+        return None
 
 
 def statuses(
@@ -98,15 +66,6 @@ def statuses(
     return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
 
 
-def said_about(records: Iterable[Record]) -> set[str]:
-    """Every text in the records that may say who somebody is: what a message about them must not repeat."""
-    return _texts([value for record in records for name, value in record.items() if name not in PUBLIC_FIELDS])
-
-
-def _each(records: Records, names: Container[str]) -> list[Any]:
-    return [value for record in records for name, value in record.items() if name in names]
-
-
 def _texts(value: Any) -> set[str]:
     """Every text in a value, however deep."""
     if isinstance(value, str):
@@ -115,10 +74,19 @@ def _texts(value: Any) -> set[str]:
     return {text for each in inner for text in _texts(each)}
 
 
-def without_people(text: str, records: Records, secrets: Iterable[str] = ()) -> str:
-    """A destination's message about these records, for everybody's eyes."""
+def without_people(text: str, records: Records, public: Container[str], secrets: Iterable[str] = ()) -> str:
+    """A destination's message about these records, for everybody's eyes.
+
+    Args:
+        text: The message.
+        records: Whatever else in them may say who somebody is, the message must not repeat.
+        public: Fields whose values may stay in it: they say nothing about who somebody is.
+        secrets: What else must not be in it.
+    """
     names = {name for record in records for name in record}
-    return masked(text, {*said_about(records), *secrets}, names | _texts(_each(records, PUBLIC_FIELDS)))
+    private = [value for record in records for name, value in record.items() if name not in public]
+    shown = [value for record in records for name, value in record.items() if name in public]
+    return masked(text, {*_texts(private), *secrets}, names | _texts(shown))
 
 
 def in_turn(

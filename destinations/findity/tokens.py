@@ -6,9 +6,9 @@ Belongs here: getting a token and getting the next one. Does not belong here: wh
 from collections.abc import Callable
 from typing import Any
 
+from destinations.findity.settings import FindityConnection
 from resources.failures import Failed, Permanent
 from resources.http import Http, Reply, checked_url
-from resources.settings import FindityConnection
 
 _MARGIN = 60.0
 """Seconds before its end at which a token is no longer used."""

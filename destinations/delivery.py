@@ -1,24 +1,21 @@
 """Writing a plan: what it must have passed, who still has to be sent, and keeping every answer as it arrives.
 
-Belongs here: the order of lease, guard, sending and ledger. Does not belong here: the wire (``resources.expensify``,
-``resources.findity``), the decision who is sent what (``roster.plan.decision``).
+Belongs here: the order of lease, guard, sending and ledger. Does not belong here: the wire (each destination's ``client``), in which order
+its records go out (its ``delivery``), the decision who is sent what (``roster.plan.decision``).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
-from resources.answers import Answer
-from resources.expensify import Expensify
+from destinations.replies import Answer
 from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
-from roster import expensify, leave
 from roster.membership import among
 from roster.plan import dependants
 from roster.plan.decision import Plan
-from roster.records import to_records
 
 Send = Callable[[pd.DataFrame], Iterator[pd.DataFrame]]
 """Sends records; yields answers (``person``, ``status``, ``reason``, ``request``) as they arrive."""
@@ -135,16 +132,6 @@ def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> 
     ledger.acknowledged.record(write.destination, known[known["employee_id"].isin(people)], write.run_id, lease)
 
 
-def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
-    """How a plan's records go to Expensify: whole records, leavers last."""
-
-    def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        for answer in client.deliver(to_records(leave.self_contained(records), expensify.FIELDS)):
-            yield noted(ledger, write, answer)
-
-    return send
-
-
 def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
     """Keeps what is known of the call, and gives its answers by person."""
     request = len(ledger.deliveries.requests(write.destination, write.plan_run_id)) + 1
@@ -155,16 +142,10 @@ def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | 
         "bytes": answer.request_bytes,
         "seconds": round(answer.seconds, 3),
         "calls": answer.calls,
+        **answer.counts(),
     }
-    if update := answer.update:
-        meta |= {
-            "updated": update.updated_count,
-            "added": {policy: len(emails) for policy, emails in update.diff_to_add.items()},
-            "removed": {policy: len(emails) for policy, emails in update.diff_to_remove.items()},
-            "groups": {group: len(emails) for group, emails in update.groups.items()},
-            "skipped": len(update.skipped),
-        }
-        write.replies.append({"request": request, **asdict(update)})
+    if reply := answer.reply():
+        write.replies.append({"request": request, **reply})
     ledger.deliveries.record_request(write.destination, write.plan_run_id, request, meta)
     person = answer.statuses["key"].map(names) if names else answer.statuses["key"]
     return pd.DataFrame({"person": person, "status": answer.statuses["status"], "reason": answer.statuses["reason"], "request": request})

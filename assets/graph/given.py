@@ -1,0 +1,96 @@
+"""What a step of a destination is given: what its run asks for, and the values of earlier steps in the forms that the engine takes.
+
+Belongs here: run config, and turning stored values into ``destinations.base`` and back. Does not belong here: what is done with them
+(``destinations.engine``).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from assets.company import Company
+from destinations import releases
+from destinations.base import Drawn, Request, Taken
+from resources.failures import Permanent
+from resources.ledger import Ledger
+from resources.stored.run_storage import RunStorage, producer
+from roster.intake.take_in import could_be_anybodys
+
+
+class DesireConfig(dg.Config):
+    """What a run may ask of the desired records."""
+
+    only: list[str] = Field(default=[])
+    """Employee numbers: nobody is a leaver by absence, as an approver either. Empty: everyone."""
+
+
+class ReleaseConfig(dg.Config):
+    """What a run may ask to be released."""
+
+    release: str = ""
+    """Digest of a held set: apply what of it is still wanted and the same, and nothing else."""
+    kinds: list[str] = Field(default=[])
+    """Kinds of change: only these are let go. Empty: all."""
+    released_by: str = ""
+    """Who releases it."""
+    reason: str = ""
+    """Why."""
+
+    def request(self) -> Request:
+        """The same for the engine."""
+        return Request(release=self.release, kinds=self.kinds, released_by=self.released_by, reason=self.reason)
+
+
+class PlanConfig(ReleaseConfig):
+    """What a run may ask of a plan."""
+
+    only: list[str] = Field(default=[])
+    """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
+    same_person: bool = False
+    """Whoever is named in `only` still is who had that employee number before, whatever their address, name and start date say."""
+
+    def request(self) -> Request:
+        """The same for the engine."""
+        return Request(self.only, self.same_person, self.release, self.kinds, self.released_by, self.reason)
+
+
+def of_this_run(*values: pd.DataFrame | Mapping[str, Any]) -> bool:
+    """Whether all of it was made in this very run, or in one that it goes on with, and nothing is merely the newest."""
+    return not any(producer(value).newest for value in values)
+
+
+def taken(roster: pd.DataFrame, rejects: Mapping[str, Any]) -> Taken:
+    """HR's file, from the stored ``hr/roster`` and ``hr/rejects``."""
+    facts = rejects["facts"]
+    return Taken(
+        roster=roster,
+        rejected=rejects["rejects"]["employee_id"],
+        unreadable_reject=could_be_anybodys(rejects["dispositions"]),
+        number=facts["number"],
+        as_of=date.fromisoformat(facts["as_of"]),
+        dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,
+        run_id=producer(roster).run_id,
+    )
+
+
+def planned_from(ledger: Ledger, storage: RunStorage, company: Company, destination: str) -> Taken:
+    """The file that a destination was last planned from: for a release nothing newer is known of anybody."""
+    run_id = releases.newest_plan(ledger, destination).facts.taken_in
+    return taken(*(storage.of_run(run_id, company.key("hr", name)) for name in ("roster", "rejects")))
+
+
+def last_written(ledger: Ledger, storage: RunStorage, company: Company, destination: str, title: str) -> tuple[str, Drawn]:
+    """The plan that a destination was last brought to, and the run that made it; a newer one may only have been looked at.
+
+    Raises:
+        Permanent: Nothing was ever written there.
+    """
+    applied = ledger.applied.of(destination)
+    if applied is None:
+        raise Permanent(f"Nothing was ever written to {title} for {company.name}.", "Run the sync job first.")
+    stored = storage.of_run(applied.plan_run_id, company.key(destination, "plan"))
+    return applied.plan_run_id, Drawn.from_stored(stored)

@@ -1,0 +1,46 @@
+"""``<company>/<destination>/known``: what is there now."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company, attempt
+from assets.failures import reported
+from assets.graph import metadata
+from assets.graph.given import ReleaseConfig, planned_from
+from destinations import engine, releases
+from destinations.base import Destination
+
+
+def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """The asset."""
+    key = company.key(destination.name, "known")
+    access, ledger, io = company.resource(destination.name), company.resource("ledger"), company.resource("io")
+
+    @dg.asset(
+        key=key,
+        ins={"roster": dg.AssetIn(company.key("hr", "roster"))},
+        io_manager_key=io,
+        required_resource_keys={access, ledger, io},
+        **company.labels(
+            destination.name,
+            f"Who is at {destination.title} now: read from its API, and what the ledger remembers of fields that it cannot show.",
+            {destination.name},
+        ),
+    )
+    def asset(context: dg.AssetExecutionContext, config: ReleaseConfig, roster: pd.DataFrame) -> dg.MaterializeResult:
+        storage, request = getattr(context.resources, io), config.request()
+        with reported(), getattr(context.resources, ledger).open() as book:
+            if request.release:
+                if releases.requested(book, destination.name, attempt(context), request) is None:
+                    left_alone = {"read": "not in this run: another destination is released"}
+                    return dg.MaterializeResult(value=storage.newest(key), metadata=left_alone)
+                roster = planned_from(book, storage, company, destination.name).roster
+            found = engine.read(destination, getattr(context.resources, access), book, roster)
+        rows = {name: len(frame) for name, frame in found.read.items()}
+        first = next(iter(found.read.values()))
+        return dg.MaterializeResult(
+            value=found.to_stored(),
+            metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(found.acknowledged)},
+        )
+
+    return asset

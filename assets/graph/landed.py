@@ -1,0 +1,117 @@
+"""``<company>/<destination>/landed``: what reading back shows, and its checks ``landed`` and ``accounting``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company, attempt
+from assets.failures import reported
+from assets.graph import metadata
+from assets.graph.given import last_written
+from destinations import engine
+from destinations.base import Destination, Drawn, Known, Landed
+from resources.stored.run_storage import producer
+
+Stored = Mapping[str, Any]
+
+
+def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """The asset."""
+    key = company.key(destination.name, "landed")
+    access, ledger, io = company.resource(destination.name), company.resource("ledger"), company.resource("io")
+
+    @dg.asset(
+        key=key,
+        ins={
+            "sync_result": dg.AssetIn(company.key(destination.name, "sync_result")),
+            "plan": dg.AssetIn(company.key(destination.name, "plan")),
+            "known": dg.AssetIn(company.key(destination.name, "known")),
+            "roster": dg.AssetIn(company.key("hr", "roster")),
+        },
+        check_specs=[
+            dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
+            dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
+        ],
+        io_manager_key=io,
+        required_resource_keys={access, ledger, io},
+        **company.labels(
+            destination.name,
+            f"What {destination.title} shows after the write: one outcome for everyone, drift, strangers.",
+            {destination.name},
+        ),
+    )
+    def asset(
+        context: dg.AssetExecutionContext, sync_result: Stored, plan: Stored, known: Stored, roster: pd.DataFrame
+    ) -> Iterator[dg.MaterializeResult]:
+        looking, plan_run_id = producer(plan).newest, producer(plan).run_id
+        with reported(), getattr(context.resources, ledger).open() as book:
+            if looking:
+                plan_run_id, drawn = last_written(book, getattr(context.resources, io), company, destination.name, destination.title)
+            else:
+                drawn = Drawn.from_stored(plan)
+            sent = len(book.deliveries.answers(destination.name, plan_run_id))
+            # What was read before is what is there, if nothing was sent since. What was written long ago has had its time.
+            still = drawn.facts.idle or not (sent or looking or producer(known).newest)
+            found = engine.landed(
+                destination,
+                getattr(context.resources, access),
+                book,
+                drawn,
+                plan_run_id,
+                roster,
+                current=Known.from_stored(known) if still else None,
+                patience=0 if looking else None,
+            )
+            if not looking and not drawn.facts.idle:
+                engine.record(destination, book, attempt(context), plan_run_id, drawn.facts, found, sync_result["disagreements"])
+        yield dg.MaterializeResult(
+            value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers)},
+            check_results=_checks(key, found),
+            metadata=_shown(found),
+        )
+
+    return asset
+
+
+def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:
+    table, numbers, faults = found.outcomes, found.numbers, found.faults
+    late = table[table["landed"].eq("missing") | table["outcome"].isin(["refused", "unknown"]) | table["reason"].eq("stale")]
+    return [
+        dg.AssetCheckResult(
+            passed=late.empty,
+            check_name="landed",
+            asset_key=key,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="{intended:,} intended, {accepted:,} accepted, {landed:,} landed, {not_visible:,} not visible.".format(**numbers),
+            metadata={
+                **{name.replace("_", " "): count for name, count in numbers.items()},
+                **metadata.filled({"not landed": metadata.table(late[["person", "outcome", "reason"]])}),
+            },
+        ),
+        dg.AssetCheckResult(
+            passed=not faults,
+            check_name="accounting",
+            asset_key=key,
+            description="; ".join(faults) or f"{len(table):,} people in the plan, each with exactly one outcome.",
+            metadata={"people": len(table), **{f"outcome: {name}": int(count) for name, count in table["outcome"].value_counts().items()}},
+        ),
+    ]
+
+
+def _shown(found: Landed) -> dict[str, Any]:
+    table, numbers, drift = found.outcomes, found.numbers, found.drift
+    out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
+    parts = ("intended", "accepted", "landed", "not_visible", "missing")
+    return metadata.of_result(
+        table,
+        {
+            **{part.replace("_", " "): numbers[part] for part in parts},
+            "outcomes": metadata.counts(table["outcome"].value_counts().to_dict(), "outcome"),
+            "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
+            "not brought in": metadata.reasons(out),
+            "drift": metadata.table(drift),
+            "strangers": int(table["reason"].eq("not_in_hr").sum()),
+        },
+    )

@@ -1,0 +1,160 @@
+"""``<company>/<destination>/plan``: what must change there, and its checks ``accounting``, ``held``, ``dry_run``.
+
+Belongs here: the asset, and how its checks and page are put. Does not belong here: drawing the plan (``destinations.engine``), what the
+check ``held`` says (``assets.graph.holds``).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company, attempt
+from assets.failures import reported
+from assets.graph import holds, metadata
+from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
+from destinations import engine, releases
+from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
+from resources.failures import Permanent
+from resources.ledger import Ledger
+from roster.plan import releasing
+from roster.plan.facts import DryRunReply
+
+Stored = Mapping[str, Any]
+
+
+def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """The asset."""
+    key = company.key(destination.name, "plan")
+    access, ledger, io = company.resource(destination.name), company.resource("ledger"), company.resource("io")
+
+    @dg.asset(
+        key=key,
+        ins={
+            "roster": dg.AssetIn(company.key("hr", "roster")),
+            "rejects": dg.AssetIn(company.key("hr", "rejects")),
+            "known": dg.AssetIn(company.key(destination.name, "known")),
+            "desired": dg.AssetIn(company.key(destination.name, destination.desired_name)),
+        },
+        check_specs=_checks(key, destination),
+        io_manager_key=io,
+        required_resource_keys={access, ledger, io},
+        **company.labels(destination.name, f"What must change at {destination.title}: who, what, old and new, apply or hold.", {"pandas"}),
+    )
+    def asset(
+        context: dg.AssetExecutionContext, config: PlanConfig, roster: pd.DataFrame, rejects: Stored, known: Stored, desired: Stored
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        with reported(), getattr(context.resources, ledger).open() as book:
+            inputs = _Inputs(roster, rejects, known, desired)
+            drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), config.request(), inputs)
+            drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
+            engine.save(destination, company.policy(), book, attempt(context), drawn)
+            yield _accounting_check(key, drawn)
+            yield _waits_on(book, key, destination) if drawn.facts.idle else holds.check(key, company, drawn.plan)
+            if isinstance(destination, DryRun):
+                yield _dry_run_check(key, destination, drawn.facts.dry_run)
+            if drawn.faults:
+                raise Permanent(
+                    f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
+                )
+        yield dg.MaterializeResult(value=drawn.to_stored(), data_version=dg.DataVersion(drawn.plan.digest()), metadata=_shown(drawn))
+
+    return asset
+
+
+class _Inputs(NamedTuple):
+    """What the steps before this one left."""
+
+    roster: pd.DataFrame
+    rejects: Stored
+    known: Stored
+    desired: Stored
+
+
+def _drawn(
+    company: Company, destination: Destination, book: Ledger, run: Attempt, storage: Any, request: Request, inputs: _Inputs
+) -> Drawn:
+    """The plan of what the steps before this one left; of a release, from the file that the destination was last planned from."""
+    policy, there = company.policy(), Known.from_stored(inputs.known)
+    held = releases.requested(book, destination.name, run, request)
+    key = book.keys.of_fields(destination.name)
+    if held:
+        file = planned_from(book, storage, company, destination.name)
+        wanted = engine.desire(destination, policy, file, there, key)
+        return engine.plan(destination, policy, book, run, file, there, wanted, request, held)
+    file = taken(inputs.roster, inputs.rejects)
+    accounts = None if "accounts" in inputs.desired else engine.accounts(destination, file, there, key)
+    wanted = Desired.from_stored(inputs.desired, accounts)
+    return engine.plan(destination, policy, book, run, file, there, wanted, request, of_this_run=of_this_run(*inputs))
+
+
+def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
+    specs = [
+        dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone is in the plan exactly once."),
+        dg.AssetCheckSpec("held", asset=key, description="Changes that wait for a release. They do not stop the rest."),
+    ]
+    if isinstance(destination, DryRun):  # a destination that has no dry run has no check of it either: it would always pass
+        description = f"What {destination.title} says to the plan before it is written."
+        specs.append(dg.AssetCheckSpec("dry_run", asset=key, description=description))
+    return specs
+
+
+def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
+    made, faults = drawn.plan, drawn.faults
+    return dg.AssetCheckResult(
+        passed=not faults,
+        check_name="accounting",
+        asset_key=key,
+        description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
+        metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
+    )
+
+
+def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:
+    """The check ``held`` of a destination that a release of another one leaves alone."""
+    newest = book.plans.newest(destination.name)
+    verdict = book.plans.verdict(destination.name, newest) if newest else None
+    waits = verdict is not None and verdict.held_digest is not None
+    description = "Another destination is released; what is held here goes on waiting." if waits else "Nothing is held."
+    return dg.AssetCheckResult(
+        passed=not waits, check_name="held", asset_key=key, severity=dg.AssetCheckSeverity.WARN, description=description
+    )
+
+
+def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunReply) -> dg.AssetCheckResult:
+    refused = reply.would_refuse
+    return dg.AssetCheckResult(
+        passed=not refused and not reply.disagreements,
+        check_name="dry_run",
+        asset_key=key,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(reply.disagreements) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
+        metadata={
+            "people refused": len(refused),
+            "requests": reply.requests,
+            "payload (bytes)": reply.bytes,
+            **metadata.filled({"would be refused": metadata.table(pd.DataFrame(list(refused.items()), columns=["employee_id", "reason"]))}),
+        },
+    )
+
+
+def _shown(drawn: Drawn) -> dict[str, Any]:
+    made, facts = drawn.plan, drawn.facts
+    people, changes = made.people, made.changes
+    held = made.held_digest()
+    return metadata.of_result(
+        people,
+        {
+            "actions": metadata.counts(made.counts(), "action"),
+            "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "who is there already": holds.there_already(facts.adoption),
+            "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
+            **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
+            "held": metadata.reasons(people[people["action"].eq("hold")]),
+            "skipped": metadata.reasons(people[people["action"].eq("skip")]),
+            **({"digest for a release": held} if held else {}),
+            "digest of the plan": made.digest(),
+            **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
+        },
+    )

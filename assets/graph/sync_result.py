@@ -1,0 +1,95 @@
+"""``<company>/<destination>/sync_result``: what was sent and what it answered, and its check ``agreement``.
+
+Belongs here: the asset. Does not belong here: the order of guard, sending and ledger (``destinations.delivery``).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company
+from assets.failures import reported
+from assets.graph import metadata
+from destinations import engine
+from destinations.base import Destination, Drawn
+from destinations.delivery import Write
+from resources.failures import Permanent
+from resources.stored.run_storage import producer
+
+
+def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
+    """The asset."""
+    key = company.key(destination.name, "sync_result")
+    access, ledger = company.resource(destination.name), company.resource("ledger")
+    description = f"{destination.title}'s own account of the write, held against the plan."
+
+    @dg.asset(
+        key=key,
+        ins={"plan": dg.AssetIn(company.key(destination.name, "plan"))},
+        check_specs=[dg.AssetCheckSpec("agreement", asset=key, description=description)],
+        io_manager_key=company.resource("io"),
+        required_resource_keys={access, ledger},
+        **company.labels(
+            destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
+        ),
+    )
+    def asset(context: dg.AssetExecutionContext, plan: Mapping[str, Any]) -> Iterator[dg.MaterializeResult]:
+        source = producer(plan)
+        with reported(), getattr(context.resources, ledger).open() as book:
+            if source.newest:
+                raise Permanent("The newest stored plan is for looking: a write takes the plan of its own run.", "Run the whole sync job.")
+            drawn = Drawn.from_stored(plan)
+            write = _write(destination, source.run_id, context.run.run_id, drawn)
+            disagreements = engine.write(destination, getattr(context.resources, access), book, write, idle=drawn.facts.idle)
+            answers = book.deliveries.answers(destination.name, source.run_id)
+            requests = book.deliveries.requests(destination.name, source.run_id)
+        yield dg.MaterializeResult(
+            value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
+            check_results=[_agreement_check(key, disagreements, len(requests))],
+            metadata=_shown(answers, requests),
+        )
+
+    return asset
+
+
+def _write(destination: Destination, plan_run_id: str, run_id: str, drawn: Drawn) -> Write:
+    facts = drawn.facts
+    assert facts.number is not None, "a stored plan has it"  # noqa: S101
+    return Write(
+        destination=destination.name,
+        plan_run_id=plan_run_id,
+        run_id=run_id,
+        plan=drawn.plan,
+        acknowledgements=drawn.acknowledgements,
+        intake=facts.number,
+        dated=facts.dated,
+        everyone=facts.whole,
+    )
+
+
+def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not disagreements,
+        check_name="agreement",
+        asset_key=key,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(disagreements) or "It says what the plan says, or has given no account of its own.",
+        metadata={"disagreements": len(disagreements), "requests": requests},
+    )
+
+
+def _shown(answers: pd.DataFrame, requests: list[dict[str, Any]]) -> dict[str, Any]:
+    refused = answers[answers["status"].ne("accepted")]
+    return metadata.of_result(
+        answers,
+        {
+            "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
+            "not accepted": metadata.table(refused[["person", "status", "reason"]]),
+            "requests": len(requests),
+            "calls": sum(request["calls"] for request in requests),
+            "payload (bytes)": sum(request["bytes"] for request in requests),
+            "waited for answers (s)": round(sum(request["seconds"] for request in requests), 2),
+        },
+    )

@@ -1,0 +1,213 @@
+"""What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
+
+Belongs here: `Destination`, what only some destinations can do (`DryRun`), what goes into a step and what comes of it (`Known`, `Desired`,
+`Drawn`, `Landed`). Does not
+belong here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import pandas as pd
+
+from destinations.delivery import Write
+from resources.ledger import Ledger
+from resources.past.erasure import PersonalColumns
+from roster.people.chain import AbsentMeans, Chain
+from roster.plan.builder import Comparison
+from roster.plan.decision import Plan, from_stored, to_stored
+from roster.plan.differences import Frames
+from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.limits import Limits
+from roster.settings import Approvers
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is at a destination."""
+
+    read: Frames
+    """What its API gives."""
+    acknowledged: pd.DataFrame
+    """What the ledger remembers of its people (`Ledger.acknowledged`)."""
+    epoch: int = 0
+    """How often something had been acknowledged before it was read."""
+
+    def to_stored(self) -> dict[str, Any]:
+        """As named frames and a number, for storage."""
+        return {**self.read, "acknowledged": self.acknowledged, "epoch": self.epoch}
+
+    @classmethod
+    def from_stored(cls, value: Mapping[str, Any]) -> "Known":
+        """What `to_stored` made."""
+        read = {name: value[name] for name in value if name not in ("acknowledged", "epoch", "_producer")}
+        return cls(read, value["acknowledged"], value.get("epoch", 0))
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What should be at a destination."""
+
+    records: pd.DataFrame
+    """``employee_id`` and the API's fields."""
+    faults: pd.DataFrame
+    """Values that no record has: ``employee_id``, ``field``, ``reason``."""
+    repairs: pd.DataFrame
+    """Approvers by rule (`roster.people.chain.Chain.repairs`)."""
+    accounts: pd.DataFrame
+    """Everyone there, in the common form (`roster.people.matching.ACCOUNT_COLUMNS`)."""
+
+    def to_stored(self) -> dict[str, Any]:
+        """As named frames, for storage."""
+        return {"desired": self.records, "faults": self.faults, "repairs": self.repairs, "accounts": self.accounts}
+
+    @classmethod
+    def from_stored(cls, value: Mapping[str, Any], accounts: pd.DataFrame | None = None) -> "Desired":
+        """What `to_stored` made; `accounts` where an earlier version stored none."""
+        there = value.get("accounts", accounts)
+        assert there is not None, "the caller has looked"  # noqa: S101
+        return cls(value["desired"], value["faults"], value["repairs"], there)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What of a company's settings counts at every destination."""
+
+    absent_means: AbsentMeans
+    approvers: Approvers = field(default_factory=Approvers)
+    first_sync: Literal["apply", "hold"] = "apply"
+    limits: Limits = field(default_factory=Limits)
+    release_hours: float = 24.0
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A run, as the ledger knows it."""
+
+    run_id: str
+    root_run_id: str
+    """The run, or the first of the runs that it re-executes."""
+    job: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run asks for, beside the nightly sync of everyone."""
+
+    only: Sequence[str] = ()
+    """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
+    same_person: bool = False
+    """Whoever is named in `only` still is who had that employee number before."""
+    release: str = ""
+    """Digest of a held set: apply what of it is still wanted and the same, and nothing else."""
+    kinds: Sequence[str] = ()
+    """Of a release: only these kinds of change. Empty: all."""
+    released_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """HR's file as it was taken in."""
+
+    roster: pd.DataFrame
+    rejected: pd.Series
+    """Employee numbers in rejected rows, missing where they cannot be read."""
+    unreadable_reject: bool
+    """Whether a rejected row may be anybody's."""
+    number: int
+    """Of the intake."""
+    as_of: date
+    dated: date | None
+    run_id: str
+    """The run that stored it."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan and what comes with it."""
+
+    plan: Plan
+    facts: PlanFacts
+    desired: pd.DataFrame
+    acknowledgements: pd.DataFrame
+    """What the ledger is to remember of everyone in step (`roster.plan.builder.acknowledgements`)."""
+    faults: list[str] = field(default_factory=list)
+    """What does not add up."""
+    gate_passed: bool = False
+    """Whether everything that it was drawn from came through the gate in this sync. The ledger keeps that, storage does not."""
+
+    def to_stored(self) -> dict[str, Any]:
+        """As named frames and facts, for storage."""
+        frames = {"desired": self.desired, "acknowledgements": self.acknowledgements}
+        return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames}
+
+    @classmethod
+    def from_stored(cls, value: Mapping[str, Any]) -> "Drawn":
+        """What `to_stored` made."""
+        return cls(from_stored(value), PlanFacts.from_json(value["facts"]), value["desired"], value["acknowledgements"])
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a destination shows after the write."""
+
+    outcomes: pd.DataFrame
+    """`roster.plan.outcomes.OUTCOME_COLUMNS`, one row a person."""
+    drift: pd.DataFrame
+    """``person``, ``field``: what somebody else changed meanwhile."""
+    numbers: Mapping[str, int]
+    """`roster.plan.outcomes.numbers`."""
+    faults: list[str]
+    """What does not add up."""
+
+
+class Destination(Comparison, Protocol):
+    """One destination for one company. An adapter subclasses this and implements what its destination has."""
+
+    name: str
+    """Its word in asset keys, the ledger and the YAML."""
+    title: str
+    """As people write it."""
+    desired_name: str
+    """Name of the asset that holds what should be there."""
+    personal: PersonalColumns
+    """By which columns of what is read of it and sent to it a person is found."""
+
+    @property
+    def read_back_seconds(self) -> float:
+        """For how many seconds reading back is tried before anything counts as missing."""
+        return 0.0
+
+    def access(self) -> Any:
+        """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
+
+    def read(self, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Frames:
+        """What its API gives, as frames under names of its own, the people's first."""
+
+    def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The records that should be there (``employee_id`` and the API's fields), and the values at fault (``employee_id``, ``field``,
+        ``reason``)."""
+
+    def send(self, access: Any, ledger: Ledger, write: Write) -> None:
+        """Deliver a plan (`destinations.delivery.deliver`)."""
+
+    def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
+        """Where its own account of a write is not the plan, a sentence each.
+
+        Args:
+            records: the plan's records that were sent.
+            replies: raw, as they came.
+            again: an attempt before this one may have sent some of them.
+        """
+        return []
+
+
+@runtime_checkable
+class DryRun(Protocol):
+    """A destination that says what it would do before it does it."""
+
+    def dry_run(self, access: Any, ledger: Ledger, plan: Plan) -> DryRunReply:
+        """What it says to a plan."""

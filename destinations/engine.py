@@ -1,0 +1,332 @@
+"""The steps of a sync at one destination, in their order: known → desired → plan, and written → landed. No Dagster.
+
+Belongs here: what each step asks of the destination, the rules and the ledger. Does not belong here: what is particular to a destination,
+the rules (``roster``), storing values and showing them (``assets``).
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from destinations import releases
+from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, Taken
+from destinations.delivery import Write
+from resources.failures import Permanent
+from resources.ledger import Held, Ledger
+from roster import accounting
+from roster.people.chain import approval_chain
+from roster.plan import landing, outcomes, releasing
+from roster.plan.adoption import adoption
+from roster.plan.builder import HrSide, acknowledgements, draw
+from roster.plan.decision import Circumstances, Plan
+from roster.plan.facts import PlanFacts
+from roster.plan.outcomes import OutcomeFacts
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+_OUT = ("skipped", "held", "refused", "unknown")
+
+
+def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Known:
+    """What is there now, completed from the ledger."""
+    # Before anything is read: what is acknowledged from now on, a plan drawn from this does not know.
+    epoch = ledger.acknowledged.epoch(destination.name)
+    frames = destination.read(access, ledger, roster)
+    return Known(frames, ledger.acknowledged.all(destination.name), epoch)
+
+
+def desire(destination: Destination, policy: Policy, taken: Taken, known: Known, key: bytes, *, everyone: bool = True) -> Desired:
+    """What should be there, in full, approvers resolved.
+
+    Args:
+        destination: Which.
+        policy: The company's.
+        taken: HR's file.
+        known: What is there.
+        key: The ledger's secret for pseudonyms.
+        everyone: Whether the run is for everyone: else nobody is a leaver by absence, as an approver either.
+    """
+    remembered = known.acknowledged
+    # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
+    leavable = remembered[~remembered["employee_id"].isin(taken.rejected) & everyone & (not taken.unreadable_reject)]
+    there = accounts(destination, taken, known, key)
+    chain = approval_chain(taken.roster, there, leavable, policy.approvers, policy.absent_means, key)
+    records, faults = destination.desired(taken.roster, chain, known.read)
+    return Desired(records, faults, chain.repairs, there)
+
+
+def accounts(destination: Destination, taken: Taken, known: Known, key: bytes) -> pd.DataFrame:
+    """Everyone there, in the common form."""
+    numbers = HrSide(taken.roster, taken.rejected, known.acknowledged, key).numbers()
+    return destination.accounts(known.read, numbers, known.acknowledged)
+
+
+def plan(
+    destination: Destination,
+    policy: Policy,
+    ledger: Ledger,
+    attempt: Attempt,
+    taken: Taken,
+    known: Known,
+    desired: Desired,
+    request: Request,
+    held: Held | None = None,
+    *,
+    of_this_run: bool = True,
+) -> Drawn:
+    """A plan drawn afresh; in a release, what of it the released set allows. In one of another destination's set it is idle: nobody's.
+
+    Args:
+        destination: Which.
+        policy: The company's.
+        ledger: The company's.
+        attempt: The run.
+        taken: HR's file.
+        known: What is there.
+        desired: What should be there.
+        request: What the run asks for.
+        held: The set that is released, if it is one of this destination's.
+        of_this_run: Whether all that it is drawn from was made in this very run, or in one that it goes on with.
+
+    Raises:
+        Permanent: A run for some people before the first sync; nothing of a released set is left to apply.
+        AbsentPeople: Someone known is absent and that is an error by the settings.
+    """
+    key = ledger.keys.of_fields(destination.name)
+    people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
+    conditions = _circumstances(destination, policy, ledger, taken, request, held)
+    drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, conditions)
+    gate = ledger.intakes.gate(attempt.root_run_id)
+    gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
+    released: dict[str, int] = {}
+    if held:
+        gate_passed = releases.passed(ledger, held)
+        drawn, released = releases.let_go(ledger, destination.name, attempt, held, drawn, request, key)
+    return Drawn(
+        plan=drawn,
+        facts=_facts(destination, ledger, taken, known, desired, drawn, request, released),
+        desired=desired.records,
+        acknowledgements=acknowledgements(destination, drawn, desired.records, people),
+        faults=accounting.before_write(drawn, taken.roster, desired.accounts["account"]),
+        gate_passed=gate_passed,
+    )
+
+
+def _circumstances(
+    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, request: Request, held: Held | None
+) -> Circumstances:
+    hold_all = policy.first_sync == "hold" and _never_synced(ledger, destination.name)
+    if hold_all and request.only:
+        raise Permanent(
+            f"{destination.title} has never been synced, and the first sync is of everyone.",
+            "Run the sync job and release what it holds; then run it for some people.",
+        )
+    first = policy.first_sync == "apply" and first_sync(ledger, destination.name)
+    return Circumstances(
+        absent_means=policy.absent_means,
+        hold_all=hold_all,
+        unreadable_reject=taken.unreadable_reject,
+        same=frozenset(request.only if request.same_person else []),
+        limits=policy.limits.by_kind(first=first),
+        # A release that is not of this destination leaves everyone here alone.
+        only=frozenset() if request.release and not held else frozenset(request.only) or None,
+    )
+
+
+def _never_synced(ledger: Ledger, destination: str) -> bool:
+    """Whether the first sync is still to come, or a release has let go of a part of it only."""
+    applied = ledger.applied.of(destination)
+    return applied is None or ledger.plans.holds(destination, applied.plan_run_id, "first_sync")
+
+
+def first_sync(ledger: Ledger, destination: str) -> bool:
+    """Whether nobody has been brought to a destination yet: nothing was written, or only by a first sync that came to no end."""
+    applied = ledger.applied.of(destination)
+    if applied is None:
+        return True
+    verdict = ledger.plans.verdict(destination, applied.plan_run_id)
+    if verdict is None or not verdict.facts.first:
+        return False
+    return not (verdict.facts.everyone and ledger.deliveries.outcome_facts(destination, applied.plan_run_id))
+
+
+def _facts(
+    destination: Destination,
+    ledger: Ledger,
+    taken: Taken,
+    known: Known,
+    desired: Desired,
+    drawn: Plan,
+    request: Request,
+    released: Mapping[str, int],
+) -> PlanFacts:
+    first = first_sync(ledger, destination.name)
+    repairs = desired.repairs
+    return PlanFacts(
+        number=taken.number,
+        as_of=taken.as_of,
+        dated=taken.dated,
+        taken_in=taken.run_id,
+        epoch=known.epoch,
+        actions=drawn.counts(),
+        people=len(drawn.people),
+        accounts=len(desired.accounts),
+        matched={str(how): int(count) for how, count in drawn.people["matched_by"].value_counts().items()},
+        whole=not drawn.people["reason"].eq("not_selected").any(),
+        everyone=not request.only,
+        first=first,
+        idle=bool(request.release) and not released,
+        limits=drawn.figures,
+        adoption=adoption(drawn.people) if first and not request.only and not request.release else {},
+        released=released,
+        repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
+        faults=desired.faults,
+    )
+
+
+def dry_run(destination: Destination, access: Any, ledger: Ledger, drawn: Drawn) -> Drawn:
+    """The plan with what the destination says to it, where it has such a thing and the plan adds up."""
+    if drawn.faults or not isinstance(destination, DryRun):
+        return drawn
+    reply = destination.dry_run(access, ledger, drawn.plan)
+    return replace(drawn, facts=replace(drawn.facts, dry_run=reply))
+
+
+def save(destination: Destination, policy: Policy, ledger: Ledger, attempt: Attempt, drawn: Drawn) -> None:
+    """Keep a plan in the ledger, with what it holds. Nobody's plan is not kept."""
+    if drawn.facts.idle:
+        return
+    made = drawn.plan
+    ledger.runs.begin(attempt.run_id, attempt.root_run_id, attempt.job)  # a release has no intake that would have said so
+    ledger.plans.save(
+        destination.name,
+        attempt.run_id,
+        root_run_id=attempt.root_run_id,
+        facts=drawn.facts,
+        digest=made.digest(),
+        accounting_passed=not drawn.faults,
+        gate_passed=drawn.gate_passed,
+        people=releasing.with_digests(made, ledger.keys.of_fields(destination.name)),
+        changes=made.changes,
+    )
+    if digest := made.held_digest():
+        held = made.people.loc[made.people["action"].eq("hold"), "kinds"].dropna().unique()
+        kinds = sorted({kind for kinds in held for kind in kinds.split("|")})
+        until = datetime.now(UTC) + timedelta(hours=policy.release_hours)
+        ledger.releases.save_held(destination.name, attempt.run_id, digest, until, kinds)
+
+
+def write(destination: Destination, access: Any, ledger: Ledger, write: Write, *, idle: bool = False) -> list[str]:
+    """Send what a plan applies.
+
+    Args:
+        destination: Which.
+        access: How to reach it.
+        ledger: The company's.
+        write: The plan on its way.
+        idle: Nobody's plan: nothing is sent.
+
+    Returns:
+        Where the destination's own account is not the plan, a sentence each.
+
+    Raises:
+        Failed: See `destinations.delivery.deliver`.
+    """
+    if not idle:
+        destination.send(access, ledger, write)
+    answers = ledger.deliveries.answers(destination.name, write.plan_run_id)
+    # Of an earlier attempt only the answers are left, so what this one sent is held against what it was answered.
+    sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
+    records = write.plan.records
+    return destination.disagreements(records[records["person"].isin(sent)], write.replies, write.run_id != write.plan_run_id)
+
+
+def landed(
+    destination: Destination,
+    access: Any,
+    ledger: Ledger,
+    drawn: Drawn,
+    plan_run_id: str,
+    roster: pd.DataFrame,
+    *,
+    current: Known | None = None,
+    patience: float | None = None,
+) -> Landed:
+    """What became of everyone, by what was answered and what reading back shows.
+
+    Args:
+        destination: Which.
+        access: How to reach it.
+        ledger: The company's.
+        drawn: The plan, and the records that should be there.
+        plan_run_id: The run that made it.
+        roster: HR's people.
+        current: What was read already, if nothing was sent since; then nothing is read.
+        patience: Seconds for which reading is tried; by default the destination's.
+    """
+    made, desired = drawn.plan, drawn.desired
+    answers = ledger.deliveries.answers(destination.name, plan_run_id)
+    # Whom to wait for: everyone who was sent and not refused.
+    sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
+    key = ledger.keys.of_fields(destination.name)
+    if current is not None:
+        differing = landing.not_as_wanted(destination, made, desired, current.read, key)
+    else:
+        wait = destination.read_back_seconds if patience is None else patience
+        differing = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
+    table = outcomes.outcomes(made, answers, differing["employee_id"])
+    return Landed(
+        outcomes=table,
+        drift=landing.drift(made, differing),
+        numbers=outcomes.numbers(made, table, answers),
+        faults=accounting.after_write(made, table),
+    )
+
+
+def _read_back(
+    destination: Destination,
+    access: Any,
+    ledger: Ledger,
+    made: Plan,
+    desired: pd.DataFrame,
+    roster: pd.DataFrame,
+    sent: pd.Series,
+    key: bytes,
+    patience: float,
+) -> pd.DataFrame:
+    """Reads until everything that was sent is to be seen, or patience ends: ``employee_id``, ``field`` of what is not as it should be."""
+    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+    while True:
+        differing = landing.not_as_wanted(destination, made, desired, destination.read(access, ledger, roster), key)
+        if not differing["employee_id"].isin(sent).any() or time.monotonic() + pause > deadline:
+            return differing
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def record(
+    destination: Destination,
+    ledger: Ledger,
+    attempt: Attempt,
+    plan_run_id: str,
+    facts: PlanFacts,
+    found: Landed,
+    disagreements: Sequence[str],
+) -> None:
+    """Keep in the ledger what became of everyone, and who stays out."""
+    table = found.outcomes
+    counted = OutcomeFacts(
+        outcomes={str(name): int(count) for name, count in table["outcome"].value_counts().items()},
+        numbers=found.numbers,
+        drift=found.drift,
+        strangers=int(table["reason"].eq("not_in_hr").sum()),
+        warnings=disagreements,
+    )
+    ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
+    if table["reason"].eq("not_selected").any() or facts.as_of is None:
+        return  # of whoever was left alone, this run knows nothing: they stay out as long as before
+    out = table.loc[table["outcome"].isin(_OUT), ["employee_id", "reason"]]
+    ledger.skips.record(destination.name, out, facts.as_of, attempt.root_run_id)

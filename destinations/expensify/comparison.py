@@ -1,0 +1,187 @@
+"""What Expensify shows, held against the feed: accounts, differences, who is taken out of which policy.
+
+Belongs here: the comparison with the policy getter's members. Does not belong here: what is done about a difference (``roster.plan``).
+Pure.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from destinations.expensify import leave
+from roster.membership import among
+from roster.people.matching import owners
+from roster.plan.builder import Removal
+from roster.plan.decision import Plan
+from roster.plan.differences import compare, together
+from roster.plan.write_only import WriteOnly
+from roster.records import compact
+from roster.vocabulary import Kind
+
+WRITE_ONLY: Final = WriteOnly(
+    fields=(
+        "firstName",
+        "lastName",
+        "workerStatus",
+        "approvalLimit",
+        "overLimitApprover",
+        "approvesTo",
+        "domainGroupID",
+        "defaultTags",
+    ),
+    kept=("workerStatus", "approvalLimit", "overLimitApprover", "approvesTo", "domainGroupID", "defaultTags"),
+    addresses=("overLimitApprover", "approvesTo"),
+)
+"""What the policy getter does not show. Names belong to the user there: they are sent when HR changes them, never as drift, and of them
+only digests are kept."""
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "employeeEmail": "email",
+    "managerEmail": "manager",
+    "approvesTo": "manager",
+    "role": "role",
+    "policyID": "policy",
+    "additionalPolicyIDs": "policy",
+    "domainGroupID": "policy",
+    "approvalLimit": "limit",
+    "overLimitApprover": "limit",
+}
+"""The kind of change of each field; any other is ``other``."""
+
+
+def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+    """Expensify's people, one row an address, in the common form of `roster.people.matching`.
+
+    An account without an employee number there has the one that the ledger knows for that address.
+    """
+    numbered = members.assign(account=members["email"].str.lower()).sort_values("employeeID", kind="stable")
+    people = numbered.drop_duplicates("account")
+    return pd.DataFrame(
+        {
+            "account": people["account"],
+            "number": people["employeeID"].fillna(people["account"].map(owners(acknowledged)).astype("str")),
+            "email": people["email"],
+            "active": True,
+        }
+    ).reset_index(drop=True)
+
+
+def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """In what the members that were read differ from the feed, for people who have an account.
+
+    Args:
+        feed: desired records.
+        members: the policy getter's members, one row a policy and member.
+        pairs: ``employee_id`` → ``account`` (lower-case address).
+
+    Returns:
+        `roster.plan.differences.CHANGE_COLUMNS`.
+    """
+    there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
+    wanted = feed.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id")
+    both = wanted.merge(there, on=["account", "policyID"], how="left", suffixes=("", "_there"))
+    member = both["email"].notna()
+    outside = both[~member]
+    inside = both[member]
+    ids = inside["employee_id"]
+    return together(
+        [
+            compare(outside["employee_id"], "policyID", outside["policyID"], _policies_held(outside["account"], there)),
+            compare(both["employee_id"], "employeeEmail", both["employeeEmail"], both["account"], fold=True),
+            compare(ids, "managerEmail", inside.get(leave.SHOWN_MANAGER, inside["managerEmail"]), inside["submitsTo"], fold=True),
+            compare(ids, "employeeID", inside["employeeID"], inside["employeeID_there"]),
+            compare(ids, "role", inside["role"], inside["role_there"]),
+            compare(ids, "customField1", inside["customField1"], inside["customField1_there"]),
+            compare(ids, "customField2", inside["customField2"], inside["customField2_there"]),
+            _missing_policies(wanted, there),
+            _unassigned_policies(wanted, there),
+        ]
+    )
+
+
+def _missing_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
+    """People who are not in every one of their additional policies."""
+    further = wanted.dropna(subset="additionalPolicyIDs")
+    each = further[["employee_id", "account", "additionalPolicyIDs"]].assign(
+        policyID=further["additionalPolicyIDs"].map({text: json.loads(text) for text in further["additionalPolicyIDs"].unique()})
+    )
+    each = each.explode("policyID").dropna(subset="policyID").astype("str").merge(there[["account", "policyID", "email"]], how="left")
+    lacking = each[each["email"].isna()].drop_duplicates("employee_id")
+    return compare(lacking["employee_id"], "additionalPolicyIDs", lacking["additionalPolicyIDs"], _policies_held(lacking["account"], there))
+
+
+def _unassigned_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
+    """People in policies that their record does not name, where the record asks Expensify to take them out.
+
+    Expensify keeps whoever is someone's manager in a policy, so a manager in one is no difference.
+    """
+    if "shouldRemoveFromUnassignedPolicies" not in wanted:
+        return together([])
+    named = wanted[["account", "policyID", "additionalPolicyIDs"]].assign(
+        further=wanted["additionalPolicyIDs"].map({text: json.loads(text) for text in wanted["additionalPolicyIDs"].dropna().unique()})
+    )
+    submitting = there[there["submitsTo"].str.lower() != there["account"]].dropna(subset="submitsTo")
+    assigned = pd.concat(
+        [
+            named[["account", "policyID"]],
+            named[["account", "further"]].explode("further").dropna().rename(columns={"further": "policyID"}),
+            wanted[["policyID"]].assign(account=wanted["managerEmail"].str.lower()),
+            submitting[["policyID"]].assign(account=submitting["submitsTo"].str.lower()),
+        ]
+    ).astype("str")
+    held = there[["account", "policyID"]].merge(assigned.drop_duplicates().assign(assigned=True), how="left")
+    extra = (
+        held[held["assigned"].isna()]
+        .drop_duplicates("account")
+        .merge(wanted[["account", "employee_id", "policyID"]], on="account", suffixes=("_extra", ""))
+    )
+    return compare(extra["employee_id"], "policyID", extra["policyID"], _policies_held(extra["account"], there))
+
+
+def _policies_held(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
+    """The policies that each account is in, as a JSON list; missing where it is in none."""
+    held = there[among(there["account"], accounts)].sort_values("policyID").groupby("account")["policyID"].agg(list).map(compact)
+    return accounts.map(held).astype("str")
+
+
+def writes(feed: pd.DataFrame) -> pd.DataFrame:
+    """Candidate records by ``employee_id``, with the ``action`` that each belongs to: always the whole record."""
+    parts = [feed.assign(action="create"), feed.assign(action="update"), feed.assign(action="reactivate", isTerminated="false")]
+    return pd.concat(parts, ignore_index=True)
+
+
+def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
+    """What takes leavers out: a record for each policy they are in, for ``isTerminated`` removes from that policy only.
+
+    Args:
+        leavers: ``employee_id``, ``account``.
+        members: the policy getter's members.
+
+    Returns:
+        Records with the four required fields, which removal needs too, and ``isTerminated``; as the change, the policies they lose.
+    """
+    there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
+    rows = leavers[["employee_id", "account"]].dropna().merge(there, on="account")
+    records = pd.DataFrame(
+        {
+            "employee_id": rows["employee_id"],
+            "employeeEmail": rows["email"],
+            "managerEmail": rows["submitsTo"].fillna(rows["email"]),
+            "employeeID": rows["employee_id"],
+            "policyID": rows["policyID"],
+            "isTerminated": "true",
+        }
+    ).astype("str")
+    policies = records.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
+    return Removal(records, policies.assign(field="isTerminated", new="true"))
+
+
+def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:
+    """The leavers, by number, whom a policy that the plan took them out of shows all the same."""
+    leaving = plan.records[plan.records["apply"] & plan.records["action"].eq("deactivate")]
+    if leaving.empty:  # it may have no column of the API's then
+        return leaving["person"]
+    left = leaving.assign(email=leaving["employeeEmail"].str.lower())
+    return left.merge(members.assign(email=members["email"].str.lower()), on=["policyID", "email"])["person"]

@@ -1,0 +1,146 @@
+"""Expensify's employee feed: what each person's record should be.
+
+Belongs here: the fields of the advanced employee updater, the desired records. Does not belong here: what of them is different there
+(``comparison``) and the wire (``client``). Pure.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from destinations.expensify import leave
+from destinations.expensify.settings import ExpensifyFeed
+from roster.people.chain import Chain
+from roster.records import FieldType, compact
+from roster.rules import evaluate
+from roster.settings import Rule, Value
+
+FIELDS: Final[Mapping[str, FieldType]] = {
+    "employeeEmail": "text",
+    "managerEmail": "text",
+    "employeeID": "text",
+    "policyID": "text",
+    "firstName": "text",
+    "lastName": "text",
+    "customField1": "text",
+    "customField2": "text",
+    "approvalLimit": "integer",
+    "overLimitApprover": "text",
+    "approvesTo": "text",
+    "isTerminated": "boolean",
+    "workerStatus": "text",
+    "role": "text",
+    "domainGroupID": "text",
+    "additionalPolicyIDs": "json",
+    "defaultTags": "json",
+    "shouldRemoveFromUnassignedPolicies": "boolean",
+}
+"""A record of the advanced employee updater with its JSON types, by the vendor's reference as of December 2025."""
+
+_ROLES = ("user", "auditor", "admin")
+_UNREADABLE = "?"
+
+
+def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The record that each person in scope should have.
+
+    Args:
+        roster: the roster frame.
+        chain: who approves for whom.
+        rules: where each field comes from.
+
+    Returns:
+        The feed (``employee_id`` and `FIELDS`), and the faults (``employee_id``, ``field``, ``reason``): a person without a policy has no
+        record; any other value at fault is left out of the record.
+    """
+    people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
+
+    def given(rule: Rule | None) -> pd.Series:
+        return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
+
+    feed = pd.DataFrame(
+        {
+            "employee_id": people["employee_id"],
+            "employeeEmail": people["email"],
+            "managerEmail": chain.address_of(chain.approver_of(people["employee_id"])),
+            "employeeID": people["employee_id"],
+            "policyID": given(rules.policyID),
+            "firstName": people["first_name"],
+            "lastName": people["last_name"],
+            "customField1": given(rules.customField1),
+            "customField2": given(rules.customField2),
+            "approvalLimit": _cents(given(rules.approvalLimit)),
+            "overLimitApprover": given(rules.overLimitApprover),
+            "approvesTo": given(rules.approvesTo),
+            "workerStatus": people["employment"].map({"active": "Active", "leave": "On Leave"}),
+            "role": given(rules.role),
+            "domainGroupID": given(rules.domainGroupID),
+            "additionalPolicyIDs": as_lists(given(rules.additionalPolicyIDs)),
+            "defaultTags": as_lists(given(rules.defaultTags)),
+        }
+    ).astype("str")
+    if rules.shouldRemoveFromUnassignedPolicies:
+        feed["shouldRemoveFromUnassignedPolicies"] = "true"
+    feed, faults = _without_faults(feed, chain)
+    return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
+
+
+def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.DataFrame]:
+    faults = []
+
+    def fault(at: pd.Series, field: str, reason: str) -> None:
+        faults.append(pd.DataFrame({"employee_id": feed.loc[at, "employee_id"], "field": field, "reason": reason}))
+
+    def drop(at: pd.Series, field: str, reason: str) -> None:
+        fault(at, field, reason)
+        feed[field] = feed[field].mask(at)
+
+    drop(feed["role"].notna() & ~feed["role"].isin(_ROLES), "role", "role_unknown")
+    for field in ("overLimitApprover", "approvesTo"):
+        drop(feed[field].notna() & ~chain.may_approve(feed[field]), field, "approver_not_active")
+        feed[field] = chain.address_of(feed[field])
+    drop(feed["approvalLimit"].eq(_UNREADABLE), "approvalLimit", "limit_unreadable")
+    drop(feed["approvalLimit"].notna() & feed["overLimitApprover"].isna(), "approvalLimit", "no_over_limit_approver")
+    feed["overLimitApprover"] = feed["overLimitApprover"].mask(feed["approvalLimit"].isna())
+    homeless = feed["policyID"].isna()
+    fault(homeless, "policyID", "no_policy")
+    return feed[~homeless].reset_index(drop=True), pd.concat(faults, ignore_index=True).astype("str")
+
+
+def _cents(amounts: pd.Series) -> pd.Series:
+    """Whole currency units as text to cents as text. Cents are what one guide says; the vendor's page names no unit."""
+    cents = (pd.to_numeric(amounts, errors="coerce") * 100).round()
+    cents = cents.where(cents.between(0, 2**53))
+    return cents.astype("Int64").astype("str").mask(cents.isna()).mask(cents.isna() & amounts.notna(), _UNREADABLE)
+
+
+def as_lists(texts: pd.Series) -> pd.Series:
+    """Text with commas, or JSON lists, to JSON lists without repetition in a fixed order."""
+
+    def listed(text: str) -> str:
+        items = json.loads(text) if text.startswith("[") else text.split(",")
+        return compact(sorted({str(item).strip() for item in items if str(item).strip()}))
+
+    return texts.map({text: listed(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
+
+
+def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:
+    """Every policy that the rules name, or give anyone in the roster: the ones to read."""
+    named = [rule for rule in (rules.policyID, rules.additionalPolicyIDs) if rule]
+    given = [pd.Series([_text(value) for rule in named for value in _stated(rule)], dtype="str")]
+    given += [evaluate(rule, roster[roster["in_scope"]]) for rule in named]
+    listed = as_lists(pd.concat(given, ignore_index=True)).dropna()
+    return sorted({policy for text in listed.unique() for policy in json.loads(text)})
+
+
+def _stated(rule: Rule) -> list[Value]:
+    """The values that stand in a rule itself: a policy whose last member is gone from HR's file is read all the same."""
+    cases = [case.value for case in rule.cases or []]
+    return [value for value in (rule.constant, rule.default, *(rule.lookup or {}).values(), *(rule.values or {}).values(), *cases) if value]
+
+
+def _text(value: Value) -> str:
+    return compact(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,165 @@
+"""What Expensify's replies say: codes, refusals, and its own account of an employee job.
+
+Belongs here: the shapes of replies and what they mean. Does not belong here: sending (``client``), holding its account against a plan
+(``agreement``).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from destinations.replies import Answer, Records, statuses, without_people
+from resources.failures import Permanent, Refused, Unanswered
+from resources.http import Reply, Verdict, by_status
+
+Skip = tuple[str, str]
+"""An e-mail address and the reason for which Expensify skipped it, both as Expensify wrote them."""
+
+PUBLIC: Final = frozenset({"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"})
+"""Fields whose values may stay in a message: they say nothing about who somebody is."""
+
+_ACCESS_CODES = (401, 403, 404)
+_ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class UpdateAnswer:
+    """Expensify's own account of one employee job. Optional parts that it left out are empty.
+
+    Attributes:
+        code: responseCode; 200, or the client would have raised.
+        dry_run: Whether nothing was to be changed.
+        updated_count: updatedEmployeesCount, if given.
+        diff_to_add: policyID → addresses that were, or would be, added: also of managers who are not in the feed.
+        diff_to_remove: The same for removals.
+        groups: Domain group → addresses.
+        skipped: Who was not updated, and why: raw, for owner-only files.
+        request_bytes: Length of the request's body.
+        seconds: From the first attempt to the answer, waits included.
+        calls: HTTP attempts.
+    """
+
+    code: int
+    dry_run: bool
+    updated_count: int | None = None
+    diff_to_add: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    diff_to_remove: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    groups: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    skipped: list[Skip] = field(default_factory=list, repr=False)
+    request_bytes: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+
+
+@dataclass(frozen=True)
+class FeedAnswer(Answer):
+    """What became of one feed. `update` is Expensify's own account, raw; `other_skips` those whose address is in none of the records."""
+
+    update: UpdateAnswer | None = field(default=None, repr=False)
+    other_skips: list[Skip] = field(default_factory=list, repr=False)
+
+    def counts(self) -> dict[str, Any]:
+        """Its account in figures."""
+        if self.update is None:
+            return {}
+        return {
+            "updated": self.update.updated_count,
+            "added": {policy: len(emails) for policy, emails in self.update.diff_to_add.items()},
+            "removed": {policy: len(emails) for policy, emails in self.update.diff_to_remove.items()},
+            "groups": {group: len(emails) for group, emails in self.update.groups.items()},
+            "skipped": len(self.update.skipped),
+        }
+
+    def reply(self) -> dict[str, Any] | None:
+        """Its account, with addresses."""
+        return asdict(self.update) if self.update else None
+
+
+def judge(reply: Reply) -> Verdict:
+    """The body's code goes before the HTTP status; 429 may come as either (nothing says which)."""
+    code = code_of(reply.json)
+    if code is None:
+        return by_status(reply)
+    if code in (502, 503, 504):  # not Expensify's own codes: something before it that imitates its answers
+        return "broken"
+    return "busy" if code == 429 else "answer"
+
+
+def code_of(body: Any) -> int | None:
+    """responseCode, which has been seen as a number, as text and as a fraction."""
+    return whole_number(body.get("responseCode")) if isinstance(body, dict) else None
+
+
+def whole_number(value: Any) -> int | None:
+    """A number that may come as text or as a fraction; None where it is none."""
+    try:
+        return None if value is None else int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def no_answer(reply: Reply, writes: bool) -> Permanent | Unanswered:
+    """What a reply without a code is."""
+    what = f"Expensify's answer (HTTP {reply.status}) holds no responseCode."
+    if writes and reply.status < 400:
+        return Unanswered(f"{what} What was sent may have been applied or not.", "Run again: it is safe to repeat.")
+    return Permanent(what, "Check the url in the settings and what stands between this machine and Expensify.")
+
+
+def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -> Permanent:
+    """What a code other than 200 is: a refusal of these records, or of us."""
+    message_shown = without_people(message, records, PUBLIC, secrets)
+    what = f"Expensify refused: {code} {message_shown}".rstrip(" .") + "."
+    if code in _ACCESS_CODES or _ACCESS_WORDS.search(message):
+        return Permanent(what, "Check the partner credentials (they end with the account's password) and the account's rights.")
+    return Refused(what, str(code), message_shown)
+
+
+def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
+    """Expensify answers by address; we account by number. A person is accepted if none of their records was skipped."""
+    by_email: dict[str, Records] = {}
+    for record in chunk:
+        by_email.setdefault(folded(record["employeeEmail"]), []).append(record)
+    refused: dict[str, str] = {}
+    other: list[Skip] = []
+    for email, reason in update.skipped:
+        theirs = by_email.get(folded(email), [])
+        refused.update(dict.fromkeys((record["employeeID"] for record in theirs), without_people(reason, theirs, PUBLIC)))
+        if not theirs:
+            other.append((email, reason))
+    return FeedAnswer(
+        statuses((record["employeeID"] for record in chunk), refused=refused),
+        code=str(update.code),
+        request_bytes=update.request_bytes,
+        seconds=update.seconds,
+        calls=update.calls,
+        update=update,
+        other_skips=other,
+    )
+
+
+def folded(email: str) -> str:
+    """An address as Expensify compares it."""
+    return email.strip().casefold()
+
+
+def skip(item: Any) -> Skip:
+    """One entry of skippedEmployees."""
+    found = as_object(item)
+    return str(found.get("email") or ""), str(found.get("reason") or "no reason given")
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """The object that should be there; an empty one where something else is."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """The list that should be there, likewise."""
+    return value if isinstance(value, list) else []
+
+
+def as_lists(value: Any) -> dict[str, list[str]]:
+    """The object of lists of text that should be there, likewise."""
+    return {str(key): [str(item) for item in items] for key, items in as_object(value).items() if isinstance(items, list)}

@@ -1,0 +1,11 @@
+"""Findity, whole.
+
+`settings` (what the YAML says) · `client`, `replies` and `tokens` (the wire) · `records` (what should be there) · `comparison` (what is
+different) · `needs` (who goes with whom) · `delivery` (in which order) · `adapter` (what the engine asks). `records`, `comparison` and
+`needs` are pure.
+"""
+
+from typing import Final
+
+NAME: Final = "findity"
+TITLE: Final = "Findity"

@@ -1,0 +1,102 @@
+"""Findity as a destination: what the engine asks, answered by the modules beside this one.
+
+Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from destinations import delivery
+from destinations.base import Destination
+from destinations.delivery import Write
+from destinations.findity import NAME, TITLE, comparison, needs, records
+from destinations.findity.client import PATIENCE, Findity
+from destinations.findity.delivery import to_findity
+from destinations.findity.settings import FindityConnection, Settings
+from resources.http import Retry
+from resources.ledger import Ledger
+from resources.past.erasure import PersonalColumns
+from roster.people.chain import Chain
+from roster.plan.builder import Removal
+from roster.plan.decision import Plan
+from roster.plan.dependants import Standing
+from roster.plan.differences import Frames
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach Findity."""
+
+    connection: FindityConnection
+    retry: Retry = PATIENCE
+    """How often and how patiently a call is repeated."""
+
+    def open(self) -> Findity:
+        """A client; use it as a context manager."""
+        return Findity(self.connection, self.retry)
+
+
+@dataclass(frozen=True)
+class Adapter(Destination):
+    """Findity for one company."""
+
+    settings: Settings
+
+    name = NAME
+    title = TITLE
+    desired_name = "users"
+    personal = PersonalColumns(numbers=("externalSourceId", "personnelNumber"), addresses=("email",))
+    kinds = comparison.KINDS
+    write_only = comparison.WRITE_ONLY
+
+    @property
+    def read_back_seconds(self) -> float:
+        return self.settings.connection.read_back_seconds
+
+    def access(self) -> Access:
+        return Access(self.settings.connection)
+
+    def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
+        with access.open() as client:
+            return {"users": client.users(), "units": client.units()}
+
+    def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return comparison.accounts(read["users"], numbers, acknowledged)
+
+    def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return records.users(roster, chain, read["units"], self.settings.users)
+
+    def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
+        return comparison.visible_changes(desired, read["users"], pairs, key)
+
+    def hidden(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+        return comparison.hidden(desired, read["users"], pairs)
+
+    def last_names(self, read: Frames) -> pd.Series:
+        return read["users"].set_index(comparison.account_of(read["users"]))["lastName"]
+
+    def unaddressed(self, accounts: pd.Series) -> pd.Series:
+        return accounts.str.startswith(comparison.UNADDRESSED, na=False)
+
+    def needs(self, standing: Standing) -> pd.DataFrame:
+        return needs.needs(standing)
+
+    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return comparison.writes(desired, changes, certain, acknowledged)
+
+    def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
+        return comparison.removal(leavers)
+
+    def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
+        return comparison.account_after(plan, desired)
+
+    def pairs_after(self, plan: Plan, desired: pd.DataFrame) -> pd.DataFrame:
+        return comparison.accounts_after(plan)
+
+    def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        return comparison.not_as_left(plan, desired, read["users"])
+
+    def send(self, access: Access, ledger: Ledger, write: Write) -> None:
+        with access.open() as client:
+            delivery.deliver(ledger, write, to_findity(client, ledger, write))

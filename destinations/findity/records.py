@@ -1,0 +1,104 @@
+"""Findity's user array: what each person's user should be.
+
+Belongs here: the fields of the Admin API's users, the desired users. Does not belong here: what of them is different there (``comparison``)
+and the wire (``client``). Pure.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from destinations.findity.settings import FindityUsers
+from roster.people.chain import Chain
+from roster.records import FieldType, compact
+from roster.rules import evaluate
+from roster.settings import Rule
+
+FIELDS: Final[Mapping[str, FieldType]] = {
+    "externalSourceId": "text",
+    "firstName": "text",
+    "lastName": "text",
+    "email": "text",
+    "personnelNumber": "text",
+    "organizationalUnitId": "text",
+    "role": "text",
+    "locale": "text",
+    "active": "boolean",
+    "approverIds": "json",
+    "phone": "text",
+    "bankAccount": "json",
+    "address": "json",
+    "dimensionPresets": "json",
+}
+"""A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
+
+PRESET_KEY = "dimensionExternalSourceId"
+
+
+def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The user that each person in scope should be.
+
+    Args:
+        roster: the roster frame.
+        chain: who approves for whom.
+        units: ``id``, ``name``, ``externalSourceId``, ``parentId`` of the organisation's units.
+        rules: where each field comes from.
+
+    Returns:
+        The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or pseudonyms), and the faults
+        (``employee_id``, ``field``, ``reason``): a value at fault is left out of the user.
+    """
+    people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
+
+    def given(rule: Rule | None) -> pd.Series:
+        return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
+
+    named = given(rules.organizationalUnitId)
+    unit = _unit_ids(named, units, rules.unit_by)
+    desired = pd.DataFrame(
+        {
+            "employee_id": people["employee_id"],
+            "externalSourceId": people["employee_id"],
+            "firstName": people["first_name"],
+            "lastName": people["last_name"],
+            "email": people["email"],
+            "personnelNumber": given(rules.personnelNumber),
+            "organizationalUnitId": unit,
+            "role": given(rules.role),
+            "locale": given(rules.locale),
+            "active": "true",
+            "approverIds": chain.approver_of(people["employee_id"]).map(lambda name: compact([name]), na_action="ignore"),
+            "phone": given(rules.phone),
+            "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
+            "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
+            "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
+        }
+    ).astype("str")
+    lost = named.notna() & unit.isna()
+    faults = pd.DataFrame({"employee_id": people.loc[lost, "employee_id"], "field": "organizationalUnitId", "reason": "unit_unknown"})
+    return desired, faults.reset_index(drop=True).astype("str")
+
+
+def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
+    """The id of each named unit; missing where no unit, or more than one, has that name."""
+    certain = units.dropna(subset=by).drop_duplicates(by, keep=False)
+    return named.map(certain.set_index(by, drop=False)["id"]).astype("str")
+
+
+def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """JSON objects of what is given for each key; missing where nothing is."""
+    rows = zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)
+    texts = [compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}) for row in rows]
+    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("{}", np.nan).astype("str")
+
+
+def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """JSON lists of dimension presets; missing where nothing is given."""
+
+    def entries(row: tuple[Any, ...]) -> str:
+        return compact([{PRESET_KEY: key, "dimensionValueId": cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)])
+
+    texts = [entries(row) for row in zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)]
+    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")

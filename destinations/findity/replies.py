@@ -1,0 +1,87 @@
+"""What Findity's replies say. Their shapes are not published, so several are understood.
+
+Belongs here: lists in envelopes, errors and whom they concern. Does not belong here: calling (``client``).
+"""
+
+import json
+from typing import Any, Final
+
+from destinations.replies import Records, without_people
+from resources.failures import Permanent, Refused
+
+PUBLIC: Final = frozenset({"role", "externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"})
+"""Fields whose values may stay in a message: they say nothing about who somebody is."""
+
+_LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
+_ERROR_KEYS = ("errorCode", "code", "error", "errors")
+_MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
+
+
+def unreadable(what: str) -> Permanent:
+    """A reply of no known shape. It must not pass for an empty one."""
+    return Permanent(f"Findity's {what} has no known shape.", "Check admin_url in the settings.")
+
+
+def items(body: Any) -> Records | None:
+    """The objects of a bare list, or of the list in an envelope."""
+    if isinstance(body, dict):
+        body = next((body[key] for key in _LIST_KEYS if isinstance(body.get(key), list)), None)
+    return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
+
+
+def total(body: Any) -> int | None:
+    """How many there are in all, where an envelope says so."""
+    if not isinstance(body, dict):
+        return None
+    meta = body.get("meta")
+    count = meta.get("total") if isinstance(meta, dict) else body.get("total")
+    return count if isinstance(count, int) else None
+
+
+def identity(user: dict[str, Any]) -> str:
+    """What tells a user from others, across pages."""
+    return str(user.get("id") or user.get("externalSourceId") or json.dumps(user, sort_keys=True))
+
+
+def error_of(body: Any, records: Records) -> tuple[str, str]:
+    """Code and masked message, from any of the shapes that have been seen or guessed; empty where there is none."""
+    if isinstance(body, list):
+        found = (error_of(item, records) for item in body)
+        return next((pair for pair in found if any(pair)), ("", ""))
+    if not isinstance(body, dict):
+        return "", ""
+    message = next((body[key] for key in _MESSAGE_KEYS if isinstance(body.get(key), str)), "")
+    reason = without_people(message, records, PUBLIC) if message else ""
+    for key in _ERROR_KEYS:
+        value = body.get(key)
+        if isinstance(value, dict | list) and value:
+            inner = error_of(value, records)
+            return inner[0], inner[1] or reason
+        if isinstance(value, str | int) and not isinstance(value, bool) and value:
+            return without_people(str(value), records, PUBLIC), reason
+    return "", reason
+
+
+def refused(body: Any, records: Records) -> dict[str, str]:
+    """externalSourceId → reason, for each error that a 2xx answer holds.
+
+    Raises:
+        Refused: An error says of nobody whom it concerns, so that nobody can pass for accepted.
+    """
+    listed = items(body) or []
+    errors = [item for item in listed if any(item.get(key) for key in _ERROR_KEYS)]
+    if isinstance(body, dict):
+        inner = body.get("errors")
+        errors += [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
+        if not errors and any(body.get(key) for key in _ERROR_KEYS):
+            errors = [body]  # the whole answer is one error: about someone, or else about all
+    by_key = {record["externalSourceId"]: record for record in records}
+    in_place = {id(item): record for item, record in zip(listed, records, strict=False)} if len(listed) == len(records) else {}
+    reasons: dict[str, str] = {}
+    for item in errors:
+        record = by_key.get(str(item.get("externalSourceId"))) or in_place.get(id(item))
+        code, reason = error_of(item, [record] if record else records)
+        if record is None:
+            raise Refused(f"Findity refused someone: {code} {reason}".rstrip(), code or "error", reason)
+        reasons[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
+    return reasons

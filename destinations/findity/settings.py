@@ -1,0 +1,74 @@
+"""What a company's YAML says of Findity: how to reach it, and where each field of a user comes from.
+
+Belongs here: the strict models of that, names of fields as Findity writes them. Does not belong here: the client that uses it (``client``),
+what the rules come to (``records``).
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from resources.environment import EnvText, Secret
+from roster.settings import Rule, Strict
+
+ADMIN_URL = "https://expense.findity.com/api/admin"
+TOKEN_URL = "https://expense.findity.com/api/oauth/token/"  # noqa: S105 - an address, no token
+
+
+class FindityConnection(Strict):
+    """How to reach Findity's Admin API for one organization."""
+
+    admin_url: EnvText = EnvText(ADMIN_URL)
+    """Base address of the Admin API."""
+    token_url: EnvText = EnvText(TOKEN_URL)
+    """Where tokens are issued. Findity's own pages differ; https://stage-api.findity.com/oauth/token is its test system's."""
+    organization: EnvText
+    """The organization's external id."""
+    client_id: EnvText
+    """The API key's client id."""
+    client_secret: Secret
+    """The API key's client secret."""
+    send_invitation_mail: bool = False
+    """Let Findity e-mail an invitation to everyone who is created. Findity's own default would be to do so."""
+    chunk_size: int = Field(default=1_000, gt=0)
+    """How many people go out in one request."""
+    timeout: float = Field(default=60, gt=0)
+    """Seconds without a sign of life after which a request counts as unanswered."""
+    read_back_seconds: float = Field(default=60, ge=0)
+    """How long to go on reading until what was accepted shows."""
+
+
+class FindityUsers(Strict):
+    """Where each field of a Findity user comes from (by roster columns)."""
+
+    organizationalUnitId: Rule | None = None
+    """The person's unit, named as `unit_by` says."""
+    unit_by: Literal["name", "externalSourceId", "id"] = "name"
+    """What `organizationalUnitId` gives: the unit's name, its external id, or its id."""
+    role: Rule | None = None
+    """Passed on as it is; Findity publishes no values."""
+    locale: Rule | None = None
+    """Such as sv_SE."""
+    phone: Rule | None = None
+    """The person's phone number."""
+    personnelNumber: Rule = Rule(column="employee_id")
+    """The employee number that Findity shows and exports."""
+    bankAccount: dict[str, Rule] | None = None
+    """Key of Findity's bankAccount object → where it comes from. Its keys are not published; IBAN and BIC are seen elsewhere in its API."""
+    address: dict[str, Rule] | None = None
+    """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
+    dimensionPresets: dict[str, Rule] | None = None
+    """externalSourceId of a dimension → where the person's value id comes from."""
+
+
+class Findity(Strict):
+    """Findity as a destination."""
+
+    connection: FindityConnection
+    """Where Findity is and which credentials open it."""
+    users: FindityUsers
+    """Where each field of a user comes from."""
+
+
+Settings = Findity
+"""What the registry asks of every destination for."""

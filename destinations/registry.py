@@ -1,0 +1,57 @@
+"""Which destinations there are. The one place outside their own folders that names them.
+
+A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
+(`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML). Adapters are imported when a
+run needs them: the YAML's schema, completion and most commands do without pandas and the clients.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from roster.settings import Strict
+
+if TYPE_CHECKING:  # it imports pandas
+    from destinations.base import Destination
+    from resources.past.erasure import PersonalColumns
+
+PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
+"""In the order in which they are shown and synced."""
+
+
+def titles() -> dict[str, str]:
+    """Name, as in asset keys, ledger and YAML → title, as people write it."""
+    return {package.NAME: package.TITLE for package in map(import_module, PACKAGES)}
+
+
+def settings_models() -> dict[str, type[Strict]]:
+    """Name → the model of its part of a company's YAML."""
+    return {name: cast("type[Strict]", _part(name, "settings").Settings) for name in titles()}
+
+
+def build(name: str, settings: Strict) -> "Destination":
+    """A destination for one company.
+
+    Args:
+        name: Which.
+        settings: Its part of the company's YAML.
+    """
+    return cast("Destination", _part(name, "adapter").Adapter(settings))
+
+
+def draft(name: str) -> Callable[[Callable[[str], bool]], str]:
+    """What writes its part of a proposed YAML, given which canonical columns are mapped for sure."""
+    return cast("Callable[[Callable[[str], bool]], str]", _part(name, "draft").draft)
+
+
+def personal_columns() -> "PersonalColumns":
+    """By which columns of the destinations' own records a person is found."""
+    from resources.past.erasure import PersonalColumns  # noqa: PLC0415 - it imports pandas
+
+    found = [_part(name, "adapter").Adapter.personal for name in titles()]
+    return PersonalColumns({column for one in found for column in one.numbers}, {column for one in found for column in one.addresses})
+
+
+def _part(name: str, module: str) -> Any:
+    package = next(package for package in PACKAGES if name == import_module(package).NAME)
+    return import_module(f"{package}.{module}")

@@ -1,0 +1,151 @@
+"""What is known of a plan as a whole, beside its frames: what a write, a reading-back, a release and a report need of it.
+
+Belongs here: these facts and the one way in which they are written and read as JSON, in the stored plan and in the ledger. Does not belong
+here: how they come about (``destinations.engine``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+
+from roster.plan.limits import FIGURES
+
+REPAIRS: Final = ("employee_id", "repair")
+FAULTS: Final = ("employee_id", "field", "reason")
+
+
+def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype="str")
+
+
+@dataclass(frozen=True)
+class DryRunReply:
+    """What a destination says it would do."""
+
+    requests: int = 0
+    bytes: int = 0
+    """Of the payload."""
+    would_refuse: Mapping[str, str] = field(default_factory=dict)
+    """Employee number → why."""
+    disagreements: Sequence[str] = ()
+    """Where its own account is not the plan."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON; empty where nothing was sent."""
+        if not self.requests:
+            return {}
+        return {
+            "requests": self.requests,
+            "bytes": self.bytes,
+            "would_refuse": dict(self.would_refuse),
+            "disagreements": list(self.disagreements),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "DryRunReply":
+        """What `to_json` wrote."""
+        return cls(**{**stored, "disagreements": tuple(stored.get("disagreements", ()))})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanFacts:
+    """What is known of a plan as a whole."""
+
+    number: int | None = None
+    """The intake that it was made from; the ledger keeps that beside these facts."""
+    as_of: date | None = None
+    """The day that counts as today; likewise."""
+    dated: date | None = None
+    """The day that the export says it is of, if it says one."""
+    taken_in: str = ""
+    """The run that stored the roster."""
+    epoch: int = 0
+    """The destination's when what is there was read; the ledger keeps that beside these facts."""
+    actions: Mapping[str, int] = field(default_factory=dict)
+    """Action → people."""
+    people: int = 0
+    """Everyone in the plan."""
+    accounts: int = 0
+    """Everyone at the destination."""
+    matched: Mapping[str, int] = field(default_factory=dict)
+    """How people and accounts were found to be one → people."""
+    whole: bool = True
+    """Whether the plan decides about everyone, and leaves nobody alone because they were not selected."""
+    everyone: bool = True
+    """Whether the run was for everyone, not for some employee numbers."""
+    first: bool = False
+    """Whether nobody had been brought there yet."""
+    idle: bool = False
+    """Nobody's plan, of a destination that a release of another one leaves alone."""
+    limits: pd.DataFrame = field(default_factory=partial(_empty, FIGURES))
+    """`roster.plan.limits.FIGURES`."""
+    adoption: Mapping[str, int] = field(default_factory=dict)
+    """Before a first sync: who is there already (`roster.plan.adoption.WAYS`)."""
+    released: Mapping[str, int] = field(default_factory=dict)
+    """What became of a released set (`roster.plan.releasing.VERDICTS`)."""
+    repairs: pd.DataFrame = field(default_factory=partial(_empty, REPAIRS))
+    """Approvers by rule, tops aside: ``employee_id``, ``repair``."""
+    faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
+    """Values that no record has: ``employee_id``, ``field``, ``reason``."""
+    dry_run: DryRunReply = DryRunReply()
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        figures = self.limits.astype("object").where(self.limits.notna(), None)
+        return {
+            "number": self.number,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "dated": self.dated.isoformat() if self.dated else None,
+            "taken_in": self.taken_in,
+            "epoch": self.epoch,
+            "actions": dict(self.actions),
+            "people": self.people,
+            "accounts": self.accounts,
+            "matched": dict(self.matched),
+            "whole": self.whole,
+            "everyone": self.everyone,
+            "first": self.first,
+            "idle": self.idle,
+            "limits": figures.to_dict("records"),
+            "adoption": dict(self.adoption),
+            "released": dict(self.released),
+            "repairs": self.repairs.to_dict("records"),
+            "faults": self.faults.to_dict("records"),
+            "dry_run": self.dry_run.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "PlanFacts":
+        """What `to_json` wrote, also by an earlier version: that kept limits and the like in ``holds``, and under ``everyone`` what is
+        ``whole`` now."""
+        if "holds" in stored:
+            stored = {**stored, **stored["holds"], "whole": stored["everyone"]}
+        return cls(
+            number=stored.get("number"),
+            as_of=_day(stored.get("as_of")),
+            dated=_day(stored.get("dated")),
+            taken_in=stored.get("taken_in", ""),
+            epoch=stored.get("epoch", 0),
+            actions=stored.get("actions", {}),
+            people=stored.get("people", 0),
+            accounts=stored.get("accounts", 0),
+            matched=stored.get("matched", {}),
+            whole=stored.get("whole", True),
+            everyone=stored.get("everyone", True),
+            first=stored.get("first", False),
+            idle=stored.get("idle", False),
+            limits=pd.DataFrame(stored.get("limits", []), columns=list(FIGURES)),
+            adoption=stored.get("adoption", {}),
+            released=stored.get("released", {}),
+            repairs=pd.DataFrame(stored.get("repairs", []), columns=list(REPAIRS), dtype="str"),
+            faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
+            dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
