@@ -17,7 +17,7 @@ from resources.ledger import Ledger
 from resources.past.erasure import PersonalColumns
 from roster.people.chain import AbsentMeans, Chain
 from roster.plan.builder import Comparison
-from roster.plan.decision import Plan, from_stored, to_stored
+from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply, PlanFacts
 from roster.plan.limits import Limits
@@ -42,7 +42,7 @@ class Known:
     @classmethod
     def from_stored(cls, value: Mapping[str, Any]) -> "Known":
         """What `to_stored` made."""
-        read = {name: value[name] for name in value if name not in ("acknowledged", "epoch", "_producer")}
+        read = {name: value[name] for name in value if name not in ("acknowledged", "epoch")}
         return cls(read, value["acknowledged"], value.get("epoch", 0))
 
 
@@ -134,20 +134,15 @@ class Drawn:
     desired: pd.DataFrame
     acknowledgements: pd.DataFrame
     """What the ledger is to remember of everyone in step (`roster.plan.builder.acknowledgements`)."""
-    faults: list[str] = field(default_factory=list)
+    faults: list[str]
     """What does not add up."""
-    gate_passed: bool = False
+    gate_passed: bool
     """Whether everything that it was drawn from came through the gate in this sync. The ledger keeps that, storage does not."""
 
     def to_stored(self) -> dict[str, Any]:
-        """As named frames and facts, for storage."""
+        """As named frames and facts, for storage. What a later step needs of it, it reads by name."""
         frames = {"desired": self.desired, "acknowledgements": self.acknowledgements}
         return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames}
-
-    @classmethod
-    def from_stored(cls, value: Mapping[str, Any]) -> "Drawn":
-        """What `to_stored` made."""
-        return cls(from_stored(value), PlanFacts.from_json(value["facts"]), value["desired"], value["acknowledgements"])
 
 
 @dataclass(frozen=True)

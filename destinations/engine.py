@@ -248,9 +248,10 @@ def landed(
     destination: Destination,
     access: Any,
     ledger: Ledger,
-    drawn: Drawn,
+    made: Plan,
     plan_run_id: str,
-    roster: pd.DataFrame,
+    desired: pd.DataFrame,
+    roster: pd.DataFrame | None,
     *,
     current: Known | None = None,
     patience: float | None = None,
@@ -261,22 +262,24 @@ def landed(
         destination: Which.
         access: How to reach it.
         ledger: The company's.
-        drawn: The plan, and the records that should be there.
+        made: The plan.
         plan_run_id: The run that made it.
-        roster: HR's people.
+        desired: The records that should be there.
+        roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
         patience: Seconds for which reading is tried; by default the destination's.
     """
-    made, desired = drawn.plan, drawn.desired
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
     # Whom to wait for: everyone who was sent and not refused.
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
     key = ledger.keys.of_fields(destination.name)
     if current is not None:
         differing = landing.not_as_wanted(destination, made, desired, current.read, key)
-    else:
+    elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         differing = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
+    else:
+        raise ValueError("reading back needs HR's people")
     table = outcomes.outcomes(made, answers, differing["employee_id"])
     return Landed(
         outcomes=table,

@@ -1,6 +1,5 @@
 """``<company>/<destination>/<its desired records>``: what should be there."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,6 +11,7 @@ from assets.graph import metadata
 from assets.graph.given import DesireConfig, taken
 from destinations import engine
 from destinations.base import Desired, Destination, Known
+from resources.stored.run_storage import StoredValue
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -35,8 +35,8 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         config: DesireConfig,
         roster: pd.DataFrame,
-        rejects: Mapping[str, Any],
-        known: Mapping[str, Any],
+        rejects: StoredValue,
+        known: StoredValue,
     ) -> dg.MaterializeResult:
         with reported(), getattr(context.resources, ledger).open() as book:
             file, there = taken(roster, rejects), Known.from_stored(known)

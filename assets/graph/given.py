@@ -4,9 +4,7 @@ Belongs here: run config, and turning stored values into ``destinations.base`` a
 (``destinations.engine``).
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -14,10 +12,10 @@ from pydantic import Field
 
 from assets.company import Company
 from destinations import releases
-from destinations.base import Drawn, Request, Taken
+from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
 from resources.ledger import Ledger
-from resources.stored.run_storage import RunStorage, producer
+from resources.stored.run_storage import RunStorage, StoredValue, producer
 from roster.intake.take_in import could_be_anybodys
 
 
@@ -58,12 +56,12 @@ class PlanConfig(ReleaseConfig):
         return Request(self.only, self.same_person, self.release, self.kinds, self.released_by, self.reason)
 
 
-def of_this_run(*values: pd.DataFrame | Mapping[str, Any]) -> bool:
+def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:
     """Whether all of it was made in this very run, or in one that it goes on with, and nothing is merely the newest."""
     return not any(producer(value).newest for value in values)
 
 
-def taken(roster: pd.DataFrame, rejects: Mapping[str, Any]) -> Taken:
+def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
     """HR's file, from the stored ``hr/roster`` and ``hr/rejects``."""
     facts = rejects["facts"]
     return Taken(
@@ -83,14 +81,14 @@ def planned_from(ledger: Ledger, storage: RunStorage, company: Company, destinat
     return taken(*(storage.of_run(run_id, company.key("hr", name)) for name in ("roster", "rejects")))
 
 
-def last_written(ledger: Ledger, storage: RunStorage, company: Company, destination: str, title: str) -> tuple[str, Drawn]:
-    """The plan that a destination was last brought to, and the run that made it; a newer one may only have been looked at.
+def last_written(ledger: Ledger, storage: RunStorage, company: Company, destination: Destination) -> StoredValue:
+    """The plan that a destination was last brought to; a newer one may only have been looked at.
 
     Raises:
         Permanent: Nothing was ever written there.
     """
-    applied = ledger.applied.of(destination)
+    applied = ledger.applied.of(destination.name)
     if applied is None:
-        raise Permanent(f"Nothing was ever written to {title} for {company.name}.", "Run the sync job first.")
-    stored = storage.of_run(applied.plan_run_id, company.key(destination, "plan"))
-    return applied.plan_run_id, Drawn.from_stored(stored)
+        raise Permanent(f"Nothing was ever written to {destination.title} for {company.name}.", "Run the sync job first.")
+    stored: StoredValue = storage.of_run(applied.plan_run_id, company.key(destination.name, "plan"))
+    return stored

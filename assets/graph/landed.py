@@ -1,20 +1,19 @@
 """``<company>/<destination>/landed``: what reading back shows, and its checks ``landed`` and ``accounting``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
 from assets.company import Company, attempt
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.given import last_written
 from destinations import engine
-from destinations.base import Destination, Drawn, Known, Landed
-from resources.stored.run_storage import producer
-
-Stored = Mapping[str, Any]
+from destinations.base import Destination, Known, Landed
+from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
+from roster.plan.decision import from_stored
+from roster.plan.facts import PlanFacts
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -28,7 +27,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             "sync_result": dg.AssetIn(company.key(destination.name, "sync_result")),
             "plan": dg.AssetIn(company.key(destination.name, "plan")),
             "known": dg.AssetIn(company.key(destination.name, "known")),
-            "roster": dg.AssetIn(company.key("hr", "roster")),
+            "roster": dg.AssetIn(company.key("hr", "roster"), metadata=WHEN_NEEDED),
         },
         check_specs=[
             dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
@@ -43,29 +42,29 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         ),
     )
     def asset(
-        context: dg.AssetExecutionContext, sync_result: Stored, plan: Stored, known: Stored, roster: pd.DataFrame
+        context: dg.AssetExecutionContext, sync_result: StoredValue, plan: StoredValue, known: StoredValue, roster: StoredValue
     ) -> Iterator[dg.MaterializeResult]:
-        looking, plan_run_id = producer(plan).newest, producer(plan).run_id
+        looking = producer(plan).newest
         with reported(), getattr(context.resources, ledger).open() as book:
             if looking:
-                plan_run_id, drawn = last_written(book, getattr(context.resources, io), company, destination.name, destination.title)
-            else:
-                drawn = Drawn.from_stored(plan)
+                plan = last_written(book, getattr(context.resources, io), company, destination)
+            plan_run_id, made, facts = producer(plan).run_id, from_stored(plan), PlanFacts.from_json(plan["facts"])
             sent = len(book.deliveries.answers(destination.name, plan_run_id))
             # What was read before is what is there, if nothing was sent since. What was written long ago has had its time.
-            still = drawn.facts.idle or not (sent or looking or producer(known).newest)
+            still = facts.idle or not (sent or looking or producer(known).newest)
             found = engine.landed(
                 destination,
                 getattr(context.resources, access),
                 book,
-                drawn,
+                made,
                 plan_run_id,
-                roster,
+                plan["desired"],
+                None if still else roster["value"],
                 current=Known.from_stored(known) if still else None,
                 patience=0 if looking else None,
             )
-            if not looking and not drawn.facts.idle:
-                engine.record(destination, book, attempt(context), plan_run_id, drawn.facts, found, sync_result["disagreements"])
+            if not looking and not facts.idle:
+                engine.record(destination, book, attempt(context), plan_run_id, facts, found, sync_result["disagreements"])
         yield dg.MaterializeResult(
             value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers)},
             check_results=_checks(key, found),

@@ -4,7 +4,7 @@ Belongs here: the asset, and how its checks and page are put. Does not belong he
 check ``held`` says (``assets.graph.holds``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import dagster as dg
@@ -18,10 +18,9 @@ from destinations import engine, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
 from resources.failures import Permanent
 from resources.ledger import Ledger
+from resources.stored.run_storage import StoredValue
 from roster.plan import releasing
 from roster.plan.facts import DryRunReply
-
-Stored = Mapping[str, Any]
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -43,7 +42,12 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         **company.labels(destination.name, f"What must change at {destination.title}: who, what, old and new, apply or hold.", {"pandas"}),
     )
     def asset(
-        context: dg.AssetExecutionContext, config: PlanConfig, roster: pd.DataFrame, rejects: Stored, known: Stored, desired: Stored
+        context: dg.AssetExecutionContext,
+        config: PlanConfig,
+        roster: pd.DataFrame,
+        rejects: StoredValue,
+        known: StoredValue,
+        desired: StoredValue,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
             inputs = _Inputs(roster, rejects, known, desired)
@@ -67,9 +71,9 @@ class _Inputs(NamedTuple):
     """What the steps before this one left."""
 
     roster: pd.DataFrame
-    rejects: Stored
-    known: Stored
-    desired: Stored
+    rejects: StoredValue
+    known: StoredValue
+    desired: StoredValue
 
 
 def _drawn(

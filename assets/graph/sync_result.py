@@ -3,7 +3,7 @@
 Belongs here: the asset. Does not belong here: the order of guard, sending and ledger (``destinations.delivery``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -13,10 +13,12 @@ from assets.company import Company
 from assets.failures import reported
 from assets.graph import metadata
 from destinations import engine
-from destinations.base import Destination, Drawn
+from destinations.base import Destination
 from destinations.delivery import Write
 from resources.failures import Permanent
-from resources.stored.run_storage import producer
+from resources.stored.run_storage import StoredValue, producer
+from roster.plan.decision import from_stored
+from roster.plan.facts import PlanFacts
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -35,14 +37,14 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
         ),
     )
-    def asset(context: dg.AssetExecutionContext, plan: Mapping[str, Any]) -> Iterator[dg.MaterializeResult]:
+    def asset(context: dg.AssetExecutionContext, plan: StoredValue) -> Iterator[dg.MaterializeResult]:
         source = producer(plan)
         with reported(), getattr(context.resources, ledger).open() as book:
             if source.newest:
                 raise Permanent("The newest stored plan is for looking: a write takes the plan of its own run.", "Run the whole sync job.")
-            drawn = Drawn.from_stored(plan)
-            write = _write(destination, source.run_id, context.run.run_id, drawn)
-            disagreements = engine.write(destination, getattr(context.resources, access), book, write, idle=drawn.facts.idle)
+            facts = PlanFacts.from_json(plan["facts"])
+            write = _write(destination, plan, facts, context.run.run_id)
+            disagreements = engine.write(destination, getattr(context.resources, access), book, write, idle=facts.idle)
             answers = book.deliveries.answers(destination.name, source.run_id)
             requests = book.deliveries.requests(destination.name, source.run_id)
         yield dg.MaterializeResult(
@@ -54,15 +56,14 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
     return asset
 
 
-def _write(destination: Destination, plan_run_id: str, run_id: str, drawn: Drawn) -> Write:
-    facts = drawn.facts
+def _write(destination: Destination, plan: StoredValue, facts: PlanFacts, run_id: str) -> Write:
     assert facts.number is not None, "a stored plan has it"  # noqa: S101
     return Write(
         destination=destination.name,
-        plan_run_id=plan_run_id,
+        plan_run_id=producer(plan).run_id,
         run_id=run_id,
-        plan=drawn.plan,
-        acknowledgements=drawn.acknowledgements,
+        plan=from_stored(plan),
+        acknowledgements=plan["acknowledgements"],
         intake=facts.number,
         dated=facts.dated,
         everyone=facts.whole,

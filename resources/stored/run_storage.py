@@ -14,6 +14,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +27,9 @@ from resources import owner_only
 
 PRODUCER: Final = "_producer"
 """Under this key a loaded dict, and under this name in its `attrs` a loaded frame, says which run it comes from."""
+
+WHEN_NEEDED: Final = {"rollcall/read": "when needed"}
+"""Metadata of an input: a value that is one frame comes as a `StoredValue` with the entry ``value``, read if the step asks for it."""
 
 _PLACEHOLDER: Final = "__EPHEMERAL_RUN_ID"  # what Dagster gives as the run of an upstream asset that is not in the run
 NEWEST: Final = "newest"
@@ -48,12 +52,42 @@ def is_placeholder(run_id: str | None) -> bool:
     return not run_id or run_id == _PLACEHOLDER
 
 
-def producer(value: pd.DataFrame | dict[str, Any]) -> Producer:
-    """Which run a frame or dict comes from that a step was given.
+class StoredValue(Mapping[str, Any]):
+    """A stored dict of frames and bytes, each read when it is first asked for: no step needs all of them.
+
+    Args:
+        place: Its folder.
+        files: Entry → file.
+        source: Where it comes from.
+    """
+
+    def __init__(self, place: Any, files: Mapping[str, str], source: Producer) -> None:
+        self._place, self._files, self.source = place, files, source
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, entry: str) -> Any:
+        if entry not in self._read:
+            self._read[entry] = decoded(self._place / self._files[entry])
+        return self._read[entry]
+
+    def __contains__(self, entry: object) -> bool:
+        return entry in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def producer(value: pd.DataFrame | Mapping[str, Any]) -> Producer:
+    """Which run a value comes from that a step was given.
 
     Raises:
         LookupError: The value was not loaded from storage.
     """
+    if isinstance(value, StoredValue):
+        return value.source
     known = value.attrs if isinstance(value, pd.DataFrame) else value
     if PRODUCER not in known:
         raise LookupError("this value does not come from storage")
@@ -63,7 +97,8 @@ def producer(value: pd.DataFrame | dict[str, Any]) -> Producer:
 class RunStorage(dg.ConfigurableIOManager):
     """Keeps frames as Parquet, bytes as they are, everything else as JSON; never pickles.
 
-    A dict that holds frames or bytes is kept as one file for each entry. Dicts and frames come back with their `producer`.
+    A dict that holds frames or bytes is kept as one file for each entry, and comes back as a `StoredValue`. Dicts and frames come back with
+    their `producer`.
     """
 
     base: str
@@ -87,11 +122,12 @@ class RunStorage(dg.ConfigurableIOManager):
             dagster.Failure: There is no such value.
         """
         key = context.asset_key
-        run_id = _named_run(context)
+        run_id, whole = _named_run(context), context.definition_metadata.get("rollcall/read") is None
         if run_id is not None:
-            return self.of_run(run_id, key)
-        context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {self._newest(key)}")
-        return self.newest(key)
+            return self._load(Producer(run_id, newest=False), key, whole=whole)
+        newest = self._newest(key)
+        context.log.info(f"{key.to_user_string()}: not produced in this run; reading the newest value, of run {newest}")
+        return self._load(Producer(newest, newest=True), key, whole=whole)
 
     def of_run(self, run_id: str, key: dg.AssetKey) -> Any:
         """The value that a run wrote, for a step that knows by other means which run it wants.
@@ -99,10 +135,7 @@ class RunStorage(dg.ConfigurableIOManager):
         Raises:
             dagster.Failure: There is no such value.
         """
-        place = self._place(run_id, key)
-        if not (place / INDEX).exists():
-            raise _missing(key, f"run {run_id} left no value of it in storage")
-        return _marked(_read(place), Producer(run_id, newest=False))
+        return self._load(Producer(run_id, newest=False), key)
 
     def newest(self, key: dg.AssetKey) -> Any:
         """The newest value, for a step that only looks.
@@ -110,8 +143,16 @@ class RunStorage(dg.ConfigurableIOManager):
         Raises:
             dagster.Failure: No run has produced one.
         """
-        run_id = self._newest(key)
-        return _marked(self.of_run(run_id, key), Producer(run_id, newest=True))
+        return self._load(Producer(self._newest(key), newest=True), key)
+
+    def _load(self, source: Producer, key: dg.AssetKey, *, whole: bool = True) -> Any:
+        place = self._place(source.run_id, key)
+        if not (place / INDEX).exists():
+            raise _missing(key, f"run {source.run_id} left no value of it in storage")
+        index = json.loads((place / INDEX).read_bytes())
+        if index["bundle"] or not whole:
+            return StoredValue(place, index["files"], source)
+        return _marked(decoded(place / index["files"]["value"]), source)
 
     def _newest(self, key: dg.AssetKey) -> str:
         pointer = self._place(NEWEST, key) / INDEX
@@ -147,7 +188,7 @@ def _missing(key: dg.AssetKey, why: str) -> dg.Failure:
 
 def _files(value: Any, name: str) -> dict[str, bytes]:
     """The files of a value, the index last."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         value = {key: entry for key, entry in value.items() if key != PRODUCER}
     bundle = isinstance(value, dict) and any(isinstance(entry, pd.DataFrame | bytes) for entry in value.values())
     files: dict[str, bytes] = {}
@@ -181,13 +222,8 @@ def _encoded(value: Any, name: str) -> tuple[str, bytes]:
         raise dg.Failure(f"{name}: neither a frame, nor bytes, nor JSON.", allow_retries=False) from None
 
 
-def _read(place: Any) -> Any:
-    index = json.loads((place / INDEX).read_bytes())
-    values = {entry: _decoded(place / file) for entry, file in index["files"].items()}
-    return values if index["bundle"] else values["value"]
-
-
-def _decoded(file: Any) -> Any:
+def decoded(file: Any) -> Any:
+    """What a file of a stored value holds: a frame, bytes, or JSON."""
     content = file.read_bytes()
     if file.suffix == ".parquet":
         return pd.read_parquet(io.BytesIO(content), engine="pyarrow")

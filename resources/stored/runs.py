@@ -4,7 +4,6 @@ Belongs here: what goes over many runs, or reads one entry of a value without a 
 for a step (``resources.stored.run_storage``, which fixes the layout).
 """
 
-import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -12,10 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from resources import places
-from resources.stored.run_storage import INDEX, NEWEST, located
+from resources.stored.run_storage import INDEX, NEWEST, decoded, located
 
 
 class StoredRuns:
@@ -35,13 +32,9 @@ class StoredRuns:
         """
         place = self._folder.joinpath(run_id, self._company, *asset.split("/"))
         try:
-            file = place / json.loads((place / INDEX).read_bytes())["files"][name]
-            content = file.read_bytes()
+            return decoded(place / json.loads((place / INDEX).read_bytes())["files"][name])
         except (FileNotFoundError, NotADirectoryError, KeyError):
             return None
-        if file.suffix == ".parquet":
-            return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
-        return json.loads(content) if file.suffix == ".json" else content
 
     def entries(self, run_id: str) -> Iterator[tuple[str, str]]:
         """Asset and name of every entry that a run stored."""

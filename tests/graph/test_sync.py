@@ -3,6 +3,11 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from resources.stored import run_storage
+from resources.stored.run_storage import decoded
+
 
 def moved(acme: Any, **departments: str) -> dict[str, dict[str, str]]:
     people = acme.people()
@@ -74,6 +79,21 @@ def test_after_one_a_whole_sync_still_brings_the_others(synced: Any) -> None:
     assert acme.outcome("expensify", result.run_id)["E09"] == "updated"
     assert acme.members()["ida@acme.example"]["approvalLimit"] == 70000
     assert acme.users()["E09"]["bankAccount"] == {"IBAN": "SE2700000000000099000297"}
+
+
+def test_a_step_reads_of_the_values_before_it_what_it_needs(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(run_storage, "decoded", lambda file: read.append("/".join(file.parts[-3:])) or decoded(file))
+    acme = synced(findity=None)
+    acme.file("2026-11-21", moved(acme, E04="Engineering"))
+    assert acme.quickly("sync").succeeded
+    assert read.count("expensify/known/members.parquet") == 2, "by the desired records and the plan; after a write it is read anew"
+    assert read.count("expensify/plan/acknowledgements.parquet") == 1, "by the write"
+    assert read.count("expensify/plan/desired.parquet") == 1, "by reading back"
+    assert not [name for name in read if name.startswith("hr/rejects/notes")]
+    read.clear()
+    assert acme.quickly("sync").succeeded
+    assert read.count("hr/roster/value.parquet") == 3, "nobody was written: reading back needs no roster"
 
 
 def test_verify_only_reads_and_tells_what_has_gone_since(synced: Any) -> None:

@@ -16,11 +16,13 @@ import yaml
 from assets.attributes import Settings
 from assets.company import Company
 from destinations import engine
-from destinations.base import Destination, Drawn, Known
+from destinations.base import Destination, DryRun, Known
 from destinations.delivery import Write
 from resources import places
 from resources.failures import Failed
 from resources.ledger import Ledger
+from roster.plan.decision import from_stored
+from roster.plan.facts import DryRunReply, PlanFacts
 from sandbox.server import Sandbox
 from tests.graph.conftest import YAML, Acme, Places, changed, impatient
 
@@ -105,8 +107,8 @@ class Exchange:
     """The calls of that sync, in turn."""
     known: Known | None = None
     """What was read, once it was."""
-    asked: Drawn | None = None
-    """The plan with what the dry run said, once it did."""
+    asked: DryRunReply | None = None
+    """What the dry run said, once it did."""
 
     def state(self) -> dict[str, Any]:
         return STATES[self.destination.name](self.box.state)
@@ -116,24 +118,26 @@ class Exchange:
 
         Again, it is a re-execution from failure: what was read and asked stays, and the plan with it.
         """
-        roster, drawn = self.stored["roster"], Drawn.from_stored(self.stored["plan"])
+        roster, plan = self.stored["roster"], self.stored["plan"]
+        made, facts = from_stored(plan), PlanFacts.from_json(plan["facts"])
         failure: Failed | None = None
         with Ledger.open(places.ledger_url(), "acme") as ledger:
             write = Write(
                 destination=self.destination.name,
                 plan_run_id=self.run_id,
                 run_id=uuid.uuid4().hex,
-                plan=drawn.plan,
-                acknowledgements=drawn.acknowledgements,
-                intake=drawn.facts.number,
+                plan=made,
+                acknowledgements=plan["acknowledgements"],
+                intake=facts.number,
                 dated=None,
             )
             table, numbers = None, {}
             try:
                 self.known = self.known or engine.read(self.destination, self.access, ledger, roster)
-                self.asked = self.asked or engine.dry_run(self.destination, self.access, ledger, drawn)
+                if isinstance(self.destination, DryRun) and self.asked is None:
+                    self.asked = self.destination.dry_run(self.access, ledger, made)
                 engine.write(self.destination, self.access, ledger, write)
-                found = engine.landed(self.destination, self.access, ledger, drawn, self.run_id, roster)
+                found = engine.landed(self.destination, self.access, ledger, made, self.run_id, plan["desired"], roster)
                 assert found.faults == []
                 numbers, table = dict(found.numbers), found.outcomes.set_index("person")
             except Failed as error:

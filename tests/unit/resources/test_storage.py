@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from upath import UPath
 
-from resources.stored.run_storage import Producer, RunStorage, is_placeholder, producer
+from resources.stored import run_storage
+from resources.stored.run_storage import WHEN_NEEDED, Producer, RunStorage, decoded, is_placeholder, producer
 
 FRAME = pd.DataFrame(
     {
@@ -74,6 +75,33 @@ def test_a_bundle_of_frames_bytes_and_json_comes_back_whole(storage, instance):
     pd.testing.assert_frame_equal(given["people"], FRAME)
     assert (given["raw"], given["digest"], given["counts"]) == (b"x", "d", {"create": 1})
     assert producer(given).run_id == result.run_id
+
+
+def test_of_a_bundle_only_what_a_step_asks_for_is_read(storage, instance, monkeypatch):
+    read = []
+    monkeypatch.setattr(run_storage, "decoded", lambda file: read.append(file.name) or decoded(file))
+    given, _ = passed_through({"people": FRAME, "raw": b"x", "digest": "d"}, storage, instance)
+    assert (sorted(given), "raw" in given, len(given), read) == (["digest", "people", "raw"], True, 3, [])
+    assert (given["raw"], given["raw"], read) == (b"x", b"x", ["raw.bin"])
+    with pytest.raises(KeyError):
+        given["other"]
+
+
+def test_a_frame_is_read_when_it_is_needed_where_the_input_says_so(storage, instance, monkeypatch):
+    read, seen = [], []
+    monkeypatch.setattr(run_storage, "decoded", lambda file: read.append(file.name) or decoded(file))
+
+    @dg.asset(key=["acme", "made"])
+    def made():
+        return FRAME
+
+    @dg.asset(ins={"given": dg.AssetIn(["acme", "made"], metadata=WHEN_NEEDED)})
+    def used(given):
+        seen.append(given)
+
+    result = dg.materialize([made, used], instance=instance, resources={"io_manager": storage})
+    assert (producer(seen[0]), read) == (Producer(result.run_id, newest=False), [])
+    pd.testing.assert_frame_equal(seen[0]["value"], FRAME)
 
 
 def test_a_value_that_is_passed_on_says_its_own_run(storage, instance):
