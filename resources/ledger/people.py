@@ -4,8 +4,7 @@ Belongs here: what of a ledger is about one employee number. Does not belong her
 (``resources.past.story``, ``resources.past.erasure``), rows that go by age (``resources.ledger.retention``).
 
 People for whom nothing had to change leave no trace in a plan: those are only counted there. To hand out and to forget, no table is listed:
-whatever has a column for a person is searched by it, and so is every column of JSON, so that a new table cannot be
-missed.
+whatever has a column for a person is searched by it, and so is every column of JSON, so that a new table cannot be missed.
 """
 
 from collections.abc import Collection, Iterator
