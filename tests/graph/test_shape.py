@@ -100,6 +100,6 @@ def test_two_companies_share_no_key_no_job_and_no_file(empty: Any, tmp_path: Pat
         assert {folder.name for folder in (home / kind).iterdir()} == {"acme", "other"}
     with acme.ledger() as ours, other.ledger() as theirs:
         assert not set(ours.runs.all()["run_id"]) & set(theirs.runs.all()["run_id"])
-        assert (ours.applied("findity").number, theirs.applied("findity").number) == (1, 1)
+        assert (ours.applied.of("findity").number, theirs.applied.of("findity").number) == (1, 1)
     assert len(acme.users()) == 13
     assert len(acme.box.state["findity"]["organizations"]["adventureworks"]["users"]) == 11
