@@ -233,8 +233,8 @@ def _references(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     newest_by = settings.hr.people.history.newest_by
     if newest_by:
         yield (*people, "history", "newest_by"), newest_by
-    for name, part in settings.destinations().items():
-        yield from _in_rules(part, (name,))
+    for name, of_destination in settings.destinations().items():
+        yield from _in_rules(of_destination, (name,))
 
 
 def _in_rules(node: Any, path: Path) -> Iterator[tuple[Path, str]]:

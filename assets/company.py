@@ -17,6 +17,7 @@ from assets.attributes import CompanySettings
 from destinations import registry
 from destinations.base import Attempt, Destination, Policy
 from resources import places
+from resources.hr.locations import SftpSource
 from resources.hr.sources import LocalFiles, SftpFiles
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
@@ -112,7 +113,7 @@ class Company:
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""
         hr = self.settings.hr
-        found: dict[str, Any] = {"hr": SftpFiles(hr.sftp) if hr.sftp else LocalFiles(hr.csv, self.folder)}
+        found: dict[str, Any] = {"hr": SftpFiles(hr.source) if isinstance(hr.source, SftpSource) else LocalFiles(hr.source, self.folder)}
         found |= {destination.name: destination.access() for destination in self.destinations()}
         plain = {self.resource(name): dg.ResourceDefinition.hardcoded_resource(access) for name, access in found.items()}
         return {**plain, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}

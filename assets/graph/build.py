@@ -12,6 +12,7 @@ import dagster as dg
 from assets.attributes import CompanySettings
 from assets.company import Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
+from assets.graph.gate import step_name
 from assets.runs import retention, triggers
 from destinations.base import Destination
 from roster.vocabulary import KINDS
@@ -79,7 +80,7 @@ def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.Confi
     def some(given: dict) -> dict:
         only = {"only": given.pop("employee_ids")}
         config = _to_plans(company, destinations, {**only, "same_person": given.pop("same_person")}, only)
-        return {**config, "ops": {**config["ops"], intake.step_name(company): {"config": given}}}
+        return {**config, "ops": {**config["ops"], step_name(company): {"config": given}}}
 
     return some
 

@@ -91,9 +91,10 @@ def build(company: Company) -> dg.AssetsDefinition:
 def _specs(company: Company) -> list[dg.AssetSpec]:
     export = company.key("hr", "export")
     deadline = company.settings.when.deadline
-    policy = deadline and dg.FreshnessPolicy.cron(
-        deadline_cron=deadline.cron, lower_bound_delta=timedelta(hours=deadline.within_hours), timezone=company.settings.timezone
-    )
+    policy = None
+    if deadline:
+        hours = timedelta(hours=deadline.within_hours)
+        policy = dg.FreshnessPolicy.cron(deadline_cron=deadline.cron, lower_bound_delta=hours, timezone=company.settings.timezone)
     people = company.labels("hr", "The valid people: canonical columns, one row a person.", {"pandas", "pandera"})
     rejects = company.labels("hr", "The rows that are no valid person, each with line, field and reason.", {"pandas"})
     kind = "sftp" if company.settings.hr.sftp else "csv"

@@ -70,11 +70,11 @@ def _plain(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
-def counts(numbers: Mapping[str, int], what: str, unit: str = "people") -> dg.MetadataValue:
+def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:
     """Counts as a table with a bar to each, so that one sees what there is most of."""
     most = max(numbers.values(), default=0)
     rows = [
-        {what: name.replace("_", " "), unit: f"{count:,}", "": bar(count, most)}
+        {what: str(name).replace("_", " "), unit: f"{count:,}", "": bar(count, most)}
         for name, count in sorted(numbers.items(), key=lambda item: -item[1])
         if count
     ]
@@ -133,5 +133,5 @@ def filled(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(frame: pd.DataFrame, typed: bool = False) -> dg.TableSchema:
-    kinds = {str(name): {"type": str(frame[name].dtype)} if typed else {} for name in frame.columns}
-    return dg.TableSchema(columns=[dg.TableColumn(name=name, description=COLUMNS.get(name), **kind) for name, kind in kinds.items()])
+    types = {str(name): str(frame[name].dtype) if typed else "string" for name in frame.columns}
+    return dg.TableSchema(columns=[dg.TableColumn(name, kind, COLUMNS.get(name)) for name, kind in types.items()])

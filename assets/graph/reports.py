@@ -138,11 +138,15 @@ def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledge
     return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
 
 
+def _places(where: pd.Series) -> str:
+    return ", ".join(where.unique())
+
+
 def _by_person(people: pd.DataFrame) -> pd.DataFrame:
     """A row a person and reason, wherever it was; whom nobody can help comes last, the many of one reason after the few."""
     same = ["employee_id", "reason", "what_to_do", "owner"]
     named = people.assign(employee_id=people["employee_id"].fillna("line " + people["line"].astype("str")))
-    found = named.groupby(same, sort=False, as_index=False).agg({"where": lambda places: ", ".join(places.unique()), "first_seen": "min"})
+    found = named.groupby(same, sort=False, as_index=False).agg({"where": _places, "first_seen": "min"})
     found = found.assign(nobody=found["owner"].eq("nobody"), shared=found["what_to_do"].map(found["what_to_do"].value_counts()))
     found = found.sort_values(["nobody", "shared"], kind="stable")
     found["first_seen"] = found["first_seen"].str.replace("-", "\N{NON-BREAKING HYPHEN}")

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import dagster as dg
 
-from assets.company import Company
+from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
-from assets.graph import intake
+from assets.graph.gate import step_name
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import recovery, summary
 from resources.failures import NoFile, Transient
@@ -51,7 +51,7 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         required_resource_keys={hr},
         description="Starts the sync when HR's file has landed: unchanged for two ticks, or its done-marker is there.",
-        tags={summary.COMPANY_TAG: company.name},
+        tags={COMPANY_TAG: company.name},
     )
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         found = _listed(getattr(context.resources, hr))
@@ -79,7 +79,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         required_resource_keys={hr},
         description="Starts the sync by the clock.",
-        tags={summary.COMPANY_TAG: company.name},
+        tags={COMPANY_TAG: company.name},
     )
     def by_clock(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if not company.settings.when.arrival:
@@ -123,7 +123,7 @@ def _in_time(ask: Callable[[], Found]) -> Found:
 
 def _had(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
     """Whether there is a run for this very state of the file, whoever started it and however it ended."""
-    tags = {summary.COMPANY_TAG: company.name, EXPORT_TAG: found.state}
+    tags = {COMPANY_TAG: company.name, EXPORT_TAG: found.state}
     return instance.get_runs_count(dg.RunsFilter(job_name=company.job("sync"), tags=tags)) > 0
 
 
@@ -132,7 +132,7 @@ def _request(company: Company, found: Found) -> dg.RunRequest:
     config = {"path": found.path, "name": found.name, "size": found.size, "modified": modified}
     return dg.RunRequest(
         run_key=found.state,
-        run_config={"ops": {intake.step_name(company): {"config": config}}},
+        run_config={"ops": {step_name(company): {"config": config}}},
         tags={EXPORT_TAG: found.state},
     )
 
@@ -143,7 +143,7 @@ def _reports(company: Company, jobs: Sequence[Any]) -> dg.SensorDefinition:
         monitored_jobs=list(jobs),
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Writes the reports of a run that stopped before its own, from the ledger.",
-        tags={summary.COMPANY_TAG: company.name},
+        tags={COMPANY_TAG: company.name},
     )
     def stopped(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
         # A fault turns the tick red and the next one tries again: no run goes without its reports.
@@ -160,7 +160,7 @@ def _recovery(company: Company) -> dg.SensorDefinition:
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Marks runs whose process has died as failed: they hold up the company's next run, and cannot be re-executed before.",
-        tags={summary.COMPANY_TAG: company.name},
+        tags={COMPANY_TAG: company.name},
     )
     def dead(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         with reported_in_tick():
