@@ -36,8 +36,8 @@ def main() -> int:
     started, rows = dt.datetime.now(dt.UTC), []
     for row in _rows(sizes, million, not given.no_peers, given.repeats):
         rows.append(row)
-        said = f"{row.measured.seconds:.1f} s" if row.measured else row.note
-        sys.stderr.write(f"  {row.what} {row.people or ''} {row.step} {row.delay_ms} ms: {said}\n")
+        printed = f"{row.measured.seconds:.1f} s" if row.measured else row.note
+        sys.stderr.write(f"  {row.what} {row.people or ''} {row.step} {row.delay_ms} ms: {printed}\n")
     sys.stdout.write("\n".join(["", *table.lines(rows), "", *table.aims(rows), "", f"Kept in {_keep(rows, started)}", ""]))
     return 0
 

@@ -55,7 +55,7 @@ class Company:
         return self.folder / f"people_{self.day}.csv"
 
     def changes(self) -> None:
-        """The next day's export: one person in forty is new, gone or has moved."""
+        """The next day's export: one person in forty is new, has left or has moved."""
         self.rows = changed(self.rows)
         self._new_day()
 
@@ -74,8 +74,8 @@ def changed(rows: pd.DataFrame) -> pd.DataFrame:
     plain = rows.index[rows["Row state"].eq("Current") & rows["Status"].eq("A") & rows["Grade"].eq("IC") & rows["Last day"].isna()]
     few = max(1, round(CHANGED * len(rows) / 10))
     chosen = plain[np.linspace(0, len(plain) - 1, 10 * few).astype(int)].unique()
-    gone, movers, models = chosen[:few], chosen[few : 9 * few], chosen[9 * few :]
-    rows.loc[gone, "Status"] = "T"
+    left, movers, models = chosen[:few], chosen[few : 9 * few], chosen[9 * few :]
+    rows.loc[left, "Status"] = "T"
     rows.loc[movers, "Department"] = rows.loc[movers, "Department"].map(lambda name: "Operations" if name != "Operations" else "Sales")
     new = rows.loc[models].copy()
     new["Employee No"] = (9_000_000 + pd.Series(range(len(new)), index=new.index)).astype(str)

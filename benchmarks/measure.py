@@ -26,7 +26,7 @@ class Measured:
     cpu: float
     """Of it, user and system time of all its threads."""
     peak_mib: float
-    said: dict[str, Any] = field(default_factory=dict)
+    printed: dict[str, Any] = field(default_factory=dict)
     """The JSON object that is the last line of its output, if there is one."""
 
 
@@ -49,7 +49,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, cw
         text = out.read().decode(errors="replace")
     if done.returncode != 0:
         raise CaseFailed(f"{' '.join(command)}\n{text[-3000:]}")
-    return Measured(**json.loads(done.stdout), said=_last_json(text))
+    return Measured(**json.loads(done.stdout), printed=_last_json(text))
 
 
 def _between(command: Sequence[str]) -> int:

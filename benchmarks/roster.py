@@ -146,9 +146,9 @@ def _life(staff: pd.DataFrame, date: dt.date, chance: np.random.RandomState) -> 
     hired = day - pd.to_timedelta(chance.randint(500, 7000, people), unit="D")
     coming = pd.Timestamp(date.year + 1, 1, 4) + pd.to_timedelta(28 * chance.randint(0, 4, people), unit="D")
     staff["hired"] = np.where(staff["status"] == "P", coming, hired).astype("datetime64[s]")
-    gone = pd.Series(day - pd.to_timedelta(chance.randint(5, 300, people), unit="D")).where(staff["status"] == "T")
+    left = pd.Series(day - pd.to_timedelta(chance.randint(5, 300, people), unit="D")).where(staff["status"] == "T")
     notice = (staff["status"] == "A") & spare & (draw > 0.93) & (draw < 0.95)
-    staff["last_day"] = gone.mask(notice, pd.Timestamp(date.year, 12, 31))
+    staff["last_day"] = left.mask(notice, pd.Timestamp(date.year, 12, 31))
     for column in ("hired", "last_day"):
         staff[column] = staff[column].dt.strftime("%d.%m.%Y")
 

@@ -80,17 +80,17 @@ def _serve(delay: float) -> None:
     with Sandbox(demo(), {"expensify_rate_limits": False}) as sandbox:
         if delay:
             sandbox.fault(delay=delay, times=None)
-        _say({"url": sandbox.url})
+        _print({"url": sandbox.url})
         before = time.process_time()
         for _ in sys.stdin:
             calls, now = sandbox.calls, time.process_time()
             jobs = Counter(f"{call['api']} {call['job']}{' (dry run)' if call['dry_run'] else ''}" for call in calls)
-            _say({"calls": len(calls), "writes": sum(call["write"] for call in calls), "jobs": jobs, "cpu": now - before})
+            _print({"calls": len(calls), "writes": sum(call["write"] for call in calls), "jobs": jobs, "cpu": now - before})
             calls.clear()
             before = time.process_time()
 
 
-def _say(message: dict[str, Any]) -> None:
+def _print(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 

@@ -54,7 +54,7 @@ def aims(rows: Sequence[Row]) -> list[str]:
         assert one.measured and other.measured
         found += _ratio(f"transform of {one.people:,} / polars", one.measured, other.measured, "at most 2")
         found.append(
-            f"transform of {one.people:,}: {one.measured.peak_mib / 1024:.1f} GiB (aim: at most 2); parts {one.measured.said['parts']}"
+            f"transform of {one.people:,}: {one.measured.peak_mib / 1024:.1f} GiB (aim: at most 2); parts {one.measured.printed['parts']}"
         )
     return found
 

@@ -28,12 +28,12 @@ def why(
 ) -> None:
     """Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data."""
     from destinations import registry  # noqa: PLC0415
-    from resources.past.story import tell  # noqa: PLC0415
+    from resources.past.story import story_of  # noqa: PLC0415
     from resources.stored.runs import StoredRuns  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
 
     number = whose.number(employee)
     with whose.ledger(company) as ledger:
-        story = tell(ledger, StoredRuns(ledger.company), number, last, registry.titles())
+        story = story_of(ledger, StoredRuns(ledger.company), number, last, registry.titles())
     # No markup: values may hold brackets.
     print_story(terminal(), story)
 

@@ -84,12 +84,12 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
-        said = headline(report, out)
+        found = headline(report, out)
         return dg.MaterializeResult(
-            value={"headline": said.sentence, "page": str(files.page)},
+            value={"headline": found.sentence, "page": str(files.page)},
             metadata={
-                "in short": said.sentence,
-                **({"also": "; ".join(said.also)} if said.also else {}),
+                "in short": found.sentence,
+                **({"also": "; ".join(found.also)} if found.also else {}),
                 **metadata.filled(
                     {
                         "changes": metadata.markdown(_numbers(report)),

@@ -140,8 +140,8 @@ def _with_the_rest(wanted: str, there: str) -> str:
 
 def hidden(desired: pd.DataFrame, users: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Those of `desired` of whose write-only fields the users as read tell nothing."""
-    telling = account_of(users)[users["bankAccount"].notna()]
-    return desired[~among(desired["employee_id"], pairs.loc[among(pairs["account"], telling), "employee_id"])]
+    shown = account_of(users)[users["bankAccount"].notna()]
+    return desired[~among(desired["employee_id"], pairs.loc[among(pairs["account"], shown), "employee_id"])]
 
 
 def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:

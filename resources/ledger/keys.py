@@ -50,5 +50,5 @@ class Keys(Scoped):
 def _beside(ledger: Path, company: str, name: str) -> Path:
     # The readable part is for people; the hash keeps "a b" and "a-b" apart.
     readable = re.sub(r"[^A-Za-z0-9]+", "-", f"{company} {name}").strip("-")
-    told_apart = sha256(f"{company}\0{name}".encode()).hexdigest()[:8]
-    return ledger.with_name(f"{ledger.name}.{readable}.{told_apart}.key")
+    distinct = sha256(f"{company}\0{name}".encode()).hexdigest()[:8]
+    return ledger.with_name(f"{ledger.name}.{readable}.{distinct}.key")

@@ -39,8 +39,8 @@ class Skips(Scoped):
                 connection, tables.skip_run, [self._keys(destination=destination, root_run_id=root_run_id, recorded_at=moment())]
             )
             upsert(connection, table, rows, first_seen=_first_seen, times=_times)
-            gone = sa.and_(self._mine(table, destination=destination, closed=None), table.c.last_root_run != root_run_id)
-            connection.execute(sa.update(table).where(gone).values(closed=seen_on))
+            ended = sa.and_(self._mine(table, destination=destination, closed=None), table.c.last_root_run != root_run_id)
+            connection.execute(sa.update(table).where(ended).values(closed=seen_on))
 
     def all(self) -> pd.DataFrame:
         """Who stays or stayed out: destination, employee_id, reason, first_seen, last_seen, times, closed (NaN while it lasts)."""

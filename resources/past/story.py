@@ -15,7 +15,7 @@ from roster.reports.model import HR_FILE
 from roster.reports.story import Change, Chapter, Line, Skip, Story, Visit
 
 
-def tell(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, titles: Mapping[str, str]) -> Story:
+def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, titles: Mapping[str, str]) -> Story:
     """What is known of a person.
 
     Args:

@@ -60,14 +60,14 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     met = links[:-1] != chart.nobody
     links = _ends_met(links, chart.named("fallback", settings.fallback), chart.named("top", settings.top), repair == "top")
 
-    asked = chart.people["manager_id"].astype("str")
+    manager = chart.people["manager_id"].astype("str")
     answer = pd.DataFrame(
         {
             "employee_id": chart.people["employee_id"],
             "approver_id": chart.people["employee_id"].take(links[:-1]).reset_index(drop=True),
             "repair": pd.Series(repair, dtype="str"),
-            "asked": asked,
-            "via": asked.where((repair == "on_leave") & met),
+            "asked": manager,
+            "via": manager.where((repair == "on_leave") & met),
         }
     )
     given = chart.ids.get_indexer(pd.Index(people["employee_id"]))

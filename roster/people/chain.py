@@ -125,13 +125,13 @@ def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, acknowledged: pd.DataF
     """Those whom only the destination knows, or whose row was rejected: they approve unless their absence makes them leavers."""
     ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), roster["email"].str.lower())
     others = named[~ours]
-    gone = among(others["employee_id"], acknowledged["employee_id"]) & (absent_means == "leaver")
+    departed = among(others["employee_id"], acknowledged["employee_id"]) & (absent_means == "leaver")
     return pd.DataFrame(
         {
             "employee_id": others["employee_id"],
             "manager_id": pd.Series(np.nan, index=others.index, dtype="str"),
-            "employment": gone.map({True: "left", False: "active"}).astype("str"),
-            "eligible": ~gone,
+            "employment": departed.map({True: "left", False: "active"}).astype("str"),
+            "eligible": ~departed,
             "needs": False,
             "email": others["email"],
         }

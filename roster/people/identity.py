@@ -25,8 +25,8 @@ def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
 
     A missing value leaves its place empty.
     """
-    said = _last(roster, key).fillna("") + _BETWEEN + _start(roster, key).fillna("")
-    return pd.Series(said.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str")
+    values = _last(roster, key).fillna("") + _BETWEEN + _start(roster, key).fillna("")
+    return pd.Series(values.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str")
 
 
 def reused(

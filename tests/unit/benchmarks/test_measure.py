@@ -11,7 +11,7 @@ def test_a_process_is_not_charged_with_the_memory_of_the_one_that_measures() -> 
     mine = bytearray(200 * 1024**2)
     measured = run([sys.executable, "-S", "-c", "print('{\"rows\": 3}')"])
     assert mine and measured.peak_mib < 100
-    assert measured.said == {"rows": 3}
+    assert measured.printed == {"rows": 3}
 
 
 def test_memory_and_processor_time_are_those_of_the_process() -> None:
