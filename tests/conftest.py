@@ -1,6 +1,8 @@
-"""What is the same for all tests: what storing costs, which files come first, and what a soak says at its end."""
+"""What is the same for all tests: where nothing else is said, what storing costs, which files come first, what a soak says at its end."""
 
 import os
+import shutil
+import tempfile
 
 import pytest
 
@@ -19,9 +21,25 @@ FIRST = (
 """Files and folders that take longest, the longest first. A file is one worker's: begun last, a long one would keep the others waiting."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+OURS = ("ROLLCALL_", "DAGSTER_", "EXPENSIFY_", "FINDITY_", "HR_SFTP_")
+"""Variables by which whoever runs the tests may have set up a company of their own."""
+
+pytest.register_assert_rewrite("tests.hostile.exchanges", "tests.unit.resources.delivering", "tests.unit.roster.nights")
+
+
+# Before anything of ours is imported. A process of tests has a home of its own, and knows nothing of that of whoever runs it.
+for name in [name for name in os.environ if name.startswith(OURS) and name != soak.VARIABLE]:
+    del os.environ[name]
+HOME = tempfile.mkdtemp(prefix="rollcall-home-")
+os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+
+def pytest_collection_finish() -> None:
     storing.make_cheap()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 Case = TypeVar("Case")
 Kinds = Callable[[Case], Iterable[Hashable]]
 
-WHOLE = bool(os.environ.get("ROLLCALL_SOAK"))
+VARIABLE = "ROLLCALL_SOAK"
+WHOLE = bool(os.environ.get(VARIABLE))
 """Whether this is a soak."""
 SHARE = 10
 SET, CASES = "exhaustive set", "cases"

@@ -10,23 +10,29 @@ Belongs here: what every test of this kind pays. Does not belong here: anything 
 """
 
 import sqlite3
+import sys
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from dagster._core.storage.event_log.sqlite import sqlite_event_log
-from dagster._core.storage.runs.sqlite import sqlite_run_storage
-from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
+
+STORAGES = (
+    "dagster._core.storage.event_log.sqlite.sqlite_event_log",
+    "dagster._core.storage.runs.sqlite.sqlite_run_storage",
+    "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
+)
 
 
 def make_cheap() -> None:
     """In this process, and in those that are forked from it, from now on."""
     sa.event.listen(sa.Engine, "connect", _wait_for_no_disk)
-    for module in (sqlite_event_log, sqlite_run_storage, sqlite_schedule_storage):
-        module.create_engine = _engine  # type: ignore[attr-defined]
-    # Dagster has one configuration for each kind of storage, for as long as the process lives.
-    ScriptDirectory.from_config = lru_cache(maxsize=8)(ScriptDirectory.from_config)  # type: ignore[method-assign]
+    if "dagster" in sys.modules:  # who tests rules alone does not wait for it
+        for name in STORAGES:
+            import_module(name).create_engine = _engine  # type: ignore[attr-defined]
+        # Dagster has one configuration for each kind of storage, for as long as the process lives.
+        ScriptDirectory.from_config = lru_cache(maxsize=8)(ScriptDirectory.from_config)  # type: ignore[method-assign]
 
 
 def _wait_for_no_disk(connection: Any, _record: Any) -> None:
