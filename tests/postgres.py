@@ -6,7 +6,6 @@ A test folder that wants it imports the fixture `postgres` and makes itself a sc
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 import sqlalchemy as sa
+
+from tests import ports
 
 # Nothing of it has to outlive the machine.
 CARELESS = ["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"]
@@ -37,9 +38,7 @@ def cluster(programs: Path) -> Iterator[str]:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
         command += ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     data = folder / "data"
     with (folder / "log").open("wb") as log:
         initdb = [*command, programs / "initdb", "-D", data, "-U", "rollcall", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"]

@@ -173,7 +173,7 @@ def test_too_many_requests_for_too_long_means_nothing_was_done(client, script, w
 
 
 def test_our_patience_outlasts_the_longer_window():
-    from resources.expensify import PATIENCE
+    from destinations.expensify.client import PATIENCE
 
     assert sum(PATIENCE.first_wait * 2**attempt for attempt in range(PATIENCE.attempts - 1)) > 60
 
@@ -345,50 +345,6 @@ def test_who_ends_while_their_manager_is_away_and_managers_away_in_a_circle_stil
     assert [len(chunk) for chunk in client.chunks([gone, boss, back])] == [3]
     with_group = {**under("1", "4"), "domainGroupID": "9"}
     assert [len(chunk) for chunk in client.chunks([with_group, under("9", "1", **AWAY)])] == [2]
-
-
-# reading
-
-
-def test_members_come_as_one_row_a_policy_and_member(client, script):
-    ann = {"email": "ann@acme.example", "role": "admin", "submitsTo": "boss@acme.example", "employeeID": "0042", "customField1": 7}
-    info = {"P1": {"employees": [ann, {"email": "bo@acme.example", "role": "user", "submitsTo": ""}]}, "P2": {"employees": []}}
-    script.play({"responseCode": 200, "policyInfo": info})
-    members = client.members(["P1", "P2"])
-    job = script.requests[0].job
-    assert job["type"] == "get"
-    assert job["inputSettings"] == {"type": "policy", "policyIDList": ["P1", "P2"], "fields": ["employees"]}
-    assert "data" not in script.requests[0].form
-    assert list(members) == ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2"]
-    assert set(members.dtypes.astype(str)) == {"str"}
-    assert members.fillna("-").to_numpy().tolist() == [
-        ["P1", "ann@acme.example", "admin", "boss@acme.example", "0042", "7", "-"],
-        ["P1", "bo@acme.example", "user", "-", "-", "-", "-"],
-    ]
-
-
-@pytest.mark.parametrize("info", [{}, {"P1": {}}, {"P1": {"employees": None}}])
-def test_a_policy_that_is_not_shown_never_passes_for_an_empty_one(client, script, info):
-    script.play({"responseCode": 200, "policyInfo": info})
-    with pytest.raises(Permanent, match="no members of policy P1"):
-        client.members(["P1"])
-
-
-def test_no_policy_needs_no_request(client, script):
-    assert client.members([]).empty
-    assert script.requests == []
-
-
-def test_policies_are_listed_with_types_that_nobody_documented(client, script):
-    policy = {"id": "P1", "name": "Acme", "owner": "o@acme.example", "role": "admin", "outputCurrency": "EUR", "type": "personalPolicy"}
-    script.play({"responseCode": 200, "policyList": [policy]})
-    assert client.policies().to_dict("records") == [policy]
-
-
-def test_the_documented_sample_with_its_trailing_comma_is_no_json_and_fails(client, script):
-    script.play('{"responseCode": 200, "policyList": [{"id": "P1"},]}')
-    with pytest.raises(Permanent, match="no responseCode"):
-        client.policies()
 
 
 # secrets

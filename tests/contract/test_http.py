@@ -15,18 +15,13 @@ from cryptography.x509.oid import NameOID
 
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Retry, _trusted
+from tests.ports import free as closed_port
 
 
 @pytest.fixture
 def http(script, retry):
     with Http("Findity", script.url, 5, retry) as opened:
         yield opened
-
-
-def closed_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])

@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -348,7 +347,3 @@ def held(everything: Places, first_held: SimpleNamespace, tmp_path: Path, monkey
         return acme
 
     return make
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli import demo
 from cli import main as cli
 from resources import places
+from tests import ports
 
 
 @pytest.fixture
@@ -79,8 +80,8 @@ def test_the_sandbox_opens_to_the_credentials_that_come_with_it(home: Path) -> N
 
 def test_the_ui_takes_another_port_if_the_usual_one_is_taken() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = ports.free()
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
         assert cli._free_port(port) not in (0, port)
     assert cli._free_port(port) == port

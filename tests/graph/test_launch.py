@@ -4,7 +4,6 @@ import importlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx
 import pytest
 
 from assets.runs.launch import Location, reexecute, run_job
+from tests import ports
 
 # A code location of its own: its second step fails until a file `mended` lies beside the log.
 STUMBLING = """\
@@ -99,9 +99,7 @@ def stumbling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Locat
 @contextmanager
 def webserver(location: Location, folder: Path) -> Iterator[str]:
     """The real UI over the code location, and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     module = {"module_name": location.module, "location_name": location.name, "working_directory": str(folder)}
     (folder / "workspace.yaml").write_text(json.dumps({"load_from": [{"python_module": module}]}))
     command = [sys.executable, "-m", "dagster_webserver", "-w", str(folder / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]

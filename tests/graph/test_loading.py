@@ -180,7 +180,8 @@ def test_findity_rules_may_name_only_mapped_columns_too(tmp_path: Path) -> None:
 
 
 def test_columns_that_every_roster_has_need_no_mapping(tmp_path: Path) -> None:
-    load(company(tmp_path, "acme", ACME.replace("policyID: department", "policyID: {columns: [employment, worker_status, start_date]}")))
+    columns = "{columns: [employment, worker_status, start_date]}"
+    assert "acme/expensify/plan" in keys(load(company(tmp_path, "acme", ACME.replace("policyID: department", f"policyID: {columns}"))))
 
 
 def test_the_mistakes_of_all_companies_are_told_at_once(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_the_shape_of_the_graph_is_the_one_that_was_reviewed(empty: Any) -> None
 
 def test_every_asset_says_what_it_is_and_who_answers_for_it(empty: Any) -> None:
     graph = empty().defs.resolve_asset_graph()
+    assert len(graph.get_all_asset_keys()) > 10
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.group_name == f"acme_{key.path[1]}"
@@ -66,10 +67,11 @@ def test_every_asset_says_what_it_is_and_who_answers_for_it(empty: Any) -> None:
 
 
 def test_every_job_says_what_it_does_and_whose_it_is(empty: Any) -> None:
-    for job in empty().defs.resolve_all_job_defs():
-        if not job.name.startswith("__"):
-            assert job.description
-            assert job.run_tags["rollcall/company"] == "acme"
+    jobs = [job for job in empty().defs.resolve_all_job_defs() if not job.name.startswith("__")]
+    assert len(jobs) == 7
+    for job in jobs:
+        assert job.description
+        assert job.run_tags["rollcall/company"] == "acme"
 
 
 @pytest.mark.parametrize(("left_out", "stays"), [("findity", "expensify"), ("expensify", "findity")])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.conftest import STATES, is_one_clear_sentence, nth, tonight
-from tests.hostile.test_exchanges import ASKED
+from tests.hostile.exchanges import ASKED
 
 HARD: dict[str, dict[str, Any]] = {
     "429 always": {"status": 429, "body": "Too Many Requests"},

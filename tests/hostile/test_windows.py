@@ -17,7 +17,7 @@ from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.rates import Limit
 from tests.hostile.conftest import Exchange
-from tests.hostile.test_exchanges import clean_again
+from tests.hostile.exchanges import clean_again
 
 SCALE = 0.02
 """The windows last 0.2 and 1.2 seconds."""

@@ -30,6 +30,8 @@ SECRETS = {
     "MAIL_TO": "zqmailto@acme.example",
     "HTTPS_PROXY": "http://zqproxyuser:zqproxyword@127.0.0.1:9",
 }
+KEPT = {"ledger", "data", "reports", "incoming"}
+"""What exists to hold people, below ROLLCALL_HOME."""
 YAML = """\
 timezone: Europe/Stockholm
 owners: [team:finance]

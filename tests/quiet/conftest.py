@@ -90,13 +90,13 @@ def planted(box: Sandbox) -> None:
     next(iter(box.state["findity"]["organizations"]["acme"]["users"].values())).update(STRANGER)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asked() -> list[bytes]:
     """Every address that the sandbox was asked for, with its query."""
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def acme(tmp_path_factory: pytest.TempPathFactory, asked: list[bytes]) -> Iterator[Acme]:
     """The company in an instance, a home and a temporary folder of its own."""
     root = tmp_path_factory.mktemp("quiet")
@@ -126,7 +126,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory, asked: list[bytes]) -> Iterat
             yield Acme(root, box, patch)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def logged() -> Iterator[list[bytes]]:
     """What every logger says that is not one of the two owner-only ones."""
     seen: list[bytes] = []
@@ -138,7 +138,7 @@ def logged() -> Iterator[list[bytes]]:
     logging.getLogger().removeHandler(keep)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def printed(acme: Any, logged: list[bytes]) -> bytes:
     """Everything goes wrong; what was printed meanwhile by this process and its children."""
     folder = acme.root / "printed"

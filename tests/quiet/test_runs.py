@@ -1,16 +1,18 @@
-"""Everything goes wrong to a company of canaries; then all that its runs leave behind is searched for them."""
+"""Everything goes wrong to a company of canaries; then all that its runs leave behind and a webserver knows is searched for them."""
 
 import stat
 from typing import Any
 
 import dagster as dg
+import pytest
 import yaml
 
 from assets import quiet
-from tests.quiet.canaries import SECRETS, STRANGER, YAML, canaries, forms, given_away, readable
+from tests.quiet import asking
+from tests.quiet.canaries import KEPT, SECRETS, STRANGER, YAML, canaries, forms, given_away, readable
+from tests.quiet.webserver import Ask, ask, captured, found, printed_by_server
 
-KEPT = {"ledger", "data", "reports", "incoming"}
-"""What exists to hold people, below ROLLCALL_HOME."""
+__all__ = ["ask", "printed_by_server"]  # fixtures
 
 
 def test_the_search_would_find_a_canary_in_whatever_form(acme: Any) -> None:
@@ -108,3 +110,39 @@ def test_quiet_strangers_are_there_and_cannot_be_looked_up(acme: Any, printed: b
     assert b"not_in_hr" in kept or b"strangers" in kept
     for account in (STRANGER["email"], "expenses-admin@acme.example", "auditor@revision.example"):
         assert hashlib.sha256(account.encode()).hexdigest()[:12].encode() not in kept
+
+
+# What a webserver says
+
+
+def test_quiet_the_webserver_says_nothing_of_anybody_in_runs_and_events(acme: Any, ask: Ask) -> None:
+    runs = ask(asking.of_runs())["runsOrError"]["results"]
+    said = found(runs)
+    assert {run.run_id for run in acme.runs} <= {run["Run_runId"] for run in runs}
+    # What is to be seen there was seen: figures, people by number, failures, config.
+    for words in (b"Q05", b"takes no more requests", b"The error has been masked", b"Run_runConfigYaml", b"TableMetadataEntry"):
+        assert words in said, words
+    assert given_away(said) == set()
+    files = [(run["Run_runId"], event["LogsCapturedEvent_fileKey"]) for run in runs for event in captured(run)]
+    assert files
+    assert given_away(b"".join(found(ask(asking.of_logs(*file))) for file in files)) == set()
+
+
+def test_quiet_the_webserver_says_nothing_of_anybody_in_assets_and_definitions(ask: Ask) -> None:
+    assets, definitions = ask(asking.of_assets()), ask(asking.of_definitions())
+    assert len(assets["assetNodes"]) > 20
+    assert b"TableMetadataEntry" in found(assets)
+    assert b"acme_arrival" in found(definitions)
+    assert given_away(found(assets) + found(definitions)) == set()
+
+
+@pytest.mark.parametrize(("sensor", "says"), [("acme_arrival", "masked"), ("far_arrival", "refuses the login")])
+def test_quiet_a_tick_whose_source_fails_says_why_and_of_nobody(ask: Ask, sensor: str, says: str) -> None:
+    tick = found(ask(asking.of_tick("pipelines.definitions", sensor)))
+    assert says.encode() in tick
+    assert given_away(tick) == set()
+
+
+def test_quiet_the_webserver_prints_nothing_of_anybody(ask: Ask, printed_by_server: Any) -> None:
+    ask(asking.of_tick("pipelines.definitions", "acme_arrival"))
+    assert given_away(printed_by_server.read_bytes()) == set()

@@ -18,10 +18,9 @@ import pytest
 
 from resources import places
 from sandbox.server import Sandbox
-from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, YAML, given_away, readable
+from tests.quiet.canaries import COLUMNS, KEPT, PEOPLE, SECRETS, YAML, given_away, readable
 from tests.quiet.conftest import planted, urls
 from tests.quiet.everything_wrong import ECHO
-from tests.quiet.test_runs import KEPT
 
 Done = subprocess.CompletedProcess[bytes]
 

@@ -6,6 +6,7 @@ to the ledger, a rename. The hooks are set in a process that was forked for one 
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -56,6 +57,27 @@ def distinct(boundaries: Sequence[tuple[str, int]]) -> list[int]:
         for (name, noted), (then, noted_then) in zip(boundaries, following, strict=True)
     ]
     return [number for number, one in enumerate(same) if not one]
+
+
+_KEPT = re.compile(r"the rename to (?:\w+/)?(?P<asset>(?:hr|expensify|findity|reports)/\w+)(?P<index>/index\.json)?$")
+
+
+def kinds(boundaries: Sequence[tuple[str, int]], number: int) -> set[tuple[str, ...]]:
+    """What a boundary is an example of: what happens there, and of which asset; where people are written, both together.
+
+    Whatever happens before an asset is kept is of that asset.
+    """
+    moment, _, what = boundaries[number][0].partition(" ")
+    found = (_KEPT.search(name) for name, _ in boundaries[number:])
+    asset = next((match["asset"] for match in found if match), "the end")
+    if match := _KEPT.search(what):
+        what = "the rename of an index" if match["index"] else "the rename of a value"
+    elif what.startswith("the rename"):
+        what = f"the rename of {Path(what).name}"  # a report's
+    of = {("everywhere", moment, what), ("asset", asset)}
+    if asset.endswith("/sync_result") and "rename" not in what:
+        of.add((asset, moment, what))
+    return of
 
 
 def instrument(told_of: Reached) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from assets.runs import recovery
 from tests.rerun.conftest import Night, World, accepted, nights, states
-from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process
+from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process, kinds
+from tests.soak import CASES, WHOLE, tenth
 
 SEED = 20261121
 MOMENTS = 200
@@ -23,8 +24,6 @@ DIED = recovery.DIED.partition(".")[0]
 
 Kill = Callable[[Night, Path], Any]
 """Starts the night's sync in a process and kills it."""
-
-soak = pytest.mark.skipif(not os.environ.get("ROLLCALL_SOAK"), reason="`make soak` runs it: it takes minutes")
 
 
 def at(number: int) -> Kill:
@@ -113,20 +112,21 @@ def told(wrong: dict[str, list[str]]) -> str:
     return json.dumps(wrong, indent=1)[:8000]
 
 
-def test_rerun_after_a_kill_at_any_boundary_that_leaves_something_else_behind_ends_as_one_clean_sync(world: World) -> None:
-    wrong = wrong_nights(world, named(world, distinct(world.boundaries)))
+@pytest.mark.exhaustive("kills at a boundary of a sync")
+def test_rerun_after_a_kill_at_any_boundary_of_a_sync_ends_as_one_clean_sync(world: World, record_property: Any) -> None:
+    """In a soak at every single one; else at some of those that leave something else behind, of every kind."""
+    boundaries = world.boundaries
+    chosen = range(len(boundaries)) if WHOLE else tenth(distinct(boundaries), lambda number: kinds(boundaries, number))
+    wrong = wrong_nights(world, named(world, chosen))
+    record_property(CASES, len(chosen))
     assert not wrong, told(wrong)
 
 
-@soak
-def test_rerun_after_a_kill_at_every_single_boundary_of_a_sync_ends_as_one_clean_sync(world: World) -> None:
-    wrong = wrong_nights(world, named(world, range(len(world.boundaries))))
-    assert not wrong, told(wrong)
-
-
-@soak
-def test_rerun_after_a_kill_at_any_moment_of_a_sync_ends_as_one_clean_sync(world: World) -> None:
+@pytest.mark.exhaustive("kills at a moment of a sync")
+@pytest.mark.skipif(not WHOLE, reason="`make soak` runs it: it takes minutes")
+def test_rerun_after_a_kill_at_any_moment_of_a_sync_ends_as_one_clean_sync(world: World, record_property: Any) -> None:
     chance = random.Random(SEED)
     moments = sorted(chance.uniform(0, 1.1 * world.took) for _ in range(MOMENTS))
     wrong = wrong_nights(world, [(f"after {seconds:.3f} s", after(seconds)) for seconds in moments])
+    record_property(CASES, len(moments))
     assert not wrong, told(wrong)

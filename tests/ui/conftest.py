@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests import ports
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -113,16 +114,14 @@ class Screen:
                 image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "ROLLCALL_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1", "COLUMNS": "200"}
     rollcall = str(Path(sys.executable).with_name("rollcall"))
     ran = subprocess.run([rollcall, "demo"], check=False, env=environment, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     with (home / "ui.log").open("w") as log:
         server = subprocess.Popen([rollcall, "ui", "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -144,7 +143,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the UI did not come up")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window() -> Iterator[Page]:
     if not CHROMIUM.exists():
         reason = "Debian's chromium is missing: .ci/packages installs it"
@@ -164,7 +163,7 @@ def screen(window: Page, demo: Demo) -> Screen:
     return Screen(window, demo, pictures)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def names() -> re.Pattern[str]:
     """Every surname, e-mail address, mobile number, personal number and IBAN in HR's file, as whole words."""
     path = next((PROJECT / "pipelines" / "demo" / "data").glob("*.csv"))

@@ -21,6 +21,7 @@ from resources.hr.sftp import Sftp
 from resources.hr.ssh import Patience
 from resources.http import Retry
 from sandbox.sftp import SftpServer
+from tests import ports
 
 SECRET = "s3cret &with words"
 CONTENT = "No;Name\n1;Åsa\n".encode()
@@ -172,8 +173,7 @@ def sshd(tmp_path: Path, root: Path, keys: dict[str, asyncssh.SSHKey]) -> Iterat
 
 class _Sshd:
     def __init__(self, folder: Path, root: Path, keys: dict[str, asyncssh.SSHKey], kinds: tuple[str, ...], options: dict[str, str]) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = ports.free()
         user = os.environ.get("USER") or subprocess.check_output(["id", "-un"], text=True).strip()
         lines = {name: line(key) for name, key in keys.items()}
         self.place = SimpleNamespace(host="127.0.0.1", port=port, user=user, host_key_line=lines[kinds[0]], lines=lines)

@@ -19,6 +19,7 @@ from resources.hr.ssh import Patience
 from resources.hr.ssh_failures import Lost
 from resources.http import Retry
 from sandbox.sftp import SftpServer
+from tests import ports
 
 Serve = Callable[..., SftpServer]
 At = Callable[..., Sftp]
@@ -69,9 +70,7 @@ def test_a_server_that_stalls_after_the_handshake_began_ends_in_time(serve: Serv
 
 
 def test_a_server_that_is_not_there_is_tried_again(at: At, waited: list[float], keys: Any, wire: SimpleNamespace) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    nobody = SimpleNamespace(host="127.0.0.1", port=port, user="hr", host_key_line=wire.line(keys["ed25519"]))
+    nobody = SimpleNamespace(host="127.0.0.1", port=ports.free(), user="hr", host_key_line=wire.line(keys["ed25519"]))
     with pytest.raises(Lost, match=r"could not be reached. Check `host`, `port` and the firewall"):
         at(nobody).find()
     assert len(waited) == 2
@@ -88,7 +87,7 @@ def test_a_name_that_no_host_has_is_permanent(at: At, waited: list[float], monke
 
 
 def test_a_server_whose_host_key_changes_is_refused_from_then_on(root: Path, at: At, wire: SimpleNamespace) -> None:
-    with SftpServer(root, password=wire.SECRET) as before:
+    with SftpServer(root, password=wire.SECRET, port=ports.free()) as before:
         assert at(before).find()
     with SftpServer(root, password=wire.SECRET, port=before.port) as after:
         after.host_key_line, now = before.host_key_line, after.host_key_line

@@ -14,7 +14,9 @@ import pytest
 from resources.failures import Permanent, Transient
 from resources.hr.sftp import Sftp
 from resources.hr.ssh import Patience
+from resources.hr.ssh_failures import Lost
 from sandbox.sftp import SftpServer
+from tests import ports
 
 Serve = Callable[..., SftpServer]
 At = Callable[..., Sftp]
@@ -212,8 +214,10 @@ def test_a_missing_key_file_is_named(serve: Serve, at: At, tmp_path: Path) -> No
 
 def test_nothing_is_opened_or_read_before_a_call(source: Callable[..., Any], patience: Patience, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SFTP_SECRET")
-    nowhere = SimpleNamespace(host="nowhere.invalid", port=22, user={"env": "UNSET"}, host_key_line="")
-    Sftp(source(nowhere, host_keys=[]), patience)
+    nowhere = SimpleNamespace(host="127.0.0.1", port=ports.free(), user={"env": "UNSET"}, host_key_line="")
+    client = Sftp(source(nowhere, host_keys=[]), patience)
+    with pytest.raises(Lost, match="could not be reached"):
+        client.find()
 
 
 def test_a_connection_lives_as_long_as_one_call(serve: Serve, at: At) -> None:

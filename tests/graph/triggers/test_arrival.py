@@ -14,6 +14,7 @@ from assets.graph.intake import EXPORT_TAG
 from assets.runs import triggers
 from resources.hr.sources import Found, Source
 from sandbox.sftp import PASSWORD, SftpServer, host_key
+from tests import ports
 
 OTHER_KEY = " ".join(host_key(None).export_public_key().decode().split()[:2])
 FILE = "people_2026-11-20.csv"
@@ -108,7 +109,7 @@ def test_no_file_yet_is_a_reason_to_wait(daemon: Any, over_sftp: Any, local: boo
 def test_a_server_that_cannot_be_had_skips_with_the_reason_and_what_was_seen_before_still_counts(
     daemon: Any, over_sftp: Any, tmp_path: Path
 ) -> None:
-    with SftpServer(tmp_path / "acme", state=tmp_path) as up:
+    with SftpServer(tmp_path / "acme", state=tmp_path, port=ports.free()) as up:
         daemon = daemon(**over_sftp(port=up.port, host_keys=[up.host_key_line]))
         daemon.tick()
     tick = daemon.tick()

@@ -23,29 +23,29 @@ class Clock:
 
 
 def test_a_call_may_start_at_once_while_the_windows_have_room():
-    assert pause([1.0, 2.0, 3.0, 4.0], now=5.0) == 0
+    assert pause([1.0, 2.0, 3.0, 4.0], limits=EXPENSIFY_LIMITS, now=5.0) == 0
 
 
 def test_the_sixth_call_waits_until_the_first_of_the_last_five_has_left_the_short_window():
-    assert pause([0.0, 1.0, 2.0, 3.0, 4.0], now=4.0, margin=0) == 6.0
+    assert pause([0.0, 1.0, 2.0, 3.0, 4.0], limits=EXPENSIFY_LIMITS, now=4.0, margin=0) == 6.0
 
 
 def test_the_margin_makes_every_window_longer():
-    assert pause([0.0] * 5, now=0.0, margin=0.5) == 10.5
+    assert pause([0.0] * 5, limits=EXPENSIFY_LIMITS, now=0.0, margin=0.5) == 10.5
 
 
 def test_the_twenty_first_call_in_a_minute_waits_for_the_long_window():
     spread = [start * 2.5 for start in range(20)]
-    assert pause(spread, now=58.0, margin=0) == 2.0
+    assert pause(spread, limits=EXPENSIFY_LIMITS, now=58.0, margin=0) == 2.0
 
 
 def test_calls_of_a_clock_that_was_set_back_block_nobody():
-    assert pause([100_000.0] * 20, now=5.0) == 0
+    assert pause([100_000.0] * 20, limits=EXPENSIFY_LIMITS, now=5.0) == 0
 
 
 def test_a_cold_start_admits_no_more_than_the_budget():
     clock = Clock()
-    windows = ProcessWindows(clock=clock, sleep=clock.sleep, margin=0)
+    windows = ProcessWindows(EXPENSIFY_LIMITS, clock=clock, sleep=clock.sleep, margin=0)
     starts = []
     for _ in range(45):
         windows.acquire()

@@ -16,7 +16,8 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive:
         for name, content in members:
-            archive.writestr(name, content)
+            # Not of this moment: a case is named by its bytes, and each worker must give it the same name.
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return packed.getvalue()
 
 
@@ -45,7 +46,8 @@ def test_a_zip_has_one_file(members: list[tuple[str, bytes]], count: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(zipped(("a", FILE))), zipped(("a.gz", gzip.compress(FILE, mtime=0))), zipped(("a", zipped(("b", FILE))))]
+    "data",
+    [gzip.compress(zipped(("a", FILE)), mtime=0), zipped(("a.gz", gzip.compress(FILE, mtime=0))), zipped(("a", zipped(("b", FILE))))],
 )
 def test_an_archive_within_an_archive_is_refused(data: bytes) -> None:
     assert "within an archive" in unfit(data).message

@@ -26,7 +26,7 @@ def test_a_lease_given_back_is_free_and_its_number_rises(ledger):
 
 def test_another_company_has_its_own_lease(url, ledger):
     with ledger.leases.hold("r1"), Ledger.open(url, "other") as other, other.leases.hold("r2"):
-        pass
+        assert (ledger.leases.holder().run_id, other.leases.holder().run_id) == ("r1", "r2")
 
 
 def test_the_heartbeat_keeps_a_lease_longer_than_its_expiry(ledger):

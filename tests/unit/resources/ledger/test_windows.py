@@ -22,6 +22,8 @@ def test_a_call_beyond_the_window_waits(ledger):
 def test_credentials_do_not_share_a_window(ledger):
     for credential in ("a", "b"):
         LedgerWindows(ledger, credential, [Limit(1, 60)], sleep=_never).acquire()
+    with ledger.engine.connect() as connection:
+        assert len(set(connection.execute(sa.select(tables.rate_call.c.credential)).scalars())) == 2
 
 
 def test_old_calls_are_forgotten_and_the_credential_is_not_stored(ledger):

@@ -1,4 +1,4 @@
-"""What somebody sees of the demo in the Dagster UI."""
+"""What somebody sees of the demo: in the Dagster UI, and on the two pages beside it, the run's report and the sandbox's own."""
 
 import re
 from typing import Any
@@ -106,3 +106,19 @@ def test_the_last_runs_page_names_nobody(screen: Any, names: re.Pattern[str]) ->
 def names_nobody(text: str, names: re.Pattern[str]) -> None:
     assert not names.search(text)
     assert not re.search(r"\w@\w", text)
+
+
+# Beside the Dagster UI
+
+
+def test_the_report_begins_with_the_headline_and_its_sums_add_up(screen: Any) -> None:
+    screen.open((screen.demo.reports / "sync_report.html").as_uri(), "All 432 planned changes landed; 4 people could not be brought in")
+    screen.shows("256 = 231 used + 6 superseded + 14 out of scope + 5 rejected")
+    screen.shows("250 = 216 created + 11 unchanged + 23 skipped", "249 = 216 created + 11 unchanged + 22 skipped")
+    screen.picture("report")
+
+
+def test_the_sandbox_shows_who_is_there_and_what_was_called(screen: Any) -> None:
+    screen.open(screen.demo.sandbox, "Expensify policies")
+    screen.shows("ACME-SE", "Findity organisations", "Latest calls")
+    assert screen.page.locator("dt", has_text="Findity users").locator("xpath=../dd").inner_text() == "217"

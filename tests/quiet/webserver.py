@@ -1,7 +1,9 @@
-"""After everything went wrong, a real webserver is asked for all that it knows; and its sensors tick while their source fails."""
+"""A real webserver on the instance of the company of canaries, whose sensors tick while their source fails.
+
+Belongs here: starting it, asking it, reading its answers. Does not belong here: what is asked (``tests.quiet.asking``).
+"""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,8 +15,8 @@ import pytest
 
 from resources import places
 from sandbox.sftp import SftpServer
-from tests.quiet import asking
-from tests.quiet.canaries import YAML, given_away
+from tests import ports
+from tests.quiet.canaries import YAML
 from tests.quiet.everything_wrong import ECHO
 
 Ask = Callable[[str], Any]
@@ -39,7 +41,7 @@ def printed_by_server(acme: Any) -> Any:
 def ask(acme: Any, printed: bytes, printed_by_server: Any) -> Iterator[Ask]:
     """Asks a webserver on the instance of the company, whose own listing bursts, and of another whose server knows another password."""
     folder = acme.root / "companies"
-    with SftpServer(acme.inbox, password="another") as far, socket.socket() as probe:
+    with SftpServer(acme.inbox, password="another") as far:
         local = next(line for line in YAML.splitlines() if line.startswith("  csv:"))
         remote = FAR.format(host=far.host, port=far.port, key=far.host_key_line)
         for name, source in (("acme", local), ("far", remote)):
@@ -49,9 +51,7 @@ def ask(acme: Any, printed: bytes, printed_by_server: Any) -> Iterator[Ask]:
                 "type: assets.RosterSync\nattributes:\n" + "".join(f"  {line}\n" for line in attributes.splitlines())
             )
         (folder / "sitecustomize.py").write_text(BURSTING)
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+        port = ports.free()
         command = [sys.executable, "-m", "dagster_webserver", "-m", "pipelines.definitions", "--host", "127.0.0.1", "--port", str(port)]
         paths = os.pathsep.join([str(folder), str(places.PROJECT)])
         environment = {**os.environ, "ROLLCALL_PIPELINES": str(folder), "PYTHONPATH": paths}
@@ -100,38 +100,6 @@ def _texts(answer: Any) -> Iterator[str]:
         yield str(answer)
 
 
-def test_quiet_the_webserver_says_nothing_of_anybody_in_runs_and_events(acme: Any, ask: Ask) -> None:
-    runs = ask(asking.of_runs())["runsOrError"]["results"]
-    said = found(runs)
-    assert {run.run_id for run in acme.runs} <= {run["Run_runId"] for run in runs}
-    # What is to be seen there was seen: figures, people by number, failures, config.
-    for words in (b"Q05", b"takes no more requests", b"The error has been masked", b"Run_runConfigYaml", b"TableMetadataEntry"):
-        assert words in said, words
-    assert given_away(said) == set()
-    files = [(run["Run_runId"], event["LogsCapturedEvent_fileKey"]) for run in runs for event in _captured(run)]
-    assert files
-    assert given_away(b"".join(found(ask(asking.of_logs(*file))) for file in files)) == set()
-
-
-def _captured(run: Any) -> list[Any]:
+def captured(run: Any) -> list[Any]:
+    """The events of a run that say what it printed."""
     return [event for event in run["eventConnection"]["events"] if event["__typename"] == "LogsCapturedEvent"]
-
-
-def test_quiet_the_webserver_says_nothing_of_anybody_in_assets_and_definitions(ask: Ask) -> None:
-    assets, definitions = ask(asking.of_assets()), ask(asking.of_definitions())
-    assert len(assets["assetNodes"]) > 20
-    assert b"TableMetadataEntry" in found(assets)
-    assert b"acme_arrival" in found(definitions)
-    assert given_away(found(assets) + found(definitions)) == set()
-
-
-@pytest.mark.parametrize(("sensor", "says"), [("acme_arrival", "masked"), ("far_arrival", "refuses the login")])
-def test_quiet_a_tick_whose_source_fails_says_why_and_of_nobody(ask: Ask, sensor: str, says: str) -> None:
-    tick = found(ask(asking.of_tick("pipelines.definitions", sensor)))
-    assert says.encode() in tick
-    assert given_away(tick) == set()
-
-
-def test_quiet_the_webserver_prints_nothing_of_anybody(ask: Ask, printed_by_server: Any) -> None:
-    ask(asking.of_tick("pipelines.definitions", "acme_arrival"))
-    assert given_away(printed_by_server.read_bytes()) == set()

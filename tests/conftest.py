@@ -1,0 +1,64 @@
+"""What is the same for all tests: where nothing else is said, what storing costs, which files come first, what a soak says at its end."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+from tests import soak, storing
+
+FIRST = (
+    "rerun/test_kills.py",
+    "hostile/test_windows.py",
+    "quiet",
+    "ui",
+    "rerun",
+    "graph",
+    "drill",
+    "hostile",
+)
+"""Files and folders that take longest, the longest first. A file is one worker's: begun last, a long one would keep the others waiting."""
+
+
+OURS = ("ROLLCALL_", "DAGSTER_", "EXPENSIFY_", "FINDITY_", "HR_SFTP_")
+"""Variables by which whoever runs the tests may have set up a company of their own."""
+
+pytest.register_assert_rewrite("tests.hostile.exchanges", "tests.unit.resources.delivering", "tests.unit.roster.nights")
+
+
+# Before anything of ours is imported. A process of tests has a home of its own, and knows nothing of that of whoever runs it.
+for name in [name for name in os.environ if name.startswith(OURS) and name != soak.VARIABLE]:
+    del os.environ[name]
+HOME = tempfile.mkdtemp(prefix="rollcall-home-")
+os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+
+def pytest_collection_finish() -> None:
+    storing.make_cheap()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)  # keeps the order of a file's tests
+    for item in items:
+        if mark := item.get_closest_marker("exhaustive"):
+            item.user_properties.append((soak.SET, mark.args[0]))
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.nodeid.removeprefix("tests/")
+    return next((turn for turn, name in enumerate(FIRST) if place.startswith(name)), len(FIRST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if soak.WHOLE:
+        sets = soak.summary(report for reports in terminalreporter.stats.values() for report in reports)
+        terminalreporter.section("soak: every case of each exhaustive set")
+        terminalreporter.write_line(f"{'set':<40}{'cases':>8}{'seconds':>10}")
+        for name, count, seconds in sets:
+            terminalreporter.write_line(f"{name:<40}{count:>8}{seconds:>10.0f}")

@@ -1,0 +1,101 @@
+"""The Findity client and its tokens: asked for, renewed, refreshed and given up as Findity's pages describe it."""
+
+import pytest
+
+from destinations.findity.client import Findity
+from resources.failures import Permanent
+
+ANN = {"id": "u1", "personId": "p1", "externalSourceId": "0042", "firstName": "Ann", "email": "ann@acme.example", "active": True}
+
+
+@pytest.fixture
+def client(organization, retry):
+    with Findity(organization(), retry) as opened:
+        yield opened
+
+
+def test_a_token_is_asked_for_in_the_body_and_used_until_it_ends(client, script, wire):
+    script.play([], [])
+    client.users()
+    client.users()
+    (asked,) = script.token_requests
+    assert (asked.method, asked.path, asked.query) == ("POST", "/token/", {})
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert asked.form == {"grant_type": "client_credentials", "client_id": "acme", "client_secret": wire.SECRET}
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer token-1"] * 2
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"access_token": "opaque", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "once"},
+        {"access_token": "ey.J.wt", "expires_in": 3600},
+        {"accessToken": "opaque", "expiresIn": 3600, "refreshToken": "once"},
+        {"access_token": "opaque"},
+    ],
+)
+def test_a_token_is_read_in_either_spelling_and_never_looked_into(client, script, token):
+    script.tokens = [token]
+    script.play([])
+    client.users()
+    assert script.requests[0].headers["authorization"] == f"Bearer {token.get('access_token') or token.get('accessToken')}"
+
+
+def test_a_token_refused_midway_is_renewed_and_the_request_repeated_once(client, script, wire):
+    script.play(wire.reply("", 401), [ANN])
+    assert len(client.users()) == 1
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_a_new_token_that_is_refused_too_ends_it(client, script, wire):
+    script.play(wire.reply("", 401), wire.reply("", 401))
+    with pytest.raises(Permanent, match="its own new token"):
+        client.users()
+    assert len(script.requests) == 2
+
+
+def test_a_refresh_token_is_used_once_and_its_successor_next(client, script, wire):
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}, {"access_token": "b", "refresh_token": "r2"}, {"access_token": "c"}]
+    script.play(wire.reply("", 401), [], wire.reply("", 401), [])
+    client.users()
+    client.users()
+    assert [seen.form.get("refresh_token") for seen in script.token_requests] == [None, "r1", "r2"]
+    assert script.token_requests[1].form == {"grant_type": "refresh_token", "refresh_token": "r1", "client_id": "acme"}
+
+
+@pytest.mark.parametrize("fault", ["refused", "lost", "empty"])
+def test_a_refresh_that_fails_falls_back_to_the_credentials_and_is_never_sent_again(client, script, wire, fault):
+    failed = {"refused": wire.reply({"error": "invalid_grant"}, 400), "lost": wire.DROP, "empty": wire.reply("")}[fault]
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}, failed, {"access_token": "b"}]
+    script.play(wire.reply("", 401), [])
+    client.users()
+    assert [seen.form["grant_type"] for seen in script.token_requests] == ["client_credentials", "refresh_token", "client_credentials"]
+
+
+def test_a_refresh_token_that_was_sent_is_forgotten_even_if_nothing_else_worked(client, script, wire):
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}, wire.DROP, wire.reply("", 401)]
+    script.play(wire.reply("", 401), [])
+    with pytest.raises(Permanent):
+        client.users()
+    client.users()
+    assert [seen.form.get("refresh_token") for seen in script.token_requests] == [None, "r1", None, None]
+
+
+def test_a_token_about_to_end_is_renewed_before_it_is_used(organization, script, retry):
+    script.tokens = [{"access_token": "a", "expires_in": 1}]
+    now = [0.0]
+    with Findity(organization(), retry, clock=lambda: now[0]) as client:
+        script.play([], [])
+        client.users()
+        now[0] = 5.0
+        client.users()
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer a", "Bearer token-2"]
+
+
+@pytest.mark.parametrize(("status", "body"), [(400, {"error": "invalid_client"}), (401, ""), (200, "<html>"), (200, {})])
+def test_wrong_client_credentials_are_permanent_and_are_not_repeated(client, script, wire, status, body):
+    script.tokens = [wire.reply(body, status)]
+    with pytest.raises(Permanent, match="token") as failure:
+        client.users()
+    assert wire.SECRET not in str(failure.value)
+    assert script.requests == []

@@ -1,0 +1,67 @@
+"""Every fault at every call that changes nothing: nothing is in doubt, and the call is simply made again."""
+
+from typing import Any
+
+import pytest
+
+from resources.failures import Unanswered
+from tests.hostile.conftest import nth
+from tests.hostile.exchanges import ALWAYS, ASKED, FAULTS, HTML, WHENS, WRITTEN, assert_as_planned, clean_again, heals, of_reading, patience
+from tests.soak import chosen
+
+pytestmark = pytest.mark.exhaustive("faults at a reading")
+
+STRUCK = [(name, call, fault) for name, calls in ASKED.items() for call in calls for fault in of_reading(name)]
+
+
+def kinds(case: tuple[str, str, str]) -> set[object]:
+    """Each fault, each call."""
+    name, call, fault = case
+    return {fault, (name, call)}
+
+
+@pytest.mark.parametrize(("name", "call", "fault"), chosen(STRUCK, kinds))
+def test_a_call_that_changes_nothing_leaves_nothing_in_doubt_and_is_simply_made_again(
+    exchange: Any, name: str, call: str, fault: str
+) -> None:
+    struck = exchange("night", name, **patience(fault))
+    struck.box.fault(**(FAULTS[name][fault] | nth(struck.calls, ASKED[name][call])))
+    attempt = struck.attempt()
+    assert not isinstance(attempt.failure, Unanswered)
+    assert not attempt.answers["status"].eq("unknown").any()
+    # A write for which there is no token stands for one chunk; the others go on.
+    if attempt.failure and ASKED[name][call] < min(WRITTEN[name].values()) and call != "token to write":
+        assert attempt.answers.empty
+        assert struck.state() == struck.before
+    clean_again(struck, heals(struck, attempt))
+    assert_as_planned(struck)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 503, "body": "busy", **ALWAYS},
+        {"drop": True, **ALWAYS},
+        {"status": 401, "body": '{"error": "invalid_client"}'},
+        HTML,
+        {"status": 429, "body": "", **ALWAYS},
+    ],
+)
+def test_findity_without_a_token_leaves_nothing_in_doubt(exchange: Any, fault: dict[str, Any]) -> None:
+    struck = exchange("night", "findity")
+    struck.box.fault(api="findity", job="POST token", **fault)
+    attempt = struck.attempt()
+    assert attempt.answers.empty
+    assert not isinstance(attempt.failure, Unanswered)
+    clean_again(struck, heals(struck, attempt))
+
+
+@pytest.mark.parametrize("switches", [{"findity_token_calls": 1}, {"findity_token_calls": 1, "findity_refresh_token": False}])
+@pytest.mark.parametrize("when", WHENS)
+def test_findity_tokens_that_die_after_each_call_stop_nothing(exchange: Any, when: str, switches: dict[str, Any]) -> None:
+    struck = exchange(when, "findity")
+    struck.box.switch(**switches)
+    attempt = struck.attempt()
+    struck.box.switch(findity_token_calls=0, findity_refresh_token=True)
+    assert attempt.failure is None
+    clean_again(struck, heals(struck, attempt))
