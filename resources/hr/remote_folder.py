@@ -1,6 +1,7 @@
 """The folder on an SFTP server into which HR puts its exports, seen through an open session.
 
-Belongs here: which of its files are meant, and what the server says of them. Does not belong here: getting one (``resources.hr.sftp``).
+Belongs here: which of its files are meant, what the server says of them, and putting one away. Does not belong here: getting one
+(``resources.hr.sftp``).
 """
 
 import fnmatch
@@ -92,6 +93,34 @@ class RemoteFolder:
             return None
         return self._settings.done_marker.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
 
+    def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
+        """Archive or delete a file with its marker, as the settings say; whether it is out of the way.
+
+        Args:
+            path: The file.
+            size: Its bytes when it was fetched, if they are known.
+            modified: When it had last been written then. Another file in its place stays.
+
+        Raises:
+            Permanent: The server does not let us.
+        """
+        file = self.now(path)
+        if file is None:
+            return True  # an earlier attempt whose answer was lost, or a person
+        if size not in (None, file.size) or modified not in (None, file.modified):
+            return False
+        archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
+        marker = self.marker(file.name)
+        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
+        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+        try:
+            for each in paths:
+                _archive(self._sftp, each, archive, file.modified) if archive else _delete(self._sftp, each)
+        except PermissionError:
+            what = f"{self._server} does not let this user {self._settings.afterwards} the file."
+            raise Permanent(what, "Ask whoever runs it for the right, or set `afterwards: leave`.") from None
+        return True
+
     def _matching(self) -> tuple[list[RemoteFile], int]:
         """The files that are complete, and how many are not."""
         entries = {_composed(entry.filename): entry for entry in self._entries()}
@@ -144,3 +173,28 @@ def _composed(name: str) -> str:
 def _time(seconds: int | None) -> datetime | None:
     time = datetime.fromtimestamp(seconds or 0, UTC)
     return time if seconds and time < datetime.now(UTC) + _AHEAD else None
+
+
+def _delete(sftp: paramiko.SFTPClient, path: str) -> None:
+    with suppress(FileNotFoundError):
+        sftp.remove(path)
+
+
+def _archive(sftp: paramiko.SFTPClient, path: str, folder: str, modified: datetime | None) -> None:
+    """Move a file into a folder. One that is there already under its name stays: some servers would overwrite it."""
+    if not _exists(sftp, path):
+        return
+    target = posixpath.join(folder, posixpath.basename(path))
+    if not _exists(sftp, folder):
+        sftp.mkdir(folder)
+    if _exists(sftp, target):
+        target += f".{modified or datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    sftp.rename(path, target)
+
+
+def _exists(sftp: paramiko.SFTPClient, path: str) -> bool:
+    try:
+        sftp.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True
