@@ -18,7 +18,7 @@ from assets.failures import told
 from assets.graph import metadata
 from assets.graph.gate import LetPass, Taking, step_name
 from resources.hr.files import Export
-from resources.hr.sources import Found, Source
+from resources.hr.sources import ExportSource, Found
 from roster.intake import take_in as intake
 from roster.unfit import Unfit
 from roster.vocabulary import DISPOSITIONS
@@ -104,7 +104,7 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
     ]
 
 
-def _taken(source: Source, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
+def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
     """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
     if config.path and context.run.parent_run_id is None:
         modified = datetime.fromisoformat(config.modified) if config.modified else None

@@ -22,7 +22,7 @@ from resources.failures import Permanent, Transient
 from resources.hr.files import Export
 from resources.hr.locations import SftpSource
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
-from resources.hr.ssh import Patience, named, session
+from resources.hr.ssh import Patience, server_name, session
 from resources.hr.ssh_failures import WIRE, Lost, while_working
 from resources.owner_only import make_directory
 
@@ -45,7 +45,7 @@ class Sftp:
     def __init__(self, settings: SftpSource, patience: Patience | None = None) -> None:
         self._settings = settings
         self._patience = patience or Patience()
-        self._server = named(settings.host, settings.port_number())
+        self._server = server_name(settings.host, settings.port_number())
 
     def listing(self) -> list[RemoteFile]:
         """The files that the settings mean and that are complete, by name.
@@ -117,16 +117,16 @@ class Sftp:
         )
         return again(attempt)
 
-    def _fetched(self, sftp: paramiko.SFTPClient, given: RemoteFile | None, expected_size: int | None) -> Export:
+    def _fetched(self, sftp: paramiko.SFTPClient, expected: RemoteFile | None, expected_size: int | None) -> Export:
         folder = RemoteFolder(sftp, self._settings)
-        file = folder.now(given.path) if given else folder.newest()
+        file = folder.now(expected.path) if expected else folder.newest()
         if file is None:
             raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
-        if (given and file != given) or expected_size not in (None, file.size):
+        if (expected and file != expected) or expected_size not in (None, file.size):
             raise _still_written(file.name)
         # Two companies on one server may have the same path, each in a world of its own user.
-        whose = f"{self._settings.user.resolve()}@{self._server}"
-        with partial_download(f"{whose}/{self._settings.path}", repr(file)) as arrived:
+        account = f"{self._settings.user.resolve()}@{self._server}"
+        with partial_download(f"{account}/{self._settings.path}", repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
             content = _download(sftp, file, arrived)
@@ -206,15 +206,15 @@ def _disk_errors(folder: Path) -> Iterator[None]:
 
 def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload) -> bytes | None:
     """All bytes, as they lie on the disk; None if the server has not exactly as many as it said."""
-    had = arrived.read()
+    kept = arrived.read()
     # The end of what had arrived is got once more: another content may have come under the same name, size and time.
-    start = max(len(had) - CHUNK, 0)
-    received = hashlib.sha256(had[:start])
+    start = max(len(kept) - CHUNK, 0)
+    received = hashlib.sha256(kept[:start])
     arrived.cut(start)
     with _reading(sftp, file) as remote:
         position = start
         for block in _blocks(remote, start, file.size):
-            known = had[position : position + len(block)]
+            known = kept[position : position + len(block)]
             if not block.startswith(known):
                 arrived.drop()
                 raise Lost(f"The HR file {file.name} is not the one of which a part had arrived.", "Run again: it is got anew.")
@@ -251,8 +251,8 @@ def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.S
     except FileNotFoundError:
         raise Transient(f"The HR file {file.name} went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
-        what = f"The HR file {file.name} on the SFTP server may not be read by this user."
-        raise Permanent(what, "Ask whoever runs the server for the right to read it.") from None
+        message = f"The HR file {file.name} on the SFTP server may not be read by this user."
+        raise Permanent(message, "Ask whoever runs the server for the right to read it.") from None
     remote.__class__ = _Reader
     yield remote
     # Not when reading failed: the server would be waited for once more.

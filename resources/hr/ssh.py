@@ -71,7 +71,7 @@ class _Transport(paramiko.Transport):
         self._preferred_pubkeys = (*others, "ssh-rsa")
 
 
-def named(host: str, port: int) -> str:
+def server_name(host: str, port: int) -> str:
     """What failures call a server."""
     return f"The SFTP server {host}" if port == 22 else f"The SFTP server {host}:{port}"
 
@@ -84,7 +84,7 @@ def session(settings: SftpSource, patience: Patience) -> Iterator[paramiko.SFTPC
         Lost: It could not be had at present; nothing was done.
         Permanent: The server is not the pinned one, or does not let us in, or a secret is missing.
     """
-    server, pinned = named(settings.host, settings.port_number()), settings.pinned()
+    server, pinned = server_name(settings.host, settings.port_number()), settings.pinned()
     with _connected(settings.host, settings.port_number(), pinned, patience) as transport:
         shown = _host_key(transport)
         if shown not in pinned:
@@ -113,11 +113,11 @@ def _host_key(transport: paramiko.Transport) -> HostKey:
 
 def _unpinned(server: str, shown: HostKey, pinned: Sequence[HostKey]) -> Permanent:
     """What to say about a server whose key is not among those pinned."""
-    what = "has another host key than those pinned" if pinned else "has a host key that is not pinned yet"
-    careful = "Somebody may be posing as it: ask" if pinned else "Ask"
+    difference = "has another host key than those pinned" if pinned else "has a host key that is not pinned yet"
+    caution = "Somebody may be posing as it: ask" if pinned else "Ask"
     return Permanent(
-        f"{server} {what}: {shown.fingerprint}.",
-        f"{careful} whoever runs it for the fingerprint, and only if it is the same, add under host_keys: `- {shown.line}`.",
+        f"{server} {difference}: {shown.fingerprint}.",
+        f"{caution} whoever runs it for the fingerprint, and only if it is the same, add under host_keys: `- {shown.line}`.",
     )
 
 
@@ -138,7 +138,7 @@ def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patien
             transport.start_client(timeout=patience.negotiation)
             transport.get_remote_server_key()  # start_client returns without a word when its time is up; this raises then
         except Exception as error:  # paramiko's thread hands on whatever it met
-            raise while_connecting(error, named(host, port)) from None
+            raise while_connecting(error, server_name(host, port)) from None
         yield transport
     finally:
         if line is not None:
@@ -163,13 +163,13 @@ def _log_in(transport: _Transport, settings: SftpSource, server: str, patience: 
     if settings.ssh_rsa:
         transport.sign_by_sha1()
     try:
-        further = transport.auth_publickey(user, key) if key else transport.auth_password(user, password)
-        if further:
-            raise paramiko.BadAuthenticationType("", further)
+        remaining = transport.auth_publickey(user, key) if key else transport.auth_password(user, password)
+        if remaining:
+            raise paramiko.BadAuthenticationType("", remaining)
     except Exception as error:  # as above
         # Servers that know more than SHA-1 say so, at least since OpenSSH 7.2 of 2016.
-        unsaid = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
-        raise while_logging_in(error, server, "key" if key else "password", unsaid and not settings.ssh_rsa) from None
+        old_rsa = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
+        raise while_logging_in(error, server, "key" if key else "password", old_rsa and not settings.ssh_rsa) from None
 
 
 def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.SFTPClient:
@@ -227,14 +227,14 @@ def _key_text(setting: PrivateKey) -> bytes:
         return path.read_bytes()
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
-        what = "does not exist" if missing else "cannot be read by this user"
-        raise Permanent(f"The SFTP private key file {path} {what}.", "Correct `key`, or the file's owner.") from None
+        problem = "does not exist" if missing else "cannot be read by this user"
+        raise Permanent(f"The SFTP private key file {path} {problem}.", "Correct `key`, or the file's owner.") from None
 
 
 def _read_key(content: bytes, passphrase: bytes | None) -> object:
     if b"PRIVATE KEY-----" not in content:
-        other = "It looks like the public key: give the private one." if content.startswith((b"ssh-", b"ecdsa-")) else ""
-        advice = other or "Convert it to OpenSSH's format: `ssh-keygen` makes such keys, `puttygen -O private-openssh` converts PuTTY's."
+        hint = "It looks like the public key: give the private one." if content.startswith((b"ssh-", b"ecdsa-")) else ""
+        advice = hint or "Convert it to OpenSSH's format: `ssh-keygen` makes such keys, `puttygen -O private-openssh` converts PuTTY's."
         raise Permanent("What the SFTP setting `key` names is no private key in PEM or OpenSSH format.", advice)
     load_key = serialization.load_ssh_private_key if b"OPENSSH" in content else serialization.load_pem_private_key
     try:
