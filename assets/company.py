@@ -20,7 +20,7 @@ from resources.hr.sources import LocalFiles, SftpFiles
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.heartbeat import beating
-from resources.rates import EXPENSIFY_LIMITS, Limit
+from resources.rates import EXPENSIFY_LIMITS, RateLimit
 from resources.settings import ExpensifyConnection, FindityConnection
 from resources.stored.run_storage import RunStorage
 
@@ -33,7 +33,7 @@ class ExpensifyAccess:
     """How to reach Expensify: ``<company>_expensify``."""
 
     connection: ExpensifyConnection
-    limits: Sequence[Limit] = EXPENSIFY_LIMITS
+    limits: Sequence[RateLimit] = EXPENSIFY_LIMITS
     """Its rate windows, shared through the ledger by every run with the same credential."""
     retry: Retry = expensify.PATIENCE
     """How often and how patiently a call is repeated."""

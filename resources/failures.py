@@ -73,8 +73,8 @@ class Failed(Exception):
         advice: What to do about it, a sentence; may be empty.
     """
 
-    def __init__(self, what: str, advice: str = "") -> None:
-        super().__init__(f"{what} {advice}".strip())
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(f"{message} {advice}".strip())
         self.advice = advice
 
 
@@ -102,8 +102,8 @@ class Refused(Permanent):
         reason: Its message, masked.
     """
 
-    def __init__(self, what: str, code: str, reason: str, advice: str = "") -> None:
-        super().__init__(what, advice)
+    def __init__(self, message: str, code: str, reason: str, advice: str = "") -> None:
+        super().__init__(message, advice)
         self.code = code
         self.reason = reason
 
@@ -128,7 +128,7 @@ def masked(text: str, values: Iterable[str] = (), public: Iterable[str] = ()) ->
     for value in sorted({value.strip() for value in values}, key=len, reverse=True):
         if len(value) > 1 and value in shown:
             shown = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "<value>", shown)
-    allowed = {word.casefold() for said in public for word in _words(said)}
+    allowed = {word.casefold() for phrase in public for word in _words(phrase)}
     shown = _WORD.sub(lambda found: found.group() if found.group(1) or _is_plain(found.group(2), allowed) else _UNKNOWN, shown)
     shown = " ".join(_UNKNOWNS.sub(_UNKNOWN, shown).split())
     if shown != " ".join(text.split()):

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 
-class Limit(NamedTuple):
+class RateLimit(NamedTuple):
     """At most this many calls in any span of this many seconds."""
 
     calls: int
     seconds: float
 
 
-EXPENSIFY_LIMITS: Final = (Limit(5, 10.0), Limit(20, 60.0))
+EXPENSIFY_LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 """Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
 
 MARGIN: Final = 0.5
@@ -33,7 +33,7 @@ class RateWindows(Protocol):
         """Block until a call may start, and count that call."""
 
 
-def pause(past: Iterable[float], now: float, limits: Sequence[Limit] = EXPENSIFY_LIMITS, margin: float = MARGIN) -> float:
+def pause(past: Iterable[float], now: float, limits: Sequence[RateLimit] = EXPENSIFY_LIMITS, margin: float = MARGIN) -> float:
     """How long to wait before the next call.
 
     Args:
@@ -57,7 +57,7 @@ class ProcessWindows:
 
     def __init__(
         self,
-        limits: Sequence[Limit] = EXPENSIFY_LIMITS,
+        limits: Sequence[RateLimit] = EXPENSIFY_LIMITS,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         margin: float = MARGIN,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from resources.ledger import database, tables
 from resources.ledger.secrets import Secrets
-from resources.rates import EXPENSIFY_LIMITS, MARGIN, Limit, pause
+from resources.rates import EXPENSIFY_LIMITS, MARGIN, RateLimit, pause
 
 _KEPT_WINDOWS: Final = 2
 """Calls are forgotten after this many of the longest window."""
@@ -33,7 +33,7 @@ class LedgerWindows:
         self,
         ledger: Secrets,
         credential: str,
-        limits: Sequence[Limit] = EXPENSIFY_LIMITS,
+        limits: Sequence[RateLimit] = EXPENSIFY_LIMITS,
         sleep: Callable[[float], None] = time.sleep,
         margin: float = MARGIN,
     ) -> None:

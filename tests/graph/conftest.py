@@ -22,7 +22,7 @@ from cli.demo import SANDBOX_CREDENTIALS
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
+from resources.rates import RateLimit
 from sandbox.server import Sandbox
 from sandbox.switches import Switches
 
@@ -139,7 +139,7 @@ class Acme:
         built = graph.build(name, Settings.model_validate(self.attributes), folder)
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
-        for key, other in ((f"{name}_expensify", {"limits": [Limit(1000, 0.001)]}), (f"{name}_findity", {})):
+        for key, other in ((f"{name}_expensify", {"limits": [RateLimit(1000, 0.001)]}), (f"{name}_findity", {})):
             if key in resources:
                 access = dataclasses.replace(resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01), **other)
                 resources[key] = dg.ResourceDefinition.hardcoded_resource(access)

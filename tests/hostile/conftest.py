@@ -23,7 +23,7 @@ from resources.delivery import Write
 from resources.failures import Failed
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
+from resources.rates import RateLimit
 from roster import accounting
 from roster.plan import outcomes
 from roster.plan.decision import from_bundle
@@ -234,5 +234,5 @@ def access(company: Company, name: str) -> Any:
     """How to reach a destination of which nobody counts the calls, and that is asked twice at most."""
     retry = Retry(attempts=2, first_wait=0.01)
     if name == "expensify":
-        return ExpensifyAccess(company.settings.expensify.connection, limits=[Limit(1000, 0.001)], retry=retry)
+        return ExpensifyAccess(company.settings.expensify.connection, limits=[RateLimit(1000, 0.001)], retry=retry)
     return FindityAccess(company.settings.findity.connection, retry=retry)
