@@ -73,13 +73,13 @@ def _taken_in(file: Path, settings: "Settings") -> "Intake":
     """What a run's intake does, short of numbering the file."""
     from resources.hr import files  # noqa: PLC0415
     from roster import accounting  # noqa: PLC0415
-    from roster.intake import dating  # noqa: PLC0415
     from roster.intake import take_in as intake  # noqa: PLC0415
+    from roster.reading.file import day_in_name  # noqa: PLC0415
     from roster.unfit import Unfit  # noqa: PLC0415
 
     taken = files.take(file)
     format = settings.hr.source
-    dating.day_in_name(taken.name, format.date_in_name)
+    day_in_name(taken.name, format.date_in_name)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
     wrong = accounting.of_rows(result.dispositions, result.facts["rows"])

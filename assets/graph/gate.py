@@ -19,8 +19,9 @@ from resources.hr.sources import Found
 from resources.ledger import Intake as Numbered
 from resources.ledger import Ledger
 from roster import accounting
-from roster.intake import dating, gate
+from roster.intake import gate
 from roster.intake import take_in as intake
+from roster.reading.file import day_in_name
 from roster.unfit import Unfit
 from roster.vocabulary import DISPOSITIONS
 
@@ -67,7 +68,7 @@ class Taking:
             Unfit: nothing of the file may be used.
         """
         hr = self.company.settings.hr
-        day = dating.day_in_name(self.export.name, hr.source.date_in_name)
+        day = day_in_name(self.export.name, hr.source.date_in_name)
         numbered = self._number(day)
         result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of)
         if wrong := accounting.of_rows(result.dispositions, result.facts["rows"]):

@@ -1,6 +1,7 @@
 """From the bytes of an HR file to people, with every row accounted for.
 
-Belongs here: the order of the steps. Does not belong here: any of the steps.
+Belongs here: the order of the steps, who is in scope and employed on the day of the export, what became of every row, the counts of all
+that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from roster.intake import faults, history, mapping
-from roster.intake.employment import employment
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
@@ -137,6 +137,27 @@ def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFra
     for column in set(roster.columns) - set(OF_OUTSIDERS):
         roster[column] = roster[column].where(kept)
     return roster.assign(employment=stands, in_scope=kept)
+
+
+def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as_of: date) -> pd.Series:
+    """``vocabulary.Employment`` of each person.
+
+    An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
+    someone with an end date of today is still there, whatever the status says already.
+
+    Args:
+        status: ``vocabulary.WORKER_STATUSES``.
+        start_date: ISO text, or NaN.
+        end_date: ISO text, or NaN.
+        as_of: The day that counts as today.
+    """
+    today = as_of.isoformat()
+    ended = (end_date < today) & ~(start_date > end_date)
+    left = ended | ((status == "Terminated") & ~(end_date >= today))
+    result = pd.Series("active", index=status.index, dtype="str")
+    result = result.mask(status == "On Leave", "leave")
+    result = result.mask((status == "Pending") | (start_date > today), "pending")
+    return result.mask(left, "left")
 
 
 def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
