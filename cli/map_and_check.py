@@ -56,7 +56,7 @@ def check(
     except (settings_file.SettingsMistakes, MissingColumn, Failed) as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
-    unfit = gate.refusal(gate.ask(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
+    unfit = gate.refusal(gate.run_checks(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
     if unfit:
         _say_unfit(unfit)
     else:

@@ -57,7 +57,7 @@ class Taking:
     run: dg.DagsterRun
     today: date
     let_pass: LetPass
-    checks: list[gate.Check] = field(default_factory=list)
+    checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -94,20 +94,20 @@ class Taking:
     def _ask(self, numbered: Numbered) -> None:
         settings, let = self.company.settings, self.let_pass
         known = {name: self.book.applied(name) for name in ("expensify", "findity") if getattr(settings, name)}
-        applied = {name: gate.Last(last.number, last.dated) for name, last in known.items() if last}
-        self.checks = gate.ask(self.facts, self.book.baseline(), applied, settings.hr.gate)
+        applied = {name: gate.LastApplied(last.number, last.dated) for name, last in known.items() if last}
+        self.checks = gate.run_checks(self.facts, self.book.baseline(), applied, settings.hr.gate)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
-            self.checks = gate.let_pass(self.checks, let.checks)
+            self.checks = gate.accept(self.checks, let.checks)
         if unfit := gate.refusal(self.checks, self._advice()):
             raise unfit
-        if passed := gate.named(self.checks, "let pass"):
+        if passed := gate.names_by_verdict(self.checks, "let pass"):
             over = {name: last.number for name, last in applied.items() if "older" in passed}
             self.facts["accepted"] = {"checks": passed, "by": let.by, "reason": let.reason, "over": over}
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""
-        unread = gate.Check(unfit.code, unfit.message, "a file that can be used", "failed")
+        unread = gate.GateCheck(unfit.code, unfit.message, "a file that can be used", "failed")
         number = self._number(None).number
         checks = gate.as_json(self.checks or [unread], unfit.advice)
         self.book.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
@@ -150,7 +150,7 @@ class Taking:
 
     def _ways(self) -> tuple[str, str]:
         """What lets the file pass: a command, and what the launchpad takes."""
-        given = f'accept: [{", ".join(gate.named(self.checks, "failed"))}], accepted_by: "", reason: ""'
+        given = f'accept: [{", ".join(gate.names_by_verdict(self.checks, "failed"))}], accepted_by: "", reason: ""'
         one, sync = self.company.job("one"), self.company.job("sync")
         if self.run.job_name == one:
             both = f"{{employee_ids: [...], {given}}}"
@@ -174,7 +174,7 @@ def step_name(company: Company) -> str:
     return f"{company.name}__hr__intake"
 
 
-def _table(checks: list[gate.Check]) -> dict[str, Any]:
+def _table(checks: list[gate.GateCheck]) -> dict[str, Any]:
     """A row a check, those that did not simply pass first."""
     words = {"passed": "yes", "failed": "no"}
     rows = [[one.name, words.get(one.verdict, one.verdict), one.seen, one.expected] for one in checks]

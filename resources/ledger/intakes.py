@@ -16,7 +16,7 @@ from resources.ledger import tables
 from resources.ledger.database import frame, insert, insert_missing, records, upsert
 from resources.ledger.lease import Lease
 from resources.ledger.scoped import Scoped, moment
-from roster.intake.gate import Last, why_older
+from roster.intake.gate import LastApplied, older_reason
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Intakes(Scoped):
             last = self._applied(connection, destination)
             if last is None:
                 return
-            why = why_older(number, dated, Last(last.number, last.dated))
+            why = older_reason(number, dated, LastApplied(last.number, last.dated))
             if why is None:
                 return
             let = self._passed(connection, destination, plan_run_id, number).get("accepted") or {}

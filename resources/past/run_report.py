@@ -11,8 +11,9 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.ledger import Gate, Ledger
+from roster.intake.gate import from_json
 from roster.plan import releasing
-from roster.reports.model import FIGURES, HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
+from roster.reports.model import FIGURES, HR_FILE, ROWS, Accepted, DestinationReport, ReportedExport, RunReport
 
 UNTOLD = "it ended before its reports; its page in the Dagster UI says why."
 
@@ -51,7 +52,7 @@ def assemble(ledger: Ledger, root_run_id: str) -> RunReport:
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
         intake=_intake(gate) if gate and "sha256" in gate.facts else None,
-        gate=[GateCheck(**check) for check in gate.facts.get("checks", [])] if gate else [],
+        gate=from_json(gate.facts.get("checks", [])) if gate else [],
         accepted=_accepted(gate.facts) if gate else None,
         dispositions=ledger.disposition_counts(root_run_id),
         rejects=ledger.rejects(root_run_id),
@@ -85,9 +86,9 @@ def newest_root(ledger: Ledger) -> str:
     return str(runs["root_run_id"].iloc[-1])
 
 
-def _intake(gate: Gate) -> Intake:
+def _intake(gate: Gate) -> ReportedExport:
     facts = gate.facts
-    return Intake(
+    return ReportedExport(
         number=gate.number,
         name=facts["file"],
         size=facts["size"],

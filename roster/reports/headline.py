@@ -56,7 +56,7 @@ def _stopped(report: RunReport) -> str | None:
     failed = [check for check in report.gate if not check.passed]
     if failed and report.status == "stopped":
         more = f" (and {counted(len(failed) - 1, 'further check', 'further checks')})" if len(failed) > 1 else ""
-        seen = "" if failed[0].seen is None else f": {failed[0].seen}"
+        seen = f": {failed[0].seen}" if failed[0].seen else ""
         return f"Stopped at the gate: {failed[0].name}{seen}{more}"
     if report.status == "stopped":
         return f"Stopped: {report.failure}" if report.failure else "Stopped before the end"
