@@ -21,7 +21,7 @@ from cli.terminal import terminal
 
 if TYPE_CHECKING:
     from assets.attributes import Settings
-    from roster.intake.take_in import Intake
+    from roster.intake.take_in import IntakeResult
     from roster.proposal.propose import Proposal
     from roster.unfit import Unfit
 
@@ -69,7 +69,7 @@ def _say_unfit(unfit: "Unfit") -> None:
     _say(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
 
 
-def _taken_in(file: Path, settings: "Settings") -> "Intake":
+def _taken_in(file: Path, settings: "Settings") -> "IntakeResult":
     """What a run's intake does, short of numbering the file."""
     from resources.hr import files  # noqa: PLC0415
     from roster import accounting  # noqa: PLC0415
@@ -103,7 +103,7 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
         yield on_step
 
 
-def _print_result(result: "Intake", show_values: bool, limit: int) -> None:
+def _print_result(result: "IntakeResult", show_values: bool, limit: int) -> None:
     from roster.vocabulary import DISPOSITIONS  # noqa: PLC0415
 
     for name in DISPOSITIONS:

@@ -61,7 +61,7 @@ class Taking:
     """What the gate asked, once the file could be read."""
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def read(self) -> intake.Intake:
+    def read(self) -> intake.IntakeResult:
         """The rows of a file that the gate lets through, all accounted for.
 
         Raises:
@@ -77,7 +77,7 @@ class Taking:
         self._ask(numbered)
         return result
 
-    def _facts(self, result: intake.Intake, numbered: Numbered, day: date | None) -> dict[str, Any]:
+    def _facts(self, result: intake.IntakeResult, numbered: Numbered, day: date | None) -> dict[str, Any]:
         return {
             "file": self.export.name,
             "path": self.found.path,
@@ -112,7 +112,7 @@ class Taking:
         checks = gate.as_json(self.checks or [unread], unfit.advice)
         self.book.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
 
-    def accept(self, result: intake.Intake) -> None:
+    def accept(self, result: intake.IntakeResult) -> None:
         """Keeps that the file passed, and which rows are no valid person."""
         facts, number = self.facts, self.facts["number"]
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")

@@ -131,7 +131,7 @@ def _export(company: Company, export: Export, facts: dict[str, Any]) -> dg.Mater
     )
 
 
-def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
+def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResult:
     standing: pd.Series[int] = result.roster["employment"].value_counts()
     return dg.MaterializeResult(
         asset_key=company.key("hr", "roster"),
@@ -144,7 +144,7 @@ def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
     )
 
 
-def _rejects(company: Company, result: intake.Intake, facts: dict[str, Any]) -> dg.MaterializeResult:
+def _rejects(company: Company, result: intake.IntakeResult, facts: dict[str, Any]) -> dg.MaterializeResult:
     frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions}
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),

@@ -19,7 +19,7 @@ from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from resources.stored.run_storage import RunStorage, producer
 from roster import accounting
-from roster.intake.take_in import could_be_anybodys
+from roster.intake.take_in import has_unidentified_rejects
 from roster.plan import releasing
 from roster.plan.builder import People
 from roster.plan.decision import Circumstances, to_bundle
@@ -107,7 +107,7 @@ def desired(company: Company, destination: Destination) -> dg.AssetsDefinition:
 def _desire(book: Ledger, destination: Destination, roster: pd.DataFrame, rejects: Bundle, known: Bundle, *, everyone: bool) -> Bundle:
     rejected, remembered = rejects["rejects"]["employee_id"], known["acknowledged"]
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
-    leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not could_be_anybodys(rejects["dispositions"]))]
+    leavable = remembered[~remembered["employee_id"].isin(rejected) & everyone & (not has_unidentified_rejects(rejects["dispositions"]))]
     return destination.desire(roster, rejected, known, leavable, book.fields_key(destination.name))
 
 
@@ -224,7 +224,7 @@ def _circumstances(
     return Circumstances(
         absent_means=company.settings.hr.people.absent_means,
         hold_all=hold_all,
-        unreadable_reject=could_be_anybodys(rejects["dispositions"]),
+        unreadable_reject=has_unidentified_rejects(rejects["dispositions"]),
         same=frozenset(config.only if config.same_person else []),
         limits=holds.in_force(book, company, destination.name),
         # A release that is not of this destination leaves everyone here alone.

@@ -93,10 +93,10 @@ def validate(mapped: Mapped, people: People) -> Validated:
 
 def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
-    frame, found = mapped.frame.copy(), [faults.failures([], "", "missing")]
+    frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
     for column, undated in mapped.undated.items():
         frame[column] = frame[column].mask(undated)
-        found.append(faults.failures(frame.index[undated], column, "date"))
+        found.append(faults.fault_rows(frame.index[undated], column, "date"))
     for column in {"country", "address_country"} & set(frame.columns):
         frame[column] = frame[column].str.upper()
     if "locale" in frame:
@@ -109,7 +109,7 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
         if people.phone_region is None and "country" in frame:
             regions = frame["country"]
         phone = e164(frame["phone"], regions)
-        found.append(faults.failures(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
+        found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
 
@@ -131,7 +131,7 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
     except SchemaErrors as error:
         cases = error.failure_cases[["index", "column", "check"]]
     else:
-        return faults.failures([], "", "missing")
+        return faults.fault_rows([], "", "missing")
     if cases["index"].isna().any():
         raise Unfit("schema", "The rows do not have the shape of a roster.", "This is a fault of Rollcall or its settings: report it.")
     codes = cases["check"].replace("not_nullable", "missing")
