@@ -113,7 +113,7 @@ def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
 
 
-def _malformed(table: reading.Table) -> pd.DataFrame:
+def _malformed(table: reading.RawTable) -> pd.DataFrame:
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
@@ -170,7 +170,7 @@ def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dispositions(
-    table: reading.Table, rows: pd.DataFrame, superseded: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series
+    table: reading.RawTable, rows: pd.DataFrame, superseded: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series
 ) -> pd.DataFrame:
     lines = table.frame.index.append(table.malformed.index).sort_values()
     reason = superseded.reindex(lines).astype("str")
@@ -190,7 +190,7 @@ def _dispositions(
     ).astype({"employee_id": "str", "disposition": "str", "reason": "str"})
 
 
-def _facts(table: reading.Table, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
+def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
     counted = dispositions["disposition"].value_counts()
     used = roster[roster["in_scope"]]
     return {

@@ -9,15 +9,15 @@ import re
 from datetime import date
 
 from roster.reading import delimited, workbook
-from roster.reading.table import Table
+from roster.reading.table import RawTable
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
-__all__ = ["Table", "day_in_name", "read"]
+__all__ = ["RawTable", "day_in_name", "read"]
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     """Read the file.
 
     Args:
