@@ -61,9 +61,9 @@ def of_workbook(content: bytes) -> Format:
     name = max(sheets, key=lambda each: len(sheets[each]), default="")
     if not name or not sheets[name]:
         raise empty()
-    sure = Guess(name, 0.95 if len(sheets) == 1 else 0.7, f"the fullest of {len(sheets)} visible sheets")
+    sheet = Guess(name, 0.95 if len(sheets) == 1 else 0.7, f"the fullest of {len(sheets)} visible sheets")
     width = max(len(row) for row in sheets[name])
-    return {"sheet": sure} | heading([[cell or "" for cell in row] + [""] * (width - len(row)) for row in sheets[name][:LINES]])
+    return {"sheet": sheet} | heading([[cell or "" for cell in row] + [""] * (width - len(row)) for row in sheets[name][:LINES]])
 
 
 def heading(records: list[list[str]]) -> Format:
@@ -74,9 +74,9 @@ def heading(records: list[list[str]]) -> Format:
     if known >= 2 and known > data:
         return {}
     if data or len(set(first)) < len(first):
-        sure, why = (0.95, "its first line has addresses, dates or numbers") if data else (0.6, "its first line repeats itself")
+        confidence, reason = (0.95, "its first line has addresses, dates or numbers") if data else (0.6, "its first line repeats itself")
         width = Counter(map(len, records)).most_common(1)[0][0]
-        return {"columns": Guess([f"column_{number}" for number in range(1, width + 1)], sure, f"no header: {why}")}
+        return {"columns": Guess([f"column_{number}" for number in range(1, width + 1)], confidence, f"no header: {reason}")}
     return {}
 
 
