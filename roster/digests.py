@@ -24,12 +24,12 @@ def digest_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
     """
     if len(key) < 16:
         raise ValueError("a key of at least 16 bytes is needed")
-    said = pd.Series("", index=frame.index, dtype="str")
+    text = pd.Series("", index=frame.index, dtype="str")
     for name in sorted(frame.columns):
         # The length before each value keeps "a" + "bc" and "ab" + "c" apart.
         value = frame[name].astype("str")
-        said = said + (f"{name}=" + value.str.len().astype("Int64").astype("str") + ":" + value + ";").fillna("")
-    return _half(said, key, b"first") + _half(said, key, b"second")
+        text = text + (f"{name}=" + value.str.len().astype("Int64").astype("str") + ":" + value + ";").fillna("")
+    return _half(text, key, b"first") + _half(text, key, b"second")
 
 
 def record_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
