@@ -17,7 +17,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from roster.intake.validation import COUNTRIES, is_account, is_email, is_employee_id
-from roster.proposal.headings import is_private, meaning, status
+from roster.proposal.headings import canonical_column, canonical_status, is_private
 
 SAMPLE = 2000
 """Distinct values of a column that are looked at one by one."""
@@ -73,7 +73,7 @@ def _is_date(value: str, format: str) -> bool:
 def statuses(values: pd.Series) -> Guess | None:
     """HR's status words and what they stand for; None if too few are known. An unknown one is not repeated, only counted."""
     counts = values.dropna().value_counts()
-    known = {str(value): found for value in counts.index if (found := status(str(value)))}
+    known = {str(value): found for value in counts.index if (found := canonical_status(str(value)))}
     if counts.empty or len(counts) > 20 or counts[list(known)].sum() < ENOUGH * counts.sum():
         return None
     some = len(known) < len(counts)
@@ -97,7 +97,7 @@ def private(frame: pd.DataFrame) -> list[str]:
     found = []
     for name in map(str, frame):
         # Some mobile numbers could be identity numbers, so a heading that says phone is believed.
-        of_phones = (meaning(name) or ("", 0))[0] == "phone"
+        of_phones = (canonical_column(name) or ("", 0))[0] == "phone"
         if is_private(name) or (not of_phones and share(is_identity, frame[name].head(SAMPLE)) >= ENOUGH):
             found.append(name)
     return found
@@ -135,7 +135,7 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
     """Canonical column → the file's column, where a heading says so; how far the cells bear it out is in the confidence."""
     ranked: list[tuple[float, str, str, str]] = []
     for name in frame:
-        found = meaning(str(name))
+        found = canonical_column(str(name))
         if found is None:
             continue
         column, confidence = found

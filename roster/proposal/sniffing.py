@@ -8,7 +8,7 @@ import csv
 import re
 from collections import Counter
 
-from roster.proposal.headings import is_private, meaning
+from roster.proposal.headings import canonical_column, is_private
 from roster.proposal.recognising import DATE, Guess
 from roster.reading import workbook
 from roster.reading.decoding import AUTO, decode, proposed
@@ -69,7 +69,7 @@ def of_workbook(content: bytes) -> Format:
 def heading(records: list[list[str]]) -> Format:
     """Whether the first record names the columns; if not, made-up names for them."""
     first = [field.strip() for field in records[0]]
-    known = sum(meaning(field) is not None or is_private(field) for field in first)
+    known = sum(canonical_column(field) is not None or is_private(field) for field in first)
     data = sum(DATA.fullmatch(field) is not None for field in first)
     if known >= 2 and known > data:
         return {}
