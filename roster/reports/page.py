@@ -111,7 +111,7 @@ def _moved(destination: DestinationReport) -> int:
 
 def _bars(destination: DestinationReport, most: int) -> Bars:
     total, moved = sum(destination.outcomes.values()), _moved(destination)
-    ordered = {outcome: destination.outcomes[outcome] for outcome in OUTCOMES if destination.outcomes.get(outcome)}
+    ordered: dict[str, int] = {outcome: destination.outcomes[outcome] for outcome in OUTCOMES if destination.outcomes.get(outcome)}
     width = 100 * moved / most if most else 0.0
     words = f"{destination.name}, {total:,} people: " + ", ".join(f"{count:,} {outcome}" for outcome, count in ordered.items())
     ordered.pop("unchanged", None)
