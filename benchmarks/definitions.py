@@ -8,12 +8,12 @@ import dataclasses
 import dagster as dg
 
 from pipelines.definitions import defs as _loaded
-from resources.rates import Limit
+from resources.rates import RateLimit
 
 _KEY = "bench_expensify"
 _resources = dict(_loaded.resources or {})
 if _KEY in _resources:
-    _access = dataclasses.replace(_resources[_KEY].resource_fn(None), limits=[Limit(1_000_000, 0.001)])
+    _access = dataclasses.replace(_resources[_KEY].resource_fn(None), limits=[RateLimit(1_000_000, 0.001)])
     _resources[_KEY] = dg.ResourceDefinition.hardcoded_resource(_access)
 
 defs = dg.Definitions(

@@ -21,7 +21,7 @@ from cli.terminal import terminal
 
 if TYPE_CHECKING:
     from assets.attributes import Settings
-    from roster.intake.take_in import Intake
+    from roster.intake.take_in import IntakeResult
     from roster.proposal.propose import Proposal
     from roster.unfit import Unfit
 
@@ -56,7 +56,7 @@ def check(
     except (settings_file.SettingsMistakes, MissingColumn, Failed) as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
-    unfit = gate.refusal(gate.ask(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
+    unfit = gate.refusal(gate.run_checks(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
     if unfit:
         _say_unfit(unfit)
     else:
@@ -69,17 +69,17 @@ def _say_unfit(unfit: "Unfit") -> None:
     _say(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
 
 
-def _taken_in(file: Path, settings: "Settings") -> "Intake":
+def _taken_in(file: Path, settings: "Settings") -> "IntakeResult":
     """What a run's intake does, short of numbering the file."""
     from resources.hr import files  # noqa: PLC0415
     from roster import accounting  # noqa: PLC0415
-    from roster.intake import dating  # noqa: PLC0415
     from roster.intake import take_in as intake  # noqa: PLC0415
+    from roster.reading.file import day_in_name  # noqa: PLC0415
     from roster.unfit import Unfit  # noqa: PLC0415
 
     taken = files.take(file)
     format = settings.hr.source
-    dating.day_in_name(taken.name, format.date_in_name)
+    day_in_name(taken.name, format.date_in_name)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
     wrong = accounting.of_rows(result.dispositions, result.facts["rows"])
@@ -103,7 +103,7 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
         yield on_step
 
 
-def _print_result(result: "Intake", show_values: bool, limit: int) -> None:
+def _print_result(result: "IntakeResult", show_values: bool, limit: int) -> None:
     from roster.vocabulary import DISPOSITIONS  # noqa: PLC0415
 
     for name in DISPOSITIONS:

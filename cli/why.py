@@ -83,7 +83,7 @@ def _lines(chapter: "Chapter") -> str:
     name = f"{chapter.file}, intake {chapter.intake}"
     if chapter.lines is None:
         return f"{name}\ntheir row is not kept" if not chapter.failure else name
-    rows = [f"line {line.number}: {line.disposition}{f', {line.why}' if line.why else ''}" for line in chapter.lines]
+    rows = [f"line {line.number}: {line.disposition}{f', {line.message}' if line.message else ''}" for line in chapter.lines]
     return "\n".join([name, *(rows or ["not in it"])])
 
 
@@ -92,9 +92,9 @@ def _matched(visit: "Visit") -> str:
 
 
 def _planned(visit: "Visit") -> str:
-    from roster.reports.story import planned, why_not  # noqa: PLC0415
+    from roster.reports.story import obstacle, planned  # noqa: PLC0415
 
-    lines = [planned(visit), *([text] if (text := why_not(visit)) and text.lower() != planned(visit) else [])]
+    lines = [planned(visit), *([text] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
     lines += [f"{change.field}: {change.old or '–'} → {change.new or '–'}" for change in visit.changes]
     if visit.held_digest and visit.held_until:
         lines.append(f"under {visit.held_digest}, until {visit.held_until:%Y-%m-%d %H:%M} UTC")
@@ -104,4 +104,4 @@ def _planned(visit: "Visit") -> str:
 def _sent(visit: "Visit") -> str:
     if visit.answer is None:
         return ""
-    return f"request {visit.request}: {visit.answer}{f', {visit.said}' if visit.said else ''}"
+    return f"request {visit.request}: {visit.answer}{f', {visit.reply}' if visit.reply else ''}"

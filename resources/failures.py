@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from resources.plain_words import PLAIN
-
 _ADDRESS = re.compile(r"[^\s'\"<>(),;:]+@[^\s'\"<>(),;:]+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 _NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[ -]?\d){6,}(?!\w)")
@@ -24,6 +22,41 @@ _SHORT = re.compile(r"[0-9]{1,5}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}")
 _UNKNOWN = "<…>"
 _UNKNOWNS = re.compile(r"<…>(?:\s*[,.'’-]?\s*<…>)+")
 _LONGEST = 300
+
+PLAIN_WORDS: Final = frozenset(
+    """
+    a about above access account accounts action active add added additional address addresses admin administrator after again against
+    all allow allowed already also an and and/or another any api application approval approve approver approvers approves are argument
+    array as assigned at attempt authentication authorization authorized bad bank be because been before below between blank body both
+    but by calling can cannot category change changed character characters check city code collision column combination company conflict
+    connection contact contain contains content cost could country create created credentials csv currency current custom cycle data
+    database date day db dd deactivated default delete deleted denied department deprecated did differs digits dimension disabled do
+    does domain due duplicate duplicated e-mail either email emails employee employeeid employees empty enabled end entity entry error
+    errors exceed exceeded exceeds exist existing exists expected expense expired external failed failure few fewer field fields file
+    first for forbidden format found from full further gateway general given group groups had has have header headers help hour iban id
+    identifier identifiers if in inactive incorrect information inside integer internal invalid invitation invite invited is issue it
+    item items its job json key kind known last later least left length level limit limits line lines list locale locked login long
+    longer lower mail maintenance malformed manager managers many match matches maximum member members message method minimum minutes
+    missing mm mobile more most must name names needed network new no none not null number numbers object of off office old on once one
+    only operation optional or organization organizational other over owner owners parameter parent parse part partner password path
+    pattern pending people per permission permissions permitted person personal personnel phone please policies policy preset presets
+    primary problem process processed processing profile properties property provided put range rate read reason received record records
+    refused reject rejected remove removed request requested requests required resource response retry review role roles row rows rule
+    rules same schema seconds secret see send sent server service services set several short should side similar size skipped so some
+    someone something source state status still string submit submits submitted such support supported syntax system tag tags
+    temporarily than that the their them then there these they this time timeout to token too transaction try two type unable
+    unauthorized under unexpected unique unit units unknown unprocessable unsupported up update updated updates upper url use used user
+    users valid validation value values version verification verified verify violation wait was we were what when where which while who
+    with without worker workspace write wrong year yet you your yyyy zip activated archived blocked closed deactivate enrolled eligible
+    feature licence licences license licenses mandatory open plan plans pay quota reached register registered reimbursement seat seats
+    signed subscription suspended trial unverified upgrade
+    """.split()  # noqa: SIM905 - a list of four hundred lines says no more
+)
+"""What a destination's message may consist of where everybody who watches runs can read it: everyday words and those of errors, in small
+letters. No word that is also somebody's name (will, may, mark, grant).
+
+A list of what may be shown, since nobody has a list of all names: an unforeseen message loses words, and never gives a person away.
+"""
 
 PRIVATE: Final = "rollcall.private"
 """The logger for what only the owner may read. Whoever starts a process gives it an owner-only file; without one it says nothing."""
@@ -40,8 +73,8 @@ class Failed(Exception):
         advice: What to do about it, a sentence; may be empty.
     """
 
-    def __init__(self, what: str, advice: str = "") -> None:
-        super().__init__(f"{what} {advice}".strip())
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(f"{message} {advice}".strip())
         self.advice = advice
 
 
@@ -69,8 +102,8 @@ class Refused(Permanent):
         reason: Its message, masked.
     """
 
-    def __init__(self, what: str, code: str, reason: str, advice: str = "") -> None:
-        super().__init__(what, advice)
+    def __init__(self, message: str, code: str, reason: str, advice: str = "") -> None:
+        super().__init__(message, advice)
         self.code = code
         self.reason = reason
 
@@ -95,7 +128,7 @@ def masked(text: str, values: Iterable[str] = (), public: Iterable[str] = ()) ->
     for value in sorted({value.strip() for value in values}, key=len, reverse=True):
         if len(value) > 1 and value in shown:
             shown = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "<value>", shown)
-    allowed = {word.casefold() for said in public for word in _words(said)}
+    allowed = {word.casefold() for phrase in public for word in _words(phrase)}
     shown = _WORD.sub(lambda found: found.group() if found.group(1) or _is_plain(found.group(2), allowed) else _UNKNOWN, shown)
     shown = " ".join(_UNKNOWNS.sub(_UNKNOWN, shown).split())
     if shown != " ".join(text.split()):
@@ -112,4 +145,4 @@ def _is_plain(word: str, allowed: set[str]) -> bool:
         return True
     # Codes such as REQUIRED_FIELD and names such as overLimitApprover.
     parts = [part.casefold() for part in _PARTS.findall(word)]
-    return "".join(parts) == re.sub(r"[_'’-]", "", word).casefold() and all(part in PLAIN for part in parts)
+    return "".join(parts) == re.sub(r"[_'’-]", "", word).casefold() and all(part in PLAIN_WORDS for part in parts)

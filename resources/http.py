@@ -67,7 +67,7 @@ def by_status(reply: Reply) -> Verdict:
     return "broken" if reply.status >= 500 else "answer"
 
 
-def checked_url(url: str, what: str) -> str:
+def checked_url(url: str, label: str) -> str:
     """The address, if secrets may be sent to it.
 
     Raises:
@@ -76,11 +76,11 @@ def checked_url(url: str, what: str) -> str:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
-        raise Permanent(f"The {what} is no valid address.", "Correct it in the settings.") from None
+        raise Permanent(f"The {label} is no valid address.", "Correct it in the settings.") from None
     if parsed.userinfo or parsed.query or parsed.fragment:
-        raise Permanent(f"The {what} must hold neither a user name nor a query.", "Secrets have settings of their own.")
+        raise Permanent(f"The {label} must hold neither a user name nor a query.", "Secrets have settings of their own.")
     if not parsed.host or not (parsed.scheme == "https" or (parsed.scheme == "http" and is_loopback(parsed.host))):
-        raise Permanent(f"The {what} must begin with https://.", "Secrets travel with every request; plain http is for loopback only.")
+        raise Permanent(f"The {label} must begin with https://.", "Secrets travel with every request; plain http is for loopback only.")
     return url
 
 
@@ -92,8 +92,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class _Again(Exception):
-    """Inside this module only: this attempt failed in a way that another may not."""
+class _Repeatable(Exception):
+    """This attempt failed in a way that another may not. It never leaves this module."""
 
     def __init__(self, failure: Failed, wait: float | None = None, lost: bool = False) -> None:
         self.failure = failure
@@ -169,25 +169,27 @@ class Http:
             self.attempts += 1
             try:
                 return self._once(method, url, judge, content)
-            except _Again as again:
-                lost = lost or again.lost
+            except _Repeatable as failed:
+                lost = lost or failed.lost
                 if lost and not repeat_lost:
-                    raise self._lost(again.failure, writes) from None
+                    raise self._lost(failed.failure, writes) from None
                 raise
 
-        again = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._retry.attempts),
-            wait=self._wait,
-            retry=tenacity.retry_if_exception_type(_Again),
-            sleep=self._retry.sleep,
-            reraise=True,
-        )
         try:
-            return again(attempt)
-        except _Again as last:
+            return self._retrying()(attempt)
+        except _Repeatable as last:
             # One attempt that may have been applied decides, even if the last one never left this machine.
             unanswered = lost and not last.lost
             raise self._lost(self._unanswered("") if unanswered else last.failure, writes) from None
+
+    def _retrying(self) -> tenacity.Retrying:
+        return tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._retry.attempts),
+            wait=self._wait,
+            retry=tenacity.retry_if_exception_type(_Repeatable),
+            sleep=self._retry.sleep,
+            reraise=True,
+        )
 
     def _once(self, method: str, url: str, judge: Callable[[Reply], Verdict], content: dict[str, Any]) -> Reply:
         request = self._client.build_request(method, url, **content)
@@ -198,33 +200,33 @@ class Http:
                 raise Permanent(
                     f"{self.name}'s certificate is not trusted.", "Check the address and this machine's certificates."
                 ) from None
-            raise _Again(Transient(f"{self.name} could not be reached.", "Nothing was sent. Run again later.")) from None
+            raise _Repeatable(Transient(f"{self.name} could not be reached.", "Nothing was sent. Run again later.")) from None
         except httpx.UnsupportedProtocol:
             raise Permanent(f"{self.name}'s address is of no known kind.", "It must begin with https://.") from None
         except httpx.HTTPError as error:
-            raise _Again(self._unanswered(f" ({type(error).__name__})"), lost=True) from None
+            raise _Repeatable(self._unanswered(f" ({type(error).__name__})"), lost=True) from None
         reply = Reply(response.status_code, response.headers, response.content, len(request.content))
         if response.is_redirect:
             raise self._redirected(response)
         verdict = judge(reply)
         if verdict == "busy":
-            asked = retry_after(reply.headers.get("Retry-After"))
-            what = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
-            raise _Again(Transient(what, "Nothing was done. Run again later."), asked)
+            wait = retry_after(reply.headers.get("Retry-After"))
+            message = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
+            raise _Repeatable(Transient(message, "Nothing was done. Run again later."), wait)
         if verdict == "broken":
-            raise _Again(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")), lost=True)
+            raise _Repeatable(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")), lost=True)
         return reply
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
-        if isinstance(failure, _Again) and failure.wait is not None:
+        if isinstance(failure, _Repeatable) and failure.wait is not None:
             return min(failure.wait, self._retry.longest_wait)
         doubled = self._retry.first_wait * 2.0 ** (state.attempt_number - 1)
         return min(doubled + random.uniform(0, self._retry.first_wait), self._retry.longest_wait)  # noqa: S311 - jitter
 
-    def _unanswered(self, how: str) -> Unanswered:
-        what = f"{self.name} did not answer{how}: the request may have been applied or not."
-        return Unanswered(what, "Run again: it is safe to repeat.")
+    def _unanswered(self, detail: str) -> Unanswered:
+        message = f"{self.name} did not answer{detail}: the request may have been applied or not."
+        return Unanswered(message, "Run again: it is safe to repeat.")
 
     def _lost(self, failure: Failed, writes: bool) -> Failed:
         if writes or not isinstance(failure, Unanswered):
@@ -233,11 +235,11 @@ class Http:
 
     def _redirected(self, response: httpx.Response) -> Permanent:
         # Of what the server says, only what we said before: its path may repeat a person or a secret.
-        url, asked = response.next_request.url if response.next_request else None, response.request.url
-        path = url.path if url and url.path.rstrip("/") == asked.path.rstrip("/") else "/…"
+        url, requested = response.next_request.url if response.next_request else None, response.request.url
+        path = url.path if url and url.path.rstrip("/") == requested.path.rstrip("/") else "/…"
         target = f" to {url.scheme}://{url.netloc.decode()}{path}" if url else ""
-        what = f"{self.name} redirects ({response.status_code}){target}: that is not followed, since it may lose what is sent."
-        return Permanent(what, "Put the exact address into the settings.")
+        message = f"{self.name} redirects ({response.status_code}){target}: that is not followed, since it may lose what is sent."
+        return Permanent(message, "Put the exact address into the settings.")
 
 
 def _distrusted(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 
-class Limit(NamedTuple):
+class RateLimit(NamedTuple):
     """At most this many calls in any span of this many seconds."""
 
     calls: int
@@ -30,7 +30,7 @@ class RateWindows(Protocol):
         """Block until a call may start, and count that call."""
 
 
-def pause(past: Iterable[float], now: float, limits: Sequence[Limit], margin: float = MARGIN) -> float:
+def pause(past: Iterable[float], now: float, limits: Sequence[RateLimit], margin: float = MARGIN) -> float:
     """How long to wait before the next call.
 
     Args:
@@ -54,7 +54,7 @@ class ProcessWindows:
 
     def __init__(
         self,
-        limits: Sequence[Limit],
+        limits: Sequence[RateLimit],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         margin: float = MARGIN,

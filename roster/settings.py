@@ -1,7 +1,7 @@
 """What a company's YAML says about people: how its file reads, how columns map, who is in scope, how destination values come about.
 
-Belongs here: the strict models of those settings. Does not belong here: where a file or a server is (``resources.settings``) and what the
-rules do (``roster.rules`` and its neighbours).
+Belongs here: the strict models of those settings. Does not belong here: where a file or a server is (``resources.hr.locations``, each
+destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re

@@ -20,11 +20,11 @@ Kind = Literal["join", "leave", "rejoin", "email", "manager", "role", "policy", 
 Employment = Literal["active", "leave", "left", "pending"]
 """Where a person stands on the day of the export: `pending` has not started, `left` is a leaver by their own row."""
 
-DISPOSITIONS: Final = ("used", "superseded", "out_of_scope", "rejected")
-ACTIONS: Final = ("create", "update", "reactivate", "deactivate", "none", "hold", "skip")
+DISPOSITIONS: Final[tuple[Disposition, ...]] = get_args(Disposition)
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 WRITES: Final = ("create", "update", "reactivate", "deactivate")
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-OUTCOMES: Final = ("created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown")
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 OUTCOME_OF: Final = {
     "create": "created",
     "update": "updated",

@@ -18,8 +18,9 @@ from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
 from roster import accounting
-from roster.intake import dating, gate
+from roster.intake import gate
 from roster.intake import take_in as intake
+from roster.reading.file import day_in_name
 from roster.unfit import Unfit
 from roster.vocabulary import DISPOSITIONS
 
@@ -55,18 +56,18 @@ class Taking:
     run: dg.DagsterRun
     today: date
     let_pass: LetPass
-    checks: list[gate.Check] = field(default_factory=list)
+    checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def read(self) -> intake.Intake:
+    def read(self) -> intake.IntakeResult:
         """The rows of a file that the gate lets through, all accounted for.
 
         Raises:
             Unfit: nothing of the file may be used.
         """
         hr = self.company.settings.hr
-        day = dating.day_in_name(self.export.name, hr.source.date_in_name)
+        day = day_in_name(self.export.name, hr.source.date_in_name)
         numbered = self._number(day)
         result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of)
         if wrong := accounting.of_rows(result.dispositions, result.facts["rows"]):
@@ -75,7 +76,7 @@ class Taking:
         self._ask(numbered)
         return result
 
-    def _facts(self, result: intake.Intake, numbered: TakenExport, day: date | None) -> dict[str, Any]:
+    def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> dict[str, Any]:
         return {
             "file": self.export.name,
             "path": self.found.path,
@@ -92,25 +93,25 @@ class Taking:
     def _ask(self, numbered: TakenExport) -> None:
         settings, let = self.company.settings, self.let_pass
         known = {name: self.book.applied.of(name) for name in settings.destinations()}
-        applied = {name: gate.Last(last.number, last.dated) for name, last in known.items() if last}
-        self.checks = gate.ask(self.facts, self.book.intakes.baseline(), applied, settings.hr.gate)
+        applied = {name: gate.LastApplied(last.number, last.dated) for name, last in known.items() if last}
+        self.checks = gate.run_checks(self.facts, self.book.intakes.baseline(), applied, settings.hr.gate)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
-            self.checks = gate.let_pass(self.checks, let.checks)
+            self.checks = gate.accept(self.checks, let.checks)
         if unfit := gate.refusal(self.checks, self._advice()):
             raise unfit
-        if passed := gate.named(self.checks, "let pass"):
+        if passed := gate.names_by_verdict(self.checks, "let pass"):
             over = {name: last.number for name, last in applied.items() if "older" in passed}
             self.facts["accepted"] = {"checks": passed, "by": let.by, "reason": let.reason, "over": over}
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""
-        unread = gate.Check(unfit.code, unfit.message, "a file that can be used", "failed")
+        unread = gate.GateCheck(unfit.code, unfit.message, "a file that can be used", "failed")
         number = self._number(None).number
         checks = gate.as_json(self.checks or [unread], unfit.advice)
         self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
 
-    def accept(self, result: intake.Intake) -> None:
+    def accept(self, result: intake.IntakeResult) -> None:
         """Keeps that the file passed, and which rows are no valid person."""
         facts, number = self.facts, self.facts["number"]
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
@@ -148,7 +149,7 @@ class Taking:
 
     def _ways(self) -> tuple[str, str]:
         """What lets the file pass: a command, and what the launchpad takes."""
-        given = f'accept: [{", ".join(gate.named(self.checks, "failed"))}], accepted_by: "", reason: ""'
+        given = f'accept: [{", ".join(gate.names_by_verdict(self.checks, "failed"))}], accepted_by: "", reason: ""'
         one, sync = self.company.job("one"), self.company.job("sync")
         if self.run.job_name == one:
             both = f"{{employee_ids: [...], {given}}}"
@@ -172,7 +173,7 @@ def step_name(company: Company) -> str:
     return f"{company.name}__hr__intake"
 
 
-def _table(checks: list[gate.Check]) -> dict[str, Any]:
+def _table(checks: list[gate.GateCheck]) -> dict[str, Any]:
     """A row a check, those that did not simply pass first."""
     words = {"passed": "yes", "failed": "no"}
     rows = [[one.name, words.get(one.verdict, one.verdict), one.seen, one.expected] for one in checks]

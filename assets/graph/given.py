@@ -16,7 +16,7 @@ from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, StoredValue, producer
-from roster.intake.take_in import could_be_anybodys
+from roster.intake.take_in import has_unidentified_rejects
 
 
 class DesireConfig(dg.Config):
@@ -67,7 +67,7 @@ def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
     return Taken(
         roster=roster,
         rejected=rejects["rejects"]["employee_id"],
-        unreadable_reject=could_be_anybodys(rejects["dispositions"]),
+        unreadable_reject=has_unidentified_rejects(rejects["dispositions"]),
         number=facts["number"],
         as_of=date.fromisoformat(facts["as_of"]),
         dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,

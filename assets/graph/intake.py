@@ -18,7 +18,7 @@ from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.gate import LetPass, Taking, step_name
 from resources.hr.files import Export
-from resources.hr.sources import Found, Source
+from resources.hr.sources import ExportSource, Found
 from roster.intake import take_in as intake
 from roster.unfit import Unfit
 from roster.vocabulary import DISPOSITIONS
@@ -105,7 +105,7 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
     ]
 
 
-def _taken(source: Source, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
+def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
     """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
     if config.path and context.run.parent_run_id is None:
         modified = datetime.fromisoformat(config.modified) if config.modified else None
@@ -132,7 +132,7 @@ def _export(company: Company, export: Export, facts: dict[str, Any]) -> dg.Mater
     )
 
 
-def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
+def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResult:
     standing: pd.Series[int] = result.roster["employment"].value_counts()
     return dg.MaterializeResult(
         asset_key=company.key("hr", "roster"),
@@ -145,7 +145,7 @@ def _roster(company: Company, result: intake.Intake) -> dg.MaterializeResult:
     )
 
 
-def _rejects(company: Company, result: intake.Intake, facts: dict[str, Any]) -> dg.MaterializeResult:
+def _rejects(company: Company, result: intake.IntakeResult, facts: dict[str, Any]) -> dg.MaterializeResult:
     frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions}
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),

@@ -15,7 +15,7 @@ from assets.graph import metadata
 from destinations import registry
 from destinations.base import Destination
 from resources.failures import Failed
-from resources.hr.sources import Found, Source
+from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
 from resources.past.report_files import write_list, write_reports
 from resources.past.run_report import assemble, newest_root
@@ -115,7 +115,7 @@ def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:
         book.runs.end(context.run.run_id, "finished")
 
 
-def _put_away(source: Source, book: Ledger, report: RunReport, destinations: int) -> str:
+def _put_away(source: ExportSource, book: Ledger, report: RunReport, destinations: int) -> str:
     """Does with HR's file what the settings say, once all destinations show what came of it; what became of the file."""
     gate = book.intakes.gate(report.root_run_id)
     if gate is None or not gate.passed or sum(one.stage == "landed" for one in report.destinations) < destinations:

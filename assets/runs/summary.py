@@ -24,7 +24,7 @@ from roster.reports.headline import headline
 from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
-from roster.reports.tables import numbers, outcome_rows, planned_rows
+from roster.reports.tables import employee_numbers, outcome_rows, planned_rows
 
 _MOST_NUMBERS = 8
 _TONES: Mapping[str, str] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
@@ -138,7 +138,7 @@ def _would_refuse(report: RunReport) -> Table:
     for one in report.destinations:
         said = pd.Series(one.would_refuse, dtype="str")
         for why, people in said.groupby(said):
-            table.add_row(one.name, f"{len(people):,}", str(why), numbers(pd.Series(people.index)))
+            table.add_row(one.name, f"{len(people):,}", str(why), employee_numbers(pd.Series(people.index)))
     return table
 
 

@@ -18,7 +18,7 @@ from assets.graph.gate import step_name
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import recovery, summary
 from resources.failures import NoFile, Transient
-from resources.hr.sources import Found, Source
+from resources.hr.sources import ExportSource, Found
 
 LONGEST: Final = 45.0
 """Seconds in which the source has to answer: Dagster gives up a tick after sixty, and then says nothing of the source."""
@@ -95,7 +95,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
     return by_clock
 
 
-def _listed(source: Source) -> Found | dg.SkipReason:
+def _listed(source: ExportSource) -> Found | dg.SkipReason:
     """The newest file; a fault that time heals is a skip with its reason, any other turns the tick red."""
     with reported_in_tick():
         try:

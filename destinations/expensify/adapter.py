@@ -20,7 +20,7 @@ from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.past.erasure import PersonalColumns
-from resources.rates import Limit
+from resources.rates import RateLimit
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -35,7 +35,7 @@ class Access:
     """How to reach Expensify."""
 
     connection: ExpensifyConnection
-    limits: Sequence[Limit] = LIMITS
+    limits: Sequence[RateLimit] = LIMITS
     """Its rate windows, shared through the ledger by every run with the same credential."""
     retry: Retry = PATIENCE
     """How often and how patiently a call is repeated."""

@@ -32,12 +32,12 @@ from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Records, in_turn
 from resources.failures import Permanent, Refused
 from resources.http import Http, Reply, Retry, checked_url
-from resources.rates import Limit, RateWindows
+from resources.rates import RateLimit, RateWindows
 
 MEMBER_COLUMNS = ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2"]
 POLICY_COLUMNS = ["id", "name", "owner", "role", "outputCurrency", "type"]
 
-LIMITS: Final = (Limit(5, 10.0), Limit(20, 60.0))
+LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 """Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
 
 PATIENCE = Retry(first_wait=5.0)

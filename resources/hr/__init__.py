@@ -1,6 +1,12 @@
-"""HR's export, wherever it lies.
+"""HR's export, wherever it lies: finding it, getting it whole, putting it away.
 
-`sources` is what can be asked of a place, `locations` what the YAML says of it. On this machine: `files`. Over SFTP: `sftp` →
-`remote_folder` → `ssh` (with `host_keys`, `private_keys`), `incoming` (a download on its way), `ssh_failures` (what went wrong, in one
-sentence). Does not belong here: what is in the file (``roster.reading``).
+- `locations`: what does a company's YAML say of the place?
+- `sources`: what can be asked of any place? The way in.
+- `files`: which file on this machine, and what is in it?
+- `sftp`: how is a file got whole from a server, going on where a download broke off?
+- `remote_folder`: which of the server's files is meant, and how is one put away?
+- `ssh`: how is a session opened: host key, login, time-outs?
+- `ssh_failures`: what went wrong with a server, and may another attempt go better?
+
+Does not belong here: what a file's bytes mean (``roster.reading``), when a run starts (``assets.runs``).
 """

@@ -1,16 +1,20 @@
 """What a company's YAML says about where HR's export is, and by which variables the secrets come that open it.
 
-Belongs here: the strict models of that. Does not belong here: how the file's bytes become rows (``roster.settings``), and the clients.
+Belongs here: the strict models of that, and how a host key is written and shown. Does not belong here: how the file's bytes become rows
+(``roster.settings``), getting a key from a server (``resources.hr.ssh``), and the clients.
 """
 
+import base64
+import binascii
+import hashlib
 import posixpath
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from resources.environment import EnvText, FromEnv, Secret
 from resources.failures import Permanent
-from resources.hr.host_keys import HostKey, parsed
 from roster.settings import CsvFormat, Strict
 
 
@@ -21,6 +25,43 @@ class CsvSource(CsvFormat):
     """A file, or a pattern such as ``inbox/*.csv``, relative to the company's folder."""
     newest: Literal["name", "modified"] = "name"
     """Which of several matching files is the newest: the last by name, or the last modified."""
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """The public key by which a server is known."""
+
+    type: str
+    """Such as ssh-ed25519."""
+    base64: str
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA256:…, as OpenSSH shows it."""
+        digest = hashlib.sha256(base64.b64decode(self.base64)).digest()
+        return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+    @property
+    def line(self) -> str:
+        """How it is written in the settings."""
+        return f"{self.type} {self.base64}"
+
+
+def host_key(line: str) -> HostKey:
+    """Read ``ssh-ed25519 AAAA…``; a comment after it is passed over.
+
+    Raises:
+        ValueError: The line is no host key.
+    """
+    words = line.split()
+    try:
+        kind, blob = words[0], base64.b64decode(words[1], validate=True)
+        length = int.from_bytes(blob[:4], "big")
+        if blob[4 : 4 + length] != kind.encode() or len(blob) <= 4 + length:
+            raise ValueError
+    except (IndexError, binascii.Error, ValueError):
+        raise ValueError("no host key: write it as `ssh-ed25519 AAAA…`, the line that `rollcall sftp pin` prints") from None
+    return HostKey(kind, words[1])
 
 
 class PrivateKey(Strict):
@@ -81,7 +122,7 @@ class SftpSource(CsvFormat):
         for number, line in enumerate(value, start=1):
             try:
                 if isinstance(line.root, str):
-                    parsed(line.root)
+                    host_key(line.root)
             except ValueError as error:
                 raise ValueError(f"line {number} is {error}") from None
         return value
@@ -106,7 +147,7 @@ class SftpSource(CsvFormat):
             Permanent: A variable that holds one is not set, or holds none.
         """
         try:
-            return [parsed(line.resolve()) for line in self.host_keys]
+            return [host_key(line.resolve()) for line in self.host_keys]
         except ValueError as error:
             raise Permanent(f"A variable named under host_keys holds {error}.", "Set it to that line.") from None
 

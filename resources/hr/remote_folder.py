@@ -1,6 +1,7 @@
 """The folder on an SFTP server into which HR puts its exports, seen through an open session.
 
-Belongs here: which of its files are meant, and what the server says of them. Does not belong here: getting one (``resources.hr.sftp``).
+Belongs here: which of its files are meant, what the server says of them, and putting one away. Does not belong here: getting one
+(``resources.hr.sftp``).
 """
 
 import fnmatch
@@ -18,7 +19,7 @@ import paramiko
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
 from resources.hr.locations import SftpSource
-from resources.hr.ssh import named
+from resources.hr.ssh import server_name
 
 _AHEAD: Final = timedelta(days=1)
 """How far a server's clock, or its idea of the time zone, may be ahead of ours before its times are no times."""
@@ -46,7 +47,7 @@ class RemoteFolder:
     def __init__(self, sftp: paramiko.SFTPClient, settings: SftpSource) -> None:
         self._sftp, self._settings = sftp, settings
         self._folder, self._pattern = posixpath.split(settings.path)
-        self._server = named(settings.host, settings.port_number())
+        self._server = server_name(settings.host, settings.port_number())
 
     def complete(self) -> list[RemoteFile]:
         """The matching files that have their marker, if they need one, by name."""
@@ -62,17 +63,17 @@ class RemoteFolder:
         """
         files, unfinished = self._matching()
         if not files and unfinished:
-            what = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
-            raise Transient(what, "Run again when HR has finished, or correct `done_marker`.")
+            message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
+            raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
-            what = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
-            raise NoFile(what, "Correct `path`, or ask HR whether the export ran.")
+            message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
+            raise NoFile(message, "Correct `path`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
             return files[-1]
         dated = [(file.modified, file.name, file) for file in files if file.modified]
         if len(dated) < len(files):
-            what = f"{self._server} gives no time, or one that cannot be, for some of the files that match."
-            raise Permanent(what, "Set `newest: name`.")
+            message = f"{self._server} gives no time, or one that cannot be, for some of the files that match."
+            raise Permanent(message, "Set `newest: name`.")
         return max(dated, key=lambda each: each[:2])[2]
 
     def now(self, path: str) -> RemoteFile | None:
@@ -92,6 +93,34 @@ class RemoteFolder:
             return None
         return self._settings.done_marker.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
 
+    def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
+        """Archive or delete a file with its marker, as the settings say; whether it is out of the way.
+
+        Args:
+            path: The file.
+            size: Its bytes when it was fetched, if they are known.
+            modified: When it had last been written then. Another file in its place stays.
+
+        Raises:
+            Permanent: The server does not let us.
+        """
+        file = self.now(path)
+        if file is None:
+            return True  # an earlier attempt whose answer was lost, or a person
+        if size not in (None, file.size) or modified not in (None, file.modified):
+            return False
+        archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
+        marker = self.marker(file.name)
+        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
+        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+        try:
+            for each in paths:
+                _archive(self._sftp, each, archive, file.modified) if archive else _delete(self._sftp, each)
+        except PermissionError:
+            message = f"{self._server} does not let this user {self._settings.afterwards} the file."
+            raise Permanent(message, "Ask whoever runs it for the right, or set `afterwards: leave`.") from None
+        return True
+
     def _matching(self) -> tuple[list[RemoteFile], int]:
         """The files that are complete, and how many are not."""
         entries = {_composed(entry.filename): entry for entry in self._entries()}
@@ -101,9 +130,9 @@ class RemoteFolder:
             names = [name for name in fnmatch.filter(entries, wanted) if wanted.startswith(".") or not name.startswith(".")]
         else:
             names = [wanted] if wanted in entries else []
-        finished = [name for name in names if (marker := self.marker(name)) is None or _composed(marker) in entries]
-        paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(finished))
-        return [file for path, entry in paths if (file := self._described(path, entry))], len(names) - len(finished)
+        complete = [name for name in names if (marker := self.marker(name)) is None or _composed(marker) in entries]
+        paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(complete))
+        return [file for path, entry in paths if (file := self._described(path, entry))], len(names) - len(complete)
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:
@@ -112,28 +141,28 @@ class RemoteFolder:
             raise Permanent(f"{self._server} has no folder {self._folder}.", "Correct `path`.") from None
         except PermissionError:
             if MAGIC.search(self._pattern):
-                what = f"{self._server} does not let this user list the folder of the export."
-                raise Permanent(what, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
+                message = f"{self._server} does not let this user list the folder of the export."
+                raise Permanent(message, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
             for name in filter(None, (self._pattern, self.marker(self._pattern))):
                 with suppress(FileNotFoundError):
                     entry = self._sftp.stat(posixpath.join(self._folder, name))
                     entry.filename = name
                     yield entry
 
-    def _described(self, path: str, seen: paramiko.SFTPAttributes) -> RemoteFile | None:
+    def _described(self, path: str, entry: paramiko.SFTPAttributes) -> RemoteFile | None:
         """An entry as a file; None if it is none."""
         # A listing describes a link, and not what it leads to.
-        if stat.S_ISLNK(seen.st_mode or 0):
+        if stat.S_ISLNK(entry.st_mode or 0):
             try:
-                seen = self._sftp.stat(path)
+                entry = self._sftp.stat(path)
             except FileNotFoundError:
                 return None
-        if stat.S_IFMT(seen.st_mode or 0) not in (0, stat.S_IFREG):
+        if stat.S_IFMT(entry.st_mode or 0) not in (0, stat.S_IFREG):
             return None
-        if seen.st_size is None:
-            what = f"{self._server} does not say how long a file is, so one cut short could not be told."
-            raise Permanent(what, "Ask whoever runs it to let this user see the attributes of files.")
-        return RemoteFile(path, posixpath.basename(path), seen.st_size, _time(seen.st_mtime))
+        if entry.st_size is None:
+            message = f"{self._server} does not say how long a file is, so one cut short could not be told."
+            raise Permanent(message, "Ask whoever runs it to let this user see the attributes of files.")
+        return RemoteFile(path, posixpath.basename(path), entry.st_size, _time(entry.st_mtime))
 
 
 def _composed(name: str) -> str:
@@ -144,3 +173,28 @@ def _composed(name: str) -> str:
 def _time(seconds: int | None) -> datetime | None:
     time = datetime.fromtimestamp(seconds or 0, UTC)
     return time if seconds and time < datetime.now(UTC) + _AHEAD else None
+
+
+def _delete(sftp: paramiko.SFTPClient, path: str) -> None:
+    with suppress(FileNotFoundError):
+        sftp.remove(path)
+
+
+def _archive(sftp: paramiko.SFTPClient, path: str, folder: str, modified: datetime | None) -> None:
+    """Move a file into a folder. One that is there already under its name stays: some servers would overwrite it."""
+    if not _exists(sftp, path):
+        return
+    target = posixpath.join(folder, posixpath.basename(path))
+    if not _exists(sftp, folder):
+        sftp.mkdir(folder)
+    if _exists(sftp, target):
+        target += f".{modified or datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    sftp.rename(path, target)
+
+
+def _exists(sftp: paramiko.SFTPClient, path: str) -> bool:
+    try:
+        sftp.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,26 +1,30 @@
 """HR files on an SFTP server.
 
-Belongs here: getting a file whole and putting it away, each on a connection of its own. Does not belong here: getting into the server
-(``resources.hr.ssh``), which file it is (``resources.hr.remote_folder``) and what is in it (``roster.reading.file``).
+Belongs here: each call on a connection of its own, and getting a file whole, going on where a download broke off. Does not belong here:
+getting into the server (``resources.hr.ssh``), which file it is and putting it away (``resources.hr.remote_folder``), what is in it
+(``roster.reading.file``).
 """
 
+import fcntl
 import hashlib
-import posixpath
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import IO, Final, TypeVar
 
 import paramiko
 import tenacity
 
+from resources import places
 from resources.failures import Permanent, Transient
 from resources.hr.files import Export
-from resources.hr.incoming import Part, part
 from resources.hr.locations import SftpSource
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
-from resources.hr.ssh import Patience, named, session
+from resources.hr.ssh import Patience, server_name, session
 from resources.hr.ssh_failures import WIRE, Lost, while_working
+from resources.owner_only import make_directory
 
 CHUNK: Final = 32_768
 """Bytes in one read: what every server answers whole."""
@@ -41,7 +45,7 @@ class Sftp:
     def __init__(self, settings: SftpSource, patience: Patience | None = None) -> None:
         self._settings = settings
         self._patience = patience or Patience()
-        self._server = named(settings.host, settings.port_number())
+        self._server = server_name(settings.host, settings.port_number())
 
     def listing(self) -> list[RemoteFile]:
         """The files that the settings mean and that are complete, by name.
@@ -91,7 +95,7 @@ class Sftp:
         """
         if self._settings.afterwards == "leave":
             return False
-        return self._call(lambda sftp: self._put_away(sftp, path, size, modified))
+        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).put_away(path, size, modified))
 
     def _call(self, work: Callable[[paramiko.SFTPClient], _Result]) -> _Result:
         """Do `work` on a connection of its own, and again on another if time may heal what went wrong."""
@@ -113,66 +117,116 @@ class Sftp:
         )
         return again(attempt)
 
-    def _fetched(self, sftp: paramiko.SFTPClient, given: RemoteFile | None, expected_size: int | None) -> Export:
+    def _fetched(self, sftp: paramiko.SFTPClient, expected: RemoteFile | None, expected_size: int | None) -> Export:
         folder = RemoteFolder(sftp, self._settings)
-        file = folder.now(given.path) if given else folder.newest()
+        file = folder.now(expected.path) if expected else folder.newest()
         if file is None:
             raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
-        if (given and file != given) or expected_size not in (None, file.size):
+        if (expected and file != expected) or expected_size not in (None, file.size):
             raise _still_written(file.name)
         # Two companies on one server may have the same path, each in a world of its own user.
-        whose = f"{self._settings.user.resolve()}@{self._server}"
-        with part(f"{whose}/{self._settings.path}", repr(file)) as arrived:
+        account = f"{self._settings.user.resolve()}@{self._server}"
+        with partial_download(f"{account}/{self._settings.path}", repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
-            content = self._download(sftp, file, arrived)
+            content = _download(sftp, file, arrived)
             arrived.drop()
         if content is None or folder.now(file.path) != file:
             raise _still_written(file.name)
         return Export(content, file.name, file.modified or datetime.now(UTC))
 
-    def _download(self, sftp: paramiko.SFTPClient, file: RemoteFile, arrived: Part) -> bytes | None:
-        """All bytes, as they lie on the disk; None if the server has not exactly as many as it said."""
-        had = arrived.read()
-        # The end of what had arrived is got once more: another content may have come under the same name, size and time.
-        start = max(len(had) - CHUNK, 0)
-        received = hashlib.sha256(had[:start])
-        arrived.cut(start)
-        with _reading(sftp, file) as remote:
-            position = start
-            for block in _blocks(remote, start, file.size):
-                known = had[position : position + len(block)]
-                if not block.startswith(known):
-                    arrived.drop()
-                    raise Lost(f"The HR file {file.name} is not the one of which a part had arrived.", "Run again: it is got anew.")
-                arrived.append(block)
-                received.update(block)
-                position += len(block)
-            whole = position == file.size and not remote.read(1)
-        content = arrived.read()
-        if whole and hashlib.sha256(content).digest() != received.digest():
-            arrived.drop()
-            raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
-        return content if whole else None
 
-    def _put_away(self, sftp: paramiko.SFTPClient, path: str, size: int | None, modified: datetime | None) -> bool:
-        folder = RemoteFolder(sftp, self._settings)
-        file = folder.now(path)
-        if file is None:
-            return True  # an earlier attempt whose answer was lost, or a person
-        if size not in (None, file.size) or modified not in (None, file.modified):
-            return False
-        archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
-        marker = folder.marker(file.name)
-        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
-        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+class PartialDownload:
+    """What has arrived of one version of a file."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path, self._file = path, file
+
+    def read(self) -> bytes:
+        """All that has arrived."""
+        with _disk_errors(self._path.parent):
+            self._file.seek(0)
+            return self._file.read()
+
+    def cut(self, length: int) -> None:
+        """Forget what comes after so many bytes; the next `append` goes there."""
+        with _disk_errors(self._path.parent):
+            self._file.seek(length)
+            self._file.truncate()
+
+    def append(self, content: bytes) -> None:
+        """Keep what has just arrived.
+
+        Raises:
+            Permanent: The disk is full, or not ours.
+        """
+        with _disk_errors(self._path.parent):
+            self._file.write(content)
+            self._file.flush()
+
+    def drop(self) -> None:
+        """Throw it away: it is taken over, or of no use."""
+        self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
+    """Hold what has arrived of one version of a source's file, while more of it is got. It stays there unless it is dropped.
+
+    Each source has one part at most: that of another version is thrown away.
+
+    Raises:
+        Transient: Another process holds it.
+        Permanent: The disk is full, or not ours.
+    """
+    folder = places.home() / "incoming"
+    stem = hashlib.sha256(source.encode()).hexdigest()[:16]
+    path = folder / f"{stem}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
+    with _disk_errors(folder):
+        make_directory(folder)
+        for other in folder.glob(f"{stem}.*.part"):
+            if other != path:
+                other.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
         try:
-            for each in paths:
-                _archive(sftp, each, archive, file.modified) if archive else _delete(sftp, each)
-        except PermissionError:
-            what = f"{self._server} does not let this user {self._settings.afterwards} the file."
-            raise Permanent(what, "Ask whoever runs it for the right, or set `afterwards: leave`.") from None
-        return True
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Transient("Another run is getting the same file from the SFTP server.", "Run again when it has ended.") from None
+        yield PartialDownload(path, file)
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise Permanent(f"The folder {folder} cannot be used.", "Check its owner and the room on the disk.") from None
+
+
+def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload) -> bytes | None:
+    """All bytes, as they lie on the disk; None if the server has not exactly as many as it said."""
+    kept = arrived.read()
+    # The end of what had arrived is got once more: another content may have come under the same name, size and time.
+    start = max(len(kept) - CHUNK, 0)
+    received = hashlib.sha256(kept[:start])
+    arrived.cut(start)
+    with _reading(sftp, file) as remote:
+        position = start
+        for block in _blocks(remote, start, file.size):
+            known = kept[position : position + len(block)]
+            if not block.startswith(known):
+                arrived.drop()
+                raise Lost(f"The HR file {file.name} is not the one of which a part had arrived.", "Run again: it is got anew.")
+            arrived.append(block)
+            received.update(block)
+            position += len(block)
+        whole = position == file.size and not remote.read(1)
+    content = arrived.read()
+    if whole and hashlib.sha256(content).digest() != received.digest():
+        arrived.drop()
+        raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
+    return content if whole else None
 
 
 def _still_written(name: str) -> Transient:
@@ -197,8 +251,8 @@ def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.S
     except FileNotFoundError:
         raise Transient(f"The HR file {file.name} went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
-        what = f"The HR file {file.name} on the SFTP server may not be read by this user."
-        raise Permanent(what, "Ask whoever runs the server for the right to read it.") from None
+        message = f"The HR file {file.name} on the SFTP server may not be read by this user."
+        raise Permanent(message, "Ask whoever runs the server for the right to read it.") from None
     remote.__class__ = _Reader
     yield remote
     # Not when reading failed: the server would be waited for once more.
@@ -216,28 +270,3 @@ def _blocks(remote: paramiko.SFTPFile, start: int, end: int) -> Iterator[bytes]:
             if not block:
                 return
             yield block
-
-
-def _delete(sftp: paramiko.SFTPClient, path: str) -> None:
-    with suppress(FileNotFoundError):
-        sftp.remove(path)
-
-
-def _archive(sftp: paramiko.SFTPClient, path: str, folder: str, modified: datetime | None) -> None:
-    """Move a file into a folder. One that is there already under its name stays: some servers would overwrite it."""
-    if not _there(sftp, path):
-        return
-    target = posixpath.join(folder, posixpath.basename(path))
-    if not _there(sftp, folder):
-        sftp.mkdir(folder)
-    if _there(sftp, target):
-        target += f".{modified or datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    sftp.rename(path, target)
-
-
-def _there(sftp: paramiko.SFTPClient, path: str) -> bool:
-    try:
-        sftp.lstat(path)
-    except FileNotFoundError:
-        return False
-    return True

@@ -35,7 +35,7 @@ class Found:
         return f"{self.path}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
 
 
-class Source(Protocol):
+class ExportSource(Protocol):
     """What every way of getting HR's export can do. Each call stands alone: nothing is kept open."""
 
     def newest(self, hurried: bool = False) -> Found:
@@ -74,19 +74,19 @@ class LocalFiles:
     """What a relative path in the settings is relative to."""
 
     def newest(self, hurried: bool = False) -> Found:
-        """See `Source`."""
+        """See `ExportSource`."""
         try:
             path = files.find(self.settings.path, self.folder, self.settings.newest)
             stat = path.stat()
         except FileNotFoundError:
             raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
         except PermissionError:
-            what = f"The folder of {self.settings.path} may not be read by this user."
-            raise Permanent(what, "Give the user that runs Rollcall read access.") from None
+            message = f"The folder of {self.settings.path} may not be read by this user."
+            raise Permanent(message, "Give the user that runs Rollcall read access.") from None
         return Found(str(path), path.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC))
 
     def take(self, found: Found) -> files.Export:
-        """See `Source`."""
+        """See `ExportSource`."""
         path = Path(found.path)
         if not path.exists():
             raise NoFile(f"The HR file {found.name} is no longer there.", "Ask HR whether it was taken away.")
@@ -98,7 +98,7 @@ class LocalFiles:
         return export
 
     def put_away(self, found: Found) -> bool:
-        """See `Source`."""
+        """See `ExportSource`."""
         return False
 
 
@@ -109,18 +109,18 @@ class SftpFiles:
     settings: SftpSource
 
     def newest(self, hurried: bool = False) -> Found:
-        """See `Source`."""
+        """See `ExportSource`."""
         file = self._server(hurried).find()
         return Found(file.path, file.name, file.size, file.modified, complete=self.settings.done_marker is not None)
 
     def take(self, found: Found) -> files.Export:
-        """See `Source`."""
+        """See `ExportSource`."""
         from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - see `_server`
 
         return self._server().fetch(RemoteFile(found.path, found.name, found.size, found.modified), found.size)
 
     def put_away(self, found: Found) -> bool:
-        """See `Source`."""
+        """See `ExportSource`."""
         return self._server().put_away(found.path, found.size, found.modified)
 
     def _server(self, hurried: bool = False) -> "Sftp":

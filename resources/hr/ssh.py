@@ -1,23 +1,30 @@
 """One SFTP session: connect, know the server by its pinned key, log in, and end, within one call.
 
-Belongs here: time-outs, host keys, the login. Does not belong here: what is done with files (``resources.hr.sftp``), and what a failure is
-called (``resources.hr.ssh_failures``).
+Belongs here: time-outs, host keys, the login and the private key for it. Does not belong here: how a host key is written in the settings
+(``resources.hr.locations``), what is done with files (``resources.hr.sftp``), and what a failure is called (``resources.hr.ssh_failures``).
+No text of a key, and no text of a library about one, gets into an error.
 """
 
 import contextlib
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from resources.failures import Failed
-from resources.hr import private_keys
-from resources.hr.host_keys import HostKey, refused
-from resources.hr.locations import SftpSource
+from resources.environment import Secret
+from resources.failures import Failed, Permanent
+from resources.hr.locations import HostKey, PrivateKey, SftpSource
 from resources.hr.ssh_failures import old_rsa_only, while_connecting, while_logging_in, while_opening
 from resources.http import Retry
 
@@ -46,11 +53,17 @@ class Patience:
         return 1.25 * (self.greeting + self.handshake)
 
 
+class OldRSAKey(paramiko.RSAKey):
+    """An RSA key that signs and is verified by SHA-1, which paramiko gave up in its version 5: for a server that knows nothing else."""
+
+    HASHES = {**paramiko.RSAKey.HASHES, "ssh-rsa": hashes.SHA1}  # type: ignore[misc]  # noqa: RUF012 - not as final as the stubs have it
+
+
 class _Transport(paramiko.Transport):
     """A transport that can also tell a server that signs by ssh-rsa (SHA-1) only: it comes last, so nobody else is asked for it."""
 
     _preferred_keys = (*paramiko.Transport._preferred_keys, "ssh-rsa")  # type: ignore[attr-defined]
-    _key_info = {**paramiko.Transport._key_info, "ssh-rsa": private_keys.OldRSAKey}  # type: ignore[attr-defined]  # noqa: RUF012
+    _key_info = {**paramiko.Transport._key_info, "ssh-rsa": OldRSAKey}  # type: ignore[attr-defined]  # noqa: RUF012
 
     def sign_by_sha1(self) -> None:
         """Log in with an RSA key by ssh-rsa: a server that old says of nothing else that it would take it."""
@@ -58,7 +71,7 @@ class _Transport(paramiko.Transport):
         self._preferred_pubkeys = (*others, "ssh-rsa")
 
 
-def named(host: str, port: int) -> str:
+def server_name(host: str, port: int) -> str:
     """What failures call a server."""
     return f"The SFTP server {host}" if port == 22 else f"The SFTP server {host}:{port}"
 
@@ -71,11 +84,11 @@ def session(settings: SftpSource, patience: Patience) -> Iterator[paramiko.SFTPC
         Lost: It could not be had at present; nothing was done.
         Permanent: The server is not the pinned one, or does not let us in, or a secret is missing.
     """
-    server, pinned = named(settings.host, settings.port_number()), settings.pinned()
+    server, pinned = server_name(settings.host, settings.port_number()), settings.pinned()
     with _connected(settings.host, settings.port_number(), pinned, patience) as transport:
-        seen = _host_key(transport)
-        if seen not in pinned:
-            raise refused(server, seen, pinned)
+        shown = _host_key(transport)
+        if shown not in pinned:
+            raise _unpinned(server, shown, pinned)
         if transport.host_key_type == "ssh-rsa" and not settings.ssh_rsa:
             raise old_rsa_only(server)
         _log_in(transport, settings, server, patience)
@@ -98,6 +111,16 @@ def _host_key(transport: paramiko.Transport) -> HostKey:
     return HostKey(key.get_name(), key.get_base64())
 
 
+def _unpinned(server: str, shown: HostKey, pinned: Sequence[HostKey]) -> Permanent:
+    """What to say about a server whose key is not among those pinned."""
+    difference = "has another host key than those pinned" if pinned else "has a host key that is not pinned yet"
+    caution = "Somebody may be posing as it: ask" if pinned else "Ask"
+    return Permanent(
+        f"{server} {difference}: {shown.fingerprint}.",
+        f"{caution} whoever runs it for the fingerprint, and only if it is the same, add under host_keys: `- {shown.line}`.",
+    )
+
+
 @contextmanager
 def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patience) -> Iterator[_Transport]:
     """A connection on which the server has proved that it holds its host key; nobody has logged in."""
@@ -115,7 +138,7 @@ def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patien
             transport.start_client(timeout=patience.negotiation)
             transport.get_remote_server_key()  # start_client returns without a word when its time is up; this raises then
         except Exception as error:  # paramiko's thread hands on whatever it met
-            raise while_connecting(error, named(host, port)) from None
+            raise while_connecting(error, server_name(host, port)) from None
         yield transport
     finally:
         if line is not None:
@@ -135,18 +158,18 @@ def _order(types: set[str]) -> Callable[[str], tuple[bool, bool]]:
 def _log_in(transport: _Transport, settings: SftpSource, server: str, patience: Patience) -> None:
     transport.auth_timeout = patience.login
     user = settings.user.resolve()
-    key = private_keys.load(settings.key, settings.passphrase, settings.ssh_rsa) if settings.key else None
+    key = private_key(settings.key, settings.passphrase, settings.ssh_rsa) if settings.key else None
     password = settings.password.resolve() if settings.password else ""
     if settings.ssh_rsa:
         transport.sign_by_sha1()
     try:
-        further = transport.auth_publickey(user, key) if key else transport.auth_password(user, password)
-        if further:
-            raise paramiko.BadAuthenticationType("", further)
+        remaining = transport.auth_publickey(user, key) if key else transport.auth_password(user, password)
+        if remaining:
+            raise paramiko.BadAuthenticationType("", remaining)
     except Exception as error:  # as above
         # Servers that know more than SHA-1 say so, at least since OpenSSH 7.2 of 2016.
-        unsaid = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
-        raise while_logging_in(error, server, "key" if key else "password", unsaid and not settings.ssh_rsa) from None
+        old_rsa = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
+        raise while_logging_in(error, server, "key" if key else "password", old_rsa and not settings.ssh_rsa) from None
 
 
 def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.SFTPClient:
@@ -165,3 +188,62 @@ def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.
         raise while_opening(error, server, transport.is_active()) from None
     finally:
         watch.cancel()
+
+
+def private_key(setting: PrivateKey, passphrase: Secret | None, old_rsa: bool = False) -> paramiko.PKey:
+    """The key that the settings mean, ready to sign.
+
+    Args:
+        setting: Where it is.
+        passphrase: What it is encrypted with.
+        old_rsa: Whether an RSA key must be able to sign by SHA-1.
+
+    Raises:
+        Permanent: It is not there, not readable, encrypted otherwise, or of no known kind.
+    """
+    secret = passphrase.resolve().encode() if passphrase else None
+    private = _read_key(_key_text(setting), secret)
+    if isinstance(private, RSAPrivateKey):
+        return (OldRSAKey if old_rsa else paramiko.RSAKey)(key=private)
+    kind: type[paramiko.PKey]
+    if isinstance(private, Ed25519PrivateKey):
+        kind = paramiko.Ed25519Key
+    elif isinstance(private, EllipticCurvePrivateKey):
+        kind = paramiko.ECDSAKey
+    else:
+        raise Permanent("The SFTP private key is of a kind that is not supported.", "Use an ed25519, ECDSA or RSA key.")
+    # paramiko reads keys from text only, and not every format that cryptography does.
+    text = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
+    return kind.from_private_key(io.StringIO(text.decode()))
+
+
+def _key_text(setting: PrivateKey) -> bytes:
+    if setting.env is not None:
+        text = Secret(env=setting.env).resolve()
+        # Many places that hold environment variables allow one line only.
+        return (text if "\n" in text.strip() else text.replace("\\n", "\n")).strip().encode() + b"\n"
+    path = Path(setting.file or "").expanduser()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        problem = "does not exist" if missing else "cannot be read by this user"
+        raise Permanent(f"The SFTP private key file {path} {problem}.", "Correct `key`, or the file's owner.") from None
+
+
+def _read_key(content: bytes, passphrase: bytes | None) -> object:
+    if b"PRIVATE KEY-----" not in content:
+        hint = "It looks like the public key: give the private one." if content.startswith((b"ssh-", b"ecdsa-")) else ""
+        advice = hint or "Convert it to OpenSSH's format: `ssh-keygen` makes such keys, `puttygen -O private-openssh` converts PuTTY's."
+        raise Permanent("What the SFTP setting `key` names is no private key in PEM or OpenSSH format.", advice)
+    load_key = serialization.load_ssh_private_key if b"OPENSSH" in content else serialization.load_pem_private_key
+    try:
+        return load_key(content, password=passphrase)
+    except TypeError:
+        # One is missing, or given for a key that is not encrypted.
+        if passphrase:
+            return _read_key(content, None)
+        raise Permanent("The SFTP private key is encrypted, and the settings have no passphrase.", "Set `passphrase`.") from None
+    except (ValueError, UnsupportedAlgorithm):
+        hint = "Check `passphrase`, and that the key is whole." if passphrase else "Check that the key is whole and of a supported kind."
+        raise Permanent("The SFTP private key cannot be read.", hint) from None

@@ -32,8 +32,8 @@ def while_connecting(error: Exception, server: str) -> Failed:
         return Permanent(f"{server} could not be found: there is no such host.", "Correct `host`.")
     if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
         missing = next((name for word, name in _AGREEMENTS.items() if word in str(error)), "version of SSH")
-        what = f"{server} and Rollcall have no {missing} in common."
-        return Permanent(what, "The server's are all outdated or all unknown here: ask whoever runs it to allow a current one.")
+        message = f"{server} and Rollcall have no {missing} in common."
+        return Permanent(message, "The server's are all outdated or all unknown here: ask whoever runs it to allow a current one.")
     if isinstance(error, OSError) and not isinstance(error, EOFError):
         return Lost(f"{server} could not be reached.", "Check `host`, `port` and the firewall if it stays so; else run again later.")
     if "banner" in str(error):
@@ -46,34 +46,34 @@ def while_connecting(error: Exception, server: str) -> Failed:
 
 def old_rsa_only(server: str) -> Permanent:
     """The failure of a server whose only proof is one that paramiko no longer takes."""
-    what = f"{server} is old: it can sign with ssh-rsa (SHA-1) only, which is no longer safe."
-    return Permanent(what, "Ask whoever runs it for an ed25519 host key; until then `ssh_rsa: true` allows it for this server.")
+    message = f"{server} is old: it can sign with ssh-rsa (SHA-1) only, which is no longer safe."
+    return Permanent(message, "Ask whoever runs it for an ed25519 host key; until then `ssh_rsa: true` allows it for this server.")
 
 
-def while_logging_in(error: Exception, server: str, means: str, old_rsa: bool) -> Failed:
+def while_logging_in(error: Exception, server: str, method: str, old_rsa: bool) -> Failed:
     """The failure of a login. One that was refused is never tried again: it may lock the account.
 
     Args:
         error: What paramiko raised.
         server: What the server is called.
-        means: By what the login was tried: key or password.
+        method: By what the login was tried: key or password.
         old_rsa: Whether it was tried with an RSA key on a server that does not say that it takes one by anything but ssh-rsa.
     """
     if isinstance(error, paramiko.BadAuthenticationType):
         known = [name for name in ("publickey", "password", "keyboard-interactive") if name in error.allowed_types]
         wanted = " and ".join(known) or "something else"
-        return Permanent(f"{server} wants {wanted} to log in, and the settings give a {means}.", "Change `key` or `password`.")
+        return Permanent(f"{server} wants {wanted} to log in, and the settings give a {method}.", "Change `key` or `password`.")
     if "agree on a pubkey algorithm" in str(error):
-        what = f"{server} is old: it takes RSA keys by ssh-rsa (SHA-1) only."
-        return Permanent(what, "Log in with an ed25519 or ECDSA key or a password; or allow it for this server with `ssh_rsa: true`.")
+        message = f"{server} is old: it takes RSA keys by ssh-rsa (SHA-1) only."
+        return Permanent(message, "Log in with an ed25519 or ECDSA key or a password; or allow it for this server with `ssh_rsa: true`.")
     if isinstance(error, paramiko.AuthenticationException) and not any(word in str(error) for word in ("timeout", "EOF")):
-        advice = f"Check `user` and `{means}`, and that the server knows them."
+        advice = f"Check `user` and `{method}`, and that the server knows them."
         advice += " It may be too old for an RSA key without `ssh_rsa: true`: an ed25519 or ECDSA key is better." if old_rsa else ""
         return Permanent(f"{server} refuses the login.", advice)
     if "timeout" in str(error):
         return Lost(f"{server} did not answer the login.", "Run again later.")
     return Lost(
-        f"{server} broke off during the login.", f"Some servers do so when `user` or `{means}` is wrong: check them if it stays so."
+        f"{server} broke off during the login.", f"Some servers do so when `user` or `{method}` is wrong: check them if it stays so."
     )
 
 
@@ -89,8 +89,8 @@ def while_opening(error: Exception, server: str, connected: bool) -> Failed:
 def while_working(error: Exception, server: str) -> Failed:
     """The failure of a call on an open session."""
     if isinstance(error, UnicodeDecodeError):
-        what = f"{server} has a file in the folder whose name is not UTF-8."
-        return Permanent(what, "Have it renamed, or the export put into a folder of its own.")
+        message = f"{server} has a file in the folder whose name is not UTF-8."
+        return Permanent(message, "Have it renamed, or the export put into a folder of its own.")
     if isinstance(error, PermissionError):
         return Permanent(f"{server} does not allow it to this user.", "Ask whoever runs it for the right.")
     if isinstance(error, TimeoutError):

@@ -16,7 +16,7 @@ from resources.ledger import tables
 from resources.ledger.database import frame, insert, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
-from roster.intake.gate import Last, why_older
+from roster.intake.gate import LastApplied, older_reason
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class AppliedExports(Scoped):
             last = self._last(connection, destination)
             if last is None:
                 return
-            why = why_older(number, dated, Last(last.number, last.dated))
+            why = older_reason(number, dated, LastApplied(last.number, last.dated))
             if why is None:
                 return
             let = self._passed(connection, destination, plan_run_id, number).get("accepted") or {}

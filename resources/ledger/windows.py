@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from resources.ledger import database, tables
 from resources.ledger.ledger import Ledger
-from resources.rates import MARGIN, Limit, pause
+from resources.rates import MARGIN, RateLimit, pause
 
 _KEPT_WINDOWS: Final = 2
 """Calls are forgotten after this many of the longest window."""
@@ -33,7 +33,7 @@ class LedgerWindows:
         self,
         ledger: Ledger,
         credential: str,
-        limits: Sequence[Limit],
+        limits: Sequence[RateLimit],
         sleep: Callable[[float], None] = time.sleep,
         margin: float = MARGIN,
     ) -> None:

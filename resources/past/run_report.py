@@ -12,10 +12,11 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.ledger import GateVerdict, Ledger
+from roster.intake.gate import from_json
 from roster.plan import releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
-from roster.reports.model import HR_FILE, ROWS, Accepted, DestinationReport, GateCheck, Intake, RunReport
+from roster.reports.model import HR_FILE, ROWS, Accepted, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
 NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
@@ -56,7 +57,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         ended=_moment(last["ended"]),
         as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
         intake=_intake(gate) if gate and "sha256" in gate.facts else None,
-        gate=[GateCheck(**check) for check in gate.facts.get("checks", [])] if gate else [],
+        gate=from_json(gate.facts.get("checks", [])) if gate else [],
         accepted=_accepted(gate.facts) if gate else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
         rejects=ledger.intakes.rejects(root_run_id),
@@ -90,9 +91,9 @@ def newest_root(ledger: Ledger) -> str:
     return str(runs["root_run_id"].iloc[-1])
 
 
-def _intake(gate: GateVerdict) -> Intake:
+def _intake(gate: GateVerdict) -> ReportedExport:
     facts = gate.facts
-    return Intake(
+    return ReportedExport(
         number=gate.number,
         name=facts["file"],
         size=facts["size"],

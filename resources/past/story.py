@@ -12,7 +12,7 @@ import pandas as pd
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster.reports.model import HR_FILE
-from roster.reports.story import Change, Chapter, Line, Skip, Story, Visit
+from roster.reports.story import Change, Chapter, LastingSkip, Line, Story, Visit
 
 
 def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, titles: Mapping[str, str]) -> Story:
@@ -38,7 +38,7 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
         chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id, titles) for root in chosen],
         others=len(set(everyone) - set(chosen) - set(about)),
         skips=[
-            Skip(
+            LastingSkip(
                 destination=titles.get(row["destination"], HR_FILE),
                 reason=row["reason"],
                 since=datetime.fromisoformat(row["first_seen"]).date(),
@@ -88,13 +88,13 @@ def _lines(ledger: Ledger, stored: StoredRuns, root: str, run_ids: Sequence[str]
     code: dict[int, str] = dict(rejects.groupby("line")["code"].first().items())  # type: ignore[arg-type]
     rows = _rows(_first(stored, run_ids, "hr/rejects", "dispositions"), employee_id)
     if rows is None:
-        return [Line(number=number, disposition="rejected", code=code[number], why=text) for number, text in why.items()] or None
+        return [Line(number=number, disposition="rejected", code=code[number], message=text) for number, text in why.items()] or None
     return [
         Line(
             number=int(row["line"]),
             disposition=row["disposition"],
             code=code.get(row["line"], _text(row["reason"])),
-            why=why.get(row["line"], _text(row["reason"])),
+            message=why.get(row["line"], _text(row["reason"])),
         )
         for row in rows.to_dict("records")
     ]
@@ -121,7 +121,7 @@ def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_i
         held_until=held.expires_at if held else None,
         request=answer.get("request"),
         answer=answer.get("status"),
-        said=answer.get("reason"),
+        reply=answer.get("reason"),
         outcome=outcome.get("outcome"),
         outcome_reason=outcome.get("reason"),
         landed=outcome.get("landed"),

@@ -1,6 +1,12 @@
-"""From rows to people, with every row accounted for, and the gate that stops a file.
+"""From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
-`take_in` is the way in. In the order in which rows pass: `dating` (which day) → `mapping` (HR's columns → canonical ones) → `validation`
-(what they may hold; `phones`, `ibans`) → `history` (which row of a person counts) → `links` (whose manager is who) → `employment`; `faults`
-collects what is wrong; `gate` asks whether the file may be used. Does not belong here: bytes (``roster.reading``), who is at a destination.
+- `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
+- `mapping`: which canonical column is which of HR's?
+- `history`: which of a person's rows counts, and which contradict each other?
+- `validation`: what may a canonical column hold, and what does a bad value cost?
+- `links`: whose manager is who?
+- `faults`: how is a reject or a dropped value reported?
+- `gate`: may the file be used at all, by its figures and the last one's?
+
+Does not belong here: bytes (``roster.reading``), who somebody is at a destination (``roster.people``).
 """

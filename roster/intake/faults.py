@@ -30,7 +30,7 @@ MESSAGES = {
 }
 
 
-def failures(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
+def fault_rows(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
     """The same fault on several lines; with one message, or one for each line."""
     messages = [message or MESSAGES[code]] * len(lines) if message is None or isinstance(message, str) else message
     texts = {name: pd.array([text] * len(lines), dtype="str") for name, text in (("column", column or None), ("code", code))}
@@ -41,12 +41,12 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
     """Faults as they are reported: with employee number, HR's header and the cell.
 
     Args:
-        found: What `failures` gave.
+        found: What `fault_rows` gave.
         frame: The canonical rows by line number, as HR's cells had them.
         numbers: Their employee numbers; NaN where unreadable.
         people: The settings, for HR's headers.
     """
-    table = pd.concat([failures([], "", "missing"), *found], ignore_index=True).drop_duplicates(["line", "column", "code"])
+    table = pd.concat([fault_rows([], "", "missing"), *found], ignore_index=True).drop_duplicates(["line", "column", "code"])
     values = [_cells(part, str(column), frame) for column, part in table.groupby("column", sort=False)]
     table["value"] = pd.concat([pd.Series(dtype="str"), *values]).reindex(table.index).astype("str")
     table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")

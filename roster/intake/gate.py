@@ -16,7 +16,7 @@ from roster.vocabulary import DISPOSITIONS
 
 Facts = Mapping[str, Any]
 """Of one file, as `roster.intake.take_in` counts them, with ``number`` and ``dated`` where it has been numbered."""
-Verdict = Literal["passed", "warning", "failed", "let pass"]
+CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 
 STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "fill", "older")
 """The checks that can stop a file, by the names by which they can be let pass."""
@@ -26,24 +26,31 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Check:
-    """One question, what was seen, what was expected. No word of it is about a person."""
+class GateCheck:
+    """One question, what was seen, what was expected, how it ended. No word of it is about a person."""
 
     name: str
     seen: str
     expected: str
-    verdict: Verdict = "passed"
+    verdict: CheckVerdict = "passed"
+    advice: str = ""
+    """What to do, where it failed."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the file may be used as far as this goes."""
+        return self.verdict != "failed"
 
 
 @dataclass(frozen=True)
-class Last:
+class LastApplied:
     """What a destination was last brought to."""
 
     number: int
     dated: date | None
 
 
-def ask(facts: Facts, last: Facts | None, applied: Mapping[str, Last], limits: Gate) -> list[Check]:
+def run_checks(facts: Facts, last: Facts | None, applied: Mapping[str, LastApplied], limits: Gate) -> list[GateCheck]:
     """Ask everything there is to ask of a file.
 
     Args:
@@ -54,20 +61,20 @@ def ask(facts: Facts, last: Facts | None, applied: Mapping[str, Last], limits: G
     """
     rows, counted = facts["rows"], sum(facts[name] for name in DISPOSITIONS)
     checks = [
-        Check("accounting", f"{counted:,} of {rows:,} rows have a disposition", "all of them", _failing(counted != rows)),
+        GateCheck("accounting", f"{counted:,} of {rows:,} rows have a disposition", "all of them", _verdict(counted != rows)),
         _share("rejects", facts["rejected"], rows, limits.rejects),
         _share("duplicates", facts["collided"], rows, limits.duplicates),
         _older(facts, applied),
     ]
     if last is None:
-        return [*checks, Check("last file", "none was applied yet", "nothing to compare with")]
+        return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
     before = last["rows"]
     most, least = before + limits.growth.most(before), before - limits.rows.most(before)
     seen = f"{rows:,} rows, {before:,} last time"
     return [
         *checks,
-        Check("rows", seen, f"{least:,} or more", _failing(rows < least)),
-        Check("growth", seen, f"{most:,} or fewer", _failing(rows > most)),
+        GateCheck("rows", seen, f"{least:,} or more", _verdict(rows < least)),
+        GateCheck("growth", seen, f"{most:,} or fewer", _verdict(rows > most)),
         *(_groups(name, facts, last, limits) for name, column in GROUPS.items() if column in facts["groups"]),
         _fill(facts, last, limits.fill),
         _header(facts["header"], last["header"]),
@@ -76,7 +83,7 @@ def ask(facts: Facts, last: Facts | None, applied: Mapping[str, Last], limits: G
     ]
 
 
-def why_older(number: int, day: date | None, last: Last | None) -> str | None:
+def older_reason(number: int, day: date | None, last: LastApplied | None) -> str | None:
     """Why a file is older than what was last applied: a lower intake number, or other content with an older day. None if it is not."""
     if last is None or number == last.number:
         return None
@@ -87,61 +94,75 @@ def why_older(number: int, day: date | None, last: Last | None) -> str | None:
     return None
 
 
-def let_pass(checks: Iterable[Check], accepted: Sequence[str]) -> list[Check]:
+def accept(checks: Iterable[GateCheck], accepted: Sequence[str]) -> list[GateCheck]:
     """The checks, of which those that failed and are named pass all the same."""
-    return [replace(one, verdict="let pass") if one.verdict == "failed" and one.name in accepted else one for one in checks]
+    return [replace(one, verdict="let pass") if not one.passed and one.name in accepted else one for one in checks]
 
 
-def named(checks: Iterable[Check], verdict: Verdict) -> list[str]:
+def names_by_verdict(checks: Iterable[GateCheck], verdict: CheckVerdict) -> list[str]:
     """The names of the checks that ended so."""
     return [one.name for one in checks if one.verdict == verdict]
 
 
-def refusal(checks: Sequence[Check], advice: str) -> Unfit | None:
+def refusal(checks: Sequence[GateCheck], advice: str) -> Unfit | None:
     """The error that tells every check that failed; None if none did."""
-    failed = [one for one in checks if one.verdict == "failed"]
+    failed = [one for one in checks if not one.passed]
     if not failed:
         return None
-    said = "; ".join(f"{one.name}: {one.seen} (expected: {one.expected})" for one in failed)
-    return Unfit(", ".join(one.name for one in failed), f"{said}.", advice)
+    failures = "; ".join(f"{one.name}: {one.seen} (expected: {one.expected})" for one in failed)
+    return Unfit(", ".join(one.name for one in failed), f"{failures}.", advice)
 
 
-def as_json(checks: Iterable[Check], advice: str = "") -> list[dict[str, Any]]:
+def as_json(checks: Iterable[GateCheck], advice: str = "") -> list[dict[str, Any]]:
     """The checks as the ledger keeps them; the advice with those that failed."""
-    return [{**asdict(one), "passed": one.verdict != "failed", "advice": advice if one.verdict == "failed" else ""} for one in checks]
+    return [{**asdict(one), "passed": one.passed, "advice": "" if one.passed else advice} for one in checks]
 
 
-def _failing(wrong: bool) -> Verdict:
-    return "failed" if wrong else "passed"
+def from_json(entries: Iterable[Mapping[str, Any]]) -> list[GateCheck]:
+    """The checks that `as_json` gave; those of an earlier version may lack what was seen and how they ended."""
+    return [
+        GateCheck(
+            name=entry["name"],
+            seen=str(entry.get("seen") or ""),
+            expected=str(entry.get("expected") or ""),
+            verdict=entry.get("verdict") or _verdict(failed=not entry["passed"]),
+            advice=entry.get("advice") or "",
+        )
+        for entry in entries
+    ]
 
 
-def _share(name: str, count: int, rows: int, limit: Limit) -> Check:
-    return Check(name, f"{count:,} of {rows:,} rows", f"at most {limit.most(rows):,}", _failing(not limit.allows(count, rows)))
+def _verdict(failed: bool) -> CheckVerdict:
+    return "failed" if failed else "passed"
 
 
-def _older(facts: Facts, applied: Mapping[str, Last]) -> Check:
+def _share(name: str, count: int, rows: int, limit: Limit) -> GateCheck:
+    return GateCheck(name, f"{count:,} of {rows:,} rows", f"at most {limit.most(rows):,}", _verdict(not limit.allows(count, rows)))
+
+
+def _older(facts: Facts, applied: Mapping[str, LastApplied]) -> GateCheck:
     number, day = facts.get("number", 0), facts.get("dated")
-    whys = {name: why_older(number, date.fromisoformat(day) if day else None, last) for name, last in applied.items()}
-    seen = "; ".join(f"intake {number} is older than what {name} was last brought to: {why}" for name, why in whys.items() if why)
-    return Check("older", seen or "not older than what was last applied", "nothing older", _failing(bool(seen)))
+    reasons = {name: older_reason(number, date.fromisoformat(day) if day else None, last) for name, last in applied.items()}
+    older = [f"intake {number} is older than what {name} was last brought to: {reason}" for name, reason in reasons.items() if reason]
+    return GateCheck("older", "; ".join(older) or "not older than what was last applied", "nothing older", _verdict(bool(older)))
 
 
-def _groups(name: str, facts: Facts, last: Facts, limits: Gate) -> Check:
+def _groups(name: str, facts: Facts, last: Facts, limits: Gate) -> GateCheck:
     """Where rows are fewer than last time. Only what many people share is told by its name."""
     limit: Limit = getattr(limits, name)
     now, before = facts["groups"][GROUPS[name]], last["groups"].get(GROUPS[name], {})
     fewer = []
-    for group, had in sorted(before.items(), key=lambda each: -each[1]):
-        has = now.get(group, 0)
-        if not has and had > limits.missing:
-            fewer.append(f"{group} is missing (had {had:,})")
-        elif not limit.allows(had - has, had):
-            fewer.append(f"{group} has {has:,} (had {had:,})")
+    for group, rows_before in sorted(before.items(), key=lambda each: -each[1]):
+        rows_now = now.get(group, 0)
+        if not rows_now and rows_before > limits.missing:
+            fewer.append(f"{group} is missing (had {rows_before:,})")
+        elif not limit.allows(rows_before - rows_now, rows_before):
+            fewer.append(f"{group} has {rows_now:,} (had {rows_before:,})")
     expected = f"none of more than {limits.missing} rows missing, none smaller by more than {limit.count} rows or {limit.share:.0%}"
-    return Check(name, _few(fewer) or "none is much smaller than last time", expected, _failing(bool(fewer)))
+    return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
 
 
-def _fill(facts: Facts, last: Facts, limit: Limit) -> Check:
+def _fill(facts: Facts, last: Facts, limit: Limit) -> GateCheck:
     used, now, before = facts["used"], facts["fill_rates"], last["fill_rates"]
     emptier = [
         f"{column} is filled for {now[column]:.1%} (was {before[column]:.1%})"
@@ -149,31 +170,32 @@ def _fill(facts: Facts, last: Facts, limit: Limit) -> Check:
         if column in before and not limit.allows(round((before[column] - now[column]) * used), used)
     ]
     expected = f"nothing emptier by more than {limit.most(used):,} of {used:,} people"
-    return Check("fill", _few(emptier) or "every column is about as full as last time", expected, _failing(bool(emptier)))
+    return GateCheck("fill", _first_few(emptier) or "every column is about as full as last time", expected, _verdict(bool(emptier)))
 
 
-def _header(now: Sequence[str], before: Sequence[str]) -> Check:
+def _header(now: Sequence[str], before: Sequence[str]) -> GateCheck:
     """Columns are read by name, so this stops nothing. Names are not told: HR may have written anything there, a person too."""
     new = [str(place) for place, name in enumerate(now, 1) if name not in before]
-    gone = [str(place) for place, name in enumerate(before, 1) if name not in now]
+    removed = [str(place) for place, name in enumerate(before, 1) if name not in now]
     moved = [name for name in now if name in before] != [name for name in before if name in now]
     seen = [
-        *([f"new: column {_few(new)}"] if new else []),
-        *([f"gone, of last time's: column {_few(gone)}"] if gone else []),
+        *([f"new: column {_first_few(new)}"] if new else []),
+        *([f"gone, of last time's: column {_first_few(removed)}"] if removed else []),
         *(["in another order"] if moved else []),
     ]
-    return Check("header", "; ".join(seen) or f"{len(now)} columns, the same", "the columns of last time", "warning" if seen else "passed")
+    verdict: CheckVerdict = "warning" if seen else "passed"
+    return GateCheck("header", "; ".join(seen) or f"{len(now)} columns, the same", "the columns of last time", verdict)
 
 
-def _same(name: str, now: str, before: str) -> Check:
-    return Check(name, now, f"{before}, as last time", "passed" if now == before else "warning")
+def _same(name: str, now: str, before: str) -> GateCheck:
+    return GateCheck(name, now, f"{before}, as last time", "passed" if now == before else "warning")
 
 
-def _content(facts: Facts, last: Facts) -> Check:
+def _content(facts: Facts, last: Facts) -> GateCheck:
     again = "number" in facts and facts["number"] == last.get("number")
-    return Check("content", "the very file that was last applied" if again else "new", "a new file", "warning" if again else "passed")
+    return GateCheck("content", "the very file that was last applied" if again else "new", "a new file", "warning" if again else "passed")
 
 
-def _few(texts: Sequence[str]) -> str:
+def _first_few(texts: Sequence[str]) -> str:
     more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
     return ", ".join(texts[:_SHOWN]) + more

@@ -5,7 +5,7 @@ Belongs here: superseded rows and collisions. Does not belong here: faults that 
 
 import pandas as pd
 
-from roster.intake.faults import failures
+from roster.intake.faults import fault_rows
 from roster.intake.mapping import Mapped
 from roster.rules import MissingColumn, matches
 from roster.settings import History
@@ -33,8 +33,8 @@ def superseded(history: History, raw: pd.DataFrame, mapped: Mapped) -> pd.Series
             raise MissingColumn("people.history.newest_by", history.newest_by, [str(name) for name in mapped.frame])
         older = _older(mapped, history.newest_by, reason.isna())
         reason = reason.mask(older.reindex(reason.index, fill_value=False), "older")
-    several = _shared(mapped.frame.loc[reason.isna(), "employee_id"])
-    identical = mapped.frame.loc[several.index].duplicated(keep="first")
+    shared = _shared(mapped.frame.loc[reason.isna(), "employee_id"])
+    identical = mapped.frame.loc[shared.index].duplicated(keep="first")
     return reason.mask(identical.reindex(reason.index, fill_value=False), "identical")
 
 
@@ -43,9 +43,9 @@ def _shared(series: pd.Series) -> pd.Series:
     return present[present.duplicated(keep=False)]
 
 
-def _older(mapped: Mapped, column: str, counts: pd.Series) -> pd.Series:
+def _older(mapped: Mapped, column: str, current: pd.Series) -> pd.Series:
     """Rows with a newer one of the same number. Where one of them cannot be compared, none is older: they collide, and HR is told."""
-    people = _shared(mapped.frame.loc[counts, "employee_id"])
+    people = _shared(mapped.frame.loc[current, "employee_id"])
     values = mapped.frame.loc[people.index, column]
     if column in mapped.undated:
         values = values.mask(mapped.undated[column][people.index])
@@ -70,11 +70,11 @@ def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
     messages: dict[int, str] = {}
     for lines in shared.groupby(shared, sort=False).indices.values():
         group = shared.index[lines]
-        messages |= dict.fromkeys(group, f"{message} {_named(group)}.")
-    return failures(list(messages), column, f"duplicate_{column}", list(messages.values()))
+        messages |= dict.fromkeys(group, f"{message} {_line_list(group)}.")
+    return fault_rows(list(messages), column, f"duplicate_{column}", list(messages.values()))
 
 
-def _named(lines: pd.Index) -> str:
+def _line_list(lines: pd.Index) -> str:
     shown = [str(line) for line in lines[:SHOWN]]
     if len(lines) > SHOWN:
         return f"{', '.join(shown)} and {len(lines) - SHOWN} more"

@@ -1,6 +1,7 @@
 """From the bytes of an HR file to people, with every row accounted for.
 
-Belongs here: the order of the steps. Does not belong here: any of the steps.
+Belongs here: the order of the steps, who is in scope and employed on the day of the export, what became of every row, the counts of all
+that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from roster.intake import faults, history, mapping
-from roster.intake.employment import employment
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
@@ -27,15 +27,15 @@ GROUPED = ("company_code", "department")
 MOST_GROUPS = 1000
 """Of a column with more distinct values nothing is counted: it groups nobody."""
 
-OF_OUTSIDERS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
+OUT_OF_SCOPE_COLUMNS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
 """What is kept of people out of scope: just enough for chains of approvers to run through them."""
 
 STEPS = ("reading", "mapping", "validating", "linking managers", "accounting for every row")
-"""What `take_in` tells that it begins with; validating takes longest."""
+"""What `take_in` passes to `on_step`; validating takes longest."""
 
 
 @dataclass(frozen=True)
-class Intake:
+class IntakeResult:
     """What one HR file says."""
 
     roster: pd.DataFrame
@@ -52,7 +52,9 @@ class Intake:
     """The date in the file's trailer."""
 
 
-def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step: Callable[[str], None] = lambda step: None) -> Intake:
+def take_in(
+    data: bytes, format: CsvFormat, people: People, as_of: date, on_step: Callable[[str], None] = lambda step: None
+) -> IntakeResult:
     """Take in an HR file.
 
     Args:
@@ -70,40 +72,40 @@ def take_in(data: bytes, format: CsvFormat, people: People, as_of: date, on_step
     table = reading.read(data, format, mapping.wanted(people))
     on_step(STEPS[1])
     mapped = mapping.apply(people, table.frame)
-    old = history.superseded(people.history, table.frame, mapped)
-    counts = old.isna()
+    superseded = history.superseded(people.history, table.frame, mapped)
+    current = superseded.isna()
     rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
-    live = mapping.Mapped(mapped.frame[counts], {name: undated[counts] for name, undated in mapped.undated.items()})
+    live = mapping.Mapped(mapped.frame[current], {name: undated[current] for name, undated in mapped.undated.items()})
     on_step(STEPS[2])
     validated = validate(live, people)
-    unwanted = [*validated.rejected, *history.collisions(rows[counts]), _malformed(table)]
+    unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
-        raise _nobody(rejects, table.rows)
+        raise _no_usable_row(rejects, table.rows)
     in_scope = _in_scope(people.scope, valid)
     on_step(STEPS[3])
-    linked = link(rows, table.frame, counts, people)
+    linked = link(rows, table.frame, current, people)
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
-    dispositions = _dispositions(table, rows, old, rejects, in_scope)
+    dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     facts = {**_facts(table, format, dispositions, roster, people), "groups": _groups(live.frame, people), "collided": _collided(rejects)}
-    return Intake(roster, rejects, notes, dispositions, facts, table.trailer_date)
+    return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
 
-def could_be_anybodys(dispositions: pd.DataFrame) -> bool:
+def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     """Whether a rejected row may be of somebody else than its number says, so that nobody who is in no row has certainly left.
 
     Such is a row without a readable number, and one of those that share a number but no address: it is a colleague's, typed wrong.
 
     Args:
-        dispositions: `Intake.dispositions`.
+        dispositions: `IntakeResult.dispositions`.
     """
-    lost = dispositions[dispositions["disposition"].eq("rejected")]
-    codes = lost["reason"].str.split("|")
-    colleagues = codes.map(lambda said: "duplicate_employee_id" in said and "duplicate_email" not in said).astype("bool")
-    return bool((lost["employee_id"].isna() | colleagues).any())
+    rejected = dispositions[dispositions["disposition"].eq("rejected")]
+    codes = rejected["reason"].str.split("|")
+    mistyped = codes.map(lambda row: "duplicate_employee_id" in row and "duplicate_email" not in row).astype("bool")
+    return bool((rejected["employee_id"].isna() | mistyped).any())
 
 
 def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
@@ -111,12 +113,12 @@ def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
 
 
-def _malformed(table: reading.Table) -> pd.DataFrame:
+def _malformed(table: reading.RawTable) -> pd.DataFrame:
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
-    return faults.failures(table.malformed.index, "", "fields", messages)
+    return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
 
-def _nobody(rejects: pd.DataFrame, rows: int) -> Unfit:
+def _no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
     codes = ", ".join(f"{code} {count}" for code, count in rejects["code"].value_counts().items())
     return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {codes or 'none'}.", "Correct the settings, or ask HR.")
 
@@ -132,24 +134,46 @@ def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:
 
 def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
     roster = valid.reset_index(names="line").astype({"line": "int64"})
-    stands = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
+    standing = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - set(OF_OUTSIDERS):
+    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
         roster[column] = roster[column].where(kept)
-    return roster.assign(employment=stands, in_scope=kept)
+    return roster.assign(employment=standing, in_scope=kept)
+
+
+def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as_of: date) -> pd.Series:
+    """``vocabulary.Employment`` of each person.
+
+    An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
+    someone with an end date of today is still there, whatever the status says already.
+
+    Args:
+        status: ``vocabulary.WORKER_STATUSES``.
+        start_date: ISO text, or NaN.
+        end_date: ISO text, or NaN.
+        as_of: The day that counts as today.
+    """
+    today = as_of.isoformat()
+    ended = (end_date < today) & ~(start_date > end_date)
+    left = ended | ((status == "Terminated") & ~(end_date >= today))
+    result = pd.Series("active", index=status.index, dtype="str")
+    result = result.mask(status == "On Leave", "leave")
+    result = result.mask((status == "Pending") | (start_date > today), "pending")
+    return result.mask(left, "left")
 
 
 def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     """Only of people who are used, and of what is kept of the others."""
     used, outside = roster.loc[roster["in_scope"], "line"], roster.loc[~roster["in_scope"], "line"]
-    return entries[entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin(OF_OUTSIDERS))].reset_index(
-        drop=True
-    )
+    kept = entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin(OUT_OF_SCOPE_COLUMNS))
+    return entries[kept].reset_index(drop=True)
 
 
-def _dispositions(table: reading.Table, rows: pd.DataFrame, old: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series) -> pd.DataFrame:
+def _dispositions(
+    table: reading.RawTable, rows: pd.DataFrame, superseded: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series
+) -> pd.DataFrame:
     lines = table.frame.index.append(table.malformed.index).sort_values()
-    reason = old.reindex(lines).astype("str")
+    reason = superseded.reindex(lines).astype("str")
     disposition = pd.Series("used", index=lines, dtype="str").mask(reason.notna(), "superseded")
     outside = ~in_scope.reindex(lines, fill_value=True).astype(bool)
     disposition, reason = disposition.mask(outside, "out_of_scope"), reason.mask(outside, "scope")
@@ -166,7 +190,7 @@ def _dispositions(table: reading.Table, rows: pd.DataFrame, old: pd.Series, reje
     ).astype({"employee_id": "str", "disposition": "str", "reason": "str"})
 
 
-def _facts(table: reading.Table, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
+def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
     counted = dispositions["disposition"].value_counts()
     used = roster[roster["in_scope"]]
     return {

@@ -1,5 +1,10 @@
-"""What an HR file that nobody has described seems to be: for ``rollcall map``.
+"""What an HR file that nobody has described seems to be, for ``rollcall map``: guesses, each with a confidence and a reason.
 
-`propose` is the way in: `sniffing` (how it reads) → `recognising` (which column is what, with the words of `headings`) → `relations` (how
-columns hang together). Guesses, each with how sure it is; nothing here is on the way of a run.
+- `propose`: what is guessed, in which order? The way in.
+- `sniffing`: how does the file read: encoding, delimiter, header, sheet?
+- `recognising`: what does one column hold, by its heading and its cells?
+- `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
+- `relations`: what do two columns or two rows tell: the key, the manager, the history?
+
+Does not belong here: the YAML that is written of it (``cli.draft``), and anything that a run does.
 """

@@ -20,7 +20,7 @@ def plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", anyascii(text).casefold())
 
 
-def meaning(heading: str) -> tuple[str, float] | None:
+def canonical_column(heading: str) -> tuple[str, float] | None:
     """The canonical column that a heading names, and how surely; None if it is no known word."""
     words, columns = plain(heading), _words()["columns"]
     if is_private(heading):
@@ -42,7 +42,7 @@ def is_private(heading: str) -> bool:
     return plain(heading) in _words()["private"]
 
 
-def status(value: str) -> tuple[str, float] | None:
+def canonical_status(value: str) -> tuple[str, float] | None:
     """The canonical status that HR's word or code stands for, and how surely; None if it is no known one."""
     found = _words()["statuses"].get(plain(value))
     return (found, 0.6 if len(plain(value)) == 1 else 0.95) if found else None

@@ -16,7 +16,7 @@ from roster.reading.file import read
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
 
-ROWS = 50_000
+SAMPLED_ROWS = 50_000
 """Rows by which the columns are told."""
 DAY_IN_NAME = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
 
@@ -61,7 +61,7 @@ def propose(data: bytes, name: str) -> Proposal:
         format["date_in_name"] = Guess(f"(?P<date>{digits})", 0.9, "the file's name has a date")
     settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
     table = read(content, settings, set(settings.columns) if settings.columns else None)
-    frame = table.frame.head(ROWS)
+    frame = table.frame.head(SAMPLED_ROWS)
     private = recognising.private(frame)
     return _columns(frame.drop(columns=private), format, table.header, private, table.rows)
 
@@ -69,8 +69,8 @@ def propose(data: bytes, name: str) -> Proposal:
 def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:
     headed = "columns" not in format
     named = by_heading(frame) if headed else {}
-    told = by_content(frame)
-    columns = {**({} if headed else told), **{key: told[key] for key in ("email",) if key in told}, **named}
+    by_cells = by_content(frame)
+    columns = {**({} if headed else by_cells), **{key: by_cells[key] for key in ("email",) if key in by_cells}, **named}
     email = columns["email"].value if "email" in columns else None
     if "employee_id" not in columns and (found := relations.employee_id(frame, email)):
         columns["employee_id"] = found
@@ -85,8 +85,8 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     rules |= _dates(frame, columns, headed)
     statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns else None
     if statuses:
-        columns["worker_status"] = _surely(columns["worker_status"], statuses)
-    if statuses and any(word != meant for word, meant in statuses.value.items()):
+        columns["worker_status"] = _capped(columns["worker_status"], statuses)
+    if statuses and any(word != canonical for word, canonical in statuses.value.items()):
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
     history = relations.history(frame, number)
     country = frame[columns["country"].value].str.upper().mode() if "country" in columns else pd.Series(dtype="str")
@@ -106,10 +106,10 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
     for column in ("start_date", "end_date"):
         if column in columns and (written := recognising.dates(frame[columns[column].value])):
             rules[column] = {"column": columns[column].value, "format": written.value[0]}
-            columns[column] = _surely(columns[column], written)
+            columns[column] = _capped(columns[column], written)
     return rules
 
 
-def _surely(column: Guess, content: Guess) -> Guess:
+def _capped(column: Guess, content: Guess) -> Guess:
     """No surer of the column than of what was found in it."""
     return Guess(column.value, round(min(column.confidence, content.confidence), 2), f"{column.reason}; {content.reason}")

@@ -17,7 +17,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from roster.intake.validation import COUNTRIES, is_account, is_email, is_employee_id
-from roster.proposal.headings import is_private, meaning, status
+from roster.proposal.headings import canonical_column, canonical_status, is_private
 
 SAMPLE = 2000
 """Distinct values of a column that are looked at one by one."""
@@ -73,17 +73,17 @@ def _is_date(value: str, format: str) -> bool:
 def statuses(values: pd.Series) -> Guess | None:
     """HR's status words and what they stand for; None if too few are known. An unknown one is not repeated, only counted."""
     counts = values.dropna().value_counts()
-    known = {str(value): found for value in counts.index if (found := status(str(value)))}
+    known = {str(value): found for value in counts.index if (found := canonical_status(str(value)))}
     if counts.empty or len(counts) > 20 or counts[list(known)].sum() < ENOUGH * counts.sum():
         return None
     some = len(known) < len(counts)
-    said = (
+    reason = (
         f"{len(known)} of its {len(counts)} words are known; rows with another one would be rejected" if some else "all its words are known"
     )
     if "Active" not in {found for found, _ in known.values()}:
         return None
-    surest = min(sure for _, sure in known.values())
-    return Guess({value: found for value, (found, _) in known.items()}, surest, said)
+    lowest = min(confidence for _, confidence in known.values())
+    return Guess({value: found for value, (found, _) in known.items()}, lowest, reason)
 
 
 def is_identity(values: pd.Series) -> pd.Series:
@@ -97,7 +97,7 @@ def private(frame: pd.DataFrame) -> list[str]:
     found = []
     for name in map(str, frame):
         # Some mobile numbers could be identity numbers, so a heading that says phone is believed.
-        of_phones = (meaning(name) or ("", 0))[0] == "phone"
+        of_phones = (canonical_column(name) or ("", 0))[0] == "phone"
         if is_private(name) or (not of_phones and share(is_identity, frame[name].head(SAMPLE)) >= ENOUGH):
             found.append(name)
     return found
@@ -109,7 +109,7 @@ def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
 
 is_name = _matches(r"[^\W\d_][^\d@_;,/]{0,60}")
 is_phone = _matches(r"(?=(?:\D*\d){6})[+(]?[\d(][\d ()/.-]{4,24}")
-KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
+VALUE_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "employee_id": (is_employee_id, "can be employee numbers"),
     "email": (is_email, "are e-mail addresses"),
     "manager_email": (is_email, "are e-mail addresses"),
@@ -122,9 +122,9 @@ KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are amounts"),
     "locale": (_matches(r"[A-Za-z]{2,3}[_-][A-Za-z]{2}"), "are written like sv_SE"),
 }
-"""Canonical column → what its values must be, and how that is said. What is not listed may hold anything."""
+"""Canonical column → what its values must be, and that in words. What is not listed may hold anything."""
 
-BY_THEMSELVES: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
+STRICTER_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "bank_account": (lambda values: values.str.match(r"[A-Za-z]{2}\d{2}") & is_account(values), "are IBANs"),
     "phone": (lambda values: is_phone(values) & ~values.str.fullmatch(DATE) & values.str.contains(r"^0|\D"), "look like phone numbers"),
 }
@@ -135,44 +135,46 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
     """Canonical column → the file's column, where a heading says so; how far the cells bear it out is in the confidence."""
     ranked: list[tuple[float, str, str, str]] = []
     for name in frame:
-        found = meaning(str(name))
+        found = canonical_column(str(name))
         if found is None:
             continue
-        column, sure = found
-        borne, why = _borne_out(column, frame[name])
-        ranked.append((sure * borne, column, str(name), f"the heading names it{why}"))
+        column, confidence = found
+        support, reason = _support(column, frame[name])
+        ranked.append((confidence * support, column, str(name), f"the heading names it{reason}"))
     guesses: dict[str, Guess] = {}
-    for sure, column, name, why in sorted(ranked, key=lambda each: -each[0]):
-        if column not in guesses and sure >= 0.25:
-            guesses[column] = Guess(name, round(sure, 2), why)
+    for confidence, column, name, reason in sorted(ranked, key=lambda each: -each[0]):
+        if column not in guesses and confidence >= 0.25:
+            guesses[column] = Guess(name, round(confidence, 2), reason)
     return guesses
 
 
-def _borne_out(column: str, values: pd.Series) -> tuple[float, str]:
+def _support(column: str, values: pd.Series) -> tuple[float, str]:
+    """How far a column's cells bear its heading out, from 0 to 1, and the words for it."""
     if values.isna().all():
         return 0.7, ", and it is empty"
     if column in ("start_date", "end_date"):
         return (1.0, "") if dates(values) else (0.3, ", but its values are no dates")
     if column == "worker_status":
         return (1.0, "") if statuses(values) else (0.5, ", but its words are not known")
-    if column not in KINDS:
+    if column not in VALUE_KINDS:
         return 1.0, ""
-    kind, said = KINDS[column]
+    kind, description = VALUE_KINDS[column]
     hits = share(kind, values)
-    return (1.0, f"; {hits:.0%} of its values {said}") if hits >= ENOUGH else (0.3, f", but only {hits:.0%} of its values {said}")
+    finding = f"{hits:.0%} of its values {description}"
+    return (1.0, f"; {finding}") if hits >= ENOUGH else (0.3, f", but only {finding}")
 
 
 def by_content(frame: pd.DataFrame) -> dict[str, Guess]:
     """Canonical column → the file's column, by the cells alone, for what cells can tell: addresses, states, countries, accounts, phones."""
     guesses: dict[str, Guess] = {}
-    for column, sure in (("email", 0.9), ("bank_account", 0.6), ("country", 0.6), ("phone", 0.4)):
-        kind, said = {**KINDS, **BY_THEMSELVES}[column]
+    for column, confidence in (("email", 0.9), ("bank_account", 0.6), ("country", 0.6), ("phone", 0.4)):
+        kind, description = {**VALUE_KINDS, **STRICTER_KINDS}[column]
         # The fullest of the columns of a kind, and the first of equals.
         found = [(frame[name].notna().mean(), str(name), hits) for name in frame if (hits := share(kind, frame[name])) >= 0.9]
         if found:
             _, name, hits = max(found, key=lambda each: each[0])
             others = f", as in {len(found) - 1} other columns" if len(found) > 1 else ""
-            guesses[column] = Guess(name, round(sure / len(found), 2), f"{hits:.0%} of its values {said}{others}")
+            guesses[column] = Guess(name, round(confidence / len(found), 2), f"{hits:.0%} of its values {description}{others}")
     for each in frame:
         known = statuses(frame[each])
         if known and known.confidence > 0.6 and "worker_status" not in guesses:

@@ -61,12 +61,12 @@ def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: s
         key = max(within, key=lambda each: within[each], default=None)
         if key is None or within[key] < ENOUGH_LINKS or (not named and not _is_forest(frame[source], frame[key])):
             continue
-        sure = (0.9 if named else 0.6) * within[key]
-        why = f"{within[key]:.0%} of its values are those of '{key}'" + ("" if named else ", and the chain never runs in a circle")
+        confidence = (0.9 if named else 0.6) * within[key]
+        reason = f"{within[key]:.0%} of its values are those of '{key}'" + ("" if named else ", and the chain never runs in a circle")
         if key == email:
-            return "manager_email", {"column": source}, Guess(source, round(sure, 2), why)
+            return "manager_email", {"column": source}, Guess(source, round(confidence, 2), reason)
         rule = {"column": source} if key == number else {"column": source, "refers_to": key}
-        return "manager_id", rule, Guess(source, round(sure, 2), why)
+        return "manager_id", rule, Guess(source, round(confidence, 2), reason)
     if named and share(is_email, frame[named]) > 0.9:
         return "manager_email", {"column": named}, Guess(named, 0.6, "addresses, though of nobody in the file")
     return ("manager_id", {"column": named}, Guess(named, 0.3, "the heading names it, but no column has its values")) if named else None
@@ -157,6 +157,6 @@ def history(frame: pd.DataFrame, number: str | None) -> tuple[dict[str, list[str
         current = (values == usual[0]).groupby(several[number]).sum()
         older = sorted(set(values) - {usual[0]})
         if (current == 1).mean() >= 0.7 and once[name].fillna("").isin(older).mean() < 0.05:
-            why = f"of people with several rows, {(current == 1).mean():.0%} have one with its usual value"
-            return {str(name): older}, Guess(str(name), 0.7, why)
+            reason = f"of people with several rows, {(current == 1).mean():.0%} have one with its usual value"
+            return {str(name): older}, Guess(str(name), 0.7, reason)
     return None

@@ -8,7 +8,7 @@ import csv
 import re
 from collections import Counter
 
-from roster.proposal.headings import is_private, meaning
+from roster.proposal.headings import canonical_column, is_private
 from roster.proposal.recognising import DATE, Guess
 from roster.reading import workbook
 from roster.reading.decoding import AUTO, decode, proposed
@@ -61,22 +61,22 @@ def of_workbook(content: bytes) -> Format:
     name = max(sheets, key=lambda each: len(sheets[each]), default="")
     if not name or not sheets[name]:
         raise empty()
-    sure = Guess(name, 0.95 if len(sheets) == 1 else 0.7, f"the fullest of {len(sheets)} visible sheets")
+    sheet = Guess(name, 0.95 if len(sheets) == 1 else 0.7, f"the fullest of {len(sheets)} visible sheets")
     width = max(len(row) for row in sheets[name])
-    return {"sheet": sure} | heading([[cell or "" for cell in row] + [""] * (width - len(row)) for row in sheets[name][:LINES]])
+    return {"sheet": sheet} | heading([[cell or "" for cell in row] + [""] * (width - len(row)) for row in sheets[name][:LINES]])
 
 
 def heading(records: list[list[str]]) -> Format:
     """Whether the first record names the columns; if not, made-up names for them."""
     first = [field.strip() for field in records[0]]
-    known = sum(meaning(field) is not None or is_private(field) for field in first)
+    known = sum(canonical_column(field) is not None or is_private(field) for field in first)
     data = sum(DATA.fullmatch(field) is not None for field in first)
     if known >= 2 and known > data:
         return {}
     if data or len(set(first)) < len(first):
-        sure, why = (0.95, "its first line has addresses, dates or numbers") if data else (0.6, "its first line repeats itself")
+        confidence, reason = (0.95, "its first line has addresses, dates or numbers") if data else (0.6, "its first line repeats itself")
         width = Counter(map(len, records)).most_common(1)[0][0]
-        return {"columns": Guess([f"column_{number}" for number in range(1, width + 1)], sure, f"no header: {why}")}
+        return {"columns": Guess([f"column_{number}" for number in range(1, width + 1)], confidence, f"no header: {reason}")}
     return {}
 
 

@@ -1,5 +1,11 @@
-"""From the bytes of an HR file to a frame of text, one row a line.
+"""From the bytes of an HR file to a frame of text, one row a line. In the order in which bytes pass:
 
-`file` is the way in. In the order in which bytes pass: `unpacking` (.gz, .zip) → `decoding` (bytes → text) → `delimited` or `workbook`
-(text or sheet → frame) → `table` (what must hold of both). Does not belong here: what a row means (``roster.intake``).
+- `file`: which kind of file is it, and of which day by its name? The way in.
+- `unpacking`: what is in a .gz or .zip, and is it a workbook?
+- `decoding`: which characters are the bytes?
+- `delimited`: which rows and fields has a text?
+- `workbook`: which rows and fields has a sheet?
+- `table`: what must hold of both: header, trailer, rows?
+
+Does not belong here: what a row means (``roster.intake``), where a file comes from (``resources.hr``).
 """

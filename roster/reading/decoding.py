@@ -43,7 +43,7 @@ def decode(data: bytes, encoding: str) -> tuple[bytes, str]:
     if data.startswith(codecs.BOM_UTF8):
         data, encoding, used = data[3:], "utf-8", "utf-8-sig"
     else:
-        encoding = used = _confirmed(data) if encoding == AUTO else _known(encoding)
+        encoding = used = _detected(data) if encoding == AUTO else _codec_name(encoding)
     if encoding == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     text = _text(data, encoding)
@@ -64,7 +64,7 @@ def proposed(data: bytes) -> str | None:
         return "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     if data.isascii() or fits(data, "utf-8"):
         return "utf-8"
-    found = chardet.detect(_telling(data), include_encodings=ONE_BYTE)["encoding"]
+    found = chardet.detect(_beyond_ascii(data), include_encodings=ONE_BYTE)["encoding"]
     name = codecs.lookup(found).name if found else None
     if name == "iso8859-15" and not EURO.search(data):
         return "cp1252"  # the same text, and the name that more people know
@@ -84,7 +84,7 @@ def fits(data: bytes, encoding: str) -> bool:
     return _plausible(text) >= CONFIRMED
 
 
-def _confirmed(data: bytes) -> str:
+def _detected(data: bytes) -> str:
     encoding = proposed(data)
     found = [encoding] if encoding and fits(data, encoding) else []
     # Old Mac and DOS files are rare: where a current code page makes sense too, the detector alone does not decide.
@@ -99,7 +99,7 @@ def _confirmed(data: bytes) -> str:
     return found[0]
 
 
-def _known(encoding: str) -> str:
+def _codec_name(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:
@@ -113,25 +113,25 @@ def _text(data: bytes, encoding: str) -> bytes:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = max(data.count(end, 0, error.start) for end in (b"\n", b"\r")) + 1
-        raise _another(data, name, f"the first bad byte is on line {line} (byte {error.start})") from None
+        raise _wrong_encoding(data, name, f"the first bad byte is on line {line} (byte {error.start})") from None
     if name.startswith("utf-16") and "\n" not in text and "\r" not in text:
-        raise _another(data, name, "read so, it has no line end")
+        raise _wrong_encoding(data, name, "read so, it has no line end")
     if not name.startswith("utf") and not data.isascii():
         if fits(data, "utf-8"):
             # A codec with one byte per character accepts nearly anything, and would bring in garbled names.
             raise Unfit("encoding", f"The settings say {name}, but the file is UTF-8.", "Set `encoding: utf-8`.")
         if CONTROL.search(text):
-            raise _another(data, name, "read so, it has control characters")
+            raise _wrong_encoding(data, name, "read so, it has control characters")
         if name in ONE_BYTE and _plausible(text) < REFUTED and proposed(data) in _alternatives(data, name):
-            raise _another(data, name, "read so, its letters make no sense")
+            raise _wrong_encoding(data, name, "read so, its letters make no sense")
     # Re-coding costs a copy of the file, so the usual case goes without.
     return data if name == "utf-8" else text.removeprefix("\ufeff").encode("utf-8")
 
 
-def _another(data: bytes, name: str, why: str) -> Unfit:
+def _wrong_encoding(data: bytes, name: str, symptom: str) -> Unfit:
     found = _alternatives(data, name)
     advice = f"It would fit {' or '.join(found)}: set `encoding`, or" if found else "No usual encoding fits:"
-    return Unfit("encoding", f"The file is not {name}: {why}.", f"{advice} have HR export it as {name}.")
+    return Unfit("encoding", f"The file is not {name}: {symptom}.", f"{advice} have HR export it as {name}.")
 
 
 def _alternatives(data: bytes, name: str) -> list[str]:
@@ -141,7 +141,7 @@ def _alternatives(data: bytes, name: str) -> list[str]:
     return [candidate for candidate in ordered if codecs.lookup(candidate).name != name and fits(data, candidate)]
 
 
-def _telling(data: bytes) -> bytes:
+def _beyond_ascii(data: bytes) -> bytes:
     """What is not ASCII, with its surroundings: in a long file the first such name may come late."""
     pieces, end = [], 0
     for found in islice(re.finditer(rb"[\x80-\xff]", data), SAMPLED):

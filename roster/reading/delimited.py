@@ -17,7 +17,7 @@ import pyarrow.csv as pacsv
 
 from roster.reading import table
 from roster.reading.decoding import decode
-from roster.reading.table import Table
+from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
@@ -38,13 +38,13 @@ class _Body:
 
 
 @dataclass(frozen=True)
-class _Bad:
+class _MalformedLine:
     ordinal: int
     fields: int
     text: str
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     """Read delimited text.
 
     Args:
@@ -67,12 +67,12 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
     if not body.data.strip():
         raise table.empty()
     frame, malformed = _rows(body, header, wanted, format)
-    frame = frame[~_hollow(frame, body, format)]
+    frame = frame[~_blank(frame, body, format)]
     rows = len(frame) + len(malformed)
     if rows == 0:
         raise table.empty()
     trailer_date = table.check_trailer(trailer, rows)
-    return Table(frame, malformed, header, rows, encoding, trailer_date)
+    return RawTable(frame, malformed, header, rows, encoding, trailer_date)
 
 
 def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:
@@ -155,15 +155,15 @@ def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat,
             raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', the first line is not what is expected", delimiter)
     line = next(_lines(text, start))
     if format.delimiter not in line:
-        seen = max(DELIMITERS, key=line.count)
-        raise _other_delimiter(f"The first line has no '{_name(format.delimiter)}'", seen if seen in line else None)
+        likely = max(DELIMITERS, key=line.count)
+        raise _other_delimiter(f"The first line has no '{_name(format.delimiter)}'", likely if likely in line else None)
     if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:
         raise Unfit("quotes", "The names in the header stand in quotes that the settings do not name.", "Correct `quote`.")
 
 
-def _other_delimiter(what: str, delimiter: str | None) -> Unfit:
+def _other_delimiter(finding: str, delimiter: str | None) -> Unfit:
     looks = f"; it looks separated by '{_name(delimiter)}'" if delimiter else ""
-    return Unfit("delimiter", f"{what}{looks}.", "Correct `delimiter`, or have HR export as agreed.")
+    return Unfit("delimiter", f"{finding}{looks}.", "Correct `delimiter`, or have HR export as agreed.")
 
 
 def _name(delimiter: str) -> str:
@@ -190,11 +190,11 @@ def _check_escapes(body: _Body, format: CsvFormat) -> None:
         raise Unfit("quotes", message, "Set `escape: backslash`, or have HR export with doubled quotes.")
 
 
-def _parse(body: _Body, width: int, columns: list[int], format: CsvFormat) -> tuple[pa.Table, list[_Bad]]:
-    bad: list[_Bad] = []
+def _parse(body: _Body, width: int, columns: list[int], format: CsvFormat) -> tuple[pa.Table, list[_MalformedLine]]:
+    bad: list[_MalformedLine] = []
 
     def keep_aside(row: pacsv.InvalidRow) -> str:
-        bad.append(_Bad(row.number - 1, row.actual_columns, row.text))
+        bad.append(_MalformedLine(row.number - 1, row.actual_columns, row.text))
         return "skip"
 
     try:
@@ -239,7 +239,7 @@ def _rows(body: _Body, header: list[str], wanted: set[str], format: CsvFormat) -
     return frame, malformed
 
 
-def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_Bad], width: int, format: CsvFormat) -> np.ndarray:
+def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_MalformedLine], width: int, format: CsvFormat) -> np.ndarray:
     """The line on which each record begins."""
     records = parsed.num_rows + len(bad)
     if body.data.count(b"\n") + (not body.data.endswith(b"\n")) == records:
@@ -265,11 +265,11 @@ def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_Bad], width: int, fo
     return lines
 
 
-def _hollow(frame: pd.DataFrame, body: _Body, format: CsvFormat) -> np.ndarray:
+def _blank(frame: pd.DataFrame, body: _Body, format: CsvFormat) -> np.ndarray:
     """Rows that hold nothing but delimiters: spreadsheets leave them behind, and they are nobody."""
-    hollow: np.ndarray = frame.isna().all(axis=1).to_numpy(copy=True)
-    if hollow.any():
+    blank: np.ndarray = frame.isna().all(axis=1).to_numpy(copy=True)
+    if blank.any():
         raw = body.data.split(b"\n")
         empty = (format.delimiter + (format.quote or "") + " \t").encode()
-        hollow[hollow] = [not raw[line - body.first].strip(empty) for line in frame.index[hollow]]
-    return hollow
+        blank[blank] = [not raw[line - body.first].strip(empty) for line in frame.index[blank]]
+    return blank

@@ -15,7 +15,7 @@ from roster.unfit import Unfit
 
 
 @dataclass(frozen=True)
-class Table:
+class RawTable:
     """What the file says, before anything is interpreted."""
 
     frame: pd.DataFrame
@@ -67,10 +67,10 @@ def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> se
             f"These columns are wanted and not there: {', '.join(missing)}. {_resembling(missing, header)}",
             "Have HR put them back, or correct the settings.",
         )
-    twice = sorted(name for name in wanted if header.count(name) > 1)
-    if twice:
+    repeated = sorted(name for name in wanted if header.count(name) > 1)
+    if repeated:
         raise Unfit(
-            "header", f"These column names stand in the header more than once: {', '.join(twice)}.", "Have HR rename or remove one."
+            "header", f"These column names stand in the header more than once: {', '.join(repeated)}.", "Have HR rename or remove one."
         )
     return wanted
 
@@ -78,10 +78,10 @@ def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> se
 def _resembling(missing: list[str], header: list[str]) -> str:
     """Names of the header that may be those that are missing. Others are not shown: HR may have written anything there, a person too."""
     folded = {name.casefold(): name for name in header}
-    near = {folded[name] for want in missing for name in get_close_matches(want.casefold(), folded, n=1, cutoff=0.75)}
+    similar = {folded[close] for name in missing for close in get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)}
     return (
-        f"Of the {len(header)} that are there, these resemble them: {', '.join(sorted(near))}."
-        if near
+        f"Of the {len(header)} that are there, these resemble them: {', '.join(sorted(similar))}."
+        if similar
         else f"There are {len(header)}, and none resembles them."
     )
 
@@ -104,8 +104,8 @@ def check_trailer(trailer: re.Match[str] | None, rows: int) -> date | None:
     Raises:
         Unfit: The count is another one, or the date is none.
     """
-    given = trailer.groupdict() if trailer else {}
-    count, day = given.get("rows"), given.get("date")
+    groups = trailer.groupdict() if trailer else {}
+    count, day = groups.get("rows"), groups.get("date")
     if count is not None and (not count.isdecimal() or int(count) != rows):
         counted = int(count) if count.isdecimal() else "no number"
         raise Unfit("trailer", f"The trailer counts {counted} rows, the file has {rows}.", "Have HR send the whole file again.")

@@ -27,8 +27,8 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-_AGAIN = "Have HR send the whole file again."
-_ALONE = "Have HR send the export alone, packed once or not at all."
+_RESEND = "Have HR send the whole file again."
+_SEND_ALONE = "Have HR send the export alone, packed once or not at all."
 
 
 def unpack(data: bytes) -> bytes:
@@ -42,7 +42,7 @@ def unpack(data: bytes) -> bytes:
     else:
         content = _gunzip(data) if data.startswith(GZIP) else _unzip(data)
         if content.startswith((GZIP, ZIP)) and not is_workbook(content):
-            raise Unfit("archive", "The file is an archive within an archive.", _ALONE)
+            raise Unfit("archive", "The file is an archive within an archive.", _SEND_ALONE)
     if content.startswith(OLE):
         raise Unfit(
             "workbook", "The file is an old Excel workbook (.xls) or one with a password.", "Have HR save it as .xlsx without a password."
@@ -68,7 +68,7 @@ def _gunzip(data: bytes) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             return _bounded(stream, len(data))
     except (OSError, EOFError, zlib.error):
-        raise Unfit("archive", "The .gz file is damaged or cut short.", _AGAIN) from None
+        raise Unfit("archive", "The .gz file is damaged or cut short.", _RESEND) from None
 
 
 def _unzip(data: bytes) -> bytes:
@@ -79,15 +79,15 @@ def _unzip(data: bytes) -> bytes:
             if "[Content_Types].xml" in archive.namelist() or "mimetype" in archive.namelist():
                 raise Unfit("workbook", "The file is an office document of another kind than .xlsx.", "Have HR save it as .xlsx or CSV.")
             if len(members) != 1:
-                raise Unfit("archive", f"The .zip file holds {len(members)} files, and one is wanted.", _ALONE)
+                raise Unfit("archive", f"The .zip file holds {len(members)} files, and one is wanted.", _SEND_ALONE)
             if members[0].flag_bits & 1:
                 raise Unfit("archive", "The .zip file has a password.", "Have HR send it without one, over a connection that is encrypted.")
             with archive.open(members[0]) as stream:
                 return _bounded(stream, len(data))
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error):
-        raise Unfit("archive", "The .zip file is damaged or cut short.", _AGAIN) from None
+        raise Unfit("archive", "The .zip file is damaged or cut short.", _RESEND) from None
     except NotImplementedError:
-        raise Unfit("archive", "The .zip file is packed in a way that few programs know.", _ALONE) from None
+        raise Unfit("archive", "The .zip file is packed in a way that few programs know.", _SEND_ALONE) from None
 
 
 def _bounded(stream: _Stream, packed: int) -> bytes:

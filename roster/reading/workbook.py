@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from roster.reading import table
-from roster.reading.table import Table
+from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
@@ -38,7 +38,7 @@ def sheets(data: bytes) -> dict[str, list[Row]]:
     return {sheet.title: list(_rows(sheet)) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     """Read one sheet.
 
     Args:
@@ -69,7 +69,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> Table:
     malformed = {number: len(row) for number, row in rows.items() if len(row) > len(header)}
     good = {number: row for number, row in rows.items() if number not in malformed}
     frame = _frame(good, header, wanted)
-    return Table(
+    return RawTable(
         frame,
         pd.Series(malformed, index=pd.Index(list(malformed), name="line", dtype="int64"), dtype="int64"),
         header,

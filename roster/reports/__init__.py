@@ -1,5 +1,13 @@
-"""The two reports of a run: one HTML page for everybody who asks what happened, one CSV for HR.
+"""What happened, in words: of one run for everybody who asks, of who was left out for HR, of one person for whoever answers for them.
 
-Belongs here: pure functions from a filled ``RunReport`` to a page, a frame or bytes. Does not belong here: how a ``RunReport`` is
-filled from the ledger, and where the files are put.
+- `model`: what is known of a run? What all reports are made from.
+- `reasons`: what does a reason code mean, what is to be done, and who does it?
+- `skipped`: who was not brought in? The list for HR, and its CSV.
+- `headline`: how went the run, in one sentence?
+- `tables`: which rows and sums has the page?
+- `held`: what waits for a release, and how is it released?
+- `page` (and ``templates``): how does the page look?
+- `story`: what did each run do about one person?
+
+Does not belong here: reading the ledger (``resources.past``), where files are put (``resources.past.report_files``), terminals (``cli``).
 """

@@ -36,7 +36,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     ]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
-    rest += [f"Attempt {number} had stopped: {why}" for number, why in enumerate(report.earlier, start=1)]
+    rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if stopped:
         return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
     if urgent:
@@ -56,7 +56,7 @@ def _stopped(report: RunReport) -> str | None:
     failed = [check for check in report.gate if not check.passed]
     if failed and report.status == "stopped":
         more = f" (and {counted(len(failed) - 1, 'further check', 'further checks')})" if len(failed) > 1 else ""
-        seen = "" if failed[0].seen is None else f": {failed[0].seen}"
+        seen = f": {failed[0].seen}" if failed[0].seen else ""
         return f"Stopped at the gate: {failed[0].name}{seen}{more}"
     if report.status == "stopped":
         return f"Stopped: {report.failure}" if report.failure else "Stopped before the end"
@@ -69,20 +69,20 @@ def _progress(report: RunReport) -> list[str]:
     written = [one for one in reached if one.stage != "planned"]
     if not reached:
         return ["Nothing was planned and nothing was written"]
-    held, meant = _sum(reached, "held"), _sum(reached, "intended")
-    if not written or (held and not meant):
+    held, planned = _sum(reached, "held"), _sum(reached, "intended")
+    if not written or (held and not planned):
         waiting = f"Nothing was written: {counted(held, 'change waits', 'changes wait')} for a release"
-        return [waiting if held and not meant else f"{counted(meant, 'change', 'changes')} planned, nothing sent"]
-    intended, accepted, landed, unseen = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
-    planned = counted(intended, "planned change", "planned changes")
+        return [waiting if held and not planned else f"{counted(planned, 'change', 'changes')} planned, nothing sent"]
+    intended, accepted, landed, not_visible = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
+    changes = counted(intended, "planned change", "planned changes")
     if not intended:
         return ["Nothing had to change"]
     if landed == intended:
-        return [f"All {planned} landed" if intended > 1 else "The one planned change landed"]
-    some = f"All {planned} accepted" if accepted == intended > 1 else f"{accepted:,} of {planned} accepted"
+        return [f"All {changes} landed" if intended > 1 else "The one planned change landed"]
+    some = f"All {changes} accepted" if accepted == intended > 1 else f"{accepted:,} of {changes} accepted"
     if any(one.stage == "sent" for one in written):
         return [some, "Not everything was read back"]
-    return [some, f"{landed:,} landed" + (f", {unseen:,} in fields that cannot be read back" if unseen else "")]
+    return [some, f"{landed:,} landed" + (f", {not_visible:,} in fields that cannot be read back" if not_visible else "")]
 
 
 def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
@@ -100,8 +100,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     refusing = [one for one in report.destinations if one.would_refuse]
     found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
-    if let := report.accepted:
-        found.append(f"{let.by} let the file pass the gate ({', '.join(let.checks)}): {let.reason}")
+    if accepted := report.accepted:
+        found.append(f"{accepted.by} let the file pass the gate ({', '.join(accepted.checks)}): {accepted.reason}")
     return found
 
 

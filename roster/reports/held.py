@@ -12,7 +12,7 @@ from roster.plan.adoption import WAYS
 from roster.plan.limits import FIGURES
 from roster.reports.model import PEOPLE, DestinationReport
 from roster.reports.reasons import reason
-from roster.reports.tables import Table, numbers
+from roster.reports.tables import Table, employee_numbers
 
 
 def paste(company: str, digest: str) -> tuple[str, str]:
@@ -35,7 +35,9 @@ def waiting(people: pd.DataFrame) -> Table:
     held = frame[frame["outcome"].eq("held") | (frame["outcome"].isna() & frame["action"].eq("hold"))]
     kinds = held.assign(reason=held["reason"].astype("str").fillna("limit"), kind=held["kinds"].astype("str").str.split("|"))
     groups = kinds.explode("kind").groupby(["reason", "kind"], dropna=False, sort=False)["person"]
-    rows: list[list[Any]] = [[reason(why).words, kind, who.nunique(), numbers(who.astype("str"))] for (why, kind), who in groups]
+    rows: list[list[Any]] = [
+        [reason(code).words, kind, persons.nunique(), employee_numbers(persons.astype("str"))] for (code, kind), persons in groups
+    ]
     rows.sort(key=lambda row: -row[2])
     return Table([("Why", "text"), ("Kind", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
 
@@ -64,5 +66,5 @@ def adoption(destination: DestinationReport) -> Table:
 
 def would_refuse(destination: DestinationReport) -> Table:
     """Whom the destination would refuse, in its own words."""
-    rows = [[person, why] for person, why in sorted(destination.would_refuse.items())]
+    rows = [[person, words] for person, words in sorted(destination.would_refuse.items())]
     return Table([("Employee", "id"), ("Why", "text")], rows, len(rows))

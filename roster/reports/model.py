@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.intake.gate import GateCheck
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.limits import FIGURES
 
@@ -31,7 +32,7 @@ def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intake:
+class ReportedExport:
     """The export that the run took in."""
 
     number: int
@@ -43,20 +44,6 @@ class Intake:
     """An earlier run took in the very same bytes."""
     rows: int | None = None
     """Data rows counted on reading; the dispositions must add up to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateCheck:
-    """One question that the gate asked of the file."""
-
-    name: str
-    passed: bool
-    seen: object = None
-    expected: object = None
-    advice: str | None = None
-    """What to do if it failed."""
-    verdict: str | None = None
-    """How it ended, where that is not simply that it passed or failed: a warning, let pass."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +111,7 @@ class RunReport:
     failure: str | None = None
     earlier: Sequence[str] = ()
     """What stopped each earlier attempt, oldest first; what they had done is in the numbers of this one."""
-    intake: Intake | None = None
+    intake: ReportedExport | None = None
     gate: Sequence[GateCheck] = ()
     accepted: Accepted | None = None
     dispositions: dict[str, int] = field(default_factory=dict)

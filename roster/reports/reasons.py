@@ -81,7 +81,7 @@ REASONS: Final[dict[str, Reason]] = {
 NOT_EXPECTED: Final = ("not_in_hr",)
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
 
-REPAIRS: Final[dict[str, str]] = {
+REPAIR_REASONS: Final[dict[str, str]] = {
     "on_leave": "HR's manager is on leave",
     "left": "HR's manager has left",
     "not_started": "HR's manager has not started yet",

@@ -40,9 +40,9 @@ def left_out(report: RunReport) -> pd.DataFrame:
     everyone = pd.concat([part for part in parts if len(part)] or [rejects], ignore_index=True)
     words = {code: reason(code) for code in everyone["code"].unique()}
     own = everyone["code"].map({code: one.words for code, one in words.items()})
-    told = everyone["told"].astype("str")
-    answered = (own + ": " + told).where(everyone["outcome"].isin(["refused", "unknown"]))
-    everyone["reason"] = told.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
+    detail = everyone["detail"].astype("str")
+    answered = (own + ": " + detail).where(everyone["outcome"].isin(["refused", "unknown"]))
+    everyone["reason"] = detail.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
     seen = _with_history(everyone, report.skips, report.as_of or report.started.date())
@@ -53,7 +53,7 @@ def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
     rows = rejects.reindex(columns=list(ROWS))
     left = rows[["employee_id", "line", "code"]].astype({"employee_id": "str", "code": "str"})
     field = (rows["source"].astype("str").fillna(rows["column"].astype("str")) + ": ").fillna("")
-    return left.assign(where=HR_FILE, outcome="rejected", told=field + rows["message"].astype("str")).sort_values("line", kind="stable")
+    return left.assign(where=HR_FILE, outcome="rejected", detail=field + rows["message"].astype("str")).sort_values("line", kind="stable")
 
 
 def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.DataFrame:
@@ -65,11 +65,11 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
     code = people["reason"].astype("str").fillna(outcome.map(_CODE_OF)).fillna(outcome)
     number = people["employee_id"].astype("str").fillna(people["person"].astype("str"))
     left = pd.DataFrame(
-        {"employee_id": number, "line": pd.NA, "code": code, "where": destination.name, "outcome": outcome, "told": people["detail"]}
+        {"employee_id": number, "line": pd.NA, "code": code, "where": destination.name, "outcome": outcome, "detail": people["detail"]}
     )
     # Their reject says more, and says it to HR once.
-    told_above = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected.dropna())
-    return left[~told_above].sort_values("employee_id", kind="stable")
+    already_rejected = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected.dropna())
+    return left[~already_rejected].sort_values("employee_id", kind="stable")
 
 
 def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> pd.DataFrame:

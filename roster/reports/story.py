@@ -11,7 +11,7 @@ from datetime import date, datetime
 from roster.reports.reasons import reason
 from roster.vocabulary import WRITES
 
-WHO, AT = "\0who", "\0at"
+PERSON, PLACE = "\0who", "\0at"
 _DONE = {"create": "created", "update": "updated", "reactivate": "reactivated", "deactivate": "deactivated"}
 _INTENDED = {"create": "to be created", "update": "an update", "reactivate": "to be reactivated", "deactivate": "to be deactivated"}
 
@@ -46,7 +46,7 @@ class Visit:
     request: int | None = None
     answer: str | None = None
     """accepted, refused, unknown; None: nothing was sent for them."""
-    said: str | None = None
+    reply: str | None = None
     """What the destination answered."""
     outcome: str | None = None
     """None: the run did not get that far."""
@@ -62,7 +62,7 @@ class Line:
     disposition: str
     code: str | None = None
     """What is wrong with it, or why it does not count."""
-    why: str | None = None
+    message: str | None = None
     """The same in words."""
 
 
@@ -86,7 +86,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skip:
+class LastingSkip:
     """Since when and how often the person stays out for a reason."""
 
     destination: str
@@ -105,35 +105,37 @@ class Story:
     """Newest first; the first is the newest run of all that looked at the person."""
     others: int = 0
     """Other runs that the ledger has, which planned nothing for them."""
-    skips: Sequence[Skip] = ()
+    skips: Sequence[LastingSkip] = ()
     acknowledged: Sequence[str] = ()
     """Destinations that have acknowledged them at some time."""
 
 
 def sentence(story: Story) -> str:
     """Why this person is as they are, as far as the newest run knows."""
-    who = story.employee_id
-    known = f" {_and(story.acknowledged)} acknowledged them earlier." if story.acknowledged else ""
+    person = story.employee_id
+    known = f" {_listed(story.acknowledged)} acknowledged them earlier." if story.acknowledged else ""
     if not story.chapters:
-        return f"No run that is kept says anything about {who}.{known}"
+        return f"No run that is kept says anything about {person}.{known}"
     newest = story.chapters[0]
     if _rejected(newest):
-        lines, became = newest.lines or (), "left as they were" if story.acknowledged else "not brought in"
-        rows = _and([f"line {line.number}" for line in lines])
-        were = "was" if len(lines) == 1 else "were"
-        return f"{who} was {became}: {rows} of {newest.file or 'the file'} {were} rejected. {lines[0].why or ''}".rstrip()
-    said: dict[str, list[str]] = {}
+        lines, result = newest.lines or (), "left as they were" if story.acknowledged else "not brought in"
+        rows = _listed([f"line {line.number}" for line in lines])
+        verb = "was" if len(lines) == 1 else "were"
+        return f"{person} was {result}: {rows} of {newest.file or 'the file'} {verb} rejected. {lines[0].message or ''}".rstrip()
+    places_by_sentence: dict[str, list[str]] = {}
     for visit in newest.visits:
         if visit.action is not None:
-            said.setdefault(_sentence(visit), []).append(visit.destination)
-    if said:
-        parts = [text.replace(WHO, who).replace(AT, _and(places)) for text, places in said.items()]
+            places_by_sentence.setdefault(_sentence(visit), []).append(visit.destination)
+    if places_by_sentence:
+        parts = [text.replace(PERSON, person).replace(PLACE, _listed(places)) for text, places in places_by_sentence.items()]
         return " ".join([*parts, *_since(story)])
     if newest.status == "stopped" and not newest.visits:
-        return f"The newest run stopped before it planned anything for {who}: {newest.failure or 'its page in the Dagster UI says why.'}"
+        return f"The newest run stopped before it planned anything for {person}: {newest.failure or 'its page in the Dagster UI says why.'}"
     if newest.lines is not None and not newest.lines:
-        return f"{who} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
-    return f"The newest run planned nothing for {who}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
+        return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
+    return (
+        f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
+    )
 
 
 def remedy(story: Story) -> str | None:
@@ -161,7 +163,7 @@ def planned(visit: Visit) -> str:
     return f"{visit.action}{kinds}"
 
 
-def why_not(visit: Visit) -> str | None:
+def obstacle(visit: Visit) -> str | None:
     """Why they were held, skipped or refused; None where all went its way."""
     code = _code(visit)
     return None if code is None else reason(code).words
@@ -174,29 +176,29 @@ def _code(visit: Visit) -> str | None:
 
 
 def _sentence(visit: Visit) -> str:
-    """What became of them, with WHO and AT for who and where."""
+    """What became of them, with PERSON and PLACE for who and where."""
     code = _code(visit)
     words = _lower(reason(code).words) if code else ""
     if visit.action == "none":
-        return f"{WHO}, at {AT}: {words}." if words else f"{WHO} is in step at {AT}: nothing had to change."
+        return f"{PERSON}, at {PLACE}: {words}." if words else f"{PERSON} is in step at {PLACE}: nothing had to change."
     if visit.action == "skip":
-        return f"{WHO} was left out at {AT}: {words}."
+        return f"{PERSON} was left out at {PLACE}: {words}."
     if visit.action == "hold":
-        return f"{WHO} waits for a release at {AT} ({_INTENDED.get(visit.intended or '', 'a change')}): {words}."
+        return f"{PERSON} waits for a release at {PLACE} ({_INTENDED.get(visit.intended or '', 'a change')}): {words}."
     return _written(visit, _DONE.get(visit.action or "", "changed"), words)
 
 
 def _written(visit: Visit, done: str, words: str) -> str:
     if visit.outcome is None:
-        return f"{WHO} was to be {done} at {AT}; {'no reading back has shown it yet' if visit.answer else 'nothing was sent'}."
+        return f"{PERSON} was to be {done} at {PLACE}; {'no reading back has shown it yet' if visit.answer else 'nothing was sent'}."
     if visit.outcome == "refused":
-        return f"{AT} refused that {WHO} be {done}: {(visit.said or words).rstrip('.')}."
+        return f"{PLACE} refused that {PERSON} be {done}: {(visit.reply or words).rstrip('.')}."
     if visit.outcome == "unknown":
-        return f"{WHO} was to be {done} at {AT}, and nobody knows whether they were: {words}."
+        return f"{PERSON} was to be {done} at {PLACE}, and nobody knows whether they were: {words}."
     if visit.outcome in ("skipped", "unchanged"):  # another run was there first
-        return f"{WHO} was to be {done} at {AT}, and was not sent: {words}."
+        return f"{PERSON} was to be {done} at {PLACE}, and was not sent: {words}."
     seen = {"landed": ", and reading back shows it", "missing": ", but reading back does not show it"}
-    return f"{WHO} was {done} at {AT}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
+    return f"{PERSON} was {done} at {PLACE}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
 
 
 def _rejected(chapter: Chapter) -> bool:
@@ -213,7 +215,7 @@ def _since(story: Story) -> list[str]:
     return [f"So since {first.since}, in {first.times} {'sync' if first.times == 1 else 'syncs'}."]
 
 
-def _and(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 2 else names)
 
 

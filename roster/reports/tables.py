@@ -13,7 +13,7 @@ import pandas as pd
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
-from roster.reports.reasons import NOT_EXPECTED, REPAIRS, reason
+from roster.reports.reasons import NOT_EXPECTED, REPAIR_REASONS, reason
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOMES
 
 MOST_ROWS: Final = 500
@@ -107,14 +107,14 @@ def _cause(code: str, group: pd.DataFrame) -> list[Any]:
     people = int(group["employee_id"].nunique() + group["employee_id"].isna().sum())
     places = group["where"].value_counts(sort=False)
     where = ", ".join(str(place) if places.nunique() == 1 else f"{place} {count:,}" for place, count in places.items())
-    return [words.words, people, where, words.what_to_do, words.owner, group["first_seen"].min(), numbers(_who(group))]
+    return [words.words, people, where, words.what_to_do, words.owner, group["first_seen"].min(), employee_numbers(_person_or_line(group))]
 
 
-def _who(group: pd.DataFrame) -> "pd.Series[str]":
+def _person_or_line(group: pd.DataFrame) -> "pd.Series[str]":
     return group["employee_id"].fillna("line " + group["line"].astype("str"))
 
 
-def numbers(people: "pd.Series[str]") -> str:
+def employee_numbers(people: "pd.Series[str]") -> str:
     """The first few employee numbers, and how many more."""
     distinct = people.dropna().unique().tolist()
     more = f" and {len(distinct) - MOST_NUMBERS:,} more" if len(distinct) > MOST_NUMBERS else ""
@@ -125,7 +125,7 @@ def left_out_people(left_out: pd.DataFrame) -> Table:
     """Person by person, as in the CSV."""
     columns = [("employee_id", "Employee", "id"), ("where", "Where", "text"), ("reason", "Reason", "text"), ("owner", "Owner", "owner")]
     columns += [("first_seen", "Since", "nowrap"), ("times_seen", "Times", "num")]
-    return table(left_out.assign(employee_id=_who), columns)
+    return table(left_out.assign(employee_id=_person_or_line), columns)
 
 
 def faults(frame: pd.DataFrame) -> Table:
@@ -145,7 +145,9 @@ def faults(frame: pd.DataFrame) -> Table:
 def repairs(frame: pd.DataFrame) -> Table:
     """Approver repairs by kind."""
     groups = frame.reindex(columns=list(REPAIR_COLUMNS)).groupby("repair", sort=False)["employee_id"]
-    rows: list[list[Any]] = [[REPAIRS.get(str(kind), str(kind)), len(people), numbers(people.astype("str"))] for kind, people in groups]
+    rows: list[list[Any]] = [
+        [REPAIR_REASONS.get(str(kind), str(kind)), len(people), employee_numbers(people.astype("str"))] for kind, people in groups
+    ]
     rows.sort(key=lambda row: -row[1])
     return Table([("Repair", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
 
@@ -190,5 +192,5 @@ def _plain(value: str) -> str:
 def drift(destination: DestinationReport) -> Table:
     """Fields that somebody changed there since Rollcall wrote them."""
     groups = destination.drift.reindex(columns=list(DRIFT)).groupby("field", sort=False)["person"]
-    rows = [[field, people.nunique(), numbers(people.astype("str"))] for field, people in groups]
+    rows = [[field, people.nunique(), employee_numbers(people.astype("str"))] for field, people in groups]
     return Table([("Field", "field"), ("People", "num"), ("Who", "ids")], rows, len(rows))

@@ -9,7 +9,7 @@ from destinations.findity.client import Findity
 from destinations.findity.settings import FindityConnection
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Retry
-from resources.rates import Limit, ProcessWindows
+from resources.rates import ProcessWindows, RateLimit
 from sandbox.server import Sandbox
 
 POLICY = "5E00000000000001"
@@ -109,7 +109,7 @@ def test_the_rate_limit_is_noticed_in_every_form(box, windows, form):
 
 def test_our_windows_keep_us_from_ever_meeting_the_rate_limit(box):
     box.switch(expensify_rate_limits=True, rate_scale=0.02)
-    limits = [Limit(limit.calls, limit.seconds * 0.02) for limit in EXPENSIFY_LIMITS]
+    limits = [RateLimit(limit.calls, limit.seconds * 0.02) for limit in EXPENSIFY_LIMITS]
     with Expensify(expensify_settings(box), ProcessWindows(limits, margin=0.05), Retry(attempts=1)) as client:
         for _ in range(12):
             client.policies()

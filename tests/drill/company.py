@@ -26,7 +26,7 @@ from cli.demo import SANDBOX_CREDENTIALS
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
+from resources.rates import RateLimit
 from sandbox.box import Call
 from sandbox.server import Sandbox
 
@@ -100,7 +100,7 @@ class Company:
         built = graph.build("acme", Settings.model_validate(settings), folder)
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
-        for key, other in (("acme_expensify", {"limits": [Limit(1000, 0.001)]}), ("acme_findity", {})):
+        for key, other in (("acme_expensify", {"limits": [RateLimit(1000, 0.001)]}), ("acme_findity", {})):
             access = resources[key].resource_fn(None)  # type: ignore[attr-defined]
             resources[key] = dg.ResourceDefinition.hardcoded_resource(
                 dataclasses.replace(access, retry=Retry(attempts=2, first_wait=0.01), **other)

@@ -22,7 +22,7 @@ from destinations import registry
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
+from resources.rates import RateLimit
 from sandbox.server import Sandbox
 from sandbox.switches import Switches
 
@@ -132,7 +132,7 @@ def changed(settings: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 def impatient(access: Any) -> Any:
     """The way to a destination of which nobody counts the calls, and that is asked twice at most."""
     fields = {field.name for field in dataclasses.fields(access)} if dataclasses.is_dataclass(access) else set()
-    other = {"retry": Retry(attempts=2, first_wait=0.01), "limits": [Limit(1000, 0.001)]}
+    other = {"retry": Retry(attempts=2, first_wait=0.01), "limits": [RateLimit(1000, 0.001)]}
     return dataclasses.replace(access, **{name: value for name, value in other.items() if name in fields}) if fields else access
 
 

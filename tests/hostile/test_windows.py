@@ -15,13 +15,13 @@ from resources import places
 from resources.failures import Transient
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
-from resources.rates import Limit
+from resources.rates import RateLimit
 from tests.hostile.conftest import Exchange
 from tests.hostile.exchanges import clean_again
 
 SCALE = 0.02
 """The windows last 0.2 and 1.2 seconds."""
-SCALED = [Limit(limit.calls, limit.seconds * SCALE) for limit in EXPENSIFY_LIMITS]
+SCALED = [RateLimit(limit.calls, limit.seconds * SCALE) for limit in EXPENSIFY_LIMITS]
 ALONE = {"expensify__connection__chunk_bytes": 1}
 """A call for each person."""
 ONCE = Retry(attempts=1)
@@ -90,7 +90,7 @@ def test_a_sync_of_many_calls_waits_and_is_never_refused(limited: Any) -> None:
 
 
 def test_a_sync_that_somebody_elses_calls_get_refused_goes_on_when_it_may(limited: Any) -> None:
-    struck = limited(limits=[Limit(1000, 0.001)], retry=Retry(first_wait=0.3), expensify_rate_answer="body")
+    struck = limited(limits=[RateLimit(1000, 0.001)], retry=Retry(first_wait=0.3), expensify_rate_answer="body")
     clean_again(struck, struck.attempt())
     assert codes(struck).count(200) == 26
     assert codes(struck).count(429) > 0

@@ -20,7 +20,7 @@ from assets.graph import build as graph
 from assets.runs.launch import Location, RunResult, reexecute, run_job
 from resources.failures import PRIVATE
 from resources.http import Retry
-from resources.rates import Limit
+from resources.rates import RateLimit
 from sandbox import server
 from sandbox.server import Sandbox
 from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, STRANGER, YAML
@@ -42,7 +42,7 @@ class Acme:
     def build(self, attributes: dict[str, Any]) -> tuple[Location, dg.Definitions]:
         built = graph.build("acme", Settings.model_validate(attributes), self.root / "acme")
         resources = dict(built.resources or {})
-        for key, other in (("acme_expensify", {"limits": [Limit(1000, 0.001)]}), ("acme_findity", {})):
+        for key, other in (("acme_expensify", {"limits": [RateLimit(1000, 0.001)]}), ("acme_findity", {})):
             access = dataclasses.replace(
                 resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01, longest_wait=0.01), **other
             )

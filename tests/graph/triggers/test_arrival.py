@@ -12,7 +12,7 @@ from dagster._core.scheduler.instigation import TickStatus
 
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import triggers
-from resources.hr.sources import Found, Source
+from resources.hr.sources import ExportSource, Found
 from sandbox.sftp import PASSWORD, SftpServer, host_key
 from tests import ports
 
@@ -48,7 +48,7 @@ def test_a_file_waits_one_tick_and_then_its_run_gets_exactly_what_the_sensor_saw
     assert given == {"path": str(inbox(daemon)), "name": FILE, "size": inbox(daemon).stat().st_size, "modified": seen.modified.isoformat()}
 
 
-def source(daemon: Any) -> Source:
+def source(daemon: Any) -> ExportSource:
     return daemon.acme.defs.resources["acme_hr"].resource_fn(None)
 
 

@@ -14,7 +14,7 @@ from destinations.findity.delivery import to_findity
 from destinations.findity.settings import FindityConnection
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit, ProcessWindows
+from resources.rates import ProcessWindows, RateLimit
 from roster.plan.facts import PlanFacts
 from sandbox.server import Sandbox
 from tests.unit.roster.frames import Night, person, roster
@@ -50,7 +50,7 @@ class AtExpensify:
     def __init__(self, box, ledger):
         secret = {"partner_user_id": "aa_demo_partner", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
         settings = ExpensifyConnection.model_validate({"url": box.expensify_url, **secret, "timeout": 5, "chunk_bytes": 1})
-        windows = ProcessWindows([Limit(limit.calls, limit.seconds * SCALE) for limit in EXPENSIFY_LIMITS], margin=0.01)
+        windows = ProcessWindows([RateLimit(limit.calls, limit.seconds * SCALE) for limit in EXPENSIFY_LIMITS], margin=0.01)
         self.client, self.ledger, self.box = Expensify(settings, windows, Retry(attempts=2, first_wait=0.01)), ledger, box
 
     def read(self):

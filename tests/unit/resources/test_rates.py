@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
-from resources.rates import Limit, ProcessWindows, pause
+from resources.rates import ProcessWindows, RateLimit, pause
 
 
 class Clock:
@@ -60,7 +60,7 @@ def test_a_cold_start_admits_no_more_than_the_budget():
 @given(st.lists(st.floats(0, 8), min_size=1, max_size=40))
 def test_whatever_the_rhythm_of_the_calls_no_window_ever_holds_too_many(idle):
     clock = Clock()
-    windows = ProcessWindows(limits=(Limit(2, 3.0), Limit(5, 12.0)), clock=clock, sleep=clock.sleep, margin=0.01)
+    windows = ProcessWindows(limits=(RateLimit(2, 3.0), RateLimit(5, 12.0)), clock=clock, sleep=clock.sleep, margin=0.01)
     starts = []
     for seconds in idle:
         clock.now += seconds
@@ -73,7 +73,7 @@ def test_whatever_the_rhythm_of_the_calls_no_window_ever_holds_too_many(idle):
 
 def test_threads_share_the_windows():
     clock = Clock()
-    windows = ProcessWindows(limits=(Limit(4, 1000.0),), clock=clock, sleep=clock.sleep)
+    windows = ProcessWindows(limits=(RateLimit(4, 1000.0),), clock=clock, sleep=clock.sleep)
     threads = [threading.Thread(target=windows.acquire) for _ in range(4)]
     for thread in threads:
         thread.start()

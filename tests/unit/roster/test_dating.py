@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from roster.intake.dating import day_in_name
+from roster.reading.file import day_in_name
 from roster.unfit import Unfit
 
 PATTERN = r"_(?P<date>\d{4}-?\d{2}-?\d{2})\."

@@ -3,7 +3,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from roster.intake.employment import employment
+from roster.intake.take_in import employment
 
 YESTERDAY, TODAY, TOMORROW, LONG_AGO = "2026-02-28", "2026-03-01", "2026-03-02", "2019-01-01"
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.reading.file import Table, read
+from roster.reading.file import RawTable, read
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 from tests.soak import chosen, pairs
@@ -38,11 +38,11 @@ def written(delimiter: str, end: str, quoting: int = csv.QUOTE_MINIMAL, people: 
     return text.getvalue().replace("\n", end)
 
 
-def table(data: bytes, **format: object) -> Table:
+def table(data: bytes, **format: object) -> RawTable:
     return read(data, CsvFormat.model_validate(format), set(HEADER))
 
 
-def people(result: Table) -> list[list[str]]:
+def people(result: RawTable) -> list[list[str]]:
     assert result.malformed.empty
     return result.frame[HEADER].fillna("").to_numpy().tolist()
 

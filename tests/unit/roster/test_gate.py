@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.intake import gate
-from roster.intake.gate import Check, Last
+from roster.intake.gate import GateCheck, LastApplied
 from roster.settings import Gate, Limit
 
 
@@ -19,14 +19,14 @@ def facts(rows: int = 200, **other: Any) -> dict[str, Any]:
     return {**usual, **shape, **other}
 
 
-def ended(now: dict[str, Any], last: dict[str, Any] | None = None, **applied: Last) -> dict[str, str]:
+def ended(now: dict[str, Any], last: dict[str, Any] | None = None, **applied: LastApplied) -> dict[str, str]:
     """Check → how it ended."""
     before = last if last is None else {"number": 1, **last}
-    return {one.name: one.verdict for one in gate.ask(now, before, applied, Gate())}
+    return {one.name: one.verdict for one in gate.run_checks(now, before, applied, Gate())}
 
 
-def one(name: str, now: dict[str, Any], last: dict[str, Any]) -> Check:
-    return next(check for check in gate.ask(now, last, {}, Gate()) if check.name == name)
+def one(name: str, now: dict[str, Any], last: dict[str, Any]) -> GateCheck:
+    return next(check for check in gate.run_checks(now, last, {}, Gate()) if check.name == name)
 
 
 def departments(**counts: int) -> dict[str, Any]:
@@ -115,15 +115,17 @@ def test_rejects_and_duplicates_are_limited_before_there_is_a_last_file() -> Non
     ("number", "day", "last", "why"),
     [
         (2, None, None, None),
-        (2, "2026-11-02", Last(2, date(2026, 11, 3)), None),
-        (3, "2026-11-03", Last(2, date(2026, 11, 3)), None),
-        (3, None, Last(2, date(2026, 11, 3)), None),
-        (1, "2026-11-04", Last(2, date(2026, 11, 3)), "intake 2 was seen after it"),
-        (3, "2026-11-02", Last(2, date(2026, 11, 3)), "its day, 2026-11-02, is before 2026-11-03"),
+        (2, "2026-11-02", LastApplied(2, date(2026, 11, 3)), None),
+        (3, "2026-11-03", LastApplied(2, date(2026, 11, 3)), None),
+        (3, None, LastApplied(2, date(2026, 11, 3)), None),
+        (1, "2026-11-04", LastApplied(2, date(2026, 11, 3)), "intake 2 was seen after it"),
+        (3, "2026-11-02", LastApplied(2, date(2026, 11, 3)), "its day, 2026-11-02, is before 2026-11-03"),
     ],
 )
-def test_rerun_a_file_is_older_by_its_number_or_else_by_its_day(number: int, day: str | None, last: Last | None, why: str | None) -> None:
-    assert gate.why_older(number, date.fromisoformat(day) if day else None, last) == why
+def test_rerun_a_file_is_older_by_its_number_or_else_by_its_day(
+    number: int, day: str | None, last: LastApplied | None, why: str | None
+) -> None:
+    assert gate.older_reason(number, date.fromisoformat(day) if day else None, last) == why
     applied = {"findity": last} if last else {}
     assert ended(facts(number=number, dated=day), None, **applied)["older"] == ("failed" if why else "passed")
 
@@ -140,15 +142,15 @@ def test_quiet_headings_are_told_by_their_place() -> None:
 
 
 def test_only_what_failed_and_is_named_is_let_pass() -> None:
-    checks = gate.ask(facts(100, collided=9), facts(), {}, Gate())
-    let = gate.let_pass(checks, ["rows", "growth"])
-    assert gate.named(let, "let pass") == ["rows"]
-    assert gate.named(let, "failed") == ["duplicates"]
-    assert gate.refusal(gate.let_pass(let, ["duplicates"]), "") is None
+    checks = gate.run_checks(facts(100, collided=9), facts(), {}, Gate())
+    let = gate.accept(checks, ["rows", "growth"])
+    assert gate.names_by_verdict(let, "let pass") == ["rows"]
+    assert gate.names_by_verdict(let, "failed") == ["duplicates"]
+    assert gate.refusal(gate.accept(let, ["duplicates"]), "") is None
 
 
 def test_a_refusal_tells_every_check_that_failed_and_the_report_what_to_do() -> None:
-    checks = gate.ask(facts(100, collided=9), facts(), {}, Gate(rows=Limit(count=0, share=0.1)))
+    checks = gate.run_checks(facts(100, collided=9), facts(), {}, Gate(rows=Limit(count=0, share=0.1)))
     unfit = gate.refusal(checks, "Ask HR.")
     assert unfit is not None
     assert unfit.code == "duplicates, rows"
@@ -157,9 +159,20 @@ def test_a_refusal_tells_every_check_that_failed_and_the_report_what_to_do() -> 
     assert (kept["rows"], kept["growth"]) == ((False, "Ask HR."), (True, ""))
 
 
+def test_the_report_reads_the_checks_that_the_ledger_keeps_those_of_an_earlier_version_too() -> None:
+    checks = gate.run_checks(facts(100, collided=9), facts(), {}, Gate())
+    kept = gate.from_json(gate.as_json(checks, "Ask HR."))
+    assert [(one.name, one.seen, one.expected, one.verdict) for one in kept] == [
+        (one.name, one.seen, one.expected, one.verdict) for one in checks
+    ]
+    assert {one.name for one in kept if one.advice == "Ask HR."} == {one.name for one in checks if not one.passed}
+    earlier = gate.from_json([{"name": "encoding", "passed": False, "seen": 3}, {"name": "accounting", "passed": True}])
+    assert earlier == [GateCheck("encoding", "3", "", "failed"), GateCheck("accounting", "", "", "passed")]
+
+
 def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     nothing = {**departments(), "groups": {"department": {}, "company_code": {}}}
     worst = {**nothing, "rejected": 99, "collided": 99, "used": 99, "fill_rates": {"phone": 0.0}, "rows": 10}
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
-    checks = [*gate.ask(worst, last, {"findity": Last(3, None)}, Gate()), *gate.ask(facts(999), last, {}, Gate())]
-    assert set(gate.named(checks, "failed")) - {"accounting"} == set(gate.STOPPING)
+    checks = [*gate.run_checks(worst, last, {"findity": LastApplied(3, None)}, Gate()), *gate.run_checks(facts(999), last, {}, Gate())]
+    assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)

@@ -1,6 +1,6 @@
 import pytest
 
-from roster.proposal.headings import is_private, meaning, status
+from roster.proposal.headings import canonical_column, canonical_status, is_private
 
 
 @pytest.mark.parametrize(
@@ -31,20 +31,20 @@ from roster.proposal.headings import is_private, meaning, status
     ],
 )
 def test_headings_are_known_in_six_languages_whatever_their_case_and_punctuation(heading: str, column: str) -> None:
-    found = meaning(heading)
+    found = canonical_column(heading)
     assert found is not None
     assert found[0] == column
     assert found[1] >= 0.8
 
 
 def test_a_known_word_in_a_longer_heading_is_believed_less() -> None:
-    assert 0.5 < meaning("Anställningsnummer (Hogia)")[1] < 0.95
-    assert meaning("Shoe size") is None
+    assert 0.5 < canonical_column("Anställningsnummer (Hogia)")[1] < 0.95
+    assert canonical_column("Shoe size") is None
 
 
 def test_a_private_address_is_hardly_the_companys() -> None:
-    assert meaning("Private e-mail") == ("email", 0.3)
-    assert meaning("Nödkontakt telefon") == ("phone", 0.3)
+    assert canonical_column("Private e-mail") == ("email", 0.3)
+    assert canonical_column("Nödkontakt telefon") == ("phone", 0.3)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_private_address_is_hardly_the_companys() -> None:
 )
 def test_what_is_no_expense_tools_business_is_known_as_such(heading: str) -> None:
     assert is_private(heading)
-    assert meaning(heading) is None
+    assert canonical_column(heading) is None
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_what_is_no_expense_tools_business_is_known_as_such(heading: str) -> Non
     ],
 )
 def test_status_words_are_known(word: str, meant: str) -> None:
-    assert status(word) == (meant, 0.95)
+    assert canonical_status(word) == (meant, 0.95)
 
 
 def test_a_single_letter_is_believed_less_than_a_word() -> None:
-    assert status("T") == ("Terminated", 0.6)
-    assert status("S") is None
+    assert canonical_status("T") == ("Terminated", 0.6)
+    assert canonical_status("S") is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.intake.take_in import Intake, could_be_anybodys, take_in
+from roster.intake.take_in import IntakeResult, has_unidentified_rejects, take_in
 from roster.rules import MissingColumn
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
@@ -39,12 +39,12 @@ def line(no: str, mail: str | None = None, boss: str = "", **more: str) -> str:
     return ",".join(fields.get(name, "") for name in HEADER.split(","))
 
 
-def intake(*lines: str, as_of: date = AS_OF, **people: object) -> Intake:
+def intake(*lines: str, as_of: date = AS_OF, **people: object) -> IntakeResult:
     given = People.model_validate({"columns": COLUMNS, "absent_means": "leaver"} | people)
     return take_in("\n".join([HEADER, *lines]).encode(), CsvFormat(), given, as_of)
 
 
-def dispositions(result: Intake) -> dict[int, tuple[str | None, ...]]:
+def dispositions(result: IntakeResult) -> dict[int, tuple[str | None, ...]]:
     rows = result.dispositions[["line", "employee_id", "disposition", "reason"]].itertuples(index=False)
     return {int(number): tuple(None if pd.isna(value) else str(value) for value in rest) for number, *rest in rows}
 
@@ -106,8 +106,8 @@ def test_an_unreadable_employee_number_is_not_passed_on_as_one() -> None:
     ids=["a fault", "no readable number", "too many fields", "a colleague's number", "one person twice"],
 )
 def test_no_surprise_a_row_without_a_number_of_its_own_could_be_anybodys(lines: list[str], anybodys: bool) -> None:
-    assert could_be_anybodys(intake(line("1"), *lines).dispositions) is anybodys
-    assert not could_be_anybodys(intake(line("1")).dispositions)
+    assert has_unidentified_rejects(intake(line("1"), *lines).dispositions) is anybodys
+    assert not has_unidentified_rejects(intake(line("1")).dispositions)
 
 
 def test_people_who_collide_are_all_rejected_even_if_one_is_invalid_anyway() -> None:
@@ -221,7 +221,7 @@ def test_the_order_of_the_rows_does_not_matter(lines: list[str], random: object)
     shuffled = list(lines)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
-    def said(result: Intake) -> list[tuple[str, ...]]:
+    def said(result: IntakeResult) -> list[tuple[str, ...]]:
         table = result.roster.drop(columns="line").fillna("").astype(str)
         return sorted(tuple(row) for row in table.itertuples(index=False))
 

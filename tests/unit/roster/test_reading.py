@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.reading.file import Table, read
+from roster.reading.file import RawTable, read
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 
-def table(text: str | bytes, wanted: str = "id name", **format: object) -> Table:
+def table(text: str | bytes, wanted: str = "id name", **format: object) -> RawTable:
     data = text.encode() if isinstance(text, str) else text
     return read(data, CsvFormat.model_validate(format), set(wanted.split()))
 
 
-def rows(result: Table) -> dict[int, list[str | None]]:
+def rows(result: RawTable) -> dict[int, list[str | None]]:
     return {int(line): [None if pd.isna(v) else v for v in values] for line, *values in result.frame.itertuples()}
 
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roster.reading.file import read
-from roster.reading.table import Table
+from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
@@ -28,11 +28,11 @@ def book(*rows: list[Any], change: Callable[[openpyxl.Workbook, Worksheet], obje
     return written.getvalue()
 
 
-def table(data: bytes, wanted: str = "id name", **format: object) -> Table:
+def table(data: bytes, wanted: str = "id name", **format: object) -> RawTable:
     return read(data, CsvFormat.model_validate(format), set(wanted.split()))
 
 
-def rows(result: Table) -> dict[int, list[str | None]]:
+def rows(result: RawTable) -> dict[int, list[str | None]]:
     return {int(line): [None if pd.isna(v) else v for v in values] for line, *values in result.frame.itertuples()}
 
 

@@ -8,7 +8,7 @@ from destinations.expensify.settings import Settings
 from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import Limit
+from resources.rates import RateLimit
 from sandbox.server import Sandbox
 from tests.unit.roster.frames import person, roster
 
@@ -24,7 +24,7 @@ def read(tmp_path, monkeypatch):
     def reading(*policies):
         with Sandbox(switches={"expensify_rate_limits": False}) as box, Ledger.open(f"{tmp_path}/ledger.db", "acme") as ledger:
             settings = Settings.model_validate({"connection": {"url": box.expensify_url, **secret}, "feed": {"policyID": "extra_policy"}})
-            access = Access(settings.connection, [Limit(1000, 0.001)], Retry(attempts=1))
+            access = Access(settings.connection, [RateLimit(1000, 0.001)], Retry(attempts=1))
             people = roster(*(person(str(number), extra_policy=policy) for number, policy in enumerate(policies)))
             found = Adapter(settings).read(access, ledger, people)["members"]
             return found, [call["job"] for call in box.calls]

@@ -1,7 +1,7 @@
 import sqlalchemy as sa
 
 from resources.ledger import LedgerWindows, tables
-from resources.rates import Limit
+from resources.rates import RateLimit
 
 
 def test_a_call_beyond_the_window_waits(ledger):
@@ -12,7 +12,7 @@ def test_a_call_beyond_the_window_waits(ledger):
         with ledger.engine.begin() as connection:  # instead of waiting, let the calls be older
             connection.execute(sa.update(tables.rate_call).values(at=tables.rate_call.c.at - seconds))
 
-    windows = LedgerWindows(ledger, "partner", [Limit(2, 10)], sleep=sleep, margin=0)
+    windows = LedgerWindows(ledger, "partner", [RateLimit(2, 10)], sleep=sleep, margin=0)
     for _ in range(3):
         windows.acquire()
     assert len(waits) == 1
@@ -21,13 +21,13 @@ def test_a_call_beyond_the_window_waits(ledger):
 
 def test_credentials_do_not_share_a_window(ledger):
     for credential in ("a", "b"):
-        LedgerWindows(ledger, credential, [Limit(1, 60)], sleep=_never).acquire()
+        LedgerWindows(ledger, credential, [RateLimit(1, 60)], sleep=_never).acquire()
     with ledger.engine.connect() as connection:
         assert len(set(connection.execute(sa.select(tables.rate_call.c.credential)).scalars())) == 2
 
 
 def test_old_calls_are_forgotten_and_the_credential_is_not_stored(ledger):
-    windows = LedgerWindows(ledger, "partner", [Limit(5, 10)], sleep=_never)
+    windows = LedgerWindows(ledger, "partner", [RateLimit(5, 10)], sleep=_never)
     windows.acquire()
     with ledger.engine.begin() as connection:
         connection.execute(sa.update(tables.rate_call).values(at=0))
@@ -41,9 +41,9 @@ def test_old_calls_are_forgotten_and_the_credential_is_not_stored(ledger):
 def test_processes_together_stay_within_the_window(url, ledger, processes):
     code = """
 from resources.ledger import windows as module
-from resources.rates import Limit
+from resources.rates import RateLimit
 module._KEPT_WINDOWS = 1000
-windows = LedgerWindows(Ledger.open(sys.argv[1], "acme"), "partner", [Limit(3, 0.4)], margin=0)
+windows = LedgerWindows(Ledger.open(sys.argv[1], "acme"), "partner", [RateLimit(3, 0.4)], margin=0)
 for _ in range(5):
     windows.acquire()
 """

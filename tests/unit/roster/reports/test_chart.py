@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from roster.reports.chart import SLIVER, bars
 from roster.reports.model import DestinationReport
+from roster.reports.page import SLIVER, bars
 
 
 def test_the_bars_share_one_scale_and_fill_their_width(full_run):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from roster.reports.story import Chapter, Line, Skip, Story, Visit, planned, remedy, sentence, why_not
+from roster.reports.story import Chapter, LastingSkip, Line, Story, Visit, obstacle, planned, remedy, sentence
 
 BEGAN = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def both(action, **parts):
             "E1042 was created at Expensify, but reading back does not show it.",
         ),
         (
-            [visit("create", answer="refused", said="No policy found.", outcome="refused", outcome_reason="refused")],
+            [visit("create", answer="refused", reply="No policy found.", outcome="refused", outcome_reason="refused")],
             "Expensify refused that E1042 be created: No policy found.",
         ),
         (
@@ -84,14 +84,14 @@ def test_the_newest_run_is_the_one_that_counts():
 
 
 def test_a_rejected_row_is_the_answer_and_says_what_hr_does():
-    fault = Line(number=37, disposition="rejected", code="email", why="Work e-mail: This is no e-mail address.")
+    fault = Line(number=37, disposition="rejected", code="email", message="Work e-mail: This is no e-mail address.")
     told = story(chapter(visit("skip", reason="row_rejected"), lines=[fault]))
     assert sentence(told) == "E1042 was not brought in: line 37 of people.csv was rejected. Work e-mail: This is no e-mail address."
     assert remedy(told) == "HR: Enter a working e-mail address."
 
 
 def test_whoever_was_there_before_is_left_as_they_were_by_rejected_rows():
-    faults = [Line(number=number, disposition="rejected", code="duplicate", why="The same number.") for number in (27, 103)]
+    faults = [Line(number=number, disposition="rejected", code="duplicate", message="The same number.") for number in (27, 103)]
     told = replace(story(chapter(visit("skip", reason="row_rejected"), lines=faults)), acknowledged=["Expensify"])
     assert sentence(told) == "E1042 was left as they were: line 27 and line 103 of people.csv were rejected. The same number."
 
@@ -103,8 +103,8 @@ def test_a_row_that_is_used_beside_a_rejected_one_is_no_rejection():
 
 def test_it_says_since_when_somebody_stays_out():
     skips = [
-        Skip(destination="Expensify", reason="not_started", since=date(2026, 11, 2), times=14),
-        Skip(destination="Expensify", reason="out_of_scope", since=date(2026, 1, 1), times=90, ended=date(2026, 11, 2)),
+        LastingSkip(destination="Expensify", reason="not_started", since=date(2026, 11, 2), times=14),
+        LastingSkip(destination="Expensify", reason="out_of_scope", since=date(2026, 1, 1), times=90, ended=date(2026, 11, 2)),
     ]
     assert sentence(story(chapter(visit("skip", reason="not_started")), skips=skips)).endswith("So since 2026-11-02, in 14 syncs.")
 
@@ -133,10 +133,10 @@ def test_a_plan_is_told_in_a_line():
     assert planned(visit("hold", intended="deactivate", kinds="leave")) == "held: deactivate (leave)"
     assert planned(visit("none")) == "nothing had to change"
     assert planned(visit(None)) == "not in this plan"
-    assert why_not(visit("create", outcome="created", landed="missing")) == "Accepted, but reading back does not show it"
-    assert why_not(visit("create", outcome="created", landed="landed")) is None
+    assert obstacle(visit("create", outcome="created", landed="missing")) == "Accepted, but reading back does not show it"
+    assert obstacle(visit("create", outcome="created", landed="landed")) is None
 
 
 def test_what_a_destination_says_is_repeated_as_it_is():
-    told = story(chapter(visit("create", said="{who} %s {0}", outcome="refused", outcome_reason="refused")))
+    told = story(chapter(visit("create", reply="{who} %s {0}", outcome="refused", outcome_reason="refused")))
     assert sentence(told) == "Expensify refused that E1042 be created: {who} %s {0}."
