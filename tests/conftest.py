@@ -24,7 +24,7 @@ FIRST = (
 OURS = ("ROLLCALL_", "DAGSTER_", "EXPENSIFY_", "FINDITY_", "HR_SFTP_")
 """Variables by which whoever runs the tests may have set up a company of their own."""
 
-pytest.register_assert_rewrite("tests.hostile.exchanges", "tests.unit.resources.delivering", "tests.unit.roster.nights")
+pytest.register_assert_rewrite("tests.hostile.exchanges", "tests.unit.destinations.delivering", "tests.unit.roster.nights")
 
 
 # Before anything of ours is imported. A process of tests has a home of its own, and knows nothing of that of whoever runs it.

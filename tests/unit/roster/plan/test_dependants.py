@@ -11,7 +11,7 @@ from roster.plan.dependants import NEEDS, held_with
 from roster.settings import Limit
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, texts, user, users
 from tests.unit.roster.nights import sent_to_expensify, sent_to_findity
-from tests.unit.roster.test_limits import nights
+from tests.unit.roster.plan.test_limits import nights
 
 NONE = Limit(count=0, share=0)
 WAITS = ("hold", "depends_on_held")

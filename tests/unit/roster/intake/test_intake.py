@@ -228,7 +228,7 @@ def test_the_order_of_the_rows_does_not_matter(lines: list[str], random: object)
     assert said(intake(line("9"), *lines, **SETTINGS)) == said(intake(line("9"), *shuffled, **SETTINGS))
 
 
-ADVENTURE_WORKS = Path(__file__).parents[4] / "shared/data/adventureworks/DimEmployee.psv"
+ADVENTURE_WORKS = Path(__file__).parents[5] / "shared/data/adventureworks/DimEmployee.psv"
 ITS_COLUMNS = """
     EmployeePhoto EmployeeKey ParentEmployeeKey EmployeeNationalIDAlternateKey ParentEmployeeNationalIDAltKey SalesTerritoryKey FirstName
     LastName MiddleName NameStyle Title HireDate BirthDate LoginID EmailAddress Phone MaritalStatus EmergencyContactName

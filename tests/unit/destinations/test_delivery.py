@@ -9,7 +9,7 @@ from destinations.delivery import deliver
 from resources.failures import Transient
 from resources.ledger import Ledger
 from sandbox.server import Sandbox
-from tests.unit.resources.delivering import (
+from tests.unit.destinations.delivering import (
     COMPANY,
     SCALE,
     AtFindity,

@@ -8,7 +8,7 @@ import pytest
 from destinations.delivery import deliver
 from resources.failures import Permanent
 from roster.plan.facts import PlanFacts
-from tests.unit.resources.delivering import (
+from tests.unit.destinations.delivering import (
     COMPANY,
     Killed,
     answered,

@@ -12,7 +12,7 @@ import yaml
 from roster.proposal.propose import Proposal, propose
 from roster.unfit import Unfit
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"
 ADVENTUREWORKS = PROJECT.parent / "shared" / "data" / "adventureworks" / "DimEmployee.psv"
 

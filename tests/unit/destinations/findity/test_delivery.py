@@ -4,7 +4,7 @@ import pytest
 
 from destinations.delivery import deliver
 from resources.failures import Transient
-from tests.unit.resources.delivering import COMPANY, AtFindity, box, ledger, planned
+from tests.unit.destinations.delivering import COMPANY, AtFindity, box, ledger, planned
 from tests.unit.roster.frames import Night, roster
 
 __all__ = ["box", "ledger"]  # fixtures

@@ -9,7 +9,7 @@ import pytest
 from destinations.delivery import deliver
 from resources.failures import Permanent
 from roster.plan.decision import Plan
-from tests.unit.resources.delivering import COMPANY, answered, box, ledger, planned, there, writes
+from tests.unit.destinations.delivering import COMPANY, answered, box, ledger, planned, there, writes
 from tests.unit.roster.frames import Night, roster
 
 __all__ = ["box", "ledger", "there"]  # fixtures
