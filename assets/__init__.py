@@ -1,6 +1,6 @@
 """How one company's YAML becomes a Dagster graph: Dagster and nothing else.
 
-Belongs here: the component and its settings, the assets, jobs, schedules and sensors, how runs are started, the command line. Does not
+Belongs here: the component and its settings, the assets, jobs, schedules and sensors, how runs are started. Does not
 belong here: rules about people (``roster``), the wire, files and databases (``resources``), which companies there are (``pipelines``).
 """
 

@@ -1,7 +1,7 @@
 """The attributes of a company's `defs.yaml`, and what must hold between them.
 
 Belongs here: the strict models of the whole file and references from one part of it to another. Does not belong here: what the parts mean
-(``roster.settings``, ``resources.settings``) and how the file is found and loaded (``assets.component``).
+(``roster.settings``, ``resources.settings``) and how the file is found and read (``assets.loader``).
 """
 
 import re
@@ -195,23 +195,6 @@ def _model(packages: tuple[str, ...]) -> type[CompanySettings]:
 
 Settings = model()
 """The model for the destinations that Rollcall comes with."""
-
-
-def faults(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
-    """What each part of the attributes allows and the whole does not, as (where, what is wrong)."""
-    yield from unmapped_columns(settings)
-    yield from _left_to_fill_in(settings.model_dump(mode="json"), ())
-
-
-def _left_to_fill_in(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every place at which `rollcall map` left something to its reader."""
-    if isinstance(node, str):
-        if FILL_IN in node:
-            yield path, f"still says {FILL_IN}"
-        return
-    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for name, below in parts:
-        yield from _left_to_fill_in(below, (*path, name))
 
 
 def unmapped_columns(settings: CompanySettings) -> Iterator[tuple[Path, str]]:

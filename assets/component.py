@@ -1,21 +1,18 @@
-"""The Dagster component that a company's `defs.yaml` names, and how its mistakes are told.
+"""The Dagster component that a company's `defs.yaml` names.
 
-Belongs here: from YAML to checked settings to definitions, and error texts with file, line and attribute. Does not belong here: the graph
-itself (``assets.graph.build``) and which folders are loaded (``pipelines.definitions``).
+Belongs here: the component, and its mistakes as errors of Dagster's. Does not belong here: reading the file (``assets.loader``), the graph
+(``assets.graph.build``), which folders are loaded (``pipelines.definitions``).
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import dagster as dg
-import yaml
-from dagster_shared.error import DagsterUnresolvableSymbolError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from assets.attributes import CompanySettings, faults, model
+from assets import loader
+from assets.attributes import CompanySettings, model
 
-__all__ = ["RosterSync", "SettingsError", "company_of", "mistakes"]
+__all__ = ["RosterSync", "SettingsError"]
 
 
 class SettingsError(dg.DagsterInvalidDefinitionError):
@@ -28,17 +25,6 @@ class SettingsError(dg.DagsterInvalidDefinitionError):
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = list(lines)
         super().__init__("\n".join(["", *self.lines]))
-
-
-def company_of(folder: Path) -> str:
-    """The company's name: its folder's name, as it stands in asset keys and job names.
-
-    Raises:
-        SettingsError: The name has other characters than letters, digits and underscores.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9_]+", folder.name):
-        raise SettingsError([f"{folder}: a company's folder name is part of its asset keys: letters, digits and underscores only"])
-    return folder.name
 
 
 class RosterSync(dg.Component):
@@ -54,60 +40,23 @@ class RosterSync(dg.Component):
 
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> "RosterSync":
-        """Build the component from its checked attributes.
+        """Build the component from its file; Dagster has seen that the attributes follow the schema, and that is not all.
 
         Raises:
-            SettingsError: There are no attributes, or a rule names a column that is not mapped.
+            SettingsError: The settings are not right.
         """
-        if not isinstance(attributes, CompanySettings):
-            raise SettingsError([f"attributes at {context.path / 'defs.yaml'}: Field required"])
-        positions = context.resolution_context.source_position_tree
-        lines = []
-        for path, problem in faults(attributes):
-            given, place = ("attributes", *path), ""
-            if positions is not None:
-                # A rule written as a bare column name has no key of its own for it: name the place that does stand in the file.
-                while positions.lookup(given) is None:
-                    given = given[:-1]
-                place = f" at {positions.lookup(given)}"
-            lines.append(f"{'.'.join(map(str, given))}{place}: {problem}")
-        if lines:
-            raise SettingsError(lines)
-        return cls(attributes)
+        try:
+            return cls(loader.read(context.path / "defs.yaml"))
+        except loader.SettingsMistakes as mistakes:
+            raise SettingsError(mistakes.lines) from None
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The company's graph."""
         from assets.graph import build as graph  # noqa: PLC0415 - `dg check yaml` and completion need the schema, not pandas and the clients
 
-        return graph.build(company=company_of(context.path), settings=self.settings, folder=context.path)
+        return graph.build(company=context.path.name, settings=self.settings, folder=context.path)
 
 
 # `dg list components` shows the docstring's first paragraph, and nothing of the schema.
 _ATTRIBUTES = [f"- {name}: {field.description}" for name, field in model().model_fields.items()]
 RosterSync.__doc__ = "\n".join([str(RosterSync.__doc__), *_ATTRIBUTES])
-
-
-def mistakes(error: BaseException, file: Path) -> list[str]:
-    """What the author of `file` has to mend, from whatever Dagster raised while loading it; empty if it is not the file's fault.
-
-    Dagster wraps errors in a picture of the component tree, and pydantic's own text repeats the input: a password typed into the YAML
-    would show.
-    """
-    for cause in _chain(error):
-        if isinstance(cause, SettingsError):
-            return cause.lines
-        if isinstance(cause, ValidationError):
-            found = cause.errors(include_input=False, include_url=False, include_context=False)
-            return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found]
-        if isinstance(cause, DagsterUnresolvableSymbolError):
-            return [f"type at {file}: {cause}"]
-        if isinstance(cause, yaml.MarkedYAMLError):
-            mark = cause.problem_mark
-            return [f"{mark.name}:{mark.line + 1}: not valid YAML, {cause.problem}" if mark else "not valid YAML"]
-    return []
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -1,26 +1,53 @@
-"""One company's settings from its `defs.yaml`, without Dagster: the same YAML, the same models, the same one-line mistakes.
+"""One company's settings from its `defs.yaml`: what `rollcall check`, `dg check defs` and the code location all read it by.
 
-Belongs here: what commands need that start no run. Does not belong here: how Dagster loads the file (``assets.component``).
+Belongs here: from a file to checked settings, or to the list of what its author has to mend. Does not belong here: what the settings mean
+(``assets.attributes``), and Dagster, which is imported for what only Dagster can judge: cron expressions, a component of somebody else's.
 """
 
-import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import yaml
-from dagster_shared.yaml_utils import ValueAndSourcePositionTree, parse_yaml_with_source_position
-from pydantic import ValidationError
+from dagster_shared.error import DagsterUnresolvableSymbolError
+from dagster_shared.serdes.objects import EnvRegistryKey
+from dagster_shared.seven import load_module_object
+from dagster_shared.yaml_utils import parse_yamls_with_source_position
+from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
+from pydantic import BaseModel, ValidationError
 
-from assets.attributes import CompanySettings, model, unmapped_columns
-from resources import places
+from assets import names
+from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
+from assets.attributes import Path as Place
 
-
-def companies_folder() -> Path:
-    """Where the companies' folders are: ROLLCALL_PIPELINES, else `pipelines` in the project."""
-    return Path(os.environ.get("ROLLCALL_PIPELINES") or places.PROJECT / "pipelines")
+KEYS: Final = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
+"""What may stand at the top of a component's file. The last three are Dagster's own, and Dagster judges them."""
+_Model = TypeVar("_Model", bound=BaseModel)
+OURS: Final = ("assets.RosterSync", "assets.component.RosterSync")
 
 
 class SettingsMistakes(Exception):
-    """What the author of a `defs.yaml` has to mend, one line each, without the values that were given."""
+    """What the author of a `defs.yaml` has to mend, one line each, without the values that were given.
+
+    Attributes:
+        lines: The mistakes, in the order of the file.
+        draft: The settings themselves, where all that is wrong with them is what `rollcall map` has left open.
+    """
+
+    def __init__(self, lines: Sequence[str], draft: CompanySettings | None = None) -> None:
+        self.lines, self.draft = list(lines), draft
+        super().__init__("\n".join(self.lines))
+
+
+@dataclass(frozen=True)
+class _Mistake:
+    place: Place
+    """From the top of the file, key by key."""
+    what: str
+    anywhere: bool = False
+    """It is the file's, and no line's."""
 
 
 def find(company: str) -> Path:
@@ -29,48 +56,154 @@ def find(company: str) -> Path:
     Raises:
         SettingsMistakes: There is none.
     """
-    beside = companies_folder()
+    beside = names.companies_folder()
     for folder in (beside / company, Path(company)):
         if (folder / "defs.yaml").is_file():
             return folder / "defs.yaml"
-    raise SettingsMistakes(f"There is no company '{company}': neither {beside / company} nor the folder {company} has a defs.yaml.")
+    nowhere = f"Neither {beside / company} nor the folder {company} has a defs.yaml."
+    raise SettingsMistakes([f"{names.unknown('company', company, names.companies())} {nowhere}"])
 
 
-def load(file: Path) -> CompanySettings:
-    """The settings in the file, but for `when`: what starts runs is only known to Dagster, and is nothing to a command that starts none.
+def read(file: Path) -> CompanySettings:
+    """The settings in the file.
 
     Raises:
-        SettingsMistakes: They are not right.
+        SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
-    try:
-        parsed = parse_yaml_with_source_position(file.read_text(encoding="utf-8"), str(file))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise SettingsMistakes(f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {error.problem}") from None
-    attributes = parsed.value.get("attributes") if isinstance(parsed.value, dict) else None
-    if isinstance(attributes, dict):
-        attributes = {name: value for name, value in attributes.items() if name != "when"}
-    try:
-        settings = model().model_validate(attributes)
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        lines = [f"{_at(parsed, file, each['loc'])}: {each['msg']}" for each in found]
-    else:
-        lines = [f"{_at(parsed, file, _standing(parsed, path))}: {problem}" for path, problem in unmapped_columns(settings)]
-    if lines:
-        raise SettingsMistakes("\n".join(lines))
+    parsed = _parsed(file)
+    lines, found = list(_of_folder(file)), list(_at_the_top(parsed.value))
+    settings: CompanySettings | None = None
+    open_places: list[Place] = []
+    if not found:
+        open_places = list(_left_to_fill_in(parsed.value["attributes"], ("attributes",)))
+        settings, wrong = _validated(parsed)
+        found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value)]
+        found += [mistake for mistake in wrong if not _is_open(mistake.place, open_places)]
+    draft = None if found or lines else settings
+    found += [_Mistake(place, f"still says {FILL_IN}") for place in open_places]
+    lines += [_line(parsed, file, mistake) for mistake in sorted(found, key=lambda one: _position(parsed, one))]
+    if lines or settings is None:
+        raise SettingsMistakes(lines, draft)
     return settings
 
 
-def _standing(parsed: ValueAndSourcePositionTree, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The path as far as it stands in the file: a rule written as a bare column name has no key of its own for it."""
-    while path and parsed.source_position_tree.lookup(("attributes", *path)) is None:
-        path = path[:-1]
-    return path
+def _of_folder(file: Path) -> Iterator[str]:
+    """Whether a company may be called so."""
+    if not re.fullmatch(r"[A-Za-z0-9_]+", file.absolute().parent.name):
+        yield f"{file.parent}: a company's folder name is part of its asset keys: letters, digits and underscores only"
 
 
-def _at(parsed: ValueAndSourcePositionTree, file: Path, path: tuple[str | int, ...]) -> str:
-    """The attribute and the nearest place above it that stands in the file."""
-    given = ("attributes", *path)
-    position, _ = parsed.source_position_tree.lookup_closest_and_path(given, None)
-    return f"{'.'.join(map(str, given))} at {file}:{position.start.line}"
+def _parsed(file: Path) -> ValueAndSourcePositionTree:
+    """The one document in the file; an empty file is one without keys."""
+    try:
+        documents = parse_yamls_with_source_position(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsMistakes([f"{file}: cannot be read ({type(error).__name__})"]) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise SettingsMistakes([f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {error.problem}"]) from None
+    except yaml.YAMLError:  # a character that YAML does not allow
+        raise SettingsMistakes([f"{file}: not valid YAML"]) from None
+    if len(documents) > 1:
+        line = documents[1].source_position_tree.position.start.line
+        raise SettingsMistakes([f"{file}:{line}: a company is one YAML document, and this is the second"])
+    if not documents or documents[0].value is None:
+        raise SettingsMistakes([f"type at {file}: Field required", f"attributes at {file}: Field required"])
+    if not isinstance(documents[0].value, dict):
+        raise SettingsMistakes([f"{file}:1: Input should be an object"])
+    return documents[0]
+
+
+def _at_the_top(value: dict[Any, Any]) -> Iterator[_Mistake]:
+    """What is wrong with the few keys around the settings."""
+    extra = [_Mistake((name,), "Extra inputs are not permitted") for name in value if name not in KEYS]
+    yield from extra
+    if "type" not in value:
+        yield _Mistake(("type",), "Field required")
+    elif not isinstance(value["type"], str):
+        yield _Mistake(("type",), "Input should be a valid string")
+    if not value.get("attributes"):
+        if not extra:  # else it may be a key that is written wrong
+            yield _Mistake(("attributes",), "Field required", anywhere=True)
+    elif not isinstance(value["attributes"], dict):
+        yield _Mistake(("attributes",), "Input should be an object")
+
+
+def _of_type(name: str) -> Iterator[_Mistake]:
+    """Whether it is a company at all."""
+    if name in OURS:
+        return
+    try:
+        key = EnvRegistryKey.from_typename(name)
+        found = load_module_object(key.namespace, key.name)
+    except (ValueError, DagsterUnresolvableSymbolError) as error:
+        yield _Mistake(("type",), str(error).replace("\n", " ").strip(), anywhere=True)
+        return
+    from assets.component import RosterSync  # noqa: PLC0415 - a component of somebody else's is a company if it is one of ours
+
+    if not (isinstance(found, type) and issubclass(found, RosterSync)):
+        yield _Mistake(("type",), f"not {OURS[0]}, which is what a company is")
+
+
+def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
+    """What is wrong with the keys that are Dagster's."""
+    if value.keys() <= {"type", "attributes"}:
+        return []
+    from dagster.components.core.defs_module import ComponentFileModel, ComponentPostProcessingModel  # noqa: PLC0415 - hardly ever given
+
+    _, wrong = _judged(ComponentFileModel, value, ())
+    inside = value.get("post_processing") or {}
+    return wrong or _judged(ComponentPostProcessingModel.model(), inside, ("post_processing",))[1]
+
+
+def _validated(parsed: ValueAndSourcePositionTree) -> tuple[CompanySettings | None, list[_Mistake]]:
+    """The settings if they follow the schema, and all that is wrong with them."""
+    settings, wrong = _judged(model(), parsed.value["attributes"], ("attributes",))
+    if settings is not None:
+        wrong = [_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings)]
+    return settings, wrong
+
+
+def _judged(schema: type[_Model], value: Any, above: Place) -> tuple[_Model | None, list[_Mistake]]:
+    """What a schema makes of a value, and where it does not fit."""
+    try:
+        return schema.model_validate(value), []
+    except ValidationError as error:
+        # In the words for JSON, which are those for YAML: "an object", not "a dictionary or an instance of …".
+        worded = ValidationError.from_exception_data(error.title, error.errors(include_url=False), "json", hide_input=True)  # type: ignore[arg-type]
+        found = worded.errors(include_input=False, include_url=False, include_context=False)
+        return None, [_Mistake((*above, *each["loc"]), each["msg"]) for each in found]
+
+
+def _left_to_fill_in(node: Any, place: Place) -> Iterator[Place]:
+    """Every place at which `rollcall map` left something to its reader."""
+    if isinstance(node, str):
+        if FILL_IN in node:
+            yield place
+        return
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, below in parts:
+        yield from _left_to_fill_in(below, (*place, name))
+
+
+def _is_open(place: Place, open_places: Sequence[Place]) -> bool:
+    """Whether a mistake is only that something is open: at that place, below it (the ways in which a value may be read), or in its list."""
+    return any(place[: len(one)] == one or (place == one[:-1] and isinstance(one[-1], int)) for one in open_places)
+
+
+def _standing(parsed: ValueAndSourcePositionTree, place: Place) -> Place:
+    """The place as far as it stands in the file: a rule written as a bare column name has no key of its own for it."""
+    while place[1:] and parsed.source_position_tree.lookup(place) is None:
+        place = place[:-1]
+    return place
+
+
+def _position(parsed: ValueAndSourcePositionTree, mistake: _Mistake) -> int:
+    """The line of the nearest place above that stands in the file."""
+    position, _ = parsed.source_position_tree.lookup_closest_and_path(mistake.place, None)
+    return int(position.start.line)
+
+
+def _line(parsed: ValueAndSourcePositionTree, file: Path, mistake: _Mistake) -> str:
+    where = str(file) if mistake.anywhere else f"{file}:{_position(parsed, mistake)}"
+    return f"{'.'.join(map(str, mistake.place))} at {where}: {mistake.what}"

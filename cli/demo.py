@@ -1,6 +1,6 @@
 """The place where the demo runs: its own Dagster instance, and the sandbox that plays Expensify and Findity.
 
-Belongs here: folders, environment and the child process. Does not belong here: what is run there (``cli.main``).
+Belongs here: folders, environment and the child process. Does not belong here: what is run there (``cli.running``).
 """
 
 import json
@@ -38,6 +38,12 @@ def use_own_instance() -> Path:
         config.symlink_to(places.PROJECT / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
+
+
+def use_instance() -> None:
+    """Use the instance of DAGSTER_HOME; where that is not set, the project's own."""
+    if not os.environ.get("DAGSTER_HOME"):
+        use_own_instance()
 
 
 @contextmanager
@@ -82,15 +88,15 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
 def _answering(ready: Path) -> dict[str, Any] | None:
     """What a sandbox writes once it listens, if something does listen there."""
     try:
-        said: dict[str, Any] = json.loads(ready.read_text())
-        socket.create_connection(("127.0.0.1", int(said["url"].rsplit(":", 1)[1])), timeout=1).close()
+        address: dict[str, Any] = json.loads(ready.read_text())
+        socket.create_connection(("127.0.0.1", int(address["url"].rsplit(":", 1)[1])), timeout=1).close()
     except (OSError, ValueError):
         return None
-    return said
+    return address
 
 
-def _environment(said: dict[str, Any]) -> dict[str, str]:
-    url, sftp = said["url"], said["sftp"]
+def _environment(address: dict[str, Any]) -> dict[str, str]:
+    url, sftp = address["url"], address["sftp"]
     return {
         **SANDBOX_CREDENTIALS,
         "HR_SFTP_PORT": str(sftp["port"]),

@@ -13,7 +13,7 @@ from roster.proposal.propose import Proposal
 from roster.proposal.recognising import Guess
 from roster.vocabulary import CANONICAL_COLUMNS
 
-SURE: Final = 0.5
+CONFIDENT: Final = 0.5
 """Guesses below this are written as comments, unless nothing works without them."""
 NEEDED: Final = ("employee_id", "email", "first_name", "last_name")
 ZONES: Final = {
@@ -71,7 +71,7 @@ def written(proposal: Proposal, path: str) -> str:
     zone = ZONES.get(proposal.country or "")
     head = HEAD.format(
         rows=proposal.rows,
-        sure=SURE,
+        sure=CONFIDENT,
         zone=zone or "Etc/UTC",
         zone_why="where most people are; it decides which day today is" if zone else "FILL-IN: it decides which day today is",
         path=_flow(path),
@@ -95,7 +95,7 @@ def _column(proposal: Proposal, name: str) -> str:
 
 
 def _is_active(proposal: Proposal, name: str) -> bool:
-    return name in proposal.columns and (name in NEEDED or proposal.columns[name].confidence >= SURE)
+    return name in proposal.columns and (name in NEEDED or proposal.columns[name].confidence >= CONFIDENT)
 
 
 def _unused(proposal: Proposal) -> str:

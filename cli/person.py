@@ -4,37 +4,40 @@ Belongs here: the commands, and saying what they cannot reach. Does not belong h
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cli import company as whose
-
-if TYPE_CHECKING:
-    from roster.settings import CsvFormat
+from assets import loader, names, quiet
+from cli.ledger import company_meant, employee_number, ledger_of
+from cli.terminal import stop
+from destinations import registry
+from resources.past import erasure
+from resources.stored.runs import StoredRuns
+from roster.settings import CsvFormat
 
 app = typer.Typer()
+
+# Never left out, unlike in `why`: where the number is forgotten, the company's name would be taken for one.
+_Company = Annotated[str, typer.Argument(help="Whose employee.", autocompletion=names.companies)]
+_Employee = Annotated[str, typer.Argument(help="An employee number, as HR writes it.")]
 
 
 @app.command()
 def export(
-    employee: Annotated[str, typer.Argument(help="An employee number, as HR writes it.")],
-    company: Annotated[str, typer.Option(help="Whose employee.")],
+    company: _Company,
+    employee: _Employee,
     to: Annotated[Path, typer.Option(help="The file that gets it (JSON, for its owner alone); it must not be there yet.", dir_okay=False)],
 ) -> None:
     """Write all that is kept about one person to a file, for the day that they ask."""
-    from destinations import registry  # noqa: PLC0415
-    from resources.past import erasure  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
-    from resources.stored.runs import StoredRuns  # noqa: PLC0415
-
-    number = whose.number(employee)
-    format = _format(company)
-    with whose.ledger(company) as ledger:
+    number = employee_number(employee)
+    with ledger_of(company) as ledger:
+        format = _format(company)
         found = erasure.everything(ledger, StoredRuns(ledger.company), number, format, registry.personal_columns())
     try:
         erasure.write(to, found)
     except OSError as error:
-        whose.stop(f"{to} could not be written ({type(error).__name__}): give a new file in a folder that is there.")
+        stop(f"{to} could not be written ({type(error).__name__}): give a new file in a folder that is there.")
     rows = sum(len(rows) for rows in found["ledger"].values())
     typer.echo(f"{number} of {company}: {rows:,} ledger rows and the values of {len(found['stored values, by run']):,} runs are in {to}.")
     if format is None:
@@ -44,16 +47,13 @@ def export(
 
 @app.command()
 def forget(
-    employee: Annotated[str, typer.Argument(help="An employee number, as HR writes it.")],
-    company: Annotated[str, typer.Option(help="Whose employee.")],
+    company: _Company,
+    employee: _Employee,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete all that is kept about one person. Whoever is still in HR's file comes back with the next sync."""
-    from assets import quiet  # noqa: PLC0415 - see `export`
-    from resources.past import erasure  # noqa: PLC0415
-    from resources.stored.runs import StoredRuns  # noqa: PLC0415
-
-    number = whose.number(employee)
+    number = employee_number(employee)
+    company_meant(company)
     typer.echo(
         f"This deletes what the ledger has of {number}, and whole, for everyone, what may name them: the stored values of {company}'s runs "
         "(with HR's file as it came), its reports, broken downloads and the owner-only error log.\n"
@@ -63,7 +63,7 @@ def forget(
     if not yes and not typer.confirm(f"Forget {number} of {company}?"):
         typer.echo("Nothing was deleted.")
         raise typer.Exit(1)
-    with whose.ledger(company) as ledger:
+    with ledger_of(company) as ledger:
         counts = erasure.forget(ledger, StoredRuns(ledger.company), number)
     log = quiet.private_folder() / quiet.FILE
     for file in log.parent.glob(f"{log.name}*"):
@@ -73,15 +73,11 @@ def forget(
 
 
 def _say_out_of_reach(what: str) -> None:
-    from resources.past.erasure import OUT_OF_REACH  # noqa: PLC0415 - see `export`
-
-    typer.echo("\n".join([f"{what}:", *(f"- {each}" for each in OUT_OF_REACH)]))
+    typer.echo("\n".join([f"{what}:", *(f"- {each}" for each in erasure.OUT_OF_REACH)]))
 
 
-def _format(company: str) -> "CsvFormat | None":
-    from assets import loader as settings_file  # noqa: PLC0415 - see `export`
-
+def _format(company: str) -> CsvFormat | None:
     try:
-        return settings_file.load(settings_file.find(company)).hr.source
-    except settings_file.SettingsMistakes:
-        return None
+        return loader.read(loader.find(company)).hr.source
+    except loader.SettingsMistakes as mistakes:
+        return mistakes.draft.hr.source if mistakes.draft else None

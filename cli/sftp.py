@@ -5,38 +5,50 @@ Belongs here: showing a server's host key and writing it into a company's YAML. 
 
 import os
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import yaml
 
-from assets.loader import companies_folder
+from assets import names
+from cli.commands import AsWritten, company_first
+from cli.terminal import stop
 from resources.failures import Failed
+from resources.hr.ssh import pin as host_key_of
 
-app = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
+app = typer.Typer()
+servers = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
+app.add_typer(servers, name="sftp")
 
 
-@app.callback()
+@servers.callback()
 def sftp() -> None:
     """SFTP servers: whom to trust."""
 
 
-@app.command()
+@servers.command(cls=AsWritten)
 def pin(
-    host: Annotated[str, typer.Argument(help="The server, as in the company's YAML.")],
+    server: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[COMPANY] HOST",
+            help="The server, as in the company's YAML; before it the company, where several name it.",
+            autocompletion=company_first,
+        ),
+    ],
     port: Annotated[int | None, typer.Option(help="Its port; by default the YAML's, else 22.")] = None,
-    company: Annotated[str | None, typer.Option(help="Whose YAML gets the key; by default whichever names the host.")] = None,
 ) -> None:
     """Show a server's host key and, after asking, store it in the company's YAML."""
-    from resources.hr.ssh import pin as host_key_of  # noqa: PLC0415 - no other command needs paramiko
-
-    file = _file(host, company)
+    *company, host = server
+    if len(company) > 1:
+        stop("That is too much: give the company, which may be left out where only one names the host, and one host.")
+    file = _file(host, company[0] if company else None)
     text = file.read_text(encoding="utf-8") if file else ""
     source = _source(yaml.compose(text, yaml.SafeLoader), host) if file else None
     try:
         key = host_key_of(host, port or (_port(source) if source else 22))
     except Failed as failure:
-        _stop(str(failure))
+        stop(str(failure))
     typer.echo(
         f"{host} shows this host key ({key.type}):\n\n  {key.fingerprint}\n\nThe line for the settings:\n\n  host_keys:\n    - {key.line}\n"
     )
@@ -111,28 +123,25 @@ def _port(source: yaml.MappingNode) -> int:
     name = _scalar(given, "env") if isinstance(given, yaml.MappingNode) else None
     written = os.environ.get(name, "") if name else _scalar(source, "port") or "22"
     if not written.isdecimal():
-        _stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
+        stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
     return int(written)
 
 
 def _file(host: str, company: str | None) -> Path | None:
     """The YAML that names the host."""
-    files = sorted(companies_folder().glob(f"{company or '*'}/defs.yaml"))
+    if company is not None and company not in names.companies():
+        stop(names.unknown("company", company, names.companies()))
+    files = sorted(names.companies_folder().glob(f"{company or '*'}/defs.yaml"))
     try:
         naming = [file for file in files if _source(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), host)]
     except yaml.YAMLError:
-        _stop("A company's YAML cannot be read: `rollcall check` says where.")
+        stop("A company's YAML cannot be read: `rollcall check` says where.")
     if company and not naming:
-        _stop(f"pipelines/{company}/defs.yaml names no SFTP source with the host {host}.")
+        stop(f"pipelines/{company}/defs.yaml names no SFTP source with the host {host}.")
     if len(naming) > 1:
-        _stop("Several companies name this host: choose with --company.")
+        stop(f"Several companies name this host, say which: rollcall sftp pin {naming[0].parent.name} {host}")
     return naming[0] if naming else None
 
 
 def _shown(file: Path) -> str:
     return f"pipelines/{file.parent.name}/{file.name}"
-
-
-def _stop(why: str) -> NoReturn:
-    typer.echo(why, err=True)
-    raise typer.Exit(2)

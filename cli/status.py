@@ -1,23 +1,26 @@
 """`rollcall status`: how a company stands, on the terminal. People by employee number only.
 
-Belongs here: the command and the layout of what it prints. Does not belong here: where it is read (``resources.past.status``).
+Belongs here: the command, the layout of what it prints and the shape of its JSON. Does not belong here: where it is read
+(``resources.past.status``).
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Any, Final, cast
 
 import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from cli import company as whose
-from cli.terminal import terminal
-
-if TYPE_CHECKING:
-    from resources.past.status import Status, Waiting
-    from roster.reports.model import RunReport
+from assets import names
+from cli.ledger import companies_with_runs, company_meant, ledger_of
+from cli.terminal import print_json, terminal
+from destinations import registry
+from resources.past.status import Status, Waiting, look
+from roster.reports.held import paste
+from roster.reports.model import DestinationReport, RunReport
+from roster.reports.reasons import reason
 
 app = typer.Typer()
 _MOST_NUMBERS: Final = 6
@@ -25,20 +28,88 @@ _MOST_NUMBERS: Final = 6
 
 @app.command()
 def status(
-    company: Annotated[str | None, typer.Option(help="Which company; all of the ledger without it.")] = None,
+    company: Annotated[
+        str | None, typer.Argument(help="Which company; all of the ledger without it.", autocompletion=names.companies)
+    ] = None,
     last: Annotated[int, typer.Option(help="How many runs to show.", min=1)] = 5,
+    json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
 ) -> None:
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
-    from destinations import registry  # noqa: PLC0415
-    from resources.past.status import look  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
-
+    found = []
+    for name in [company] if company else companies_with_runs() or [company_meant(None)]:
+        with ledger_of(name) as ledger:
+            found.append(look(ledger, last, registry.titles()))
+    if json:
+        print_json({"companies": [as_json(one) for one in found]})
+        return
     console = terminal()
-    for name in [whose.company(company)] if company else whose.companies() or [whose.company(None)]:
-        with whose.ledger(name) as ledger:
-            print_status(console, look(ledger, last, registry.titles()), datetime.now(UTC))
+    for one in found:
+        print_status(console, one, datetime.now(UTC))
 
 
-def print_status(console: Console, status: "Status", now: datetime) -> None:
+def as_json(status: Status) -> dict[str, Any]:
+    """How a company stands as other programs read it; `docs/operations.md` describes it."""
+    alive = {run.root_run_id for run in status.under_way}
+    return {
+        "company": status.company,
+        "under_way": [
+            {"run": run.root_run_id, "job": run.job, "began": run.began.isoformat() if run.began else None, "writes": run.writes}
+            for run in status.under_way
+        ],
+        "applied": [
+            {
+                "destination": taken.destination,
+                "file": taken.name,
+                "dated": taken.dated.isoformat() if taken.dated else None,
+                "intake": taken.number,
+                "at": taken.applied_at.isoformat(),
+            }
+            for taken in status.taken
+        ],
+        "waiting": [
+            {
+                "destination": one.destination,
+                "people": one.people,
+                "kinds": list(one.held.kinds),
+                "digest": one.held.digest,
+                "until": one.held.expires_at.isoformat(),
+                "released_by": one.held.released_by,
+            }
+            for one in status.waiting
+        ],
+        "runs": [_run_as_json(run, under_way=run.root_run_id in alive) for run in status.runs],
+        "stays_out": [
+            {
+                "at": row.destination,
+                "employee_id": row.employee_id,
+                "reason": row.reason,
+                "since": str(row.first_seen),
+                "syncs": int(cast("int", row.times)),
+            }
+            for row in status.skips.itertuples(index=False)
+        ],
+    }
+
+
+def _run_as_json(run: RunReport, *, under_way: bool) -> dict[str, Any]:
+    return {
+        "run": run.root_run_id,
+        "attempts": len(run.earlier) + 1,
+        "job": run.job,
+        "status": "under way" if under_way else run.status,
+        "began": run.started.isoformat(),
+        "ended": run.ended.isoformat() if run.ended and not under_way else None,
+        "failure": None if under_way else run.failure,
+        "destinations": [_destination_as_json(one) for one in run.destinations],
+    }
+
+
+def _destination_as_json(one: DestinationReport) -> dict[str, Any]:
+    numbers = ("intended", "accepted", "landed", "not_visible", "missing", "held")
+    return {"name": one.name, "stage": one.stage, **{name: getattr(one, name) for name in numbers}}
+
+
+def print_status(console: Console, status: Status, now: datetime) -> None:
     """Print it.
 
     Args:
@@ -49,7 +120,9 @@ def print_status(console: Console, status: "Status", now: datetime) -> None:
     console.print(f"\n{status.company}", style="bold")
     for run in status.under_way:
         since = f", for {_age(run.began, now)}" if run.began else ""
-        console.print(f"  {run.job or 'A run'} is under way{since}{', and may write' if run.writes else ''}: {run.run_id}", style="cyan")
+        console.print(
+            f"  {run.job or 'A run'} is under way{since}{', and may write' if run.writes else ''}: {run.root_run_id}", style="cyan"
+        )
     if not status.under_way:
         console.print("  No run is under way.")
     for taken in status.taken:
@@ -59,18 +132,16 @@ def print_status(console: Console, status: "Status", now: datetime) -> None:
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
     console.print("\n  Numbers are intended / accepted / landed.", style="dim")
-    alive = {run.run_id for run in status.under_way}
+    alive = {run.root_run_id for run in status.under_way}
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
-    if status.runs and status.runs[0].status == "stopped" and status.runs[0].run_id not in alive:
+    if status.runs and status.runs[0].status == "stopped" and status.runs[0].root_run_id not in alive:
         console.print(f"  The newest run stopped: {status.runs[0].failure}", style="red", soft_wrap=True)
     if len(status.skips):
         console.print(Padding(_skips(status), (1, 0, 0, 2)))
     console.print()
 
 
-def _print_waiting(console: Console, company: str, one: "Waiting", now: datetime) -> None:
-    from roster.reports.held import paste  # noqa: PLC0415
-
+def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) -> None:
     held = one.held
     people = "1 person waits" if one.people == 1 else f"{one.people:,} people wait"
     kinds = ", ".join(kind.replace("_", " ") for kind in held.kinds)
@@ -85,22 +156,21 @@ def _print_waiting(console: Console, company: str, one: "Waiting", now: datetime
         console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
 
 
-def _runs(runs: "Sequence[RunReport]", now: datetime, alive: set[str]) -> Table:
+def _runs(runs: Sequence[RunReport], now: datetime, alive: set[str]) -> Table:
     """A line a run; the numbers are intended, accepted, landed."""
-    names = list(dict.fromkeys(one.name for run in runs for one in run.destinations))
-    table = _table("run", "began", "ended", *names, "id")
+    titles = list(dict.fromkeys(one.name for run in runs for one in run.destinations))
+    table = _table("run", "began", "ended", *titles, "id")
     for run in runs:
         numbers = {one.name: f"{one.intended:,} / {one.accepted:,} / {one.landed:,}" for one in run.destinations}
-        ended = "under way" if run.run_id in alive else run.status
+        ended = "under way" if run.root_run_id in alive else run.status
         style = {"stopped": "red", "under way": "cyan"}.get(ended, "")
-        table.add_row(run.job, f"{_age(run.started, now)} ago", ended, *(numbers.get(name, "") for name in names), run.run_id, style=style)
+        shown = (numbers.get(title, "") for title in titles)
+        table.add_row(run.job, f"{_age(run.started, now)} ago", ended, *shown, run.root_run_id, style=style)
     return table
 
 
-def _skips(status: "Status") -> Table:
+def _skips(status: Status) -> Table:
     """Who stays out: a line for each reason and group of people, the longest out first by number."""
-    from roster.reports.reasons import reason  # noqa: PLC0415
-
     table = _table("stays out at", "people", "why", "since", "syncs", "who, the longest first")
     table.columns[1].justify = table.columns[4].justify = "right"
     places: dict[tuple[str, tuple[str, ...]], list[str]] = {}

@@ -1,47 +1,125 @@
 """`rollcall why`: one person's story, on the terminal of whoever owns the ledger.
 
-Belongs here: the command and the layout of what it prints. Does not belong here: where it is read (``resources.past.story``), its first
-sentence (``roster.reports.story``). Values may be shown here, as far as they are kept: nothing of it goes to Dagster.
+Belongs here: the command, the layout of what it prints and the shape of its JSON. Does not belong here: where it is read
+(``resources.past.story``), its first sentence (``roster.reports.story``). Values may be shown here, as far as they are kept: nothing of it
+goes to Dagster.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli import company as whose
-from cli.terminal import terminal
-
-if TYPE_CHECKING:
-    from roster.reports.story import Chapter, Story, Visit
+from cli.commands import AsWritten, company_first
+from cli.ledger import company_and_number, ledger_of
+from cli.terminal import print_json, terminal
+from destinations import registry
+from resources.past.story import story_of
+from resources.stored.runs import StoredRuns
+from roster.reports.story import Chapter, Story, Visit, obstacle, planned, remedy, sentence
 
 app = typer.Typer()
-_STYLES = {"rejected": "yellow", "refused": "red", "unknown": "red", "held": "yellow", "skipped": "yellow"}
+_STYLES: Final = {"rejected": "yellow", "refused": "red", "unknown": "red", "held": "yellow", "skipped": "yellow"}
 
 
-@app.command()
+@app.command(cls=AsWritten)
 def why(
-    employee: Annotated[str, typer.Argument(help="An employee number, as HR writes it.")],
-    company: Annotated[str | None, typer.Option(help="Whose employee; needed where the ledger has several companies.")] = None,
+    whom: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[COMPANY] EMPLOYEE",
+            help="An employee number, as HR writes it; before it the company, where the ledger has several.",
+            autocompletion=company_first,
+        ),
+    ],
     last: Annotated[int, typer.Option(help="How many runs to tell of: the newest, and those that did something about them.", min=1)] = 5,
+    json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs, without old and new values.")] = False,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Old and new values with --json, too. They are personal data.")
+    ] = False,
 ) -> None:
     """Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data."""
-    from destinations import registry  # noqa: PLC0415
-    from resources.past.story import story_of  # noqa: PLC0415
-    from resources.stored.runs import StoredRuns  # noqa: PLC0415 - pandas and what stands on it take most of a second: not for `--help`
-
-    number = whose.number(employee)
-    with whose.ledger(company) as ledger:
+    company, number = company_and_number(whom)
+    with ledger_of(company) as ledger:
         story = story_of(ledger, StoredRuns(ledger.company), number, last, registry.titles())
-    # No markup: values may hold brackets.
-    print_story(terminal(), story)
+        name = ledger.company
+    if json:
+        print_json(as_json(name, story, show_values=show_values))
+    else:
+        # No markup: values may hold brackets.
+        print_story(terminal(), story)
 
 
-def print_story(console: Console, story: "Story") -> None:
+def as_json(company: str, story: Story, *, show_values: bool) -> dict[str, Any]:
+    """The story as other programs read it; `docs/operations.md` describes it.
+
+    Args:
+        company: Whose employee.
+        story: What is known of the person.
+        show_values: Whether old and new values are in it.
+    """
+    return {
+        "company": company,
+        "employee_id": story.employee_id,
+        "in_short": sentence(story),
+        "what_to_do": remedy(story),
+        "runs": [_run_as_json(chapter, show_values) for chapter in story.chapters],
+        "other_runs": story.others,
+        "stays_out": [
+            {
+                "at": skip.destination,
+                "reason": skip.reason,
+                "since": skip.since.isoformat(),
+                "syncs": skip.times,
+                "ended": skip.ended.isoformat() if skip.ended else None,
+            }
+            for skip in story.skips
+        ],
+        "acknowledged_at": list(story.acknowledged),
+    }
+
+
+def _run_as_json(chapter: Chapter, show_values: bool) -> dict[str, Any]:
+    lines = chapter.lines
+    return {
+        "run": chapter.root_run_id,
+        "job": chapter.job,
+        "began": chapter.began.isoformat(),
+        "status": chapter.status,
+        "failure": chapter.failure,
+        "file": chapter.file,
+        "intake": chapter.intake,
+        "lines": None
+        if lines is None
+        else [{"line": one.number, "disposition": one.disposition, "code": one.code, "why": one.message} for one in lines],
+        "standing": chapter.standing,
+        "destinations": [_visit_as_json(visit, show_values) for visit in chapter.visits],
+    }
+
+
+def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
+    return {
+        "name": visit.destination,
+        "action": visit.action,
+        "intended": visit.intended,
+        "kinds": visit.kinds.split("|") if visit.kinds else [],
+        "matched_by": visit.matched_by,
+        "reason": visit.outcome_reason or visit.reason,
+        "why": obstacle(visit),
+        "changes": [{"field": change.field, **({"old": change.old, "new": change.new} if show_values else {})} for change in visit.changes],
+        "held_digest": visit.held_digest,
+        "held_until": visit.held_until.isoformat() if visit.held_until else None,
+        "request": visit.request,
+        "answer": visit.answer,
+        "answer_text": visit.reply,
+        "outcome": visit.outcome,
+        "read_back": visit.landed,
+    }
+
+
+def print_story(console: Console, story: Story) -> None:
     """Print it: a sentence, then a table for each run."""
-    from roster.reports.story import remedy, sentence  # noqa: PLC0415
-
     console.print(f"\n{sentence(story)}", style="bold", soft_wrap=True)
     if what := remedy(story):
         console.print(what, soft_wrap=True)
@@ -55,11 +133,11 @@ def print_story(console: Console, story: "Story") -> None:
     console.print()
 
 
-def _heading(chapter: "Chapter") -> str:
+def _heading(chapter: Chapter) -> str:
     return f"{chapter.began:%Y-%m-%d %H:%M} UTC  {chapter.job}  {chapter.status or 'not ended'}  {chapter.root_run_id}"
 
 
-def _table(chapter: "Chapter") -> Table:
+def _table(chapter: Chapter) -> Table:
     table = Table("", "HR's file", *(visit.destination for visit in chapter.visits), header_style="bold", show_lines=False)
     rows = [
         ("seen", [_lines(chapter), *("" for _ in chapter.visits)]),
@@ -77,7 +155,7 @@ def _table(chapter: "Chapter") -> Table:
     return table
 
 
-def _lines(chapter: "Chapter") -> str:
+def _lines(chapter: Chapter) -> str:
     if chapter.file is None:
         return "not read by this run"
     name = f"{chapter.file}, intake {chapter.intake}"
@@ -87,13 +165,11 @@ def _lines(chapter: "Chapter") -> str:
     return "\n".join([name, *(rows or ["not in it"])])
 
 
-def _matched(visit: "Visit") -> str:
+def _matched(visit: Visit) -> str:
     return f"matched by {visit.matched_by}" if visit.matched_by else ""
 
 
-def _planned(visit: "Visit") -> str:
-    from roster.reports.story import obstacle, planned  # noqa: PLC0415
-
+def _planned(visit: Visit) -> str:
     lines = [planned(visit), *([text] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
     lines += [f"{change.field}: {change.old or '–'} → {change.new or '–'}" for change in visit.changes]
     if visit.held_digest and visit.held_until:
@@ -101,7 +177,7 @@ def _planned(visit: "Visit") -> str:
     return "\n".join(lines)
 
 
-def _sent(visit: "Visit") -> str:
+def _sent(visit: Visit) -> str:
     if visit.answer is None:
         return ""
     return f"request {visit.request}: {visit.answer}{f', {visit.reply}' if visit.reply else ''}"

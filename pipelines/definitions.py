@@ -4,14 +4,14 @@ Belongs here: finding the folders and merging what they define. Does not belong 
 secret is touched on loading; of the environment only ROLLCALL_PIPELINES counts: another folder of companies, outside this project.
 """
 
-import os
 import warnings
 from pathlib import Path
 from types import ModuleType
 
 import dagster as dg
 
-from assets.component import SettingsError, company_of, mistakes
+from assets import loader, names
+from assets.component import SettingsError
 
 
 def load(folder: Path) -> dg.Definitions:
@@ -27,13 +27,13 @@ def load(folder: Path) -> dg.Definitions:
         companies, lines = [], []
         for file in sorted(folder.glob("*/defs.yaml")):
             try:
-                company_of(file.parent)
+                # Before Dagster reads it: that wraps its errors in a picture of the component tree and repeats what was given, a password
+                # typed into the YAML too.
+                loader.read(file)
+            except loader.SettingsMistakes as mistakes:
+                lines += mistakes.lines
+            else:
                 companies.append(_build(file.parent))
-            except Exception as error:
-                found = mistakes(error, file)
-                if not found:
-                    raise
-                lines += found
         if lines:
             raise SettingsError(lines) from None
         # One run is one company, and parallelism comes from runs: a process for each step would cost more than the steps.
@@ -49,4 +49,4 @@ def _build(company: Path) -> dg.Definitions:
     return dg.ComponentTree(defs_module=module, project_root=company.parent).build_defs_at_path(company)
 
 
-defs = load(Path(os.environ.get("ROLLCALL_PIPELINES") or Path(__file__).parent).absolute())
+defs = load(names.companies_folder().absolute())

@@ -15,6 +15,7 @@ from dagster._core.definitions.reconstruct import ReconstructableJob, Reconstruc
 from dagster._core.execution.api import create_execution_plan, execute_run_iterator
 from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from assets.runs.recovery import Unfinished, recover
@@ -116,13 +117,15 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         steps, known_state = KnownExecutionState.build_resume_retry_reexecution(instance, parent)
         run_config = _silenced(job.get_definition(), parent.run_config)  # a sensor's run was not
         plan = create_execution_plan(job, run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
+        root = parent.root_run_id or parent.run_id
+        tags = {key: value for key, value in parent.tags.items() if not key.startswith((".dagster/", "dagster/"))}
         run = instance.create_run_for_job(
             job.get_definition(),
             execution_plan=plan,
             run_config=run_config,
-            tags={key: value for key, value in parent.tags.items() if not key.startswith((".dagster/", "dagster/"))},
+            tags={**tags, ROOT_RUN_ID_TAG: root, PARENT_RUN_ID_TAG: parent.run_id},  # by these the UI shows the chain as one
             asset_selection=parent.asset_selection,
-            root_run_id=parent.root_run_id or parent.run_id,
+            root_run_id=root,
             parent_run_id=parent.run_id,
             remote_job_origin=_origin(parent.job_name, location),
             job_code_origin=job.get_python_origin(),

@@ -20,6 +20,8 @@ class UnderWay:
     """A run that has not ended."""
 
     run_id: str
+    root_run_id: str
+    """The first of the runs that it re-executes, or its own id."""
     job: str | None
     """None: the ledger has only its signs of life."""
     began: datetime | None
@@ -103,6 +105,7 @@ def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:
     return [
         UnderWay(
             run_id,
+            str(known.loc[run_id, "root_run_id"]) if run_id in known.index else run_id,
             str(known.loc[run_id, "job"]) if run_id in known.index else None,
             pd.Timestamp(str(known.loc[run_id, "began"])).to_pydatetime() if run_id in known.index else None,
             writes=holder is not None and holder.run_id == run_id,

@@ -101,8 +101,9 @@ class RunReport:
 
     company: str
     run_id: str
+    """The newest attempt."""
     root_run_id: str
-    """The run that this one re-executes, or its own id."""
+    """The first attempt: by its id the run is named, however often it is re-executed."""
     job: str
     status: Literal["finished", "stopped"]
     started: datetime

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import map_and_check as roster_commands
+from cli import check as check_command
 from cli.main import app
 
 PROJECT = Path(__file__).parents[2]
@@ -120,7 +120,18 @@ def test_a_mistake_in_the_settings_is_told_with_its_line(acme: Path) -> None:
         ("unchanged", "leavers", f"attributes.hr.people.absent_means at {file}:8: Input should be"),
         ('{constant: "1"}', "dept", f"attributes.expensify.feed.policyID at {file}:13: 'dept' is not mapped"),
         ("[team:people]", "[team:people", "not valid YAML"),
-        ("attributes:", "attributs:", f"attributes at {file}:1: Input should be"),
+        ("attributes:", "attributs:", f"attributs at {file}:2: Extra inputs are not permitted"),
+        ("assets.RosterSync", "assets.RosterSink", f"type at {file}: Module `assets` has no attribute `RosterSink`."),
+        (
+            "attributes:",
+            "attributes:\n  when: {schedule: daily}",
+            f"attributes.when.schedule at {file}:3: Value error, not a cron expression",
+        ),
+        (
+            "attributes:",
+            "attributes:\n  when: {deadline: {cron: '0 7 * * *', within_hours: 48}}",
+            f"attributes.when.deadline at {file}:3: Value error, within_hours is longer than from one deadline to the next",
+        ),
     ]:
         file.write_text(ACME.replace(old, new))
         result = check(acme, HEADER + ANN)
@@ -129,18 +140,66 @@ def test_a_mistake_in_the_settings_is_told_with_its_line(acme: Path) -> None:
         assert "leavers" not in result.output
 
 
+def test_every_place_that_is_left_open_is_told_and_the_file_is_tried_all_the_same(acme: Path) -> None:
+    file = acme / "acme" / "defs.yaml"
+    file.write_text(ACME.replace("[team:people]", "[team:FILL-IN]").replace('{constant: "1"}', "{constant: FILL-IN}"))
+    result = check(acme, HEADER + ANN + BO)
+    assert result.exit_code == 2
+    assert f"attributes.owners.0 at {file}:4: still says FILL-IN\n" in result.stderr
+    assert f"attributes.expensify.feed.policyID.constant at {file}:13: still says FILL-IN\n" in result.stderr
+    assert "No job of the company loads before these are filled in." in result.stderr
+    assert "Gate: fit. 2 rows" in result.stdout
+    assert "line 3, 2: Mail: This is no e-mail address." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("Europe/Stockholm", "FILL-IN", "timezone at {file}:3"),
+        ("[team:people]", "[FILL-IN]", "owners.0 at {file}:4"),
+        ("[team:people]", "FILL-IN", "owners at {file}:4"),
+        ("phone_region: SE", "phone_region: FILL-IN", "hr.people.phone_region at {file}:10"),
+        ('{constant: "1"}', "FILL-IN", "expensify.feed.policyID at {file}:13"),
+        ('{constant: "1"}', '{column: phone, lookup: {"1": FILL-IN}}', "expensify.feed.policyID.lookup.1 at {file}:13"),
+        ("unchanged", "FILL-IN", "hr.people.absent_means at {file}:8"),
+    ],
+)
+def test_a_place_that_is_left_open_is_told_once_wherever_it_is(acme: Path, old: str, new: str, place: str) -> None:
+    file = acme / "acme" / "defs.yaml"
+    file.write_text(ACME.replace(old, new))
+    result = check(acme, HEADER + ANN)
+    assert result.exit_code == 2
+    assert [line for line in result.stderr.splitlines() if line.startswith("attributes")] == [
+        f"attributes.{place.format(file=file)}: still says FILL-IN"
+    ]
+
+
+def test_open_places_and_mistakes_are_told_together_in_the_order_of_the_file(acme: Path) -> None:
+    file = acme / "acme" / "defs.yaml"
+    file.write_text(ACME.replace("Europe/Stockholm", "Nowhere").replace("[team:people]", "[team:FILL-IN]").replace("unchanged", "never"))
+    result = check(acme, HEADER + ANN)
+    assert result.exit_code == 2
+    assert [line.split()[0] for line in result.output.splitlines()] == [
+        "attributes.timezone",
+        "attributes.owners.0",
+        "attributes.hr.people.absent_means",
+    ]
+    assert "Gate" not in result.output
+
+
 def test_a_company_is_named_by_its_name_or_by_its_folder(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check(acme, HEADER + ANN, company=str(acme / "acme")).exit_code == 0
     monkeypatch.chdir(acme / "acme")
     assert check(acme, HEADER + ANN, company=".").exit_code == 0
     result = check(acme, HEADER + ANN, company="acne")
     assert result.exit_code == 2
-    assert "no company 'acne'" in result.output
+    assert "no company 'acne'. Did you mean acme? There are: acme." in result.output
+    assert f"Neither {acme / 'acne'} nor the folder acne has a defs.yaml." in result.output
 
 
 def test_neither_dagster_nor_network_nor_database_is_needed(acme: Path) -> None:
     (acme / "people.csv").write_text(HEADER + ANN)
-    (acme / "acme" / "defs.yaml").write_text(ACME + "  when: {deadline: {cron: '0 7 * * *'}}\n")
+    (acme / "acme" / "defs.yaml").write_text(ACME + "  when: {arrival: {every_seconds: 30}}\n")
     code = f"""
 import socket, sys
 socket.socket.connect = None
@@ -160,9 +219,9 @@ def test_a_long_file_shows_how_far_it_is(acme: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
     text = HEADER + ANN
     assert "validating" not in check(acme, text).stderr
-    monkeypatch.setattr(roster_commands, "LONG", 1)
+    monkeypatch.setattr(check_command, "LONG", 1)
     monkeypatch.setattr(
-        roster_commands.Progress, "update", lambda self, task, **given: seen.append((given["completed"], given["description"]))
+        check_command.Progress, "update", lambda self, task, **given: seen.append((given["completed"], given["description"]))
     )
     seen: list[tuple[int, str]] = []
     assert check(acme, text).exit_code == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assets.runs.summary import print_page
+from cli.page import print_page
 from destinations import registry
 from resources.past.report_files import Written, write_reports
 from resources.past.run_report import assemble

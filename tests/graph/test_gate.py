@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
+from assets import names
 from assets.runs import launch
 from cli import main as cli
 
@@ -242,6 +243,7 @@ def test_the_command_that_a_failure_names_lets_the_file_pass(synced: Any, monkey
     command = failed.message[failed.message.index("rollcall run") :]
     command = command.replace('accepted_by: ""', "accepted_by: kim").replace('reason: ""', "reason: sold")
     monkeypatch.setattr(launch, "run_job", functools.partial(launch.run_job, location=acme.location))
+    monkeypatch.setattr(names, "companies", lambda: ["acme"])
     result = CliRunner().invoke(cli.app, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     assert "kim let the file pass the gate (rows): sold" in result.output

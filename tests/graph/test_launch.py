@@ -1,5 +1,6 @@
 """A run that was started from the command line can be gone on with: here, by Dagster's own API, and in the UI."""
 
+import functools
 import importlib
 import json
 import os
@@ -15,8 +16,11 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from assets.runs import chain, launch
 from assets.runs.launch import Location, reexecute, run_job
+from cli.main import app
 from tests import ports
 
 # A code location of its own: its second step fails until a file `mended` lies beside the log.
@@ -178,6 +182,62 @@ def test_rerun_is_refused_where_there_is_nothing_to_go_on_with(stumbling: Locati
         reexecute(done.run_id, location=stumbling)
     with pytest.raises(dg.DagsterInvariantViolationError, match="There is no run"):
         reexecute("00000000-0000-0000-0000-000000000000", location=stumbling)
+
+
+def failed_run(instance: dg.DagsterInstance, run_id: str, root: str | None = None) -> None:
+    """A run with an id of one's choice."""
+    job = dg.GraphDefinition("empty", node_defs=[dg.OpDefinition(lambda: None, "nothing")]).to_job()
+    tags = {"dagster/root_run_id": root, "dagster/parent_run_id": root} if root else {}
+    instance.create_run_for_job(job, run_id=run_id, status=dg.DagsterRunStatus.FAILURE, tags=tags, root_run_id=root, parent_run_id=root)
+
+
+FIRST, AGAIN, OTHER, THIRD = (f"{beginning}-0000-4000-8000-000000000000" for beginning in ("3f2a1111", "77ab0000", "3f2a2222", "90ffffff"))
+
+
+def test_a_run_is_named_by_the_first_characters_of_any_of_its_attempts(stumbling: Location) -> None:
+    with dg.DagsterInstance.get() as instance:
+        failed_run(instance, FIRST)
+        failed_run(instance, AGAIN, root=FIRST)
+        failed_run(instance, OTHER)
+        for typed in (FIRST, "3f2a1", " 3F2A11", AGAIN, "7"):
+            assert chain.newest_attempt(instance, typed).run_id == AGAIN, typed
+        assert chain.newest_attempt(instance, "3f2a2").run_id == OTHER
+        assert [chain.root_of(instance, run_id) for run_id in (FIRST, AGAIN, OTHER, THIRD)] == [FIRST, FIRST, OTHER, THIRD]
+
+
+def test_a_beginning_that_several_runs_have_or_none_is_told_with_those_there_are(stumbling: Location) -> None:
+    with dg.DagsterInstance.get() as instance:
+        for run_id, root in ((FIRST, None), (AGAIN, FIRST), (OTHER, None), (THIRD, None)):
+            failed_run(instance, run_id, root)
+    several = CliRunner().invoke(app, ["reexecute", "3f2a"])
+    assert several.exit_code == 2
+    heading, *lines = several.output.splitlines()
+    assert heading == "The ids of several runs begin with '3f2a': type some more characters."
+    assert [line.split()[:2] for line in lines] == [[OTHER, "empty,"], [FIRST, "empty,"]]
+    assert all(line.endswith("UTC, failure") for line in lines)
+    nothing = CliRunner().invoke(app, ["reexecute", "3f2b"])
+    assert nothing.exit_code == 2
+    heading, *lines = nothing.output.splitlines()
+    assert heading == "There is no run whose id begins with '3f2b'. The newest:"
+    assert [line.split()[0] for line in lines] == [THIRD, OTHER, FIRST]
+
+
+def test_rerun_a_few_characters_go_on_with_the_newest_attempt(stumbling: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "reexecute", functools.partial(reexecute, location=stumbling))
+    first = run_job("stumbling", location=stumbling)
+    again = CliRunner().invoke(app, ["reexecute", first.run_id[:8]])
+    assert again.exit_code == 1
+    assert f"Run {first.run_id}: failed." in " ".join(again.output.split())
+    (tmp_path / "mended").touch()
+    last = CliRunner().invoke(app, ["reexecute", first.run_id[:8]])
+    assert last.exit_code == 0
+    assert f"Run {first.run_id}: done." in " ".join(last.output.split())
+    assert steps(tmp_path) == ["first", "second", "second", "second", "third"]
+    with dg.DagsterInstance.get() as instance:
+        root, runs = instance.get_run_group(first.run_id) or pytest.fail("no group")
+        assert (root, len(runs)) == (first.run_id, 3)
+        newest = instance.get_runs(limit=1)[0]
+        assert newest.parent_run_id not in (first.run_id, None)
 
 
 def test_config_and_tags_reach_the_run_and_its_reexecution(stumbling: Location) -> None:

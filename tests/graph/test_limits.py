@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assets.runs.summary import print_page
+from cli.page import print_page
 from destinations import registry
 from destinations.expensify import records as expensify
 from destinations.expensify.client import Expensify

@@ -1,5 +1,6 @@
 """One folder for each company becomes one graph for each; a mistake in its YAML is one line that says where."""
 
+import importlib
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from assets import RosterSync
+from assets import RosterSync, loader, names
 from assets.component import SettingsError
 from assets.runs.launch import Location
 from pipelines.definitions import load
@@ -57,7 +58,18 @@ def mistakes(folder: Path) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         load(folder)
     assert str(caught.value).strip() == "\n".join(caught.value.lines)
+    if folder.is_dir():
+        assert [line for file in sorted(folder.glob("*/defs.yaml")) for line in read_alone(file)] == caught.value.lines
     return caught.value.lines
+
+
+def read_alone(file: Path) -> list[str]:
+    """What `rollcall check` says of the settings."""
+    try:
+        loader.read(file)
+    except loader.SettingsMistakes as mistakes:
+        return mistakes.lines
+    return []
 
 
 def keys(defs: dg.Definitions) -> set[str]:
@@ -72,7 +84,7 @@ def test_a_new_folder_is_a_new_company_in_a_folder_outside_the_project(tmp_path:
     defs = load(company(tmp_path, "acme"))
     assert keys(defs)
     assert all(key.startswith("acme/") for key in keys(defs))
-    assert "acme_sync" in jobs(defs)
+    assert jobs(defs) == {f"acme_{job}" for job in names.JOBS}
 
 
 def test_two_companies_share_no_asset_and_no_job(tmp_path: Path) -> None:
@@ -131,6 +143,19 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
         ("[team:people]", "[team:FILL-IN]", "attributes.owners.0 at {file}:4: still says FILL-IN"),
         ("RosterSync", "RosterSink", "type at {file}: Module `assets` has no attribute `RosterSink`."),
         ("[team:people]", "[team:people", "{file}:5: not valid YAML"),
+        ("type: assets.RosterSync\n", "", "type at {file}:1: Field required"),
+        ("assets.RosterSync", "7", "type at {file}:1: Input should be a valid string"),
+        ("assets.RosterSync", "RosterSync", "type at {file}: Invalid component type name: `RosterSync`. Type names must be"),
+        ("assets.RosterSync", "nowhere.RosterSync", "type at {file}: Module `nowhere` not found."),
+        ("assets.RosterSync", "assets.quiet", "type at {file}:1: not assets.RosterSync, which is what a company is"),
+        ("assets.RosterSync", "dagster.DefsFolderComponent", "type at {file}:1: not assets.RosterSync, which is what a company is"),
+        (ACME[ACME.index("attributes") :], "attributes: {}\n", "attributes at {file}: Field required"),
+        (ACME[ACME.index("attributes") :], "attributes: [1]\n", "attributes at {file}:2: Input should be an object"),
+        (ACME, "just a word\n", "{file}:1: Input should be an object"),
+        (ACME, ACME + "---\n" + ACME, "{file}:25: a company is one YAML document, and this is the second"),
+        (ACME, ACME + "post_processing: {asets: []}\n", "post_processing.asets at {file}:24: Extra inputs are not permitted"),
+        ("  hr:", "  when: {schedule: daily}\n  hr:", "attributes.when.schedule at {file}:5: Value error, not a cron expression"),
+        ("policyID: department", "policyID: FILL-IN", "attributes.expensify.feed.policyID at {file}:23: still says FILL-IN"),
     ],
 )
 def test_a_mistake_is_one_line_with_file_line_and_attribute(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -162,6 +187,43 @@ def test_a_rule_that_names_a_column_nobody_maps_is_a_mistake_like_any_other(tmp_
     (line,) = mistakes(company(tmp_path, "acme", ACME.replace(old, new)))
     file = tmp_path / "acme" / "defs.yaml"
     assert line == "attributes." + told.format(file=file) + " is not mapped in hr.people.columns"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])
+def test_an_empty_file_wants_both_its_keys(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "acme" / "defs.yaml"
+    assert mistakes(company(tmp_path, "acme", text)) == [f"type at {file}: Field required", f"attributes at {file}: Field required"]
+
+
+def test_a_file_that_is_no_text_is_a_mistake_like_any_other(tmp_path: Path) -> None:
+    company(tmp_path, "acme")
+    file = tmp_path / "acme" / "defs.yaml"
+    file.write_bytes("timezone: Malmö".encode("cp1252"))
+    assert mistakes(tmp_path) == [f"{file}: cannot be read (UnicodeDecodeError)"]
+    file.write_bytes(b"timezone: \x00")
+    assert mistakes(tmp_path) == [f"{file}: not valid YAML"]
+
+
+def test_what_dagster_adds_to_a_file_is_left_to_it(tmp_path: Path) -> None:
+    text = ACME + "post_processing: {assets: [{attributes: {tags: {team: people}}}]}\n"
+    defs = load(company(tmp_path, "acme", text))
+    assert read_alone(tmp_path / "acme" / "defs.yaml") == []
+    assert all(node.tags["team"] == "people" for node in defs.resolve_asset_graph().asset_nodes if node.is_materializable)
+
+
+def test_a_component_of_somebody_elses_that_is_one_of_ours_is_a_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "theirs.py").write_text("from assets import RosterSync\n\n\nclass TheirSync(RosterSync):\n    pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    folder = company(tmp_path / "companies", "acme", ACME.replace("assets.RosterSync", "theirs.TheirSync"))
+    assert read_alone(folder / "acme" / "defs.yaml") == []
+    assert "acme_sync" in jobs(load(folder))
+
+
+def test_the_keys_of_a_file_are_those_of_a_component() -> None:
+    from dagster.components.core.defs_module import ComponentFileModel
+
+    assert set(loader.KEYS) == set(ComponentFileModel.model_fields)
+    assert all(importlib.import_module(name.rpartition(".")[0]).RosterSync is RosterSync for name in loader.OURS)
 
 
 def test_findity_rules_may_name_only_mapped_columns_too(tmp_path: Path) -> None:

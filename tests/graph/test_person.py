@@ -31,7 +31,7 @@ def asked(*arguments: str, **options: Any) -> Result:
 
 
 def exported(number: str, to: Path) -> dict[str, Any]:
-    result = asked("export", number, "--company", "acme", "--to", str(to))
+    result = asked("export", "acme", number, "--to", str(to))
     assert result.exit_code == 0, result.output
     return dict(json.loads(to.read_text()))
 
@@ -73,7 +73,7 @@ def test_export_has_all_that_is_kept_about_one_person_and_nothing_of_others(acme
 def test_export_writes_over_nothing(acme: Any, tmp_path: Path) -> None:
     to = tmp_path / "there.json"
     to.write_text("mine")
-    result = asked("export", "E04", "--company", "acme", "--to", str(to))
+    result = asked("export", "acme", "E04", "--to", str(to))
     assert result.exit_code == 2
     assert to.read_text() == "mine"
 
@@ -88,7 +88,7 @@ def test_forget_leaves_nothing_of_a_person(acme: Any) -> None:
     log = quiet.private_folder() / quiet.FILE
     log.write_text("2026-11-21 00:00:00,000 Dag Ytterberg\n")
     assert mentions(*DAG)
-    result = asked("forget", "E04", "--company", "acme", "--yes")
+    result = asked("forget", "acme", "E04", "--yes")
     assert result.exit_code == 0, result.output
     assert "Deleted:" in result.output
     assert "- the accounts at the destinations" in result.output
@@ -103,14 +103,14 @@ def test_forget_leaves_nothing_of_a_person(acme: Any) -> None:
 
 
 def test_forget_asks_first(acme: Any) -> None:
-    result = asked("forget", "E04", "--company", "acme", input="n\n")
+    result = asked("forget", "acme", "E04", input="n\n")
     assert result.exit_code == 1
     assert "Nothing was deleted." in result.output
     assert mentions(*DAG)
 
 
 def test_rerun_whoever_is_forgotten_and_still_employed_is_known_again_by_number(acme: Any) -> None:
-    asked("forget", "E04", "--company", "acme", "--yes")
+    asked("forget", "acme", "E04", "--yes")
     again = acme.quickly("sync")
     assert again.succeeded, again
     # Nobody is created a second time: the account has their number.
@@ -124,7 +124,7 @@ def test_rerun_whoever_is_forgotten_and_still_employed_is_known_again_by_number(
 
 
 def test_no_surprise_whoever_is_forgotten_and_gone_from_the_file_is_left_as_they_are(acme: Any) -> None:
-    asked("forget", "E12", "--company", "acme", "--yes")
+    asked("forget", "acme", "E12", "--yes")
     acme.file("2026-11-21", {number: row for number, row in acme.people().items() if number != "E12"})
     after = acme.quickly("sync")
     assert after.succeeded, after
@@ -136,7 +136,7 @@ def test_no_surprise_nobody_is_forgotten_while_a_run_has_them_in_hand(acme: Any)
     with acme.ledger() as ledger:
         ledger.runs.begin("now", "now", "acme_sync")
         ledger.heartbeats.beat("now")
-    result = asked("forget", "E04", "--company", "acme", "--yes")
+    result = asked("forget", "acme", "E04", "--yes")
     assert result.exit_code == 2
     assert "is under way" in result.output
     assert mentions(*DAG)

@@ -200,7 +200,7 @@ def test_the_command_says_in_counts_what_it_deleted(acme: Any, monkeypatch: pyte
     told = said("--older-than", "1", "--dry-run")
     assert told.startswith("acme: older than 1 day and to be deleted: ")
     assert len(stored()) == 3
-    assert said("--older-than", "1", "--company", "acme") == told.replace("to be deleted", "deleted")
+    assert said("acme", "--older-than", "1") == told.replace("to be deleted", "deleted")
     assert len(stored()) == 1
 
 

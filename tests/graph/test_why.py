@@ -1,14 +1,18 @@
 """`rollcall why` and `rollcall status` tell the runs of a company as they were, and nothing of it reaches Dagster."""
 
 import functools
+import json
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from assets.runs import launch
+from assets import names
+from assets.runs import launch, summary
 from cli import main as cli
 from resources import places
 from tests.graph.test_release import digest
@@ -22,6 +26,10 @@ def said(*arguments: str) -> str:
     result = asked(*arguments)
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def today() -> date:
+    return datetime.now(ZoneInfo("Europe/Stockholm")).date()
 
 
 def kept_by_dagster() -> dict[Path, bytes]:
@@ -122,10 +130,16 @@ def test_a_company_has_to_be_named_only_where_there_are_several(synced: Any) -> 
     unclear = asked("why", "E04")
     assert unclear.exit_code == 2
     assert "acme, beta" in unclear.output
-    assert "E04 was created" in said("why", "E04", "--company", "acme")
-    unknown = asked("why", "E04", "--company", "gamma")
+    nobody = asked("why", "beta")
+    assert (nobody.exit_code, nobody.output) == (2, "Whom of beta? Give an employee number, too.\n")
+    assert asked("why", "acme", "beta", "E04").exit_code == 2
+    assert "E04 was created" in said("why", "acme", "E04")
+    unknown = asked("why", "gamma", "E04")
     assert unknown.exit_code == 2
     assert "no run of 'gamma'" in unknown.output
+    near = asked("status", "betta")
+    assert near.exit_code == 2
+    assert "There is no company 'betta'. Did you mean beta? There are: acme, beta" in near.output
 
 
 def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
@@ -146,6 +160,7 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
 def test_status_shows_nobody_under_way_once_a_run_without_a_file_has_ended(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced()
     monkeypatch.setattr(launch, "run_job", functools.partial(launch.run_job, location=acme.location))
+    monkeypatch.setattr(names, "companies", lambda: ["acme"])
     assert CliRunner().invoke(cli.app, ["run", "acme_report"]).exit_code == 0
     assert "No run is under way." in said("status")
 
@@ -163,7 +178,7 @@ def test_status_says_what_stopped_the_newest_run(synced: Any) -> None:
 
 def test_status_shows_what_waits_until_when_and_how_to_release_it(held: Any) -> None:
     acme = held()
-    told = said("status", "--company", "acme")
+    told = said("status", "acme")
     assert "12 people wait for a release at Expensify (join), until" in told
     assert digest(acme, "expensify") in told
     released = acme.quickly("release", digest=digest(acme, "findity"), released_by="finance", reason="looked through")
@@ -182,6 +197,140 @@ def test_status_shows_a_run_that_is_under_way_and_not_as_stopped(synced: Any) ->
         assert next(line for line in told.splitlines() if line.endswith("now")).count("stopped") == 0
         ledger.runs.end("now", "finished")
         assert "No run is under way." in said("status")
+
+
+def test_a_company_that_has_not_been_synced_yet_is_told_from_one_that_is_not_there(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced()
+    monkeypatch.setattr(names, "companies", lambda: ["acme", "newcomer"])
+    result = asked("status", "newcomer")
+    assert (result.exit_code, result.output) == (2, "The ledger knows no run yet of newcomer: run newcomer_sync first.\n")
+
+
+def test_one_run_has_one_id_wherever_it_is_named_and_however_often_it_is_re_executed(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E04"]["Dept"] = "Finance"
+    acme.file("2026-11-21", people)
+    acme.box.fault(api="findity", job="GET users", times=None, status=403)
+    first = acme.run("sync")
+    assert not first.succeeded
+    with dg.DagsterInstance.get() as instance:
+        summary.close(instance, first.run_id)
+    assert json.loads(said("status", "--json"))["companies"][0]["runs"][0]["run"] == first.run_id
+    acme.box.heal()
+    second = acme.again(first)
+    assert second.succeeded
+    with dg.DagsterInstance.get() as instance:
+        _, written = summary.close(instance, second.run_id) or pytest.fail("no report")
+        group = instance.get_run_group(second.run_id)
+    name = first.run_id
+    assert group is not None
+    assert group[0] == name, "the UI's group of re-executions"
+    assert {run.run_id for run in group[1]} == {name, second.run_id}
+    status = json.loads(said("status", "--json"))["companies"][0]["runs"]
+    assert (status[0]["run"], status[0]["attempts"], status[0]["status"]) == (name, 2, "finished")
+    assert [run["run"] for run in status].count(name) == 1
+    assert sum(line.rstrip().endswith(name) for line in said("status").splitlines()) == 1
+    assert json.loads(said("why", "E04", "--json"))["runs"][0]["run"] == name
+    assert f"acme_sync  finished  {name}" in said("why", "E04")
+    page = written.page.read_text(encoding="utf-8")
+    assert written.page.parent.name == name
+    assert f"<div><dt>Run</dt><dd><code>{name}</code></dd></div>" in page
+    assert f"run <code>{name[:8]}</code>, re-executed as <code>{second.run_id[:8]}</code>" in page
+    assert second.run_id not in said("status") + said("why", "E04")
+    for typed in (name, second.run_id, name[:13], second.run_id[:13].upper()):
+        nothing_left = asked("reexecute", typed)
+        assert nothing_left.exit_code == 2
+        assert nothing_left.output == f"Run {name} has nothing left to do: its re-execution {second.run_id} succeeded.\n"
+
+
+def test_a_run_that_is_under_way_again_has_the_id_of_its_first_attempt(synced: Any) -> None:
+    acme = synced()
+    with acme.ledger() as ledger:
+        ledger.runs.begin("first", "first", "acme_sync")
+        ledger.runs.end("first", "stopped", {"hr/export": "There is no file."})
+        ledger.runs.begin("again", "first", "acme_sync")
+        ledger.heartbeats.beat("again")
+    assert "acme_sync is under way, for 0 min: first" in said("status")
+    told = json.loads(said("status", "--json"))["companies"][0]
+    assert [run["run"] for run in told["under_way"]] == ["first"]
+    assert (told["runs"][0]["run"], told["runs"][0]["status"], told["runs"][0]["failure"]) == ("first", "under way", None)
+
+
+def test_status_as_json_is_what_the_terminal_shows(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E04"]["Mail"] = "not an address"
+    acme.file("2026-11-21", people)
+    assert acme.quickly("sync").succeeded
+    (told,) = json.loads(said("status", "--json", "--last", "1"))["companies"]
+    assert (told["company"], told["under_way"], told["waiting"]) == ("acme", [], [])
+    taken = next(one for one in told["applied"] if one["destination"] == "Expensify")
+    assert (taken["file"], taken["dated"], taken["intake"]) == ("people_2026-11-21.csv", "2026-11-21", 2)
+    (run,) = told["runs"]
+    assert (run["job"], run["status"], run["failure"]) == ("acme_sync", "finished", None)
+    for moment in (taken["at"], run["began"], run["ended"]):
+        assert datetime.fromisoformat(moment).utcoffset() == timedelta(0)
+    assert [one["name"] for one in run["destinations"]] == ["Expensify", "Findity"]
+    assert run["destinations"][0] == {
+        "name": "Expensify",
+        "stage": "landed",
+        **dict.fromkeys(("intended", "accepted", "landed", "not_visible", "missing", "held"), 0),
+    }
+    out = [one for one in told["stays_out"] if one["employee_id"] == "E04"]
+    assert {one["at"] for one in out} == {"HR file", "Expensify", "Findity"}
+    assert {(date.fromisoformat(one["since"]), one["syncs"]) for one in out} == {(today(), 1)}
+
+
+def test_status_as_json_has_what_waits(held: Any) -> None:
+    acme = held()
+    (told,) = json.loads(said("status", "acme", "--json"))["companies"]
+    waiting = {one["destination"]: one for one in told["waiting"]}
+    assert waiting["Expensify"].keys() == {"destination", "people", "kinds", "digest", "until", "released_by"}
+    assert (waiting["Expensify"]["people"], waiting["Expensify"]["kinds"]) == (12, ["join"])
+    assert waiting["Findity"]["digest"] == digest(acme, "findity")
+    assert datetime.fromisoformat(waiting["Findity"]["until"]).utcoffset() == timedelta(0)
+
+
+def test_why_as_json_tells_the_same_and_values_only_when_asked(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E04"]["Dept"] = "Finance"
+    acme.file("2026-11-21", people)
+    assert acme.quickly("sync").succeeded
+    text = said("why", "acme", "E04", "--json")
+    told = json.loads(text)
+    assert (told["company"], told["employee_id"], told["other_runs"], told["acknowledged_at"]) == (
+        "acme",
+        "E04",
+        0,
+        ["Expensify", "Findity"],
+    )
+    assert told["in_short"] == "E04 was updated at Expensify and Findity, and reading back shows it."
+    newest, first = told["runs"]
+    assert (newest["file"], newest["intake"], newest["standing"]) == ("people_2026-11-21.csv", 2, "active, in scope")
+    assert newest["lines"] == [{"line": 5, "disposition": "used", "code": None, "why": None}]
+    expensify = newest["destinations"][0]
+    assert (expensify["name"], expensify["action"], expensify["matched_by"]) == ("Expensify", "update", "number")
+    assert (expensify["request"], expensify["answer"], expensify["outcome"], expensify["read_back"]) == (1, "accepted", "updated", "landed")
+    assert {"field": "customField2"} in expensify["changes"]
+    assert first["destinations"][0]["kinds"] == ["join"]
+    assert not any(each in text for each in ("Ytterberg", "dag@", "+4670", "SE56", "Finance"))
+    shown = json.loads(said("why", "acme", "E04", "--json", "--show-values"))
+    assert {"field": "customField2", "old": "Sales", "new": "Finance"} in shown["runs"][0]["destinations"][0]["changes"]
+
+
+def test_why_as_json_tells_since_when_somebody_stays_out_and_what_is_to_be_done(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E04"]["Mail"] = "not an address"
+    acme.file("2026-11-21", people)
+    assert acme.quickly("sync").succeeded
+    told = json.loads(said("why", "E04", "--json"))
+    assert told["what_to_do"] == "HR: Enter a working e-mail address."
+    since = {one["at"]: (date.fromisoformat(one["since"]), one["syncs"], one["ended"]) for one in told["stays_out"]}
+    assert since["HR file"] == (today(), 1, None)
+    assert told["runs"][0]["lines"][0]["disposition"] == "rejected"
 
 
 @pytest.mark.usefixtures("empty")

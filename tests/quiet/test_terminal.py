@@ -78,6 +78,10 @@ def test_quiet_a_run_that_servers_spoil_and_its_re_execution_print_nobody(spoilt
     ("arguments", "code", "says"),
     [
         (["status"], 0, b"acme"),
+        (["status", "--json"], 0, b'"employee_id": "Q'),
+        (["why", "acme", "Q02", "--json"], 0, b'"in_short": "Expensify refused that Q02 be created'),
+        (["why", "zqlocal.a@acme.example", "Q02"], 2, b"Give the employee number"),
+        (["export", "acme", "zqlocal.a@acme.example", "--to", "nowhere.json"], 2, b"Give the employee number"),
         (["recover"], 0, b"Every run has ended."),
         (["purge", "--dry-run"], 0, b"acme: "),
         (["release", "acme", "0123456789ab", "--by", "me", "--reason", "why"], 1, b"0123456789ab"),
@@ -98,6 +102,9 @@ def test_quiet_why_shows_one_person_at_most_and_leaves_nothing_behind(spoilt: tu
     done = terminal.rollcall("why", "Q02")
     assert done.returncode == 0, done
     assert b"Expensify refused that Q02 be created" in done.stdout
+    as_json = terminal.rollcall("why", "Q02", "--json", "--show-values")
+    assert b'"changes": ' in as_json.stdout
+    assert {name for name in given_away(as_json.stdout) if not name.endswith("of Q02")} == set()
     assert {name for name in given_away(done.stdout) if not name.endswith("of Q02")} == set()
     assert given_away(done.stderr) == set()
     assert {path: path.stat().st_size for path in terminal.home.rglob("*") if path.is_file() and "ledger" not in path.name} == before
@@ -126,7 +133,7 @@ def test_quiet_no_secret_is_in_anything_that_the_commands_leave(spoilt: tuple[Te
 
 def test_quiet_export_writes_to_the_owners_file_and_prints_nobody(spoilt: tuple[Terminal, Done, Done]) -> None:
     terminal, file = spoilt[0], spoilt[0].tmp.parent / "Q02.json"
-    done = terminal.rollcall("export", "Q02", "--company", "acme", "--to", str(file))
+    done = terminal.rollcall("export", "acme", "Q02", "--to", str(file))
     assert done.returncode == 0, done
     assert given_away(done.stdout + done.stderr) == set()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -139,7 +146,7 @@ def test_quiet_forget_prints_nobody_and_leaves_nothing_of_them_but_in_the_owners
     # An open connection would lose its locks to whoever reads the file as a file.
     with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
         ledger.execute("UPDATE heartbeat SET expires_at = expires_at - 3600")  # as an hour after the last run
-    done = spoilt[0].rollcall("forget", "Q03", "--company", "acme", "--yes")
+    done = spoilt[0].rollcall("forget", "acme", "Q03", "--yes")
     assert done.returncode == 0, done
     assert given_away(done.stdout + done.stderr) == set()
     left = {path.name for path in home.rglob("*") if path.is_file() and any("of Q03" in name for name in given_away(readable(path)))}

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
+from assets import names
 from assets.runs import recovery
 from cli import main as cli
 from resources.ledger import database
@@ -161,7 +162,11 @@ def test_the_command_line_names_the_living_and_the_dead(night: Night, world: Wor
     assert living.exit_code == 0
     assert f"acme_sync {run_id} lives." in " ".join(living.output.split())
     later(61)
-    assert "Every run has ended." in CliRunner().invoke(cli.app, ["recover", "another"]).output
+    unknown = CliRunner().invoke(cli.app, ["recover", "acne"])
+    assert (unknown.exit_code, "Did you mean acme?" in unknown.output) == (2, True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(names, "companies", lambda: ["another"])
+        assert "Every run has ended." in CliRunner().invoke(cli.app, ["recover", "another"]).output
     dead = CliRunner().invoke(cli.app, ["recover"])
     assert f"rollcall reexecute {run_id}" in " ".join(dead.output.split())
     assert status(run_id) is dg.DagsterRunStatus.FAILURE

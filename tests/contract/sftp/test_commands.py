@@ -91,11 +91,12 @@ def test_a_host_that_no_company_names_is_shown_only(serve: Callable[..., SftpSer
 def test_which_company_is_asked_where_several_name_the_host(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
     server = serve()
     acme, other = (company(name, YAML.format(port=server.port)) for name in ("acme", "other"))
-    assert run("127.0.0.1", answer="y\n") == (2, "Several companies name this host: choose with --company.\n")
-    assert run("127.0.0.1", "--company", "other", answer="y\n")[0] == 0
+    assert run("127.0.0.1", answer="y\n") == (2, "Several companies name this host, say which: rollcall sftp pin acme 127.0.0.1\n")
+    assert run("other", "127.0.0.1", answer="y\n")[0] == 0
     assert server.host_key_line not in acme.read_text()
     assert server.host_key_line in other.read_text()
-    assert run("sftp.acme.example", "--company", "acme")[0] == 2
+    assert run("acme", "sftp.acme.example")[0] == 2
+    assert run("acne", "127.0.0.1") == (2, "There is no company 'acne'. Did you mean acme? There are: acme, other.\n")
 
 
 def test_a_server_that_cannot_be_reached_is_one_sentence(company: Callable[[str, str], Path]) -> None:

@@ -1,0 +1,47 @@
+"""What companies there are and what their jobs are called, without Dagster and without reading any YAML.
+
+Belongs here: names, and saying which one was meant. Does not belong here: what a name stands for (``assets.loader``,
+``assets.graph.build``).
+"""
+
+import difflib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from resources import places
+
+JOBS: Final = ("sync", "preview", "one", "verify", "release", "report", "retention")
+"""The jobs of each company: ``acme_sync`` and so on."""
+_MOST: Final = 20
+
+
+def companies_folder() -> Path:
+    """Where the companies' folders are: ROLLCALL_PIPELINES, else `pipelines` in the project."""
+    return Path(os.environ.get("ROLLCALL_PIPELINES") or places.PROJECT / "pipelines")
+
+
+def companies() -> list[str]:
+    """The companies that have a `defs.yaml`, whatever is in it, in order."""
+    return sorted(file.parent.name for file in companies_folder().glob("*/defs.yaml"))
+
+
+def jobs() -> list[str]:
+    """Every company's jobs."""
+    return [f"{company}_{job}" for company in companies() for job in JOBS]
+
+
+def unknown(what: str, given: str, there: Sequence[str]) -> str:
+    """That there is no such thing, with those whose names are near and with what there is.
+
+    Args:
+        what: Such as ``company``.
+        given: The name that nothing has.
+        there: The names that something has.
+    """
+    near = difflib.get_close_matches(given, there)
+    meant = f" Did you mean {', '.join(near[:-1])}{' or ' if near[1:] else ''}{near[-1]}?" if near else ""
+    more = f" … and {len(there) - _MOST} more" if len(there) > _MOST else ""
+    listed = f" There are: {', '.join(there[:_MOST])}{more}." if there else f" There is no {what} yet."
+    return f"There is no {what} '{given}'.{meant}{listed}"

@@ -1,0 +1,129 @@
+"""`rollcall check`: what a run would make of an HR file, without a run, without Dagster and without network.
+
+Belongs here: what the command prints, and its exit codes. Does not belong here: what is found out about a file (``roster``) and about
+settings (``assets.loader``).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from assets import loader, names
+from assets.attributes import CompanySettings
+from resources.failures import Failed
+from resources.hr import files
+from roster import accounting
+from roster.intake import gate
+from roster.intake import take_in as intake
+from roster.reading.file import day_in_name
+from roster.rules import MissingColumn
+from roster.unfit import Unfit
+from roster.vocabulary import DISPOSITIONS
+
+USABLE, UNFIT, MISTAKE, WITH_REJECTS = 0, 1, 2, 3
+LONG: Final = 4 << 20
+"""Bytes from which a file takes long enough for a progress bar."""
+SHOWN: Final = 200
+
+app = typer.Typer()
+
+
+@app.command()
+def check(
+    company: Annotated[str, typer.Argument(help="The company's name, or the folder of its defs.yaml.", autocompletion=names.companies)],
+    file: Annotated[Path, typer.Argument(help="HR's file.", exists=True, dir_okay=False)],
+    show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
+    limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
+) -> None:
+    """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
+    settings, open_places = _settings(company)
+    try:
+        result = _taken_in(file, settings)
+    except Unfit as unreadable:
+        _print_unfit(unreadable)
+        raise typer.Exit(MISTAKE if open_places else UNFIT) from None
+    except (MissingColumn, Failed) as mistake:
+        typer.echo(str(mistake), err=True)
+        raise typer.Exit(MISTAKE) from None
+    unfit = gate.refusal(gate.run_checks(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
+    if unfit:
+        _print_unfit(unfit)
+    else:
+        _print(f"Gate: fit. {result.facts['rows']} rows, {len(result.facts['header'])} columns, {result.facts['encoding']}.")
+    _print_result(result, show_values, limit)
+    raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
+
+
+def _settings(company: str) -> tuple[CompanySettings, bool]:
+    """The settings, and whether `rollcall map` left something open in them, which is told: the file can be tried all the same."""
+    try:
+        return loader.read(loader.find(company)), False
+    except loader.SettingsMistakes as mistakes:
+        typer.echo(str(mistakes), err=True)
+        if mistakes.draft is None:
+            raise typer.Exit(MISTAKE) from None
+        typer.echo("No job of the company loads before these are filled in. The file is tried all the same:\n", err=True)
+        return mistakes.draft, True
+
+
+def _print_unfit(unfit: Unfit) -> None:
+    _print(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
+
+
+def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
+    """What a run's intake does, short of numbering the file."""
+    taken = files.take(file)
+    format = settings.hr.source
+    day_in_name(taken.name, format.date_in_name)
+    with _progress(taken.size, len(intake.STEPS)) as on_step:
+        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
+    wrong = accounting.of_rows(result.dispositions, result.facts["rows"])
+    if wrong:
+        raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
+    return result
+
+
+@contextmanager
+def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=size < LONG) as progress:
+        task = progress.add_task("", total=steps)
+        begun = 0
+
+        def on_step(step: str) -> None:
+            nonlocal begun
+            progress.update(task, completed=begun, description=step)
+            begun += 1
+
+        yield on_step
+
+
+def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
+    for name in DISPOSITIONS:
+        _print(f"  {name:<12} {result.facts[name]:>9}")
+    shown = result.rejects.head(limit or len(result.rejects))
+    if len(shown):
+        _print("\nRejected, and why:")
+    for row in shown.itertuples():
+        number = row.employee_id if isinstance(row.employee_id, str) else "no employee number"
+        where = f" {row.source}:" if isinstance(row.source, str) else ""
+        value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""
+        _print(f"  line {row.line}, {number}:{where} {row.message}{value}")
+    if len(shown) < len(result.rejects):
+        _print(f"  and {len(result.rejects) - len(shown)} more (--limit 0 shows all)")
+    if len(result.notes):
+        _print("\nDropped from rows that are used (the destination keeps what it has):")
+        counted = result.notes.groupby(["source", "message"], dropna=False).size().reset_index(name="count")
+        for row in counted.itertuples():
+            _print(f"  {row.count:>6} × {row.source}: {row.message}")
+
+
+def _print(text: str) -> None:
+    typer.echo(text)

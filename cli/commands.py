@@ -1,0 +1,139 @@
+"""The commands that there are, each known by name and by one line until it is called.
+
+Belongs here: the table, and the group that imports a command's module on demand, so that `rollcall --help` and completion cost no library
+that only some commands need. Does not belong here: any command.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Annotated, Any, Final, cast
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+from assets import names
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A command, as far as it is known without its module."""
+
+    module: str
+    """The module whose ``app`` has it."""
+    help: str
+    """The first line of its own help; a test holds that it is the same."""
+    first: Callable[[], list[str]] | None = None
+    """What its first argument may be, for completion; None: the command itself knows."""
+
+
+COMMANDS: Final = {
+    "demo": Listed("cli.run", "Sync the demo company with the sandbox and show what happened, person by person."),
+    "run": Listed("cli.run", "Run a job now, on the instance of DAGSTER_HOME, with the environment as it is.", names.jobs),
+    "release": Listed(
+        "cli.run", "Apply what a plan held, as far as it is still wanted and the same. Nothing else is written.", names.companies
+    ),
+    "reexecute": Listed("cli.run", "Run what failed in a run again, and what it never reached; what it finished stays as it is."),
+    "recover": Listed(
+        "cli.run", "Mark runs whose process has died as failed, so that they can be re-executed and hold up no other run.", names.companies
+    ),
+    "ui": Listed("cli.ui", "Open the Dagster UI on this machine, with the sandbox behind the demo company. Ctrl-C ends both."),
+    "status": Listed(
+        "cli.status",
+        "Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied.",
+        names.companies,
+    ),
+    "why": Listed(
+        "cli.why",
+        "Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data.",
+        names.companies,
+    ),
+    "map": Listed("cli.map", "Propose a company's settings for a file, and write them down with how sure each of them is."),
+    "check": Listed(
+        "cli.check",
+        "Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong.",
+        names.companies,
+    ),
+    "sftp": Listed("cli.sftp", "SFTP servers: whom to trust."),
+    "purge": Listed(
+        "cli.purge",
+        "Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays.",
+        names.companies,
+    ),
+    "export": Listed("cli.person", "Write all that is kept about one person to a file, for the day that they ask.", names.companies),
+    "forget": Listed(
+        "cli.person",
+        "Delete all that is kept about one person. Whoever is still in HR's file comes back with the next sync.",
+        names.companies,
+    ),
+}
+
+
+class AsWritten(TyperCommand):
+    """A command whose usage shows its arguments as their metavar says, such as ``[COMPANY] EMPLOYEE``."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What follows the command's name."""
+        return [str(self.options_metavar), *(str(param.metavar) for param in self.params if isinstance(param, TyperArgument))]
+
+
+def company_first(ctx: typer.Context) -> list[str]:
+    """What completes the first word of ``[COMPANY] …``; the others are nothing that a list has."""
+    return [] if any(isinstance(given, list | tuple) and given for given in ctx.params.values()) else names.companies()
+
+
+class Later(TyperCommand):
+    """Stands for a command, and hands over to it when it is called.
+
+    Nothing but its own context is asked of a command before it runs, so that is where the hand-over is. While a shell completes its first
+    word it answers by itself: what companies and jobs there are is known without the module.
+    """
+
+    module: str
+
+    @cached_property
+    def real(self) -> Any:
+        """The command itself."""
+        return get_group(import_module(self.module).app).commands[str(self.name)]
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The command's own context."""
+        completing_first = extra.get("resilient_parsing") and not args and self.params
+        command: Any = super() if completing_first else self.real
+        return command.make_context(info_name, args, parent, **extra)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The command's own options."""
+        with self.real.make_context(ctx.info_name, [], ctx.parent, resilient_parsing=True) as inner:
+            return self.real.shell_complete(inner, incomplete)
+
+
+class Commands(TyperGroup):
+    """All commands."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "commands": {name: _later(name, listed) for name, listed in COMMANDS.items()}})
+
+
+def _later(name: str, listed: Listed) -> TyperCommand:
+    later: Any = Later(name, help=listed.help)
+    if listed.first:
+        app = typer.Typer(add_completion=False)
+        app.command(name, help=listed.help, cls=Later)(_completing(listed.first))
+        later = get_command(app)
+    later.module = listed.module
+    return cast("TyperCommand", later)
+
+
+def _completing(there: Callable[[], list[str]]) -> Callable[[str], None]:
+    """A command of which only the argument is of use."""
+
+    def matching(incomplete: str) -> list[str]:
+        return [name for name in there() if name.startswith(incomplete)]
+
+    def command(first: Annotated[str, typer.Argument(autocompletion=matching)]) -> None:
+        """Is never called."""
+
+    return command

@@ -1,0 +1,73 @@
+"""`rollcall map`: propose settings for an HR file, without a run, without Dagster and without network.
+
+Belongs here: what the command prints, and its exit codes. Does not belong here: what is found out about a file (``roster.proposal``), the
+text of the settings (``cli.draft``).
+"""
+
+import glob
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli import draft
+from cli.check import MISTAKE, UNFIT
+from cli.terminal import terminal
+from resources.failures import Failed
+from resources.hr import files
+from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
+from roster.unfit import Unfit
+
+app = typer.Typer()
+
+
+@app.command("map")
+def map_file(
+    file: Annotated[Path, typer.Argument(help="An HR file that no settings describe yet.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="The folder that gets a defs.yaml, such as pipelines/acme.", file_okay=False)] = Path(),
+) -> None:
+    """Propose a company's settings for a file, and write them down with how sure each of them is."""
+    target = out / "defs.yaml"
+    if target.exists():
+        typer.echo(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
+        raise typer.Exit(MISTAKE)
+    try:
+        proposal = propose(files.take(file).content, file.name)
+    except Unfit as unfit:
+        typer.echo(f"No settings can be proposed ({unfit.code}). {unfit.message}\nDo: {unfit.advice}")
+        raise typer.Exit(UNFIT) from None
+    except Failed as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(MISTAKE) from None
+    _print_proposal(proposal)
+    out.mkdir(parents=True, exist_ok=True)
+    target.write_text(draft.written(proposal, _pattern(file, out)), encoding="utf-8")
+    typer.echo(f"Written to {target}. Fill in what says FILL-IN, and then:  rollcall check {out} {file}")
+
+
+def _pattern(file: Path, out: Path) -> str:
+    """The file as the settings name it: from their folder, any date in its name."""
+    name = DAY_IN_NAME.sub("*", glob.escape(file.name))
+    return Path(os.path.relpath(file.parent, out), name).as_posix()
+
+
+def _print_proposal(proposal: Proposal) -> None:
+    table = Table("Setting", "Proposal", "Sure", "Because")
+    typer.echo(f"{proposal.rows} rows, {len(proposal.header)} columns")
+    guesses = [*proposal.format.items(), *proposal.columns.items()]
+    guesses += [("older rows", proposal.history[1])] if proposal.history else []
+    for name, guess in guesses:
+        style = "" if guess.confidence >= draft.CONFIDENT else "yellow"
+        table.add_row(name, _short(guess.value), f"{guess.confidence:.2f}", guess.reason, style=style)
+    for name in draft.NEEDED:
+        if name not in proposal.columns:
+            table.add_row(name, "FILL-IN", "0.00", "no column looks like it", style="red")
+    # No markup: headings and patterns may hold brackets.
+    terminal().print(table)
+
+
+def _short(value: Any) -> str:
+    """A proposal for the table; a list of names stands in the file only."""
+    return f"{len(value)} of them" if isinstance(value, list) else str(value)

@@ -1,0 +1,114 @@
+"""Runs that are started from the terminal: starting, following, and printing what came of them.
+
+Belongs here: what the commands of ``cli.run`` do with Dagster, and their exit codes. Does not belong here: how a run is started
+(``assets.runs.launch``), the page at its end (``cli.page``).
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+import typer
+
+from assets import names
+from assets.runs import chain, launch, summary
+from assets.runs.launch import RunResult
+from assets.runs.recovery import recover as recover_runs
+from cli import demo as place
+from cli.ledger import companies_with_runs
+from cli.page import print_page
+from cli.terminal import stop, terminal
+from resources.failures import Failed
+
+console = terminal(markup=True)
+
+
+def run_demo() -> None:
+    """Runs the demo's sync against the sandbox, on the project's own instance."""
+    place.use_own_instance()
+    with place.sandbox() as environment:
+        os.environ.update(environment)
+        _finish(_watched("demo_sync", lambda: launch.run_job("demo_sync", on_event=_show)), ui="make ui")
+
+
+def run(job: str, config: dict[str, Any]) -> None:
+    """Runs a job."""
+    place.use_instance()
+    _finish(_watched(job, lambda: launch.run_job(job, run_config=config, on_event=_show)))
+
+
+def reexecute(given: str) -> None:
+    """Goes on with the newest attempt of the run that is named by the beginning of its id, or of any attempt's."""
+    place.use_instance()
+    try:
+        with dg.DagsterInstance.get() as instance:
+            attempt = chain.newest_attempt(instance, given)
+    except chain.Unclear as unclear:
+        stop(str(unclear))
+    what = f"from failure: {attempt.root_run_id or attempt.run_id}"
+    _finish(_watched(what, lambda: launch.reexecute(attempt.run_id, on_event=_show)))
+
+
+def recover(company: str | None) -> None:
+    """Ends the runs whose process has died, and says what is to be done with each."""
+    place.use_instance()
+    if company is not None and company not in names.companies() and company not in companies_with_runs():
+        stop(names.unknown("company", company, sorted({*names.companies(), *companies_with_runs()})))
+    try:
+        with dg.DagsterInstance.get() as instance:
+            unfinished = [(one, chain.root_of(instance, one.run_id)) for one in recover_runs(instance, company)]
+    except Failed as failure:
+        console.print(str(failure), style="red", markup=False)
+        raise typer.Exit(1) from None
+    for one, run_id in unfinished:
+        if one.died:
+            more = "" if one.finished else f" Re-execute it: rollcall reexecute {run_id}"
+            console.print(f"{one.job} {run_id} had died and is marked as {one.ending}.{more}")
+        else:
+            console.print(f"{one.job} {run_id} lives. If its process is gone, ask again in {one.left:.0f} s.")
+    if not unfinished:
+        console.print("Every run has ended.")
+
+
+def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
+    """Run something and print a line for each step that ends."""
+    try:
+        return start()
+    except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
+        console.print(f"{what} was not started. {str(error).strip()}", style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+def _show(event: dg.DagsterEvent) -> None:
+    if event.is_step_success:
+        seconds = event.step_success_data.duration_ms / 1000
+        console.print(f"  [green]✓[/green] {_name(event)}  [dim]{seconds:.1f} s[/dim]")
+    elif event.is_step_failure:
+        console.print(f"  [red]✗[/red] {_name(event)}")
+    elif event.event_type_value == "ASSET_CHECK_EVALUATION" and not (check := event.asset_check_evaluation_data).passed:
+        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {check.description}", markup=False)
+
+
+def _name(event: dg.DagsterEvent) -> str:
+    """The step's name as the asset's key is written: Dagster joins the parts with two underscores."""
+    return (event.step_key or "").replace("__", "/")
+
+
+def _finish(result: RunResult, ui: str | None = None) -> None:
+    """Print the page of a run, made from the ledger, so that it is there after a failure too."""
+    try:
+        with dg.DagsterInstance.get() as instance:
+            for one in result.died:
+                console.print(f"{one.job} {chain.root_of(instance, one.run_id)} had died before this run. It is marked as {one.ending}.")
+            if result.message:
+                console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red", markup=False)
+            closed, run_id = summary.close(instance, result.run_id), chain.root_of(instance, result.run_id)
+    except Failed as failure:
+        console.print(f"There is no report: {failure}", style="red", markup=False)
+        raise typer.Exit(1) from None
+    if closed:
+        print_page(console, *closed, ui=ui)
+    else:
+        console.print(f"Run {run_id}: {'done' if result.succeeded else 'failed'}. What it found is on its assets in the Dagster UI.")
+    raise typer.Exit(0 if result.succeeded else 1)
