@@ -42,7 +42,7 @@ def company_of(folder: Path) -> str:
 
 
 class RosterSync(dg.Component):
-    """Keeps one company's Expensify and Findity in step with its HR roster. The folder's name is the company's."""
+    """Keeps one company's expense tools in step with its HR roster. The folder's name is the company's."""
 
     def __init__(self, settings: CompanySettings) -> None:
         self.settings = settings

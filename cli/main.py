@@ -47,7 +47,7 @@ class _Quiet(typer.Typer):
 
 
 app = _Quiet(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps Expensify and Findity in step with HR."
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keeps a company's expense tools in step with HR."
 )
 app.add_typer(roster_commands.app)
 app.add_typer(sftp_commands.app, name="sftp")
