@@ -1,5 +1,6 @@
 """A third destination, registered for the time of a test and nowhere named but here: the ledger book beside this file."""
 
+import copy
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -106,7 +107,7 @@ def _begun(everything: Places, name: str, prepare: Callable[[Third], None] = lam
         prepare(third)
         result = third.run("sync")
         assert result.succeeded, result
-    return SimpleNamespace(folder=folder, result=result)
+    return SimpleNamespace(folder=folder, result=result, state=copy.deepcopy(everything.box.state))
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +120,12 @@ def first(everything: Places) -> SimpleNamespace:
 def first_held(everything: Places) -> SimpleNamespace:
     """The same where everything is held."""
     return _begun(everything, "held", first_sync="hold")
+
+
+@pytest.fixture(scope="session")
+def first_of_three(everything: Places) -> SimpleNamespace:
+    """The first sync of three destinations."""
+    return _begun(everything, "of_three", beside=True)
 
 
 def _trouble(third: Third) -> None:
@@ -149,7 +156,7 @@ def empty(everything: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def _after(begun: SimpleNamespace, everything: Places, place: Path, patch: pytest.MonkeyPatch, **fixed: Any) -> Make:
     shutil.copytree(begun.folder / "home", place / "home")
     shutil.copy(begun.folder / "book.json", place / "book.json")
-    everything.enter(place / "home", patch)
+    everything.enter(place / "home", patch, begun.state)
     patch.setenv("LEDGERBOOK_FILE", str(place / "book.json"))
 
     def make(**settings: Any) -> Third:
@@ -170,6 +177,12 @@ def synced(everything: Places, first: SimpleNamespace, tmp_path: Path, monkeypat
 def held(everything: Places, first_held: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a company whose first sync holds everything, as that sync left it."""
     return _after(first_held, everything, tmp_path, monkeypatch, first_sync="hold")
+
+
+@pytest.fixture
+def three(everything: Places, first_of_three: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Third:
+    """The company with three destinations, as its first sync left it."""
+    return _after(first_of_three, everything, tmp_path, monkeypatch, beside=True)()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 BOOK = "ledgerbook"
 DAY = "2026-11-21"
 
@@ -48,7 +46,7 @@ def test_a_first_sync_writes_a_line_for_everybody_and_leaves_strangers_alone(syn
 def test_a_second_sync_finds_nothing_to_change_and_writes_nothing(synced: Any) -> None:
     acme = synced()
     before = acme.book.file.read_bytes()
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     assert acme.book.file.read_bytes() == before
     assert set(acme.outcome(BOOK, result.run_id).values()) == {"unchanged", "skipped"}
@@ -59,7 +57,7 @@ def test_no_surprise_a_preview_plans_with_old_and_new_and_writes_nothing(synced:
     acme = synced()
     acme.file(DAY, with_cells(acme, E04={"Dept": "Finance", "IBAN": "SE2700000000000099000297"}))
     before = acme.book.file.read_bytes()
-    result = acme.run("preview")
+    result = acme.quickly("preview")
     assert result.succeeded, result
     assert acme.book.file.read_bytes() == before
     assert tuple(acme.planned(BOOK, result.run_id).loc["E04", ["action", "kinds"]]) == ("update", "bank_account|unit")
@@ -81,7 +79,7 @@ def test_no_surprise_a_first_sync_is_held_and_its_release_brings_everyone(held: 
     assert acme.book.writes == 12
     assert set(acme.book.lines) == {*acme.people(), "S1"}
     assert {acme.outcome(BOOK, released.run_id)[number] for number in acme.people()} == {"created"}
-    assert set(acme.outcome(BOOK, acme.run("sync").run_id).values()) == {"unchanged", "skipped"}
+    assert set(acme.outcome(BOOK, acme.quickly("sync").run_id).values()) == {"unchanged", "skipped"}
 
 
 def test_no_surprise_what_is_beyond_a_limit_waits_with_what_needs_it_and_goes_with_its_release(synced: Any) -> None:
@@ -99,7 +97,7 @@ def test_no_surprise_what_is_beyond_a_limit_waits_with_what_needs_it_and_goes_wi
     check = acme.checks(result)["ledgerbook/plan: held"]
     assert "leave: 3 planned, 1 allowed" in check.description
 
-    released = acme.run("release", digest=acme.digest(result.run_id), released_by="finance", reason="they did leave")
+    released = acme.quickly("release", digest=acme.digest(result.run_id), released_by="finance", reason="they did leave")
     assert released.succeeded, released
     assert (acme.book.lines["E03"]["active"], acme.book.lines["E07"]["approver_no"]) == (False, "E01")
     assert {acme.outcome(BOOK, released.run_id)[number] for number in ("E03", "E05", "E06")} == {"deactivated"}
@@ -110,14 +108,14 @@ def test_leavers_go_inactive_by_row_and_by_absence_and_come_back_to_their_own_li
     people = with_cells(acme, E05={"Status": "T", "End": "2026-11-01"})
     del people["E06"]
     acme.file(DAY, people)
-    second = acme.run("sync")
+    second = acme.quickly("sync")
     outcomes = acme.outcome(BOOK, second.run_id)
     assert (outcomes["E05"], outcomes["E06"], outcomes["E04"]) == ("deactivated", "deactivated", "unchanged")
     assert {number for number, line in acme.book.lines.items() if not line["active"]} == {"E05", "E06"}
     assert acme.book.lines["E05"]["bank"] == "SE2200000000000005000015", "nothing of a leaver's is taken away"
 
     acme.file("2026-11-22", with_cells(acme, E05={"Start": "2026-11-20"}))
-    third = acme.run("sync")
+    third = acme.quickly("sync")
     outcomes = acme.outcome(BOOK, third.run_id)
     assert (outcomes["E05"], outcomes["E06"]) == ("reactivated", "reactivated")
     assert all(line["active"] for line in acme.book.lines.values())
@@ -129,14 +127,14 @@ def test_no_surprise_a_number_with_somebody_elses_address_and_start_date_is_held
     before = acme.book.lines["E09"]
     new = {"First": "Max", "Last": "Ahlgren", "Mail": "max@acme.example", "Start": "2026-11-01"}
     acme.file(DAY, with_cells(acme, E09=new))
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     assert tuple(acme.planned(BOOK, result.run_id).loc["E09", ["action", "reason"]]) == ("hold", "number_reused")
     released = acme.quickly("release", digest=acme.digest(result.run_id), released_by="finance", reason="in a hurry")
     assert "is left to apply" in released.message
     assert acme.book.lines["E09"] == before
 
-    same = acme.run("one", employee_ids=["E09"], same_person=True)
+    same = acme.quickly("one", employee_ids=["E09"], same_person=True)
     assert same.succeeded, same
     assert acme.book.lines["E09"]["mail"] == "max@acme.example"
 
@@ -185,11 +183,11 @@ def test_true_report_what_did_not_land_is_missing_and_not_taken_for_done(synced:
 def test_what_the_book_does_not_show_is_accepted_and_not_visible(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E09={"IBAN": "SE2700000000000099000297"}))
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert acme.outcome(BOOK, result.run_id)["E09"] == "updated"
     assert landed(acme, result.run_id)["not_visible"] == 1
     assert acme.book.lines["E09"]["bank"] == "SE2700000000000099000297"
-    assert set(acme.outcome(BOOK, acme.run("sync").run_id).values()) == {"unchanged", "skipped"}, "the ledger remembers it"
+    assert set(acme.outcome(BOOK, acme.quickly("sync").run_id).values()) == {"unchanged", "skipped"}, "the ledger remembers it"
 
 
 def test_verify_tells_what_somebody_has_changed_since(synced: Any) -> None:
@@ -211,7 +209,7 @@ def test_a_preview_says_whom_the_book_would_refuse_and_a_sync_refuses_them_alone
     check = acme.checks(preview)["ledgerbook/plan: dry_run"]
     assert not check.passed
     assert check.description == "Ledger book would refuse 1."
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     outcomes = acme.outcome(BOOK, result.run_id)
     assert [number for number in acme.people() if outcomes[number] != "created"] == ["E12"]
@@ -222,7 +220,7 @@ def test_a_preview_says_whom_the_book_would_refuse_and_a_sync_refuses_them_alone
 def test_approver_whoever_would_have_none_there_is_not_written(empty: Any) -> None:
     acme = empty()
     acme.book.switch(refuse={"E02": "no"})
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     outcomes = acme.outcome(BOOK, result.run_id)
     assert {number for number in acme.people() if outcomes[number] == "refused"} == {"E02", "E04", "E05", "E06"}
     lines = acme.book.lines
@@ -232,62 +230,78 @@ def test_approver_whoever_would_have_none_there_is_not_written(empty: Any) -> No
 def test_a_line_without_a_number_is_found_by_its_address_and_can_only_be_looked_at(empty: Any) -> None:
     acme = empty()
     acme.book.by_hand("S1", staff_no=None, mail="Dag@ACME.example")
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert tuple(acme.planned(BOOK, result.run_id).loc["E04", ["matched_by", "action", "reason"]]) == ("email", "hold", "no_external_id")
     assert len(acme.book.lines) == 12
+
+
+def test_leave_that_is_left_to_vendors_is_resolved_by_rollcall_where_a_destination_has_no_rule_for_it(empty: Any) -> None:
+    acme = empty(approvers={"resolve_leave": "vendor"})
+    acme.file("2026-11-20", with_cells(acme, E03={"Status": "LOA"}))
+    result = acme.quickly("preview")
+    desired = acme.stored(result.run_id, "ledgerbook/lines")["desired"].set_index("employee_id")
+    assert desired.loc["E07", "approver_no"] == "E01"
 
 
 def test_one_touches_only_the_named_people(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E04={"Dept": "Finance"}, E07={"Dept": "Finance"}))
-    assert acme.run("one", employee_ids=["E04"]).succeeded
+    assert acme.quickly("one", employee_ids=["E04"]).succeeded
     assert (acme.book.lines["E04"]["desk"], acme.book.lines["E07"]["desk"]) == ("Finance", "Engineering")
 
 
 # Beside the others
 
 
-def test_three_destinations_are_synced_side_by_side(empty: Any) -> None:
-    acme = empty(beside=True)
-    result = acme.run("sync")
-    assert result.succeeded, result
+def test_three_destinations_are_synced_side_by_side(three: Any) -> None:
     for destination in ("expensify", "findity", BOOK):
-        assert {acme.outcome(destination, result.run_id)[number] for number in acme.people()} == {"created"}
-    assert acme.stored(result.run_id, "reports/sync_report")["headline"] == "All 36 planned changes landed"
+        outcomes = three.outcome(destination, three.first.run_id)
+        assert {outcomes[number] for number in three.people()} == {"created"}
+    assert three.stored(three.first.run_id, "reports/sync_report")["headline"] == "All 36 planned changes landed"
 
 
-def test_one_destination_failing_stops_neither_of_the_others(empty: Any) -> None:
-    acme = empty(beside=True)
-    acme.book.file.write_text("no book")
-    result = acme.run("sync")
+def test_one_destination_failing_stops_neither_of_the_others(three: Any) -> None:
+    three.book.file.write_text("no book")
+    three.file(DAY, with_cells(three, E09={"Dept": "Sales"}))
+    result = three.quickly("sync")
     assert (result.succeeded, result.step) == (False, "acme__ledgerbook__known")
     assert result.message == "There is no ledger book where the settings say. Check ledgerbook.connection.file."
     for destination in ("expensify", "findity"):
-        assert {acme.outcome(destination, result.run_id)[number] for number in acme.people()} == {"created"}
+        assert three.outcome(destination, result.run_id)["E09"] == "updated"
 
 
-@pytest.mark.parametrize("beside", [False, True])
-def test_no_surprise_a_file_older_than_what_the_third_was_brought_to_stops(empty: Any, beside: bool) -> None:
-    acme = empty(beside=beside)
-    assert acme.run("sync").succeeded
+def test_no_surprise_a_file_older_than_what_the_third_was_brought_to_stops(three: Any) -> None:
     # Only the book is brought to the newer file.
-    acme.file(DAY, with_cells(acme, E09={"Dept": "Sales"}))
-    acme.box.fault(api="expensify", job="get policy", code=401, times=None)
-    acme.box.fault(api="findity", job="GET users", status=401, times=None)
-    assert acme.run("sync").succeeded is not beside
-    assert acme.book.lines["E09"]["desk"] == "Sales"
-    acme.box.heal()
+    three.file(DAY, with_cells(three, E09={"Dept": "Sales"}))
+    three.box.fault(api="expensify", job="get policy", code=401, times=None)
+    three.box.fault(api="findity", job="GET users", status=401, times=None)
+    assert not three.quickly("sync").succeeded
+    assert three.book.lines["E09"]["desk"] == "Sales"
+    three.box.heal()
 
-    acme.file("2026-11-22", acme.people())
-    before = acme.book.file.read_bytes()
-    failed = acme.run("sync")
+    three.file("2026-11-22", three.people())
+    before = three.book.file.read_bytes()
+    failed = three.quickly("sync")
     assert failed.step == "acme__hr__intake"
     assert "older: intake 1 is older than what ledgerbook was last brought to: intake 2 was seen after it" in failed.message
-    assert acme.book.file.read_bytes() == before
+    assert three.book.file.read_bytes() == before
 
     let = {"accept": ["older"], "accepted_by": "kim", "reason": "HR took it back"}
-    result = acme.run("sync", ops={"acme__hr__intake": {"config": let}})
+    result = three.quickly("sync", ops={"acme__hr__intake": {"config": let}})
     assert result.succeeded, result
-    assert acme.book.lines["E09"]["desk"] == "Engineering"
-    with acme.ledger() as ledger:
+    assert three.book.lines["E09"]["desk"] == "Engineering"
+    with three.ledger() as ledger:
         assert ledger.applied.of(BOOK).number == 1
+
+
+def test_no_surprise_a_release_of_the_third_leaves_the_others_waiting(empty: Any) -> None:
+    acme = empty(beside=True, first_sync="hold")
+    first = acme.quickly("sync")
+    assert first.succeeded, first
+    writes = acme.box.writes
+    released = acme.quickly("release", digest=acme.digest(first.run_id), released_by="finance", reason="looked through")
+    assert released.succeeded, released
+    assert (acme.book.writes, acme.box.writes) == (12, writes)
+    with acme.ledger() as ledger:
+        assert [ledger.applied.of(name) is None for name in ("expensify", "findity", BOOK)] == [True, True, False]
+        assert [ledger.plans.newest(name) == first.run_id for name in ("expensify", "findity", BOOK)] == [True, True, False]

@@ -77,11 +77,9 @@ def test_why_says_in_the_books_words_who_can_mend_it(troubled: Any) -> None:
     assert "E09 was created at Ledger book, but reading back does not show it." in said("why", "E09")
 
 
-def test_why_tells_of_the_third_as_of_the_others(empty: Any) -> None:
-    acme = empty(beside=True)
-    assert acme.quickly("sync").succeeded
-    changed(acme, "E04", Dept="Finance")
-    assert acme.quickly("sync").succeeded
+def test_why_tells_of_the_third_as_of_the_others(three: Any) -> None:
+    changed(three, "E04", Dept="Finance")
+    assert three.quickly("sync").succeeded
     told = said("why", "E04")
     assert "E04 was updated at Expensify, Findity and Ledger book, and reading back shows it." in told
     assert "desk: Sales → Finance" in told
@@ -115,7 +113,7 @@ def test_export_has_its_lines_its_accounts_and_what_it_answered(synced: Any, tmp
     acme.commands(monkeypatch)
     acme.book.by_hand("E04", mail=None)  # found by number alone
     changed(acme, "E04", Dept="Finance")
-    last = acme.run("sync")
+    last = acme.quickly("sync")
     said("export", "E04", "--company", "acme", "--to", str(tmp_path / "e04.json"))
     found = json.loads((tmp_path / "e04.json").read_text("utf-8"))
     assert [row["destination"] for row in found["ledger"]["acknowledged"]] == ["ledgerbook"]
@@ -146,7 +144,7 @@ def mentions(*texts: str) -> set[str]:
 def test_forget_leaves_nothing_of_a_person_but_their_line_in_the_book(synced: Any) -> None:
     acme = synced()
     changed(acme, "E04", Mail="dagge@acme.example", IBAN="SE2700000000000099000297")
-    assert acme.run("sync").succeeded
+    assert acme.quickly("sync").succeeded
     theirs = (*DAG, "dagge@acme.example", "SE2700000000000099000297")
     assert mentions(*theirs)
     said("forget", "E04", "--company", "acme", "--yes")
@@ -156,7 +154,7 @@ def test_forget_leaves_nothing_of_a_person_but_their_line_in_the_book(synced: An
         assert set(ledger.acknowledged.all("ledgerbook")["employee_id"]) == set(acme.people()) - {"E04"}
     assert acme.book.lines["E04"]["mail"] == "dagge@acme.example", "out of reach, and said to be"
 
-    again = acme.run("sync")
+    again = acme.quickly("sync")
     assert again.succeeded, again
     assert acme.outcome("ledgerbook", again.run_id)["E04"] == "updated", "its bank account, which only the ledger remembered"
     assert len(acme.book.lines) == 13
@@ -185,8 +183,12 @@ def test_forget_takes_an_approvers_number_out_of_the_changes_of_others_also_wher
 
 
 def test_quiet_nothing_of_a_line_is_in_what_dagster_keeps(troubled: Any) -> None:
-    changed(troubled, "E04", Mail="dagge@acme.example", Last="Hemligsson", IBAN="SE2700000000000099000297")
+    people = troubled.people()
+    people["E04"].update(Mail="dagge@acme.example", Last="Hemligsson", IBAN="SE2700000000000099000297")
+    people["E08"]["Dept"] = ""
+    troubled.file(DAY, people)
     assert troubled.run("sync").succeeded
+    assert csv(troubled).loc["E08", "times_seen"] == "2"
     private = ("dag@acme", "dagge@acme", "Hemligsson", "SE2700000000000099000297", "Liv Xavier", "sam@revision", "Fremling")
     for path in Path(os.environ["DAGSTER_HOME"]).rglob("*"):
         if path.is_file() and path.name != "redacted_errors.log":
