@@ -28,7 +28,7 @@ class SettingsError(dg.DagsterInvalidDefinitionError):
 
 
 class RosterSync(dg.Component):
-    """Keeps one company's Expensify and Findity in step with its HR roster. The folder's name is the company's."""
+    """Keeps one company's expense tools in step with its HR roster. The folder's name is the company's."""
 
     def __init__(self, settings: CompanySettings) -> None:
         self.settings = settings

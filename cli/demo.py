@@ -1,6 +1,7 @@
-"""The place where the demo runs: its own Dagster instance, and the sandbox that plays Expensify and Findity.
+"""The place where the demo runs: its own Dagster instance, and the sandbox that plays the destinations.
 
-Belongs here: folders, environment and the child process. Does not belong here: what is run there (``cli.running``).
+Belongs here: folders, environment and the child process. Does not belong here: what is run there (``cli.running``), what the environment is
+(``pipelines/demo/environment.yaml``).
 """
 
 import json
@@ -11,20 +12,30 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from resources import places
 from resources.owner_only import make_directory
 
-# The sandbox opens to these alone. They are secrets of nothing.
-SANDBOX_CREDENTIALS: Final = {
-    "EXPENSIFY_USER": "aa_demo_partner",
-    "EXPENSIFY_SECRET": "demo-secret",
-    "FINDITY_CLIENT": "demo-client",
-    "FINDITY_SECRET": "demo-findity-secret",
-    "HR_SFTP_PASSWORD": "demo-sftp-secret",
-}
+COMPANY: Final = places.PROJECT / "pipelines" / "demo"
+
+
+@cache
+def _variables() -> dict[str, str]:
+    """The demo's environment variables, some with a part in braces that only a running sandbox knows."""
+    found: dict[str, str] = yaml.safe_load((COMPANY / "environment.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def __getattr__(name: str) -> dict[str, str]:
+    """`SANDBOX_CREDENTIALS`: what the sandbox opens to. Read when it is asked for: a project may do without its demo."""
+    if name != "SANDBOX_CREDENTIALS":
+        raise AttributeError(name)
+    return {variable: value for variable, value in _variables().items() if "{" not in value}
 
 
 def use_own_instance() -> Path:
@@ -66,9 +77,9 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
     command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
     command += [
         "--sftp-root",
-        str(places.PROJECT / "pipelines" / "demo" / "data"),
+        str(COMPANY / "data"),
         "--sftp-password",
-        SANDBOX_CREDENTIALS["HR_SFTP_PASSWORD"],
+        _variables()["HR_SFTP_PASSWORD"],
     ]
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
     child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
@@ -96,12 +107,5 @@ def _answering(ready: Path) -> dict[str, Any] | None:
 
 
 def _environment(address: dict[str, Any]) -> dict[str, str]:
-    url, sftp = address["url"], address["sftp"]
-    return {
-        **SANDBOX_CREDENTIALS,
-        "HR_SFTP_PORT": str(sftp["port"]),
-        "HR_SFTP_HOST_KEY": sftp["host_key"],
-        "EXPENSIFY_URL": f"{url}/Integration-Server/ExpensifyIntegrations",
-        "FINDITY_ADMIN_URL": f"{url}/api/admin",
-        "FINDITY_TOKEN_URL": f"{url}/api/oauth/token/",
-    }
+    known = {"sandbox": address["url"], "sftp_port": address["sftp"]["port"], "sftp_host_key": address["sftp"]["host_key"]}
+    return {name: value.format_map(known) for name, value in _variables().items()}

@@ -42,4 +42,4 @@ def rollcall(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version is installed.")
     ] = False,
 ) -> None:
-    """Keeps Expensify and Findity in step with HR."""
+    """Keeps a company's expense tools in step with HR."""

@@ -1,14 +1,17 @@
 """Which destinations there are. The one place outside their own folders that names them.
 
 A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
-(`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML). Adapters are imported when a
-run needs them: the YAML's schema, completion and most commands do without pandas and the clients.
+(`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
+`roster.reports.reasons.Reason`), where it says why in codes of its own. Adapters are imported when a run needs them: the YAML's schema,
+completion and most commands do without pandas and the clients.
 """
 
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from roster.reports import reasons
 from roster.settings import Strict
 
 if TYPE_CHECKING:  # it imports pandas
@@ -21,7 +24,7 @@ PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
 
 def titles() -> dict[str, str]:
     """Name, as in asset keys, ledger and YAML → title, as people write it."""
-    return {package.NAME: package.TITLE for package in map(import_module, PACKAGES)}
+    return {package.NAME: package.TITLE for package in _packages()}
 
 
 def settings_models() -> dict[str, type[Strict]]:
@@ -52,6 +55,14 @@ def personal_columns() -> "PersonalColumns":
     return PersonalColumns({column for one in found for column in one.numbers}, {column for one in found for column in one.addresses})
 
 
+def _packages() -> list[ModuleType]:
+    """All of them; from here on the reports know the words for their reasons."""
+    packages = [import_module(name) for name in PACKAGES]
+    for package in packages:
+        reasons.learn(getattr(package, "REASONS", {}))
+    return packages
+
+
 def _part(name: str, module: str) -> Any:
-    package = next(package for package in PACKAGES if name == import_module(package).NAME)
-    return import_module(f"{package}.{module}")
+    package = next(package for package in _packages() if name == package.NAME)
+    return import_module(f"{package.__name__}.{module}")

@@ -25,7 +25,7 @@ class Answer:
     """What became of one request. Its repr names no person but by number.
 
     Attributes:
-        statuses: One row a person: `key` (employeeID, externalSourceId), `status`, `reason` (masked; NaN if accepted).
+        statuses: One row a person: `key` (what names the person in a record), `status`, `reason` (masked; NaN if accepted).
         request: Which request of this delivery it was, from 1.
         code: The destination's code, or the HTTP status, as text; empty without an answer.
         request_bytes: Length of the request's body; 0 without an answer.

@@ -237,7 +237,7 @@ class Approvers(Strict):
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
     resolve_leave: Literal["rollcall", "vendor"] = "rollcall"
-    """Who passes over a manager on leave: Rollcall, or Expensify by its own rule. Findity has none: there Rollcall always does."""
+    """Who passes over a manager on leave: Rollcall, or a destination by its own rule. One that has none leaves it to Rollcall."""
 
     @field_validator("top", "fallback")
     @classmethod

@@ -61,7 +61,7 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
         job("sync", everything, "The nightly run: take HR's file in, plan, write, read back, report."),
         job("preview", everything - writing, "Up to the plans. Writes nothing at any destination."),
         job("one", everything, "A sync for some employee numbers; nobody else is touched.", _for_some(company, destinations)),
-        job("verify", keys("landed"), "Reads both destinations back against the newest plans. Writes nothing there."),
+        job("verify", keys("landed"), "Reads every destination back against the newest plans. Writes nothing there."),
         job("release", keys("known", "plan") | writing, "Applies what a plan held, by its digest.", _release(company, destinations)),
         job("report", reported, "Writes the reports of the newest run again, from the ledger."),
     ]

@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, str] = {
     "what is wrong": "HR's heading, and what is wrong with the cell",
     "since": "First sync that left them out for this reason",
 }
-"""What the columns of our own frames mean; those of the two APIs are described by their vendors."""
+"""What the columns of our own frames mean; those of the destinations are described by their vendors."""
 
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue:

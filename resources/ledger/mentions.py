@@ -19,12 +19,14 @@ class Who(NamedTuple):
     number: str
     addresses: frozenset[str] = frozenset()
     """Lower case."""
+    numbered: frozenset[str] = frozenset(NUMBERED)
+    """The keys under which their number may stand."""
 
     def named(self, value: Any, key: object = None) -> bool:
         """Whether a value is theirs. A number is one only where it can be a person's: a unit or an amount may read the same."""
         if not isinstance(value, str):
             return False
-        return value.lower() in self.addresses or (value == self.number and (key is None or key in NUMBERED))
+        return value.lower() in self.addresses or (value == self.number and (key is None or key in self.numbered))
 
 
 def about(value: Any, who: Who) -> Any:
@@ -63,7 +65,7 @@ def text_without(text: str, who: Who, row: Any) -> str | None:
     value = parsed(text)
     if row.get("kind") != "manager":
         who = Who("", who.addresses)
-    if who.named(value):
+    if who.named(text) or who.named(value):  # a number of digits alone is JSON too, and no text then
         return None
     rest = without(value, who)
     return text if rest == value else json.dumps(rest, separators=(",", ":"), ensure_ascii=False)

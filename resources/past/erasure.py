@@ -20,7 +20,7 @@ import pandas as pd
 from resources import owner_only, places
 from resources.failures import Transient
 from resources.ledger import Ledger
-from resources.ledger.mentions import Who, about
+from resources.ledger.mentions import NUMBERED, Who, about
 from resources.past.status import under_way
 from resources.stored.runs import StoredRuns
 from roster.reading import file as reading
@@ -30,15 +30,15 @@ from roster.unfit import Unfit
 
 @dataclass(frozen=True)
 class PersonalColumns:
-    """Columns of stored frames by which a person's rows are found, besides those that every frame of ours may have."""
+    """Columns of stored frames, and keys of stored JSON, by which what is a person's is found, besides those that are ours."""
 
     numbers: Collection[str] = ()
-    """They hold the number of the person whose row it is."""
+    """They hold the number of the person whose row or part it is."""
     addresses: Collection[str] = ()
     """They hold that person's address."""
 
 
-_OURS: Final = PersonalColumns(numbers=("employee_id", "person"), addresses=("email", "account"))
+_OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
 
 OUT_OF_REACH: Final = (
     "HR's files, here and on HR's server, and what HR's own system holds",
@@ -62,7 +62,8 @@ def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: Csv
         format: How HR's file reads; without it the rows of the file itself are named by line only.
         personal: What the destinations' own records call a number and an address.
     """
-    who = Who(employee_id, frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)}))
+    addresses = frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)})
+    who = Who(employee_id, addresses, frozenset({*NUMBERED, *personal.numbers}))
     values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who, personal))}
     rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
     return {

@@ -27,7 +27,7 @@ DETAILS: Mapping[str, str] = {
     "conflict": "employee number and e-mail address lead to different accounts",
     "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
     "address_reused": "the e-mail address is that of somebody else's account here",
-    "no_external_id": "the account has no externalSourceId, so it cannot be addressed",
+    "no_external_id": "the account carries no number, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
     "reject_without_number": "a rejected row without an employee number of its own could be theirs",
     "row_rejected": "their row in the HR file was rejected",

@@ -1,8 +1,10 @@
 """Reason codes in words: what is the matter, what to do, and who does it.
 
-Belongs here: the tables of words that both reports share. Does not belong here: who gets which code; that is decided where it happens.
+Belongs here: the tables of words that both reports share. Does not belong here: who gets which code; that is decided where it happens;
+the words for codes that one destination alone uses (its ``REASONS``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -93,6 +95,12 @@ REPAIR_REASONS: Final[dict[str, str]] = {
     "stand_in": "The settings name them as approver and they cannot be one today: their next manager up is",
 }
 """Why an approver was found by rule: repair code → words."""
+
+
+def learn(more: Mapping[str, Reason]) -> None:
+    """Take in the words for a destination's own codes. A code that has words keeps them."""
+    for code, words in more.items():
+        REASONS.setdefault(code, words)
 
 
 def reason(code: object) -> Reason:

@@ -1,0 +1,112 @@
+"""The ledger book as a destination: what the engine asks, answered by the modules beside this one.
+
+Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from destinations import delivery
+from destinations.base import Destination, DryRun
+from destinations.delivery import Write
+from resources.ledger import Ledger
+from resources.past.erasure import PersonalColumns
+from roster.people.chain import Chain
+from roster.plan.builder import Removal
+from roster.plan.decision import Plan
+from roster.plan.dependants import Standing
+from roster.plan.differences import Frames
+from roster.plan.facts import DryRunReply
+from roster.records import to_records
+from tests.destinations.ledgerbook import NAME, TITLE, comparison, needs, records
+from tests.destinations.ledgerbook.client import Book
+from tests.destinations.ledgerbook.delivery import approvers_first, to_ledgerbook
+from tests.destinations.ledgerbook.settings import LedgerbookConnection, Settings
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach the book."""
+
+    connection: LedgerbookConnection
+
+    def open(self) -> Book:
+        """The book."""
+        return Book(Path(self.connection.file.resolve()))
+
+
+@dataclass(frozen=True)
+class Adapter(Destination, DryRun):
+    """The ledger book for one company."""
+
+    settings: Settings
+
+    name = NAME
+    title = TITLE
+    desired_name = "lines"
+    personal = PersonalColumns(numbers=("staff_no",), addresses=("mail",))
+    kinds = comparison.KINDS
+    write_only = comparison.WRITE_ONLY
+    required = ("desk",)
+
+    @property
+    def read_back_seconds(self) -> float:
+        return self.settings.connection.read_back_seconds
+
+    def access(self) -> Access:
+        return Access(self.settings.connection)
+
+    def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
+        return {"staff": access.open().staff()}
+
+    def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return comparison.accounts(read["staff"])
+
+    def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return records.lines(roster, chain, self.settings.lines)
+
+    def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
+        return comparison.visible_changes(desired, read["staff"], pairs)
+
+    def last_names(self, read: Frames) -> pd.Series:
+        return read["staff"].set_index(comparison.account_of(read["staff"]))["family"]
+
+    def unaddressed(self, accounts: pd.Series) -> pd.Series:
+        return accounts.str.startswith(comparison.UNNUMBERED, na=False)
+
+    def needs(self, standing: Standing) -> pd.DataFrame:
+        return needs.needs(standing)
+
+    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return comparison.writes(desired)
+
+    def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
+        return comparison.removal(leavers)
+
+    def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
+        return desired["employee_id"].map(comparison.pairs_after(plan).set_index("employee_id")["account"]).fillna(desired["staff_no"])
+
+    def pairs_after(self, plan: Plan, desired: pd.DataFrame) -> pd.DataFrame:
+        return comparison.pairs_after(plan)
+
+    def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        return comparison.not_as_left(plan, desired, read["staff"])
+
+    def dry_run(self, access: Access, ledger: Ledger, plan: Plan) -> DryRunReply:
+        rows = to_records(approvers_first(plan.records[plan.records["apply"]]), records.FIELDS)
+        if not rows:
+            return DryRunReply()
+        answer = access.open().write(rows, dry=True)
+        refused = answer.statuses[answer.statuses["status"].eq("refused")]
+        return DryRunReply(1, answer.request_bytes, dict(zip(refused["key"], refused["reason"], strict=True)))
+
+    def send(self, access: Access, ledger: Ledger, write: Write) -> None:
+        delivery.deliver(ledger, write, to_ledgerbook(access.open(), ledger, write, self.settings.connection.rows_at_once))
+
+    def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
+        taken, written = sum(len(reply["taken"]) for reply in replies), sum(reply["written"] for reply in replies)
+        return [f"The book took {taken} lines and has {written} of them"] if taken != written else []

@@ -1,0 +1,42 @@
+"""What a company's YAML says of the ledger book: where it lies, and where each field of a line comes from.
+
+Belongs here: the strict models of that. Does not belong here: the file (``client``), what the rules come to (``records``).
+"""
+
+from pydantic import Field
+
+from resources.environment import EnvText
+from roster.settings import Rule, Strict
+
+
+class LedgerbookConnection(Strict):
+    """Where the book is."""
+
+    file: EnvText
+    """The file."""
+    rows_at_once: int = Field(default=5, gt=0)
+    """How many lines are written at a time."""
+    read_back_seconds: float = Field(default=0, ge=0)
+    """How long to go on reading until what was accepted shows."""
+
+
+class LedgerbookLines(Strict):
+    """Where each field of a line comes from (by roster columns)."""
+
+    desk: Rule
+    """The desk that the person sits at; without one there is no line."""
+    bank: Rule | None = None
+    """A Swedish bank account. The book takes it and shows it to nobody."""
+
+
+class Ledgerbook(Strict):
+    """The ledger book as a destination."""
+
+    connection: LedgerbookConnection
+    """Where the book is."""
+    lines: LedgerbookLines
+    """Where each field of a line comes from."""
+
+
+Settings = Ledgerbook
+"""What the registry asks of every destination for."""
