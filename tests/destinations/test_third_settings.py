@@ -7,8 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from assets import RosterSync
-from assets import loader
+from assets import RosterSync, loader
 from assets.attributes import model
 from assets.component import SettingsError
 from pipelines.definitions import load
