@@ -1,10 +1,14 @@
-"""A process that is killed at any statement takes nothing with it that was committed, leaves nothing half, and the ledger opens again."""
+"""A process that is killed at any statement takes nothing with it that was committed, leaves nothing half, and the ledger opens again.
 
-import itertools
+In a soak at every single statement, else at some of every kind: of a run, what is done to which table; of the schema, what is done.
+"""
+
 import os
+import re
 from datetime import UTC, date, datetime
 
 import pandas as pd
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -12,6 +16,11 @@ from alembic.config import Config
 from resources.ledger import Ledger, database, schema, tables
 from roster.plan.outcomes import OutcomeFacts
 from tests.rerun.kills import KILLED, die, in_a_process
+from tests.soak import CASES, chosen
+
+pytestmark = pytest.mark.exhaustive("kills at a statement of the ledger")
+
+TABLE = re.compile(r"(?:FROM|INTO|UPDATE) (\w+)")
 
 PEOPLE = pd.DataFrame({"employee_id": ["1", "2"], "account": ["a", "b"], "active": True, "digest": ["d", "e"], "fields": "{}"})
 ANSWERS = pd.DataFrame({"person": ["1", "2"], "status": ["accepted", "unknown"], "reason": None, "request": 1})
@@ -86,28 +95,42 @@ def dying_at(statement):
     sa.event.listen(sa.Engine, "commit", reached)
 
 
-def statements(ledger, do):
-    """How many there are in what is done."""
-    count = 0
-
-    def counted(*_):
-        nonlocal count
-        count += 1
-
-    sa.event.listen(ledger.engine, "before_cursor_execute", counted)
-    sa.event.listen(ledger.engine, "commit", counted)
+def statements(do):
+    """Each statement of what is done, commits among them, in order."""
+    found = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: found.append(statement))
+    sa.event.listen(sa.Engine, "commit", lambda *_: found.append("COMMIT"))
     do()
-    return count
+    return found
 
 
-def test_rerun_a_kill_at_any_statement_leaves_what_was_done_and_nothing_half(url, tmp_path):
+def on_which_table(statement):
+    return {(statement.split()[0], *TABLE.findall(statement))}
+
+
+def what_is_done(statement):
+    return {tuple(statement.split()[:2])}
+
+
+def numbers(found, kinds):
+    """The numbers of the statements at which processes are killed."""
+    return chosen(range(len(found)), lambda number: kinds(found[number]))
+
+
+def test_rerun_a_kill_at_any_statement_leaves_what_was_done_and_nothing_half(url, tmp_path, record_property):
     with Ledger.open(url, "clean") as ledger:
         steps = [kept(ledger)]
         work(ledger, lambda: steps.append(kept(ledger)))
-    with Ledger.open(url, "counted") as ledger:
-        count = statements(ledger, lambda: work(ledger))
-    assert count > 40
-    for statement in range(count):
+
+    def counted():
+        with Ledger.open(url, "counted") as ledger:
+            return statements(lambda: work(ledger))
+
+    found = in_a_process(counted, tmp_path / "statements.json")
+    assert len(found) > 40
+    at = numbers(found, on_which_table)
+    record_property(CASES, len(at))
+    for statement in at:
         name, told = f"killed at {statement}", tmp_path / f"told {statement}"
 
         def killed(statement=statement, name=name, told=told):
@@ -182,21 +205,27 @@ def test_a_ledger_of_the_first_release_keeps_everything_when_it_is_opened(url):
     is_migrated(url, first_release(url))
 
 
-def test_rerun_a_kill_at_any_statement_of_a_migration_leaves_a_ledger_that_opens_with_everything(url, tmp_path):
-    for statement in itertools.count():
+def test_rerun_a_kill_at_any_statement_of_a_migration_leaves_a_ledger_that_opens_with_everything(url, tmp_path, record_property):
+    first_release(clean := empty(url, "clean"))
+    found = in_a_process(lambda: statements(lambda: Ledger.open(clean, "x").close()), tmp_path / "statements.json")
+    assert len(found) > 10
+    at = numbers(found, what_is_done)
+    record_property(CASES, len(at))
+    for statement in at:
         where = empty(url, statement)
         rows = first_release(where)
-        if in_a_process(lambda where=where, statement=statement: opened(where, statement), tmp_path / "out.json") != KILLED:
-            break
+        assert in_a_process(lambda where=where, statement=statement: opened(where, statement), tmp_path / "out.json") == KILLED
         is_migrated(where, rows)
-    assert statement > 10
 
 
-def test_rerun_a_kill_while_a_ledger_is_made_leaves_one_that_opens(url, tmp_path):
-    for statement in itertools.count(0, 5):
+def test_rerun_a_kill_while_a_ledger_is_made_leaves_one_that_opens(url, tmp_path, record_property):
+    made = empty(url, "made")
+    found = in_a_process(lambda: statements(lambda: Ledger.open(made, "x").close()), tmp_path / "statements.json")
+    assert len(found) > 30
+    at = numbers(found, what_is_done)
+    record_property(CASES, len(at))
+    for statement in at:
         where = empty(url, f"new{statement}")
-        if in_a_process(lambda where=where, statement=statement: opened(where, statement), tmp_path / "out.json") != KILLED:
-            break
+        assert in_a_process(lambda where=where, statement=statement: opened(where, statement), tmp_path / "out.json") == KILLED
         with Ledger.open(where, "x") as ledger:
             assert ledger.runs.all().empty
-    assert statement > 30
