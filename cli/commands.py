@@ -100,9 +100,9 @@ class Later(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The command's own context."""
-        completing_first = extra.get("resilient_parsing") and not args and self.params
-        command: Any = super() if completing_first else self.real
-        return command.make_context(info_name, args, parent, **extra)
+        if extra.get("resilient_parsing") and not args and self.params:
+            return super().make_context(info_name, args, parent, **extra)
+        return self.real.make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """The command's own options."""

@@ -92,7 +92,7 @@ def _run_as_json(chapter: Chapter, show_values: bool) -> dict[str, Any]:
         "intake": chapter.intake,
         "lines": None
         if lines is None
-        else [{"line": one.number, "disposition": one.disposition, "code": one.code, "why": one.message} for one in lines],
+        else [{"line": one.number, "disposition": one.disposition, "code": one.code, "message": one.message} for one in lines],
         "standing": chapter.standing,
         "destinations": [_visit_as_json(visit, show_values) for visit in chapter.visits],
     }
@@ -112,7 +112,7 @@ def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
         "held_until": visit.held_until.isoformat() if visit.held_until else None,
         "request": visit.request,
         "answer": visit.answer,
-        "answer_text": visit.reply,
+        "reply": visit.reply,
         "outcome": visit.outcome,
         "read_back": visit.landed,
     }

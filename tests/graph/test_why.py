@@ -309,7 +309,7 @@ def test_why_as_json_tells_the_same_and_values_only_when_asked(synced: Any) -> N
     assert told["in_short"] == "E04 was updated at Expensify and Findity, and reading back shows it."
     newest, first = told["runs"]
     assert (newest["file"], newest["intake"], newest["standing"]) == ("people_2026-11-21.csv", 2, "active, in scope")
-    assert newest["lines"] == [{"line": 5, "disposition": "used", "code": None, "why": None}]
+    assert newest["lines"] == [{"line": 5, "disposition": "used", "code": None, "message": None}]
     expensify = newest["destinations"][0]
     assert (expensify["name"], expensify["action"], expensify["matched_by"]) == ("Expensify", "update", "number")
     assert (expensify["request"], expensify["answer"], expensify["outcome"], expensify["read_back"]) == (1, "accepted", "updated", "landed")
