@@ -75,7 +75,6 @@ def test_a_company_may_have_no_other_destination(written: Any) -> None:
     assert {key for key in keys if key.split("/")[1] not in ("hr", "reports")} == {
         f"acme/ledgerbook/{name}" for name in ("known", "lines", "plan", "sync_result", "landed")
     }
-    assert definitions.resolve_asset_graph().get(next(iter(definitions.resolve_asset_graph().get_all_asset_keys()))).group_name
     verify = definitions.resolve_job_def("acme_verify").asset_layer.executable_asset_keys
     assert [key.to_user_string() for key in verify] == ["acme/ledgerbook/landed"]
 
@@ -90,19 +89,17 @@ def test_a_company_without_any_is_told_of_the_third_too(written: Any) -> None:
     [
         ("desk: department", "chair: department\n      desk: department", "lines.chair at {file}:14: Extra inputs are not permitted"),
         ("desk: department", "bank: email", "lines.desk at {file}:13: Field required"),
-        ("{env: LEDGERBOOK_FILE}", "{env: 7up}", "connection.file."),
+        ("{env: LEDGERBOOK_FILE}", "[book.json]", "connection.file"),
         ("    lines:", "      rows_at_once: 0\n    lines:", "connection.rows_at_once at {file}:13: Input should be greater than 0"),
     ],
 )
-def test_a_mistake_is_one_line_with_file_and_line_of_the_yaml_and_check_says_the_same(written: Any, old: str, new: str, told: str) -> None:
+def test_a_mistake_is_a_line_with_file_and_line_and_check_says_the_same(written: Any, old: str, new: str, told: str) -> None:
     file = written(COMPANY.replace(old, new))
     lines = mistakes(file)
     assert lines[0].startswith(f"attributes.ledgerbook.{told.format(file=file)}")
     assert all(f"at {file}:" in line for line in lines)
     checked = asked("check", "acme", str(file.parent.parent / "people.csv"))
-    assert checked.exit_code == 2
-    assert checked.output.splitlines()[0].startswith(lines[0].partition(" at ")[0])
-    assert f" at {file}:" in checked.output
+    assert (checked.exit_code, checked.output.splitlines()) == (2, lines)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +130,7 @@ def test_map_drafts_its_part_and_the_draft_loads(tmp_path: Path) -> None:
     assert asked("map", str(tmp_path / "personal.csv"), "--out", str(tmp_path / "acme")).exit_code == 0
     text = (tmp_path / "acme" / "defs.yaml").read_text("utf-8")
     assert text.index("\n  findity:") < text.index("\n  ledgerbook:\n    connection:\n      file: {env: LEDGERBOOK_FILE}\n")
-    with pytest.raises(loader.SettingsMistakes) as open_places:
+    with pytest.raises(loader.SettingsMistakes) as caught:
         loader.read(tmp_path / "acme" / "defs.yaml")
-    settings: Any = open_places.value.draft
+    settings: Any = caught.value.draft  # of which nothing is wrong but that something is left open
     assert settings.ledgerbook.lines.desk.column == "department"

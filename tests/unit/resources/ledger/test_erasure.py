@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from resources.ledger import Ledger, tables
-from resources.ledger.mentions import PERSON, Who, about, without
+from resources.ledger.mentions import PERSON, Who, about, text_without, without
 from resources.ledger.people import QUOTING
 from roster.plan.facts import PlanFacts
 from roster.plan.outcomes import OutcomeFacts
@@ -187,6 +187,26 @@ def test_json_is_parted_in_what_names_somebody_and_the_rest(value, rest, theirs)
     who = Who("E1", frozenset({"a@x.example"}))
     assert without(value, who) == rest
     assert about(value, who) == theirs
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rest"),
+    [
+        ("1001", "manager", None),  # digits alone are a number in JSON, and an employee's here
+        ("E1", "manager", "E1"),
+        ('["1001","E1"]', "manager", '["E1"]'),
+        ("1001", "unit", "1001"),
+        ("1001", "limit", "1001"),
+    ],
+)
+def test_whoever_approves_goes_out_of_others_changes_however_a_destination_writes_them(text, kind, rest):
+    assert text_without(text, Who("1001"), {"kind": kind}) == rest
+
+
+def test_a_number_stands_under_the_keys_of_the_destinations_too():
+    reply = {"taken": [{"staff_no": "E1", "line": 3}, {"staff_no": "E2", "line": 4}]}
+    assert about(reply, Who("E1")) is None
+    assert about(reply, Who("E1", numbered=frozenset({"staff_no"}))) == {"taken": [{"staff_no": "E1", "line": 3}]}
 
 
 def test_times_of_rows_come_with_their_zone(full):
