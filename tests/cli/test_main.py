@@ -93,7 +93,7 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 def test_without_a_command_it_says_what_there_is() -> None:
-    assert "Keeps Expensify and Findity in step with HR." in CliRunner().invoke(app, []).output
+    assert "Keeps a company's expense tools in step with HR." in CliRunner().invoke(app, []).output
 
 
 @pytest.mark.parametrize(
