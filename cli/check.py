@@ -25,7 +25,6 @@ from roster.intake import take_in as intake
 from roster.reading.file import day_in_name
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
-from roster.vocabulary import DISPOSITIONS
 
 USABLE, UNFIT, MISTAKE, WITH_REJECTS = 0, 1, 2, 3
 LONG: Final = 4 << 20
@@ -56,7 +55,7 @@ def check(
     if unfit:
         _print_unfit(unfit)
     else:
-        _print(f"Gate: fit. {result.facts['rows']} rows, {len(result.facts['header'])} columns, {result.facts['encoding']}.")
+        _print(f"Gate: fit. {result.facts.rows} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
@@ -84,7 +83,7 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     day_in_name(taken.name, format.date_in_name)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
-    wrong = accounting.of_rows(result.dispositions, result.facts["rows"])
+    wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
     return result
@@ -106,8 +105,8 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 
 
 def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
-    for name in DISPOSITIONS:
-        _print(f"  {name:<12} {result.facts[name]:>9}")
+    for name, rows in result.facts.dispositions().items():
+        _print(f"  {name:<12} {rows:>9}")
     shown = result.rejects.head(limit or len(result.rejects))
     if len(shown):
         _print("\nRejected, and why:")

@@ -4,7 +4,7 @@ Belongs here: asking ``roster.intake.gate`` with what the ledger knows, keeping 
 that come of an export (``assets.graph.intake``), the questions themselves.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,9 +20,9 @@ from resources.ledger import Ledger, TakenExport
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
+from roster.intake.facts import Accepted, ExportFacts
 from roster.reading.file import day_in_name
 from roster.unfit import Unfit
-from roster.vocabulary import DISPOSITIONS
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Taking:
     let_pass: LetPass
     checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: ExportFacts | None = None
+    """What is known of it, once it could be read."""
 
     def read(self) -> intake.IntakeResult:
         """The rows of a file that the gate lets through, all accounted for.
@@ -70,39 +71,32 @@ class Taking:
         day = day_in_name(self.export.name, hr.source.date_in_name)
         numbered = self._number(day)
         result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of)
-        if wrong := accounting.of_rows(result.dispositions, result.facts["rows"]):
+        if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
-        self.facts = self._facts(result, numbered, day or result.trailer_date)
-        self._ask(numbered)
+        self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
 
-    def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> dict[str, Any]:
-        return {
-            "file": self.export.name,
-            "path": self.found.path,
-            "size": self.export.size,
-            "modified": self.found.modified.isoformat() if self.found.modified else None,
-            "sha256": self.export.sha256,
-            "number": numbered.number,
-            "seen_before": numbered.seen_before,
-            "as_of": numbered.as_of.isoformat(),
-            "dated": day.isoformat() if day else None,
-            **result.facts,
-        }
+    def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
+        export, read = self.export, vars(result.facts)
+        own = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
+        place = {"file": export.name, "path": self.found.path, "size": export.size, "modified": self.found.modified}
+        return ExportFacts(**{**read, **own, **place}, sha256=export.sha256)
 
-    def _ask(self, numbered: TakenExport) -> None:
+    def _checked(self, facts: ExportFacts, numbered: TakenExport) -> ExportFacts:
+        """The facts, with what somebody let pass, once every check was asked."""
         settings, let = self.company.settings, self.let_pass
         known = {name: self.book.applied.of(name) for name in settings.destinations()}
         applied = {name: gate.LastApplied(last.number, last.dated) for name, last in known.items() if last}
-        self.checks = gate.run_checks(self.facts, self.book.intakes.baseline(), applied, settings.hr.gate)
+        self.checks = gate.run_checks(facts, self.book.intakes.baseline(), applied, settings.hr.gate)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
             self.checks = gate.accept(self.checks, let.checks)
         if unfit := gate.refusal(self.checks, self._advice()):
             raise unfit
-        if passed := gate.names_by_verdict(self.checks, "let pass"):
-            over = {name: last.number for name, last in applied.items() if "older" in passed}
-            self.facts["accepted"] = {"checks": passed, "by": let.by, "reason": let.reason, "over": over}
+        if not (passed := gate.names_by_verdict(self.checks, "let pass")):
+            return facts
+        over = {name: last.number for name, last in applied.items() if "older" in passed}
+        return replace(facts, accepted=Accepted(passed, let.by, let.reason, over))
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""
@@ -111,14 +105,16 @@ class Taking:
         checks = gate.as_json(self.checks or [unread], unfit.advice)
         self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
 
-    def accept(self, result: intake.IntakeResult) -> None:
+    def accept(self, result: intake.IntakeResult) -> ExportFacts:
         """Keeps that the file passed, and which rows are no valid person."""
-        facts, number = self.facts, self.facts["number"]
+        facts = self.facts
+        assert facts is not None and facts.number is not None, "it was read"  # noqa: S101
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
-        self.book.intakes.record_gate(number, self._root, True, {**facts, "checks": gate.as_json(self.checks), "notes": notes})
-        self.book.intakes.record_rejects(number, self._root, result.rejects, {name: facts[name] for name in DISPOSITIONS})
-        as_of = date.fromisoformat(facts["as_of"])
-        self.book.skips.record("hr", result.rejects.rename(columns={"code": "reason"}), as_of, self._root)
+        passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes}
+        self.book.intakes.record_gate(facts.number, self._root, True, passed)
+        self.book.intakes.record_rejects(facts.number, self._root, result.rejects, facts.dispositions())
+        self.book.skips.record("hr", result.rejects.rename(columns={"code": "reason"}), facts.as_of, self._root)
+        return facts
 
     def refused(self, roster: dg.AssetKey, unfit: Unfit) -> dg.AssetCheckResult:
         """The check of a file that did not pass."""
@@ -126,18 +122,18 @@ class Taking:
         seen = {"reason": unfit.code, "seen": unfit.message, "do": unfit.advice, **ways, **_table(self.checks)}
         return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=unfit.message, metadata=seen)
 
-    def passed(self, roster: dg.AssetKey) -> dg.AssetCheckResult:
+    def passed(self, roster: dg.AssetKey, facts: ExportFacts) -> dg.AssetCheckResult:
         """The check of a file that passed: a warning, which stops nothing, where somebody should know something of it."""
-        let, odd = self.facts.get("accepted"), [one for one in self.checks if one.verdict == "warning"]
-        said = [f"The file is fit to be used: {self.facts['rows']:,} rows, all accounted for."]
-        said += [f"{let['by']} let pass {', '.join(let['checks'])}: {let['reason']}"] if let else []
-        said += [f"To note of {one.name}: {one.seen}." for one in odd]
+        let, odd = facts.accepted, [one for one in self.checks if one.verdict == "warning"]
+        sentences = [f"The file is fit to be used: {facts.rows:,} rows, all accounted for."]
+        sentences += [f"{let.by} let pass {', '.join(let.checks)}: {let.reason}"] if let else []
+        sentences += [f"To note of {one.name}: {one.seen}." for one in odd]
         return dg.AssetCheckResult(
             passed=not (let or odd),
             check_name="gate",
             asset_key=roster,
             severity=dg.AssetCheckSeverity.WARN,
-            description=" ".join(said),
+            description=" ".join(sentences),
             metadata=_table(self.checks),
         )
 

@@ -4,8 +4,6 @@ Belongs here: run config, and turning stored values into ``destinations.base`` a
 (``destinations.engine``).
 """
 
-from datetime import date
-
 import dagster as dg
 import pandas as pd
 from pydantic import Field
@@ -16,6 +14,7 @@ from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, StoredValue, producer
+from roster.intake.facts import ExportFacts
 from roster.intake.take_in import has_unidentified_rejects
 
 
@@ -63,14 +62,14 @@ def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:
 
 def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
     """HR's file, from the stored ``hr/roster`` and ``hr/rejects``."""
-    facts = rejects["facts"]
+    facts = ExportFacts.from_json(rejects["facts"])
     return Taken(
         roster=roster,
         rejected=rejects["rejects"]["employee_id"],
         unreadable_reject=has_unidentified_rejects(rejects["dispositions"]),
-        number=facts["number"],
-        as_of=date.fromisoformat(facts["as_of"]),
-        dated=date.fromisoformat(facts["dated"]) if facts["dated"] else None,
+        number=facts.number or 0,
+        as_of=facts.as_of,
+        dated=facts.dated,
         run_id=producer(roster).run_id,
     )
 

@@ -6,7 +6,6 @@ what the gate asks and who is told (``assets.graph.gate``).
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -20,8 +19,8 @@ from assets.graph.gate import LetPass, Taking, step_name
 from resources.hr.files import Export
 from resources.hr.sources import ExportSource, Found
 from roster.intake import take_in as intake
+from roster.intake.facts import ExportFacts
 from roster.unfit import Unfit
-from roster.vocabulary import DISPOSITIONS
 
 EXPORT_TAG = "rollcall/export"
 """On a run, whoever started it: which state of which file it is for."""
@@ -79,11 +78,11 @@ def build(company: Company) -> dg.AssetsDefinition:
                 taking.refuse(unfit)
                 yield taking.refused(roster, unfit)
                 raise
-            taking.accept(result)
-            yield taking.passed(roster)
-        yield _export(company, export, taking.facts)
+            facts = taking.accept(result)
+            yield taking.passed(roster, facts)
+        yield _export(company, export, facts)
         yield _roster(company, result)
-        yield _rejects(company, result, taking.facts)
+        yield _rejects(company, result, facts)
 
     return hr_intake
 
@@ -115,18 +114,18 @@ def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: Inta
     return found, source.take(found)
 
 
-def _export(company: Company, export: Export, facts: dict[str, Any]) -> dg.MaterializeResult:
+def _export(company: Company, export: Export, facts: ExportFacts) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=company.key("hr", "export"),
-        value={"content": export.content, "facts": facts},
+        value={"content": export.content, "facts": facts.to_json()},
         data_version=dg.DataVersion(export.sha256),
         metadata={
             "file": export.name,
             "size (bytes)": export.size,
             "modified": dg.MetadataValue.timestamp(export.modified),
-            "as of": facts["as_of"],
-            "intake number": facts["number"],
-            "same content as before": facts["seen_before"],
+            "as of": facts.as_of.isoformat(),
+            "intake number": facts.number,
+            "same content as before": facts.seen_before,
             "sha256": export.sha256,
         },
     )
@@ -139,21 +138,21 @@ def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResu
         value=result.roster,
         metadata={
             **metadata.of_frame(result.roster),
-            "rows of the file": metadata.counts({name: result.facts[name] for name in DISPOSITIONS}, "disposition", "rows"),
+            "rows of the file": metadata.counts(result.facts.dispositions(), "disposition", "rows"),
             "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
         },
     )
 
 
-def _rejects(company: Company, result: intake.IntakeResult, facts: dict[str, Any]) -> dg.MaterializeResult:
+def _rejects(company: Company, result: intake.IntakeResult, facts: ExportFacts) -> dg.MaterializeResult:
     frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions}
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),
-        value={**frames, "facts": facts},
+        value={**frames, "facts": facts.to_json()},
         metadata=metadata.of_result(
             result.rejects,
             {
-                "rejected rows": result.facts["rejected"],
+                "rejected rows": result.facts.rejected,
                 "why rejected": metadata.faults(result.rejects),
                 "dropped values": len(result.notes),
                 "why dropped": metadata.faults(result.notes),

@@ -4,7 +4,6 @@ Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does no
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import dagster as dg
 import pandas as pd
@@ -122,10 +121,10 @@ def _put_away(source: ExportSource, book: Ledger, report: RunReport, destination
         return ""
     if any(one.held for one in report.destinations):
         return "stays while changes of it are held"
-    facts = gate.facts
-    modified = datetime.fromisoformat(facts["modified"]) if facts["modified"] else None
+    export = gate.export
+    assert export is not None, "what passed was read"  # noqa: S101
     try:
-        moved = source.put_away(Found(facts["path"], facts["file"], facts["size"], modified))
+        moved = source.put_away(Found(export.path, export.file, export.size, export.modified))
     except Failed as failure:
         # The people are in step; a file that stays is found again, and its content is known.
         return f"could not be put away: {failure}"

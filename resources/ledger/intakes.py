@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from resources.ledger import tables
 from resources.ledger.database import insert, insert_missing, records, upsert
 from resources.ledger.scoped import Scoped, moment
+from roster.intake.facts import ExportFacts, FileFacts
 
 REJECTS: Final = ("line", "employee_id", "column", "source", "code", "message")
 
@@ -41,6 +42,12 @@ class GateVerdict:
     number: int
     passed: bool
     facts: dict[str, Any]
+    """As JSON: of the export, if it could be read, with ``checks`` and ``notes``."""
+
+    @property
+    def export(self) -> ExportFacts | None:
+        """What is known of the export; None if it could not be read."""
+        return ExportFacts.from_json(self.facts) if "sha256" in self.facts else None
 
 
 class Intakes(Scoped):
@@ -99,10 +106,11 @@ class Intakes(Scoped):
             row = connection.execute(query.order_by(table.c.recorded_at.desc(), table.c.number.desc()).limit(1)).one_or_none()
         return GateVerdict(row.number, row.passed, row.facts) if row else None
 
-    def baseline(self) -> dict[str, Any] | None:
+    def baseline(self) -> FileFacts | None:
         """The facts of the export that everyone was last brought to, at any destination: what the next one is compared with."""
         with self._reading() as connection:
-            return connection.execute(sa.select(tables.baseline.c.facts).where(self._mine(tables.baseline))).scalar_one_or_none()
+            facts = connection.execute(sa.select(tables.baseline.c.facts).where(self._mine(tables.baseline))).scalar_one_or_none()
+        return FileFacts.from_json(facts) if facts else None
 
     def record_rejects(self, number: int, root_run_id: str, rejects: pd.DataFrame, disposition_counts: dict[str, int]) -> None:
         """Keep which rows were no valid person, in place of what this root run recorded before. Offending values are not kept.

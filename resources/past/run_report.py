@@ -5,18 +5,19 @@ from the ledger, so that a run that stopped early, or on another machine, has th
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from resources.failures import Permanent
-from resources.ledger import GateVerdict, Ledger
+from resources.ledger import Ledger
+from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
 from roster.plan import releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
-from roster.reports.model import HR_FILE, ROWS, Accepted, DestinationReport, ReportedExport, RunReport
+from roster.reports.model import HR_FILE, ROWS, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
 NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
@@ -40,6 +41,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     if mine.empty:
         raise Permanent(f"The ledger knows no run {root_run_id} of {ledger.company}.", "It may have stopped before it read HR's file.")
     gate = ledger.intakes.gate(root_run_id)
+    export = gate.export if gate else None
     last = mine.iloc[-1]
     failures = ledger.runs.failures(str(last["run_id"]))
     destinations = [_destination(ledger, root_run_id, name, title, failures) for name, title in titles.items()]
@@ -55,10 +57,10 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         earlier=[_stop(ledger.runs.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
-        as_of=date.fromisoformat(gate.facts["as_of"]) if gate and "as_of" in gate.facts else None,
-        intake=_intake(gate) if gate and "sha256" in gate.facts else None,
+        as_of=export.as_of if export else None,
+        intake=_export(export) if export else None,
         gate=from_json(gate.facts.get("checks", [])) if gate else [],
-        accepted=_accepted(gate.facts) if gate else None,
+        accepted=export.accepted if export else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
         rejects=ledger.intakes.rejects(root_run_id),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
@@ -91,21 +93,15 @@ def newest_root(ledger: Ledger) -> str:
     return str(runs["root_run_id"].iloc[-1])
 
 
-def _intake(gate: GateVerdict) -> ReportedExport:
-    facts = gate.facts
+def _export(facts: ExportFacts) -> ReportedExport:
     return ReportedExport(
-        number=gate.number,
-        name=facts["file"],
-        size=facts["size"],
-        sha256=facts["sha256"],
-        seen_before=facts["seen_before"],
-        rows=facts["rows"],
+        number=facts.number or 0,
+        name=facts.file,
+        size=facts.size,
+        sha256=facts.sha256,
+        seen_before=facts.seen_before,
+        rows=facts.rows,
     )
-
-
-def _accepted(facts: dict[str, Any]) -> Accepted | None:
-    let = facts.get("accepted")
-    return Accepted(checks=let["checks"], by=let["by"], reason=let["reason"]) if let else None
 
 
 def _destination(

@@ -10,12 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
+from roster.intake.facts import FileFacts
 from roster.settings import Gate, Limit
 from roster.unfit import Unfit
-from roster.vocabulary import DISPOSITIONS
 
-Facts = Mapping[str, Any]
-"""Of one file, as `roster.intake.take_in` counts them, with ``number`` and ``dated`` where it has been numbered."""
 CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 
 STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "fill", "older")
@@ -50,7 +48,7 @@ class LastApplied:
     dated: date | None
 
 
-def run_checks(facts: Facts, last: Facts | None, applied: Mapping[str, LastApplied], limits: Gate) -> list[GateCheck]:
+def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, LastApplied], limits: Gate) -> list[GateCheck]:
     """Ask everything there is to ask of a file.
 
     Args:
@@ -59,26 +57,26 @@ def run_checks(facts: Facts, last: Facts | None, applied: Mapping[str, LastAppli
         applied: Destination → what it was last brought to.
         limits: The company's.
     """
-    rows, counted = facts["rows"], sum(facts[name] for name in DISPOSITIONS)
+    rows, counted = facts.rows, sum(facts.dispositions().values())
     checks = [
         GateCheck("accounting", f"{counted:,} of {rows:,} rows have a disposition", "all of them", _verdict(counted != rows)),
-        _share("rejects", facts["rejected"], rows, limits.rejects),
-        _share("duplicates", facts["collided"], rows, limits.duplicates),
+        _share("rejects", facts.rejected, rows, limits.rejects),
+        _share("duplicates", facts.collided, rows, limits.duplicates),
         _older(facts, applied),
     ]
     if last is None:
         return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
-    before = last["rows"]
+    before = last.rows
     most, least = before + limits.growth.most(before), before - limits.rows.most(before)
     seen = f"{rows:,} rows, {before:,} last time"
     return [
         *checks,
         GateCheck("rows", seen, f"{least:,} or more", _verdict(rows < least)),
         GateCheck("growth", seen, f"{most:,} or fewer", _verdict(rows > most)),
-        *(_groups(name, facts, last, limits) for name, column in GROUPS.items() if column in facts["groups"]),
+        *(_groups(name, facts, last, limits) for name, column in GROUPS.items() if column in facts.groups),
         _fill(facts, last, limits.fill),
-        _header(facts["header"], last["header"]),
-        _same("encoding", facts["encoding"], last["encoding"]),
+        _header(facts.header, last.header),
+        _same("encoding", facts.encoding, last.encoding),
         _content(facts, last),
     ]
 
@@ -140,17 +138,17 @@ def _share(name: str, count: int, rows: int, limit: Limit) -> GateCheck:
     return GateCheck(name, f"{count:,} of {rows:,} rows", f"at most {limit.most(rows):,}", _verdict(not limit.allows(count, rows)))
 
 
-def _older(facts: Facts, applied: Mapping[str, LastApplied]) -> GateCheck:
-    number, day = facts.get("number", 0), facts.get("dated")
-    reasons = {name: older_reason(number, date.fromisoformat(day) if day else None, last) for name, last in applied.items()}
+def _older(facts: FileFacts, applied: Mapping[str, LastApplied]) -> GateCheck:
+    number, day = facts.number or 0, facts.dated
+    reasons = {name: older_reason(number, day, last) for name, last in applied.items()}
     older = [f"intake {number} is older than what {name} was last brought to: {reason}" for name, reason in reasons.items() if reason]
     return GateCheck("older", "; ".join(older) or "not older than what was last applied", "nothing older", _verdict(bool(older)))
 
 
-def _groups(name: str, facts: Facts, last: Facts, limits: Gate) -> GateCheck:
+def _groups(name: str, facts: FileFacts, last: FileFacts, limits: Gate) -> GateCheck:
     """Where rows are fewer than last time. Only what many people share is told by its name."""
     limit: Limit = getattr(limits, name)
-    now, before = facts["groups"][GROUPS[name]], last["groups"].get(GROUPS[name], {})
+    now, before = facts.groups[GROUPS[name]], last.groups.get(GROUPS[name], {})
     fewer = []
     for group, rows_before in sorted(before.items(), key=lambda each: -each[1]):
         rows_now = now.get(group, 0)
@@ -162,8 +160,8 @@ def _groups(name: str, facts: Facts, last: Facts, limits: Gate) -> GateCheck:
     return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
 
 
-def _fill(facts: Facts, last: Facts, limit: Limit) -> GateCheck:
-    used, now, before = facts["used"], facts["fill_rates"], last["fill_rates"]
+def _fill(facts: FileFacts, last: FileFacts, limit: Limit) -> GateCheck:
+    used, now, before = facts.used, facts.fill_rates, last.fill_rates
     emptier = [
         f"{column} is filled for {now[column]:.1%} (was {before[column]:.1%})"
         for column in now
@@ -191,8 +189,8 @@ def _same(name: str, now: str, before: str) -> GateCheck:
     return GateCheck(name, now, f"{before}, as last time", "passed" if now == before else "warning")
 
 
-def _content(facts: Facts, last: Facts) -> GateCheck:
-    again = "number" in facts and facts["number"] == last.get("number")
+def _content(facts: FileFacts, last: FileFacts) -> GateCheck:
+    again = facts.number is not None and facts.number == last.number
     return GateCheck("content", "the very file that was last applied" if again else "new", "a new file", "warning" if again else "passed")
 
 

@@ -5,21 +5,20 @@ that. Does not belong here: the steps that have a module of their own, and what 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from roster.intake import faults, history, mapping
+from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
 from roster.rules import matches
 from roster.settings import CsvFormat, People, Scope
 from roster.unfit import Unfit
-from roster.vocabulary import DISPOSITIONS
 
 GROUPED = ("company_code", "department")
 """By whose values rows are counted, where they are mapped."""
@@ -46,7 +45,7 @@ class IntakeResult:
     """Values that were dropped from rows that are used."""
     dispositions: pd.DataFrame
     """Every data row of the file exactly once: line, employee_id, disposition, reason."""
-    facts: dict[str, Any]
+    facts: FileFacts
     """Counts, headers, and the codes of companies and departments; no other cell of the file."""
     trailer_date: date | None
     """The date in the file's trailer."""
@@ -90,7 +89,7 @@ def take_in(
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
-    facts = {**_facts(table, format, dispositions, roster, people), "groups": _groups(live.frame, people), "collided": _collided(rejects)}
+    facts = replace(_facts(table, format, dispositions, roster, people), groups=_groups(live.frame, people), collided=_collided(rejects))
     return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
 
@@ -190,18 +189,21 @@ def _dispositions(
     ).astype({"employee_id": "str", "disposition": "str", "reason": "str"})
 
 
-def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> dict[str, Any]:
+def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
     counted = dispositions["disposition"].value_counts()
     used = roster[roster["in_scope"]]
-    return {
-        "rows": table.rows,
-        **{name: int(counted.get(name, 0)) for name in DISPOSITIONS},
-        "fill_rates": {name: round(float(np.mean(used[name].notna())), 4) if len(used) else 0.0 for name in people.columns},
-        "encoding": table.encoding,
-        "delimiter": format.delimiter,
-        "header": table.header,
-        "trailer_date": table.trailer_date.isoformat() if table.trailer_date else None,
-    }
+    return FileFacts(
+        rows=table.rows,
+        used=int(counted.get("used", 0)),
+        superseded=int(counted.get("superseded", 0)),
+        out_of_scope=int(counted.get("out_of_scope", 0)),
+        rejected=int(counted.get("rejected", 0)),
+        fill_rates={name: round(float(np.mean(used[name].notna())), 4) if len(used) else 0.0 for name in people.columns},
+        encoding=table.encoding,
+        delimiter=format.delimiter,
+        header=table.header,
+        trailer_date=table.trailer_date.isoformat() if table.trailer_date else None,
+    )
 
 
 def _groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.intake.facts import Accepted
 from roster.intake.gate import GateCheck
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.limits import FIGURES
@@ -44,15 +45,6 @@ class ReportedExport:
     """An earlier run took in the very same bytes."""
     rows: int | None = None
     """Data rows counted on reading; the dispositions must add up to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Accepted:
-    """What of the gate somebody let the file pass in this run."""
-
-    checks: Sequence[str]
-    by: str
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

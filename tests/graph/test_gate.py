@@ -324,5 +324,5 @@ def test_a_file_that_a_release_applies_is_what_the_next_is_compared_with(held: A
         digest = ledger.plans.verdict("expensify", acme.first.run_id).held_digest
     assert acme.quickly("release", digest=digest, released_by="kim", reason="looked through").succeeded
     with acme.ledger() as ledger:
-        assert ledger.intakes.baseline()["rows"] == 12
+        assert ledger.intakes.baseline().rows == 12
     assert "6 rows, 12 last time" in acme.quickly("sync").message

@@ -1,5 +1,6 @@
 """The gate holds a file's figures against limits and against those of the file that was last applied."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,28 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.intake import gate
+from roster.intake.facts import FileFacts
 from roster.intake.gate import GateCheck, LastApplied
 from roster.settings import Gate, Limit
 
 
-def facts(rows: int = 200, **other: Any) -> dict[str, Any]:
+def facts(rows: int = 200, **other: Any) -> FileFacts:
     """Of a file whose rows can all be used."""
     usual = {"rows": rows, "used": rows, "superseded": 0, "out_of_scope": 0, "rejected": 0, "collided": 0, "number": 2, "dated": None}
     shape = {"fill_rates": {"phone": 0.9}, "encoding": "utf-8", "header": ["No", "Mail"], "groups": {}}
-    return {**usual, **shape, **other}
+    return FileFacts(**{**usual, **shape, **other})
 
 
-def ended(now: dict[str, Any], last: dict[str, Any] | None = None, **applied: LastApplied) -> dict[str, str]:
+def ended(now: FileFacts, last: FileFacts | None = None, **applied: LastApplied) -> dict[str, str]:
     """Check → how it ended."""
-    before = last if last is None else {"number": 1, **last}
-    return {one.name: one.verdict for one in gate.run_checks(now, before, applied, Gate())}
+    return {one.name: one.verdict for one in gate.run_checks(now, last, applied, Gate())}
 
 
-def one(name: str, now: dict[str, Any], last: dict[str, Any]) -> GateCheck:
+def one(name: str, now: FileFacts, last: FileFacts) -> GateCheck:
     return next(check for check in gate.run_checks(now, last, {}, Gate()) if check.name == name)
 
 
-def departments(**counts: int) -> dict[str, Any]:
+def departments(**counts: int) -> FileFacts:
     return facts(sum(counts.values()), groups={"department": counts})
 
 
@@ -40,7 +41,7 @@ def departments(**counts: int) -> dict[str, Any]:
 )
 def test_a_file_like_the_last_passes_whatever_its_figures(rows: int, counts: dict[str, int], rates: dict[str, float]) -> None:
     same = facts(rows, groups={"department": counts}, fill_rates=rates)
-    assert set(ended(same, {**same, "number": 1}).values()) == {"passed"}
+    assert set(ended(same, replace(same, number=1)).values()) == {"passed"}
 
 
 @given(before=st.integers(1, 30_000), now=st.integers(1, 30_000))
@@ -127,7 +128,9 @@ def test_rerun_a_file_is_older_by_its_number_or_else_by_its_day(
 ) -> None:
     assert gate.older_reason(number, date.fromisoformat(day) if day else None, last) == why
     applied = {"findity": last} if last else {}
-    assert ended(facts(number=number, dated=day), None, **applied)["older"] == ("failed" if why else "passed")
+    assert ended(facts(number=number, dated=date.fromisoformat(day) if day else None), None, **applied)["older"] == (
+        "failed" if why else "passed"
+    )
 
 
 def test_what_stops_nothing_is_a_warning() -> None:
@@ -171,8 +174,8 @@ def test_the_report_reads_the_checks_that_the_ledger_keeps_those_of_an_earlier_v
 
 
 def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
-    nothing = {**departments(), "groups": {"department": {}, "company_code": {}}}
-    worst = {**nothing, "rejected": 99, "collided": 99, "used": 99, "fill_rates": {"phone": 0.0}, "rows": 10}
+    nothing = replace(departments(), groups={"department": {}, "company_code": {}})
+    worst = replace(nothing, rejected=99, collided=99, used=99, fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
     checks = [*gate.run_checks(worst, last, {"findity": LastApplied(3, None)}, Gate()), *gate.run_checks(facts(999), last, {}, Gate())]
     assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)

@@ -176,11 +176,11 @@ def test_where_nobody_is_valid_the_file_is_unfit() -> None:
 
 def test_facts_count_what_came_of_the_rows() -> None:
     result = intake(line("1", Country="SE"), line("2"), line("2"), line("3", mail="?"))
-    assert {name: result.facts[name] for name in ("rows", "used", "superseded", "out_of_scope", "rejected")} == {
+    assert {name: getattr(result.facts, name) for name in ("rows", "used", "superseded", "out_of_scope", "rejected")} == {
         "rows": 4, "used": 2, "superseded": 1, "out_of_scope": 0, "rejected": 1,
     }  # fmt: skip
-    assert result.facts["fill_rates"]["country"] == 0.5
-    assert result.facts["header"] == HEADER.split(",")
+    assert result.facts.fill_rates["country"] == 0.5
+    assert result.facts.header == HEADER.split(",")
 
 
 NUMBER = st.sampled_from(["1", "2", "3", "4", "5", "", "a b"])
@@ -210,7 +210,11 @@ def test_accounting_every_row_has_exactly_one_disposition_and_every_reject_a_rea
     assert by.get("used", set()) == set(result.roster.loc[result.roster["in_scope"], "line"])
     assert by.get("out_of_scope", set()) == set(result.roster.loc[~result.roster["in_scope"], "line"])
     assert set(result.notes["line"]) <= set(result.roster["line"])
-    assert sum(result.facts[name] for name in ("used", "superseded", "out_of_scope", "rejected")) == result.facts["rows"] == len(lines) + 1
+    assert (
+        sum(getattr(result.facts, name) for name in ("used", "superseded", "out_of_scope", "rejected"))
+        == result.facts.rows
+        == len(lines) + 1
+    )
     assert result.roster["employee_id"].is_unique
     assert result.roster["email"].str.lower().is_unique
 
@@ -257,7 +261,7 @@ def test_a_roster_that_nobody_here_wrote_is_taken_in_whole() -> None:
     )
     format = CsvFormat(delimiter="|", quote=None, columns=ITS_COLUMNS.split())
     result = take_in(ADVENTURE_WORKS.read_bytes(), format, people, AS_OF)
-    counts = {name: result.facts[name] for name in ("rows", "used", "superseded", "out_of_scope", "rejected")}
+    counts = {name: getattr(result.facts, name) for name in ("rows", "used", "superseded", "out_of_scope", "rejected")}
     assert counts == {"rows": 296, "used": 290, "superseded": 6, "out_of_scope": 0, "rejected": 0}
     assert result.notes.empty
     assert set(result.roster["employment"]) == {"active"}
@@ -271,15 +275,15 @@ def test_rows_are_counted_by_company_and_department_whatever_becomes_of_them() -
     columns = {**COLUMNS, "department": {"column": "Kind", "values": {"HR": "People"}}}
     rows = [line("1", Kind="HR"), line("2", Kind="HR", mail="none"), line("3", Kind="IT"), line("4", Kind="IT"), line("5")]
     result = intake(*rows, columns=columns, scope={"exclude": {"department": "IT"}})
-    assert result.facts["groups"] == {"department": {"People": 2, "IT": 2}}
+    assert result.facts.groups == {"department": {"People": 2, "IT": 2}}
 
 
 def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("roster.intake.take_in.MOST_GROUPS", 2)
     result = intake(*(line(str(number), Kind=f"of {number}") for number in range(3)), columns={**COLUMNS, "department": "Kind"})
-    assert result.facts["groups"] == {"department": {}}
+    assert result.facts.groups == {"department": {}}
 
 
 def test_rows_that_collide_are_counted_once_each() -> None:
     result = intake(line("1"), line("1", mail="P2@x.se"), line("2"), line("3"), line("4", mail="none"))
-    assert result.facts["collided"] == 3
+    assert result.facts.collided == 3

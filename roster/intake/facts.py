@@ -1,0 +1,96 @@
+"""What is known of an export as a whole: counts that name nobody, and what tells it from others.
+
+Belongs here: these facts and the one way in which they are written and read as JSON, in stored values and in the ledger. Does not belong
+here: counting (``roster.intake.take_in``), judging (``roster.intake.gate``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, Self
+
+from roster.vocabulary import DISPOSITIONS
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What of the gate somebody let a file pass in one run."""
+
+    checks: Sequence[str]
+    by: str
+    reason: str
+    over: Mapping[str, int] = field(default_factory=dict)
+    """Destination → intake number of what an older file goes over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """What reading a file gave, in figures."""
+
+    rows: int
+    used: int = 0
+    superseded: int = 0
+    out_of_scope: int = 0
+    rejected: int = 0
+    collided: int = 0
+    """Rows that share a number or an address with another person's."""
+    fill_rates: Mapping[str, float] = field(default_factory=dict)
+    """Canonical column → for which share of the people in scope it is filled."""
+    groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Column → value → rows."""
+    encoding: str = ""
+    delimiter: str = ""
+    header: Sequence[str] = ()
+    trailer_date: str | None = None
+    number: int | None = None
+    """The intake's, where it has been numbered."""
+    dated: date | None = None
+    """The day in its name or trailer."""
+
+    def dispositions(self) -> dict[str, int]:
+        """Disposition → rows."""
+        return {name: getattr(self, name) for name in DISPOSITIONS}
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        plain = asdict(self)
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in plain.items()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote; what an earlier version did not know is as by default."""
+        known = {one.name for one in fields(cls)}
+        given = {name: value for name, value in stored.items() if name in known}
+        if given.get("dated"):
+            given["dated"] = date.fromisoformat(given["dated"])
+        return cls(**given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFacts(FileFacts):
+    """The same of an export that a run took in, with what tells it from others."""
+
+    file: str
+    """Its name."""
+    path: str
+    """What it is fetched by."""
+    size: int
+    """Bytes."""
+    modified: datetime | None
+    sha256: str
+    seen_before: bool
+    """Whether another sync had taken the same content earlier."""
+    as_of: date
+    """The day that counts as today."""
+    accepted: Accepted | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote."""
+        modified, let = stored.get("modified"), stored.get("accepted")
+        typed = {
+            "modified": datetime.fromisoformat(modified) if modified else None,
+            "as_of": date.fromisoformat(stored["as_of"]),
+            "accepted": Accepted(**let) if let else None,
+        }
+        return super().from_json({**stored, **typed})
