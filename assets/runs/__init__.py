@@ -2,6 +2,7 @@
 
 - `triggers`: what starts a sync by itself: sensors, the schedule?
 - `launch`: how is one started here and now, so that the UI can go on with it?
+- `chain`: which runs are attempts of one, and which one is meant?
 - `recovery`: which runs have died, and what becomes of them?
 - `summary`: how did a run end, in the ledger, in its reports and on one page?
 - `retention`: which runs are old enough to go?
