@@ -14,10 +14,10 @@ PROJECT = Path(__file__).parents[2]
 ROOMS = ("assets", "cli", "destinations", "pipelines", "resources", "roster", "sandbox")
 FOLDERS = (*ROOMS, "benchmarks", "docs", "tests")
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
-SETTINGS = [PROJECT / name for name in ("Makefile", "dagster.yaml", "pyproject.toml", "workspace.yaml", "pipelines/demo/defs.yaml")]
+SETTINGS = [PROJECT / "Makefile", PROJECT / "pyproject.toml", *sorted({*PROJECT.glob("*.yaml"), *PROJECT.glob("pipelines/demo/*.yaml")})]
 SOURCES = [path for folder in FOLDERS for path in sorted((PROJECT / folder).rglob("*.py"))]
-MAPS = [path for path in SOURCES if path.name == "__init__.py" and path.relative_to(PROJECT).parts[0] in {*ROOMS} - {"pipelines", "sandbox"}]
-"""The sandbox's says instead by what each of its behaviours is held."""
+MAPS = [path for room in ROOMS if room not in ("pipelines", "sandbox") for path in sorted((PROJECT / room).rglob("__init__.py"))]
+"""The sandbox's says instead what its behaviours rest on."""
 
 QUOTED = re.compile(r"`+([^`\n]+)`+")
 DOTTED = re.compile(rf"(?:{'|'.join(FOLDERS)})(?:\.[A-Za-z_]\w*)+")
