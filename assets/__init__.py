@@ -1,7 +1,17 @@
 """How one company's YAML becomes a Dagster graph: Dagster and nothing else.
 
-Belongs here: the component and its settings, the assets, jobs, schedules and sensors, how runs are started. Does not
-belong here: rules about people (``roster``), the wire, files and databases (``resources``), which companies there are (``pipelines``).
+- `names`: which companies are there, and what are their jobs called?
+- `loader`: what is in a company's `defs.yaml`, and what must its author mend?
+- `attributes`: which attributes may the YAML have, and what must hold between them?
+- `component`: how does Dagster come by a company's graph?
+- `company`: what do all its assets have in common: keys, labels, what they reach?
+- `graph`: which assets, checks and jobs has it?
+- `runs`: how do runs begin and end?
+- `failures`: how are our errors told as Dagster's?
+- `quiet`: what keeps people and secrets out of Dagster's records and of logs?
+
+Does not belong here: rules about people (``roster``), any destination (``destinations``), the wire, files and databases (``resources``),
+which companies there are (``pipelines``).
 """
 
 import gc

@@ -1,7 +1,7 @@
 """The attributes of a company's `defs.yaml`, and what must hold between them.
 
 Belongs here: the strict models of the whole file and references from one part of it to another. Does not belong here: what the parts mean
-(``roster.settings``, ``resources.settings``) and how the file is found and read (``assets.loader``).
+(``roster.settings``, ``resources.hr``, each destination) and how the file is found and read (``assets.loader``).
 """
 
 import re

@@ -1,5 +1,13 @@
-"""All that lives outside the process: HR files, SFTP, HTTP, the ledger, stored values, past runs.
+"""All that lives outside the process and is no destination: HR files, SFTP, HTTP, the ledger, stored values, past runs.
 
-Belongs here: clients that know the wire, the ledger, storage. Does not belong here: any destination (``destinations``), rules about people
-(``roster``) and how steps hang together (``assets``).
+- `hr`: where is HR's export, and how is it got whole?
+- `ledger`: what must runs remember?
+- `stored`: where are the values that assets store?
+- `past`: what is known of runs that were, and how is it handed out or deleted?
+
+For all of them, and for destinations: `http` (one way to call, what is repeated), `rates` (how many calls in a span of time), `failures`
+(what can go wrong, by what to do about it), `environment` (values and secrets by the name of a variable), `owner_only` (files that only
+their owner can read), `places` (where this deployment keeps all that).
+
+Does not belong here: any destination (``destinations``), rules about people (``roster``), how steps hang together (``assets``).
 """

@@ -1,5 +1,15 @@
-"""What an employee is and what must happen to them: pure functions on frames.
+"""What an employee is and what must happen to them: pure functions on frames. In the order in which the data passes:
 
-Belongs here: reading a file's bytes into rows, mapping, validation, approvers, the desired records of each destination, plans,
-accounting, outcomes. Does not belong here: Dagster, the network, the clock, the environment, the ledger.
+- `reading`: which rows are in a file's bytes?
+- `intake`: which people are in the rows, and may the file be used at all?
+- `people`: who is who at a destination, and who approves for whom?
+- `plan`: what must change there, what of it is held, and what became of it?
+- `reports`: how is that told?
+- `proposal`: what does an HR file that nobody has described seem to be?
+
+For all of them: `vocabulary` (the words, each once), `settings` (what a company's YAML says of people), `rules` (what its rules give),
+`records` (rows as JSON), `digests` (keyed hashes), `membership` (is one text among others?), `accounting` (do the sums add up?),
+`unfit` (a file that cannot be used).
+
+Does not belong here: Dagster, the network, the clock, the environment, the ledger, the fields of any destination.
 """

@@ -1,3 +1,11 @@
-"""How runs begin and end: `triggers` (sensors, schedules), `launch` (here and now), `recovery` (dead ones), `retention`, `summary` (how
-one ended).
+"""How runs begin and end.
+
+- `triggers`: what starts a sync by itself: sensors, the schedule?
+- `launch`: how is one started here and now, so that the UI can go on with it?
+- `chain`: which runs are attempts of one, and which one is meant?
+- `recovery`: which runs have died, and what becomes of them?
+- `summary`: how did a run end, in the ledger, in its reports and on one page?
+- `retention`: which runs are old enough to go?
+
+Does not belong here: what a run does (``assets.graph``).
 """

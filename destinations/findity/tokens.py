@@ -1,6 +1,6 @@
 """The bearer token with which Findity's Admin API is called.
 
-Belongs here: getting a token and getting the next one. Does not belong here: when a call needs a new one (``resources.findity``).
+Belongs here: getting a token and getting the next one. Does not belong here: when a call needs a new one (``client``).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What is held until somebody releases it.
 
-Belongs here: held sets by their digest, whom they hold, who let them go. Does not belong here: what is held and why (``roster.limits``),
-what of a released set is still wanted (``roster.releasing``).
+Belongs here: held sets by their digest, whom they hold, who let them go. Does not belong here: what is held and why
+(``roster.plan.limits``), what of a released set is still wanted (``roster.plan.releasing``).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What became of everyone: the plan, the answers and the reading-back put side by side.
 
 Belongs here: one outcome for each person, and the three numbers. Does not belong here: the comparison with what was read
-(each destination's ``records``), reports.
+(each destination's ``comparison``), reports.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Letting go of what a plan held: what of it is applied now, and what stays held.
 
 Belongs here: holding a plan that was drawn afresh against the set that somebody looked at and released. Does not belong here: what is held
-in the first place (``roster.plan.decision``), finding the set and reading what is there (``assets.graph.release``).
+in the first place (``roster.plan.decision``), finding the set and reading what is there (``destinations.releases``).
 """
 
 from collections.abc import Collection, Mapping
