@@ -17,6 +17,7 @@ FIRST = (
     "graph",
     "drill",
     "hostile",
+    "destinations",
 )
 """Files and folders that take longest, the longest first. A file is one worker's: begun last, a long one would keep the others waiting."""
 

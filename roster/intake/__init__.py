@@ -6,6 +6,7 @@
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `links`: whose manager is who?
 - `faults`: how is a reject or a dropped value reported?
+- `facts`: what is known of a file as a whole, and how is that kept?
 - `gate`: may the file be used at all, by its figures and the last one's?
 
 Does not belong here: bytes (``roster.reading``), who somebody is at a destination (``roster.people``).
