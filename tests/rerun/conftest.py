@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from assets.runs.launch import reexecute, run_job
 from assets.runs.recovery import recover
 from cli.demo import SANDBOX_CREDENTIALS
+from destinations import registry
 from resources.ledger import Ledger, database, tables
 from resources.past.run_report import assemble
 from sandbox.server import Sandbox
@@ -111,7 +112,7 @@ class Night:
     def left(self) -> dict[str, Any]:
         """What there is in the ledger and in the report."""
         with self.acme.ledger() as ledger:
-            report = assemble(ledger, str(ledger.runs.all()["root_run_id"].iloc[-1]))
+            report = assemble(ledger, str(ledger.runs.all()["root_run_id"].iloc[-1]), registry.titles())
             memory = remembered(ledger)
         told = {
             one.name: {
