@@ -143,6 +143,6 @@ def clean_again(exchange: Exchange, last: Attempt) -> None:
 
 def assert_as_planned(struck: Exchange) -> None:
     """What was read and asked is what the plan was drawn from."""
-    for frame, content in (struck.known or {}).items():
+    for frame, content in (struck.known.read if struck.known else {}).items():
         pd.testing.assert_frame_equal(content, struck.stored["known"][frame])
-    assert (struck.said or {}) == struck.stored["plan"]["facts"]["dry_run"]
+    assert (struck.asked.to_json() if struck.asked else {}) == struck.stored["plan"]["facts"]["dry_run"]

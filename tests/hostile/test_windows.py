@@ -71,7 +71,7 @@ def test_twenty_one_calls_take_the_minute_that_expensify_wants_whichever_run_mak
 
     def of_a_run() -> None:
         with Ledger.open(places.ledger_url(), "acme") as ledger:
-            call(struck, LedgerWindows(ledger, "as published"), 7)
+            call(struck, LedgerWindows(ledger, "as published", EXPENSIFY_LIMITS), 7)
 
     runs = [threading.Thread(target=of_a_run) for _ in range(3)]
     began = time.monotonic()
