@@ -14,7 +14,7 @@ import pandas as pd
 
 from destinations.delivery import Write
 from resources.ledger import Ledger
-from resources.past.erasure import PersonalColumns
+from resources.ledger.mentions import PersonalColumns
 from roster.people.chain import AbsentMeans, Chain
 from roster.plan.builder import Comparison
 from roster.plan.decision import Plan, to_stored

@@ -16,7 +16,7 @@ from roster.settings import Strict
 
 if TYPE_CHECKING:  # it imports pandas
     from destinations.base import Destination
-    from resources.past.erasure import PersonalColumns
+    from resources.ledger.mentions import PersonalColumns
 
 PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
 """In the order in which they are shown and synced."""
@@ -49,7 +49,7 @@ def draft(name: str) -> Callable[[Callable[[str], bool]], str]:
 
 def personal_columns() -> "PersonalColumns":
     """By which columns of the destinations' own records a person is found."""
-    from resources.past.erasure import PersonalColumns  # noqa: PLC0415 - it imports pandas
+    from resources.ledger.mentions import PersonalColumns  # noqa: PLC0415 - it imports pandas
 
     found = [_part(name, "adapter").Adapter.personal for name in titles()]
     return PersonalColumns({column for one in found for column in one.numbers}, {column for one in found for column in one.addresses})

@@ -19,7 +19,7 @@ from destinations.expensify.settings import ExpensifyConnection, Settings
 from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
-from resources.past.erasure import PersonalColumns
+from resources.ledger.mentions import PersonalColumns
 from resources.rates import RateLimit
 from roster.people.chain import Chain
 from roster.plan.builder import Removal

@@ -16,7 +16,7 @@ from destinations.findity.delivery import to_findity
 from destinations.findity.settings import FindityConnection, Settings
 from resources.http import Retry
 from resources.ledger import Ledger
-from resources.past.erasure import PersonalColumns
+from resources.ledger.mentions import PersonalColumns
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan

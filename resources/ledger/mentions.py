@@ -4,6 +4,8 @@ Belongs here: pure functions on JSON. Does not belong here: which rows and colum
 """
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 PERSON: Final = ("employee_id", "person")
@@ -11,6 +13,16 @@ PERSON: Final = ("employee_id", "person")
 
 NUMBERED: Final = (*PERSON, "approver_id", "asked", "manager_id", "via")
 """Keys in JSON under which an employee number stands."""
+
+
+@dataclass(frozen=True)
+class PersonalColumns:
+    """Columns of stored frames, and keys of stored JSON, by which what is a person's is found, besides those that are ours."""
+
+    numbers: Collection[str] = ()
+    """They hold the number of the person whose row or part it is."""
+    addresses: Collection[str] = ()
+    """They hold that person's address."""
 
 
 class Who(NamedTuple):

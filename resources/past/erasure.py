@@ -9,8 +9,6 @@ they are deleted whole. Runs read them anew.
 
 import json
 import shutil
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,23 +18,12 @@ import pandas as pd
 from resources import owner_only, places
 from resources.failures import Transient
 from resources.ledger import Ledger
-from resources.ledger.mentions import NUMBERED, Who, about
+from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
 from resources.stored.runs import StoredRuns
 from roster.reading import file as reading
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
-
-
-@dataclass(frozen=True)
-class PersonalColumns:
-    """Columns of stored frames, and keys of stored JSON, by which what is a person's is found, besides those that are ours."""
-
-    numbers: Collection[str] = ()
-    """They hold the number of the person whose row or part it is."""
-    addresses: Collection[str] = ()
-    """They hold that person's address."""
-
 
 _OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
 

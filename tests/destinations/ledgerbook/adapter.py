@@ -14,7 +14,7 @@ from destinations import delivery
 from destinations.base import Destination, DryRun
 from destinations.delivery import Write
 from resources.ledger import Ledger
-from resources.past.erasure import PersonalColumns
+from resources.ledger.mentions import PersonalColumns
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
