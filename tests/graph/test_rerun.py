@@ -1,5 +1,6 @@
 """Whatever stops a run, re-executing it from failure ends where one clean run would have ended, and never moves a destination backwards."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +39,39 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
         assert runs.loc[again.run_id, "status"] == "finished"
         assert runs.loc[again.run_id, "root_run_id"] == failed.run_id
     assert "landed" in acme.stored(again.run_id, "reports/sync_report")["headline"]
+
+
+def test_rerun_goes_on_from_values_that_an_earlier_version_stored(synced: Any) -> None:
+    """It stored the desired records without the accounts, and of a plan the facts of the export with what limits held below ``holds``."""
+    acme = synced(findity=None)
+    acme.file("2026-11-21", with_department(acme, "Sales"))
+    acme.box.fault(api="expensify", job="update employees", dry_run=True, code=401, times=1)
+    failed = acme.run("sync")
+    assert failed.step == "acme__expensify__plan"
+    without_entry(failed.run_id, "employee_feed", "accounts")
+    acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=1)
+    again = acme.again(failed)
+    assert again.step == "acme__expensify__sync_result", again
+    facts = acme.stored(again.run_id, "expensify/plan")["facts"]
+    holds = {name: facts.pop(name) for name in ("limits", "first", "everyone", "adoption")}
+    earlier = {**facts, "everyone": facts.pop("whole"), "holds": holds, "rows": 12, "file": "people.csv"}
+    place(again.run_id, "plan").joinpath("facts.json").write_text(json.dumps(earlier), "utf-8")
+    last = acme.again(again)
+    assert last.succeeded, last
+    assert acme.members()["ida@acme.example"]["customField2"] == "Sales"
+
+
+def place(run_id: str, asset: str) -> Path:
+    """Where a run stored an asset of Expensify."""
+    return Path(places.storage()) / "acme" / run_id / "acme" / "expensify" / asset
+
+
+def without_entry(run_id: str, asset: str, entry: str) -> None:
+    """A stored value as one that never had the entry."""
+    index = place(run_id, asset) / "index.json"
+    kept = json.loads(index.read_text("utf-8"))
+    (place(run_id, asset) / kept["files"].pop(entry)).unlink()
+    index.write_text(json.dumps(kept), "utf-8")
 
 
 def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanwhile(synced: Any) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from destinations.expensify.adapter import Adapter as AtExpensify
+from destinations.findity.adapter import Adapter as AtFindity
 from resources.stored import run_storage
 from resources.stored.run_storage import decoded
 
@@ -79,6 +81,17 @@ def test_after_one_a_whole_sync_still_brings_the_others(synced: Any) -> None:
     assert acme.outcome("expensify", result.run_id)["E09"] == "updated"
     assert acme.members()["ida@acme.example"]["approvalLimit"] == 70000
     assert acme.users()["E09"]["bankAccount"] == {"IBAN": "SE2700000000000099000297"}
+
+
+def test_accounts_are_put_into_the_common_form_once_a_run(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    for adapter in (AtExpensify, AtFindity):
+        accounts = adapter.accounts
+        monkeypatch.setattr(adapter, "accounts", lambda self, *given, own=accounts: asked.append(self.name) or own(self, *given))
+    acme = synced()
+    acme.file("2026-11-21", moved(acme, E04="Engineering"))
+    assert acme.quickly("sync").succeeded
+    assert asked == ["expensify", "findity"]
 
 
 def test_a_step_reads_of_the_values_before_it_what_it_needs(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
