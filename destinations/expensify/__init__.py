@@ -1,8 +1,8 @@
 """Expensify, whole.
 
-`settings` (what the YAML says) · `client` and `replies` (the wire) · `records` (what should be there) · `comparison` (what is different) ·
-`needs`, `leave` (who goes with whom) · `agreement` (its own account, held against the plan) · `delivery` (in which order) · `adapter`
-(what the engine asks) · `draft` (its part of a proposed YAML). `records`, `comparison`, `needs` and `leave` are pure.
+`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `records` (what should be
+there) · `comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `adapter`
+(what the engine asks) · `draft` (its part of a proposed YAML). `records`, `comparison` and `leave` are pure.
 """
 
 from typing import Final

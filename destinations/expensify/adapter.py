@@ -12,9 +12,10 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination, DryRun
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, agreement, comparison, leave, needs, records
+from destinations.expensify import NAME, TITLE, comparison, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
+from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from resources.failures import Permanent
 from resources.http import Retry
@@ -91,7 +92,7 @@ class Adapter(Destination, DryRun):
         return comparison.visible_changes(desired, read["members"], pairs)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
-        return needs.needs(standing)
+        return comparison.needs(standing)
 
     def joined(self, decided: pd.DataFrame, desired: pd.DataFrame) -> pd.DataFrame:
         return leave.in_company(decided, desired)
@@ -133,4 +134,4 @@ class Adapter(Destination, DryRun):
             delivery.deliver(ledger, write, to_expensify(client, ledger, write))
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
-        return agreement.disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+        return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)

@@ -1,8 +1,8 @@
 """Findity, whole.
 
 `settings` (what the YAML says) · `client`, `replies` and `tokens` (the wire) · `records` (what should be there) · `comparison` (what is
-different) · `needs` (who goes with whom) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a proposed
-YAML). `records`, `comparison` and `needs` are pure.
+different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a proposed
+YAML). `records` and `comparison` are pure.
 """
 
 from typing import Final

@@ -10,7 +10,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, needs, records
+from destinations.findity import NAME, TITLE, comparison, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.settings import FindityConnection, Settings
@@ -80,7 +80,7 @@ class Adapter(Destination):
         return accounts.str.startswith(comparison.UNADDRESSED, na=False)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
-        return needs.needs(standing)
+        return comparison.needs(standing)
 
     def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.writes(desired, changes, certain, acknowledged)

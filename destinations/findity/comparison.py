@@ -1,4 +1,4 @@
-"""What Findity shows, held against the desired users: accounts, differences, who approves there.
+"""What Findity shows, held against the desired users: accounts, differences, who approves there, whose change needs whose.
 
 Belongs here: the comparison with the users that were read. Does not belong here: what is done about a difference (``roster.plan``). Pure.
 """
@@ -16,6 +16,7 @@ from roster.people.chain import names_of
 from roster.people.matching import owners
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
+from roster.plan.dependants import Standing, each_approver, first_of, needs_of
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly
 from roster.records import compact
@@ -224,3 +225,32 @@ def account_after(plan: Plan, desired: pd.DataFrame) -> pd.Series:
     if "externalSourceId" in plan.records:
         accounts = desired["employee_id"].map(addressed(plan.records)).astype("str").fillna(accounts)
     return accounts
+
+
+def needs(standing: Standing) -> pd.DataFrame:
+    """Whose change needs whose (`roster.plan.dependants.NEEDS`): a record names approvers by a person id, which only who is there has.
+
+    ``users`` of what was read are Findity's users.
+    """
+    everyone, users = standing.everyone, standing.read["users"]
+    whole = standing.written("create", "reactivate")
+    away = everyone.loc[~everyone["present"] | among(everyone["employee_id"], standing.doubtful()), "employee_id"]
+    moved = standing.changes[standing.changes["field"].eq("approverIds")]
+    named = pd.concat([each_approver(whole["employee_id"], whole["approverIds"]), each_approver(moved["employee_id"], moved["new"])])
+    arriving = named[among(named["approver"], away)]
+    leavers = standing.leavers()
+    if leavers.empty:
+        return needs_of(arriving=arriving)
+    account = account_of(users)
+    leaving = account.map(leavers.set_index("account")["employee_id"])
+    leaving = pd.Series(leaving.to_numpy(), index=users["personId"])[leaving.notna().to_numpy() & users["personId"].notna().to_numpy()]
+    stuck = account.map(standing.not_moved().set_index("account")["employee_id"])
+    before = each_approver(moved["employee_id"], moved["old"])
+    after = each_approver(moved["employee_id"], moved["new"]).drop_duplicates("employee_id").set_index("employee_id")["approver"]
+    reporting = each_approver(stuck[stuck.notna()], users.loc[stuck.notna(), "approverIds"])
+    return needs_of(
+        arriving=arriving,
+        moved=before.assign(approver=before["approver"].where(among(before["approver"], leaving))),
+        by_hr=before["employee_id"].map(after) == before["employee_id"].map(standing.roster.set_index("employee_id")["manager_id"]),
+        stuck=reporting.assign(approver=reporting["approver"].map(first_of(leaving))),
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from destinations.expensify import agreement
+from destinations.expensify import replies as agreement
 from tests.unit.roster.frames import texts
 
 FIELDS = ("action", "employeeEmail", "managerEmail", "policyID", "additionalPolicyIDs", "shouldRemoveFromUnassignedPolicies")
