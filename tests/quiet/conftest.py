@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -55,7 +56,7 @@ class Acme:
             resources=resources,
             executor=dg.in_process_executor,
         )
-        module = ModuleType(f"quiet_{len(sys.modules)}")
+        module = ModuleType(f"quiet_{uuid.uuid4().hex}")
         module.defs = defs  # type: ignore[attr-defined]
         sys.modules[module.__name__] = module
         return Location("tests", module.__name__), defs
