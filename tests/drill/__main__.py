@@ -41,11 +41,21 @@ def main(names: list[str]) -> int:
 
 
 def _table(verdicts: list[Verdict]) -> Table:
-    table = Table("feed", "what is wrong with it", "what came of it", "wrong writes", "", box=None, pad_edge=False, header_style="bold")
-    table.columns[0].no_wrap, table.columns[3].justify = True, "right"
+    table = Table(
+        "feed",
+        "what is wrong with it",
+        "what came of it",
+        "what it says",
+        "wrong writes",
+        "",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    table.columns[0].no_wrap, table.columns[4].justify = True, "right"
     for verdict in verdicts:
         mark = "[green]good[/]" if verdict.good else "[red]BAD[/]"
-        table.add_row(verdict.feed.name, verdict.feed.what, verdict.result, str(len(verdict.wrong)), mark)
+        table.add_row(verdict.feed.name, verdict.feed.what, verdict.result, escape(verdict.words), str(len(verdict.wrong)), mark)
     return table
 
 

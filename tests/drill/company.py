@@ -6,7 +6,9 @@ the judgement (``tests.drill.judging``).
 
 import copy
 import dataclasses
+import html
 import os
+import re
 import shutil
 import socket
 import sys
@@ -23,10 +25,15 @@ from assets.attributes import Settings
 from assets.graph import build as graph
 from assets.runs.launch import Location, RunResult, reexecute, run_job
 from cli.demo import SANDBOX_CREDENTIALS
+from destinations import registry
 from resources import places
 from resources.http import Retry
 from resources.ledger import Ledger
+from resources.past.run_report import assemble
 from resources.rates import RateLimit
+from roster.reports.headline import headline
+from roster.reports.page import render
+from roster.reports.skipped import left_out
 from sandbox.box import Call
 from sandbox.server import Sandbox
 
@@ -67,24 +74,31 @@ class Drill:
             "FINDITY_TOKEN_URL": box.findity_token_url,
         }
         with self.place("good", self.start) as company:
-            company.file(DAYS[0], (FEEDS / "good.csv").read_bytes())
+            company.put(f"people_{DAYS[0]}.csv", (FEEDS / "good.csv").read_bytes())
             result = company.sync()
             if not result.succeeded:
                 raise RuntimeError(f"The good file was not synced: {result}")
             self.home, self.state = company.home, copy.deepcopy(box.state)
 
     @contextmanager
-    def place(self, name: str, state: Mapping[str, Any], **settings: Any) -> Iterator["Company"]:
-        """A home of its own with the ledger of the good sync, if there was one, and the sandbox in a given state."""
+    def place(self, name: str, state: Mapping[str, Any], own: dict[str, Any] | None = None, **settings: Any) -> Iterator["Company"]:
+        """A home of its own with the ledger of the good sync, if there was one, and the sandbox in a given state.
+
+        Args:
+            name: The home's.
+            state: The sandbox's.
+            own: The settings of a company of its own, whose ledger is new.
+            settings: Dotted attribute → value, where they differ.
+        """
         folder, first = self.root / name, not hasattr(self, "home")
-        if not first:
+        if not first and own is None:
             shutil.copytree(self.home, folder / "home")
         self.box.heal()
         self.box.box.state = copy.deepcopy(dict(state))
         before = dict(os.environ)
         os.environ.update({**self.environment, "ROLLCALL_HOME": str(folder / "home")})
         try:
-            yield Company(folder, self.box, changed(copy.deepcopy(self.settings), settings))
+            yield Company(folder, self.box, changed(copy.deepcopy(own or self.settings), settings))
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -118,9 +132,9 @@ class Company:
         sys.modules[module.__name__] = module
         self.location = Location("drill", module.__name__)
 
-    def file(self, day: str, content: bytes) -> None:
-        """Puts HR's file of a day where the company looks for it."""
-        path = self.folder / "inbox" / f"people_{day}.csv"
+    def put(self, name: str, content: bytes) -> None:
+        """Puts a file of HR's where the company looks for it."""
+        path = self.folder / "inbox" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
@@ -153,6 +167,14 @@ class Company:
                     kinds = people["kinds"].fillna(people["reason"]).str.split("|").explode()
                     found[destination] = {str(kind): int(count) for kind, count in kinds.value_counts().sort_index().items()}
         return found
+
+    def words(self, root_run_id: str, message: str | None) -> tuple[str, str]:
+        """What a run says of itself first, and all that it says: its report's page without markup, and the message that stopped it."""
+        with Ledger.open(places.ledger_url(), "acme") as ledger:
+            report = assemble(ledger, root_run_id, registry.titles())
+        left = left_out(report)
+        page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", render(report, left))).split())
+        return headline(report, left).sentence, f"{page} {message or ''}"
 
     def failed_checks(self, root_run_id: str) -> list[str]:
         """The gate's checks that a file did not pass, as the ledger keeps them."""

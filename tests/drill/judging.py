@@ -14,17 +14,25 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 ``also_sent``   destination → who is written although no change of theirs shows there; ``refused``: who is tried and refused
 ``again``       the run fails, and re-executed from failure it brings what is expected
 
+``says``        texts that the run tells on its report's page, or in the failure that stopped it
+
 `before.csv`, where there is one, is synced between the good file and this one.
+
+A folder with a `defs.yaml` is a company of its own, which nobody has ever synced: its files stand beside it under the names by which they
+arrive, and `expected.yaml` has, beside ``feed``, ``nights``: of each what is above, with ``files``, those that arrive before it, in order.
+In such a night ``joined: everyone`` stands for all whose number is in ``everyone``.
 """
 
 import os
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from assets.runs.launch import RunResult
 from tests.drill.company import DAYS, FEEDS, Company, Drill, unreachable
 from tests.drill.seen import difference, people, without_approver
 
@@ -50,9 +58,39 @@ class Feed:
         """What is wrong with it."""
         return str(self.said["feed"])
 
+    @property
+    def nights(self) -> "list[Night]":
+        """What arrives, and what must come of it, night by night."""
+        if not self.settings:
+            return [Night(self.folder, {f"people_{DAYS[2]}.csv": "roster.csv"}, self.said)]
+        return [Night(self.folder, {name: name for name in night["files"]}, night, self.said) for night in self.said["nights"]]
+
+    @property
+    def settings(self) -> dict[str, Any] | None:
+        """A company of the feed's own."""
+        file = self.folder / "defs.yaml"
+        return dict(yaml.safe_load(file.read_text("utf-8"))["attributes"]) if file.exists() else None
+
+
+@dataclass(frozen=True)
+class Night:
+    """Files that arrive, and what must come of the run after that."""
+
+    folder: Path
+    files: dict[str, str]
+    """Name in the inbox → name in the folder."""
+    said: Mapping[str, Any]
+    feed: Mapping[str, Any] = field(default_factory=dict)
+
     def expected(self, destination: str) -> dict[str, Any]:
         """Everything that may have changed there, and must have."""
-        return {**NOTHING, **(self.said.get(destination) or {})}
+        found = {**NOTHING, **(self.said.get(destination) or {})}
+        return {part: self.feed["everyone"] if wanted == "everyone" else wanted for part, wanted in found.items()}
+
+    def arrive(self, company: Company) -> None:
+        """Puts its files into the company's inbox."""
+        for name, source in self.files.items():
+            company.put(name, (self.folder / source).read_bytes())
 
 
 @dataclass
@@ -66,6 +104,8 @@ class Verdict:
     """People, with destination, of whom something was written, or could have been, that must not be."""
     missing: list[str] = field(default_factory=list)
     """What should have happened and did not, or was told wrongly."""
+    words: str = ""
+    """What the last run says of itself first."""
 
     @property
     def good(self) -> bool:
@@ -80,45 +120,63 @@ def feeds() -> list[Feed]:
 
 
 def judged(drill: Drill, feed: Feed) -> Verdict:
-    """Run a feed from the good sync on, and judge it by what the sandbox then holds and was sent."""
+    """Run a feed from the good sync on, or from nothing if it is a company of its own, and judge it by what the sandbox then holds and was
+    sent."""
+    verdict, results = Verdict(feed, ""), []
     with ExitStack() as stack:
-        company = stack.enter_context(drill.place(feed.name, drill.state, **(feed.said.get("settings") or {})))
+        company = stack.enter_context(_company(drill, feed))
         if (before := feed.folder / "before.csv").exists():
-            company.file(DAYS[1], before.read_bytes())
+            company.put(f"people_{DAYS[1]}.csv", before.read_bytes())
             if not (earlier := company.sync()).succeeded:
                 raise RuntimeError(f"The file before {feed.name} was not synced: {earlier}")
-        old, writes = people(company.box.state), company.box.writes
-        company.box.sent = {name: set() for name in DESTINATIONS}
-        _go_wrong(stack, company, feed)
-        company.file(DAYS[2], (feed.folder / "roster.csv").read_bytes())
-        result = company.kept_sync() if feed.said.get("again") else company.sync()
-        root, verdict = result.run_id, Verdict(feed, "")
-        if feed.said.get("again"):
-            verdict.missing += [] if not result.succeeded else ["the run was to fail first"]
-            company.box.heal()
-            result = company.again(result)
-        _stopped(company, feed, result, verdict)
-        held = company.held(root)
-        _compare(company, feed, old, held, verdict)
-        # Where nothing is to change, not one call may have changed anything, and none may have tried.
-        silent = not any(feed.expected(name) != NOTHING or feed.said.get("also_sent", {}).get(name) for name in DESTINATIONS)
-        if silent and company.box.writes != writes:
-            verdict.wrong.append(f"{company.box.writes - writes} writes")
-        told = [verdict.result] * bool(verdict.result) + _told(held, old, people(company.box.state))
-        verdict.result = "; ".join(told) or "nothing to write"
+        for night in feed.nights:
+            verdict.result = ""
+            _night(stack, company, night, verdict)
+            results.append(verdict.result)
+    verdict.result = results[0] if len(results) == 1 else "; then ".join(results)
     return verdict
 
 
-def _go_wrong(stack: ExitStack, company: Company, feed: Feed) -> None:
-    for fault in feed.said.get("faults", []):
+def _company(drill: Drill, feed: Feed) -> AbstractContextManager[Company]:
+    if feed.settings:
+        return drill.place(feed.name, drill.start, own=feed.settings)
+    return drill.place(feed.name, drill.state, **(feed.said.get("settings") or {}))
+
+
+def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -> None:
+    old, writes = people(company.box.state), company.box.writes
+    company.box.sent = {name: set() for name in DESTINATIONS}
+    _go_wrong(stack, company, night)
+    night.arrive(company)
+    result = company.kept_sync() if night.said.get("again") else company.sync()
+    root = result.run_id
+    if night.said.get("again"):
+        verdict.missing += [] if not result.succeeded else ["the run was to fail first"]
+        company.box.heal()
+        result = company.again(result)
+    _stopped(company, night, result, verdict)
+    held = company.held(root)
+    _compare(company, night, old, held, verdict)
+    # Where nothing is to change, not one call may have changed anything, and none may have tried.
+    silent = not any(night.expected(name) != NOTHING or night.said.get("also_sent", {}).get(name) for name in DESTINATIONS)
+    if silent and company.box.writes != writes:
+        verdict.wrong.append(f"{company.box.writes - writes} writes")
+    told = [verdict.result] * bool(verdict.result) + _told(held, old, people(company.box.state))
+    verdict.result = "; ".join(told) or "nothing to write"
+    verdict.words, page = company.words(root, result.message)
+    verdict.missing += [f"not said: {text}" for text in night.said.get("says", []) if text not in page]
+
+
+def _go_wrong(stack: ExitStack, company: Company, night: Night) -> None:
+    for fault in night.said.get("faults", []):
         company.box.fault(**fault)
-    if away := feed.said.get("unreachable"):
+    if away := night.said.get("unreachable"):
         url = stack.enter_context(unreachable())
         os.environ.update(dict.fromkeys(_URLS[away], url))
 
 
-def _stopped(company: Company, feed: Feed, result: Any, verdict: Verdict) -> None:
-    wanted = feed.said.get("stopped") or []
+def _stopped(company: Company, night: Night, result: RunResult, verdict: Verdict) -> None:
+    wanted = night.said.get("stopped") or []
     if result.succeeded:
         verdict.missing += ["the run was to stop"] if wanted else []
         return
@@ -131,10 +189,10 @@ def _stopped(company: Company, feed: Feed, result: Any, verdict: Verdict) -> Non
         verdict.missing.append(f"not what stopped it: {', '.join(sorted(lacking))}")
 
 
-def _compare(company: Company, feed: Feed, old: dict[str, Any], held: dict[str, dict[str, int]], verdict: Verdict) -> None:
+def _compare(company: Company, night: Night, old: dict[str, Any], held: dict[str, dict[str, int]], verdict: Verdict) -> None:
     new = people(company.box.state)
     for name in DESTINATIONS:
-        found, wanted = difference(old[name], new[name]), feed.expected(name)
+        found, wanted = difference(old[name], new[name]), night.expected(name)
         verdict.missing += [
             f"{number} at {name}: not {part}" for part in ("joined", "back", "left") for number in wanted[part] if number not in found[part]
         ]
@@ -148,9 +206,9 @@ def _compare(company: Company, feed: Feed, old: dict[str, Any], held: dict[str, 
             ]
             verdict.missing += [f"{number} at {name}: {each} unchanged" for each in should if each not in is_so]
         allowed = {*wanted["joined"], *wanted["back"], *wanted["left"], *wanted["changed"]}
-        allowed |= set(feed.said.get("also_sent", {}).get(name, [])) | set(feed.said.get("refused", {}).get(name, []))
+        allowed |= set(night.said.get("also_sent", {}).get(name, [])) | set(night.said.get("refused", {}).get(name, []))
         verdict.wrong += [f"{number} at {name}: sent for nothing" for number in sorted(company.box.sent[name] - allowed)]
-        if held.get(name, {}) != (feed.said.get("held") or {}).get(name, {}):
+        if held.get(name, {}) != (night.said.get("held") or {}).get(name, {}):
             verdict.missing.append(f"held at {name}: {held.get(name, {})}")
     verdict.wrong += [f"{number}: no active approver" for number in without_approver(new)]
     findity = company.box.state["findity"]
