@@ -65,6 +65,14 @@ def test_an_unknown_job_is_told_with_its_neighbours_and_all_that_there_are(home:
 
 
 @pytest.mark.usefixtures("companies")
+def test_the_demo_starts_nothing_where_there_is_no_demo_company(home: Path) -> None:
+    result = asked("demo")
+    assert result.exit_code == 2
+    assert result.output.startswith("There is no job 'demo_sync'. ")
+    assert not home.exists()
+
+
+@pytest.mark.usefixtures("companies")
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 
@@ -80,6 +81,15 @@ def test_a_ledger_that_is_away_when_a_run_begins_is_opened_by_the_step_that_need
     result = acme.quickly("sync")
     assert result.succeeded, result
     assert len(opened) == 1
+
+
+def test_outside_of_a_run_the_ledger_is_there_and_nothing_says_that_a_run_lives(synced: Any) -> None:
+    acme = synced()
+    with dg.build_resources({"ledger": acme.defs.resources["acme_ledger"]}) as resources, resources.ledger.open() as ledger:
+        before = ledger.heartbeats.remaining()
+        assert len(ledger.runs.all()) == 1
+    with acme.ledger() as ledger:
+        assert ledger.heartbeats.remaining().keys() == before.keys() <= set(ledger.runs.all()["run_id"])
 
 
 @pytest.fixture

@@ -33,7 +33,10 @@ def asked(*arguments: str, **options: Any) -> Result:
 def exported(number: str, to: Path) -> dict[str, Any]:
     result = asked("export", "acme", number, "--to", str(to))
     assert result.exit_code == 0, result.output
-    return dict(json.loads(to.read_text()))
+    found = dict(json.loads(to.read_text()))
+    rows, runs = sum(map(len, found["ledger"].values())), len(found["stored values, by run"])
+    assert result.output.startswith(f"{number} of acme: {rows} ledger rows and the values of {runs} runs are in {to}.\nNot in it:")
+    return found
 
 
 def mentions(*texts: str) -> set[str]:
@@ -68,6 +71,18 @@ def test_export_has_all_that_is_kept_about_one_person_and_nothing_of_others(acme
     # Their manager's address stands in their own record; nothing else of others does.
     assert not any(each in text for each in ("eva@acme.example", "Zetterlund", "+46701740602", "SE2700000000000002000006"))
     assert any("backups" in sentence for sentence in found["not in here"])
+
+
+def test_export_names_rows_by_line_and_says_so_while_the_settings_cannot_be_read(acme: Any, tmp_path: Path) -> None:
+    (tmp_path / "pipelines" / "acme" / "defs.yaml").write_text("type: [")
+    to = tmp_path / "e04.json"
+    result = asked("export", "acme", "E04", "--to", str(to))
+    assert result.exit_code == 0, result.output
+    assert "are in " in result.output
+    assert "The company's settings cannot be read: rows of HR's file are named by line only." in result.output
+    found = json.loads(to.read_text())
+    assert list(found["rows of HR's file, by run"].values()) == [[{"line": 5}]]
+    assert [row["destination"] for row in found["ledger"]["acknowledged"]] == ["expensify", "findity"], "the ledger needs no settings"
 
 
 def test_export_writes_over_nothing(acme: Any, tmp_path: Path) -> None:

@@ -89,3 +89,19 @@ def test_times_that_cannot_be_are_no_times(serve: Serve, at: At, root: Path, wro
     assert abs(at(server).fetch().modified.timestamp() - time.time()) < 60
     with pytest.raises(Permanent, match=r"gives no time, or one that cannot be.*Set `newest: name`"):
         at(server, newest="modified").find()
+
+
+def test_a_file_is_closed_at_the_server_before_it_is_looked_at_again(serve_with: Serve, at: At, wire: SimpleNamespace) -> None:
+    happened: list[str] = []
+
+    def close(_: asyncssh.SFTPServer, file: Any) -> None:
+        file.close()
+        happened.append("closed")
+
+    def stat(session: asyncssh.SFTPServer, path: bytes) -> Any:
+        happened.append("looked at")
+        return asyncssh.SFTPServer.stat(session, path)
+
+    assert at(serve_with(close=close, stat=stat), path="out/people_1.csv").fetch().content == wire.CONTENT
+    assert happened[-2:] == ["closed", "looked at"]
+    assert happened.count("closed") == 1

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from resources.ledger import Ledger
 from tests.postgres import postgres, schema
@@ -27,6 +28,20 @@ def url(request, tmp_path):
 def ledger(url):
     with Ledger.open(url, "acme") as opened:
         yield opened
+
+
+@pytest.fixture
+def leaving_bytes(monkeypatch):
+    """An SQLite that leaves what is deleted where it was unless it is told otherwise: Debian's own is built not to."""
+    real = sa.create_engine
+
+    def create(*arguments, **options):
+        engine = real(*arguments, **options)
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA secure_delete = OFF"))
+        return engine
+
+    monkeypatch.setattr(sa, "create_engine", create)
 
 
 @pytest.fixture

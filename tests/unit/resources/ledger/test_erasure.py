@@ -157,6 +157,7 @@ def test_an_address_that_only_the_caller_knows_goes_too(full):
     assert "bo@x.example" not in told(full)
 
 
+@pytest.mark.usefixtures("leaving_bytes")
 def test_quiet_a_forgotten_address_is_in_no_file_of_the_database(full):
     if full.engine.dialect.name != "sqlite":
         pytest.skip("Postgres does so when it vacuums")

@@ -189,6 +189,7 @@ def test_another_companys_rows_stay(ledger, url):
         assert purge(other)
 
 
+@pytest.mark.usefixtures("leaving_bytes")
 def test_quiet_what_was_deleted_is_in_no_file_of_the_database(ledger):
     if ledger.engine.dialect.name != "sqlite":
         pytest.skip("Postgres does so when it vacuums")
