@@ -11,6 +11,7 @@ from assets.graph import metadata
 from assets.graph.given import last_written
 from destinations import engine
 from destinations.base import Destination, Known, Landed
+from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
@@ -29,10 +30,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             "known": dg.AssetIn(company.key(destination.name, "known")),
             "roster": dg.AssetIn(company.key("hr", "roster"), metadata=WHEN_NEEDED),
         },
-        check_specs=[
-            dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
-            dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
-        ],
+        check_specs=_specs(key),
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         **company.labels(
@@ -48,23 +46,10 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         with reported(), getattr(context.resources, ledger).open() as book:
             if looking:
                 plan = last_written(book, getattr(context.resources, io), company, destination)
-            plan_run_id, made, facts = producer(plan).run_id, from_stored(plan), PlanFacts.from_json(plan["facts"])
-            sent = len(book.deliveries.answers(destination.name, plan_run_id))
-            # What was read before is what is there, if nothing was sent since. What was written long ago has had its time.
-            still = facts.idle or not (sent or looking or producer(known).newest)
-            found = engine.landed(
-                destination,
-                getattr(context.resources, access),
-                book,
-                made,
-                plan_run_id,
-                plan["desired"],
-                None if still else roster["value"],
-                current=Known.from_stored(known) if still else None,
-                patience=0 if looking else None,
-            )
+            facts = PlanFacts.from_json(plan["facts"])
+            found = _found(destination, getattr(context.resources, access), book, plan, facts, known, roster, looking)
             if not looking and not facts.idle:
-                engine.record(destination, book, attempt(context), plan_run_id, facts, found, sync_result["disagreements"])
+                engine.record(destination, book, attempt(context), producer(plan).run_id, facts, found, sync_result["disagreements"])
         yield dg.MaterializeResult(
             value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers)},
             check_results=_checks(key, found),
@@ -72,6 +57,41 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         )
 
     return asset
+
+
+def _found(
+    destination: Destination,
+    access: Any,
+    book: Ledger,
+    plan: StoredValue,
+    facts: PlanFacts,
+    known: StoredValue,
+    roster: StoredValue,
+    looking: bool,
+) -> Landed:
+    """What became of a plan: of the one of this run, or, when merely looking, of one that was written long ago and has had its time."""
+    plan_run_id = producer(plan).run_id
+    sent = len(book.deliveries.answers(destination.name, plan_run_id))
+    # What was read before is what is there, if nothing was sent since.
+    still = facts.idle or not (sent or looking or producer(known).newest)
+    return engine.landed(
+        destination,
+        access,
+        book,
+        from_stored(plan),
+        plan_run_id,
+        plan["desired"],
+        None if still else roster["value"],
+        current=Known.from_stored(known) if still else None,
+        patience=0 if looking else None,
+    )
+
+
+def _specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
+        dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
+    ]
 
 
 def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:

@@ -4,6 +4,8 @@ Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does no
 """
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -16,9 +18,9 @@ from destinations.base import Destination
 from resources.failures import Failed
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
-from resources.past.report_files import write_list, write_reports
+from resources.past.report_files import Written, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
-from roster.reports.headline import headline
+from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.reasons import reason
 from roster.reports.skipped import COLUMNS, left_out
@@ -35,13 +37,17 @@ class ReportConfig(dg.Config):
 def build(company: Company, destinations: Sequence[Destination]) -> list[dg.AssetsDefinition]:
     """Both report assets of a company."""
     landed = [company.key(destination.name, "landed") for destination in destinations]
-    ledger, io, hr = (company.resource(name) for name in ("ledger", "io", "hr"))
-    skipped_key = company.key("reports", "skipped_employees")
+    skipped = company.key("reports", "skipped_employees")
+    return [_skipped_employees(company, skipped, landed), _sync_report(company, [skipped, *landed], len(destinations))]
+
+
+def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    ledger = company.resource("ledger")
 
     @dg.asset(
-        key=skipped_key,
+        key=key,
         deps=[company.key("hr", "rejects"), *landed],
-        io_manager_key=io,
+        io_manager_key=company.resource("io"),
         required_resource_keys={ledger},
         **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
     )
@@ -50,27 +56,18 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             report = _report(context, config, book)
             coded = left_out(report)
             file = write_list(report, coded)  # the page is the next step's
-        people = coded[list(COLUMNS)]
-        whom = _by_person(people)
-        return dg.MaterializeResult(
-            value=people,
-            metadata=metadata.of_result(
-                people,
-                {
-                    "people": len(whom),
-                    "who and why": metadata.table(whom[["employee_id", "why"]]),
-                    "who, why, what to do": metadata.markdown(whom),
-                    "reasons": metadata.counts(_causes(coded), "reason"),
-                    "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
-                    "list for HR": dg.MetadataValue.path(file),
-                },
-            ),
-        )
+        return dg.MaterializeResult(value=coded[list(COLUMNS)], metadata=_shown(coded, file))
+
+    return skipped_employees
+
+
+def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: int) -> dg.AssetsDefinition:
+    ledger, hr = company.resource("ledger"), company.resource("hr")
 
     @dg.asset(
         key=company.key("reports", "sync_report"),
-        deps=[skipped_key, *landed],
-        io_manager_key=io,
+        deps=after,
+        io_manager_key=company.resource("io"),
         required_resource_keys={ledger, hr},
         **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
     )
@@ -82,28 +79,47 @@ def build(company: Company, destinations: Sequence[Destination]) -> list[dg.Asse
             files = write_reports(report, out)
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
-            away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
+            away = _put_away(getattr(context.resources, hr), book, report, destinations) if own else ""
         found = headline(report, out)
-        return dg.MaterializeResult(
-            value={"headline": found.sentence, "page": str(files.page)},
-            metadata={
-                "in short": found.sentence,
-                **({"also": "; ".join(found.also)} if found.also else {}),
-                **metadata.filled(
-                    {
-                        "changes": metadata.markdown(_numbers(report)),
-                        "people": metadata.markdown(_outcomes(report)),
-                        "left out": metadata.counts(_causes(out), "reason"),
-                    }
-                ),
-                # Paths, not links: no browser follows one from a page to a file.
-                "the page, to open": dg.MetadataValue.path(files.page),
-                "list for HR": dg.MetadataValue.path(files.skipped),
-                "HR's file": away or "stays where it is",
-            },
-        )
+        value = {"headline": found.sentence, "page": str(files.page)}
+        return dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, away))
 
-    return [skipped_employees, sync_report]
+    return sync_report
+
+
+def _shown(coded: pd.DataFrame, file: Path) -> dict[str, Any]:
+    """The list for HR, on its asset's page."""
+    people = coded[list(COLUMNS)]
+    whom = _by_person(people)
+    return metadata.of_result(
+        people,
+        {
+            "people": len(whom),
+            "who and why": metadata.table(whom[["employee_id", "why"]]),
+            "who, why, what to do": metadata.markdown(whom),
+            "reasons": metadata.counts(_causes(coded), "reason"),
+            "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
+            "list for HR": dg.MetadataValue.path(file),
+        },
+    )
+
+
+def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, away: str) -> dict[str, Any]:
+    """The run, on its report's page."""
+    tables = {
+        "changes": metadata.markdown(_numbers(report)),
+        "people": metadata.markdown(_outcomes(report)),
+        "left out": metadata.counts(_causes(out), "reason"),
+    }
+    return {
+        "in short": found.sentence,
+        **({"also": "; ".join(found.also)} if found.also else {}),
+        **metadata.filled(tables),
+        # Paths, not links: no browser follows one from a page to a file.
+        "the page, to open": dg.MetadataValue.path(files.page),
+        "list for HR": dg.MetadataValue.path(files.skipped),
+        "HR's file": away or "stays where it is",
+    }
 
 
 def _ended(context: dg.AssetExecutionContext, book: Ledger) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import stat
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -41,6 +43,21 @@ def test_the_sandbox_lives_as_long_as_its_block_and_is_shared(home: Path) -> Non
         assert httpx.get(address).is_success
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+def test_the_sandbox_has_ended_when_its_block_has(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(real(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with demo.sandbox():
+        (child,) = started
+        assert child.poll() is None
+    assert child.returncode is not None, "its state is on the disk, and nothing of it goes on behind the next command"
 
 
 def test_the_sandbox_opens_to_the_credentials_that_come_with_it(home: Path) -> None:
