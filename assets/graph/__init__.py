@@ -3,7 +3,6 @@
 - `build`: which assets are there, and which of them does each job run?
 - `intake` (with `gate`): how do HR's export, roster and rejects come about, and who stops a file?
 - `known`, `desired`, `plan`, `sync_result`, `landed`: what does each step at a destination store and show?
-- `holds`: what does a plan's check say of what waits?
 - `reports`: what do the two reports show in the UI?
 - `given`: what is a step given: run config, and values of earlier steps?
 - `metadata`: how are frames and counts shown, without anybody's name?

@@ -1,10 +1,10 @@
 """``<company>/<destination>/plan``: what must change there, and its checks ``accounting``, ``held``, ``dry_run``.
 
-Belongs here: the asset, and how its checks and page are put. Does not belong here: drawing the plan (``destinations.engine``), what the
-check ``held`` says (``assets.graph.holds``).
+Belongs here: the asset, and how its checks and page are put. Does not belong here: drawing the plan (``destinations.engine``), what is
+held (``roster.plan.limits``, ``roster.plan.dependants``, ``roster.plan.decision``), letting it go (``destinations.releases``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import dagster as dg
@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets.company import Company, attempt
 from assets.failures import reported
-from assets.graph import holds, metadata
+from assets.graph import metadata
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from destinations import engine, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
@@ -20,7 +20,11 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.stored.run_storage import StoredValue
 from roster.plan import releasing
+from roster.plan.adoption import WAYS
+from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply
+from roster.reports.held import beyond, paste, waiting
+from roster.reports.reasons import reason
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -55,7 +59,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
             yield _accounting_check(key, drawn)
-            yield _waits_on(book, key, destination) if drawn.facts.idle else holds.check(key, company, drawn.plan)
+            yield _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, drawn.plan)
             if isinstance(destination, DryRun):
                 yield _dry_run_check(key, destination, drawn.facts.dry_run)
             if drawn.faults:
@@ -115,6 +119,42 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     )
 
 
+def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheckResult:
+    """How many, why, the figures, and what to paste. It warns; what is held stops nothing else."""
+    held = plan.people[plan.people["action"].eq("hold")]
+    digest = plan.held_digest()
+    groups = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
+    limits = "".join(f" {row.kind}: {row.planned:,} planned, {row.allowed:,} allowed." for row in beyond(plan.figures).itertuples())
+    return dg.AssetCheckResult(
+        passed=held.empty,
+        check_name="held",
+        asset_key=key,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(held):,} people wait for a release.{limits}" if len(held) else "Nothing is held.",
+        metadata={
+            "people held": len(held),
+            **({"digest for a release": digest, **_to_paste(company, digest)} if digest else {}),
+            **metadata.filled(
+                {
+                    "why": metadata.counts({reason(code).words: n for code, n in held["reason"].value_counts().items()}, "reason"),
+                    "reasons and kinds": metadata.markdown(groups) if len(groups) else metadata.table(groups),
+                    "limits": metadata.table(_limits(plan.figures)),
+                }
+            ),
+        },
+    )
+
+
+def _to_paste(company: Company, digest: str) -> dict[str, Any]:
+    command, config = paste(company.name, digest)
+    return {"command to release": command, "config to release": dg.MetadataValue.md(f"```yaml\n{config}```")}
+
+
+def _limits(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures for a page: where there is no limit, it says so."""
+    return figures.assign(allowed=figures["allowed"].astype("object").where(figures["allowed"].notna(), "no limit"))
+
+
 def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:
     """The check ``held`` of a destination that a release of another one leaves alone."""
     newest = book.plans.newest(destination.name)
@@ -152,7 +192,7 @@ def _shown(drawn: Drawn) -> dict[str, Any]:
         {
             "actions": metadata.counts(made.counts(), "action"),
             "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
-            "who is there already": holds.there_already(facts.adoption),
+            "who is there already": _there_already(facts.adoption),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
@@ -162,3 +202,8 @@ def _shown(drawn: Drawn) -> dict[str, Any]:
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
         },
     )
+
+
+def _there_already(counts: Mapping[str, int]) -> dg.MetadataValue:
+    """Who is there already, before a first sync."""
+    return metadata.table(pd.DataFrame([(WAYS[way], counts[way]) for way in WAYS if way in counts], columns=["who", "people"]))
