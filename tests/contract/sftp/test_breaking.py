@@ -134,23 +134,15 @@ def test_a_full_disk_is_ours_and_not_the_servers(serve: Serve, at: At, home: Pat
     assert not waited
 
 
-def test_a_file_that_grows_while_it_is_read_is_not_used(serve: Serve, at: At, root: Path, home: Path, big: bytes) -> None:
-    path, stop = root / "out" / "people_2.csv", threading.Event()
+def test_a_file_that_grows_while_it_is_read_is_not_used(serve_with: Serve, at: At, root: Path, home: Path, big: bytes) -> None:
+    def read(session: asyncssh.SFTPServer, file: Any, offset: int, size: int) -> bytes:
+        with (root / "out" / "people_2.csv").open("ab") as growing:
+            growing.write(b"more\n")
+        file.seek(offset)
+        return file.read(size)
 
-    def write() -> None:
-        with path.open("ab") as file:
-            while not stop.wait(0.001):
-                file.write(b"more\n")
-                file.flush()
-
-    writing = threading.Thread(target=write)
-    writing.start()
-    try:
-        with pytest.raises(Transient, match=r"changed on the SFTP server while it was read. Run again when HR has finished"):
-            at(serve()).fetch()
-    finally:
-        stop.set()
-        writing.join()
+    with pytest.raises(Transient, match=r"changed on the SFTP server while it was read. Run again when HR has finished"):
+        at(serve_with(read=read)).fetch()
     assert list((home / "incoming").iterdir()) == []
 
 
