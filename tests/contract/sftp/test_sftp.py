@@ -1,6 +1,8 @@
 """Against the sandbox's server: which file it is, who is trusted, what becomes of it afterwards."""
 
 import os
+import threading
+import time
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,11 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import asyncssh
+import paramiko
 import pytest
 
 from resources.failures import Permanent, Transient
 from resources.hr.sftp import Sftp
-from resources.hr.ssh import Patience
+from resources.hr.ssh import Patience, session
 from resources.hr.ssh_failures import Lost
 from sandbox.sftp import SftpServer
 from tests import ports
@@ -265,3 +268,16 @@ def test_a_file_that_hr_has_put_in_its_place_since_stays(serve: Serve, at: At, r
     put(root, "people_1.csv", modified=1_700_000_060, content=b"tomorrow's")
     assert client.put_away(landed.path, landed.size, landed.modified) is False
     assert (root / "out" / "people_1.csv").exists()
+
+
+def test_nothing_of_a_connection_goes_on_when_it_has_ended(serve: Serve, source: Any, patience: Patience, monkeypatch: Any) -> None:
+    # So long would paramiko's thread sleep before it looked by itself; it is woken.
+    monkeypatch.setattr(paramiko.Transport, "_active_check_timeout", 60)
+    before = set(threading.enumerate())
+    with session(source(serve()), patience) as sftp:
+        assert sftp.listdir("out") == ["people_1.csv"]
+        time.sleep(0.3)  # the server has said all that it had to say
+    deadline = time.monotonic() + 20
+    while left := [each for each in threading.enumerate() if isinstance(each, paramiko.Transport) and each not in before]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)
