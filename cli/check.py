@@ -51,11 +51,13 @@ def check(
     except (MissingColumn, Failed) as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
-    unfit = gate.refusal(gate.run_checks(result.facts, None, {}, settings.hr.gate), "Have HR correct the rows, or the settings.")
+    checks = gate.run_checks(result.facts, None, {}, settings.hr.gate)
+    unfit = gate.refusal(checks, "Have HR correct the rows, or the settings.")
     if unfit:
         _print_unfit(unfit)
     else:
         _print(f"Gate: fit. {result.facts.rows} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
+    _print("".join(f"Managers: {one.seen}.\n" for one in checks if one.name == "managers"))
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 

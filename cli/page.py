@@ -18,7 +18,7 @@ from roster.reports.headline import headline
 from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
-from roster.reports.tables import employee_numbers, outcome_rows, planned_rows
+from roster.reports.tables import approvers_checked, employee_numbers, outcome_rows, planned_rows, repairs
 
 _MOST_NUMBERS: Final = 8
 _TONES: Final[Mapping[str, str]] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
@@ -47,6 +47,10 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
         console.print(Padding(_would_refuse(report), (1, 0, 0, 0)))
     if len(out):
         console.print(Padding(_left_out(out), (1, 0, 0, 0)))
+    if len(report.repairs):
+        console.print(Padding(_repairs(report), (1, 0, 0, 0)))
+    if checked := approvers_checked(report):
+        console.print(f"\n{checked}")
     console.print(f"\nReport       {files.page}", soft_wrap=True)
     console.print(f"For HR       {files.skipped}", soft_wrap=True)
     for one in report.destinations:
@@ -86,6 +90,15 @@ def _would_refuse(report: RunReport) -> Table:
         reasons = pd.Series(one.would_refuse, dtype="str")
         for why, people in reasons.groupby(reasons):
             table.add_row(one.name, f"{len(people):,}", str(why), employee_numbers(pd.Series(people.index)))
+    return table
+
+
+def _repairs(report: RunReport) -> Table:
+    """Approvers found by rule: a line for each reason, by employee number."""
+    table = Table("approver found by rule", "people", "who", box=None, pad_edge=False, header_style="bold")
+    table.columns[1].justify = "right"
+    for why, people, who in repairs(report.repairs).rows:
+        table.add_row(str(why), f"{people:,}", str(who))
     return table
 
 

@@ -1,13 +1,14 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
 Belongs here: `Destination`, what only some destinations can do (`DryRun`), what goes into a step and what comes of it (`Known`, `Desired`,
-`Drawn`, `Landed`). Does not
-belong here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
+`Drawn`, `Landed`). Does not belong
+here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import pandas as pd
@@ -34,16 +35,19 @@ class Known:
     """What the ledger remembers of its people (`Ledger.acknowledged`)."""
     epoch: int = 0
     """How often something had been acknowledged before it was read."""
+    out: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
+    """The employee numbers of those who were not brought in last time, and whom no release brings in."""
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames and a number, for storage."""
-        return {**self.read, "acknowledged": self.acknowledged, "epoch": self.epoch}
+        return {**self.read, "acknowledged": self.acknowledged, "epoch": self.epoch, "out": self.out.to_frame("employee_id")}
 
     @classmethod
     def from_stored(cls, value: Mapping[str, Any]) -> "Known":
-        """What `to_stored` made."""
-        read = {name: value[name] for name in value if name not in ("acknowledged", "epoch")}
-        return cls(read, value["acknowledged"], value.get("epoch", 0))
+        """What `to_stored` made; an earlier version stored nobody as `out`."""
+        read = {name: value[name] for name in value if name not in ("acknowledged", "epoch", "out")}
+        known = cls(read, value["acknowledged"], value.get("epoch", 0))
+        return replace(known, out=value["out"]["employee_id"]) if "out" in value else known
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ class Landed:
     """`roster.plan.outcomes.numbers`."""
     faults: list[str]
     """What does not add up."""
+    without_approver: list[str]
+    """The employee numbers of those who are active there, should be, and have no active approver there."""
 
 
 class Destination(Comparison, Protocol):

@@ -18,11 +18,14 @@ from destinations.delivery import Write
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting
+from roster.membership import among
+from roster.people.approvers import TOPS
 from roster.people.chain import approval_chain
 from roster.plan import landing, outcomes, releasing
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
-from roster.plan.decision import Circumstances, Plan
+from roster.plan.decision import RELEASABLE, Circumstances, Plan
+from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.outcomes import OutcomeFacts
 
@@ -35,7 +38,7 @@ def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataF
     # Before anything is read: what is acknowledged from now on, a plan drawn from this does not know.
     epoch = ledger.acknowledged.epoch(destination.name)
     frames = destination.read(access, ledger, roster)
-    return Known(frames, ledger.acknowledged.all(destination.name), epoch)
+    return Known(frames, ledger.acknowledged.all(destination.name), epoch, _stays_out(ledger, destination.name))
 
 
 def desire(destination: Destination, policy: Policy, taken: Taken, known: Known, key: bytes, *, everyone: bool = True) -> Desired:
@@ -49,13 +52,27 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         key: The ledger's secret for pseudonyms.
         everyone: Whether the run is for everyone: else nobody is a leaver by absence, as an approver either.
     """
-    remembered = known.acknowledged
+    remembered, out = known.acknowledged, known.out
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
-    leavable = remembered[~remembered["employee_id"].isin(taken.rejected) & everyone & (not taken.unreadable_reject)]
+    staying = taken.rejected if everyone and not taken.unreadable_reject else remembered["employee_id"]
     there = accounts(destination, taken, known, key)
-    chain = approval_chain(taken.roster, there, leavable, policy.approvers, policy.absent_means, key)
-    records, faults = destination.desired(taken.roster, chain, known.read)
-    return Desired(records, faults, chain.repairs, there)
+    active = there.loc[there["active"], "number"]
+    while True:
+        chain = approval_chain(taken.roster, there, remembered, policy.approvers, policy.absent_means, key, staying=staying, out=out)
+        records, faults = destination.desired(taken.roster, chain, known.read)
+        # Nobody may be named an approver who is not brought in: whose own record lacks what none can be without.
+        lacking = faults.loc[faults["field"].isin(destination.required), "employee_id"]
+        lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
+        if lacking.empty:
+            return Desired(records, faults, chain.repairs, there)
+        out = pd.concat([out, lacking])
+
+
+def _stays_out(ledger: Ledger, destination: str) -> pd.Series:
+    """Who was not brought in last time for a reason that no release lifts: refused, skipped, in doubt."""
+    skips = ledger.skips.all()
+    still = skips["destination"].eq(destination) & skips["closed"].isna() & ~skips["reason"].isin(RELEASABLE)
+    return skips.loc[still, "employee_id"].drop_duplicates()
 
 
 def accounts(destination: Destination, taken: Taken, known: Known, key: bytes) -> pd.DataFrame:
@@ -98,7 +115,7 @@ def plan(
     key = ledger.keys.of_fields(destination.name)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, request, held)
-    drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, conditions)
+    drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     gate = ledger.intakes.gate(attempt.root_run_id)
     gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
     released: dict[str, int] = {}
@@ -183,6 +200,7 @@ def _facts(
         adoption=adoption(drawn.people) if first and not request.only and not request.release else {},
         released=released,
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
+        tops=int(repairs["repair"].isin(TOPS).sum()),
         faults=desired.faults,
     )
 
@@ -274,18 +292,21 @@ def landed(
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
     key = ledger.keys.of_fields(destination.name)
     if current is not None:
-        differing = landing.not_as_wanted(destination, made, desired, current.read, key)
+        read = current.read
+        differing = landing.not_as_wanted(destination, made, desired, read, key)
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
-        differing = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
+        differing, read = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
     else:
         raise ValueError("reading back needs HR's people")
     table = outcomes.outcomes(made, answers, differing["employee_id"])
+    there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
     return Landed(
         outcomes=table,
         drift=landing.drift(made, differing),
         numbers=outcomes.numbers(made, table, answers),
         faults=accounting.after_write(made, table),
+        without_approver=landing.without_approver(there, desired["employee_id"]),
     )
 
 
@@ -299,13 +320,15 @@ def _read_back(
     sent: pd.Series,
     key: bytes,
     patience: float,
-) -> pd.DataFrame:
-    """Reads until everything that was sent is to be seen, or patience ends: ``employee_id``, ``field`` of what is not as it should be."""
+) -> tuple[pd.DataFrame, Frames]:
+    """Reads until everything that was sent is to be seen, or patience ends: ``employee_id``, ``field`` of what is not as it should be, and
+    what was read."""
     deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
     while True:
-        differing = landing.not_as_wanted(destination, made, desired, destination.read(access, ledger, roster), key)
+        read = destination.read(access, ledger, roster)
+        differing = landing.not_as_wanted(destination, made, desired, read, key)
         if not differing["employee_id"].isin(sent).any() or time.monotonic() + pause > deadline:
-            return differing
+            return differing, read
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -327,6 +350,7 @@ def record(
         drift=found.drift,
         strangers=int(table["reason"].eq("not_in_hr").sum()),
         warnings=disagreements,
+        without_approver=found.without_approver,
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
     if table["reason"].eq("not_selected").any() or facts.as_of is None:

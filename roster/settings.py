@@ -225,6 +225,10 @@ class Gate(Strict):
     """So many rows that are no valid person."""
     duplicates: Limit = Limit(count=4, share=0.01)
     """So many rows that share an employee number or an address with another person's."""
+    managers: Limit = Limit(count=5, share=0.05)
+    """So many references to a manager may lead to nobody whom the file or the ledger knows."""
+    tops: Limit = Limit(count=3, share=0.02)
+    """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or as `approvers.top` says."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
 

@@ -4,9 +4,14 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
 import pytest
 
 from tests import soak, storing
+
+# How long a case takes says nothing on a machine that does other things too.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 FIRST = (
     "rerun/test_kills.py",

@@ -53,8 +53,8 @@ def _shown(found: Desired) -> dict[str, Any]:
         **metadata.of_frame(found.records),
         **metadata.filled(
             {
-                "approvers by rule": metadata.counts(repairs["repair"].value_counts().to_dict(), "HR's manager"),
-                "whose": metadata.table(repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]]),
+                "approvers by rule": metadata.repairs(repairs),
+                "people": metadata.table(repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]]),
                 "values left out": metadata.table(found.faults),
             }
         ),

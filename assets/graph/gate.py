@@ -70,11 +70,18 @@ class Taking:
         hr = self.company.settings.hr
         day = day_in_name(self.export.name, hr.source.date_in_name)
         numbered = self._number(day)
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of)
+        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, remembered=self._remembered())
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
+
+    def _remembered(self) -> pd.Series:
+        """Everyone whom a destination ever took over, by number and by address."""
+        known = [self.book.acknowledged.all(name) for name in self.company.settings.destinations()]
+        return (
+            pd.concat([part[name] for part in known for name in ("employee_id", "account")], ignore_index=True).dropna().drop_duplicates()
+        )
 
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)

@@ -9,6 +9,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from roster.reports.reasons import REPAIR_REASONS
+
 MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
 _LONGEST_BAR = 8
@@ -93,6 +95,11 @@ def reasons(people: pd.DataFrame) -> dg.MetadataValue:
     chosen = chosen.assign(shared=chosen["reason"].map(chosen["reason"].value_counts())).sort_values(["shared", "reason"], kind="stable")
     why = chosen["detail"].fillna(chosen["reason"].str.replace("_", " "))
     return table(pd.DataFrame({"employee_id": chosen["person"], "why": why}))
+
+
+def repairs(rows: pd.DataFrame) -> dg.MetadataValue:
+    """How many approvers were found by rule, by what was wrong with HR's manager."""
+    return counts(rows["repair"].map(REPAIR_REASONS).fillna(rows["repair"]).value_counts().to_dict(), "HR's manager")
 
 
 def faults(rows: pd.DataFrame) -> dg.MetadataValue:

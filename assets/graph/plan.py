@@ -197,6 +197,7 @@ def _shown(drawn: Drawn) -> dict[str, Any]:
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
+            "approvers by rule": metadata.repairs(facts.repairs),
             **({"digest for a release": held} if held else {}),
             "digest of the plan": made.digest(),
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),

@@ -50,7 +50,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
             check_results=[_agreement_check(key, disagreements, len(requests))],
-            metadata=_shown(answers, requests),
+            metadata=_shown(answers, requests, facts),
         )
 
     return asset
@@ -81,13 +81,14 @@ def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) 
     )
 
 
-def _shown(answers: pd.DataFrame, requests: list[dict[str, Any]]) -> dict[str, Any]:
+def _shown(answers: pd.DataFrame, requests: list[dict[str, Any]], facts: PlanFacts) -> dict[str, Any]:
     refused = answers[answers["status"].ne("accepted")]
     return metadata.of_result(
         answers,
         {
             "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
             "not accepted": metadata.table(refused[["person", "status", "reason"]]),
+            "approvers by rule": metadata.repairs(facts.repairs),
             "requests": len(requests),
             "calls": sum(request["calls"] for request in requests),
             "payload (bytes)": sum(request["bytes"] for request in requests),

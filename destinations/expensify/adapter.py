@@ -60,6 +60,7 @@ class Adapter(Destination, DryRun):
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     required = ("policyID",)
+    approver_field = "managerEmail"
     accounts_are_addresses = True
 
     @property

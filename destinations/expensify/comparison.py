@@ -67,6 +67,7 @@ def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
             "number": people["employeeID"].fillna(people["account"].map(owners(acknowledged)).astype("str")),
             "email": people["email"],
             "active": True,
+            "approver": people["submitsTo"].str.lower(),
         }
     ).reset_index(drop=True)
 

@@ -49,6 +49,7 @@ class Adapter(Destination):
     personal = PersonalColumns(numbers=("externalSourceId", "personnelNumber"), addresses=("email",))
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
+    approver_field = "approverIds"
 
     @property
     def read_back_seconds(self) -> float:

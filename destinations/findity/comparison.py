@@ -68,8 +68,22 @@ def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.Data
             "number": number.fillna(users["personnelNumber"]).fillna(external),
             "email": users["email"],
             "active": users["active"].fillna(True).astype("bool"),
+            "approver": _first_approver(users).map(_by_person(users)).astype("str"),
         }
     )
+
+
+def _by_person(users: pd.DataFrame) -> pd.Series:
+    """Person id → account."""
+    known = users.dropna(subset="personId")
+    return first_of(pd.Series(account_of(known).to_numpy(), index=known["personId"]))
+
+
+def _first_approver(users: pd.DataFrame) -> pd.Series:
+    """The person id of each user's approver; of several the first."""
+    texts = users["approverIds"]
+    first = {text: next(iter(json.loads(text)), None) for text in texts.dropna().unique()}
+    return pd.Series([first.get(text) for text in texts], index=users.index, dtype="str")
 
 
 def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:

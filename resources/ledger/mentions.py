@@ -73,9 +73,10 @@ def _keyed(key: str, entry: Any, who: Who) -> bool:
 
 
 def text_without(text: str, who: Who, row: Any) -> str | None:
-    """`without`, for JSON kept as text in a row; a text that names them goes whole. Only who approves is named by number."""
+    """`without`, for JSON kept as text in a row; a text that names them goes whole. Only who approves is named by number, in changes of
+    that kind and in rows that have no kind."""
     value = parsed(text)
-    if row.get("kind") != "manager":
+    if row.get("kind", "manager") != "manager":
         who = Who("", who.addresses)
     if who.named(text) or who.named(value):  # a number of digits alone is JSON too, and no text then
         return None

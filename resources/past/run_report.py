@@ -131,6 +131,7 @@ def _destination(
         adoption=dict(facts.adoption),
         would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
         drift=outcomes.drift,
+        without_approver=outcomes.without_approver,
         strangers=int(planned["reason"].eq("not_in_hr").sum()),
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
+from roster.intake.references import Managers
 from roster.vocabulary import DISPOSITIONS
 
 
@@ -34,6 +35,8 @@ class FileFacts:
     rejected: int = 0
     collided: int = 0
     """Rows that share a number or an address with another person's."""
+    managers: Managers = field(default_factory=Managers)
+    """What its references to managers come to."""
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     """Canonical column → for which share of the people in scope it is filled."""
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -63,6 +66,8 @@ class FileFacts:
         given = {name: value for name, value in stored.items() if name in known}
         if given.get("dated"):
             given["dated"] = date.fromisoformat(given["dated"])
+        if isinstance(given.get("managers"), Mapping):
+            given["managers"] = Managers.from_json(given["managers"])
         return cls(**given)
 
 

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from roster.intake.facts import FileFacts
+from roster.intake.references import Managers
 from roster.settings import Gate, Limit
 from roster.unfit import Unfit
 
 CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 
-STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "fill", "older")
+STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "managers", "fill", "older")
 """The checks that can stop a file, by the names by which they can be let pass."""
 GROUPS: Final = {"companies": "company_code", "departments": "department"}
 """Check → the column by whose values rows are counted."""
@@ -62,6 +63,7 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         GateCheck("accounting", f"{counted:,} of {rows:,} rows have a disposition", "all of them", _verdict(counted != rows)),
         _share("rejects", facts.rejected, rows, limits.rejects),
         _share("duplicates", facts.collided, rows, limits.duplicates),
+        _managers(facts.managers, limits),
         _older(facts, applied),
     ]
     if last is None:
@@ -136,6 +138,21 @@ def _verdict(failed: bool) -> CheckVerdict:
 
 def _share(name: str, count: int, rows: int, limit: Limit) -> GateCheck:
     return GateCheck(name, f"{count:,} of {rows:,} rows", f"at most {limit.most(rows):,}", _verdict(not limit.allows(count, rows)))
+
+
+def _managers(managers: Managers, limits: Gate) -> GateCheck:
+    """Whether references lead to somebody. A reference is told by its line alone: HR may write names there."""
+    if not managers.mapped:
+        return GateCheck("managers", "the settings map no manager", "nothing to look for")
+    employed = managers.given + managers.tops
+    where = f" ({', '.join(managers.examples)}{', …' if managers.lost > len(managers.examples) else ''})" if managers.lost else ""
+    lost = f"{managers.lost:,} of {managers.given:,} references to a manager lead to nobody{where}"
+    tops = f"{managers.tops:,} of {employed:,} people have no manager"
+    expected = (
+        f"at most {limits.managers.most(managers.given):,} that lead to nobody, at most {limits.tops.most(employed):,} without a manager"
+    )
+    fits = limits.managers.allows(managers.lost, managers.given) and limits.tops.allows(managers.tops, employed)
+    return GateCheck("managers", f"{lost}; {tops}", expected, _verdict(not fits))
 
 
 def _older(facts: FileFacts, applied: Mapping[str, LastApplied]) -> GateCheck:

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from roster.intake import faults, history, mapping
+from roster.intake import faults, history, mapping, references
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
@@ -52,7 +52,12 @@ class IntakeResult:
 
 
 def take_in(
-    data: bytes, format: CsvFormat, people: People, as_of: date, on_step: Callable[[str], None] = lambda step: None
+    data: bytes,
+    format: CsvFormat,
+    people: People,
+    as_of: date,
+    on_step: Callable[[str], None] = lambda step: None,
+    remembered: pd.Series | None = None,
 ) -> IntakeResult:
     """Take in an HR file.
 
@@ -62,6 +67,7 @@ def take_in(
         people: What it means.
         as_of: The day that counts as today.
         on_step: Told each of `STEPS` when it begins, for whoever waits.
+        remembered: Employee numbers and addresses that the ledger knows: a manager among them is somebody, though no row has them.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
@@ -86,10 +92,16 @@ def take_in(
     on_step(STEPS[3])
     linked = link(rows, table.frame, current, people)
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
+    roster = _roster(_with_managers(valid, linked, mapped.frame), in_scope, as_of)
+    managers = references.count(roster, rows, table.frame, people, remembered)
     notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
-    facts = replace(_facts(table, format, dispositions, roster, people), groups=_groups(live.frame, people), collided=_collided(rejects))
+    facts = replace(
+        _facts(table, format, dispositions, roster, people),
+        groups=_groups(live.frame, people),
+        collided=_collided(rejects),
+        managers=managers,
+    )
     return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
 
@@ -107,9 +119,12 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     return bool((rejected["employee_id"].isna() | mistyped).any())
 
 
-def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
+def _with_managers(valid: pd.DataFrame, linked: Linked, mapped: pd.DataFrame) -> pd.DataFrame:
+    """The managers found, and of whom one is given that nobody can make out."""
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
-    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
+    found = valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
+    given = mapped.loc[valid.index, ["manager_id", "manager_email"]].notna().any(axis=1)
+    return found.assign(manager_unreadable=given & found[["manager_id", "manager_email"]].isna().all(axis=1))
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
@@ -135,7 +150,7 @@ def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFra
     roster = valid.reset_index(names="line").astype({"line": "int64"})
     standing = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
+    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "manager_unreadable"}:
         roster[column] = roster[column].where(kept)
     return roster.assign(employment=standing, in_scope=kept)
 

@@ -3,6 +3,9 @@
 Belongs here: the rules that turn HR's manager links into links to active approvers, and the name of each repair. Does not belong here:
 how a link is read from the file (``roster.intake.links``) or written as a destination's field (each destination's ``records``).
 
+A manager who cannot be found is not the same as none. Only who has no manager by HR's own word, an empty cell or themself, is a top;
+whose manager leads nowhere keeps the approver that they have.
+
 People are integers in the order of their employee numbers, so that nothing depends on the order of the rows, and one integer more stands
 for nobody. A chain of any depth is then followed by squaring an array of next steps: twenty rounds reach the end of a million links.
 """
@@ -21,6 +24,9 @@ Links = NDArray[np.intp]
 
 COLUMNS: Final = ("employee_id", "approver_id", "repair", "asked", "via")
 
+TOPS: Final = ("top", "self")
+"""The repairs of those who have no manager by HR's own word."""
+
 _AWAY: Final = {"leave": "on_leave", "left": "left", "pending": "not_started"}
 
 
@@ -31,40 +37,49 @@ class NoApprover(ValueError):
 def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     """Give an active approver to everyone who needs one; what comes out has no circle but the loop of a top onto themself.
 
-    A manager who is active and eligible is left alone. Otherwise the manager's manager is asked, and so on up. A circle is opened at its
-    smallest employee number. Nobody's approver depends on who else needs one, so a row that is missing today moves no one.
+    A manager who is active and eligible is left alone. Otherwise the manager's manager is asked, and so on up. Whose manager is in no row
+    keeps the approver that they have, or has the next one up from there. A circle is opened at its smallest employee number, or at whoever
+    has no manager of HR's. Nobody's approver depends on who else needs one, so a row that is missing today moves no one.
 
     Args:
         people: One row a person, also of those who only carry a chain: `employee_id` (unique), `manager_id`, `employment`
-            (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver).
+            (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver), and
+            `current`, if it is there: who approves for them today.
         settings: Who approves at the top of the chain, and where a chain breaks off.
 
     Returns:
         `COLUMNS`, a row for each person who needs one, in the order given. `repair` is NaN (HR's manager stands), or what was wrong with
-        HR's manager, whose number is in `asked`: ``on_leave``, ``left``, ``not_started``, ``not_here`` (not eligible), ``unknown`` (in no
-        row), ``self``, ``cycle``; or ``top`` (none given), which is no fault. `via` is that manager where they are on leave and the
-        approver was found up the chain from them.
+        HR's manager, whose number is in `asked`: ``on_leave``, ``left``, ``not_started``, ``not_here`` (not eligible), ``cycle``,
+        ``kept`` (in no row: today's approver stays), ``unknown`` (in no row, and today's approver cannot approve); or `TOPS`, none given,
+        which is no fault. `approver_id` is missing where the manager is unknown and nobody is known in their place. `via` is that manager
+        where they are on leave and the approver was found up the chain from them.
 
     Raises:
         NoApprover: Someone whom the settings name can neither approve nor be stood in for.
     """
     chart = _Chart.of(people)
+    lost = chart.lost
     itself = chart.boss == np.arange(chart.boss.size)
     itself[-1] = False
     boss = np.where(itself, chart.nobody, chart.boss)
 
     links = _first_able(boss, chart.able)
-    opened = _openings(links)
+    opened = _openings(links, lost)
     links[opened] = chart.nobody
+    kept = lost & (((links == boss) & (links != chart.nobody)) | itself)
     repair = _repairs(chart.people, boss, chart.able, itself, opened)
+    repair[lost[:-1]] = "unknown"
+    repair[kept[:-1]] = "kept"
     met = links[:-1] != chart.nobody
-    links = _ends_met(links, chart.named("fallback", settings.fallback), chart.named("top", settings.top), repair == "top")
+    links = _ends_met(
+        links, chart.named("fallback", settings.fallback), chart.named("top", settings.top), np.isin(repair, TOPS), lost, kept
+    )
 
     manager = chart.people["manager_id"].astype("str")
     answer = pd.DataFrame(
         {
             "employee_id": chart.people["employee_id"],
-            "approver_id": chart.people["employee_id"].take(links[:-1]).reset_index(drop=True),
+            "approver_id": chart.people["employee_id"].reindex(links[:-1]).set_axis(chart.people.index),
             "repair": pd.Series(repair, dtype="str"),
             "asked": manager,
             "via": manager.where((repair == "on_leave") & met),
@@ -101,7 +116,9 @@ class _Chart:
     """In the order of employee numbers."""
     ids: pd.Index
     boss: Links
-    """Everyone's manager as HR gives them."""
+    """Everyone's manager as HR gives them; of whose manager is in no row, who approves for them today."""
+    lost: NDArray[np.bool_]
+    """Whose manager is given and in no row."""
     able: NDArray[np.bool_]
     """Who may approve today; nobody may not."""
 
@@ -110,7 +127,10 @@ class _Chart:
         ordered = people.sort_values("employee_id", ignore_index=True)
         ids = pd.Index(ordered["employee_id"])
         able = np.append((ordered["employment"] == "active").to_numpy(bool) & ordered["eligible"].to_numpy(bool), False)
-        return cls(ordered, ids, _positions(ids, ordered["manager_id"]), able)
+        boss = _positions(ids, ordered["manager_id"])
+        lost = np.append(ordered["manager_id"].notna().to_numpy(bool), False) & (boss == len(ids))
+        today = _positions(ids, ordered.reindex(columns=["current"])["current"].astype("str"))
+        return cls(ordered, ids, np.where(lost, today, boss), lost, able)
 
     @property
     def nobody(self) -> int:
@@ -150,17 +170,17 @@ def _first_able(boss: Links, able: NDArray[np.bool_]) -> Links:
     return np.where(able[end], end, nobody)[boss]
 
 
-def _openings(links: Links) -> NDArray[np.bool_]:
-    """Of each circle, the member with the smallest employee number."""
-    here = np.arange(links.size)
+def _openings(links: Links, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of each circle, the member with the smallest employee number; of those without a manager of HR's, where there are such."""
+    order = np.arange(links.size) + np.where(lost, 0, links.size)
     on_circle = np.zeros(links.size, dtype=bool)
     on_circle[_far_along(links)] = True
     on_circle[-1] = False
-    smallest = here
+    smallest = order
     for _ in range(links.size.bit_length()):
         smallest = np.minimum(smallest, smallest[links])
         links = links[links]
-    first: NDArray[np.bool_] = smallest == here
+    first: NDArray[np.bool_] = smallest == order
     return on_circle & first
 
 
@@ -176,16 +196,17 @@ def _repairs(
     return repair
 
 
-def _ends_met(links: Links, fallback: int, top: int, is_top: NDArray[np.bool_]) -> Links:
+def _ends_met(links: Links, fallback: int, top: int, is_top: NDArray[np.bool_], lost: NDArray[np.bool_], kept: NDArray[np.bool_]) -> Links:
     """Give those whose chain ends in nobody the approver that the settings name, unless that approver's own chain ends in them.
 
     Both steps join the ends of whole trees to somebody in another tree, which cannot close a circle. The tree of the named approver
-    keeps its end, and what is left after both steps approves for itself.
+    keeps its end, and what is left after both steps approves for itself; but whose manager is unknown (`lost`) has nobody then, unless
+    they approved for themself before (`kept`).
     """
     nobody, here = links.size - 1, np.arange(links.size)
-    broken_off = ~np.append(is_top, True)
-    for approver, applies in ((fallback, broken_off), (top, np.full(links.size, True))):
+    broken_off = ~np.append(is_top, True) & ~kept
+    for approver, applies in ((fallback, broken_off), (top, ~lost)):
         if approver != nobody:
             end = _far_along(np.where(links == nobody, here, links))[approver]
             links = np.where((links == nobody) & applies & (here != end), approver, links)
-    return np.where(links == nobody, here, links)
+    return np.where((links == nobody) & ~(lost & ~kept), here, links)

@@ -1,10 +1,13 @@
 """The chain of approval as one destination sees it: HR's people, and those whom only the destination knows.
 
-Belongs here: putting the input of ``roster.people.approvers`` together. Does not belong here: the resolution itself.
+Belongs here: putting the input of ``roster.people.approvers`` together, and what is remembered of it from night to night. Does not belong
+here: the resolution itself.
 """
 
+import json
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -57,21 +60,39 @@ class Chain:
         return among(names, able) | (names.str.contains("@", na=False) & ~among(address, unable))
 
 
+UNREADABLE: Final = " "
+"""Stands for a manager whom HR names and nobody can make out: no employee number is a blank."""
+
+_MANAGER: Final = re.compile(r'"manager_id":("(?:[^"\\]|\\.)*")')
+"""Each person's manager, among what the ledger keeps of them (`roster.plan.write_only`)."""
+
+
 def approval_chain(
-    roster: pd.DataFrame, accounts: pd.DataFrame, acknowledged: pd.DataFrame, settings: Approvers, absent_means: AbsentMeans, key: bytes
+    roster: pd.DataFrame,
+    accounts: pd.DataFrame,
+    acknowledged: pd.DataFrame,
+    settings: Approvers,
+    absent_means: AbsentMeans,
+    key: bytes,
+    *,
+    staying: pd.Series | None = None,
+    out: pd.Series | None = None,
 ) -> Chain:
     """Who approves for whom at one destination.
 
     A person outside scope approves only where they have an active account. Someone who is in no valid row (their row was rejected, or HR
-    does not know them) but has an active account approves with the values last known there, unless their absence makes them a leaver.
+    does not know them) but has an active account approves with the values last known there, unless their absence makes them a leaver: then
+    the manager that they had last does.
 
     Args:
         roster: the roster frame, those outside scope included.
         accounts: the destination's people (`roster.people.matching.ACCOUNT_COLUMNS`), minus nobody: rejected people count.
-        acknowledged: the ledger's rows of this destination, of people whose row was not rejected: whom an absence can make a leaver.
+        acknowledged: the ledger's rows of this destination.
         settings: top and fallback.
         absent_means: what absence from the file says.
         key: for pseudonyms.
+        staying: employee numbers whose absence makes nobody a leaver, since a rejected row is theirs or may be.
+        out: employee numbers of those who are not brought in there: they approve for nobody until they have an active account.
 
     Returns:
         The chain. An account without a number goes by its pseudonym in it.
@@ -81,8 +102,17 @@ def approval_chain(
     """
     active = accounts[accounts["active"]]
     named = active.assign(employee_id=names_of(active, key)).drop_duplicates("employee_id")
-    people = pd.concat([_insiders(roster, named, key), _outsiders(roster, named, acknowledged, absent_means)], ignore_index=True)
-    people["manager_id"] = people["manager_id"].astype("str")
+    last = last_managers(acknowledged)
+    can_leave = acknowledged["employee_id"]
+    if absent_means != "leaver":
+        can_leave = can_leave.head(0)
+    elif staying is not None:
+        can_leave = can_leave[~among(can_leave, staying)]
+    insiders = _insiders(roster, named, key, out)
+    outsiders = _outsiders(roster, named, can_leave, last)
+    known = pd.concat([insiders["employee_id"], outsiders["employee_id"]])
+    people = pd.concat([insiders, outsiders, _former(last[~among(last.index.to_series(), known).to_numpy()])], ignore_index=True)
+    people[["manager_id", "current"]] = people[["manager_id", "current"]].astype("str")
     able = people.loc[people["eligible"], "employee_id"]
     links = people.drop(columns="email")
     return Chain(
@@ -100,39 +130,102 @@ def names_of(accounts: pd.DataFrame, key: bytes) -> pd.Series:
     return number.mask(number.str.contains("@", na=False)).fillna(pseudonyms(accounts["account"], key))
 
 
-def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes) -> pd.DataFrame:
+def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
+    """Employee number → the manager that HR gave them last, of whom the ledger knows one."""
+    quoted = acknowledged.reindex(columns=["fields"])["fields"].astype("str").str.extract(_MANAGER, expand=False).dropna()
+    found = pd.Series([json.loads(text) for text in quoted], index=quoted.index, dtype="str")
+    return found.set_axis(acknowledged.loc[found.index, "employee_id"])
+
+
+def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
+    """Employee number → the manager of each person in the roster as the ledger is to know it: HR's, if that is somebody, else the last one.
+
+    Who has no manager by HR's own word is not in it.
+    """
+    last = last_managers(acknowledged)
+    known = pd.concat([roster["employee_id"], acknowledged["employee_id"]])
+    manager = roster["manager_id"].where(among(roster["manager_id"], known))
+    given = roster["manager_id"].notna() | roster["manager_email"].notna() | is_unreadable(roster)
+    manager = manager.fillna(roster["employee_id"].map(last).astype("str").where(given))
+    return pd.Series(manager.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str").dropna()
+
+
+def is_unreadable(roster: pd.DataFrame) -> pd.Series:
+    """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
+    return roster["manager_unreadable"] if "manager_unreadable" in roster else pd.Series(False, index=roster.index)
+
+
+def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Series | None) -> pd.DataFrame:
     there = named.assign(address=named["email"].str.lower()).dropna(subset="address")
-    by_address = there.drop_duplicates("address").set_index("address")["employee_id"]
+    address = roster["email"].str.lower()
+    by_address = there.drop_duplicates("address").set_index("address")
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
-    beyond = manager.map(by_address).astype("str").fillna(pseudonyms(manager, key))
-    here = among(roster["employee_id"], named["employee_id"]) | among(roster["email"].str.lower(), there["address"])
+    beyond = manager.map(by_address["employee_id"]).astype("str").fillna(pseudonyms(manager, key))
+    beyond = beyond.mask(is_unreadable(roster) & beyond.isna(), UNREADABLE)
+    by_number = among(roster["employee_id"], named["employee_id"])
+    here = by_number | among(address, there["address"])
     # People outside scope are left as they are, at the address that they have there.
     kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])
+    able = roster["employment"].eq("active") & (roster["in_scope"] | here)
+    if out is not None:
+        able &= here | ~among(roster["employee_id"], out)
+    account = roster["employee_id"].map(named.set_index("employee_id")["account"]).astype("str")
+    account = account.fillna(address.map(by_address["account"]).astype("str"))
     return pd.DataFrame(
         {
             "employee_id": roster["employee_id"],
             "manager_id": roster["manager_id"].fillna(beyond),
             "employment": roster["employment"],
-            "eligible": roster["employment"].eq("active") & (roster["in_scope"] | here),
+            "eligible": able,
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
             "email": kept.fillna(roster["email"]),
+            "current": _current(account, roster, named),
         }
     )
 
 
-def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, acknowledged: pd.DataFrame, absent_means: AbsentMeans) -> pd.DataFrame:
+def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
+    """Who approves at the destination today for each account, as the chain calls them; missing where nobody active does."""
+    by_address = roster.assign(address=roster["email"].str.lower()).dropna(subset="address").drop_duplicates("address")
+    ours = among(named["employee_id"], roster["employee_id"])
+    owner = named["email"].str.lower().map(by_address.set_index("address")["employee_id"]).astype("str")
+    name = named["employee_id"].where(ours, owner.fillna(named["employee_id"]))
+    names = pd.Series(name.to_numpy(), index=named["account"], dtype="str")
+    approver = pd.Series(named.reindex(columns=["approver"])["approver"].to_numpy(), index=named["account"], dtype="str")
+    return account.map(approver).astype("str").map(names).astype("str")
+
+
+def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, can_leave: pd.Series, last: pd.Series) -> pd.DataFrame:
     """Those whom only the destination knows, or whose row was rejected: they approve unless their absence makes them leavers."""
     ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), roster["email"].str.lower())
     others = named[~ours]
-    departed = among(others["employee_id"], acknowledged["employee_id"]) & (absent_means == "leaver")
+    departed = among(others["employee_id"], can_leave)
+    manager = others["employee_id"].map(last).astype("str").fillna(_current(others["account"], roster, named))
     return pd.DataFrame(
         {
             "employee_id": others["employee_id"],
-            "manager_id": pd.Series(np.nan, index=others.index, dtype="str"),
+            # Whoever stays approves: a manager of theirs would only close circles.
+            "manager_id": manager.where(departed),
             "employment": departed.map({True: "left", False: "active"}).astype("str"),
             "eligible": ~departed,
             "needs": False,
             "email": others["email"],
+            "current": pd.Series(np.nan, index=others.index, dtype="str"),
+        }
+    )
+
+
+def _former(last: pd.Series) -> pd.DataFrame:
+    """Those who are known from earlier alone: the manager that they had approves for whoever reports to them still."""
+    return pd.DataFrame(
+        {
+            "employee_id": last.index.astype("str"),
+            "manager_id": last.to_numpy(),
+            "employment": "left",
+            "eligible": False,
+            "needs": False,
+            "email": pd.Series(np.nan, index=range(len(last)), dtype="str"),
+            "current": pd.Series(np.nan, index=range(len(last)), dtype="str"),
         }
     )

@@ -10,8 +10,9 @@ import pandas as pd
 
 from roster.membership import among
 
-ACCOUNT_COLUMNS = ("account", "number", "email", "active")
-"""A destination's people in the common form: its own key, employee number (if it has one), address, and whether they are active."""
+ACCOUNT_COLUMNS = ("account", "number", "email", "active", "approver")
+"""A destination's people in the common form: its own key, employee number (if it has one), address, whether they are active, and the
+account of whoever approves for them there (missing where nobody does, or nobody who is to be seen)."""
 
 
 def pseudonyms(accounts: pd.Series, key: bytes) -> pd.Series:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from roster.digests import record_column
 from roster.membership import among
+from roster.people.approvers import TOPS
 from roster.people.census import census
+from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
 from roster.plan import dependants
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import base_of, figures, hold_over
-from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, WriteOnly, acknowledgement, digests, write_only_changes
+from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
+from roster.records import compact
 from roster.vocabulary import Kind
 
 
@@ -68,6 +71,10 @@ class Comparison(Protocol):
     def required(self) -> tuple[str, ...]:
         """Fields without which there is no record."""
         return ()
+
+    @property
+    def approver_field(self) -> str:
+        """The field that names who approves for a person."""
 
     @property
     def accounts_are_addresses(self) -> bool:
@@ -122,6 +129,7 @@ def draw(
     accounts: pd.DataFrame,
     desired: pd.DataFrame,
     faults: pd.DataFrame,
+    repairs: pd.DataFrame,
     circumstances: Circumstances,
 ) -> Plan:
     """What must change at a destination.
@@ -133,11 +141,13 @@ def draw(
         accounts: everyone there (`Comparison.accounts`).
         desired: the desired records.
         faults: values that no record has (``employee_id``, ``field``, ``reason``).
+        repairs: approvers by rule (`roster.people.chain.Chain.repairs`).
         circumstances: what else decides.
     """
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
-    changes = _changes(comparison, people, read, everyone, certain, desired)
+    own = repairs[repairs["approver_id"].eq(repairs["employee_id"])]
+    changes = _changes(comparison, people, read, everyone, certain, desired, own["employee_id"])
     others = reused(
         everyone,
         people.roster,
@@ -151,21 +161,34 @@ def draw(
         others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
     lacking = faults[faults["field"].isin(comparison.required)]
     unaddressed = comparison.unaddressed(everyone["account"])
-    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed)
+    unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
+    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
+    decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided, counted = _held(everyone, decided, needs, circumstances)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
-    ends = removal.changes.assign(visible=True).reindex(columns=list(CHANGE_COLUMNS))
-    plan = assemble(decided, together([changes, ends]), pd.concat(records, ignore_index=True), comparison.kinds)
+    ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
+    plan = assemble(
+        decided,
+        pd.concat([changes, ends.astype({"kind": "str"})], ignore_index=True),
+        pd.concat(records, ignore_index=True),
+        comparison.kinds,
+    )
     return replace(plan, figures=counted, needs=needs)
 
 
 def _changes(
-    comparison: Comparison, people: HrSide, read: Frames, everyone: pd.DataFrame, certain: pd.DataFrame, desired: pd.DataFrame
+    comparison: Comparison,
+    people: HrSide,
+    read: Frames,
+    everyone: pd.DataFrame,
+    certain: pd.DataFrame,
+    desired: pd.DataFrame,
+    own: pd.Series,
 ) -> pd.DataFrame:
-    """The differences of whoever is certainly who, each with its kind."""
+    """The differences of whoever is certainly who, each with its kind; `own`: who is their own approver."""
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     found = together(
         [
@@ -173,7 +196,15 @@ def _changes(
             write_only_changes(comparison.hidden(compared, read, certain), people.acknowledged, comparison.write_only, people.key),
         ]
     )
-    return found.assign(kind=found["field"].map(lambda field: comparison.kinds.get(field, "other")))
+    kind = found["field"].map(lambda field: comparison.kinds.get(field, "other")).astype("str")
+    return found.assign(kind=kind.mask(found["field"].eq(comparison.approver_field) & among(found["employee_id"], own), "self_approval"))
+
+
+def _with_self_approval(decided: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
+    """The decisions, where coming in as one's own approver is a change of that kind too, but for who is a top by HR's own word."""
+    coming = decided["action"].isin(["create", "reactivate"]) | decided["intended"].isin(["create", "reactivate"])
+    at = coming & among(decided["employee_id"], own)
+    return decided.assign(kinds=decided["kinds"].mask(at, decided["kinds"] + "|self_approval"))
 
 
 def _certain(everyone: pd.DataFrame) -> pd.DataFrame:
@@ -210,23 +241,29 @@ def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, 
     identity = identities(people.roster, people.key)
     now = pd.DataFrame({"account": accounts, "digest": digests(desired, hidden, people.key)})
     now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
+    managers = managers_to_remember(people.roster, people.acknowledged)
+    now["manager"] = desired["employee_id"].map(managers).astype("str")
     known = desired.loc[_as_remembered(desired["employee_id"], now, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
-    kept = acknowledgement(desired[here], hidden, people.key)
+    kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
     kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
     left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
-    inactive = left.assign(active=False, digest="", fields="{}", record="")
+    last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
+    inactive = left.assign(
+        active=False, digest="", fields=[compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], record=""
+    )
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
     return pd.concat([kept, inactive], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})
 
 
 def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
     """Who is in the ledger just so, and active."""
-    before = acknowledged.set_index("employee_id").reindex(employee_ids).reindex(columns=[*now.columns, "active"])
+    before = acknowledged.set_index("employee_id").assign(manager=last_managers(acknowledged))
+    before = before.reindex(employee_ids).reindex(columns=[*now.columns, "active"])
     same = before["active"].eq(True)
     for name in now:
-        same &= before[name].astype("str").eq(pd.Series(now[name].to_numpy(), index=before.index, dtype="str"))
+        same &= before[name].astype("str").fillna("").eq(pd.Series(now[name].to_numpy(), index=before.index, dtype="str").fillna(""))
     return pd.Series(same.to_numpy(bool), index=employee_ids.index)

@@ -27,6 +27,7 @@ DETAILS: Mapping[str, str] = {
     "conflict": "employee number and e-mail address lead to different accounts",
     "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
     "address_reused": "the e-mail address is that of somebody else's account here",
+    "manager_unknown": "HR names a manager whom no row has, and nobody is known who could approve instead",
     "no_external_id": "the account carries no number, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
     "reject_without_number": "a rejected row without an employee number of its own could be theirs",
@@ -118,6 +119,7 @@ def decide(
     circumstances: Circumstances,
     reused: pd.Series | None = None,
     unaddressed: pd.Series | None = None,
+    unapproved: pd.Series | None = None,
 ) -> pd.DataFrame:
     """One action for everyone, before limits and before what depends on whom.
 
@@ -129,6 +131,7 @@ def decide(
         circumstances: what else decides.
         reused: the employee numbers of people whose number, or address, seems to have been somebody else's.
         unaddressed: whether no call can address the account, aligned with `census`.
+        unapproved: the employee numbers of people for whom no approver is known.
 
     Returns:
         `PEOPLE_COLUMNS`.
@@ -150,6 +153,7 @@ def decide(
     unaddressed = unaddressed if unaddressed is not None else pd.Series(False, index=census.index)
     others_now = reused[~reused.isin(circumstances.same)] if reused is not None else census["employee_id"].head(0)
     doubtful = among(census["employee_id"], others_now)
+    alone = wanted & (among(census["employee_id"], unapproved) if unapproved is not None else False)
     leaver = circumstances.absent_means == "leaver"
     leaving = (standing.eq("left") & present) | (absent & leaver)
     rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason
@@ -163,6 +167,10 @@ def decide(
         (doubtful & standing.eq("left") & present, "hold", "deactivate", "number_reused"),
         (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
         (unaddressed & leaving, "hold", "deactivate", "no_external_id"),
+        (alone & account.isna() & census["acknowledged"], "hold", "reactivate", "manager_unknown"),
+        (alone & account.isna(), "hold", "create", "manager_unknown"),
+        (alone & ~present, "hold", "reactivate", "manager_unknown"),
+        (alone & changed, "hold", "update", "manager_unknown"),
         (wanted & account.isna() & census["acknowledged"], "reactivate", "", ""),
         (wanted & account.isna(), "create", "", ""),
         (wanted & ~present, "reactivate", "", ""),
@@ -216,9 +224,9 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
 
     Args:
         people: the decisions.
-        changes: all differences found (``employee_id``, ``field``, ``old``, ``new``, ``visible``).
+        changes: all differences found (``employee_id``, ``field``, ``old``, ``new``, ``visible``, and ``kind`` where that is known).
         records: candidate records by ``employee_id``, with ``action`` naming the action each belongs to.
-        kinds: the kind of each field.
+        kinds: the kind of each field, for changes that say none.
 
     Returns:
         The plan, rows in a fixed order: leavers' records last, so that nobody's approver goes before they have another.
@@ -229,7 +237,8 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
     ]
     writes = writes.assign(apply=writes["action"].ne("hold")).drop(columns="action")
     written = changes.merge(writes, on="employee_id")
-    written = written.assign(kind=written["field"].map(lambda field: kinds.get(field, "other")))
+    kind = written["field"].map(lambda field: kinds.get(field, "other")).astype("str")
+    written = written.assign(kind=written.get("kind", kind).fillna(kind))
     sent = records.merge(writes, on="employee_id")
     sent = sent[sent["action"] == sent["effect"]].drop(columns=["effect", "employee_id"])
     sent = sent.assign(last=sent["action"].eq("deactivate")).sort_values(["last", "person"], kind="stable").drop(columns="last")

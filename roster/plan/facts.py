@@ -89,6 +89,8 @@ class PlanFacts:
     """What became of a released set (`roster.plan.releasing.VERDICTS`)."""
     repairs: pd.DataFrame = field(default_factory=partial(_empty, REPAIRS))
     """Approvers by rule, tops aside: ``employee_id``, ``repair``."""
+    tops: int = 0
+    """People who have no manager by HR's own word."""
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
     """Values that no record has: ``employee_id``, ``field``, ``reason``."""
     dry_run: DryRunReply = DryRunReply()
@@ -114,6 +116,7 @@ class PlanFacts:
             "adoption": dict(self.adoption),
             "released": dict(self.released),
             "repairs": self.repairs.to_dict("records"),
+            "tops": self.tops,
             "faults": self.faults.to_dict("records"),
             "dry_run": self.dry_run.to_json(),
         }
@@ -142,6 +145,7 @@ class PlanFacts:
             adoption=stored.get("adoption", {}),
             released=stored.get("released", {}),
             repairs=pd.DataFrame(stored.get("repairs", []), columns=list(REPAIRS), dtype="str"),
+            tops=stored.get("tops", 0),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
         )

@@ -42,6 +42,18 @@ def drift(plan: Plan, differences: pd.DataFrame) -> pd.DataFrame:
     return alone.merge(differences, on="employee_id")[["person", "field"]]
 
 
+def without_approver(accounts: pd.DataFrame, employee_ids: pd.Series) -> list[str]:
+    """Which of these people are active at a destination, and nobody active approves for them there: employee numbers, in order.
+
+    Args:
+        accounts: everyone there after the write (`roster.people.matching.ACCOUNT_COLUMNS`).
+        employee_ids: HR's people who should be there.
+    """
+    active = accounts[accounts["active"]]
+    ours = active[among(active["number"], employee_ids)]
+    return sorted(ours.loc[~among(ours["approver"], active["account"]), "number"].unique())
+
+
 def _concerned(plan: Plan) -> pd.Series:
     """Who should now be as desired: everyone written and everyone left alone, but nobody held or skipped."""
     return plan.people.loc[plan.people["action"].isin([*WRITES, "none"]) & plan.people["reason"].isna(), "employee_id"]

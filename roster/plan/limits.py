@@ -20,7 +20,8 @@ class Limits(Strict):
     """How many people one plan may change at a destination, by kind of change; of a kind of which there are more, all are held.
 
     A share is one of HR's people in scope who have an active account there. The defaults let an ordinary night of a company of 20 and
-    of one of 20,000 pass, and are the tighter the more a mistake costs: money and rights most, a joiner or a name least.
+    of one of 20,000 pass, and are the tighter the more a mistake costs: money and rights most, a joiner or a name least. Who becomes their
+    own approver always waits.
     """
 
     join: Limit = Limit(count=10, share=0.05)
@@ -33,6 +34,8 @@ class Limits(Strict):
     """People whose address, and so their login, changes."""
     manager: Limit = Limit(count=10, share=0.10)
     """People whose approver changes."""
+    self_approval: Limit = Limit(count=0, share=0)
+    """People who become their own approver; of those who come in, whoever has a manager in HR's file."""
     role: Limit = Limit(count=3, share=0.01)
     """People whose rights change."""
     policy: Limit = Limit(count=10, share=0.05)

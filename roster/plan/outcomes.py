@@ -35,6 +35,8 @@ class OutcomeFacts:
     """Accounts that HR's file does not know."""
     warnings: Sequence[str] = ()
     """Where the destination's own account of the write is not the plan."""
+    without_approver: Sequence[str] | None = None
+    """The employee numbers of those who are active there without an active approver; None where an earlier version did not look."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -44,13 +46,21 @@ class OutcomeFacts:
             "drift": self.drift.to_dict("records"),
             "strangers": self.strangers,
             "warnings": list(self.warnings),
+            "without_approver": None if self.without_approver is None else list(self.without_approver),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "OutcomeFacts":
         """What `to_json` wrote."""
         drift = pd.DataFrame(stored.get("drift", []), columns=list(DRIFT))
-        return cls(stored.get("outcomes", {}), stored.get("numbers", {}), drift, stored.get("strangers", 0), stored.get("warnings", []))
+        return cls(
+            stored.get("outcomes", {}),
+            stored.get("numbers", {}),
+            drift,
+            stored.get("strangers", 0),
+            stored.get("warnings", []),
+            stored.get("without_approver"),
+        )
 
 
 def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:

@@ -12,12 +12,17 @@ import numpy as np
 import pandas as pd
 
 from roster.digests import digest_column
+from roster.membership import among
 from roster.plan.differences import CHANGE_COLUMNS
 from roster.records import compact
 
 ACKNOWLEDGED_COLUMNS = ("employee_id", "account", "active", "digest", "fields")
 
 HIDDEN = "#"
+"""What the name of a field begins with under which a digest is kept."""
+
+MANAGER = "manager_id"
+"""Under which name each person's manager is kept."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +43,42 @@ class WriteOnly:
         return [name for name in self.fields if name not in self.kept]
 
 
-def acknowledgement(desired: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.DataFrame:
+def acknowledgement(
+    desired: pd.DataFrame, hidden: WriteOnly, key: bytes, acknowledged: pd.DataFrame | None = None, managers: pd.Series | None = None
+) -> pd.DataFrame:
     """What the ledger keeps of each person's unseen fields.
+
+    A value that HR does not give now is not taken away at the destination, so what was kept of it stays.
 
     Args:
         desired: ``employee_id`` and the destination's fields.
         hidden: the destination's write-only fields.
         key: the ledger's secret.
+        acknowledged: what is kept so far.
+        managers: employee number → the manager to remember.
 
     Returns:
-        ``employee_id``, ``digest``, ``fields`` (JSON text: the values that may be kept, and the digest of the others under ``#``).
+        ``employee_id``, ``digest``, ``fields`` (JSON text: the values that may be kept, under ``#`` and the field's name the digest of each
+        other one, and the manager).
     """
-    kept = _columns(desired, hidden, hidden.kept).assign(**{HIDDEN: _hidden_digest(desired, hidden, key)})
+    ids = desired["employee_id"]
+    kept = _kept(desired, hidden, key).assign(**{MANAGER: ids.map(managers) if managers is not None else np.nan})
+    before = ids.map(acknowledged.set_index("employee_id")["fields"]).tolist() if acknowledged is not None else [None] * len(ids)
     names = list(kept.columns)
     cells = zip(*(kept[name].tolist() for name in names), strict=True)
-    texts = [compact({name: cell for name, cell in zip(names, row, strict=True) if isinstance(cell, str)}) for row in cells]
+    texts = [
+        compact({**_still(past, names), **{name: cell for name, cell in zip(names, row, strict=True) if isinstance(cell, str)}})
+        for row, past in zip(cells, before, strict=True)
+    ]
     return pd.DataFrame(
-        {
-            "employee_id": desired["employee_id"],
-            "digest": digests(desired, hidden, key),
-            "fields": pd.Series(texts, index=desired.index, dtype="str"),
-        }
+        {"employee_id": ids, "digest": digests(desired, hidden, key), "fields": pd.Series(texts, index=ids.index, dtype="str")}
     )
+
+
+def _still(past: object, names: Sequence[str]) -> dict[str, str]:
+    """What was kept, the manager aside: who has none now by HR's own word has none."""
+    found = json.loads(past) if isinstance(past, str) else {}
+    return {name: value for name, value in found.items() if name in names and name != MANAGER}
 
 
 def digests(desired: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.Series:
@@ -84,26 +103,33 @@ def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden
     before = acknowledged.set_index("employee_id")
     last = desired["employee_id"].map(before["digest"])
     changed = desired[digests(desired, hidden, key) != last]
-    values = _columns(changed, hidden, hidden.kept)
-    values = values.assign(**{HIDDEN: _hidden_digest(changed, hidden, key)}, employee_id=changed["employee_id"])
-    long = values.melt("employee_id", var_name="field", value_name="new").merge(
-        _parsed(before["fields"].reindex(changed["employee_id"]).dropna()), on=["employee_id", "field"], how="left"
-    )
+    ids = changed["employee_id"]
+    past = _parsed(before["fields"].reindex(ids).dropna())
+    long = _kept(changed, hidden, key).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")
+    long = long.merge(past, on=["employee_id", "field"], how="left")
     long = long[long["new"].notna() & (long["new"] != long["old"])]
-    renewed = changed["employee_id"].isin(long.loc[long["field"].eq(HIDDEN), "employee_id"])
-    others = _columns(changed[renewed], hidden, hidden.digested).assign(employee_id=changed.loc[renewed, "employee_id"])
-    others = others.melt("employee_id", var_name="field", value_name="new").dropna(subset="new").assign(old=np.nan)
-    result = pd.concat([long[long["field"].ne(HIDDEN)], others], ignore_index=True)
+    digested = long["field"].str.startswith(HIDDEN)
+    # An earlier version kept one digest of all of them together.
+    together = past[past["field"].eq(HIDDEN)].set_index("employee_id")["old"]
+    same = ids[(digest_column(_columns(changed, hidden, hidden.digested), key) == ids.map(together)).to_numpy(bool)]
+    others = long[digested & ~among(long["employee_id"], same)]
+    others = others.assign(field=others["field"].str.removeprefix(HIDDEN)).drop(columns=["old", "new"])
+    values = _columns(changed, hidden, hidden.digested).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")
+    others = others.merge(values, on=["employee_id", "field"]).assign(old=np.nan)
+    result = pd.concat([long[~digested], others], ignore_index=True)
     return result.assign(visible=False).astype({"field": "str", "old": "str", "new": "str"})[list(CHANGE_COLUMNS)]
+
+
+def _kept(frame: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.DataFrame:
+    """The values that may be kept, and a digest of each of the others where it is given, under `HIDDEN` and its name."""
+    others = _columns(frame, hidden, hidden.digested)
+    masked = {f"{HIDDEN}{name}": digest_column(values.to_frame(name), key).where(values.notna()) for name, values in others.items()}
+    return _columns(frame, hidden, hidden.kept).assign(**masked)
 
 
 def _parsed(fields: pd.Series) -> pd.DataFrame:
     rows = [(person, name, value) for person, text in fields.items() for name, value in json.loads(text).items()]
     return pd.DataFrame(rows, columns=["employee_id", "field", "old"]).astype("str")
-
-
-def _hidden_digest(frame: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.Series:
-    return digest_column(_columns(frame, hidden, hidden.digested), key)
 
 
 def _columns(frame: pd.DataFrame, hidden: WriteOnly, names: Sequence[str]) -> pd.DataFrame:

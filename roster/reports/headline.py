@@ -92,6 +92,11 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
         if unknown := one.outcomes.get("unknown", 0):
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
+        if one.without_approver:
+            found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
+    lost = report.repairs.loc[report.repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
+    if lost:
+        found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
     count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()

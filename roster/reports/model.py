@@ -78,6 +78,8 @@ class DestinationReport:
     would_refuse: dict[str, str] = field(default_factory=dict)
     """By a dry run: whom the destination would refuse, and why."""
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
+    without_approver: Sequence[str] | None = None
+    """The employee numbers of those who are active there without an active approver; None where that was not looked at."""
     strangers: int = 0
     """Accounts that HR's file does not know."""
     calls: int = 0

@@ -47,6 +47,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
+        approvers_checked=tables.approvers_checked(report),
         parts=[_destination(report.company, one) for one in report.destinations],
         failed_checks=[check for check in report.gate if not check.passed],
         link=report.ui_url if (report.ui_url or "").startswith(("http://", "https://")) else None,

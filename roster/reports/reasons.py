@@ -41,6 +41,11 @@ REASONS: Final[dict[str, Reason]] = {
     "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
     "conflict": Reason("Number and e-mail address belong to two different accounts", "Settle there which account is theirs.", "IT"),
+    "manager_unknown": Reason(
+        "HR names a manager whom no row has, and nobody is known who could approve instead",
+        "Correct the manager in HR's file, or name a fallback in the settings.",
+        "HR",
+    ),
     "no_external_id": Reason("Their account there carries no number of ours", "Enter the employee number at their account.", "IT"),
     "number_reused": Reason(
         "Number reused? Its account has another address and name or start date",
@@ -88,7 +93,8 @@ REPAIR_REASONS: Final[dict[str, str]] = {
     "left": "HR's manager has left",
     "not_started": "HR's manager has not started yet",
     "not_here": "HR's manager cannot approve at the destination",
-    "unknown": "HR's manager is in no row of the file",
+    "kept": "HR names a manager whom no row has: the approver there stays",
+    "unknown": "HR names a manager whom no row has, and the approver there cannot approve",
     "self": "HR has them as their own manager",
     "cycle": "HR's managers go round in a circle",
     "top": "Top of the chain: HR gives no manager",

@@ -152,6 +152,18 @@ def repairs(frame: pd.DataFrame) -> Table:
     return Table([("Repair", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
 
 
+def approvers_checked(report: RunReport) -> str:
+    """Whether anybody active is left without an active approver, as far as reading back showed; empty where it was not looked at."""
+    seen = [one for one in report.destinations if one.without_approver is not None]
+    left = [
+        f"Active at {one.name} without an active approver: {employee_numbers(pd.Series(one.without_approver, dtype='str'))}."
+        for one in seen
+        if one.without_approver
+    ]
+    fine = [one.name for one in seen if not one.without_approver]
+    return " ".join([*left, *([f"Nobody active is without an active approver at {' or '.join(fine)}."] if fine else [])])
+
+
 def not_landed(destination: DestinationReport) -> Table:
     """People whom the destination accepted and does not show."""
     people = destination.people.reindex(columns=list(PEOPLE))

@@ -123,7 +123,7 @@ def test_export_has_its_lines_its_accounts_and_what_it_answered(synced: Any, tmp
     assert before["ledgerbook/lines: desired"][0]["bank"] == "SE5600000000000004000012"
     assert before["ledgerbook/plan: records"][0]["mail"] == "dag@acme.example"
     assert now["ledgerbook/known: staff"][0]["desk"] == "Sales"
-    assert now["ledgerbook/lines: accounts"] == [{"account": "E04", "number": "E04", "active": True}]
+    assert now["ledgerbook/lines: accounts"] == [{"account": "E04", "number": "E04", "active": True, "approver": "E02"}]
     assert now["ledgerbook/sync_result: replies"] == [{"taken": [{"staff_no": "E04", "given": "Dag", "active": True}]}]
     text = (tmp_path / "e04.json").read_text("utf-8")
     assert all(each in text for each in ("dag@acme.example", "+46701740604", "SE5600000000000004000012"))

@@ -52,6 +52,7 @@ class Adapter(Destination, DryRun):
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     required = ("desk",)
+    approver_field = "approver_no"
 
     @property
     def read_back_seconds(self) -> float:

@@ -34,7 +34,9 @@ def account_of(staff: pd.DataFrame) -> pd.Series:
 
 def accounts(staff: pd.DataFrame) -> pd.DataFrame:
     """Everyone in the book in the common form of `roster.people.matching`."""
-    return pd.DataFrame({"account": account_of(staff), "number": staff["staff_no"], "email": staff["mail"], "active": staff["active"]})
+    account = account_of(staff)
+    common = {"account": account, "number": staff["staff_no"], "email": staff["mail"], "active": staff["active"]}
+    return pd.DataFrame({**common, "approver": staff["approver_no"].where(staff["approver_no"].isin(account))})
 
 
 def visible_changes(desired: pd.DataFrame, staff: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

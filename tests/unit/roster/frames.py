@@ -140,7 +140,7 @@ class Night:
         """The same at any destination."""
         desired = self.desired(adapter, read)
         circumstances = Circumstances(self.absent_means, **self.circumstances)
-        plan = builder.draw(adapter, self.hr(), read, desired.accounts, desired.records, desired.faults, circumstances)
+        plan = builder.draw(adapter, self.hr(), read, desired.accounts, desired.records, desired.faults, desired.repairs, circumstances)
         return plan, builder.acknowledgements(adapter, plan, desired.records, self.hr())
 
 

@@ -35,7 +35,7 @@ def test_names_are_sent_when_hr_changes_them_and_never_as_drift():
     _, there = at_expensify(night, members(member("1")))
     night.people = roster(person("1", first_name="Other"))
     plan, _ = night.expensify(there)
-    assert fields(plan, "1") == {"firstName", "lastName"}
+    assert fields(plan, "1") == {"firstName"}
     assert plan.changes["old"].isna().all() and not plan.changes["visible"].any()
 
 

@@ -63,7 +63,7 @@ def companies(draw):
         for number in draw(st.lists(one_of(IDS), unique=True))
     ]
     known = draw(st.lists(one_of(IDS), unique=True))
-    able = [row["employee_id"] for row in rows if row["employment"] == "active" and row["in_scope"]]
+    able = [row["employee_id"] for row in rows if row["employment"] == "active" and row["in_scope"] and row["extra_policy"]]
     return Night(
         roster(*rows),
         rejected=draw(st.lists(one_of([*IDS, None]), max_size=2)),

@@ -3,7 +3,9 @@
 import json
 
 import pandas as pd
+import pytest
 
+from roster.digests import digest_column
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, WriteOnly, acknowledgement, write_only_changes
 from tests.unit.roster.frames import KEY, acknowledged, stored, texts
 
@@ -47,14 +49,30 @@ def test_a_shown_field_changes_from_its_old_value_and_alone():
     assert changes(desired(("1", "Ann", "SE45", "200", "Active")), told(desired(ANN))) == {("1", "limit", "100", "200")}
 
 
-def test_a_hidden_field_that_changes_brings_the_hidden_ones_along_without_old_values():
-    assert changes(desired(("1", "Ann", "SE99", "100", "Active")), told(desired(ANN))) == {
-        ("1", "name", None, "Ann"), ("1", "bank", None, "SE99"),
-    }  # fmt: skip
+def test_a_hidden_field_that_changes_is_told_alone_and_without_an_old_value():
+    assert changes(desired(("1", "Ann", "SE99", "100", "Active")), told(desired(ANN))) == {("1", "bank", None, "SE99")}
+
+
+def test_of_what_an_earlier_version_kept_under_one_digest_all_is_told_when_one_of_it_changes():
+    digest = digest_column(desired(ANN)[["name", "bank"]], KEY)[0]
+    ledger = told(desired(ANN)).assign(fields=json.dumps({"limit": "100", "status": "Active", "#": digest}))
+    assert changes(desired(("1", "Ann", "SE45", "7", "Active")), ledger) == {("1", "limit", "100", "7")}
+    assert changes(desired(("1", "Ann", "SE99", "100", "Active")), ledger) == {("1", "name", None, "Ann"), ("1", "bank", None, "SE99")}
 
 
 def test_a_value_that_hr_no_longer_gives_is_not_taken_away():
     assert changes(desired(("1", "Ann", "SE45", None, "Active")), told(desired(ANN))) == set()
+
+
+@pytest.mark.parametrize(
+    "lacking", [("1", "Ann", None, "100", "Active"), ("1", "Ann", "SE45", None, "Active"), ("1", None, None, None, None)]
+)
+def test_a_value_that_was_left_out_for_some_nights_is_no_change_when_it_is_back(lacking):
+    ledger = told(desired(ANN))
+    assert changes(desired(lacking), ledger) == set()
+    later = acknowledgement(desired(lacking), HIDDEN, KEY, ledger).assign(account="1", active=True)
+    assert changes(desired(ANN), later[list(ACKNOWLEDGED_COLUMNS)]) == set()
+    assert changes(desired(("1", "Ann", "SE45", "7", "Active")), later) == {("1", "limit", "100", "7")}
 
 
 def test_a_leaver_who_comes_back_is_told_everything_anew():
@@ -64,11 +82,11 @@ def test_a_leaver_who_comes_back_is_told_everything_anew():
 
 def test_quiet_what_is_kept_holds_no_hidden_value_and_depends_on_the_key():
     kept = acknowledgement(desired(ANN), HIDDEN, KEY)
-    assert json.loads(kept["fields"][0]).keys() == {"limit", "status", "#"}
+    assert json.loads(kept["fields"][0]).keys() == {"limit", "status", "#name", "#bank"}
     assert not any(word in kept.to_json() for word in ("Ann", "SE45"))
     other = acknowledgement(desired(ANN), HIDDEN, KEY[::-1])
     assert other["digest"][0] != kept["digest"][0]
-    assert json.loads(other["fields"][0])["#"] != json.loads(kept["fields"][0])["#"]
+    assert json.loads(other["fields"][0])["#name"] != json.loads(kept["fields"][0])["#name"]
 
 
 def test_a_rule_that_a_company_does_not_have_is_the_same_as_one_that_gives_nothing():

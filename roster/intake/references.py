@@ -1,0 +1,95 @@
+"""How HR's references to managers come out, counted: how many lead to somebody, how many to nobody, how many people have none.
+
+Belongs here: the counts, and for the first references that lead to nobody whose they probably are. Does not belong here: finding the
+manager (``roster.intake.links``), what follows for whoever has none (``roster.people.approvers``), how many there may be
+(``roster.intake.gate``).
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from roster.membership import among
+from roster.settings import People
+
+_SHOWN: Final = 3
+_CLOSE: Final = 0.8
+_MOST_COMPARED: Final = 5000
+"""Of a file with more people nobody is looked for by likeness: only what a known damage turns into somebody's number is told."""
+_REMARK: Final = re.compile(r"\s*[(\[].*$")
+_FRACTION: Final = re.compile(r"[.,]0+$")
+
+
+@dataclass(frozen=True)
+class Managers:
+    """What the references to managers come to, of people in scope who are employed."""
+
+    mapped: bool = False
+    """Whether the settings say where managers stand."""
+    given: int = 0
+    """People with a manager other than themself."""
+    lost: int = 0
+    """Those of them whose manager is nobody that the file or the ledger knows."""
+    tops: int = 0
+    """People who have no manager by HR's own word: an empty cell, or themself."""
+    examples: tuple[str, ...] = ()
+    """The first that lead to nobody, by line, and whose number it would be; no cell of the file stands there."""
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Managers":
+        """What was written as JSON."""
+        return cls(**{**stored, "examples": tuple(stored.get("examples", ()))})
+
+
+def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: People, remembered: pd.Series | None) -> Managers:
+    """Count them.
+
+    Args:
+        roster: The roster frame.
+        rows: All canonical rows by line.
+        raw: The file's columns for the same rows.
+        people: The settings.
+        remembered: Employee numbers and addresses that the ledger knows.
+    """
+    name = next((name for name in ("manager_id", "manager_email") if name in people.columns), None)
+    if name is None:
+        return Managers()
+    wanting = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])]
+    reference = rows.loc[wanting["line"], name].set_axis(wanting.index)
+    itself = wanting["manager_id"].eq(wanting["employee_id"])
+    has = reference.notna() & ~itself
+    somebody = rows["employee_id"] if remembered is None else pd.concat([rows["employee_id"], remembered])
+    found = among(wanting["manager_id"], somebody)
+    if remembered is not None:
+        found |= among(reference.str.lower(), remembered.str.lower())
+    lost = reference[has & ~found]
+    keys = _keys(name, rows, raw, people)
+    examples = tuple(_example(int(wanting.loc[at, "line"]), text, keys) for at, text in lost.head(_SHOWN).items())
+    return Managers(True, int(has.sum()), len(lost), int((~has).sum()), examples)
+
+
+def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> dict[str, str]:
+    """What a reference may say, folded → whose number that is."""
+    refers_to = people.columns[name].refers_to
+    key = rows["email"] if name == "manager_email" else raw[refers_to] if refers_to else rows["employee_id"]
+    known = pd.DataFrame({"key": key, "number": rows["employee_id"]}).dropna()
+    return {_folded(text): number for text, number in zip(known["key"], known["number"], strict=True)}
+
+
+def _example(line: int, text: str, keys: Mapping[str, str]) -> str:
+    bare = _folded(_FRACTION.sub("", text.strip().lstrip("'")))
+    padded = {key.lstrip("0"): key for key in keys}
+    forms = [_folded(text), _folded(_REMARK.sub("", text)), bare, padded.get(bare.lstrip("0"), bare)]
+    near = next((keys[form] for form in forms if form in keys), None)
+    if near is None and len(keys) <= _MOST_COMPARED:
+        near = next((keys[key] for key in difflib.get_close_matches(forms[0], keys, 1, _CLOSE)), None)
+    return f"line {line} (nearest: {near})" if near else f"line {line}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
