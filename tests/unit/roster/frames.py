@@ -113,6 +113,7 @@ class Night:
     circumstances: dict = field(default_factory=dict)
     feed: ExpensifyFeed = field(default_factory=lambda: ExpensifyFeed(policyID="extra_policy", additionalPolicyIDs="extra_more"))
     users: FindityUsers = field(default_factory=FindityUsers)
+    out: list = field(default_factory=list)
 
     def hr(self):
         return HrSide(self.people, pd.Series(self.rejected, dtype="str"), self.acknowledged, KEY)
@@ -134,7 +135,7 @@ class Night:
         """What should be at a destination, as the engine has it."""
         file = Taken(self.people, self.hr().rejected, False, 1, date(2026, 11, 20), None, "run")
         policy = Policy(self.absent_means, self.approvers)
-        return engine.desire(adapter, policy, file, Known(read, self.acknowledged), KEY)
+        return engine.desire(adapter, policy, file, Known(read, self.acknowledged, out=pd.Series(self.out, dtype="str")), KEY)
 
     def at(self, adapter, read):
         """The same at any destination."""
