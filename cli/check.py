@@ -57,7 +57,7 @@ def check(
         _print_unfit(unfit)
     else:
         _print(f"Gate: fit. {result.facts.rows} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
-    _print("".join(f"Managers: {one.seen}.\n" for one in checks if one.name == "managers"))
+    _print_managers(checks, settings)
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
@@ -76,6 +76,15 @@ def _settings(company: str) -> tuple[CompanySettings, bool]:
 
 def _print_unfit(unfit: Unfit) -> None:
     _print(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
+
+
+def _print_managers(checks: list[gate.GateCheck], settings: CompanySettings) -> None:
+    """What the references to managers come to, where the settings name a column of them."""
+    columns = settings.hr.people.columns
+    source = columns.get("manager_id") or columns.get("manager_email")
+    for one in checks:
+        if one.name == "managers" and source is not None:
+            _print(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
 
 
 def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:

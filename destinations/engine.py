@@ -201,6 +201,7 @@ def _facts(
         released=released,
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
         tops=int(repairs["repair"].isin(TOPS).sum()),
+        without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
         faults=desired.faults,
     )
 
@@ -272,6 +273,7 @@ def landed(
     roster: pd.DataFrame | None,
     *,
     current: Known | None = None,
+    without_approver: Sequence[str] = (),
     patience: float | None = None,
 ) -> Landed:
     """What became of everyone, by what was answered and what reading back shows.
@@ -285,6 +287,7 @@ def landed(
         desired: The records that should be there.
         roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
+        without_approver: Who had no active approver by what was read already.
         patience: Seconds for which reading is tried; by default the destination's.
     """
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
@@ -292,21 +295,21 @@ def landed(
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
     key = ledger.keys.of_fields(destination.name)
     if current is not None:
-        read = current.read
-        differing = landing.not_as_wanted(destination, made, desired, read, key)
+        differing = landing.not_as_wanted(destination, made, desired, current.read, key)
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         differing, read = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
+        there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
+        without_approver = landing.without_approver(there, desired["employee_id"])
     else:
         raise ValueError("reading back needs HR's people")
     table = outcomes.outcomes(made, answers, differing["employee_id"])
-    there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
     return Landed(
         outcomes=table,
         drift=landing.drift(made, differing),
         numbers=outcomes.numbers(made, table, answers),
         faults=accounting.after_write(made, table),
-        without_approver=landing.without_approver(there, desired["employee_id"]),
+        without_approver=list(without_approver),
     )
 
 

@@ -237,9 +237,11 @@ class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
     top: str = "self"
-    """Who approves for the top of the chain: ``self``, or an employee number, whose own chain's end approves for themself all the same."""
+    """Who approves for whoever has no manager by HR's own word: ``self``, or an employee number, whose own chain's end approves for themself
+    all the same."""
     fallback: str | None = None
-    """Employee number of whoever approves where the chain has no active manager; by default such a person counts as a top."""
+    """Employee number of whoever approves where the chain has no active manager, or HR's manager is nobody; by default the first count as
+    tops, which waits as `self_approval`, and the others are held."""
     resolve_leave: Literal["rollcall", "vendor"] = "rollcall"
     """Who passes over a manager on leave: Rollcall, or a destination by its own rule. One that has none leaves it to Rollcall."""
 

@@ -83,6 +83,7 @@ def _found(
         plan["desired"],
         None if still else roster["value"],
         current=Known.from_stored(known) if still else None,
+        without_approver=facts.without_approver,
         patience=0 if looking else None,
     )
 

@@ -5,6 +5,7 @@
 - `history`: which of a person's rows counts, and which contradict each other?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `links`: whose manager is who?
+- `references`: how many managers are somebody, and how many people have none?
 - `faults`: how is a reject or a dropped value reported?
 - `facts`: what is known of a file as a whole, and how is that kept?
 - `gate`: may the file be used at all, by its figures and the last one's?

@@ -91,6 +91,8 @@ class PlanFacts:
     """Approvers by rule, tops aside: ``employee_id``, ``repair``."""
     tops: int = 0
     """People who have no manager by HR's own word."""
+    without_approver: Sequence[str] = ()
+    """The employee numbers of those who are active there without an active approver, before anything is written."""
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
     """Values that no record has: ``employee_id``, ``field``, ``reason``."""
     dry_run: DryRunReply = DryRunReply()
@@ -117,6 +119,7 @@ class PlanFacts:
             "released": dict(self.released),
             "repairs": self.repairs.to_dict("records"),
             "tops": self.tops,
+            "without_approver": list(self.without_approver),
             "faults": self.faults.to_dict("records"),
             "dry_run": self.dry_run.to_json(),
         }
@@ -146,6 +149,7 @@ class PlanFacts:
             released=stored.get("released", {}),
             repairs=pd.DataFrame(stored.get("repairs", []), columns=list(REPAIRS), dtype="str"),
             tops=stored.get("tops", 0),
+            without_approver=tuple(stored.get("without_approver", ())),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
         )

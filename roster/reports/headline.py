@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from roster.reports.model import DestinationReport, RunReport
+from roster.reports.model import REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import NOT_EXPECTED
 
 Tone = Literal["good", "attention", "stopped", "preview"]
@@ -94,7 +94,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
-    lost = report.repairs.loc[report.repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
+    repairs = report.repairs.reindex(columns=list(REPAIRS))
+    lost = repairs.loc[repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
     if lost:
         found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
