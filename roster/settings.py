@@ -5,7 +5,7 @@ destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -144,22 +144,36 @@ class CsvFormat(Strict):
     """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
     columns: list[str] | None = None
     """Column names for a file without a header line."""
+    header_line: int | None = Field(default=None, ge=1)
+    """The line of the header (1-based), where titles stand above it; by default the first that has all headings which the settings want."""
     comment: str | None = None
     """Lines that begin with this text are passed over."""
-    trailer: str | None = None
-    """A regular expression for the file's last line. Its group ``rows`` is compared with the rows read; ``date`` dates the file."""
+    trailer: str | list[str] | None = None
+    """A regular expression for the file's last line, or a list of them for its last lines, top to bottom. A group ``rows`` is compared with
+    the rows read; ``date`` dates the file."""
     date_in_name: str | None = None
     """A regular expression with a group ``date`` (YYYY-MM-DD or YYYYMMDD) that finds the export's date in the file's name."""
 
     @field_validator("trailer", "date_in_name")
     @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        if value is not None:
+    def _compiles(cls, value: str | list[str] | None) -> str | list[str] | None:
+        for pattern in value if isinstance(value, list) else [value] if value is not None else []:
             try:
-                re.compile(value)
+                re.compile(pattern)
             except re.error as error:
                 raise ValueError(f"not a regular expression: {error.msg}") from None
         return value
+
+    @model_validator(mode="after")
+    def _one_header(self) -> Self:
+        if self.columns is not None and self.header_line is not None:
+            raise ValueError("columns names the columns of a file without a header, header_line says where one is: give one of them")
+        return self
+
+    @property
+    def trailers(self) -> list[str]:
+        """The patterns of the last lines, top to bottom."""
+        return self.trailer if isinstance(self.trailer, list) else [] if self.trailer is None else [self.trailer]
 
 
 class History(Strict):

@@ -1,13 +1,14 @@
 """From delimited text to a frame, one row a record, indexed by line number.
 
-Belongs here: delimiters, quotes, escapes, headers, comments, trailers, malformed lines. Does not belong here: character encodings
-(``roster.reading.decoding``) and what the columns mean (``roster.intake.mapping``).
+Belongs here: delimiters, quotes, escapes, comments, trailers, malformed lines. Does not belong here: character encodings
+(``roster.reading.decoding``), which line is the header (``roster.reading.header``), which are nobody's (``roster.reading.nobody``) and what
+the columns mean (``roster.intake.mapping``).
 """
 
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from roster.reading import table
+from roster.reading import header, nobody, table
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
@@ -26,6 +27,7 @@ BLOCK = 16 << 20
 DELIMITERS = (";", ",", "\t", "|")
 SEPARATOR_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?\n', re.IGNORECASE)
 """What some systems write on top for Excel. It is no header."""
+_OVER = "\0"  # no heading: decode() lets none through
 AS_TEXT = r'^="(.*)"$'
 """How some systems keep Excel from taking a number's leading zeros away."""
 
@@ -44,13 +46,36 @@ class _MalformedLine:
     text: str
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
+@dataclass(frozen=True)
+class _Header:
+    names: list[str]
+    line: int | None
+    """The line on which it begins; None where the settings name the columns."""
+    titles: frozenset[str] = frozenset()
+    """The lines above it."""
+
+    @property
+    def least(self) -> int:
+        """Fields that a row must have: a delimiter at the end of a line begins one that nobody misses."""
+        return max((at for at, name in enumerate(self.names, 1) if name), default=len(self.names))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    frame: pd.DataFrame
+    """The wanted columns by line number."""
+    bad: dict[int, _MalformedLine]
+    """Those that do not have the header's fields, by line number."""
+
+
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collection[str] = ()) -> RawTable:
     """Read delimited text.
 
     Args:
         data: The bytes, in whatever encoding the settings say.
         format: How they become rows.
         wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
+        number: Of these, the columns that the employee number is made of.
 
     Raises:
         Unfit: The file as a whole cannot be read with these settings.
@@ -60,19 +85,41 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     text, encoding = decode(data, format.encoding)
     if format.comment:
         text = _without_comments(text, format.comment, format)
-    header, body = _header(text, format, wanted)
-    wanted = table.check_header(header, wanted, headed=format.columns is None)
-    body, trailer = _trailer(body, format)
+    text, end = _without_end(text)
+    top, body = _header(text, format, wanted)
+    wanted = table.check_header(top.names, wanted, top.line)
+    body, trailers = _trailers(body, format)
     _check_escapes(body, format)
     if not body.data.strip():
         raise table.empty()
-    frame, malformed = _rows(body, header, wanted, format)
-    frame = frame[~_blank(frame, body, format)]
-    rows = len(frame) + len(malformed)
-    if rows == 0:
+    rows = _rows(body, top, wanted, format)
+    rows = replace(rows, frame=rows.frame[~_blank(rows.frame, body, format)])
+    frame, malformed, others = _told_apart(rows, body, top, format, number)
+    if len(frame) + len(malformed) == 0:
         raise table.empty()
-    trailer_date = table.check_trailer(trailer, rows)
-    return RawTable(frame, malformed, header, rows, encoding, trailer_date)
+    trailer_date = table.check_trailers(trailers, len(frame) + len(malformed))
+    others |= {end: "end"} if end else {}
+    return RawTable(
+        frame,
+        malformed,
+        top.names,
+        len(frame) + len(malformed) + len(others),
+        encoding,
+        trailer_date,
+        nobody.by_line(others),
+        top.line,
+    )
+
+
+def _without_end(text: bytes) -> tuple[bytes, int | None]:
+    """The text without a mark of its end, and the line of that, if it has one to itself."""
+    mark = nobody.END_OF_FILE.encode()
+    at = text.rfind(mark)
+    if at < 0 or text[at:].strip(mark + b"\n \t"):
+        return text, None
+    start = len(text[: at + 1].rstrip(mark))
+    own = text[:start].endswith(b"\n") or not start
+    return text[:start], text.count(b"\n", 0, start) + 1 if own else None
 
 
 def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:
@@ -103,7 +150,7 @@ def _lines(text: bytes, start: int) -> Iterator[str]:
         start = end + 1
 
 
-def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[list[str], _Body]:
+def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[_Header, _Body]:
     """The column names and what follows them."""
     start = len(text) - len(text.lstrip(b"\n \t"))
     start = text.rfind(b"\n", 0, start) + 1
@@ -116,13 +163,48 @@ def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[li
     if not line.strip():
         raise Unfit("empty", "The file is empty.", "Ask HR whether the export ran through.")
     before = text.count(b"\n", 0, start)
-    fields, lines = _first_record(text, start, format, format.delimiter)
-    _check_format(fields, text, start, format, wanted)
     if format.columns is not None:
-        return list(format.columns), _Body(text[start:], before + 1)
-    for _ in range(lines):
-        start = text.find(b"\n", start) + 1 or len(text)
-    return fields, _Body(text[start:], before + lines + 1)
+        _check_format(_first_record(text, start, format, format.delimiter)[0], text, [(before + 1, start)], format, wanted)
+        return _Header(list(format.columns), None), _Body(text[start:], before + 1)
+    begin, number, titles = _header_at(text, start, before + 1, format, wanted)
+    fields, spanned = _first_record(text, begin, format, format.delimiter)
+    end = begin
+    for _ in range(spanned):
+        end = text.find(b"\n", end) + 1 or len(text)
+    return _Header(fields, number, titles), _Body(text[end:], number + spanned)
+
+
+def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, frozenset[str]]:
+    """Where the header begins, the number of that line, and the lines above it."""
+    names = _first_record(text, start, format, format.delimiter)[0]
+    places = [(first, start)]
+    if format.header_line is None and (wanted is None or wanted <= set(names)):
+        _check_format(names, text, places, format, wanted)
+        return start, first, frozenset()
+    places = _places(text, start, first, format.header_line)
+    lines = [header.Line(number, _record_or_nothing(text, at, format)) for number, at in places]
+    chosen = header.choose(lines, wanted, format.header_line)
+    _check_format(list(lines[chosen].names), text, places[chosen:], format, wanted)
+    return places[chosen][1], places[chosen][0], frozenset(next(_lines(text, at)).strip() for _, at in places[:chosen])
+
+
+def _places(text: bytes, start: int, first: int, header_line: int | None) -> list[tuple[int, int]]:
+    """Number and place of the first lines that are not empty, as far as the header may be among them."""
+    found = []
+    for number, line in enumerate(_lines(text, start), start=first):
+        if line.strip():
+            found.append((number, start))
+        if len(found) >= header.LOOKED_AT and number >= (header_line or 0):
+            break
+        start += len(line.encode())
+    return found
+
+
+def _record_or_nothing(text: bytes, start: int, format: CsvFormat) -> list[str]:
+    try:
+        return _first_record(text, start, format, format.delimiter)[0]
+    except Unfit:  # a title with a lone quote is no header
+        return []
 
 
 def _first_record(text: bytes, start: int, format: CsvFormat, delimiter: str) -> tuple[list[str], int]:
@@ -142,23 +224,39 @@ def _first_record(text: bytes, start: int, format: CsvFormat, delimiter: str) ->
         raise Unfit("quotes", "The first line cannot be read: a quote in it is not closed.", "Have HR export the file again.") from None
 
 
-def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat, wanted: set[str] | None) -> None:
-    """Where the first record is not at all what is expected, a wrong delimiter or quote is named if it is one."""
+def _check_format(
+    fields: list[str], text: bytes, places: Sequence[tuple[int, int]], format: CsvFormat, wanted: set[str] | None
+) -> None:
+    """Where the record is not at all what is expected, a wrong delimiter or quote is named if it is one.
+
+    Args:
+        fields: The record's.
+        text: The file.
+        places: Number and place of its line and of others that may be meant.
+        format: The settings.
+        wanted: The headings that are needed.
+    """
 
     def expected(fields: list[str]) -> bool:
         return len(fields) == len(format.columns) if format.columns is not None else bool(wanted and wanted & set(fields))
 
     if (wanted is None or expected(fields)) and len(fields) > 1:
         return
-    for delimiter in DELIMITERS:
-        if delimiter != format.delimiter and expected(_first_record(text, start, format, delimiter)[0]):
-            raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', the first line is not what is expected", delimiter)
+    for number, start in places:
+        for delimiter in DELIMITERS:
+            if delimiter != format.delimiter and expected(_record_or_nothing(text, start, format.model_copy(update={"delimiter": delimiter}))):
+                raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', {_ordinal(number)} is not what is expected", delimiter)
+    number, start = places[0]
     line = next(_lines(text, start))
     if format.delimiter not in line:
         likely = max(DELIMITERS, key=line.count)
-        raise _other_delimiter(f"The first line has no '{_name(format.delimiter)}'", likely if likely in line else None)
+        raise _other_delimiter(f"{_ordinal(number).capitalize()} has no '{_name(format.delimiter)}'", likely if likely in line else None)
     if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:
         raise Unfit("quotes", "The names in the header stand in quotes that the settings do not name.", "Correct `quote`.")
+
+
+def _ordinal(line: int) -> str:
+    return "the first line" if line == 1 else f"line {line}"
 
 
 def _other_delimiter(finding: str, delimiter: str | None) -> Unfit:
@@ -170,12 +268,15 @@ def _name(delimiter: str) -> str:
     return "tab" if delimiter == "\t" else delimiter
 
 
-def _trailer(body: _Body, format: CsvFormat) -> tuple[_Body, re.Match[str] | None]:
-    if format.trailer is None:
-        return body, None
-    kept = body.data.rstrip(b"\n \t")
-    last = kept.rfind(b"\n") + 1
-    return _Body(kept[:last], body.first), table.find_trailer(format.trailer, kept[last:].decode("utf-8").strip())
+def _trailers(body: _Body, format: CsvFormat) -> tuple[_Body, list[re.Match[str]]]:
+    """The rows without the last lines that the settings name, and these."""
+    kept, last = body.data, []
+    for _ in format.trailers:
+        kept = kept.rstrip(b"\n \t")
+        at = kept.rfind(b"\n") + 1
+        last.append(kept[at:].decode("utf-8").strip())
+        kept = kept[:at]
+    return _Body(kept, body.first), table.find_trailers(format.trailers, last[::-1], format.delimiter)
 
 
 def _check_escapes(body: _Body, format: CsvFormat) -> None:
@@ -223,20 +324,54 @@ def _parse(body: _Body, width: int, columns: list[int], format: CsvFormat) -> tu
     return records, bad
 
 
-def _rows(body: _Body, header: list[str], wanted: set[str], format: CsvFormat) -> tuple[pd.DataFrame, pd.Series]:
-    """The wanted columns by line number, and the malformed lines."""
-    columns = [number for number, name in enumerate(header) if name in wanted]
-    records, bad = _parse(body, len(header), columns, format)
-    lines = _line_numbers(body, records, bad, len(header), format)
+def _rows(body: _Body, top: _Header, wanted: set[str], format: CsvFormat) -> _Rows:
+    """The wanted columns by line number, and the malformed lines.
+
+    Empty fields behind the last column are none too many: some systems end each line with a delimiter, with or without the header's.
+    """
+    names = [name for name in top.names if name in wanted]
+    width = max(len(top.names), _width_of_first(body, top, format))
+    read = [*(at for at, name in enumerate(top.names) if name in wanted), *range(len(top.names), width)]
+    records, bad = _parse(body, width, read, format)
+    lines = _line_numbers(body, records, bad, width, format)
+    fitted = {row.ordinal: text for row in bad if (text := _fitted(row, top.least, width, format)) is not None}
+    parts = [_frame(records, names, np.delete(lines, [row.ordinal for row in bad]), body)]
+    if fitted:
+        again = _Body("".join(f"{text}\n" for text in fitted.values()).encode(), 0)
+        parts.append(_frame(_parse(again, width, read, format)[0], names, lines[list(fitted)], again))
+    frame = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
+    over = frame[_OVER]
+    odd = {int(lines[row.ordinal]): row for row in bad if row.ordinal not in fitted}
+    odd |= {int(line): _MalformedLine(-1, width, "") for line in frame.index[over]}
+    return _Rows(frame.loc[~over, names], odd)
+
+
+def _width_of_first(body: _Body, top: _Header, format: CsvFormat) -> int:
+    """Fields of the first row, if those behind the last column are empty."""
+    start = len(body.data) - len(body.data.lstrip(b"\n"))
+    fields = _record_or_nothing(body.data, start, format)
+    return 0 if any(fields[len(top.names) :]) else len(fields)
+
+
+def _fitted(row: _MalformedLine, least: int, width: int, format: CsvFormat) -> str | None:
+    """A line that has as many fields as are read, once empty ones at its end are added or left out; None where more is amiss."""
+    if row.fields <= width:
+        return row.text + format.delimiter * (width - row.fields) if row.fields >= least else None
+    surplus = re.search(rf"(?:{re.escape(format.delimiter)} *){{{row.fields - width}}}\Z", row.text)
+    return row.text[: surplus.start()] if surplus else None
+
+
+def _frame(records: pa.Table, names: list[str], lines: np.ndarray, body: _Body) -> pd.DataFrame:
+    """The columns by name and line, trimmed, and in `_OVER` whether there is anything behind the last one."""
     trimmed = [pc.utf8_trim_whitespace(column) for column in records.columns]
     if b"=" in body.data and b'="' in body.data:  # one byte is looked for ten times as fast as two
         trimmed = [pc.replace_substring_regex(column, AS_TEXT, r"\1") for column in trimmed]
     trimmed = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
-    frame = pa.table(trimmed, names=[header[number] for number in columns]).to_pandas()
-    ordinals = [row.ordinal for row in bad]
-    frame.index = pd.Index(np.delete(lines, ordinals), name="line")
-    malformed = pd.Series([row.fields for row in bad], index=pd.Index(lines[ordinals], name="line"), dtype="int64")
-    return frame, malformed
+    frame = pa.table(trimmed[: len(names)], names=names).to_pandas()
+    over = np.zeros(records.num_rows, dtype=bool)
+    for column in trimmed[len(names) :]:
+        over |= pc.is_valid(column).to_numpy()
+    return frame.set_axis(pd.Index(lines, name="line")).assign(**{_OVER: over})
 
 
 def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_MalformedLine], width: int, format: CsvFormat) -> np.ndarray:
@@ -263,6 +398,27 @@ def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_MalformedLine], widt
         message = f"A quote on line {lines[swallowed[0]]} is not closed: the rows after it have become part of one field."
         raise Unfit("quotes", message, "Have HR correct that line and export again.")
     return lines
+
+
+def _told_apart(
+    rows: _Rows, body: _Body, top: _Header, format: CsvFormat, number: Collection[str]
+) -> tuple[pd.DataFrame, pd.Series, dict[int, nobody.Why]]:
+    """Rows, malformed lines by their number of fields, and lines that are nobody's."""
+    odd = nobody.candidates(rows.frame, number)
+    raw = body.data.split(b"\n") if odd.any() else []
+    texts = {int(line): raw[line - body.first].decode("utf-8") for line in rows.frame.index[odd]}
+    if format.quote:  # a row that spans lines is no footer
+        texts = {line: text for line, text in texts.items() if text.count(format.quote) % 2 == 0}
+    texts |= {line: row.text for line, row in rows.bad.items() if row.text}
+    usual = rows.frame[~odd]
+    judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles)
+    last = int(usual.index.max()) if len(usual) else 0
+    verdicts = {line: judge.why(_record_or_nothing(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
+    out = [line for line, why in verdicts.items() if why]
+    malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in set(out)}
+    others = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
+    lines = pd.Index(list(malformed), name="line", dtype="int64")
+    return rows.frame[~rows.frame.index.isin(out)], pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
 
 
 def _blank(frame: pd.DataFrame, body: _Body, format: CsvFormat) -> np.ndarray:

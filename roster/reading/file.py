@@ -6,6 +6,7 @@ older day means (the ledger refuses it).
 """
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from roster.reading import delimited, workbook
@@ -17,25 +18,26 @@ from roster.unfit import Unfit
 __all__ = ["RawTable", "day_in_name", "read"]
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collection[str] = ()) -> RawTable:
     """Read the file.
 
     Args:
         data: The bytes as they came: text, a workbook, or one of them packed.
         format: How they become rows.
         wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
+        number: Of these, the columns that the employee number is made of: by it a row that went wrong is told from a footer.
 
     Raises:
         Unfit: The file as a whole cannot be read with these settings.
     """
     content = unpack(data)
     if is_workbook(content):
-        return workbook.read(content, format, wanted)
+        return workbook.read(content, format, wanted, number)
     if format.sheet is not None:
         raise Unfit(
             "workbook", "The settings name a sheet, and the file is no workbook.", "Have HR send .xlsx as agreed, or leave out `sheet`."
         )
-    return delimited.read(content, format, wanted)
+    return delimited.read(content, format, wanted, number)
 
 
 def day_in_name(name: str, pattern: str | None) -> date | None:

@@ -5,6 +5,7 @@ Belongs here: the shape, the header's columns, the trailer's word. Does not belo
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -25,11 +26,15 @@ class RawTable:
     header: list[str]
     """All column names of the file, in its order."""
     rows: int
-    """Data rows, malformed ones among them."""
+    """Lines that become something: rows, malformed ones among them, and what is nobody's."""
     encoding: str
     """The encoding it was read with; ``xlsx`` for a workbook."""
     trailer_date: date | None
     """The date in the trailer, where the settings say that it has one."""
+    nobody: pd.Series
+    """Line number → what it is instead of a person's (`roster.reading.nobody.Why`)."""
+    header_line: int | None
+    """The line on which the header begins; None where the settings name the columns."""
 
 
 def empty() -> Unfit:
@@ -37,13 +42,13 @@ def empty() -> Unfit:
     return Unfit("empty", "The file has no rows.", "Ask HR whether the export ran through.")
 
 
-def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> set[str]:
+def check_header(header: list[str], wanted: set[str] | None, line: int | None) -> set[str]:
     """All wanted columns are there, once each.
 
     Args:
         header: The column names.
         wanted: Those that are needed; None for all that can be told apart.
-        headed: Whether they come from the file, not from the settings.
+        line: The line on which they stand; None where they come from the settings.
 
     Returns:
         The columns to keep.
@@ -54,17 +59,18 @@ def check_header(header: list[str], wanted: set[str] | None, headed: bool) -> se
     if wanted is None:
         return {name for name in header if name and header.count(name) == 1}
     missing, present = sorted(wanted - set(header)), wanted & set(header)
-    if missing and headed and not present:
-        # Then the first line may well be a person, and must not be shown.
+    if missing and line is not None and not present:
+        # Then the line may well be a person, and must not be shown.
         raise Unfit(
             "header",
-            f"The first line ({len(header)} fields) has none of the wanted headers: {', '.join(missing)}.",
-            "If the file has no header line, name its columns in `columns`.",
+            f"{'The first line' if line == 1 else f'Line {line}'} ({len(header)} fields) has none of the wanted headers: {', '.join(missing)}.",
+            "If the header stands further down, name its line in `header_line`; if there is none, name the columns in `columns`.",
         )
     if missing:
+        where = f" The header was found on line {line}." if line is not None and line > 1 else ""
         raise Unfit(
             "header",
-            f"These columns are wanted and not there: {', '.join(missing)}. {_resembling(missing, header)}",
+            f"These columns are wanted and not there: {', '.join(missing)}.{where} {_resembling(missing, header)}",
             "Have HR put them back, or correct the settings.",
         )
     repeated = sorted(name for name in wanted if header.count(name) > 1)
@@ -86,25 +92,31 @@ def _resembling(missing: list[str], header: list[str]) -> str:
     )
 
 
-def find_trailer(pattern: str, last: str) -> re.Match[str]:
-    """The trailer in the last line.
+def find_trailers(patterns: Sequence[str], last: Sequence[str], delimiter: str) -> list[re.Match[str]]:
+    """The trailers in the last lines, a pattern each, in the order of the file.
+
+    Args:
+        patterns: What the settings name.
+        last: As many lines, fewer where the file has no more; blank ones are passed over.
+        delimiter: What may stand behind each of them, as behind any line.
 
     Raises:
-        Unfit: It is not there.
+        Unfit: One is not there.
     """
-    trailer = re.search(pattern, last)
-    if trailer is None:
+    found = [re.search(pattern, line.rstrip(delimiter)) or re.search(pattern, line) for pattern, line in zip(patterns, last, strict=False)]
+    trailers = [trailer for trailer in found if trailer is not None]
+    if len(trailers) < len(patterns):
         raise Unfit("trailer", "The file does not end with the agreed trailer: it may be cut short.", "Have HR send the whole file again.")
-    return trailer
+    return trailers
 
 
-def check_trailer(trailer: re.Match[str] | None, rows: int) -> date | None:
-    """The trailer's date, once its count of rows is confirmed.
+def check_trailers(trailers: Sequence[re.Match[str]], rows: int) -> date | None:
+    """The trailers' date, once their count of rows is confirmed.
 
     Raises:
         Unfit: The count is another one, or the date is none.
     """
-    groups = trailer.groupdict() if trailer else {}
+    groups = {name: value for trailer in trailers for name, value in trailer.groupdict().items() if value is not None}
     count, day = groups.get("rows"), groups.get("date")
     if count is not None and (not count.isdecimal() or int(count) != rows):
         counted = int(count) if count.isdecimal() else "no number"

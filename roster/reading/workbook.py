@@ -10,7 +10,7 @@ zeros, and a cell whose formula failed from an empty one.
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import zip_longest
@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import table
+from roster.reading import header, nobody, table
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -38,45 +38,69 @@ def sheets(data: bytes) -> dict[str, list[Row]]:
     return {sheet.title: list(_rows(sheet)) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
 
 
-def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
+def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collection[str] = ()) -> RawTable:
     """Read one sheet.
 
     Args:
         data: The workbook.
-        format: Which sheet; names, comments and trailer as for text. Delimiter, quotes and encoding are a workbook's own affair.
+        format: Which sheet; names, comments, header and trailers as for text. Delimiter, quotes and encoding are a workbook's own affair.
         wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
+        number: Of these, the columns that the employee number is made of.
 
     Raises:
         Unfit: The sheet is not there, or cannot be read with these settings.
     """
-    numbered = {number: row for number, row in enumerate(_rows(_sheet(data, format.sheet)), start=1) if any(row)}
+    numbered = {line: row for line, row in enumerate(_rows(_sheet(data, format.sheet)), start=1) if any(row)}
     if format.comment:
-        numbered = {number: row for number, row in numbered.items() if not (row[0] or "").startswith(format.comment)}
-    trailer = None
-    if format.trailer is not None and numbered:
-        _, last = numbered.popitem()
-        trailer = table.find_trailer(format.trailer, format.delimiter.join(cell or "" for cell in last).rstrip(format.delimiter))
-    if format.columns is not None:
-        header = list(format.columns)
-    elif numbered:
-        header = [cell or "" for cell in _shortened(numbered.pop(next(iter(numbered))))]
-    else:
+        numbered = {line: row for line, row in numbered.items() if not (row[0] or "").startswith(format.comment)}
+    named = [numbered.popitem()[1] for _ in format.trailers if numbered]
+    trailers = table.find_trailers(format.trailers, [_joined(row, format) for row in reversed(named)], format.delimiter)
+    names, line, titles = _header(numbered, format, wanted)
+    wanted = table.check_header(names, wanted, line)
+    rows = {at: _shortened(row) for at, row in numbered.items()}
+    malformed = {at: len(row) for at, row in rows.items() if len(row) > len(names)}
+    frame = _frame({at: row for at, row in rows.items() if at not in malformed}, names, wanted)
+    odd = nobody.candidates(frame, number)
+    usual = frame[~odd]
+    judge = nobody.Lines.of(names, line is not None, number, usual, titles)
+    last = int(usual.index.max()) if len(usual) else 0
+    verdicts = {
+        at: judge.why([cell or "" for cell in rows[at]], _joined(rows[at], format), last=at > last) for at in [*frame.index[odd], *malformed]
+    }
+    others = {int(at): why for at, why in verdicts.items() if why and why != "blank"}
+    frame = frame[~frame.index.isin(list(others))]
+    malformed = {at: fields for at, fields in malformed.items() if at not in others}
+    if len(frame) + len(malformed) == 0:
         raise table.empty()
-    wanted = table.check_header(header, wanted, headed=format.columns is None)
-    if not numbered:
-        raise table.empty()
-    rows = {number: _shortened(row) for number, row in numbered.items()}
-    malformed = {number: len(row) for number, row in rows.items() if len(row) > len(header)}
-    good = {number: row for number, row in rows.items() if number not in malformed}
-    frame = _frame(good, header, wanted)
     return RawTable(
         frame,
         pd.Series(malformed, index=pd.Index(list(malformed), name="line", dtype="int64"), dtype="int64"),
-        header,
-        len(rows),
+        names,
+        len(frame) + len(malformed) + len(others),
         "xlsx",
-        table.check_trailer(trailer, len(rows)),
+        table.check_trailers(trailers, len(frame) + len(malformed)),
+        nobody.by_line(others),
+        line,
     )
+
+
+def _header(numbered: dict[int, Row], format: CsvFormat, wanted: set[str] | None) -> tuple[list[str], int | None, frozenset[str]]:
+    """The column names, their row, and the rows above it as text; all of these are taken out of `numbered`."""
+    if format.columns is not None:
+        return list(format.columns), None, frozenset()
+    if not numbered:
+        raise table.empty()
+    first = [at for place, at in enumerate(numbered) if place < header.LOOKED_AT or at <= (format.header_line or 0)]
+    lines = [header.Line(at, [cell or "" for cell in _shortened(numbered[at])]) for at in first]
+    chosen = header.choose(lines, wanted, format.header_line)
+    titles = frozenset(_joined(numbered.pop(at), format) for at in first[:chosen])
+    numbered.pop(first[chosen])
+    return list(lines[chosen].names), first[chosen], titles
+
+
+def _joined(row: Row, format: CsvFormat) -> str:
+    """A row as one text, without the empty cells at its end."""
+    return format.delimiter.join(cell or "" for cell in row).rstrip(format.delimiter)
 
 
 def _frame(rows: dict[int, Row], header: list[str], wanted: set[str]) -> pd.DataFrame:

@@ -1,0 +1,171 @@
+"""Lines of HR's file that are no person's: footers, totals, repeated headers and titles, marks of the end.
+
+Belongs here: telling such a line from a row that went wrong. Does not belong here: which lines are odd at all (``roster.reading.delimited``,
+``roster.reading.workbook``), lines that the settings name (`roster.reading.table.find_trailers`).
+
+A line is nobody's only if it cannot be somebody's: a row that was cut, or written with another delimiter, stays a row that went wrong, since
+whoever stands in it must not count as absent.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Final, Literal
+
+import pandas as pd
+
+Why = Literal["blank", "header", "title", "footer", "end"]
+"""What a line is instead of a person's; a ``blank`` one is not even counted."""
+
+END_OF_FILE: Final = "\x1a"
+"""What DOS, and mainframes to this day, put behind the last line."""
+MOST_CELLS: Final = 3
+"""Filled cells of a footer that is not made of numbers: a label, a count, a date."""
+FOOTER: Final = re.compile(
+    r"""[\W_]*(?:
+    (?:grand\ |sub-?\ ?)?total(?:t|e|en|s|sumi?)? | sum(?:ma|me)? | summary | count | antal | anzahl | number\ of | no\.?\ of | nombre | total[ei]\ de
+    | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes|employees|persons|people|anställda|ansatte|mitarbeiter)
+    | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | trailer | trl | footer
+    | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+
+    | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)(?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
+    | (?:report|export|extract|run|print)(?:\s+(?:date|time|id|name|generated|created|by))(?=\W|$)
+    | (?:skapad|genererad|utskriven|exporterad|generert|opprettet|oprettet|genereret|udskrevet|utskrevet|erstellt|erzeugt|gedruckt|généré|créé|luotu)
+    | as\ of | date | datum | dato | confidential | konfidentiell | fortrolig | vertraulich | copyright | ©
+    )(?![\w@])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How the first cell of a footer begins, in the languages of western and northern Europe."""
+NUMERIC: Final = re.compile(r"[-+]?[\d .,:/'%€$£-]*\d[\d .,:/'%€$£-]*(?:[A-Z]{3})?")
+"""Counts, sums, dates, times."""
+TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
+"""What a footer's label has and a single name has not."""
+RULED: Final = re.compile(r"[-=_*#+~. ]+")
+"""A line drawn under the header or above the total."""
+OTHER_DELIMITERS: Final = re.compile(r"[;,\t|]")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What a file's odd lines are judged by."""
+
+    header: Sequence[str]
+    """Its column names; made-up ones where it has none."""
+    headed: bool
+    """Whether the names come from the file."""
+    number_at: Collection[int]
+    """Where in a row the employee number stands; nothing where that is not known."""
+    shapes: Collection[str]
+    """`shape` of the file's employee numbers."""
+    titles: Collection[str]
+    """The texts of the lines above the header."""
+
+    @classmethod
+    def of(cls, header: Sequence[str], headed: bool, number: Collection[str], rows: pd.DataFrame, titles: Collection[str]) -> "Lines":
+        """What a file's lines are judged by, from its header, the columns of the employee number, and its well-formed rows."""
+        known = all(list(header).count(name) == 1 for name in number)
+        number_at = [list(header).index(name) for name in number] if known else []
+        found = [shapes(rows[name]) for name in number if name in rows]
+        return cls(header, headed, number_at, frozenset().union(*found), titles)
+
+    @property
+    def number_first(self) -> bool:
+        """Whether a row, however early it is cut, begins with the employee number."""
+        return 0 in self.number_at
+
+    def why(self, cells: Sequence[str], text: str, *, last: bool) -> Why | None:
+        """What a line is; None where it may be a person's.
+
+        Args:
+            cells: Its fields.
+            text: The whole line.
+            last: Whether it stands after the last row that is well formed.
+        """
+        cells = [cell.strip() for cell in cells]
+        filled = [(at, cell) for at, cell in enumerate(cells) if cell]
+        if not filled:
+            return "blank"
+        if all(not cell.strip(END_OF_FILE) for _, cell in filled):
+            return "end"
+        if all(RULED.fullmatch(cell) for _, cell in filled):
+            return "footer"
+        if self.headed and _trimmed(cells) == _trimmed(self.header):
+            return "header"
+        if text.strip() in self.titles:
+            return "title"
+        return "footer" if self._is_footer(cells, filled, last=last) else None
+
+    def _is_footer(self, cells: Sequence[str], filled: Sequence[tuple[int, str]], *, last: bool) -> bool:
+        at, label = filled[0]
+        others = [cell for _, cell in filled[1:]]
+        numbers = [cells[at] for at in self.number_at if at < len(cells) and cells[at]]
+        if any("@" in cell for cell in others) or any(shape(number) in self.shapes and not FOOTER.match(number) for number in numbers):
+            return False
+        numeric = all(NUMERIC.fullmatch(cell) for cell in others)
+        if FOOTER.match(label):
+            in_place = self.number_first and at == 0
+            # Elsewhere the label could be a name of somebody whose row is cut or has no number.
+            return numeric and bool(others or TELLING.search(label)) if not in_place else numeric or len(filled) <= MOST_CELLS
+        return last and not others and at == 0 and self.number_first and self._is_prose(label)
+
+    def _is_prose(self, text: str) -> bool:
+        """Whether a text that stands where the employee number should is none, and no part of a row either."""
+        together = shape(re.sub(r"\s", "", text))
+        return (
+            bool(re.search(r"\s", text))
+            and bool(re.search(r"[^\W\d_]{3}", text))
+            and not together.startswith(tuple(self.shapes))
+            and len(OTHER_DELIMITERS.findall(text)) < 2
+            and "@" not in text
+        )
+
+
+def shape(number: str) -> str:
+    """Where a number's digits and letters are: ``E1042`` has the shape of ``K2077``."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", number))
+
+
+def shapes(numbers: pd.Series) -> frozenset[str]:
+    """The shapes of a file's employee numbers."""
+    found = numbers.dropna()
+    digits = found.str.replace(r"\d", "9", regex=True).drop_duplicates()
+    return frozenset(shape(number) for number in digits if not FOOTER.match(number))
+
+
+def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
+    """Which well-formed rows are worth a look: nearly empty ones that have no number, or a footer's word for one.
+
+    Args:
+        frame: The wanted columns.
+        number: The columns that the employee number is made of.
+    """
+    odd = frame.notna().sum(axis=1) <= MOST_CELLS
+    numbers = [frame[name] for name in number if name in frame]
+    for each in numbers if odd.any() else []:
+        odd &= each.isna() | each.where(odd).str.match(FOOTER.pattern, flags=FOOTER.flags, na=False)
+    ruled = [each.str.startswith(("-", "=", "*", "_"), na=False) for each in numbers]
+    return reduce(or_, ruled, odd | _repeats_header(frame))
+
+
+def by_line(found: Mapping[int, Why]) -> pd.Series:
+    """What lines are, by their numbers, in their order."""
+    lines = sorted(found)
+    return pd.Series([found[line] for line in lines], index=pd.Index(lines, name="line", dtype="int64"), dtype="str")
+
+
+def _repeats_header(frame: pd.DataFrame) -> pd.Series:
+    same: pd.Series = pd.Series(len(frame.columns) > 0, index=frame.index)
+    for name in frame:
+        same &= frame[name].eq(str(name)).fillna(False)
+        if not same.any():
+            break
+    return same
+
+
+def _trimmed(cells: Sequence[str]) -> list[str]:
+    """Without the empty cells at its end."""
+    kept = list(cells)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
