@@ -5,8 +5,8 @@ Belongs here: names that several modules must spell alike. Does not belong here:
 
 from typing import Final, Literal, get_args
 
-Disposition = Literal["used", "superseded", "out_of_scope", "rejected"]
-"""What became of one row of the HR file."""
+Disposition = Literal["used", "superseded", "out_of_scope", "nobody", "rejected"]
+"""What became of one row of the HR file; ``nobody`` is a line that is no person's."""
 
 Action = Literal["create", "update", "reactivate", "deactivate", "none", "hold", "skip"]
 """What is planned for one person at one destination, before the write."""
@@ -40,7 +40,7 @@ WORKER_STATUSES: Final = ("Active", "On Leave", "Terminated", "Pending")
 
 IDENTITY_COLUMNS: Final = ("employee_id", "email", "first_name", "last_name", "worker_status")
 """A missing or bad value in one of these rejects the row, as an unreadable `start_date` or `end_date` does; in any other mapped column it
-drops that value and is noted."""
+drops that value and is noted. A row that says that somebody has left needs its number only (``roster.intake.leavers``)."""
 
 CANONICAL_COLUMNS: Final = (
     "employee_id",

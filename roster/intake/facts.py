@@ -32,7 +32,10 @@ class FileFacts:
     used: int = 0
     superseded: int = 0
     out_of_scope: int = 0
+    nobody: int = 0
     rejected: int = 0
+    rejected_leavers: int = 0
+    """Of the rejected rows, those that say that somebody has left."""
     collided: int = 0
     """Rows that share a number or an address with another person's."""
     managers: Managers = field(default_factory=Managers)
@@ -44,11 +47,17 @@ class FileFacts:
     encoding: str = ""
     delimiter: str = ""
     header: Sequence[str] = ()
+    header_line: int | None = 1
+    """The line on which the header stands; None where the settings name the columns."""
     trailer_date: str | None = None
     number: int | None = None
     """The intake's, where it has been numbered."""
     dated: date | None = None
     """The day in its name or trailer."""
+
+    def people_rows(self) -> int:
+        """Rows that are, or may be, a person's."""
+        return self.rows - self.nobody
 
     def dispositions(self) -> dict[str, int]:
         """Disposition → rows."""

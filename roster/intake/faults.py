@@ -25,6 +25,8 @@ MESSAGES = {
     "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero.",
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This begins like an IBAN, and its check digits or length are wrong.",
+    "says_left": "The row says that this person has left, and it cannot be used.",
+    "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
     "ambiguous": "This stands for more than one person in the file.",
     "unknown": "No row of the file has this key.",
 }

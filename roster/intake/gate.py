@@ -58,17 +58,17 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         applied: Destination → what it was last brought to.
         limits: The company's.
     """
-    rows, counted = facts.rows, sum(facts.dispositions().values())
+    rows, counted = facts.people_rows(), sum(facts.dispositions().values())
     checks = [
-        GateCheck("accounting", f"{counted:,} of {rows:,} rows have a disposition", "all of them", _verdict(counted != rows)),
-        _share("rejects", facts.rejected, rows, limits.rejects),
+        GateCheck("accounting", f"{counted:,} of {facts.rows:,} rows have a disposition", "all of them", _verdict(counted != facts.rows)),
+        _share("rejects", facts.rejected - facts.rejected_leavers, rows, limits.rejects),
         _share("duplicates", facts.collided, rows, limits.duplicates),
         _managers(facts.managers, limits),
         _older(facts, applied),
     ]
     if last is None:
         return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
-    before = last.rows
+    before = last.people_rows()
     most, least = before + limits.growth.most(before), before - limits.rows.most(before)
     seen = f"{rows:,} rows, {before:,} last time"
     return [

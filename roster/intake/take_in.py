@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from roster.intake import faults, history, mapping, references
+from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
@@ -19,6 +20,7 @@ from roster.reading import file as reading
 from roster.rules import matches
 from roster.settings import CsvFormat, People, Scope
 from roster.unfit import Unfit
+from roster.vocabulary import IDENTITY_COLUMNS
 
 GROUPED = ("company_code", "department")
 """By whose values rows are counted, where they are mapped."""
@@ -74,7 +76,7 @@ def take_in(
         roster.rules.MissingColumn: The settings name a column that is not there.
     """
     on_step(STEPS[0])
-    table = reading.read(data, format, mapping.wanted(people))
+    table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
     on_step(STEPS[1])
     mapped = mapping.apply(people, table.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
@@ -82,15 +84,21 @@ def take_in(
     rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
     live = mapping.Mapped(mapped.frame[current], {name: undated[current] for name, undated in mapped.undated.items()})
     on_step(STEPS[2])
-    validated = validate(live, people)
+    found = validate(live, people)
+    settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
+    validated, saying = settled.validated, settled.saying
+    superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
+    current = superseded.isna()
+    rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
     unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
-    rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
+    rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
-        raise _no_usable_row(rejects, table.rows)
+        raise _no_usable_row(rejects, table.rows - len(table.nobody))
     in_scope = _in_scope(people.scope, valid)
     on_step(STEPS[3])
-    linked = link(rows, table.frame, current, people)
+    here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
+    linked = link(rows, table.frame, here, people)
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked, mapped.frame), in_scope, as_of)
     managers = references.count(roster, rows, table.frame, people, remembered)
@@ -98,9 +106,10 @@ def take_in(
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     facts = replace(
         _facts(table, format, dispositions, roster, people),
-        groups=_groups(live.frame, people),
-        collided=_collided(rejects),
         managers=managers,
+        groups=_groups(mapped.frame[current], people),
+        collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
+        rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
     )
     return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
@@ -108,7 +117,8 @@ def take_in(
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     """Whether a rejected row may be of somebody else than its number says, so that nobody who is in no row has certainly left.
 
-    Such is a row without a readable number, and one of those that share a number but no address: it is a colleague's, typed wrong.
+    Such is a row without a readable number, unless it says that its person has left: then whoever it is of is a leaver either way. Such is
+    also one of those that share a number but no address, or whose number somebody had before: it may be a colleague's, typed wrong.
 
     Args:
         dispositions: `IntakeResult.dispositions`.
@@ -116,7 +126,9 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     rejected = dispositions[dispositions["disposition"].eq("rejected")]
     codes = rejected["reason"].str.split("|")
     mistyped = codes.map(lambda row: "duplicate_employee_id" in row and "duplicate_email" not in row).astype("bool")
-    return bool((rejected["employee_id"].isna() | mistyped).any())
+    says_left = codes.map(lambda row: leaving.SAYS_LEFT in row).astype("bool")
+    given_on = dispositions["disposition"].eq("superseded") & dispositions["reason"].eq(leaving.GIVEN_ON)
+    return bool((rejected["employee_id"].isna() & ~says_left | mistyped).any() or given_on.any())
 
 
 def _with_managers(valid: pd.DataFrame, linked: Linked, mapped: pd.DataFrame) -> pd.DataFrame:
@@ -148,11 +160,15 @@ def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:
 
 def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
     roster = valid.reset_index(names="line").astype({"line": "int64"})
-    standing = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
+    standing = _standing(roster, as_of)
     kept = in_scope.to_numpy()
     for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "manager_unreadable"}:
         roster[column] = roster[column].where(kept)
     return roster.assign(employment=standing, in_scope=kept)
+
+
+def _standing(frame: pd.DataFrame, as_of: date) -> pd.Series:
+    return employment(frame["worker_status"], frame["start_date"], frame["end_date"], as_of)
 
 
 def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as_of: date) -> pd.Series:
@@ -186,9 +202,11 @@ def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
 def _dispositions(
     table: reading.RawTable, rows: pd.DataFrame, superseded: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series
 ) -> pd.DataFrame:
-    lines = table.frame.index.append(table.malformed.index).sort_values()
+    lines = table.frame.index.append([table.malformed.index, table.nobody.index]).sort_values()
     reason = superseded.reindex(lines).astype("str")
     disposition = pd.Series("used", index=lines, dtype="str").mask(reason.notna(), "superseded")
+    nobodys = lines.isin(table.nobody.index)
+    disposition, reason = disposition.mask(nobodys, "nobody"), reason.mask(nobodys, table.nobody.reindex(lines).astype("str"))
     outside = ~in_scope.reindex(lines, fill_value=True).astype(bool)
     disposition, reason = disposition.mask(outside, "out_of_scope"), reason.mask(outside, "scope")
     codes = rejects.drop_duplicates(["line", "code"]).sort_values("code").groupby("line")["code"].agg("|".join)
@@ -207,16 +225,25 @@ def _dispositions(
 def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
     counted = dispositions["disposition"].value_counts()
     used = roster[roster["in_scope"]]
+    here = used[used["employment"].ne("left")]
+
+    def filled(name: str) -> float:
+        # What leavers need not have, and HR systems take away from them, does not make a column emptier.
+        people_asked = here if name in IDENTITY_COLUMNS else used
+        return round(float(np.mean(people_asked[name].notna())), 4) if len(people_asked) else 0.0
+
     return FileFacts(
         rows=table.rows,
         used=int(counted.get("used", 0)),
         superseded=int(counted.get("superseded", 0)),
         out_of_scope=int(counted.get("out_of_scope", 0)),
+        nobody=int(counted.get("nobody", 0)),
         rejected=int(counted.get("rejected", 0)),
-        fill_rates={name: round(float(np.mean(used[name].notna())), 4) if len(used) else 0.0 for name in people.columns},
+        fill_rates={name: filled(name) for name in people.columns},
         encoding=table.encoding,
         delimiter=format.delimiter,
         header=table.header,
+        header_line=table.header_line,
         trailer_date=table.trailer_date.isoformat() if table.trailer_date else None,
     )
 
@@ -230,5 +257,5 @@ def _groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:
     }
 
 
-def _collided(rejects: pd.DataFrame) -> int:
-    return int(rejects.loc[rejects["code"].str.startswith("duplicate_"), "line"].nunique())
+def _lines_of(rejects: pd.DataFrame, which: pd.Series) -> int:
+    return int(rejects.loc[which, "line"].nunique())

@@ -1,0 +1,165 @@
+"""Rows that say that somebody has left: what is not asked of them, and to whom their number and address belong by now.
+
+Belongs here: which rows say so, which faults do not matter then, which of several rows of one number counts when some of them say so.
+Does not belong here: who is employed on a day (`roster.intake.take_in.employment`), collisions of people who are here
+(``roster.intake.history``).
+
+Leaving needs a number and a word. HR systems take address and name away on the last day, keep the rows of former employees for years, and
+give their addresses on; none of that may keep an account open, or keep out whoever is here.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from roster.intake.faults import fault_rows
+from roster.intake.mapping import DATES
+from roster.intake.validation import Validated
+from roster.vocabulary import IDENTITY_COLUMNS
+
+SAYS_LEFT: Final = "says_left"
+"""The code by which a rejected row that says so is marked."""
+SAYS_LEFT_UNDATED: Final = "says_left_undated"
+"""The same, where the end date cannot be read and may be to come."""
+REHIRED: Final = "rehired"
+"""Why a row is superseded: the same person is here again under this number."""
+GIVEN_ON: Final = "number_given_on"
+"""Why a row is superseded: somebody else began under this number after its person had left."""
+OLDER: Final = "older"
+"""Why a row is superseded: another one that says so is newer."""
+NOT_BEGUN: Final = "not_begun"
+"""Why a row is superseded: it is of days to come, and until then its person has left."""
+
+
+@dataclass(frozen=True)
+class Leavers:
+    """The rows that say that somebody has left, aligned with the rows that count."""
+
+    certain: pd.Series
+    """Which rows say so beyond doubt: an end date that is past, or a status whose end date is not unreadable."""
+    undated: pd.Series
+    """Which rows say so by their status, and their end date cannot be read: it may be to come."""
+    numbered: pd.Series
+    """Which of `certain` have a readable employee number: all that leaving needs."""
+    pending: pd.Series
+    """Which rows are of somebody who has not begun."""
+
+    def marks(self, rejects: list[pd.DataFrame]) -> list[pd.DataFrame]:
+        """For each rejected row that says that somebody has left, an entry that says so: they still have access."""
+        lines = {int(line) for part in rejects for line in part["line"]}
+        cases = ((self.certain, SAYS_LEFT), (self.undated, SAYS_LEFT_UNDATED))
+        return [fault_rows(sorted(lines & set(saying.index[saying])), "", code) for saying, code in cases]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Rows that count, once leavers are asked for no more than they need."""
+
+    validated: Validated
+    superseded: pd.Series
+    """Why a row counts no longer, by line; NaN for the others."""
+    saying: Leavers
+
+
+def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) -> Settled:
+    """Which rows count, and with which values, where some of them say that somebody has left.
+
+    Args:
+        validated: The rows that are no older state of somebody by the settings.
+        employee_id: Their numbers, NaN where unreadable.
+        standing: ``vocabulary.Employment`` of each, as far as status and dates can be read.
+    """
+    saying = leavers(validated, standing)
+    why = superseded(validated.frame.assign(employee_id=employee_id), saying)
+    kept = spared(validated, saying)
+    counting = why.index[why.isna()]
+    faults = [part[part["line"].isin(counting)] for part in kept.rejected]
+    return Settled(Validated(without_passed_on(kept.frame.loc[counting], saying), faults, kept.dropped), why, saying)
+
+
+def leavers(validated: Validated, standing: pd.Series) -> Leavers:
+    """Which rows say that somebody has left.
+
+    Args:
+        validated: The rows that count.
+        standing: ``vocabulary.Employment`` of each, as far as status and dates can be read (`roster.intake.take_in.employment`).
+    """
+    left, terminated = standing.eq("left"), validated.frame["worker_status"].eq("Terminated")
+    unreadable = {column: _lines_with(validated.rejected, column, left.index) for column in ("employee_id", *DATES)}
+    # A last day that cannot be read may be to come. A first day that cannot be read may lie behind the last one, unless the status says left.
+    certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
+    return Leavers(certain, terminated & unreadable["end_date"], certain & ~unreadable["employee_id"], standing.eq("pending"))
+
+
+def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index) -> pd.Series:
+    at = pd.concat([part.loc[part["column"].eq(column), "line"] for part in faults]) if faults else []
+    return pd.Series(lines.isin(at), index=lines)
+
+
+def spared(validated: Validated, saying: Leavers) -> Validated:
+    """The rows, of which those that only say that somebody has left are used without what is missing or bad in them.
+
+    Nothing of it is noted: nobody has to mend it.
+    """
+    lines = saying.numbered.index[saying.numbered]
+    rejected = [part[~part["line"].isin(lines)] for part in validated.rejected]
+    frame = validated.frame
+    for column in {*IDENTITY_COLUMNS, *DATES} - {"employee_id"}:
+        bad = [part.loc[part["column"].eq(column) & part["line"].isin(lines), "line"] for part in validated.rejected]
+        if found := {line for part in bad for line in part}:
+            frame = frame.assign(**{column: frame[column].mask(frame.index.isin(found))})
+    return Validated(frame, rejected, validated.dropped)
+
+
+def superseded(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
+    """Why a row that says left is older than another one of its number: `REHIRED`, `GIVEN_ON`, `OLDER`; NaN for rows that count.
+
+    One of somebody who is here counts more only where both are the same person's, or where the one had left before the other began: else
+    the number may be a colleague's, typed wrong. One of somebody who is still to begin counts less, as `NOT_BEGUN`.
+
+    Args:
+        frame: The rows that count, canonical, dates as ISO text.
+        saying: Which of them say left.
+    """
+    reason: pd.Series = pd.Series(float("nan"), index=frame.index, dtype="str")
+    number = frame["employee_id"]
+    shared = frame[number.notna() & number.duplicated(keep=False)]
+    if not saying.numbered[shared.index].any():
+        return reason
+    old, others = shared[saying.numbered[shared.index]], shared[~saying.numbered[shared.index]]
+    old = old.sort_values("end_date", na_position="first", kind="stable")
+    older = old["employee_id"].duplicated(keep="last")
+    reason.loc[old.index[older]] = OLDER
+    pairs = old.reset_index(names="line").merge(others.reset_index(names="line"), on="employee_id", suffixes=("", "_other"))
+    begun_after = pairs["start_date_other"].gt(pairs["end_date"]).fillna(False)
+    why = pd.Series(GIVEN_ON, index=pairs.index, dtype="str").where(begun_after).mask(_same_person(pairs), REHIRED)
+    known, to_come = why.notna(), saying.pending[pairs["line_other"]].to_numpy()
+    reason.loc[pairs.loc[known & to_come, "line_other"]] = NOT_BEGUN
+    reason.loc[pairs.loc[known & ~to_come, "line"]] = why[known & ~to_come].to_numpy()
+    return reason
+
+
+def _same_person(pairs: pd.DataFrame) -> pd.Series:
+    def alike(column: str) -> pd.Series:
+        return pairs[column].str.casefold().eq(pairs[f"{column}_other"].str.casefold()).fillna(False)
+
+    found: pd.Series = alike("email") | (alike("first_name") & alike("last_name"))
+    return found.astype(bool)
+
+
+def without_passed_on(frame: pd.DataFrame, saying: Leavers) -> pd.DataFrame:
+    """The rows, of which one that says left has no address that somebody who is here has: it is theirs by now.
+
+    Of several that say left, the one that left last keeps it, also before somebody who is still to begin.
+    """
+    address = frame["email"].str.lower()
+    shared = address[address.notna() & address.duplicated(keep=False)]
+    left, pending = saying.numbered[shared.index], saying.pending[shared.index]
+    if not left.any():
+        return frame
+    here = shared[~left & ~pending]
+    newest_last = frame.loc[left.index[left]].sort_values("end_date", na_position="first", kind="stable").index
+    older = shared[newest_last].duplicated(keep="last").reindex(shared.index, fill_value=False)
+    passed_on = (left & (shared.isin(here) | older)) | (pending & shared.isin(shared[left]) & ~shared.isin(here))
+    return frame.assign(email=frame["email"].mask(frame.index.isin(shared.index[passed_on])))
