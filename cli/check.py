@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -22,6 +23,7 @@ from resources.hr import files
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
+from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
 from roster.reading.file import day_in_name
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
@@ -30,6 +32,8 @@ USABLE, UNFIT, MISTAKE, WITH_REJECTS = 0, 1, 2, 3
 LONG: Final = 4 << 20
 """Bytes from which a file takes long enough for a progress bar."""
 SHOWN: Final = 200
+FEW: Final = 10
+WHAT: Final = {"header": "the header once more", "title": "a title once more", "footer": "a footer", "end": "the mark of the file's end"}
 
 app = typer.Typer()
 
@@ -56,7 +60,9 @@ def check(
     if unfit:
         _print_unfit(unfit)
     else:
-        _print(f"Gate: fit. {result.facts.rows} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
+        _print(f"Gate: fit. {result.facts.people_rows()} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
+    if (result.facts.header_line or 1) > 1:
+        _print(f"The header was found on line {result.facts.header_line}.")
     _print_managers(checks, settings)
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
@@ -118,14 +124,11 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
     for name, rows in result.facts.dispositions().items():
         _print(f"  {name:<12} {rows:>9}")
-    shown = result.rejects.head(limit or len(result.rejects))
-    if len(shown):
-        _print("\nRejected, and why:")
-    for row in shown.itertuples():
-        number = row.employee_id if isinstance(row.employee_id, str) else "no employee number"
-        where = f" {row.source}:" if isinstance(row.source, str) else ""
-        value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""
-        _print(f"  line {row.line}, {number}:{where} {row.message}{value}")
+    _print_nobodys(result.dispositions)
+    leaving = result.rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED])
+    shown = pd.concat([result.rejects[leaving], result.rejects[~leaving]]).head(limit or len(result.rejects))
+    _print_rejects("Have left by their own row, which is rejected: they keep whatever access they have", shown[leaving], show_values)
+    _print_rejects("Rejected, and why", shown[~leaving], show_values)
     if len(shown) < len(result.rejects):
         _print(f"  and {len(result.rejects) - len(shown)} more (--limit 0 shows all)")
     if len(result.notes):
@@ -133,6 +136,24 @@ def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) ->
         counted = result.notes.groupby(["source", "message"], dropna=False).size().reset_index(name="count")
         for row in counted.itertuples():
             _print(f"  {row.count:>6} × {row.source}: {row.message}")
+
+
+def _print_nobodys(dispositions: pd.DataFrame) -> None:
+    """Lines that are no person's, and what they are instead."""
+    nobodys = dispositions[dispositions["disposition"].eq("nobody")]
+    for why, lines in nobodys.groupby("reason")["line"]:
+        more = f" and {len(lines) - FEW} more" if len(lines) > FEW else ""
+        _print(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(str(line) for line in lines.head(FEW))}{more}")
+
+
+def _print_rejects(heading: str, rejects: pd.DataFrame, show_values: bool) -> None:
+    if len(rejects):
+        _print(f"\n{heading}:")
+    for row in rejects.itertuples():
+        number = row.employee_id if isinstance(row.employee_id, str) else "no employee number"
+        where = f" {row.source}:" if isinstance(row.source, str) else ""
+        value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""
+        _print(f"  line {row.line}, {number}:{where} {row.message}{value}")
 
 
 def _print(text: str) -> None:

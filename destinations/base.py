@@ -127,6 +127,8 @@ class Taken:
     dated: date | None
     run_id: str
     """The run that stored it."""
+    leavers_rejected: frozenset[str] = frozenset()
+    """Employee numbers in rejected rows that say that somebody has left."""
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,7 @@ def _circumstances(
         absent_means=policy.absent_means,
         hold_all=hold_all,
         unreadable_reject=taken.unreadable_reject,
+        leavers_rejected=taken.leavers_rejected,
         same=frozenset(request.only if request.same_person else []),
         limits=policy.limits.by_kind(first=first),
         # A release that is not of this destination leaves everyone here alone.

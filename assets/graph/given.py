@@ -15,6 +15,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, StoredValue, producer
 from roster.intake.facts import ExportFacts
+from roster.intake.leavers import rejected_leavers
 from roster.intake.take_in import has_unidentified_rejects
 
 
@@ -71,6 +72,7 @@ def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
         as_of=facts.as_of,
         dated=facts.dated,
         run_id=producer(roster).run_id,
+        leavers_rejected=rejected_leavers(rejects["rejects"]),
     )
 
 

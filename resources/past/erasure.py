@@ -103,7 +103,8 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
 
 def _addresses(stored: StoredRuns, employee_id: str) -> set[str]:
     frames = (stored.entry(run_id, "hr/roster", "value") for run_id in stored.last_written())
-    return {str(text).lower() for frame in frames if frame is not None for text in frame.loc[frame["employee_id"] == employee_id, "email"]}
+    mine = (frame.loc[frame["employee_id"] == employee_id, "email"].dropna() for frame in frames if frame is not None)
+    return {str(text).lower() for addresses in mine for text in addresses}
 
 
 def _stored(stored: StoredRuns, run_id: str, who: Who, personal: PersonalColumns) -> dict[str, Any]:
@@ -137,6 +138,9 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         return []
     lines = dispositions.loc[dispositions["employee_id"] == employee_id, "line"].tolist()
     try:
+        # What is wanted of it is not known here, by which its header was found.
+        facts = stored.entry(run_id, "hr/rejects", "facts") or {}
+        format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
         table = reading.read(content, format, None).frame if format else pd.DataFrame()
     except Unfit:  # the settings are for another file by now
         table = pd.DataFrame()

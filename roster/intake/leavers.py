@@ -163,3 +163,12 @@ def without_passed_on(frame: pd.DataFrame, saying: Leavers) -> pd.DataFrame:
     older = shared[newest_last].duplicated(keep="last").reindex(shared.index, fill_value=False)
     passed_on = (left & (shared.isin(here) | older)) | (pending & shared.isin(shared[left]) & ~shared.isin(here))
     return frame.assign(email=frame["email"].mask(frame.index.isin(shared.index[passed_on])))
+
+
+def rejected_leavers(rejects: pd.DataFrame) -> frozenset[str]:
+    """The employee numbers in rejected rows that say that somebody has left.
+
+    Args:
+        rejects: `roster.intake.take_in.IntakeResult.rejects`.
+    """
+    return frozenset(rejects.loc[rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "employee_id"].dropna())

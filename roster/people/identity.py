@@ -105,11 +105,21 @@ def remembered(people: pd.Series, known: pd.Series, acknowledged: pd.DataFrame) 
         acknowledged: the ledger's people, for everyone else.
     """
     found = people.map(known).astype("str")
-    rest = people[found.isna()]
+    # A leaver's row need not have a name any more: what it lacks is as it was.
+    partial = found.isna() | found.str.startswith(_BETWEEN) | found.str.endswith(_BETWEEN)
+    rest = people[partial.fillna(True)]
     if rest.empty:
         return found
     before = acknowledged[among(acknowledged["employee_id"], rest)].set_index("employee_id").reindex(columns=["identity"])
-    return found.fillna(rest.map(before["identity"]).astype("str"))
+    past = rest.map(before["identity"]).astype("str")
+    now, then = _parts(found[rest.index]), _parts(past)
+    known_of = now[0].where(now[0].ne(""), then[0]) + _BETWEEN + now[1].where(now[1].ne(""), then[1])
+    return found.mask(partial.fillna(True), known_of.where(past.notna() & found[rest.index].notna(), found[rest.index].fillna(past)))
+
+
+def _parts(identity: pd.Series) -> pd.DataFrame:
+    """Hashes of last name and start date; empty where one is not known."""
+    return identity.fillna(_BETWEEN).str.split(_BETWEEN, n=1, expand=True).reindex(columns=[0, 1]).fillna("").astype("str")
 
 
 def _last(people: pd.DataFrame, key: bytes) -> pd.Series:

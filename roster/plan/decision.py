@@ -32,6 +32,7 @@ DETAILS: Mapping[str, str] = {
     "first_sync": "first sync of this company: everything waits for a release",
     "reject_without_number": "a rejected row without an employee number of its own could be theirs",
     "row_rejected": "their row in the HR file was rejected",
+    "still_has_access": "has left by their row in the HR file, which was rejected: still has access",
     "out_of_scope": "outside the scope that the settings state",
     "not_started": "has not started yet",
     "left": "has left, and has no active account",
@@ -61,6 +62,8 @@ class Circumstances:
     """A rejected row has no readable employee number: any leaver by absence could be that row's."""
     only: frozenset[str] | None = None
     """Employee numbers of a run for some people: nobody else is touched, and nobody is a leaver by absence."""
+    leavers_rejected: frozenset[str] = frozenset()
+    """Employee numbers in rejected rows that say that somebody has left."""
     same: frozenset[str] = frozenset()
     """Employee numbers of which somebody has said that they are still the same people's."""
     limits: ByKind = field(default_factory=dict)
@@ -180,6 +183,7 @@ def decide(
         (standing.eq("left"), "none", "", "left"),
         (standing.eq("pending"), "skip", "", "not_started"),
         (standing.eq("out_of_scope"), "skip", "", "out_of_scope"),
+        (standing.eq("rejected") & present & census["employee_id"].isin(circumstances.leavers_rejected), "skip", "", "still_has_access"),
         (standing.eq("rejected"), "skip", "", "row_rejected"),
         (standing.eq("absent") & ~present, "none", "", "left"),
         (absent & leaver & circumstances.unreadable_reject, "hold", "deactivate", "reject_without_number"),

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from roster.reports.model import REPAIRS, DestinationReport, RunReport
-from roster.reports.reasons import NOT_EXPECTED
+from roster.reports.reasons import FIRST, NOT_EXPECTED
 
 Tone = Literal["good", "attention", "stopped", "preview"]
 
@@ -86,7 +86,7 @@ def _progress(report: RunReport) -> list[str]:
 
 
 def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
-    found = []
+    found = _with_access(left_out)
     for one in report.destinations:
         if one.missing:
             found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
@@ -108,6 +108,18 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
     if accepted := report.accepted:
         found.append(f"{accepted.by} let the file pass the gate ({', '.join(accepted.checks)}): {accepted.reason}")
+    return found
+
+
+def _with_access(left_out: pd.DataFrame) -> list[str]:
+    """Who has left by HR's own word and could not be removed."""
+    access = left_out[left_out["code"].eq("still_has_access")]
+    unnamed = left_out[left_out["code"].isin(FIRST) & left_out["employee_id"].isna()]
+    found = []
+    if people := access["employee_id"].nunique():
+        found.append(f"{counted(people, 'person who has left still has', 'people who have left still have')} access: their rows were rejected")
+    if lines := unnamed["line"].nunique():
+        found.append(f"{counted(lines, 'row says', 'rows say')} that somebody has left, and not who: they may still have access")
     return found
 
 

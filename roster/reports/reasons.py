@@ -30,7 +30,18 @@ REASONS: Final[dict[str, Reason]] = {
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
+    "says_left": Reason(
+        "Has left by HR's file, in a row that cannot be used", "Mend the row; until then close their accounts by hand.", "HR"
+    ),
+    "says_left_undated": Reason(
+        "Has left by their status, with a last day that cannot be read",
+        "Write the date in the agreed format; if it is past, close their accounts by hand until then.",
+        "HR",
+    ),
     # People, before anything is sent.
+    "still_has_access": Reason(
+        "Has left, and still has access: their row in HR's file was rejected", "Mend the row, or close the account by hand.", "HR"
+    ),
     "not_in_hr": Reason(
         "Has an account, but HR's file does not know them", "Close the account if they have left; else ask HR for a row.", "Finance"
     ),
@@ -84,6 +95,9 @@ REASONS: Final[dict[str, Reason]] = {
         "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"
     ),
 }
+
+FIRST: Final = ("still_has_access", "says_left", "says_left_undated")
+"""Told before all others: somebody who has left may still have access."""
 
 NOT_EXPECTED: Final = ("not_in_hr",)
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
-from roster.reports.reasons import REASONS, Reason, reason
+from roster.reports.reasons import FIRST, REASONS, Reason, reason
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
@@ -38,6 +38,8 @@ def left_out(report: RunReport) -> pd.DataFrame:
     rejects = _rejected(report.rejects)
     parts = [rejects, *(_people(one, rejects["employee_id"]) for one in report.destinations)]
     everyone = pd.concat([part for part in parts if len(part)] or [rejects], ignore_index=True)
+    urgency = everyone["code"].map({code: at for at, code in enumerate(FIRST)}).fillna(len(FIRST))
+    everyone = everyone.iloc[urgency.argsort(kind="stable")].reset_index(drop=True)
     words = {code: reason(code) for code in everyone["code"].unique()}
     own = everyone["code"].map({code: one.words for code, one in words.items()})
     detail = everyone["detail"].astype("str")

@@ -13,7 +13,7 @@ import pandas as pd
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
-from roster.reports.reasons import NOT_EXPECTED, REPAIR_REASONS, reason
+from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOMES
 
 MOST_ROWS: Final = 500
@@ -95,7 +95,7 @@ def planned_rows(report: RunReport) -> list[tuple[Any, ...]]:
 def causes(left_out: pd.DataFrame) -> Table:
     """Why people were left out: one row a reason, the ones that somebody must act on first."""
     groups = [(str(code), group) for code, group in left_out.groupby("code", sort=False)]
-    groups.sort(key=lambda one: (reason(one[0]).owner == "nobody", one[0] in NOT_EXPECTED, -len(one[1])))
+    groups.sort(key=lambda one: (one[0] not in FIRST, reason(one[0]).owner == "nobody", one[0] in NOT_EXPECTED, -len(one[1])))
     rows = [_cause(code, group) for code, group in groups]
     columns = [("Reason", "text"), ("People", "num"), ("Where", "text"), ("What to do", "text"), ("Owner", "owner")]
     columns += [("Since", "nowrap"), ("Who", "ids")]
