@@ -125,10 +125,11 @@ def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) ->
     for name, rows in result.facts.dispositions().items():
         _print(f"  {name:<12} {rows:>9}")
     _print_nobodys(result.dispositions)
-    leaving = result.rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED])
-    shown = pd.concat([result.rejects[leaving], result.rejects[~leaving]]).head(limit or len(result.rejects))
-    _print_rejects("Have left by their own row, which is rejected: they keep whatever access they have", shown[leaving], show_values)
-    _print_rejects("Rejected, and why", shown[~leaving], show_values)
+    marked = result.rejects.loc[result.rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "line"]
+    rejects = result.rejects.assign(leaving=result.rejects["line"].isin(marked)).sort_values("leaving", ascending=False, kind="stable")
+    shown = rejects.head(limit or len(rejects))
+    _print_rejects("Have left by a row that is rejected: whoever of them has access still has it", shown[shown["leaving"]], show_values)
+    _print_rejects("Rejected, and why", shown[~shown["leaving"]], show_values)
     if len(shown) < len(result.rejects):
         _print(f"  and {len(result.rejects) - len(shown)} more (--limit 0 shows all)")
     if len(result.notes):

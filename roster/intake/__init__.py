@@ -3,6 +3,7 @@
 - `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
 - `mapping`: which canonical column is which of HR's?
 - `history`: which of a person's rows counts, and which contradict each other?
+- `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?

@@ -166,9 +166,11 @@ def without_passed_on(frame: pd.DataFrame, saying: Leavers) -> pd.DataFrame:
 
 
 def rejected_leavers(rejects: pd.DataFrame) -> frozenset[str]:
-    """The employee numbers in rejected rows that say that somebody has left.
+    """The employee numbers of which every rejected row says that their person has left.
 
     Args:
         rejects: `roster.intake.take_in.IntakeResult.rejects`.
     """
-    return frozenset(rejects.loc[rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "employee_id"].dropna())
+    marked = rejects.loc[rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "line"]
+    leaving = rejects["line"].isin(marked)
+    return frozenset(rejects.loc[leaving, "employee_id"].dropna()) - frozenset(rejects.loc[~leaving, "employee_id"].dropna())

@@ -63,7 +63,7 @@ def propose(data: bytes, name: str) -> Proposal:
     table = read(content, settings, set(settings.columns) if settings.columns else None)
     frame = table.frame.head(SAMPLED_ROWS)
     private = recognising.private(frame)
-    return _columns(frame.drop(columns=private), format, table.header, private, table.rows)
+    return _columns(frame.drop(columns=private), format, table.header, private, table.rows - len(table.nobody))
 
 
 def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:

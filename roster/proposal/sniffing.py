@@ -1,15 +1,15 @@
-"""How an HR file that nobody has described reads: encoding, quotes, delimiter, header, comments, trailer, or the sheet of a workbook.
+"""How an HR file that nobody has described reads: encoding, quotes, delimiter, header, comments, or the sheet of a workbook.
 
-Belongs here: one guess for each setting of the format that is not its default. Does not belong here: what the columns hold
-(``roster.proposal.recognising``).
+Belongs here: one guess for each setting of the format that is not its default. Does not belong here: what stands above and below the rows
+(``roster.proposal.surroundings``), what the columns hold (``roster.proposal.recognising``).
 """
 
 import csv
 import re
 from collections import Counter
 
-from roster.proposal.headings import canonical_column, is_private
-from roster.proposal.recognising import DATE, Guess
+from roster.proposal.recognising import Guess
+from roster.proposal.surroundings import DATA, header_line, is_heading, trailers
 from roster.reading import workbook
 from roster.reading.decoding import AUTO, decode, proposed
 from roster.reading.delimited import DELIMITERS, SEPARATOR_HINT
@@ -18,9 +18,6 @@ from roster.reading.table import empty
 LINES = 1000
 """Lines by which the format is told."""
 QUOTED = r"(?:^|[;,\t|]){quote}[^{quote}]*{quote}(?:[;,\t|]|$)"
-DATA = re.compile(rf"[^@\s]+@[^@\s]+\.\w+|[+-]?\d[\d .,/-]*|{DATE.pattern}")
-"""What a field holds and a heading does not."""
-TRAILER = re.compile(r"\W*(?:trailer|trl|eof|end|footer|total|rows|records|antal|slut|ende)\b|#", re.IGNORECASE)
 
 Format = dict[str, Guess]
 
@@ -36,19 +33,26 @@ def of_text(content: bytes) -> Format:
     text = decoded.decode("utf-8")
     certain = used.startswith("utf")
     format = {"encoding": Guess(encoding, 0.99 if certain else 0.7, "its bytes tell" if certain else "its letters make sense so")}
-    lines = [line for line in text[: 1 << 20].split("\n")[:LINES] if line.strip()]
-    if lines and SEPARATOR_HINT.fullmatch(lines[0] + "\n"):
-        lines = lines[1:]
-    if not lines:
+    numbered = [(number, line) for number, line in enumerate(text[: 1 << 20].split("\n")[:LINES], 1) if line.strip()]
+    if numbered and SEPARATOR_HINT.fullmatch(numbered[0][1] + "\n"):
+        numbered = numbered[1:]
+    if not numbered:
         raise empty()
+    lines = [line for _, line in numbered]
     format |= _quotes(lines)
     format |= _delimiter(lines, format)
     width = Counter(map(len, _records(lines, format, format["delimiter"].value))).most_common(1)[0][0]
     if lines[0].startswith("#") and len(_records(lines[:1], format, format["delimiter"].value)[0]) != width:
         format["comment"] = Guess("#", 0.9, "the first line begins with it and is no row")
-        lines = [line for line in lines if not line.startswith("#")] or lines
-    format |= heading(_records(lines, format, format["delimiter"].value))
-    return format | _trailer(text, format, width)
+        numbered = [(number, line) for number, line in numbered if not line.startswith("#")] or numbered
+    titles = 0
+    if found := header_line((number, _fields(line, format)) for number, line in numbered):
+        format["header_line"] = found
+        titles = [number for number, _ in numbered].index(found.value)
+    format |= heading(_records([line for _, line in numbered[titles:]], format, format["delimiter"].value))
+    rows = [line for line in text.split("\n") if line.strip(" \t\x1a") and not ("comment" in format and line.startswith("#"))]
+    last = trailers(rows, width, titles + ("columns" not in format), lambda line: _fields(line, format))
+    return format | ({"trailer": last} if last else {})
 
 
 def of_workbook(content: bytes) -> Format:
@@ -57,22 +61,24 @@ def of_workbook(content: bytes) -> Format:
     Raises:
         roster.unfit.Unfit: It is damaged, or empty.
     """
-    sheets = {name: [row for row in rows if any(row)] for name, rows in workbook.sheets(content).items()}
+    sheets = {name: [(number, row) for number, row in enumerate(rows, 1) if any(row)] for name, rows in workbook.sheets(content).items()}
     name = max(sheets, key=lambda each: len(sheets[each]), default="")
     if not name or not sheets[name]:
         raise empty()
     sheet = Guess(name, 0.95 if len(sheets) == 1 else 0.7, f"the fullest of {len(sheets)} visible sheets")
-    width = max(len(row) for row in sheets[name])
-    return {"sheet": sheet} | heading([[cell or "" for cell in row] + [""] * (width - len(row)) for row in sheets[name][:LINES]])
+    rows = sheets[name]
+    width = max(len(row) for _, row in rows)
+    found = header_line((number, [cell or "" for cell in row]) for number, row in rows)
+    records = [[cell or "" for cell in row] + [""] * (width - len(row)) for number, row in rows[:LINES] if not found or number >= found.value]
+    return {"sheet": sheet} | ({"header_line": found} if found else {}) | heading(records)
 
 
 def heading(records: list[list[str]]) -> Format:
     """Whether the first record names the columns; if not, made-up names for them."""
     first = [field.strip() for field in records[0]]
-    known = sum(canonical_column(field) is not None or is_private(field) for field in first)
-    data = sum(DATA.fullmatch(field) is not None for field in first)
-    if known >= 2 and known > data:
+    if is_heading(first):
         return {}
+    data = sum(DATA.fullmatch(field) is not None for field in first)
     if data or len(set(first)) < len(first):
         confidence, reason = (0.95, "its first line has addresses, dates or numbers") if data else (0.6, "its first line repeats itself")
         width = Counter(map(len, records)).most_common(1)[0][0]
@@ -100,6 +106,13 @@ def _records(lines: list[str], format: Format, delimiter: str) -> list[list[str]
     return list(csv.reader((line + "\n" for line in lines), delimiter=delimiter, quotechar=quote, escapechar=escape))
 
 
+def _fields(line: str, format: Format) -> list[str]:
+    try:
+        return next(iter(_records([line], format, format["delimiter"].value)), [])
+    except csv.Error:
+        return [line]
+
+
 def _delimiter(lines: list[str], format: Format) -> Format:
     """The character by which most lines have one and the same number of fields; among several such, the one that gives the most."""
     scores: dict[str, tuple[float, int]] = {}
@@ -117,19 +130,3 @@ def _delimiter(lines: list[str], format: Format) -> Format:
     alike, width = scores[best]
     rivals = [other for other in scores if other != best and scores[other][0] >= 0.9 * alike and scores[other][1] >= width / 2]
     return {"delimiter": Guess(best, round(alike * (0.5 if rivals else 0.99), 2), f"{alike:.0%} of its lines then have {width} fields")}
-
-
-def _trailer(text: str, format: Format, width: int) -> Format:
-    """The pattern of a last line that is no row: its digits may change, and the number that counts the rows must be right."""
-    body = text.rstrip()
-    last = body[body.rfind("\n") + 1 :].strip()
-    if len(_records([last], format, format["delimiter"].value)[0]) == width or not TRAILER.match(last):
-        return {}
-    counted_lines = sum(bool(line.strip()) and not ("comment" in format and line.startswith("#")) for line in body.split("\n"))
-    rows = str(counted_lines - 1 - ("columns" not in format))
-    pattern = re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", last)
-    pattern = re.sub(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", r"(?P<date>\\d{4}-\\d{2}-\\d{2})", pattern, count=1)
-    counted = re.search(rf"(?<!\d){rows}(?!\d)", pattern)
-    if counted:
-        pattern = pattern[: counted.start()] + r"(?P<rows>\d+)" + pattern[counted.end() :]
-    return {"trailer": Guess(f"^{pattern}$", 0.9 if counted else 0.5, "the last line is no row" + (" and counts them" if counted else ""))}

@@ -5,6 +5,8 @@
 - `decoding`: which characters are the bytes?
 - `delimited`: which rows and fields has a text?
 - `workbook`: which rows and fields has a sheet?
+- `header`: which line is the header?
+- `nobody`: which lines are no person's?
 - `table`: what must hold of both: header, trailer, rows?
 
 Does not belong here: what a row means (``roster.intake``), where a file comes from (``resources.hr``).

@@ -29,6 +29,11 @@ class Line:
         """Fields that hold something."""
         return sum(bool(name) for name in self.names)
 
+    def is_title_of(self, other: "Line") -> bool:
+        """Whether it may stand above `other`, the header: it has few fields, and is no row."""
+        few = self.filled() < max(FEW + 1, other.filled() / 2)
+        return few and not (self.filled() > 1 and any("@" in name for name in self.names))
+
 
 def choose(lines: Sequence[Line], wanted: Iterable[str] | None, header_line: int | None) -> int:
     """Which of the first lines is the header: the one that the settings name, else the first with all wanted headings.
@@ -57,7 +62,7 @@ def choose(lines: Sequence[Line], wanted: Iterable[str] | None, header_line: int
         best = max(range(len(lines)), key=lambda at: (has[at], -at))
         return best if has[best] >= min(FEW, len(needed)) else 0
     found = complete[0]
-    if any(2 * line.filled() >= lines[found].filled() > 1 for line in lines[:found]):
+    if not all(line.is_title_of(lines[found]) for line in lines[:found]):
         number = lines[found].number
         raise Unfit(
             "header",

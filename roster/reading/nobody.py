@@ -134,7 +134,7 @@ def shapes(numbers: pd.Series) -> frozenset[str]:
 
 
 def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
-    """Which well-formed rows are worth a look: nearly empty ones that have no number, or a footer's word for one.
+    """Which well-formed rows are worth a look: nearly empty ones that have no number, or words for one.
 
     Args:
         frame: The wanted columns.
@@ -143,7 +143,8 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
     odd = frame.notna().sum(axis=1) <= MOST_CELLS
     numbers = [frame[name] for name in number if name in frame]
     for each in numbers if odd.any() else []:
-        odd &= each.isna() | each.where(odd).str.match(FOOTER.pattern, flags=FOOTER.flags, na=False)
+        text = each.where(odd)
+        odd &= each.isna() | text.str.contains(r"\s", na=False) | text.str.match(FOOTER.pattern, flags=FOOTER.flags, na=False)
     ruled = [each.str.startswith(("-", "=", "*", "_"), na=False) for each in numbers]
     return reduce(or_, ruled, odd | _repeats_header(frame))
 

@@ -61,10 +61,11 @@ def test_each_reject_is_told_by_line_number_heading_and_reason_and_no_cell(acme:
     assert result.exit_code == 3
     assert "line 3, 2: Mail: This is no e-mail address." in result.output
     assert "line 4, no employee number: Number: The field is empty" in result.output
-    assert [line.split() for line in result.output.splitlines()[1:5]] == [
+    assert [line.split() for line in result.output.splitlines()[1:6]] == [
         ["used", "1"],
         ["superseded", "0"],
         ["out_of_scope", "0"],
+        ["nobody", "0"],
         ["rejected", "2"],
     ]
     assert not any(cell in result.output for cell in ("bo(at)", "Bo", "Vik", "ann@", "växeln"))
