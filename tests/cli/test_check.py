@@ -243,3 +243,14 @@ def test_a_real_file_is_usable_with_the_settings_in_the_guide() -> None:
     assert result.exit_code == 0
     assert "used               290" in result.output
     assert "superseded           6" in result.output
+
+
+def test_accounting_lines_that_are_nobodys_and_a_header_further_down_are_told_by_line(acme: Path) -> None:
+    result = check(acme, "Staff of Acme\n\n" + HEADER + ANN + HEADER + "Total: 1\nMade by Ann\n\x1a")
+    assert result.exit_code == 0
+    assert "Gate: fit. 1 rows" in result.output
+    assert "The header was found on line 3." in result.output
+    assert "nobody's, being the header once more: line 5" in result.output
+    assert "nobody's, being a footer: line 6, 7" in result.output
+    assert "nobody's, being the mark of the file's end: line 8" in result.output
+    assert "Made by" not in result.output

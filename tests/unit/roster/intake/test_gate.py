@@ -53,6 +53,18 @@ def test_rows_may_be_fewer_and_more_by_what_the_limits_say(before: int, now: int
     assert (verdicts["growth"] == "failed") == (now - before > more)
 
 
+def test_leavers_in_rejected_rows_and_lines_that_are_nobodys_do_not_stop_a_file() -> None:
+    assert ended(facts(200, used=100, rejected=100, rejected_leavers=95))["rejects"] == "passed"
+    assert ended(facts(200, used=100, rejected=100, rejected_leavers=80))["rejects"] == "failed"
+    assert set(ended(facts(240, used=200, nobody=40), replace(facts(200), number=1)).values()) == {"passed"}
+    assert ended(facts(240, used=180, nobody=60), replace(facts(200), number=1))["rows"] == "failed"
+
+
+def test_figures_of_earlier_versions_have_no_line_that_is_nobodys() -> None:
+    stored = {name: value for name, value in facts().to_json().items() if name not in ("nobody", "rejected_leavers", "header_line")}
+    assert FileFacts.from_json(stored).people_rows() == 200
+
+
 @pytest.mark.parametrize(("before", "now"), [(20, 17), (20, 28), (300, 296), (20_000, 19_850), (20_000, 21_500)])
 def test_what_is_usual_passes_in_companies_of_any_size(before: int, now: int) -> None:
     assert "failed" not in ended(facts(now), facts(before)).values()

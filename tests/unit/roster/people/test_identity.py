@@ -128,6 +128,13 @@ def test_a_leaver_stays_remembered_whether_their_row_is_there_or_not():
     assert pd.isna(told(Night(roster(), absent_means="leaver", acknowledged=acknowledged(("1", "x", True))), there)["identity"]).all()
 
 
+@pytest.mark.parametrize("lacking", [["last_name"], ["start_date"], ["last_name", "start_date", "email", "first_name"]])
+def test_a_leaver_whose_row_has_lost_its_values_stays_remembered_as_they_were(lacking):
+    emptied = person("1", **{**WAS, **dict.fromkeys(lacking)}, employment="left")
+    kept = told(Night(roster(emptied), acknowledged=remembered()), members(member("1", "old@acme.example")))
+    assert kept.loc["1", "identity"] == identities(roster(person("1", **WAS)), KEY)["1"]
+
+
 @pytest.mark.parametrize("active", [True, False], ids=["who is there", "who has left"])
 def test_no_surprise_whoever_comes_in_under_an_address_of_another_employee_is_held(active):
     night = Night(roster(person("2", email="Old@acme.example")), acknowledged=remembered(active=active))

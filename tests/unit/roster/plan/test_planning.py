@@ -86,6 +86,18 @@ def test_a_rejected_row_leaves_its_person_alone_and_approving():
     assert "approverIds" not in fields(plan, "2")
 
 
+def test_a_leaver_without_an_address_is_removed_by_number_and_their_people_find_the_next_manager():
+    gone = person("2", employment="left", manager_id="1", email=None, first_name=None, last_name=None)
+    night = Night(roster(person("1"), gone, person("3", manager_id="2")), acknowledged=acknowledged(("2", "2@acme.example", True)))
+    plan, _ = night.expensify(members(member("1"), member(None, "2@acme.example"), member("3", submitsTo="2@acme.example")))
+    assert (decided(plan)["2"], decided(plan)["3"]) == ("deactivate", "update")
+    assert {each["employeeEmail"]: each["managerEmail"] for each in sent(plan)}["3@acme.example"] == "1@acme.example"
+    night.acknowledged = acknowledged(("2", "2", True))
+    plan, _ = night.findity(users(user("1"), user("2"), user("3", approverIds='["p2"]')))
+    assert (decided(plan)["2"], decided(plan)["3"]) == ("deactivate", "update")
+    assert plan.changes.loc[plan.changes["person"].eq("2"), "field"].tolist() in ([], ["active"])
+
+
 def test_people_outside_scope_are_left_as_they_are_and_never_leave():
     night = Night(roster(person("1", in_scope=False, employment="left", email="new@acme.example")), absent_means="leaver")
     for known, (plan, _) in (("1@acme.example", night.expensify(members(member("1")))), ("1", night.findity(users(user("1"))))):

@@ -44,11 +44,14 @@ IDS = ["1", "2", "3", "4"]
 def companies(draw):
     """HR's people, rejects, the ledger and settings; addresses are people's own, old or new, so that no address changes hands."""
     one_of = st.sampled_from
+    standing = {number: draw(one_of(["active", "active", "leave", "left", "pending"])) for number in IDS}
     rows = [
         person(
             number,
-            email=draw(one_of([f"{number}@acme.example", f"New.{number}@acme.example"])),
-            employment=draw(one_of(["active", "active", "leave", "left", "pending"])),
+            # Of a leaver's row nothing but the number need be there.
+            email=draw(one_of([f"{number}@acme.example", f"New.{number}@acme.example", *[None] * (standing[number] == "left")])),
+            last_name=draw(one_of([f"L{number}", *[None] * (standing[number] == "left")])),
+            employment=standing[number],
             in_scope=draw(one_of([True, True, True, False])),
             manager_id=draw(one_of([*IDS, "9", None])),
             manager_email=draw(one_of([None, "boss@x.example"])),

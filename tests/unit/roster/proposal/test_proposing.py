@@ -169,6 +169,38 @@ def test_comments_trailer_and_the_date_in_the_name_are_proposed() -> None:
     assert found.format["date_in_name"].value == r"(?P<date>\d{8})"
 
 
+def test_the_line_of_the_header_is_proposed_where_titles_stand_above_it() -> None:
+    text = "Acme AB - personal\nPer 2026-03-01, gjord av Åsa\n\n" + people().to_csv(index=False)
+    for found in (propose(text.encode(), "people.csv"), propose(workbook(["Acme AB - personal"], ["Per 2026-03-01"], []), "people.xlsx")):
+        assert found.format["header_line"].value == 4
+        assert found.rows == 12
+        assert sources(found)["employee_id"] == "Anstnr"
+    assert "header_line" not in proposed(people()).format
+
+
+def workbook(*titles: list[str]) -> bytes:
+    book, written = openpyxl.Workbook(), io.BytesIO()
+    frame = people()
+    for row in (*titles, [str(name) for name in frame], *frame.to_numpy().tolist()):
+        book.active.append(row)
+    book.save(written)
+    return written.getvalue()
+
+
+def test_several_last_lines_are_proposed_with_their_digits_free_and_nobodys_name() -> None:
+    text = people().to_csv(index=False) + "\nTotal employees: 12\nGenerated 2026-03-01 06:00 by Åsa Öberg\nkontakt: EOF\n"
+    assert "trailer" not in propose(text.encode(), "people.csv").format  # the last line may be anything
+    found = propose(text.replace("kontakt: EOF\n", "\x1a").encode(), "people.csv").format["trailer"]
+    assert found.value == [r"^Total employees: (?P<rows>\d+)$", r"^Generated (?P<date>\d{4}-\d{2}-\d{2}) \d+:\d+ by .+$"]
+    assert found.confidence == 0.9
+
+
+def test_rows_that_end_with_a_delimiter_are_read_as_they_are() -> None:
+    text = people().to_csv(index=False).replace("\n", ",\n").replace(",\n", "\n", 1)
+    found = propose(text.encode(), "people.csv")
+    assert (found.rows, sources(found)["employee_id"], sources(found)["manager_id"]) == (12, "Anstnr", "Chef")
+
+
 def test_a_persons_cut_off_row_is_no_trailer() -> None:
     text = people().to_csv(index=False) + "1012,Mia\n"
     found = propose(text.encode(), "people.csv")

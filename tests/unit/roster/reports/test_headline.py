@@ -46,6 +46,17 @@ def test_strangers_and_people_for_whom_nothing_is_to_do_do_not_count_as_left_out
     assert not [sentence for sentence in [said(quiet).sentence, *said(quiet).also] if "brought in" in sentence]
 
 
+def test_who_has_left_and_still_has_access_is_said_before_all_else(full_run):
+    people = full_run.destinations[0].people.replace({"reason": {"row_rejected": "still_has_access"}})
+    found = said(changed(full_run, people=people))
+    assert found.sentence.endswith("; 1 person who has left still has access: their rows were rejected")
+    unnamed = full_run.rejects.assign(code=full_run.rejects["code"].where(full_run.rejects["employee_id"].notna(), "says_left"))
+    found = said(replace(changed(full_run, people=people), rejects=unnamed))
+    assert found.also[0] == "1 row says that somebody has left, and not who: they may still have access"
+    left = left_out(replace(changed(full_run, people=people), rejects=unnamed))
+    assert left["code"].head(2).tolist() == ["still_has_access", "says_left"]
+
+
 def test_a_run_stopped_at_the_gate_says_why_and_that_nothing_was_written(stopped_run):
     found = said(stopped_run)
     assert (found.tone, found.sentence) == ("stopped", "Stopped at the gate: Number of rows: 211")
