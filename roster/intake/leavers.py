@@ -87,7 +87,7 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
     """
     left, terminated = standing.eq("left"), validated.frame["worker_status"].eq("Terminated")
     unreadable = {column: _lines_with(validated.rejected, column, left.index) for column in ("employee_id", *DATES)}
-    # A last day that cannot be read may be to come. A first day that cannot be read may lie behind the last one, unless the status says left.
+    # A last day that cannot be read may be to come. A first day that cannot be read may lie behind it, unless the status says left.
     certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
     return Leavers(certain, terminated & unreadable["end_date"], certain & ~unreadable["employee_id"], standing.eq("pending"))
 

@@ -225,12 +225,12 @@ def _dispositions(
 def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
     counted = dispositions["disposition"].value_counts()
     used = roster[roster["in_scope"]]
-    here = used[used["employment"].ne("left")]
+    spared = used["employment"].eq("left")
 
     def filled(name: str) -> float:
         # What leavers need not have, and HR systems take away from them, does not make a column emptier.
-        people_asked = here if name in IDENTITY_COLUMNS else used
-        return round(float(np.mean(people_asked[name].notna())), 4) if len(people_asked) else 0.0
+        there = used[name].notna() | (spared & (name in IDENTITY_COLUMNS))
+        return round(float(np.mean(there)), 4) if len(used) else 0.0
 
     return FileFacts(
         rows=table.rows,

@@ -12,8 +12,8 @@ from roster.proposal.recognising import Guess
 from roster.proposal.surroundings import DATA, header_line, is_heading, trailers
 from roster.reading import workbook
 from roster.reading.decoding import AUTO, decode, proposed
-from roster.reading.delimited import DELIMITERS, SEPARATOR_HINT
 from roster.reading.table import empty
+from roster.reading.top import DELIMITERS, SEPARATOR_HINT
 
 LINES = 1000
 """Lines by which the format is told."""
@@ -69,7 +69,8 @@ def of_workbook(content: bytes) -> Format:
     rows = sheets[name]
     width = max(len(row) for _, row in rows)
     found = header_line((number, [cell or "" for cell in row]) for number, row in rows)
-    records = [[cell or "" for cell in row] + [""] * (width - len(row)) for number, row in rows[:LINES] if not found or number >= found.value]
+    below = [row for number, row in rows[:LINES] if not found or number >= found.value]
+    records = [[cell or "" for cell in row] + [""] * (width - len(row)) for row in below]
     return {"sheet": sheet} | ({"header_line": found} if found else {}) | heading(records)
 
 

@@ -63,9 +63,9 @@ def trailers(lines: Sequence[str], width: int, rows_above: int, fields: Callable
         found.append(text)
     if not found:
         return None
-    patterns, taken = [], set[str]()
-    for text in reversed(found):
-        patterns.append(_pattern(text, str(len(lines) - rows_above - len(found)), taken))
+    taken: set[str] = set()
+    rows = str(len(lines) - rows_above - len(found))
+    patterns = [_pattern(text, rows, taken) for text in reversed(found)]
     counted = "rows" in taken
     several = "the last line is no row" if len(found) == 1 else f"the last {len(found)} lines are no rows"
     reason = several + (" and counts them" if counted and len(found) == 1 else " and count them" if counted else "")

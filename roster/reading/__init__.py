@@ -5,7 +5,7 @@
 - `decoding`: which characters are the bytes?
 - `delimited`: which rows and fields has a text?
 - `workbook`: which rows and fields has a sheet?
-- `header`: which line is the header?
+- `top`, `header`: which line is the header, and what are the columns called?
 - `nobody`: which lines are no person's?
 - `table`: what must hold of both: header, trailer, rows?
 

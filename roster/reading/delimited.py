@@ -5,9 +5,8 @@ Belongs here: delimiters, quotes, escapes, comments, trailers, malformed lines. 
 the columns mean (``roster.intake.mapping``).
 """
 
-import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,27 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from roster.reading import header, nobody, table
+from roster.reading import nobody, table
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
+from roster.reading.top import Body, Header, find, record
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 BLOCK = 16 << 20
 """Bytes that are parsed at once; no line may be longer."""
-DELIMITERS = (";", ",", "\t", "|")
-SEPARATOR_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?\n', re.IGNORECASE)
-"""What some systems write on top for Excel. It is no header."""
 _OVER = "\0"  # no heading: decode() lets none through
 AS_TEXT = r'^="(.*)"$'
 """How some systems keep Excel from taking a number's leading zeros away."""
-
-
-@dataclass(frozen=True)
-class _Body:
-    data: bytes
-    first: int
-    """The line number on which the data begins."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +34,6 @@ class _MalformedLine:
     ordinal: int
     fields: int
     text: str
-
-
-@dataclass(frozen=True)
-class _Header:
-    names: list[str]
-    line: int | None
-    """The line on which it begins; None where the settings name the columns."""
-    titles: frozenset[str] = frozenset()
-    """The lines above it."""
-
-    @property
-    def least(self) -> int:
-        """Fields that a row must have: a delimiter at the end of a line begins one that nobody misses."""
-        return max((at for at, name in enumerate(self.names, 1) if name), default=len(self.names))
 
 
 @dataclass(frozen=True)
@@ -86,7 +62,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     if format.comment:
         text = _without_comments(text, format.comment, format)
     text, end = _without_end(text)
-    top, body = _header(text, format, wanted)
+    top, body = find(text, format, wanted)
     wanted = table.check_header(top.names, wanted, top.line)
     body, trailers = _trailers(body, format)
     _check_escapes(body, format)
@@ -142,133 +118,7 @@ def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:
     return lines.sub(emptied, text)
 
 
-def _lines(text: bytes, start: int) -> Iterator[str]:
-    while start < len(text):
-        end = text.find(b"\n", start)
-        end = len(text) if end < 0 else end
-        yield text[start:end].decode("utf-8") + "\n"
-        start = end + 1
-
-
-def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[_Header, _Body]:
-    """The column names and what follows them."""
-    start = len(text) - len(text.lstrip(b"\n \t"))
-    start = text.rfind(b"\n", 0, start) + 1
-    line = next(_lines(text, start), "")
-    if hint := SEPARATOR_HINT.fullmatch(line):
-        if hint["delimiter"] != format.delimiter:
-            raise _other_delimiter("The first line says `sep=`", hint["delimiter"])
-        start += len(line.encode())
-        line = next(_lines(text, start), "")
-    if not line.strip():
-        raise Unfit("empty", "The file is empty.", "Ask HR whether the export ran through.")
-    before = text.count(b"\n", 0, start)
-    if format.columns is not None:
-        _check_format(_first_record(text, start, format, format.delimiter)[0], text, [(before + 1, start)], format, wanted)
-        return _Header(list(format.columns), None), _Body(text[start:], before + 1)
-    begin, number, titles = _header_at(text, start, before + 1, format, wanted)
-    fields, spanned = _first_record(text, begin, format, format.delimiter)
-    end = begin
-    for _ in range(spanned):
-        end = text.find(b"\n", end) + 1 or len(text)
-    return _Header(fields, number, titles), _Body(text[end:], number + spanned)
-
-
-def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, frozenset[str]]:
-    """Where the header begins, the number of that line, and the lines above it."""
-    names = _first_record(text, start, format, format.delimiter)[0]
-    places = [(first, start)]
-    if format.header_line is None and (wanted is None or wanted <= set(names)):
-        _check_format(names, text, places, format, wanted)
-        return start, first, frozenset()
-    places = _places(text, start, first, format.header_line)
-    lines = [header.Line(number, _record_or_nothing(text, at, format)) for number, at in places]
-    chosen = header.choose(lines, wanted, format.header_line)
-    _check_format(list(lines[chosen].names), text, places[chosen:], format, wanted)
-    return places[chosen][1], places[chosen][0], frozenset(next(_lines(text, at)).strip() for _, at in places[:chosen])
-
-
-def _places(text: bytes, start: int, first: int, header_line: int | None) -> list[tuple[int, int]]:
-    """Number and place of the first lines that are not empty, as far as the header may be among them."""
-    found = []
-    for number, line in enumerate(_lines(text, start), start=first):
-        if line.strip():
-            found.append((number, start))
-        if len(found) >= header.LOOKED_AT and number >= (header_line or 0):
-            break
-        start += len(line.encode())
-    return found
-
-
-def _record_or_nothing(text: bytes, start: int, format: CsvFormat) -> list[str]:
-    try:
-        return _first_record(text, start, format, format.delimiter)[0]
-    except Unfit:  # a title with a lone quote is no header
-        return []
-
-
-def _first_record(text: bytes, start: int, format: CsvFormat, delimiter: str) -> tuple[list[str], int]:
-    """Its fields, and how many lines it spans."""
-    escape = "\\" if format.escape == "backslash" else None
-    # Without a quote character the module asks for another mode, and the lines are read alike.
-    reader = csv.reader(
-        _lines(text, start),
-        delimiter=delimiter,
-        quotechar=format.quote,
-        quoting=csv.QUOTE_MINIMAL if format.quote else csv.QUOTE_NONE,
-        escapechar=escape,
-    )
-    try:
-        return [name.strip() for name in next(reader)], reader.line_num
-    except csv.Error:
-        raise Unfit("quotes", "The first line cannot be read: a quote in it is not closed.", "Have HR export the file again.") from None
-
-
-def _check_format(
-    fields: list[str], text: bytes, places: Sequence[tuple[int, int]], format: CsvFormat, wanted: set[str] | None
-) -> None:
-    """Where the record is not at all what is expected, a wrong delimiter or quote is named if it is one.
-
-    Args:
-        fields: The record's.
-        text: The file.
-        places: Number and place of its line and of others that may be meant.
-        format: The settings.
-        wanted: The headings that are needed.
-    """
-
-    def expected(fields: list[str]) -> bool:
-        return len(fields) == len(format.columns) if format.columns is not None else bool(wanted and wanted & set(fields))
-
-    if (wanted is None or expected(fields)) and len(fields) > 1:
-        return
-    for number, start in places:
-        for delimiter in DELIMITERS:
-            if delimiter != format.delimiter and expected(_record_or_nothing(text, start, format.model_copy(update={"delimiter": delimiter}))):
-                raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', {_ordinal(number)} is not what is expected", delimiter)
-    number, start = places[0]
-    line = next(_lines(text, start))
-    if format.delimiter not in line:
-        likely = max(DELIMITERS, key=line.count)
-        raise _other_delimiter(f"{_ordinal(number).capitalize()} has no '{_name(format.delimiter)}'", likely if likely in line else None)
-    if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:
-        raise Unfit("quotes", "The names in the header stand in quotes that the settings do not name.", "Correct `quote`.")
-
-
-def _ordinal(line: int) -> str:
-    return "the first line" if line == 1 else f"line {line}"
-
-
-def _other_delimiter(finding: str, delimiter: str | None) -> Unfit:
-    looks = f"; it looks separated by '{_name(delimiter)}'" if delimiter else ""
-    return Unfit("delimiter", f"{finding}{looks}.", "Correct `delimiter`, or have HR export as agreed.")
-
-
-def _name(delimiter: str) -> str:
-    return "tab" if delimiter == "\t" else delimiter
-
-
-def _trailers(body: _Body, format: CsvFormat) -> tuple[_Body, list[re.Match[str]]]:
+def _trailers(body: Body, format: CsvFormat) -> tuple[Body, list[re.Match[str]]]:
     """The rows without the last lines that the settings name, and these."""
     kept, last = body.data, []
     for _ in format.trailers:
@@ -276,10 +126,10 @@ def _trailers(body: _Body, format: CsvFormat) -> tuple[_Body, list[re.Match[str]
         at = kept.rfind(b"\n") + 1
         last.append(kept[at:].decode("utf-8").strip())
         kept = kept[:at]
-    return _Body(kept, body.first), table.find_trailers(format.trailers, last[::-1], format.delimiter)
+    return Body(kept, body.first), table.find_trailers(format.trailers, last[::-1], format.delimiter)
 
 
-def _check_escapes(body: _Body, format: CsvFormat) -> None:
+def _check_escapes(body: Body, format: CsvFormat) -> None:
     if format.quote is None or format.escape == "backslash" or b"\\" not in body.data:
         return
     # Before a delimiter, a line end or another quote, the backslash may be the field's own last character; elsewhere the quote is lone.
@@ -291,7 +141,7 @@ def _check_escapes(body: _Body, format: CsvFormat) -> None:
         raise Unfit("quotes", message, "Set `escape: backslash`, or have HR export with doubled quotes.")
 
 
-def _parse(body: _Body, width: int, columns: list[int], format: CsvFormat) -> tuple[pa.Table, list[_MalformedLine]]:
+def _parse(body: Body, width: int, columns: list[int], format: CsvFormat) -> tuple[pa.Table, list[_MalformedLine]]:
     bad: list[_MalformedLine] = []
 
     def keep_aside(row: pacsv.InvalidRow) -> str:
@@ -324,7 +174,7 @@ def _parse(body: _Body, width: int, columns: list[int], format: CsvFormat) -> tu
     return records, bad
 
 
-def _rows(body: _Body, top: _Header, wanted: set[str], format: CsvFormat) -> _Rows:
+def _rows(body: Body, top: Header, wanted: set[str], format: CsvFormat) -> _Rows:
     """The wanted columns by line number, and the malformed lines.
 
     Empty fields behind the last column are none too many: some systems end each line with a delimiter, with or without the header's.
@@ -337,7 +187,7 @@ def _rows(body: _Body, top: _Header, wanted: set[str], format: CsvFormat) -> _Ro
     fitted = {row.ordinal: text for row in bad if (text := _fitted(row, top.least, width, format)) is not None}
     parts = [_frame(records, names, np.delete(lines, [row.ordinal for row in bad]), body)]
     if fitted:
-        again = _Body("".join(f"{text}\n" for text in fitted.values()).encode(), 0)
+        again = Body("".join(f"{text}\n" for text in fitted.values()).encode(), 0)
         parts.append(_frame(_parse(again, width, read, format)[0], names, lines[list(fitted)], again))
     frame = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
     over = frame[_OVER]
@@ -346,10 +196,10 @@ def _rows(body: _Body, top: _Header, wanted: set[str], format: CsvFormat) -> _Ro
     return _Rows(frame.loc[~over, names], odd)
 
 
-def _width_of_first(body: _Body, top: _Header, format: CsvFormat) -> int:
+def _width_of_first(body: Body, top: Header, format: CsvFormat) -> int:
     """Fields of the first row, if those behind the last column are empty."""
     start = len(body.data) - len(body.data.lstrip(b"\n"))
-    fields = _record_or_nothing(body.data, start, format)
+    fields = record(body.data, start, format)
     return 0 if any(fields[len(top.names) :]) else len(fields)
 
 
@@ -361,20 +211,22 @@ def _fitted(row: _MalformedLine, least: int, width: int, format: CsvFormat) -> s
     return row.text[: surplus.start()] if surplus else None
 
 
-def _frame(records: pa.Table, names: list[str], lines: np.ndarray, body: _Body) -> pd.DataFrame:
+def _frame(records: pa.Table, names: list[str], lines: np.ndarray, body: Body) -> pd.DataFrame:
     """The columns by name and line, trimmed, and in `_OVER` whether there is anything behind the last one."""
     trimmed = [pc.utf8_trim_whitespace(column) for column in records.columns]
     if b"=" in body.data and b'="' in body.data:  # one byte is looked for ten times as fast as two
         trimmed = [pc.replace_substring_regex(column, AS_TEXT, r"\1") for column in trimmed]
     trimmed = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
-    frame = pa.table(trimmed[: len(names)], names=names).to_pandas()
+    frame: pd.DataFrame = pa.table(trimmed[: len(names)], names=names).to_pandas()
     over = np.zeros(records.num_rows, dtype=bool)
     for column in trimmed[len(names) :]:
         over |= pc.is_valid(column).to_numpy()
-    return frame.set_axis(pd.Index(lines, name="line")).assign(**{_OVER: over})
+    frame = frame.assign(**{_OVER: over})
+    frame.index = pd.Index(lines, name="line")
+    return frame
 
 
-def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_MalformedLine], width: int, format: CsvFormat) -> np.ndarray:
+def _line_numbers(body: Body, parsed: pa.Table, bad: list[_MalformedLine], width: int, format: CsvFormat) -> np.ndarray:
     """The line on which each record begins."""
     records = parsed.num_rows + len(bad)
     if body.data.count(b"\n") + (not body.data.endswith(b"\n")) == records:
@@ -401,7 +253,7 @@ def _line_numbers(body: _Body, parsed: pa.Table, bad: list[_MalformedLine], widt
 
 
 def _told_apart(
-    rows: _Rows, body: _Body, top: _Header, format: CsvFormat, number: Collection[str]
+    rows: _Rows, body: Body, top: Header, format: CsvFormat, number: Collection[str]
 ) -> tuple[pd.DataFrame, pd.Series, dict[int, nobody.Why]]:
     """Rows, malformed lines by their number of fields, and lines that are nobody's."""
     odd = nobody.candidates(rows.frame, number)
@@ -413,15 +265,15 @@ def _told_apart(
     usual = rows.frame[~odd]
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles)
     last = int(usual.index.max()) if len(usual) else 0
-    verdicts = {line: judge.why(_record_or_nothing(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
-    out = [line for line, why in verdicts.items() if why]
-    malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in set(out)}
-    others = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
+    verdicts = {line: judge.why(record(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
+    out = {line for line, why in verdicts.items() if why}
+    malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
+    others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
     lines = pd.Index(list(malformed), name="line", dtype="int64")
-    return rows.frame[~rows.frame.index.isin(out)], pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
+    return rows.frame[~rows.frame.index.isin(list(out))], pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
 
 
-def _blank(frame: pd.DataFrame, body: _Body, format: CsvFormat) -> np.ndarray:
+def _blank(frame: pd.DataFrame, body: Body, format: CsvFormat) -> np.ndarray:
     """Rows that hold nothing but delimiters: spreadsheets leave them behind, and they are nobody."""
     blank: np.ndarray = frame.isna().all(axis=1).to_numpy(copy=True)
     if blank.any():

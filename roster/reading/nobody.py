@@ -1,10 +1,10 @@
 """Lines of HR's file that are no person's: footers, totals, repeated headers and titles, marks of the end.
 
-Belongs here: telling such a line from a row that went wrong. Does not belong here: which lines are odd at all (``roster.reading.delimited``,
-``roster.reading.workbook``), lines that the settings name (`roster.reading.table.find_trailers`).
+Belongs here: telling such a line from a row that went wrong. Does not belong here: reading lines (``roster.reading.delimited``,
+``roster.reading.workbook``), those that the settings name (`roster.reading.table.find_trailers`).
 
-A line is nobody's only if it cannot be somebody's: a row that was cut, or written with another delimiter, stays a row that went wrong, since
-whoever stands in it must not count as absent.
+A line is nobody's only if it cannot be somebody's: a row that was cut, or written with another delimiter, stays a row that went wrong,
+since whoever stands in it must not count as absent.
 """
 
 import re
@@ -25,13 +25,17 @@ MOST_CELLS: Final = 3
 """Filled cells of a footer that is not made of numbers: a label, a count, a date."""
 FOOTER: Final = re.compile(
     r"""[\W_]*(?:
-    (?:grand\ |sub-?\ ?)?total(?:t|e|en|s|sumi?)? | sum(?:ma|me)? | summary | count | antal | anzahl | number\ of | no\.?\ of | nombre | total[ei]\ de
-    | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes|employees|persons|people|anställda|ansatte|mitarbeiter)
+    (?:grand\ |sub-?\ ?)?total(?:t|e|en|s|sumi?)? | sum(?:ma|me)? | summary
+    | count | antal | anzahl | number\ of | no\.?\ of | nombre | total[ei]\ de
+    | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes)
+    | (?:\d+\s+)?(?:employees|persons|people|anställda|ansatte|mitarbeiter)
     | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | trailer | trl | footer
     | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+
-    | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)(?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
+    | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)
+      (?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
     | (?:report|export|extract|run|print)(?:\s+(?:date|time|id|name|generated|created|by))(?=\W|$)
-    | (?:skapad|genererad|utskriven|exporterad|generert|opprettet|oprettet|genereret|udskrevet|utskrevet|erstellt|erzeugt|gedruckt|généré|créé|luotu)
+    | skapad | genererad | utskriven | exporterad | generert | opprettet | utskrevet | oprettet | genereret | udskrevet
+    | erstellt | erzeugt | gedruckt | généré | créé | luotu
     | as\ of | date | datum | dato | confidential | konfidentiell | fortrolig | vertraulich | copyright | ©
     )(?![\w@])""",
     re.IGNORECASE | re.VERBOSE,

@@ -61,9 +61,10 @@ def check_header(header: list[str], wanted: set[str] | None, line: int | None) -
     missing, present = sorted(wanted - set(header)), wanted & set(header)
     if missing and line is not None and not present:
         # Then the line may well be a person, and must not be shown.
+        where = "The first line" if line == 1 else f"Line {line}"
         raise Unfit(
             "header",
-            f"{'The first line' if line == 1 else f'Line {line}'} ({len(header)} fields) has none of the wanted headers: {', '.join(missing)}.",
+            f"{where} ({len(header)} fields) has none of the wanted headers: {', '.join(missing)}.",
             "If the header stands further down, name its line in `header_line`; if there is none, name the columns in `columns`.",
         )
     if missing:

@@ -64,10 +64,9 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     usual = frame[~odd]
     judge = nobody.Lines.of(names, line is not None, number, usual, titles)
     last = int(usual.index.max()) if len(usual) else 0
-    verdicts = {
-        at: judge.why([cell or "" for cell in rows[at]], _joined(rows[at], format), last=at > last) for at in [*frame.index[odd], *malformed]
-    }
-    others = {int(at): why for at, why in verdicts.items() if why and why != "blank"}
+    texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
+    verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last) for at, cells in texts.items()}
+    others = {at: why for at, why in verdicts.items() if why and why != "blank"}
     frame = frame[~frame.index.isin(list(others))]
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
     if len(frame) + len(malformed) == 0:

@@ -117,7 +117,8 @@ def _with_access(left_out: pd.DataFrame) -> list[str]:
     unnamed = left_out[left_out["code"].isin(FIRST) & left_out["employee_id"].isna()]
     found = []
     if people := access["employee_id"].nunique():
-        found.append(f"{counted(people, 'person who has left still has', 'people who have left still have')} access: their rows were rejected")
+        who = counted(people, "person who has left still has", "people who have left still have")
+        found.append(f"{who} access: their rows were rejected")
     if lines := unnamed["line"].nunique():
         found.append(f"{counted(lines, 'row says', 'rows say')} that somebody has left, and not who: they may still have access")
     return found

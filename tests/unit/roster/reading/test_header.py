@@ -24,7 +24,9 @@ def unfit(lines: list[str], wanted: set[str] = WANTED, **format: object) -> Unfi
 
 
 @pytest.mark.parametrize("format", [{}, {"header_line": 4}], ids=["found", "named"])
-@pytest.mark.parametrize("titles", [TITLES, [f"{title},," for title in TITLES], ['"Fjordvik', 'staff"', ""]], ids=["text", "sheet", "lines"])
+@pytest.mark.parametrize(
+    "titles", [TITLES, [f"{title},," for title in TITLES], ['"Fjordvik', 'staff"', ""]], ids=["text", "sheet", "lines"]
+)
 def test_the_header_may_stand_under_titles(titles: list[str], format: dict[str, int]) -> None:
     result = table([*titles, *ROWS], **format)
     assert result.header_line == 4
