@@ -51,7 +51,9 @@ REASONS: Final[dict[str, Reason]] = {
     "left": Reason("Has left, and has no active account", "Nothing.", "nobody"),
     "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
-    "conflict": Reason("Number and e-mail address belong to two different accounts", "Settle there which account is theirs.", "IT"),
+    "conflict": Reason(
+        "Number and e-mail address belong to two different accounts", "Settle there which account is theirs, and give it their number.", "IT"
+    ),
     "manager_unknown": Reason(
         "HR names a manager whom no row has, and nobody is known who could approve instead",
         "Correct the manager in HR's file, or name a fallback in the settings.",
