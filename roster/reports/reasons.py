@@ -52,7 +52,9 @@ REASONS: Final[dict[str, Reason]] = {
     "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
     "conflict": Reason(
-        "Number and e-mail address belong to two different accounts", "Settle there which account is theirs, and give it their number.", "IT"
+        "Number and e-mail address belong to two different accounts",
+        "Settle there which account is theirs, and give it their number.",
+        "IT",
     ),
     "manager_unknown": Reason(
         "HR names a manager whom no row has, and nobody is known who could approve instead",
