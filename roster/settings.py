@@ -251,8 +251,8 @@ class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
     top: str = "self"
-    """Who approves for whoever has no manager by HR's own word: ``self``, or an employee number, whose own chain's end approves for themself
-    all the same."""
+    """Who approves for whoever has no manager by HR's own word: ``self``, or an employee number, whose own chain's end approves for
+    themself all the same."""
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager, or HR's manager is nobody; by default the first count as
     tops, which waits as `self_approval`, and the others are held."""
