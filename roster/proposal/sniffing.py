@@ -10,8 +10,8 @@ from collections import Counter
 
 from roster.proposal.headings import canonical_column, is_private
 from roster.proposal.recognising import DATE, Guess
-from roster.reading import workbook
-from roster.reading.decoding import AUTO, decode, proposed
+from roster.reading import letters, workbook
+from roster.reading.decoding import AUTO, WESTERN, decode, proposed
 from roster.reading.delimited import DELIMITERS, SEPARATOR_HINT
 from roster.reading.table import empty
 
@@ -35,7 +35,10 @@ def of_text(content: bytes) -> Format:
     decoded, used = decode(content, encoding)
     text = decoded.decode("utf-8")
     certain = used.startswith("utf")
-    format = {"encoding": Guess(encoding, 0.99 if certain else 0.7, "its bytes tell" if certain else "its letters make sense so")}
+    sure = (0.99, "its bytes tell") if certain else (0.7, "its letters make sense so")
+    if encoding in WESTERN and not letters.belong(text):
+        sure = (0.2, "its letters stand where no western language has them")
+    format = {"encoding": Guess(encoding, *sure)}
     lines = [line for line in text[: 1 << 20].split("\n")[:LINES] if line.strip()]
     if lines and SEPARATOR_HINT.fullmatch(lines[0] + "\n"):
         lines = lines[1:]

@@ -3,6 +3,7 @@
 - `file`: which kind of file is it, and of which day by its name? The way in.
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
 - `decoding`: which characters are the bytes?
+- `letters`: do they belong where they stand, or are they another code page's?
 - `delimited`: which rows and fields has a text?
 - `workbook`: which rows and fields has a sheet?
 - `table`: what must hold of both: header, trailer, rows?
