@@ -92,8 +92,9 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     taken = files.take(file)
     format = settings.hr.source
     day_in_name(taken.name, format.date_in_name)
+    zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
+        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")

@@ -124,7 +124,9 @@ class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
     format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
-    """For date columns: the formats in which HR writes them, tried in turn."""
+    """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
+    years_from: int | None = Field(default=None, ge=1900, le=2000)
+    """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
 
@@ -191,6 +193,8 @@ class People(Strict):
     """Which rows are older states of the same person."""
     scope: Scope = Scope()
     """Who is in scope."""
+    one_account_each: bool = True
+    """Whether a `bank_account` that several people have is used for none of them."""
     phone_region: str | None = None
     """ISO country code for phone numbers without a country prefix; by default the row's `country`."""
 
@@ -229,6 +233,10 @@ class Gate(Strict):
     """So many references to a manager may lead to nobody whom the file or the ledger knows."""
     tops: Limit = Limit(count=3, share=0.02)
     """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or as `approvers.top` says."""
+    damaged: Limit = Limit(count=5, share=0.01)
+    """So many rows with a value that was damaged on its way: letters lost or garbled, a number shortened."""
+    dates: Limit = Limit(count=5, share=0.01)
+    """So many people whose status and dates contradict each other: active and long ended, left and not begun."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
 

@@ -7,6 +7,7 @@ that come of an export (``assets.graph.intake``), the questions themselves.
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pandas as pd
@@ -67,10 +68,11 @@ class Taking:
         Raises:
             Unfit: nothing of the file may be used.
         """
-        hr = self.company.settings.hr
+        hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
         day = day_in_name(self.export.name, hr.source.date_in_name)
         numbered = self._number(day)
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, remembered=self._remembered())
+        taken = {"zone": zone, "remembered": self._remembered()}
+        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, **taken)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)

@@ -37,6 +37,12 @@ class FileFacts:
     """Rows that share a number or an address with another person's."""
     managers: Managers = field(default_factory=Managers)
     """What its references to managers come to."""
+    damaged: int = 0
+    """Rows with a value that was damaged on its way (`roster.intake.damage`)."""
+    contradicting: int = 0
+    """People in scope whose status and dates contradict each other (`roster.intake.standing.contradicting`)."""
+    standing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By what (`roster.intake.standing.BY`) → ``vocabulary.Employment`` → people in scope."""
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     """Canonical column → for which share of the people in scope it is filled."""
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from roster.unfit import Unfit
 
 CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 
-STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "managers", "fill", "older")
+STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "damaged", "dates", "managers", "fill", "older")
 """The checks that can stop a file, by the names by which they can be let pass."""
 GROUPS: Final = {"companies": "company_code", "departments": "department"}
 """Check → the column by whose values rows are counted."""
@@ -64,6 +64,8 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         _share("rejects", facts.rejected, rows, limits.rejects),
         _share("duplicates", facts.collided, rows, limits.duplicates),
         _managers(facts.managers, limits),
+        _share("damaged", facts.damaged, rows, limits.damaged),
+        _dates(facts, limits.dates),
         _older(facts, applied),
     ]
     if last is None:
@@ -153,6 +155,12 @@ def _managers(managers: Managers, limits: Gate) -> GateCheck:
     )
     fits = limits.managers.allows(managers.lost, managers.given) and limits.tops.allows(managers.tops, employed)
     return GateCheck("managers", f"{lost}; {tops}", expected, _verdict(not fits))
+
+
+def _dates(facts: FileFacts, limit: Limit) -> GateCheck:
+    people, odd = sum(facts.standing.get("both", {}).values()), facts.contradicting
+    seen = f"status and dates of {odd:,} of {people:,} people contradict each other"
+    return GateCheck("dates", seen, f"at most {limit.most(people):,}", _verdict(not limit.allows(odd, people)))
 
 
 def _older(facts: FileFacts, applied: Mapping[str, LastApplied]) -> GateCheck:

@@ -6,12 +6,12 @@ that. Does not belong here: the steps that have a module of their own, and what 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
 
-from roster.intake import faults, history, mapping, references
+from roster.intake import damage, dates, faults, history, mapping, references, standing
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
@@ -57,6 +57,8 @@ def take_in(
     people: People,
     as_of: date,
     on_step: Callable[[str], None] = lambda step: None,
+    *,
+    zone: tzinfo | None = None,
     remembered: pd.Series | None = None,
 ) -> IntakeResult:
     """Take in an HR file.
@@ -68,6 +70,7 @@ def take_in(
         as_of: The day that counts as today.
         on_step: Told each of `STEPS` when it begins, for whoever waits.
         remembered: Employee numbers and addresses that the ledger knows: a manager among them is somebody, though no row has them.
+        zone: The company's time zone, in which moments are days. Without one, no moment with a zone of its own is read.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
@@ -76,13 +79,16 @@ def take_in(
     on_step(STEPS[0])
     table = reading.read(data, format, mapping.wanted(people))
     on_step(STEPS[1])
-    mapped = mapping.apply(people, table.frame)
+    table = replace(table, frame=damage.mended(table.frame, people))
+    mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
+    damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
     current = superseded.isna()
     rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
-    live = mapping.Mapped(mapped.frame[current], {name: undated[current] for name, undated in mapped.undated.items()})
+    live = mapped.of(current)
     on_step(STEPS[2])
-    validated = validate(live, people)
+    damaged = damage.damaged(people, table.frame[current], live.frame)
+    validated = validate(live, people, damaged)
     unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
@@ -94,13 +100,19 @@ def take_in(
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked, mapped.frame), in_scope, as_of)
     managers = references.count(roster, rows, table.frame, people, remembered)
-    notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
+    shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
+    roster = roster.assign(**damage.without(roster, shared))
+    dropped = [*validated.dropped, *linked.dropped, shared]
+    notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         groups=_groups(live.frame, people),
         collided=_collided(rejects),
         managers=managers,
+        damaged=int(damaged["line"].nunique()),
+        standing=standing.counts(roster[roster["in_scope"]], as_of),
+        contradicting=standing.contradicting(roster[roster["in_scope"]], as_of) if "worker_status" in people.columns else 0,
     )
     return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
 
@@ -159,7 +171,8 @@ def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as
     """``vocabulary.Employment`` of each person.
 
     An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
-    someone with an end date of today is still there, whatever the status says already.
+    someone with an end date of today is still there, whatever the status says already. An end date that cannot be meant
+    (`roster.intake.dates.no_end`) is none.
 
     Args:
         status: ``vocabulary.WORKER_STATUSES``.
@@ -168,6 +181,7 @@ def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as
         as_of: The day that counts as today.
     """
     today = as_of.isoformat()
+    end_date = end_date.mask(dates.no_end(end_date))
     ended = (end_date < today) & ~(start_date > end_date)
     left = ended | ((status == "Terminated") & ~(end_date >= today))
     result = pd.Series("active", index=status.index, dtype="str")

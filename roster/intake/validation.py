@@ -21,7 +21,7 @@ from pandera.errors import SchemaErrors
 from phonenumbers import PhoneMetadata, ValidationResult
 from stdnum import iban
 
-from roster.intake import faults
+from roster.intake import dates, faults
 from roster.intake.mapping import DATES, Mapped
 from roster.settings import People
 from roster.unfit import Unfit
@@ -75,20 +75,31 @@ def schema(columns: list[str]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
 
 
-def validate(mapped: Mapped, people: People) -> Validated:
+def validate(mapped: Mapped, people: People, damaged: pd.DataFrame | None = None) -> Validated:
     """Find what is wrong, and bring what is right into its normal form.
+
+    Args:
+        mapped: The rows.
+        people: The settings.
+        damaged: Values that cannot be meant as they stand (`roster.intake.damage.damaged`). One that decides who is in scope costs the row.
 
     Raises:
         Unfit: The rows do not have the shape of a roster at all.
     """
     frame, found = _normal(mapped, people)
-    failed = _failed(frame)
-    failed = failed[~failed["line"].isin(found["line"]) | ~failed["column"].isin(found["column"])]
-    found = pd.concat([found, failed], ignore_index=True)
-    costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES])
-    for column, part in found[~costs_row].groupby("column"):
+    parts = [found, _failed(frame)] if damaged is None else [damaged, found, _failed(frame)]
+    found = pd.concat(parts, ignore_index=True).drop_duplicates(["line", "column"])
+    hurt = found["code"].eq("damaged")
+    costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
+    costs_row |= hurt & found["column"].isin(_scoping(people))
+    for column, part in found[~costs_row | hurt].groupby("column"):
         frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
     return Validated(frame, [found[costs_row]], [found[~costs_row]])
+
+
+def _scoping(people: People) -> set[str]:
+    """The columns that decide who is in scope."""
+    return {*(people.scope.include or {}), *(people.scope.exclude or {})}
 
 
 def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -96,7 +107,12 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
     frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
     for column, undated in mapped.undated.items():
         frame[column] = frame[column].mask(undated)
-        found.append(faults.fault_rows(frame.index[undated], column, "date"))
+        ambiguous = mapped.ambiguous.get(column, undated & False)
+        found.append(faults.fault_rows(frame.index[ambiguous], column, "date_ambiguous"))
+        found.append(faults.fault_rows(frame.index[undated & ~ambiguous], column, "date"))
+    if "end_date" in frame:
+        found.append(_no_end(frame, mapped.short_none))
+        frame["end_date"] = frame["end_date"].mask(dates.no_end(frame["end_date"]))
     for column in {"country", "address_country"} & set(frame.columns):
         frame[column] = frame[column].str.upper()
     if "locale" in frame:
@@ -112,6 +128,12 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:
+    """End dates that are none, to be told. One far ahead costs nobody anything; one long past would have cost somebody their access."""
+    past = (frame["end_date"] < dates.NO_END_BEFORE) & frame["worker_status"].ne("Terminated")
+    return faults.fault_rows(frame.index[past | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
 
 
 def _locale(series: pd.Series) -> pd.Series:

@@ -1,7 +1,7 @@
 """Which letters of a western code page belong where they stand, and which are another page's, read wrongly.
 
-The Turkish, Baltic and central European pages of Windows and ISO 8859 differ from the western one in a handful of letters, and each of those
-is a letter there as well: ``Şahin`` reads ``Þahin``, ``Kalniņa`` reads ``Kalniòa``. No codec refuses them.
+The Turkish, Baltic and central European pages of Windows and ISO 8859 differ from the western one in some letters, and most of those are
+letters there as well: ``Şahin`` reads ``Þahin``, ``Kalniņa`` reads ``Kalniòa``. No codec refuses them.
 
 Belongs here: what such a letter looks like between its neighbours. Does not belong here: whether text is noise, and which encoding is
 taken (``roster.reading.decoding``).
@@ -13,7 +13,7 @@ _CONSONANT = "bcdfghjklmnpqrstvwxz"
 _VOWEL = "aeiouyåäöæøàâáéíóúü"
 
 ICELANDIC = re.compile("[ðþýÐÞÝ]")
-"""Letters of Icelandic and Faroese. The Turkish page has ı ş ğ at their places, the Baltic one š and ž, the central European one ţ and đ."""
+"""Letters of Icelandic and Faroese. At their places the Turkish page has ı ş ğ, the Baltic one š ž, the central European one ţ đ."""
 AS_IN_ICELANDIC = re.compile(r"[áéíóúæÁÉÍÓÚÆ]|ður|urð|uð[nrm]|eið|við|rþ|^Þor")
 """What stands with them in names from there, and never in Turkish ones."""
 OUT_OF_PLACE = re.compile(

@@ -27,6 +27,10 @@ REASONS: Final[dict[str, Reason]] = {
     "email": Reason("No usable e-mail address", "Enter a working e-mail address.", "HR"),
     "worker_status": Reason("The worker status is not one we know", "Use an agreed status, or have the new one mapped.", "HR"),
     "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
+    "date_ambiguous": Reason("A date can be read as two different days", "Write all dates in one format, and have one set.", "HR"),
+    "damaged": Reason(
+        "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
+    ),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),

@@ -176,7 +176,8 @@ def test_the_report_reads_the_checks_that_the_ledger_keeps_those_of_an_earlier_v
 
 def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     nothing = replace(departments(), groups={"department": {}, "company_code": {}})
-    worst = replace(nothing, rejected=99, collided=99, used=99, fill_rates={"phone": 0.0}, rows=10, managers=Managers(True, 9, 9, 1))
+    figures = {"rejected": 99, "collided": 99, "damaged": 99, "contradicting": 99, "used": 99, "managers": Managers(True, 9, 9, 1)}
+    worst = replace(nothing, **figures, fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
     checks = [*gate.run_checks(worst, last, {"findity": LastApplied(3, None)}, Gate()), *gate.run_checks(facts(999), last, {}, Gate())]
     assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)
