@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from roster.characters import plain
 from roster.settings import Rule, Value, Where
 
 BRACES = re.compile(r"\{(.+?)\}")
@@ -67,7 +68,7 @@ def matches(where: Where, frame: pd.DataFrame, name: str = "a condition") -> pd.
     """
     result = pd.Series(True, index=frame.index)
     for column, accepted in where.items():
-        result &= _column(column, frame, name).fillna("").isin(accepted)
+        result &= _column(column, frame, name).fillna("").isin([plain(value) for value in accepted])
     return result
 
 
@@ -116,6 +117,7 @@ def _cases(rule: Rule, frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _translated(series: pd.Series, table: dict[str, Value], closed: bool) -> pd.Series:
     codes, distinct = pd.factorize(series)
+    table = {plain(value): translated for value, translated in table.items()}  # as the rows have it
     # One entry for each distinct value, and a last one that the code -1 (empty) takes.
     wanted = [as_text(table[value]) if value in table else None if closed else value for value in distinct]
     return _texts([*wanted, None], pd.RangeIndex(len(wanted) + 1)).take(codes).set_axis(series.index)

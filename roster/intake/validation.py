@@ -87,8 +87,10 @@ def validate(mapped: Mapped, people: People, damaged: pd.DataFrame | None = None
         Unfit: The rows do not have the shape of a roster at all.
     """
     frame, found = _normal(mapped, people)
-    parts = [found, _failed(frame)] if damaged is None else [damaged, found, _failed(frame)]
-    found = pd.concat(parts, ignore_index=True).drop_duplicates(["line", "column"])
+    failed = _failed(frame)
+    if damaged is not None:  # what is no address at all is told as that
+        found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
+    found = pd.concat([found, failed], ignore_index=True).drop_duplicates(["line", "column"])
     hurt = found["code"].eq("damaged")
     costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
     costs_row |= hurt & found["column"].isin(_scoping(people))
