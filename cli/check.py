@@ -23,6 +23,7 @@ from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.reading.file import day_in_name
+from roster.reports import tables
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
 
@@ -119,6 +120,8 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
     for name, rows in result.facts.dispositions().items():
         _print(f"  {name:<12} {rows:>9}")
+    for words, people, parts in tables.standing_rows(result.facts.standing):
+        _print(f"  {people} people in scope, {words}: {', '.join(f'{count} {standing}' for standing, count in parts)}")
     shown = result.rejects.head(limit or len(result.rejects))
     if len(shown):
         _print("\nRejected, and why:")
