@@ -113,6 +113,16 @@ def test_rejects_and_duplicates_are_limited_before_there_is_a_last_file() -> Non
     assert ended(facts(used=190, rejected=10, collided=4))["duplicates"] == "passed"
 
 
+def test_damaged_values_and_contradictions_are_limited_before_there_is_a_last_file() -> None:
+    people = {"standing": {"both": {"active": 900, "left": 100}}}
+    many = ended(facts(1000, damaged=11, contradicting=11, **people))
+    assert (many["damaged"], many["dates"]) == ("failed", "failed")
+    few = ended(facts(1000, damaged=10, contradicting=10, **people))
+    assert (few["damaged"], few["dates"]) == ("passed", "passed")
+    assert ended(facts(14, damaged=6))["damaged"] == "failed"
+    assert ended(facts(14, damaged=5))["damaged"] == "passed"
+
+
 @pytest.mark.parametrize(
     ("number", "day", "last", "why"),
     [
