@@ -13,6 +13,8 @@ from roster.characters import plain
 from roster.settings import Rule, Value, Where
 
 BRACES = re.compile(r"\{(.+?)\}")
+UNREAD = "unread"
+"""Column of the roster: which of a person's values were there and could not be used, joined by ``|``. What is made of them is not known."""
 
 
 class MissingColumn(LookupError):
@@ -38,7 +40,8 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
         name: Where the rule stands in the settings, for the error.
 
     Returns:
-        Text with the frame's index; a list is JSON text, an empty result is NaN.
+        Text with the frame's index; a list is JSON text, an empty result is NaN. It is NaN too, whatever the default, where a value was read
+        that could not be used (`UNREAD`): that is not an empty one.
 
     Raises:
         MissingColumn: The rule names a column that the frame does not have.
@@ -57,6 +60,9 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
             result = _translated(result, rule.lookup, closed=True)
     if rule.default is not None and rule.default != "":
         result = result.fillna(as_text(rule.default))
+    if UNREAD in frame and frame[UNREAD].notna().any():
+        for column in rule.reads():
+            result = result.mask(frame[UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)", na=False))
     return result
 
 

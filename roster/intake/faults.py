@@ -58,6 +58,13 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
     return table[list(COLUMNS)].sort_values(["line", "column"], ignore_index=True)
 
 
+def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:
+    """Line → the columns of which a value was dropped, joined by ``|``; an end date that stands for none is not missed."""
+    found = pd.concat([fault_rows([], "", "missing"), *dropped], ignore_index=True)
+    found = found[found["code"].ne("no_end")].drop_duplicates(["line", "column"])
+    return found.groupby("line")["column"].agg("|".join).astype("str")
+
+
 def _cells(part: pd.DataFrame, column: str, frame: pd.DataFrame) -> pd.Series:
     if column not in frame:
         return pd.Series(float("nan"), index=part.index, dtype="str")

@@ -16,7 +16,7 @@ from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
-from roster.rules import matches
+from roster.rules import UNREAD, matches
 from roster.settings import CsvFormat, People, Scope
 from roster.unfit import Unfit
 
@@ -84,10 +84,11 @@ def take_in(
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
     current = superseded.isna()
-    rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
+    damaged = damage.damaged(people, table.frame, mapped.frame)
+    rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], damaged))
     live = mapped.of(current)
     on_step(STEPS[2])
-    damaged = damage.damaged(people, table.frame[current], live.frame)
+    damaged = damaged[damaged["line"].isin(live.frame.index)]
     validated = validate(live, people, damaged)
     unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
@@ -98,12 +99,8 @@ def take_in(
     on_step(STEPS[3])
     linked = link(rows, table.frame, current, people)
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked, mapped.frame), in_scope, as_of)
+    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     managers = references.count(roster, rows, table.frame, people, remembered)
-    shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
-    roster = roster.assign(**damage.without(roster, shared))
-    dropped = [*validated.dropped, *linked.dropped, shared]
-    notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     facts = replace(
         _facts(table, format, dispositions, roster, people),
@@ -114,7 +111,10 @@ def take_in(
         standing=standing.counts(roster[roster["in_scope"]], as_of),
         contradicting=standing.contradicting(roster[roster["in_scope"]], as_of) if "worker_status" in people.columns else 0,
     )
-    return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
+    shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
+    dropped = [*validated.dropped, *linked.dropped, shared]
+    notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
+    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date)
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
@@ -131,12 +131,21 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     return bool((rejected["employee_id"].isna() | mistyped).any())
 
 
-def _with_managers(valid: pd.DataFrame, linked: Linked, mapped: pd.DataFrame) -> pd.DataFrame:
-    """The managers found, and of whom one is given that nobody can make out."""
+def _readable(employee_id: pd.Series, damaged: pd.DataFrame) -> pd.Series:
+    """The numbers by which people can be known; a damaged one is nobody's, so that whoever it was is not absent either."""
+    lines = damaged.loc[damaged["column"].eq("employee_id"), "line"]
+    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
+
+
+def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:
+    """The people without the accounts that several have, and with what of theirs was dropped."""
+    unread = faults.columns_by_line(dropped).reindex(roster["line"]).set_axis(roster.index).astype("str")
+    return roster.assign(**damage.without(roster, shared), **{UNREAD: unread})
+
+
+def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
-    found = valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
-    given = mapped.loc[valid.index, ["manager_id", "manager_email"]].notna().any(axis=1)
-    return found.assign(manager_unreadable=given & found[["manager_id", "manager_email"]].isna().all(axis=1))
+    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
@@ -162,7 +171,7 @@ def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFra
     roster = valid.reset_index(names="line").astype({"line": "int64"})
     standing = employment(roster["worker_status"], roster["start_date"], roster["end_date"], as_of)
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "manager_unreadable"}:
+    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
         roster[column] = roster[column].where(kept)
     return roster.assign(employment=standing, in_scope=kept)
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from roster.characters import plain
+from roster.intake.take_in import has_unidentified_rejects
 from roster.unfit import Unfit
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
 
@@ -145,8 +146,11 @@ def test_numbers_that_only_resemble_shortened_ones_are_numbers() -> None:
     assert list(result.roster["employee_id"]) == ["5E11", "1E10", "E+11", "5E00000000000001"]
 
 
-def test_no_surprise_a_fraction_is_nobodys_number() -> None:
-    assert dispositions(intake(line("1"), line("20401.0", mail="b@x.se")))[3] == ("20401.0", "rejected", "damaged")
+@pytest.mark.parametrize("number", ["20401.0", "E?42", "#N/A", "E\ufffd42"])
+def test_no_surprise_a_damaged_number_is_nobodys_and_could_be_anybodys(number: str) -> None:
+    result = intake(line("1"), line(number, mail="b@x.se"))
+    assert dispositions(result)[3] == (None, "rejected", "damaged")
+    assert has_unidentified_rejects(result.dispositions)
 
 
 def test_an_account_of_several_people_is_used_for_none_of_them_unless_the_settings_say_so() -> None:
@@ -184,3 +188,9 @@ def test_damage_shows_through_templates_and_tables() -> None:
     )
     assert dispositions(result)[3] == ("2", "rejected", "damaged")
     assert list(result.roster["role"].fillna("")) == ["admin", ""]
+
+
+def test_what_was_dropped_is_known_as_unread() -> None:
+    columns = {**COLUMNS, "department": "Kind", "bank_account": "Personnummer"}
+    result = intake(line("1", Kind="F\ufffds", Phone="x"), line("2"), line("3", Personnummer=""), columns=columns)
+    assert list(result.roster["unread"].fillna("")) == ["department|phone|bank_account", "bank_account", ""]
