@@ -40,8 +40,8 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
         name: Where the rule stands in the settings, for the error.
 
     Returns:
-        Text with the frame's index; a list is JSON text, an empty result is NaN. It is NaN too, whatever the default, where a value was read
-        that could not be used (`UNREAD`): that is not an empty one.
+        Text with the frame's index; a list is JSON text, an empty result is NaN. It is NaN too, whatever the default, where the rule reads
+        a value that could not be used (`UNREAD`): that is not an empty one.
 
     Raises:
         MissingColumn: The rule names a column that the frame does not have.
