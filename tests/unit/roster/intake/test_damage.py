@@ -2,8 +2,11 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from roster.characters import plain
+from roster.intake import garbling
 from roster.intake.take_in import has_unidentified_rejects
 from roster.unfit import Unfit
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
@@ -194,3 +197,28 @@ def test_what_was_dropped_is_known_as_unread() -> None:
     columns = {**COLUMNS, "department": "Kind", "bank_account": "Personnummer"}
     result = intake(line("1", Kind="F\ufffds", Phone="x"), line("2"), line("3", Personnummer=""), columns=columns)
     assert list(result.roster["unread"].fillna("")) == ["department|phone|bank_account", "bank_account", ""]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters='\n\r",\x00'), max_size=12)
+HARM = st.sampled_from(["\ufffd", "?", "Ã¸", "\u200b", "\u00ad", "\u00a0", "\x1a", "\x92", "&ouml;", "o\u0308", "\u202e", "'"])
+
+
+@given(cells=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6), harm=st.lists(HARM, max_size=6), data=st.data())
+@settings(max_examples=60)
+def test_no_surprise_no_text_goes_out_but_what_a_reader_of_the_file_saw(
+    cells: list[tuple[str, str, str]], harm: list[str], data: st.DataObject
+) -> None:
+    rows = [[f"A{first}"[:40], f"B{last}"[:40], kind] for first, last, kind in cells]
+    for piece in harm:
+        row, column = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.integers(0, 2))
+        place = data.draw(st.integers(0, len(rows[row][column])))
+        rows[row][column] = rows[row][column][:place] + piece + rows[row][column][place:]
+    lines = [line(f"{number}", First=first, Last=last, Kind=kind) for number, (first, last, kind) in enumerate(rows, start=10)]
+    result = intake(line("1"), *lines, columns={**COLUMNS, "department": "Kind"})
+    for person in result.roster[result.roster["employee_id"].ne("1")].itertuples():
+        written = rows[int(str(person.employee_id)) - 10]
+        for out, cell in zip((person.first_name, person.last_name, person.department), written, strict=True):
+            if isinstance(out, str):
+                assert garbling.kind(out) is None
+                assert out == plain(out)
+                assert out in (plain(cell), plain(cell).strip("'").strip())
