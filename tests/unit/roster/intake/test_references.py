@@ -36,7 +36,6 @@ BY_ADDRESS = {"manager_email": "boss"}
     [
         (None, "201.0", "201"),
         (None, "00201", "201"),
-        (None, "'201", "201"),
         (None, "201 (acting)", "201"),
         (None, "9", None),
         (BY_KEY, "person  201", "201"),
