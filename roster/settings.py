@@ -232,7 +232,7 @@ class Gate(Strict):
     managers: Limit = Limit(count=5, share=0.05)
     """So many references to a manager may lead to nobody whom the file or the ledger knows."""
     tops: Limit = Limit(count=3, share=0.02)
-    """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or as `approvers.top` says."""
+    """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or `approvers.top` does."""
     damaged: Limit = Limit(count=5, share=0.01)
     """So many rows with a value that was damaged on its way: letters lost or garbled, a number shortened."""
     dates: Limit = Limit(count=5, share=0.01)
@@ -245,8 +245,8 @@ class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 
     top: str = "self"
-    """Who approves for whoever has no manager by HR's own word: ``self``, or an employee number, whose own chain's end approves for themself
-    all the same."""
+    """Who approves for whoever has no manager by HR's own word: ``self``, or an employee number, whose own chain's end approves for
+    themself all the same."""
     fallback: str | None = None
     """Employee number of whoever approves where the chain has no active manager, or HR's manager is nobody; by default the first count as
     tops, which waits as `self_approval`, and the others are held."""
