@@ -4,6 +4,7 @@
 - `sources`: what can be asked of any place? The way in.
 - `files`: which file on this machine, and what is in it?
 - `sftp`: how is a file got whole from a server, going on where a download broke off?
+- `kept`: where is an export that its server took away once it was read?
 - `remote_folder`: which of the server's files is meant, and how is one put away?
 - `ssh`: how is a session opened: host key, login, time-outs?
 - `ssh_failures`: what went wrong with a server, and may another attempt go better?

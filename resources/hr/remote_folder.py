@@ -53,8 +53,11 @@ class RemoteFolder:
         """The matching files that have their marker, if they need one, by name."""
         return self._matching()[0]
 
-    def newest(self) -> RemoteFile:
+    def newest(self, kept: RemoteFile | None = None) -> RemoteFile:
         """The newest of them.
+
+        Args:
+            kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
 
         Raises:
             Transient: None of those that match has its marker.
@@ -62,6 +65,8 @@ class RemoteFolder:
             Permanent: The server's times cannot tell.
         """
         files, unfinished = self._matching()
+        if kept and kept.path not in {file.path for file in files}:
+            files = sorted([*files, kept], key=lambda file: _composed(file.name))
         if not files and unfinished:
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
@@ -76,16 +81,29 @@ class RemoteFolder:
             raise Permanent(message, "Set `newest: name`.")
         return max(dated, key=lambda each: each[:2])[2]
 
-    def now(self, path: str) -> RemoteFile | None:
-        """What the server says of one file at this moment; None if it is gone."""
-        folder, name = posixpath.split(path)
+    def now(self, path: str, expected: RemoteFile | None = None) -> RemoteFile | None:
+        """What the server says of one file at this moment; None if it is gone.
+
+        Args:
+            path: The file.
+            expected: As a listing showed it. Some servers say otherwise of a file when they are asked for it alone, and mostly nothing:
+                a listing is believed then.
+        """
         try:
-            return self._described(path, self._sftp.stat(path))
+            described = self._described(path, self._sftp.stat(path))
         except FileNotFoundError:
             return None
         except OSError:  # some servers answer no such question, and list all the same
-            entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
-            return self._described(path, entries[0]) if entries else None
+            return self._listed(path)
+        if described and (not described.size or described != (expected or described)):
+            with suppress(OSError):
+                return self._listed(path) or described
+        return described
+
+    def _listed(self, path: str) -> RemoteFile | None:
+        folder, name = posixpath.split(path)
+        entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
+        return self._described(path, entries[0]) if entries else None
 
     def marker(self, name: str) -> str | None:
         """The name of the file that says that `name` is complete; None if none is needed."""

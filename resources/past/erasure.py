@@ -98,6 +98,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
             shutil.rmtree(folder)
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
+        kept.drop_naming(employee_id)
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": len(reports)}
 
 
