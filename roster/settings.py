@@ -142,6 +142,10 @@ class CsvFormat(Strict):
     """The character around fields; null where the file does not quote."""
     escape: Literal["doubled", "backslash"] = "doubled"
     """How a quote is written inside a quoted field: twice, or after a backslash."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of amounts. With it thousands marks and a currency are read too; without it only plain numbers (12000.50) are."""
+    empty: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)] = []
+    """Words that stand for an empty cell, in every column: such as NULL, ``-``, n/a. Exactly as they are written."""
     sheet: str | None = None
     """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
     columns: list[str] | None = None

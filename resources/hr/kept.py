@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from resources import places
 from resources.failures import Permanent
-from resources.hr.remote_folder import RemoteFile
 from resources.owner_only import make_directory, write
+
+if TYPE_CHECKING:
+    from resources.hr.remote_folder import RemoteFile
 
 KEPT: Final = "kept"
 """What the name of such a file ends with."""
@@ -72,7 +74,7 @@ class KeptExport:
     def __init__(self, source: str) -> None:
         self._path = folder() / f"{stem(source)}.{KEPT}"
 
-    def keep(self, file: RemoteFile, content: bytes) -> None:
+    def keep(self, file: "RemoteFile", content: bytes) -> None:
         """Keep what has come whole, in place of what was kept before.
 
         Raises:
@@ -83,8 +85,10 @@ class KeptExport:
             make_directory(folder())
             write(self._path, json.dumps({**asdict(file), "modified": modified}).encode() + b"\n" + content)
 
-    def file(self) -> RemoteFile | None:
+    def file(self) -> "RemoteFile | None":
         """As the server described it; None if nothing is kept."""
+        from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - with it comes paramiko: only who needs a server loads it
+
         with disk_errors(folder()):
             try:
                 with self._path.open("rb") as kept:
@@ -93,7 +97,7 @@ class KeptExport:
                 return None
         return RemoteFile(**{**said, "modified": datetime.fromisoformat(said["modified"]) if said["modified"] else None})
 
-    def content(self, file: RemoteFile) -> bytes | None:
+    def content(self, file: "RemoteFile") -> bytes | None:
         """The bytes of exactly this state of it; None if another one is kept, or none."""
         if self.file() != file:
             return None

@@ -7,6 +7,7 @@
 - `dates`: which day is meant, and is it meant at all?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
+- `amounts`: what is an amount of money, however it is written?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?
 - `faults`: how is a reject or a dropped value reported?

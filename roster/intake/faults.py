@@ -26,7 +26,7 @@ MESSAGES = {
     "damaged": "It was damaged on its way into the file.",
     "phone": "This is no phone number, or one without a country.",
     "country": "This is no two-letter country code (ISO 3166).",
-    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero.",
+    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero; written otherwise it needs `decimal`.",
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This begins like an IBAN, and its check digits or length are wrong.",
     "ambiguous": "This stands for more than one person in the file.",

@@ -89,7 +89,7 @@ def take_in(
     live = mapped.of(current)
     on_step(STEPS[2])
     damaged = damaged[damaged["line"].isin(live.frame.index)]
-    validated = validate(live, people, damaged)
+    validated = validate(live, people, damaged, decimal=format.decimal, numbers=table.encoding == "xlsx")
     unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]

@@ -21,7 +21,7 @@ from pandera.errors import SchemaErrors
 from phonenumbers import PhoneMetadata, ValidationResult
 from stdnum import iban
 
-from roster.intake import dates, faults
+from roster.intake import amounts, dates, faults
 from roster.intake.mapping import DATES, Mapped
 from roster.settings import People
 from roster.unfit import Unfit
@@ -75,18 +75,22 @@ def schema(columns: list[str]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
 
 
-def validate(mapped: Mapped, people: People, damaged: pd.DataFrame | None = None) -> Validated:
+def validate(
+    mapped: Mapped, people: People, damaged: pd.DataFrame | None = None, *, decimal: str | None = None, numbers: bool = False
+) -> Validated:
     """Find what is wrong, and bring what is right into its normal form.
 
     Args:
-        mapped: The rows.
+        mapped: The rows in canonical columns.
         people: The settings.
         damaged: Values that cannot be meant as they stand (`roster.intake.damage.damaged`). One that decides who is in scope costs the row.
+        decimal: The decimal sign of amounts, where the settings say it.
+        numbers: Whether cells may be numbers rather than texts: a workbook's.
 
     Raises:
         Unfit: The rows do not have the shape of a roster at all.
     """
-    frame, found = _normal(mapped, people)
+    frame, found = _normal(mapped, people, decimal, numbers)
     failed = _failed(frame)
     if damaged is not None:  # what is no address at all is told as that
         found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
@@ -104,7 +108,7 @@ def _scoping(people: People) -> set[str]:
     return {*(people.scope.include or {}), *(people.scope.exclude or {})}
 
 
-def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
     frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
     for column, undated in mapped.undated.items():
@@ -122,6 +126,11 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
     if "bank_account" in frame:
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    if decimal and "approval_limit" in frame:
+        amount = amounts.plain(frame["approval_limit"], decimal, numbers)
+        unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
+        found.append(faults.fault_rows(unread, "approval_limit", "approval_limit"))
+        frame["approval_limit"] = amount
     if "phone" in frame:
         regions: pd.Series = pd.Series(people.phone_region, index=frame.index, dtype="str")
         if people.phone_region is None and "country" in frame:

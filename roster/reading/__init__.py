@@ -2,10 +2,12 @@
 
 - `file`: which kind of file is it, and of which day by its name? The way in.
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
+- `foreign`: is it something that is no table at all, and what?
 - `decoding`: which characters are the bytes?
 - `letters`: do they belong where they stand, or are they another code page's?
 - `delimited`: which rows and fields has a text?
 - `workbook`: which rows and fields has a sheet?
+- `formulas`: has every formula of a sheet its result?
 - `table`: what must hold of both: header, trailer, rows?
 
 Does not belong here: what a row means (``roster.intake``), where a file comes from (``resources.hr``).

@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from roster.reading import table
+from roster.reading import foreign, table
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
@@ -26,6 +27,8 @@ BLOCK = 16 << 20
 DELIMITERS = (";", ",", "\t", "|")
 SEPARATOR_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?\n', re.IGNORECASE)
 """What some systems write on top for Excel. It is no header."""
+LOOKED_AT = 20
+"""Lines by which columns of fixed width are told."""
 AS_TEXT = r'^="(.*)"$'
 """How some systems keep Excel from taking a number's leading zeros away."""
 
@@ -117,6 +120,7 @@ def _header(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[li
         raise Unfit("empty", "The file is empty.", "Ask HR whether the export ran through.")
     before = text.count(b"\n", 0, start)
     fields, lines = _first_record(text, start, format, format.delimiter)
+    fields = table.recognised(fields, wanted) if format.columns is None else fields
     _check_format(fields, text, start, format, wanted)
     if format.columns is not None:
         return list(format.columns), _Body(text[start:], before + 1)
@@ -146,7 +150,11 @@ def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat,
     """Where the first record is not at all what is expected, a wrong delimiter or quote is named if it is one."""
 
     def expected(fields: list[str]) -> bool:
-        return len(fields) == len(format.columns) if format.columns is not None else bool(wanted and wanted & set(fields))
+        return (
+            len(fields) == len(format.columns)
+            if format.columns is not None
+            else bool(wanted and wanted & set(table.recognised(fields, wanted)))
+        )
 
     if (wanted is None or expected(fields)) and len(fields) > 1:
         return
@@ -155,6 +163,8 @@ def _check_format(fields: list[str], text: bytes, start: int, format: CsvFormat,
             raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', the first line is not what is expected", delimiter)
     line = next(_lines(text, start))
     if format.delimiter not in line:
+        if foreign.fixed_width(list(islice(_lines(text, start), LOOKED_AT))):
+            raise foreign.not_delimited()
         likely = max(DELIMITERS, key=line.count)
         raise _other_delimiter(f"The first line has no '{_name(format.delimiter)}'", likely if likely in line else None)
     if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:

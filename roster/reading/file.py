@@ -6,6 +6,7 @@ older day means (the ledger refuses it).
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from roster.reading import delimited, workbook
@@ -30,12 +31,17 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     """
     content = unpack(data)
     if is_workbook(content):
-        return workbook.read(content, format, wanted)
+        return _emptied(workbook.read(content, format, wanted), format.empty)
     if format.sheet is not None:
         raise Unfit(
             "workbook", "The settings name a sheet, and the file is no workbook.", "Have HR send .xlsx as agreed, or leave out `sheet`."
         )
-    return delimited.read(content, format, wanted)
+    return _emptied(delimited.read(content, format, wanted), format.empty)
+
+
+def _emptied(table: RawTable, words: list[str]) -> RawTable:
+    """The table without the words that stand for nothing."""
+    return replace(table, frame=table.frame.mask(table.frame.isin(words)).astype("str")) if words else table
 
 
 def day_in_name(name: str, pattern: str | None) -> date | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import table
+from roster.reading import formulas, table
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -49,7 +49,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     Raises:
         Unfit: The sheet is not there, or cannot be read with these settings.
     """
-    numbered = {number: row for number, row in enumerate(_rows(_sheet(data, format.sheet)), start=1) if any(row)}
+    sheet = _sheet(data, format.sheet)
+    numbered = {number: row for number, row in enumerate(_rows(sheet), start=1) if any(row)}
     if format.comment:
         numbered = {number: row for number, row in numbered.items() if not (row[0] or "").startswith(format.comment)}
     trailer = None
@@ -59,12 +60,13 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None) -> RawTable:
     if format.columns is not None:
         header = list(format.columns)
     elif numbered:
-        header = [cell or "" for cell in _shortened(numbered.pop(next(iter(numbered))))]
+        header = table.recognised([cell or "" for cell in _shortened(numbered.pop(next(iter(numbered))))], wanted)
     else:
         raise table.empty()
     wanted = table.check_header(header, wanted, headed=format.columns is None)
     if not numbered:
         raise table.empty()
+    _check_formulas(sheet, header, wanted, set(numbered))
     rows = {number: _shortened(row) for number, row in numbered.items()}
     malformed = {number: len(row) for number, row in rows.items() if len(row) > len(header)}
     good = {number: row for number, row in rows.items() if number not in malformed}
@@ -113,6 +115,22 @@ def _sheet(data: bytes, name: str | None) -> Any:
     if not found:
         raise Unfit("sheet", f"The workbook has no sheet '{name}'. It has: {', '.join(visible)}.", "Correct `sheet`, or ask HR.")
     return found[0]
+
+
+def _check_formulas(sheet: Any, header: list[str], wanted: set[str], rows: set[int]) -> None:
+    """Every wanted cell with a formula has its result: else it would count as empty, and it is not."""
+    archive = sheet.parent._archive  # as it is stored: what openpyxl makes of such a cell is an empty one
+    found = formulas.unstored(archive.read(sheet._worksheet_path), archive.read("xl/workbook.xml"))
+    missing = [
+        cell for cell in found if not cell.row or (cell.row in rows and cell.column <= len(header) and header[cell.column - 1] in wanted)
+    ]
+    if missing:
+        more = f", and in {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        raise Unfit(
+            "cells",
+            f"A formula has no stored result: in cell {missing[0].name}{more}.",
+            "Open the workbook in a spreadsheet program and save it, so that its results are stored; or have HR export values.",
+        )
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
