@@ -22,7 +22,7 @@ from resources.hr import files
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
-from roster.reading.file import day_in_name
+from roster.reading.naming import day_in_name
 from roster.reports import tables
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
@@ -92,7 +92,7 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
     taken = files.take(file)
     format = settings.hr.source
-    day_in_name(taken.name, format.date_in_name)
+    day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
     zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)

@@ -5,10 +5,11 @@ destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from roster.reading import naming
 from roster.vocabulary import CANONICAL_COLUMNS
 
 
@@ -155,7 +156,9 @@ class CsvFormat(Strict):
     trailer: str | None = None
     """A regular expression for the file's last line. Its group ``rows`` is compared with the rows read; ``date`` dates the file."""
     date_in_name: str | None = None
-    """A regular expression with a group ``date`` (YYYY-MM-DD or YYYYMMDD) that finds the export's date in the file's name."""
+    """A regular expression with a group ``date`` that finds the export's date in the file's name: year first, or as 20.11.2026."""
+    date_in_name_format: str | None = None
+    """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
 
     @field_validator("trailer", "date_in_name")
     @classmethod
@@ -166,6 +169,25 @@ class CsvFormat(Strict):
             except re.error as error:
                 raise ValueError(f"not a regular expression: {error.msg}") from None
         return value
+
+    @field_validator("date_in_name_format")
+    @classmethod
+    def _tells_a_day(cls, value: str | None) -> str | None:
+        if value is not None and not naming.tells_a_day(value):
+            raise ValueError("no format that tells a day, such as %d-%m-%Y")
+        return value
+
+    @model_validator(mode="after")
+    def _dated_names(self) -> Self:
+        if self.date_in_name is None:
+            if self.date_in_name_format is not None:
+                raise ValueError("date_in_name_format belongs to date_in_name")
+            return self
+        if "(?P<date>" not in self.date_in_name:
+            raise ValueError("date_in_name needs a group named date: (?P<date>…)")
+        if self.date_in_name_format is None and not naming.readable(self.date_in_name):
+            raise ValueError("date_in_name finds dates of which nobody can tell day and month: give date_in_name_format, such as %d-%m-%Y")
+        return self
 
 
 class History(Strict):
@@ -243,6 +265,8 @@ class Gate(Strict):
     """So many people whose status and dates contradict each other: active and long ended, left and not begun."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
+    same_file: int = Field(default=7, ge=1)
+    """On so many days in a row the very same file may be read."""
 
 
 class Approvers(Strict):

@@ -22,7 +22,7 @@ from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
-from roster.reading.file import day_in_name
+from roster.reading.naming import day_in_name
 from roster.unfit import Unfit
 
 
@@ -69,7 +69,7 @@ class Taking:
             Unfit: nothing of the file may be used.
         """
         hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
-        day = day_in_name(self.export.name, hr.source.date_in_name)
+        day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
         numbered = self._number(day)
         taken = {"zone": zone, "remembered": self._remembered()}
         result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, **taken)
@@ -87,7 +87,8 @@ class Taking:
 
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)
-        own = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
+        own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
+        own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
         place = {"file": export.name, "path": self.found.path, "size": export.size, "modified": self.found.modified}
         return ExportFacts(**{**read, **own, **place}, sha256=export.sha256)
 

@@ -22,6 +22,7 @@ from resources.hr import kept as kept_files
 from resources.hr.files import Export
 from resources.hr.kept import KeptExport, disk_errors
 from resources.hr.locations import SftpSource
+from resources.hr.newest import Choice
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
 from resources.hr.ssh import Patience, server_name, session
 from resources.hr.ssh_failures import WIRE, Lost, while_working
@@ -58,7 +59,11 @@ class Sftp:
         return self._call(lambda sftp: RemoteFolder(sftp, self._settings).complete())
 
     def find(self) -> RemoteFile:
-        """The newest of them, also one that the server took away and that is kept here.
+        """`choose`, without what somebody should know of it."""
+        return self.choose().file
+
+    def choose(self) -> Choice[RemoteFile]:
+        """The newest of them, also one that the server took away and that is kept here; and what somebody should know of the choice.
 
         Raises:
             Transient: The server cannot be had at present, or no file has its marker yet.
@@ -132,7 +137,7 @@ class Sftp:
 
     def _fetched(self, sftp: paramiko.SFTPClient, expected: RemoteFile | None, expected_size: int | None) -> Export:
         folder, kept = RemoteFolder(sftp, self._settings), self._kept()
-        wanted = expected or folder.newest(kept.file())
+        wanted = expected or folder.newest(kept.file()).file
         file = folder.now(wanted.path, wanted) if wanted in (expected, kept.file()) else wanted
         if file is None:
             if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):

@@ -55,6 +55,10 @@ class FileFacts:
     """The intake's, where it has been numbered."""
     dated: date | None = None
     """The day in its name or trailer."""
+    nights: int = 1
+    """On how many days in a row, each with a run, this very content was read."""
+    remarks: Sequence[str] = ()
+    """What somebody should know of why it is this file: of its name, and of others that are there."""
 
     def dispositions(self) -> dict[str, int]:
         """Disposition → rows."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.intake.mapping import headers
 from roster.settings import People
+from roster.unfit import Unfit
 
 COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value")
 """The columns of rejects and notes. Only `value` holds what HR's cell says: it goes to owner-only files and nowhere else."""
@@ -32,6 +33,12 @@ MESSAGES = {
     "ambiguous": "This stands for more than one person in the file.",
     "unknown": "No row of the file has this key.",
 }
+
+NOTHINGS = frozenset(
+    {"NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "None", "none", "nil", "NaN", "nan", "NaT", "<NA>", "NA"}
+    | {"N/A", "n/a", "n.a.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)"}
+)
+"""What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
 
 
 def fault_rows(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -63,6 +70,28 @@ def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:
     found = pd.concat([fault_rows([], "", "missing"), *dropped], ignore_index=True)
     found = found[found["code"].ne("no_end")].drop_duplicates(["line", "column"])
     return found.groupby("line")["column"].agg("|".join).astype("str")
+
+
+def no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
+    """The error for a file of which no row is left, with the columns at fault as the settings name them.
+
+    Args:
+        rejects: As `entries` gives them.
+        rows: The file's rows.
+    """
+    source = rejects["source"].map(lambda name: f", which is '{name}'", na_action="ignore").fillna("")
+    kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
+    found = kinds.sort_values("size", ascending=False, kind="stable").reset_index().to_dict("records")
+    told = ", ".join(
+        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {one['min']})" for one in found
+    )
+    words = sorted(set(rejects["value"].dropna().unique()) & NOTHINGS)
+    advice = "Correct the settings, or ask HR."
+    if words:
+        advice = (
+            f"Cells say {', '.join(words)}: if that stands for nothing, set `empty: [{', '.join(map(repr, words))}]`. Else c{advice[1:]}"
+        )
+    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {told or 'none'}.", advice)
 
 
 def _cells(part: pd.DataFrame, column: str, frame: pd.DataFrame) -> pd.Series:

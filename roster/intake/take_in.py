@@ -18,7 +18,6 @@ from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD, matches
 from roster.settings import CsvFormat, People, Scope
-from roster.unfit import Unfit
 
 GROUPED = ("company_code", "department")
 """By whose values rows are counted, where they are mapped."""
@@ -94,7 +93,7 @@ def take_in(
     rejects = faults.entries(unwanted, mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
-        raise _no_usable_row(rejects, table.rows)
+        raise faults.no_usable_row(rejects, table.rows)
     in_scope = _in_scope(people.scope, valid)
     on_step(STEPS[3])
     linked = link(rows, table.frame, current, people)
@@ -151,11 +150,6 @@ def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
-
-
-def _no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
-    codes = ", ".join(f"{code} {count}" for code, count in rejects["code"].value_counts().items())
-    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {codes or 'none'}.", "Correct the settings, or ask HR.")
 
 
 def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,7 @@
 """From the bytes of an HR file to a frame of text, one row a line. In the order in which bytes pass:
 
-- `file`: which kind of file is it, and of which day by its name? The way in.
+- `file`: which kind of file is it? The way in.
+- `naming`: of which day is it by its name?
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
 - `foreign`: is it something that is no table at all, and what?
 - `decoding`: which characters are the bytes?

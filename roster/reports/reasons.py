@@ -71,7 +71,12 @@ REASONS: Final[dict[str, Reason]] = {
     ),
     "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
     "unit_unknown": Reason("Their organizational unit does not exist there", "Create the unit, or correct the mapping.", "Finance"),
-    "no_policy": Reason("Their policy does not exist there", "Create the policy, or correct the mapping.", "Finance"),
+    "no_policy": Reason("HR's file says nothing of them that a policy follows from", "Fill in what their policy depends on.", "HR"),
+    "policy_not_mapped": Reason(
+        "The settings give no policy for what HR's file says of them",
+        "Add it to the rule for their policy, or correct their row.",
+        "Finance",
+    ),
     "no_record": Reason("Too little is known to write a record", "Complete their row in HR's file.", "HR"),
     "role_unknown": Reason("Their role is not one that the destination has", "Correct the role, or its mapping.", "Finance"),
     "approver_not_active": Reason("The approver named for them may not approve", "Name somebody who is active.", "Finance"),
