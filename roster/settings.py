@@ -128,6 +128,8 @@ class Source(Rule):
     """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
     """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
+    part_of_name: Literal["first", "last"] | None = None
+    """For `first_name` and `last_name`: which part to take of a column that has the whole name."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
 

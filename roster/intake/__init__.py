@@ -5,6 +5,7 @@
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's?
 - `dates`: which day is meant, and is it meant at all?
+- `names`: which part of a whole name is which?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `amounts`: what is an amount of money, however it is written?

@@ -11,7 +11,7 @@ from typing import Self
 import pandas as pd
 from anyascii import anyascii
 
-from roster.intake import dates
+from roster.intake import dates, names
 from roster.rules import evaluate
 from roster.settings import People, Source
 
@@ -69,6 +69,8 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
     for name, source in people.columns.items():
         rows = _folded(frame, source) if name == "email" and source.template else frame
         columns[name] = evaluate(source, rows, f"people.columns.{name}")
+        if source.part_of_name:
+            columns[name] = names.part(columns[name], source.part_of_name)
         if name in DATES:
             found[name] = dates.days(columns[name], source, calendar, ends=name == "end_date")
             columns[name] = found[name].iso
