@@ -31,6 +31,7 @@ MESSAGES = {
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This begins like an IBAN, and its check digits or length are wrong.",
     "ambiguous": "This stands for more than one person in the file.",
+    "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key.",
 }
 

@@ -126,6 +126,10 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     if "bank_account" in frame:
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    for column in [name for name in map(str, frame) if name not in (*IDENTITY_COLUMNS, *DATES, "manager_id", "manager_email")]:
+        nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+        found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
+        frame[column] = frame[column].mask(nothing)
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]

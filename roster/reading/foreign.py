@@ -78,6 +78,12 @@ TEXT: Final = (
     _kind(rb"-----BEGIN [A-Z0-9 ]+-----", "kind", "The file is a key or a certificate, and no export.", _AS_TABLE),
     _kind(rb"\$ANSIBLE_VAULT;", "encrypted", "The file is encrypted (Ansible Vault).", _DECRYPTED),
     _kind(
+        rb"(?:[\w-]+:[^\n]*\n[ \t]?)*?Content-Type: *multipart/related",
+        "kind",
+        "The file is a web archive (MHTML), and no table.",
+        _AS_TABLE,
+    ),
+    _kind(
         rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|script|style|div|center)[\s>]",
         "kind",
         "The file is a web page (HTML), and no table: perhaps a sign-in or error page that was saved in place of the export.",

@@ -188,6 +188,20 @@ def test_where_nobody_is_valid_the_columns_at_fault_are_named_with_a_line_and_a_
     assert take_in(rows, CsvFormat(empty=["NULL"]), people, date(2026, 11, 21)).facts.used == 2
 
 
+@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "#N/A", "\\N"])
+def test_no_surprise_a_word_for_nothing_is_neither_written_nor_an_empty_cell_until_the_settings_say_so(word: str) -> None:
+    columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "cost_center": "Kst"}
+    people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
+    rows = f"Nr,Mail,First,Last,Kst\n1,a@x.se,Ann,B,{word}\n2,b@x.se,Bo,C,5100\n".encode()
+    said, unsaid = (
+        take_in(rows, CsvFormat(empty=[word]), people, date(2026, 11, 21)),
+        take_in(rows, CsvFormat(), people, date(2026, 11, 21)),
+    )
+    assert said.roster["cost_center"].fillna("").tolist() == unsaid.roster["cost_center"].fillna("").tolist() == ["", "5100"]
+    assert said.notes.empty
+    assert unsaid.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "cost_center", "nothing"]]
+
+
 def test_facts_count_what_came_of_the_rows() -> None:
     result = intake(line("1", Country="SE"), line("2"), line("2"), line("3", mail="?"))
     assert {name: getattr(result.facts, name) for name in ("rows", "used", "superseded", "out_of_scope", "rejected")} == {

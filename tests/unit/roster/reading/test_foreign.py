@@ -1,4 +1,5 @@
 import codecs
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_a_file_that_is_encrypted_is_called_so(data: bytes, told: str) -> None:
         (b"dn: uid=1,dc=x\nuid: 1\n", "kind", "LDIF"),
         (b"BEGIN:VCARD\nFN:Ann\n", "kind", "vCard"),
         (b"-- dump\nINSERT INTO people VALUES (1,'Ann');\n", "kind", "SQL"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n", "kind", "web archive (MHTML)"),
         (b"Received: from x\nSubject: people\n", "kind", "e-mail"),
         (b"ID;PWXL;N;E\nC;Y1;X1\n", "workbook", "SYLK"),
         (b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(60), "workbook", "old Excel workbook"),
@@ -118,3 +120,7 @@ def test_a_table_is_a_table_whatever_its_first_letters_are(first: str) -> None:
     for encoding in ("utf-8", "cp1252"):
         data = f"{first},Emp No,Name\nx,1,Ann\n".encode(encoding)
         assert read(data, CsvFormat(encoding=encoding), {"Emp No", "Name"}).rows == 1
+
+
+def test_what_is_no_table_is_called_so_inside_an_archive_too() -> None:
+    assert "web page" in unfit(gzip.compress(b"<html><body>Sign in</body></html>", mtime=0)).message
