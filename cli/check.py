@@ -24,7 +24,8 @@ from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
-from roster.reading.file import day_in_name
+from roster.reading.naming import day_in_name
+from roster.reports import tables
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
 
@@ -97,9 +98,10 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
     taken = files.take(file)
     format = settings.hr.source
-    day_in_name(taken.name, format.date_in_name)
+    day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
+    zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(ZoneInfo(settings.timezone)).date(), on_step)
+        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
@@ -124,6 +126,8 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
     for name, rows in result.facts.dispositions().items():
         _print(f"  {name:<12} {rows:>9}")
+    for words, people, parts in tables.standing_rows(result.facts.standing):
+        _print(f"  {people} people in scope, {words}: {', '.join(f'{count} {standing}' for standing, count in parts)}")
     _print_nobodys(result.dispositions)
     marked = result.rejects.loc[result.rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "line"]
     rejects = result.rejects.assign(leaving=result.rejects["line"].isin(marked)).sort_values("leaving", ascending=False, kind="stable")

@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from roster.characters import plain
 from roster.settings import Rule, Value, Where
 
 BRACES = re.compile(r"\{(.+?)\}")
+UNREAD = "unread"
+"""Column of the roster: which of a person's values were there and could not be used, joined by ``|``. What is made of them is not known."""
 
 
 class MissingColumn(LookupError):
@@ -37,7 +40,8 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
         name: Where the rule stands in the settings, for the error.
 
     Returns:
-        Text with the frame's index; a list is JSON text, an empty result is NaN.
+        Text with the frame's index; a list is JSON text, an empty result is NaN. It is NaN too, whatever the default, where the rule reads
+        a value that could not be used (`UNREAD`): that is not an empty one.
 
     Raises:
         MissingColumn: The rule names a column that the frame does not have.
@@ -56,6 +60,9 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
             result = _translated(result, rule.lookup, closed=True)
     if rule.default is not None and rule.default != "":
         result = result.fillna(as_text(rule.default))
+    if UNREAD in frame and frame[UNREAD].notna().any():
+        for column in rule.reads():
+            result = result.mask(frame[UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)", na=False))
     return result
 
 
@@ -67,7 +74,7 @@ def matches(where: Where, frame: pd.DataFrame, name: str = "a condition") -> pd.
     """
     result = pd.Series(True, index=frame.index)
     for column, accepted in where.items():
-        result &= _column(column, frame, name).fillna("").isin(accepted)
+        result &= _column(column, frame, name).fillna("").isin([plain(value) for value in accepted])
     return result
 
 
@@ -116,6 +123,7 @@ def _cases(rule: Rule, frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _translated(series: pd.Series, table: dict[str, Value], closed: bool) -> pd.Series:
     codes, distinct = pd.factorize(series)
+    table = {plain(value): translated for value, translated in table.items()}  # as the rows have it
     # One entry for each distinct value, and a last one that the code -1 (empty) takes.
     wanted = [as_text(table[value]) if value in table else None if closed else value for value in distinct]
     return _texts([*wanted, None], pd.RangeIndex(len(wanted) + 1)).take(codes).set_axis(series.index)

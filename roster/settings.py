@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from roster.reading import naming
 from roster.vocabulary import CANONICAL_COLUMNS
 
 
@@ -124,7 +125,11 @@ class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
     format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
-    """For date columns: the formats in which HR writes them, tried in turn."""
+    """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
+    years_from: int | None = Field(default=None, ge=1900, le=2000)
+    """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
+    part_of_name: Literal["first", "last"] | None = None
+    """For `first_name` and `last_name`: which part to take of a column that has the whole name."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
 
@@ -140,6 +145,10 @@ class CsvFormat(Strict):
     """The character around fields; null where the file does not quote."""
     escape: Literal["doubled", "backslash"] = "doubled"
     """How a quote is written inside a quoted field: twice, or after a backslash."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of amounts. With it thousands marks and a currency are read too; without it only plain numbers (12000.50) are."""
+    empty: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)] = []
+    """Words that stand for an empty cell, in every column: such as NULL, ``-``, n/a. Exactly as they are written."""
     sheet: str | None = None
     """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
     columns: list[str] | None = None
@@ -152,7 +161,9 @@ class CsvFormat(Strict):
     """A regular expression for the file's last line, or a list of them for its last lines, top to bottom. A group ``rows`` is compared with
     the rows read; ``date`` dates the file."""
     date_in_name: str | None = None
-    """A regular expression with a group ``date`` (YYYY-MM-DD or YYYYMMDD) that finds the export's date in the file's name."""
+    """A regular expression with a group ``date`` that finds the export's date in the file's name: year first, or as 20.11.2026."""
+    date_in_name_format: str | None = None
+    """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
 
     @field_validator("trailer", "date_in_name")
     @classmethod
@@ -163,6 +174,25 @@ class CsvFormat(Strict):
             except re.error as error:
                 raise ValueError(f"not a regular expression: {error.msg}") from None
         return value
+
+    @field_validator("date_in_name_format")
+    @classmethod
+    def _tells_a_day(cls, value: str | None) -> str | None:
+        if value is not None and not naming.tells_a_day(value):
+            raise ValueError("no format that tells a day, such as %d-%m-%Y")
+        return value
+
+    @model_validator(mode="after")
+    def _dated_names(self) -> Self:
+        if self.date_in_name is None:
+            if self.date_in_name_format is not None:
+                raise ValueError("date_in_name_format belongs to date_in_name")
+            return self
+        if "(?P<date>" not in self.date_in_name:
+            raise ValueError("date_in_name needs a group named date: (?P<date>…)")
+        if self.date_in_name_format is None and not naming.readable(self.date_in_name):
+            raise ValueError("date_in_name finds dates of which nobody can tell day and month: give date_in_name_format, such as %d-%m-%Y")
+        return self
 
     @model_validator(mode="after")
     def _one_header(self) -> Self:
@@ -205,6 +235,8 @@ class People(Strict):
     """Which rows are older states of the same person."""
     scope: Scope = Scope()
     """Who is in scope."""
+    one_account_each: bool = True
+    """Whether a `bank_account` that several people have is used for none of them."""
     phone_region: str | None = None
     """ISO country code for phone numbers without a country prefix; by default the row's `country`."""
 
@@ -242,9 +274,15 @@ class Gate(Strict):
     managers: Limit = Limit(count=5, share=0.05)
     """So many references to a manager may lead to nobody whom the file or the ledger knows."""
     tops: Limit = Limit(count=3, share=0.02)
-    """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or as `approvers.top` says."""
+    """So many employed people may have no manager: an empty cell, or themself. They approve for themselves, or `approvers.top` does."""
+    damaged: Limit = Limit(count=5, share=0.01)
+    """So many rows with a value that was damaged on its way: letters lost or garbled, a number shortened."""
+    dates: Limit = Limit(count=5, share=0.01)
+    """So many people whose status and dates contradict each other: active and long ended, left and not begun."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
+    same_file: int = Field(default=7, ge=1)
+    """On so many days in a row the very same file may be read."""
 
 
 class Approvers(Strict):

@@ -7,6 +7,7 @@ that come of an export (``assets.graph.intake``), the questions themselves.
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pandas as pd
@@ -21,7 +22,7 @@ from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
-from roster.reading.file import day_in_name
+from roster.reading.naming import day_in_name
 from roster.unfit import Unfit
 
 
@@ -67,10 +68,11 @@ class Taking:
         Raises:
             Unfit: nothing of the file may be used.
         """
-        hr = self.company.settings.hr
-        day = day_in_name(self.export.name, hr.source.date_in_name)
+        hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
+        day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
         numbered = self._number(day)
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, remembered=self._remembered())
+        known = self._remembered()
+        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
@@ -85,7 +87,8 @@ class Taking:
 
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)
-        own = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
+        own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
+        own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
         place = {"file": export.name, "path": self.found.path, "size": export.size, "modified": self.found.modified}
         return ExportFacts(**{**read, **own, **place}, sha256=export.sha256)
 

@@ -37,6 +37,8 @@ class IntakeConfig(dg.Config):
     """Bytes."""
     modified: str = ""
     """When it was last written, in ISO format."""
+    remarks: list[str] = Field(default=[])
+    """What somebody should know of why it is this file."""
     accept: list[str] = Field(default=[])
     """Checks of the gate that may fail in this run, such as rows: the file passes all the same."""
     accepted_by: str = ""
@@ -108,7 +110,7 @@ def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: Inta
     """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
     if config.path and context.run.parent_run_id is None:
         modified = datetime.fromisoformat(config.modified) if config.modified else None
-        found = Found(config.path, config.name, config.size, modified)
+        found = Found(config.path, config.name, config.size, modified, remarks=tuple(config.remarks))
     else:
         found = source.newest()
     return found, source.take(found)

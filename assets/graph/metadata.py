@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, str] = {
     "worker_status": "HR's status in our words",
     "employment": "Where the person stands on the day of the export: active, leave, left, pending",
     "in_scope": "Whether the settings make this person ours to keep in step",
+    "unread": "Columns of which a value was there and could not be used, joined by |",
     "approval_limit": "In whole currency units",
     "column": "The canonical column",
     "source": "HR's heading",

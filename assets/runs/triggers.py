@@ -129,7 +129,9 @@ def _had(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
 
 def _request(company: Company, found: Found) -> dg.RunRequest:
     modified = found.modified.isoformat() if found.modified else ""
-    config = {"path": found.path, "name": found.name, "size": found.size, "modified": modified}
+    config: dict[str, Any] = {"path": found.path, "name": found.name, "size": found.size, "modified": modified}
+    if found.remarks:
+        config["remarks"] = list(found.remarks)
     return dg.RunRequest(
         run_key=found.state,
         run_config={"ops": {step_name(company): {"config": config}}},

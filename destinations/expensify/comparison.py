@@ -93,8 +93,9 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
     return together(
         [
             compare(outside["employee_id"], "policyID", outside["policyID"], _policies_held(outside["account"], there)),
+            compare(outside["employee_id"], "managerEmail", shown_manager(outside), outside["account"].map(_submitting(there)), fold=True),
             compare(both["employee_id"], "employeeEmail", both["employeeEmail"], both["account"], fold=True),
-            compare(ids, "managerEmail", inside.get(leave.SHOWN_MANAGER, inside["managerEmail"]), inside["submitsTo"], fold=True),
+            compare(ids, "managerEmail", shown_manager(inside), inside["submitsTo"], fold=True),
             compare(ids, "employeeID", inside["employeeID"], inside["employeeID_there"]),
             compare(ids, "role", inside["role"], inside["role_there"]),
             compare(ids, "customField1", inside["customField1"], inside["customField1_there"]),
@@ -103,6 +104,17 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
             _unassigned_policies(wanted, there),
         ]
     )
+
+
+def shown_manager(records: pd.DataFrame) -> pd.Series:
+    """Whom Expensify is to show as each person's manager."""
+    return records.get(leave.SHOWN_MANAGER, records["managerEmail"])
+
+
+def _submitting(there: pd.DataFrame) -> pd.Series:
+    """Account → whom it submits to, in the policy from which its number is taken."""
+    first = there.sort_values("employeeID", kind="stable").drop_duplicates("account")
+    return first.set_index("account")["submitsTo"].astype("str")
 
 
 def _missing_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:

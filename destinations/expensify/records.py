@@ -53,8 +53,8 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
         rules: where each field comes from.
 
     Returns:
-        The feed (``employee_id`` and `FIELDS`), and the faults (``employee_id``, ``field``, ``reason``): a person without a policy has no
-        record; any other value at fault is left out of the record.
+        The feed (``employee_id`` and `FIELDS`), and the faults (``employee_id``, ``field``, ``reason``): a person whom neither HR nor the
+        settings give a policy has no record; any other value at fault is left out of the record.
     """
     people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
 
@@ -84,11 +84,18 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
     ).astype("str")
     if rules.shouldRemoveFromUnassignedPolicies:
         feed["shouldRemoveFromUnassignedPolicies"] = "true"
-    feed, faults = _without_faults(feed, chain)
+    feed, faults = _without_faults(feed, chain, said_of(rules.policyID, people))
     return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
 
 
-def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.DataFrame]:
+def said_of(rule: Rule, people: pd.DataFrame) -> pd.Series:
+    """Of whom HR's file says something from which the rule could give a value."""
+    read = [people[column].notna() for column in sorted(rule.reads()) if column in people]
+    found: pd.Series = pd.concat(read, axis=1).any(axis=1) if read else pd.Series(False, index=people.index)
+    return found & (rule.template is None)
+
+
+def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     faults = []
 
     def fault(at: pd.Series, field: str, reason: str) -> None:
@@ -106,7 +113,8 @@ def _without_faults(feed: pd.DataFrame, chain: Chain) -> tuple[pd.DataFrame, pd.
     drop(feed["approvalLimit"].notna() & feed["overLimitApprover"].isna(), "approvalLimit", "no_over_limit_approver")
     feed["overLimitApprover"] = feed["overLimitApprover"].mask(feed["approvalLimit"].isna())
     homeless = feed["policyID"].isna()
-    fault(homeless, "policyID", "no_policy")
+    fault(homeless & ~said, "policyID", "no_policy")
+    fault(homeless & said, "policyID", "policy_not_mapped")
     return feed[~homeless].reset_index(drop=True), pd.concat(faults, ignore_index=True).astype("str")
 
 

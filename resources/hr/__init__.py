@@ -3,7 +3,9 @@
 - `locations`: what does a company's YAML say of the place?
 - `sources`: what can be asked of any place? The way in.
 - `files`: which file on this machine, and what is in it?
+- `newest`: which of several files is the newest where their names decide?
 - `sftp`: how is a file got whole from a server, going on where a download broke off?
+- `kept`: where is an export that its server took away once it was read?
 - `remote_folder`: which of the server's files is meant, and how is one put away?
 - `ssh`: how is a session opened: host key, login, time-outs?
 - `ssh_failures`: what went wrong with a server, and may another attempt go better?

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from resources.failures import NoFile, Permanent, Transient
+from resources.hr.newest import Choice, by_name
+from roster.settings import CsvFormat
 
 MAGIC = re.compile(r"[*?\[]")
 
@@ -36,17 +38,32 @@ class Export:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def find(source: str, base: Path, newest: Literal["name", "modified"] = "name") -> Path:
-    """The file that the settings mean.
+@dataclass(frozen=True)
+class LocalFile:
+    """A file on this machine, as a listing shows it."""
+
+    path: Path
+    modified: datetime
+    """When it was last written, in UTC."""
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+        return self.path.name
+
+
+def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", format: CsvFormat | None = None) -> Choice[LocalFile]:
+    """The file that the settings mean, and what somebody should know of the choice.
 
     Args:
         source: A file or a pattern, absolute or relative to `base`.
         base: The company's folder.
-        newest: Which of several matching files it is: the last by name or the last modified.
+        newest: Which of several matching files it is: the newest by name or the last modified.
+        format: The settings, for the day in a name.
 
     Raises:
         NoFile: There is none in the folder.
-        Permanent: There is no such folder.
+        Permanent: There is no such folder, or nobody can tell which is the newest.
     """
     parts = (base / source).parts
     fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
@@ -56,9 +73,11 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name") 
     if not found:
         failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
+    listed = [LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)) for path in found]
+    listed.sort(key=lambda file: (file.name, str(file.path)))
     if newest == "modified":
-        return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return max(found, key=lambda path: (path.name, str(path)))
+        return Choice(max(listed, key=lambda file: (file.modified, file.name)))
+    return by_name(listed, format or CsvFormat())
 
 
 def take(path: Path) -> Export:

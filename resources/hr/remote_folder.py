@@ -19,6 +19,7 @@ import paramiko
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
 from resources.hr.locations import SftpSource
+from resources.hr.newest import Choice, by_name
 from resources.hr.ssh import server_name
 
 _AHEAD: Final = timedelta(days=1)
@@ -53,15 +54,20 @@ class RemoteFolder:
         """The matching files that have their marker, if they need one, by name."""
         return self._matching()[0]
 
-    def newest(self) -> RemoteFile:
-        """The newest of them.
+    def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
+        """The newest of them, and what somebody should know of the choice.
+
+        Args:
+            kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
 
         Raises:
             Transient: None of those that match has its marker.
             NoFile: None matches.
-            Permanent: The server's times cannot tell.
+            Permanent: Neither names nor the server's times can tell.
         """
         files, unfinished = self._matching()
+        if kept and kept.path not in {file.path for file in files}:
+            files = sorted([*files, kept], key=lambda file: _composed(file.name))
         if not files and unfinished:
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
@@ -69,23 +75,36 @@ class RemoteFolder:
             message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
             raise NoFile(message, "Correct `path`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
-            return files[-1]
+            return by_name(files, self._settings)
         dated = [(file.modified, file.name, file) for file in files if file.modified]
         if len(dated) < len(files):
             message = f"{self._server} gives no time, or one that cannot be, for some of the files that match."
             raise Permanent(message, "Set `newest: name`.")
-        return max(dated, key=lambda each: each[:2])[2]
+        return Choice(max(dated, key=lambda each: each[:2])[2])
 
-    def now(self, path: str) -> RemoteFile | None:
-        """What the server says of one file at this moment; None if it is gone."""
-        folder, name = posixpath.split(path)
+    def now(self, path: str, expected: RemoteFile | None = None) -> RemoteFile | None:
+        """What the server says of one file at this moment; None if it is gone.
+
+        Args:
+            path: The file.
+            expected: As a listing showed it. Some servers say otherwise of a file when they are asked for it alone, and mostly nothing:
+                a listing is believed then.
+        """
         try:
-            return self._described(path, self._sftp.stat(path))
+            described = self._described(path, self._sftp.stat(path))
         except FileNotFoundError:
             return None
         except OSError:  # some servers answer no such question, and list all the same
-            entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
-            return self._described(path, entries[0]) if entries else None
+            return self._listed(path)
+        if described and (not described.size or described != (expected or described)):
+            with suppress(OSError):
+                return self._listed(path) or described
+        return described
+
+    def _listed(self, path: str) -> RemoteFile | None:
+        folder, name = posixpath.split(path)
+        entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
+        return self._described(path, entries[0]) if entries else None
 
     def marker(self, name: str) -> str | None:
         """The name of the file that says that `name` is complete; None if none is needed."""

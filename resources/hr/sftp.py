@@ -17,10 +17,12 @@ from typing import IO, Final, TypeVar
 import paramiko
 import tenacity
 
-from resources import places
 from resources.failures import Permanent, Transient
+from resources.hr import kept as kept_files
 from resources.hr.files import Export
+from resources.hr.kept import KeptExport, disk_errors
 from resources.hr.locations import SftpSource
+from resources.hr.newest import Choice
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
 from resources.hr.ssh import Patience, server_name, session
 from resources.hr.ssh_failures import WIRE, Lost, while_working
@@ -57,16 +59,22 @@ class Sftp:
         return self._call(lambda sftp: RemoteFolder(sftp, self._settings).complete())
 
     def find(self) -> RemoteFile:
-        """The newest of them.
+        """`choose`, without what somebody should know of it."""
+        return self.choose().file
+
+    def choose(self) -> Choice[RemoteFile]:
+        """The newest of them, also one that the server took away and that is kept here; and what somebody should know of the choice.
 
         Raises:
             Transient: The server cannot be had at present, or no file has its marker yet.
             Permanent: There is none, the server refuses us, or is not the one that is pinned.
         """
-        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).newest())
+        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).newest(self._kept().file()))
 
     def fetch(self, file: RemoteFile | None = None, expected_size: int | None = None) -> Export:
         """Get a file whole. What has arrived when the connection breaks is kept, and the next attempt goes on from there.
+
+        A mailbox takes a file away when it has been read. What came whole is used then, and kept until `put_away`: nobody else has it.
 
         Args:
             file: Which, as it was when it was last looked at; the newest by default.
@@ -93,6 +101,9 @@ class Sftp:
             Transient: The server cannot be had at present.
             Permanent: It does not let us.
         """
+        kept = self._kept()
+        if (mine := kept.file()) and mine.path == path and size in (None, mine.size) and modified in (None, mine.modified):
+            kept.drop()
         if self._settings.afterwards == "leave":
             return False
         return self._call(lambda sftp: RemoteFolder(sftp, self._settings).put_away(path, size, modified))
@@ -117,21 +128,33 @@ class Sftp:
         )
         return again(attempt)
 
-    def _fetched(self, sftp: paramiko.SFTPClient, expected: RemoteFile | None, expected_size: int | None) -> Export:
-        folder = RemoteFolder(sftp, self._settings)
-        file = folder.now(expected.path) if expected else folder.newest()
-        if file is None:
-            raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
-        if (expected and file != expected) or expected_size not in (None, file.size):
-            raise _still_written(file.name)
+    def _source(self) -> str:
         # Two companies on one server may have the same path, each in a world of its own user.
-        account = f"{self._settings.user.resolve()}@{self._server}"
-        with partial_download(f"{account}/{self._settings.path}", repr(file)) as arrived:
+        return f"{self._settings.user.resolve()}@{self._server}/{self._settings.path}"
+
+    def _kept(self) -> KeptExport:
+        return KeptExport(self._source())
+
+    def _fetched(self, sftp: paramiko.SFTPClient, expected: RemoteFile | None, expected_size: int | None) -> Export:
+        folder, kept = RemoteFolder(sftp, self._settings), self._kept()
+        wanted = expected or folder.newest(kept.file()).file
+        file = folder.now(wanted.path, wanted) if wanted in (expected, kept.file()) else wanted
+        if file is None:
+            if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):
+                return Export(content, wanted.name, wanted.modified or datetime.now(UTC))
+            raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
+        if file != wanted or expected_size not in (None, file.size):
+            raise _still_written(file.name)
+        with partial_download(self._source(), repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
-            content = _download(sftp, file, arrived)
+            content = _download(sftp, file, arrived, kept)
             arrived.drop()
-        if content is None or folder.now(file.path) != file:
+        after = folder.now(file.path, file)
+        if content is not None and (after is None or (file.size and not after.size)):
+            return Export(content, file.name, file.modified or datetime.now(UTC))  # a mailbox's: the only one is ours now
+        kept.drop()
+        if content is None or after != file:
             raise _still_written(file.name)
         return Export(content, file.name, file.modified or datetime.now(UTC))
 
@@ -144,13 +167,13 @@ class PartialDownload:
 
     def read(self) -> bytes:
         """All that has arrived."""
-        with _disk_errors(self._path.parent):
+        with disk_errors(self._path.parent):
             self._file.seek(0)
             return self._file.read()
 
     def cut(self, length: int) -> None:
         """Forget what comes after so many bytes; the next `append` goes there."""
-        with _disk_errors(self._path.parent):
+        with disk_errors(self._path.parent):
             self._file.seek(length)
             self._file.truncate()
 
@@ -160,7 +183,7 @@ class PartialDownload:
         Raises:
             Permanent: The disk is full, or not ours.
         """
-        with _disk_errors(self._path.parent):
+        with disk_errors(self._path.parent):
             self._file.write(content)
             self._file.flush()
 
@@ -179,12 +202,11 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
         Transient: Another process holds it.
         Permanent: The disk is full, or not ours.
     """
-    folder = places.home() / "incoming"
-    stem = hashlib.sha256(source.encode()).hexdigest()[:16]
-    path = folder / f"{stem}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
-    with _disk_errors(folder):
+    folder, begin = kept_files.folder(), kept_files.stem(source)
+    path = folder / f"{begin}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
+    with disk_errors(folder):
         make_directory(folder)
-        for other in folder.glob(f"{stem}.*.part"):
+        for other in folder.glob(f"{begin}.*.part"):
             if other != path:
                 other.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -196,16 +218,11 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
         yield PartialDownload(path, file)
 
 
-@contextmanager
-def _disk_errors(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        raise Permanent(f"The folder {folder} cannot be used.", "Check its owner and the room on the disk.") from None
+def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload, keep: KeptExport) -> bytes | None:
+    """All bytes, as they lie on the disk; None if the server has not exactly as many as it said.
 
-
-def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload) -> bytes | None:
-    """All bytes, as they lie on the disk; None if the server has not exactly as many as it said."""
+    They are kept before the file is closed: that may be when the server takes it away.
+    """
     kept = arrived.read()
     # The end of what had arrived is got once more: another content may have come under the same name, size and time.
     start = max(len(kept) - CHUNK, 0)
@@ -221,12 +238,14 @@ def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownl
             arrived.append(block)
             received.update(block)
             position += len(block)
-        whole = position == file.size and not remote.read(1)
-    content = arrived.read()
-    if whole and hashlib.sha256(content).digest() != received.digest():
-        arrived.drop()
-        raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
-    return content if whole else None
+        if position != file.size or remote.read(1):
+            return None
+        content = arrived.read()
+        if hashlib.sha256(content).digest() != received.digest():
+            arrived.drop()
+            raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
+        keep.keep(file, content)
+    return content
 
 
 def _still_written(name: str) -> Transient:

@@ -28,6 +28,8 @@ class Found:
     modified: datetime | None
     complete: bool = False
     """Whether its done-marker is there, so that nobody is writing it any more."""
+    remarks: tuple[str, ...] = ()
+    """What somebody should know of why it is this file. No word of it is about a person."""
 
     @property
     def state(self) -> str:
@@ -76,14 +78,16 @@ class LocalFiles:
     def newest(self, hurried: bool = False) -> Found:
         """See `ExportSource`."""
         try:
-            path = files.find(self.settings.path, self.folder, self.settings.newest)
+            choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings)
+            path = choice.file.path
             stat = path.stat()
         except FileNotFoundError:
             raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
         except PermissionError:
             message = f"The folder of {self.settings.path} may not be read by this user."
             raise Permanent(message, "Give the user that runs Rollcall read access.") from None
-        return Found(str(path), path.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC))
+        modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
+        return Found(str(path), path.name, stat.st_size, modified, remarks=choice.remarks)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
@@ -110,8 +114,9 @@ class SftpFiles:
 
     def newest(self, hurried: bool = False) -> Found:
         """See `ExportSource`."""
-        file = self._server(hurried).find()
-        return Found(file.path, file.name, file.size, file.modified, complete=self.settings.done_marker is not None)
+        choice = self._server(hurried).choose()
+        file, complete = choice.file, self.settings.done_marker is not None
+        return Found(file.path, file.name, file.size, file.modified, complete, choice.remarks)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""

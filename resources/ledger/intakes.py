@@ -33,6 +33,8 @@ class TakenExport:
     """Whether another root run had taken the same content earlier."""
     taken_first: bool
     """Whether this root run took no other content before."""
+    nights: int = 1
+    """On how many days in a row, each with a run, this content was taken, this one included; a run that took another one ends the row."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,15 @@ class Intakes(Scoped):
                 self._mine(tables.intake_run, root_run_id=root_run_id)
             )
             days = {row.number: row.as_of for row in connection.execute(mine.order_by(tables.intake_run.c.taken_at))}
-            return TakenExport(number, sha256, days[number], first_seen, first_root != root_run_id, number == next(iter(days)))
+            nights = self._nights(connection, number)
+            return TakenExport(number, sha256, days[number], first_seen, first_root != root_run_id, number == next(iter(days)), nights)
+
+    def _nights(self, connection: sa.Connection, number: int) -> int:
+        table = tables.intake_run
+        last_of_another = sa.select(sa.func.max(table.c.taken_at)).where(self._mine(table), table.c.number != number).scalar_subquery()
+        since = sa.or_(last_of_another.is_(None), table.c.taken_at > last_of_another)
+        mine = sa.select(sa.func.count(sa.distinct(table.c.as_of))).where(self._mine(table, number=number), since)
+        return int(connection.execute(mine).scalar() or 1)
 
     def record_gate(self, number: int, root_run_id: str, passed: bool, facts: dict[str, Any]) -> None:
         """Keep what the gate said of an export in a root run. `facts` are JSON and name no person."""

@@ -17,6 +17,7 @@ import pandas as pd
 
 from resources import owner_only, places
 from resources.failures import Transient
+from resources.hr.kept import drop_naming
 from resources.ledger import Ledger
 from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
@@ -98,6 +99,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
             shutil.rmtree(folder)
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
+        drop_naming(employee_id)
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": len(reports)}
 
 

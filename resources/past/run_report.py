@@ -62,6 +62,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         gate=from_json(gate.facts.get("checks", [])) if gate else [],
         accepted=export.accepted if export else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
+        standing=export.standing if export else {},
         rejects=ledger.intakes.rejects(root_run_id),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],

@@ -1,13 +1,19 @@
 """From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
 - `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
+- `damage`: what have machines done to values, and what of it can be put right?
+- `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's?
+- `dates`: which day is meant, and is it meant at all?
+- `names`: which part of a whole name is which?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
+- `amounts`: what is an amount of money, however it is written?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?
 - `faults`: how is a reject or a dropped value reported?
+- `standing`: how many are active, on leave, left and pending?
 - `facts`: what is known of a file as a whole, and how is that kept?
 - `gate`: may the file be used at all, by its figures and the last one's?
 

@@ -40,6 +40,12 @@ class FileFacts:
     """Rows that share a number or an address with another person's."""
     managers: Managers = field(default_factory=Managers)
     """What its references to managers come to."""
+    damaged: int = 0
+    """Rows with a value that was damaged on its way (`roster.intake.damage`)."""
+    contradicting: int = 0
+    """People in scope whose status and dates contradict each other (`roster.intake.standing.contradicting`)."""
+    standing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By what (`roster.intake.standing.BY`) → ``vocabulary.Employment`` → people in scope."""
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     """Canonical column → for which share of the people in scope it is filled."""
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -54,6 +60,10 @@ class FileFacts:
     """The intake's, where it has been numbered."""
     dated: date | None = None
     """The day in its name or trailer."""
+    nights: int = 1
+    """On how many days in a row, each with a run, this very content was read."""
+    remarks: Sequence[str] = ()
+    """What somebody should know of why it is this file: of its name, and of others that are there."""
 
     def people_rows(self) -> int:
         """Rows that are, or may be, a person's."""

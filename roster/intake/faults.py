@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.intake.mapping import headers
 from roster.settings import People
+from roster.unfit import Unfit
 
 COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value")
 """The columns of rejects and notes. Only `value` holds what HR's cell says: it goes to owner-only files and nowhere else."""
@@ -20,16 +21,27 @@ MESSAGES = {
     "email": "This is no e-mail address.",
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
+    "date_ambiguous": "The settings name several formats for this date, and it is another day in each of them.",
+    "no_end": "No end date lies there: systems write such a date where there is none.",
+    "shared_account": "Several people have this account.",
+    "damaged": "It was damaged on its way into the file.",
     "phone": "This is no phone number, or one without a country.",
     "country": "This is no two-letter country code (ISO 3166).",
-    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero.",
+    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero; written otherwise it needs `decimal`.",
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This begins like an IBAN, and its check digits or length are wrong.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
     "ambiguous": "This stands for more than one person in the file.",
+    "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key.",
 }
+
+NOTHINGS = frozenset(
+    {"NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "None", "none", "nil", "NaN", "nan", "NaT", "<NA>", "NA"}
+    | {"N/A", "n/a", "n.a.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)"}
+)
+"""What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
 
 
 def fault_rows(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -54,6 +66,35 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
     table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")
     table["source"] = table["column"].map(lambda column: headers(people, column)).replace("", None).astype("str")
     return table[list(COLUMNS)].sort_values(["line", "column"], ignore_index=True)
+
+
+def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:
+    """Line → the columns of which a value was dropped, joined by ``|``; an end date that stands for none is not missed."""
+    found = pd.concat([fault_rows([], "", "missing"), *dropped], ignore_index=True)
+    found = found[found["code"].ne("no_end")].drop_duplicates(["line", "column"])
+    return found.groupby("line")["column"].agg("|".join).astype("str")
+
+
+def no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
+    """The error for a file of which no row is left, with the columns at fault as the settings name them.
+
+    Args:
+        rejects: As `entries` gives them.
+        rows: The file's rows.
+    """
+    source = rejects["source"].map(lambda name: f", which is '{name}'", na_action="ignore").fillna("")
+    kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
+    found = kinds.sort_values("size", ascending=False, kind="stable").reset_index().to_dict("records")
+    told = ", ".join(
+        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {one['min']})" for one in found
+    )
+    words = sorted(set(rejects["value"].dropna().unique()) & NOTHINGS)
+    advice = "Correct the settings, or ask HR."
+    if words:
+        advice = (
+            f"Cells say {', '.join(words)}: if that stands for nothing, set `empty: [{', '.join(map(repr, words))}]`. Else c{advice[1:]}"
+        )
+    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {told or 'none'}.", advice)
 
 
 def _cells(part: pd.DataFrame, column: str, frame: pd.DataFrame) -> pd.Series:

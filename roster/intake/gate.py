@@ -17,7 +17,20 @@ from roster.unfit import Unfit
 
 CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 
-STOPPING: Final = ("rows", "growth", "companies", "departments", "rejects", "duplicates", "managers", "fill", "older")
+STOPPING: Final = (
+    "rows",
+    "growth",
+    "companies",
+    "departments",
+    "rejects",
+    "duplicates",
+    "damaged",
+    "dates",
+    "managers",
+    "fill",
+    "older",
+    "same_file",
+)
 """The checks that can stop a file, by the names by which they can be let pass."""
 GROUPS: Final = {"companies": "company_code", "departments": "department"}
 """Check → the column by whose values rows are counted."""
@@ -64,7 +77,11 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         _share("rejects", facts.rejected - facts.rejected_leavers, rows, limits.rejects),
         _share("duplicates", facts.collided, rows, limits.duplicates),
         _managers(facts.managers, limits),
+        _share("damaged", facts.damaged, rows, limits.damaged),
+        _dates(facts, limits.dates),
         _older(facts, applied),
+        _nights(facts.nights, limits.same_file),
+        *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
     ]
     if last is None:
         return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
@@ -79,7 +96,7 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         _fill(facts, last, limits.fill),
         _header(facts.header, last.header),
         _same("encoding", facts.encoding, last.encoding),
-        _content(facts, last),
+        *_content(facts, last),
     ]
 
 
@@ -155,6 +172,12 @@ def _managers(managers: Managers, limits: Gate) -> GateCheck:
     return GateCheck("managers", f"{lost}; {tops}", expected, _verdict(not fits))
 
 
+def _dates(facts: FileFacts, limit: Limit) -> GateCheck:
+    people, odd = sum(facts.standing.get("both", {}).values()), facts.contradicting
+    seen = f"status and dates of {odd:,} of {people:,} people contradict each other"
+    return GateCheck("dates", seen, f"at most {limit.most(people):,}", _verdict(not limit.allows(odd, people)))
+
+
 def _older(facts: FileFacts, applied: Mapping[str, LastApplied]) -> GateCheck:
     number, day = facts.number or 0, facts.dated
     reasons = {name: older_reason(number, day, last) for name, last in applied.items()}
@@ -206,9 +229,21 @@ def _same(name: str, now: str, before: str) -> GateCheck:
     return GateCheck(name, now, f"{before}, as last time", "passed" if now == before else "warning")
 
 
-def _content(facts: FileFacts, last: FileFacts) -> GateCheck:
-    again = facts.number is not None and facts.number == last.number
-    return GateCheck("content", "the very file that was last applied" if again else "new", "a new file", "warning" if again else "passed")
+def _nights(nights: int, most: int) -> GateCheck:
+    """Whether HR's system has sent nothing new for too long: then nobody comes in and nobody leaves, on green runs."""
+    seen = "read for the first time" if nights < 2 else f"the very same file was read on {nights} days in a row"
+    return GateCheck("same_file", seen, f"at most {most} days", _verdict(nights > most))
+
+
+def _content(facts: FileFacts, last: FileFacts) -> list[GateCheck]:
+    """Reading a file again is no fault; another one of the same day is somebody's to know, for one of the two is wrong."""
+    if facts.number is not None and facts.number == last.number:
+        return [GateCheck("content", "the very file that was last applied", "new, or the same")]
+    checks = [GateCheck("content", "new", "new, or the same")]
+    if facts.dated is not None and facts.dated == last.dated:
+        seen = f"the file that was last applied is of {facts.dated}, too, and says otherwise"
+        checks.append(GateCheck("same_day", seen, "one file a day", "warning"))
+    return checks
 
 
 def _first_few(texts: Sequence[str]) -> str:

@@ -1,19 +1,23 @@
 """From HR's columns to the canonical ones.
 
-Belongs here: applying ``people.columns`` to the rows of a file, dates in HR's notation, parts of a made-up e-mail address. Does not
-belong here: whether a value is acceptable (``roster.intake.validation``).
+Belongs here: applying ``people.columns`` to the rows of a file, parts of a made-up e-mail address. Does not belong here: which day a date
+is (``roster.intake.dates``), what is damaged (``roster.intake.damage``), whether a value is acceptable (``roster.intake.validation``).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Self
 
 import pandas as pd
 from anyascii import anyascii
 
+from roster.intake import dates, names
 from roster.rules import evaluate
 from roster.settings import People, Source
 
 DATES = ("start_date", "end_date")
+ANY_DAY = dates.Calendar()
+"""Of a company without a time zone, on no day in particular."""
 ALWAYS = ("employee_id", "email", "first_name", "last_name", "manager_id", "manager_email", "worker_status", "start_date", "end_date")
 """Columns that every roster has, mapped or not."""
 
@@ -25,7 +29,16 @@ class Mapped:
     frame: pd.DataFrame
     """Text; the index is the line number. Dates are ISO where one of the formats fits, else as HR wrote them."""
     undated: dict[str, pd.Series]
-    """Date column → which of its values fit none of the formats."""
+    """Date column → which of its values are no certain day."""
+    ambiguous: dict[str, pd.Series] = field(default_factory=dict)
+    """Date column → which of these are different days in different formats."""
+    short_none: pd.Series = field(default_factory=partial(pd.Series, dtype=bool))
+    """Whose end date stood for none in the two digits of its year; it reads as one by now."""
+
+    def of(self, rows: pd.Series) -> Self:
+        """Some of the rows."""
+        undated, ambiguous = ({name: flags[rows] for name, flags in part.items()} for part in (self.undated, self.ambiguous))
+        return type(self)(self.frame[rows], undated, ambiguous, self.short_none[rows])
 
 
 def wanted(people: People) -> set[str]:
@@ -40,47 +53,39 @@ def headers(people: People, column: str) -> str:
     return ", ".join(sorted(source.reads())) if source else ""
 
 
-def apply(people: People, frame: pd.DataFrame) -> Mapped:
+def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DAY) -> Mapped:
     """Map the rows of a file.
 
     Args:
         people: The settings.
         frame: The file's wanted columns.
+        calendar: What decides which day a date is, besides its format.
 
     Raises:
         roster.rules.MissingColumn: A rule names a column that was not read.
     """
     columns: dict[str, pd.Series] = {}
-    undated: dict[str, pd.Series] = {}
+    found: dict[str, dates.Days] = {}
     for name, source in people.columns.items():
         rows = _folded(frame, source) if name == "email" and source.template else frame
         columns[name] = evaluate(source, rows, f"people.columns.{name}")
+        if source.part_of_name:
+            columns[name] = names.part(columns[name], source.part_of_name)
         if name in DATES:
-            columns[name], undated[name] = _iso(columns[name], source.format)
+            found[name] = dates.days(columns[name], source, calendar, ends=name == "end_date")
+            columns[name] = found[name].iso
+    short_none = pd.Series(False, index=frame.index)
+    if "end_date" in found and "worker_status" in columns:
+        # Only a status in their row says that somebody is there whose end date, taken at its word, was years ago.
+        stated = evaluate(people.columns["worker_status"].model_copy(update={"default": None}), frame)
+        short_none = found["end_date"].short_none & stated.notna() & ~columns["worker_status"].eq("Terminated")
+        columns["end_date"] = columns["end_date"].mask(short_none, dates.AHEAD)
     empty = pd.Series(float("nan"), index=frame.index, dtype="str")
     if "worker_status" not in columns:
         columns["worker_status"] = empty.fillna("Active")
     ordered = [*ALWAYS, *(name for name in columns if name not in ALWAYS)]
-    return Mapped(pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index), undated)
-
-
-def _iso(series: pd.Series, formats: list[str]) -> tuple[pd.Series, pd.Series]:
-    """ISO dates, and which values fit no format. A roster has few distinct dates, so only those are parsed."""
-    codes, distinct = pd.factorize(series)
-    parsed = [_parsed(text, formats) for text in distinct]
-    # The last entry is the one that the code -1 (empty) takes.
-    texts = pd.Series([day or text for day, text in zip(parsed, distinct, strict=True)] + [None], dtype="str")
-    failed = pd.Series([day is None for day in parsed] + [False], dtype=bool)
-    return texts.take(codes).set_axis(series.index), failed.take(codes).set_axis(series.index)
-
-
-def _parsed(text: str, formats: list[str]) -> str | None:
-    for format in formats:
-        try:
-            return datetime.strptime(text, format).date().isoformat()  # noqa: DTZ007 a day has no time zone
-        except ValueError:
-            continue
-    return None
+    undated, ambiguous = ({name: getattr(one, flag) for name, one in found.items()} for flag in ("unreadable", "ambiguous"))
+    return Mapped(pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index), undated, ambiguous, short_none)
 
 
 def _folded(frame: pd.DataFrame, source: Source) -> pd.DataFrame:

@@ -6,20 +6,19 @@ that. Does not belong here: the steps that have a module of their own, and what 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
 
-from roster.intake import faults, history, mapping, references
+from roster.intake import damage, dates, faults, history, mapping, references, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, validate
 from roster.reading import file as reading
-from roster.rules import matches
+from roster.rules import UNREAD, matches
 from roster.settings import CsvFormat, People, Scope
-from roster.unfit import Unfit
 from roster.vocabulary import IDENTITY_COLUMNS
 
 GROUPED = ("company_code", "department")
@@ -59,6 +58,8 @@ def take_in(
     people: People,
     as_of: date,
     on_step: Callable[[str], None] = lambda step: None,
+    *,
+    zone: tzinfo | None = None,
     remembered: pd.Series | None = None,
 ) -> IntakeResult:
     """Take in an HR file.
@@ -70,6 +71,7 @@ def take_in(
         as_of: The day that counts as today.
         on_step: Told each of `STEPS` when it begins, for whoever waits.
         remembered: Employee numbers and addresses that the ledger knows: a manager among them is somebody, though no row has them.
+        zone: The company's time zone, in which moments are days. Without one, no moment with a zone of its own is read.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
@@ -78,13 +80,17 @@ def take_in(
     on_step(STEPS[0])
     table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
     on_step(STEPS[1])
-    mapped = mapping.apply(people, table.frame)
+    table = replace(table, frame=damage.mended(table.frame, people))
+    mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
+    damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
     current = superseded.isna()
-    rows = mapped.frame.assign(employee_id=mapped.frame["employee_id"].where(is_employee_id(mapped.frame["employee_id"])))
-    live = mapping.Mapped(mapped.frame[current], {name: undated[current] for name, undated in mapped.undated.items()})
+    damaged = damage.damaged(people, table.frame, mapped.frame)
+    rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], damaged))
+    live = mapped.of(current)
     on_step(STEPS[2])
-    found = validate(live, people)
+    damaged = damaged[damaged["line"].isin(live.frame.index)]
+    found = validate(live, people, damaged, decimal=format.decimal, numbers=table.encoding == "xlsx")
     settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
     validated, saying = settled.validated, settled.saying
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
@@ -94,15 +100,14 @@ def take_in(
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
-        raise _no_usable_row(rejects, table.rows - len(table.nobody))
+        raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
     in_scope = _in_scope(people.scope, valid)
     on_step(STEPS[3])
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
     linked = link(rows, table.frame, here, people)
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked, mapped.frame), in_scope, as_of)
+    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     managers = references.count(roster, rows, table.frame, people, remembered)
-    notes = _notes(faults.entries([*validated.dropped, *linked.dropped], mapped.frame, rows["employee_id"], people), roster)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     facts = replace(
         _facts(table, format, dispositions, roster, people),
@@ -110,8 +115,14 @@ def take_in(
         groups=_groups(mapped.frame[current], people),
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
+        damaged=int(damaged["line"].nunique()),
+        standing=standing.counts(roster[roster["in_scope"]], as_of),
+        contradicting=standing.contradicting(roster[roster["in_scope"]], as_of) if "worker_status" in people.columns else 0,
     )
-    return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date)
+    shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
+    dropped = [*validated.dropped, *linked.dropped, shared]
+    notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
+    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date)
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
@@ -131,22 +142,26 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     return bool((rejected["employee_id"].isna() & ~says_left | mistyped).any() or given_on.any())
 
 
-def _with_managers(valid: pd.DataFrame, linked: Linked, mapped: pd.DataFrame) -> pd.DataFrame:
-    """The managers found, and of whom one is given that nobody can make out."""
+def _readable(employee_id: pd.Series, damaged: pd.DataFrame) -> pd.Series:
+    """The numbers by which people can be known; a damaged one is nobody's, so that whoever it was is not absent either."""
+    lines = damaged.loc[damaged["column"].eq("employee_id"), "line"]
+    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
+
+
+def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:
+    """The people without the accounts that several have, and with what of theirs was dropped."""
+    unread = faults.columns_by_line(dropped).reindex(roster["line"]).set_axis(roster.index).astype("str")
+    return roster.assign(**damage.without(roster, shared), **{UNREAD: unread})
+
+
+def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
-    found = valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
-    given = mapped.loc[valid.index, ["manager_id", "manager_email"]].notna().any(axis=1)
-    return found.assign(manager_unreadable=given & found[["manager_id", "manager_email"]].isna().all(axis=1))
+    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
-
-
-def _no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
-    codes = ", ".join(f"{code} {count}" for code, count in rejects["code"].value_counts().items())
-    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {codes or 'none'}.", "Correct the settings, or ask HR.")
 
 
 def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:
@@ -162,7 +177,7 @@ def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFra
     roster = valid.reset_index(names="line").astype({"line": "int64"})
     standing = _standing(roster, as_of)
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "manager_unreadable"}:
+    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
         roster[column] = roster[column].where(kept)
     return roster.assign(employment=standing, in_scope=kept)
 
@@ -175,7 +190,8 @@ def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as
     """``vocabulary.Employment`` of each person.
 
     An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
-    someone with an end date of today is still there, whatever the status says already.
+    someone with an end date of today is still there, whatever the status says already. An end date that cannot be meant
+    (`roster.intake.dates.no_end`) is none.
 
     Args:
         status: ``vocabulary.WORKER_STATUSES``.
@@ -184,6 +200,7 @@ def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as
         as_of: The day that counts as today.
     """
     today = as_of.isoformat()
+    end_date = end_date.mask(dates.no_end(end_date))
     ended = (end_date < today) & ~(start_date > end_date)
     left = ended | ((status == "Terminated") & ~(end_date >= today))
     result = pd.Series("active", index=status.index, dtype="str")

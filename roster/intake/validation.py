@@ -21,7 +21,7 @@ from pandera.errors import SchemaErrors
 from phonenumbers import PhoneMetadata, ValidationResult
 from stdnum import iban
 
-from roster.intake import faults
+from roster.intake import amounts, dates, faults
 from roster.intake.mapping import DATES, Mapped
 from roster.settings import People
 from roster.unfit import Unfit
@@ -75,28 +75,50 @@ def schema(columns: list[str]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
 
 
-def validate(mapped: Mapped, people: People) -> Validated:
+def validate(
+    mapped: Mapped, people: People, damaged: pd.DataFrame | None = None, *, decimal: str | None = None, numbers: bool = False
+) -> Validated:
     """Find what is wrong, and bring what is right into its normal form.
+
+    Args:
+        mapped: The rows in canonical columns.
+        people: The settings.
+        damaged: Values that cannot be meant as they stand (`roster.intake.damage.damaged`). One that decides who is in scope costs the row.
+        decimal: The decimal sign of amounts, where the settings say it.
+        numbers: Whether cells may be numbers rather than texts: a workbook's.
 
     Raises:
         Unfit: The rows do not have the shape of a roster at all.
     """
-    frame, found = _normal(mapped, people)
+    frame, found = _normal(mapped, people, decimal, numbers)
     failed = _failed(frame)
-    failed = failed[~failed["line"].isin(found["line"]) | ~failed["column"].isin(found["column"])]
-    found = pd.concat([found, failed], ignore_index=True)
-    costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES])
-    for column, part in found[~costs_row].groupby("column"):
+    if damaged is not None:  # what is no address at all is told as that
+        found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
+    found = pd.concat([found, failed], ignore_index=True).drop_duplicates(["line", "column"])
+    hurt = found["code"].eq("damaged")
+    costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
+    costs_row |= hurt & found["column"].isin(_scoping(people))
+    for column, part in found[~costs_row | hurt].groupby("column"):
         frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
     return Validated(frame, [found[costs_row]], [found[~costs_row]])
 
 
-def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _scoping(people: People) -> set[str]:
+    """The columns that decide who is in scope."""
+    return {*(people.scope.include or {}), *(people.scope.exclude or {})}
+
+
+def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
     frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
     for column, undated in mapped.undated.items():
         frame[column] = frame[column].mask(undated)
-        found.append(faults.fault_rows(frame.index[undated], column, "date"))
+        ambiguous = mapped.ambiguous.get(column, undated & False)
+        found.append(faults.fault_rows(frame.index[ambiguous], column, "date_ambiguous"))
+        found.append(faults.fault_rows(frame.index[undated & ~ambiguous], column, "date"))
+    if "end_date" in frame:
+        found.append(_no_end(frame, mapped.short_none))
+        frame["end_date"] = frame["end_date"].mask(dates.no_end(frame["end_date"]))
     for column in {"country", "address_country"} & set(frame.columns):
         frame[column] = frame[column].str.upper()
     if "locale" in frame:
@@ -104,6 +126,15 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
     if "bank_account" in frame:
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    for column in [name for name in map(str, frame) if name not in (*IDENTITY_COLUMNS, *DATES, "manager_id", "manager_email")]:
+        nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+        found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
+        frame[column] = frame[column].mask(nothing)
+    if decimal and "approval_limit" in frame:
+        amount = amounts.plain(frame["approval_limit"], decimal, numbers)
+        unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
+        found.append(faults.fault_rows(unread, "approval_limit", "approval_limit"))
+        frame["approval_limit"] = amount
     if "phone" in frame:
         regions: pd.Series = pd.Series(people.phone_region, index=frame.index, dtype="str")
         if people.phone_region is None and "country" in frame:
@@ -112,6 +143,12 @@ def _normal(mapped: Mapped, people: People) -> tuple[pd.DataFrame, pd.DataFrame]
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:
+    """End dates that are none, to be told. One far ahead costs nobody anything; one long past would have cost somebody their access."""
+    past = (frame["end_date"] < dates.NO_END_BEFORE) & frame["worker_status"].ne("Terminated")
+    return faults.fault_rows(frame.index[past | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
 
 
 def _locale(series: pd.Series) -> pd.Series:

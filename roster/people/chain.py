@@ -15,6 +15,7 @@ import pandas as pd
 from roster.membership import among
 from roster.people import approvers
 from roster.people.matching import pseudonyms
+from roster.rules import UNREAD
 from roster.settings import Approvers
 
 AbsentMeans = Literal["leaver", "unchanged", "error"]
@@ -152,7 +153,8 @@ def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd
 
 def is_unreadable(roster: pd.DataFrame) -> pd.Series:
     """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
-    return roster["manager_unreadable"] if "manager_unreadable" in roster else pd.Series(False, index=roster.index)
+    unread = roster.reindex(columns=[UNREAD])[UNREAD].astype("str")
+    return unread.str.contains(r"(?:^|\|)manager_(?:id|email)(?:\||$)", na=False)
 
 
 def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Series | None) -> pd.DataFrame:

@@ -4,6 +4,7 @@
 - `sniffing`: how does the file read: encoding, delimiter, header, sheet?
 - `surroundings`: on which line is the header, and what stands under the rows?
 - `recognising`: what does one column hold, by its heading and its cells?
+- `substitutes`: what stands in for a column that the file does not have?
 - `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
 - `relations`: what do two columns or two rows tell: the key, the manager, the history?
 

@@ -14,6 +14,8 @@ from anyascii import anyascii
 
 from roster.vocabulary import WORKER_STATUSES
 
+_LISTS = ("private", "home", "turned", "yes", "no", "whole_names", "logins")
+
 
 def plain(text: str) -> str:
     """A heading as it compares: ASCII, small letters, digits, nothing else."""
@@ -45,13 +47,45 @@ def is_private(heading: str) -> bool:
 def canonical_status(value: str) -> tuple[str, float] | None:
     """The canonical status that HR's word or code stands for, and how surely; None if it is no known one."""
     found = _words()["statuses"].get(plain(value))
-    return (found, 0.6 if len(plain(value)) == 1 else 0.95) if found else None
+    return (found, 0.6 if len(plain(value)) == 1 else 0.95) if found else _status_within(value)
+
+
+def _status_within(value: str) -> tuple[str, float] | None:
+    """By the known words in a longer one: `Voluntarily Terminated`. What they say beside `Active` counts: `Active - Parental leave`."""
+    words, statuses = [plain(word) for word in re.findall(r"\w+", anyascii(value))], _words()["statuses"]
+    if _words()["turned"].keys() & set(words):
+        return None
+    runs = {"".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}
+    found = {statuses[run] for run in runs if len(run) > 3 and run in statuses}
+    found |= {"Terminated"} if any(word.startswith("terminat") for word in words) else set()
+    rest = found - {"Active"} or found
+    return (next(iter(rest)), 0.8 if len(found) == 1 else 0.6) if len(rest) == 1 else None
+
+
+def flag(heading: str) -> str | None:
+    """The status of whom a column of yes and no says yes, by its heading; None if it is none of these."""
+    return _words()["flags"].get(plain(heading))
+
+
+def yes_or_no(value: str) -> bool | None:
+    """What a word says that is yes or no; None if it is neither."""
+    return True if plain(value) in _words()["yes"] else False if plain(value) in _words()["no"] else None
+
+
+def is_whole_name(heading: str) -> bool:
+    """Whether the heading is that of first and last name in one."""
+    return plain(heading) in _words()["whole_names"]
+
+
+def is_login(heading: str) -> bool:
+    """Whether the heading is that of names for logging in."""
+    return plain(heading) in _words()["logins"]
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
     """Each list of the file as a table from the plain word to what it stands for."""
     given: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "headings.yaml").read_text(encoding="utf-8"))
-    tables = {name: {plain(word): key for key, words in given[name].items() for word in words} for name in ("columns", "statuses")}
+    tables = {name: {plain(word): key for key, words in given[name].items() for word in words} for name in ("columns", "statuses", "flags")}
     tables["statuses"] |= {plain(word): word for word in WORKER_STATUSES}
-    return tables | {name: {plain(word): name for word in given[name]} for name in ("private", "home")}
+    return tables | {name: {plain(word): name for word in given[name]} for name in _LISTS}

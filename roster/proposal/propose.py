@@ -10,15 +10,19 @@ from typing import Any
 
 import pandas as pd
 
-from roster.proposal import recognising, relations, sniffing
+from roster.proposal import recognising, relations, sniffing, substitutes
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
+from roster.reading.naming import certain_day
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
 
 SAMPLED_ROWS = 50_000
 """Rows by which the columns are told."""
-DAY_IN_NAME = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
+DAY_IN_NAME = re.compile(
+    r"(?<!\d)(?:20\d\d-[01]\d-[0-3]\d|20\d\d[01]\d[0-3]\d|20\d\d[._][01]\d[._][0-3]\d|[0-3]?\d([-._])[0-3]?\d\1(?:20)?\d\d)(?!\d)"
+)
+"""A day in a file's name, in any of the usual notations."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,32 @@ def propose(data: bytes, name: str) -> Proposal:
     content = unpack(data)
     format = sniffing.of_workbook(content) if is_workbook(content) else sniffing.of_text(content)
     if day := DAY_IN_NAME.search(name):
-        digits = r"\d{4}-\d{2}-\d{2}" if "-" in day.group() else r"\d{8}"
-        format["date_in_name"] = Guess(f"(?P<date>{digits})", 0.9, "the file's name has a date")
+        format |= _day_in_name(day.group())
     settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
     table = read(content, settings, set(settings.columns) if settings.columns else None)
     frame = table.frame.head(SAMPLED_ROWS)
+    if nothings := recognising.nothings(frame):
+        format["empty"] = nothings
+        frame = frame.mask(frame.isin(nothings.value)).astype("str")
     private = recognising.private(frame)
     return _columns(frame.drop(columns=private), format, table.header, private, table.rows - len(table.nobody))
+
+
+def _day_in_name(day: str) -> dict[str, Guess]:
+    """The pattern for a day in the name, and its format where it cannot be meant in one way only; nothing where nobody can tell."""
+    digits = re.sub("[0-9]+", lambda found: rf"\d{{{len(found.group())}}}", day.replace(".", r"\."))
+    pattern = f"(?P<date>{digits})"
+    if certain_day(day, whole=True):
+        return {"date_in_name": Guess(pattern, 0.9, "the file's name has a date")}
+    first, second, year = re.split(r"[-._]", day)
+    if max(int(first), int(second)) <= 12:
+        return {}
+    order = "%d{0}%m{0}" if int(first) > 12 else "%m{0}%d{0}"
+    written = order.format(day[len(first)]) + ("%Y" if len(year) == 4 else "%y")
+    return {
+        "date_in_name": Guess(pattern, 0.7, "the file's name has a date"),
+        "date_in_name_format": Guess(written, 0.7, "one of its numbers is no month"),
+    }
 
 
 def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:
@@ -71,19 +94,27 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     named = by_heading(frame) if headed else {}
     by_cells = by_content(frame)
     columns = {**({} if headed else by_cells), **{key: by_cells[key] for key in ("email",) if key in by_cells}, **named}
+    rules = substitutes.email(frame, columns) if headed else {}
     email = columns["email"].value if "email" in columns else None
-    if "employee_id" not in columns and (found := relations.employee_id(frame, email)):
+    others = {guess.value for guesses in (named, by_cells) for key, guess in guesses.items() if key != "employee_id"}
+    if "employee_id" not in columns and (found := relations.employee_id(frame, email, others)):
         columns["employee_id"] = found
+    if "employee_id" in columns:
+        columns["employee_id"] = relations.shortened(columns["employee_id"], frame[columns["employee_id"].value])
+    rules |= substitutes.names(frame, columns) if headed else {}
     for column, guess in relations.names(frame, email).items():
         columns.setdefault(column, guess)
     number = columns["employee_id"].value if "employee_id" in columns else None
-    rules: dict[str, dict[str, Any]] = {}
     managers = [columns.pop(each).value for each in ("manager_id", "manager_email") if each in columns]
     if link := relations.manager(frame, managers[0] if managers else None, number, email):
         canonical, rule, guess = link
         columns[canonical], rules[canonical] = guess, dict(rule)
     rules |= _dates(frame, columns, headed)
-    statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns else None
+    flags = substitutes.worker_status(frame, columns) if headed else {}
+    rules |= flags
+    if "approval_limit" in columns and (sign := recognising.decimal(frame[columns["approval_limit"].value])):
+        format["decimal"] = sign
+    statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns and not flags else None
     if statuses:
         columns["worker_status"] = _capped(columns["worker_status"], statuses)
     if statuses and any(word != canonical for word, canonical in statuses.value.items()):

@@ -5,6 +5,7 @@ becomes rows (``roster.proposal.propose``) and links between rows (``roster.prop
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,11 @@ from stdnum.fi import hetu
 from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
+from roster.intake import amounts
+from roster.intake.faults import NOTHINGS
 from roster.intake.validation import COUNTRIES, is_account, is_email, is_employee_id
-from roster.proposal.headings import canonical_column, canonical_status, is_private
+from roster.proposal import headings
+from roster.proposal.headings import canonical_column, canonical_status, is_private, yes_or_no
 
 SAMPLE = 2000
 """Distinct values of a column that are looked at one by one."""
@@ -25,7 +29,8 @@ ENOUGH = 0.8
 """The share of a column's values that must be of a kind before the column is: HR's files have slips."""
 DATE_FORMATS = (
     *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
-    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y"),
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y"),
+    *("%d-%b-%y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d-%m-%y", "%Y-%b-%d"),
 )
 DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+)?|(19|20)\d{6}")
 
@@ -60,7 +65,8 @@ def dates(values: pd.Series) -> Guess | None:
     rivals = [format for format in DATE_FORMATS if format != best and sum(fitting[format]) == sum(fitting[best])]
     if rivals:
         return Guess([best], 0.5, f"{best} or {' or '.join(rivals)}: no day in the column tells")
-    return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}")
+    years = "; their years have two digits" if "%y" in best else ""
+    return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}{years}")
 
 
 def _is_date(value: str, format: str) -> bool:
@@ -86,6 +92,48 @@ def statuses(values: pd.Series) -> Guess | None:
     return Guess({value: found for value, (found, _) in known.items()}, lowest, reason)
 
 
+def flag(frame: pd.DataFrame) -> tuple[dict[str, Any], Guess] | None:
+    """The rule for a column of yes and no that says who is active, and how sure that is; None if there is none."""
+    for name in map(str, frame):
+        status, words = headings.flag(name), frame[name].dropna().unique()
+        said = {str(word): yes_or_no(str(word)) for word in words[:4]}
+        if status is None or len(words) > 4 or not len(words) or None in said.values():
+            continue
+        other = "Terminated" if status == "Active" else "Active"
+        rule = {"column": name, "values": {word: status if yes else other for word, yes in said.items()}}
+        empty = frame[name].isna().any()
+        rule |= {"default": other if all(said.values()) else status} if empty else {}
+        reason = "the heading names it, and its values say yes and no" + ("; an empty cell stands for the other" if empty else "")
+        return rule, Guess(name, 0.6 if empty else 0.8, reason)
+    return None
+
+
+def nothings(frame: pd.DataFrame) -> Guess | None:
+    """The words that stand for empty cells, in the file's own columns; None if there are none. They are words of ours, and no cells."""
+    counts: Counter[str] = Counter()
+    for name in map(str, frame):
+        # NA is Namibia, too.
+        candidates = NOTHINGS - ({"NA"} if share(VALUE_KINDS["country"][0], frame[name]) >= ENOUGH else set())
+        found = frame[name][frame[name].isin(candidates)].value_counts()
+        counts.update({str(word): int(count) for word, count in found.items()})
+    words = [word for word, count in counts.most_common() if count > 1]
+    return Guess(words, 0.7, f"{sum(counts[word] for word in words)} cells say nothing else") if words else None
+
+
+def decimal(values: pd.Series) -> Guess | None:
+    """The decimal sign of a column of amounts; None where plain numbers are all that there is, or it holds no amounts."""
+    distinct = values.dropna().drop_duplicates().head(SAMPLE)
+    if distinct.empty or VALUE_KINDS["approval_limit"][0](distinct).all():
+        return None
+    shares = {sign: float(amounts.plain(distinct, sign).notna().mean()) for sign in (",", ".")}
+    sign = max(shares, key=lambda each: shares[each])
+    if shares[sign] < ENOUGH:
+        return None
+    if shares[","] == shares["."]:
+        return Guess(sign, 0.5, "no decimals tell; thousands marks or a currency are written with the limits")
+    return Guess(sign, round(0.5 + 0.45 * shares[sign], 2), f"{shares[sign]:.0%} of the limits are amounts so")
+
+
 def is_identity(values: pd.Series) -> pd.Series:
     """Which values are Nordic identity numbers, dates and check digits and all."""
     modules = (personnummer, fodselsnummer, cpr, hetu)
@@ -108,9 +156,12 @@ def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
 
 
 is_name = _matches(r"[^\W\d_][^\d@_;,/]{0,60}")
+is_iban_like = _matches(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9 ]{11,40}")
+is_shortened = _matches(r"[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]{1,2}")
+"""Numbers of which a spreadsheet has kept the first digits."""
 is_phone = _matches(r"(?=(?:\D*\d){6})[+(]?[\d(][\d ()/.-]{4,24}")
 VALUE_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
-    "employee_id": (is_employee_id, "can be employee numbers"),
+    "employee_id": (lambda values: is_employee_id(values) & ~is_iban_like(values), "can be employee numbers"),
     "email": (is_email, "are e-mail addresses"),
     "manager_email": (is_email, "are e-mail addresses"),
     "first_name": (is_name, "can be names"),
@@ -119,7 +170,7 @@ VALUE_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "address_country": (lambda values: values.str.upper().isin(COUNTRIES), "are country codes"),
     "phone": (is_phone, "look like phone numbers"),
     "bank_account": (lambda values: values.str.contains(r"\d{6}") & is_account(values), "can be account numbers"),
-    "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are amounts"),
+    "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are plain amounts"),
     "locale": (_matches(r"[A-Za-z]{2,3}[_-][A-Za-z]{2}"), "are written like sv_SE"),
 }
 """Canonical column → what its values must be, and that in words. What is not listed may hold anything."""
@@ -139,6 +190,8 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
         if found is None:
             continue
         column, confidence = found
+        if column == "employee_id" and share(is_iban_like, frame[name]) > 0.1:
+            continue  # an account would become the key of a person everywhere
         support, reason = _support(column, frame[name])
         ranked.append((confidence * support, column, str(name), f"the heading names it{reason}"))
     guesses: dict[str, Guess] = {}
@@ -156,6 +209,8 @@ def _support(column: str, values: pd.Series) -> tuple[float, str]:
         return (1.0, "") if dates(values) else (0.3, ", but its values are no dates")
     if column == "worker_status":
         return (1.0, "") if statuses(values) else (0.5, ", but its words are not known")
+    if column == "approval_limit" and (sign := decimal(values)):
+        return 1.0, f"; with `decimal`, {sign.reason}"
     if column not in VALUE_KINDS:
         return 1.0, ""
     kind, description = VALUE_KINDS[column]

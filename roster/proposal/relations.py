@@ -4,11 +4,13 @@ Belongs here: guesses for which two columns or two rows are needed. Does not bel
 (``roster.proposal.recognising``).
 """
 
+from collections.abc import Collection
+
 import pandas as pd
 from anyascii import anyascii
 
 from roster.intake.validation import is_email, is_employee_id
-from roster.proposal.recognising import Guess, dates, is_name, share
+from roster.proposal.recognising import Guess, dates, is_iban_like, is_name, is_shortened, share
 
 KEY = 0.9
 """The share of distinct values from which a column can be a key: a person may have several rows, and numbers may be mistyped."""
@@ -18,12 +20,20 @@ ENOUGH_LINKS = 0.8
 """The share of managers who must be in the file: some are elsewhere in the group, or have left."""
 
 
-def employee_id(frame: pd.DataFrame, email: str | None) -> Guess | None:
-    """The column that stays with a person: a key, and one value for each address where people have several rows."""
+def employee_id(frame: pd.DataFrame, email: str | None, others: Collection[str] = ()) -> Guess | None:
+    """The column that stays with a person: a key, and one value for each address where people have several rows.
+
+    Args:
+        frame: The rows.
+        email: The column of addresses.
+        others: Columns that are something else by their heading or their cells, such as accounts.
+    """
     best: tuple[float, str] | None = None
     for name in keys(frame):
         values = frame[name]
         if share(is_employee_id, values) < 0.95 or share(is_email, values) > 0.1 or dates(values) or name == email:
+            continue
+        if name in others or share(is_iban_like, values) > 0.1:
             continue
         score = 0.2 * values.str.fullmatch(r"[A-Za-z]{0,3}\d+").mean() + 0.1 * (values.str.len().max() <= 12)
         score += 0.15 * one_to_one(values, frame[email]) if email else 0.0
@@ -32,6 +42,14 @@ def employee_id(frame: pd.DataFrame, email: str | None) -> Guess | None:
     if best is None:
         return None
     return Guess(best[1], round(0.15 + best[0], 2), "a value of its own for each person; make sure that it is no identity number")
+
+
+def shortened(guess: Guess, values: pd.Series) -> Guess:
+    """What is to be said of a column of numbers of which a spreadsheet has kept the first digits only."""
+    if share(is_shortened, values) < 0.1:
+        return guess
+    reason = f"{guess.reason}; its numbers are shortened (such as 1.23E+11) and tell nobody: have HR export them as text"
+    return Guess(guess.value, min(guess.confidence, 0.1), reason)
 
 
 def keys(frame: pd.DataFrame) -> list[str]:

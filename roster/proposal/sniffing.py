@@ -10,8 +10,8 @@ from collections import Counter
 
 from roster.proposal.recognising import Guess
 from roster.proposal.surroundings import DATA, header_line, is_heading, trailers
-from roster.reading import workbook
-from roster.reading.decoding import AUTO, decode, proposed
+from roster.reading import letters, workbook
+from roster.reading.decoding import AUTO, WESTERN, decode, proposed
 from roster.reading.table import empty
 from roster.reading.top import DELIMITERS, SEPARATOR_HINT
 
@@ -32,7 +32,10 @@ def of_text(content: bytes) -> Format:
     decoded, used = decode(content, encoding)
     text = decoded.decode("utf-8")
     certain = used.startswith("utf")
-    format = {"encoding": Guess(encoding, 0.99 if certain else 0.7, "its bytes tell" if certain else "its letters make sense so")}
+    sure = (0.99, "its bytes tell") if certain else (0.7, "its letters make sense so")
+    if encoding in WESTERN and not letters.belong(text):
+        sure = (0.2, "its letters stand where no western language has them")
+    format = {"encoding": Guess(encoding, *sure)}
     numbered = [(number, line) for number, line in enumerate(text[: 1 << 20].split("\n")[:LINES], 1) if line.strip()]
     if numbered and SEPARATOR_HINT.fullmatch(numbered[0][1] + "\n"):
         numbered = numbered[1:]

@@ -1,12 +1,16 @@
 """From the bytes of an HR file to a frame of text, one row a line. In the order in which bytes pass:
 
-- `file`: which kind of file is it, and of which day by its name? The way in.
+- `file`: which kind of file is it? The way in.
+- `naming`: of which day is it by its name?
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
+- `foreign`: is it something that is no table at all, and what?
 - `decoding`: which characters are the bytes?
+- `letters`: do they belong where they stand, or are they another code page's?
 - `delimited`: which rows and fields has a text?
 - `workbook`: which rows and fields has a sheet?
 - `top`, `header`: which line is the header, and what are the columns called?
 - `nobody`: which lines are no person's?
+- `formulas`: has every formula of a sheet its result?
 - `table`: what must hold of both: header, trailer, rows?
 
 Does not belong here: what a row means (``roster.intake``), where a file comes from (``resources.hr``).

@@ -12,12 +12,15 @@ from itertools import islice
 
 import chardet
 
+from roster.reading import letters
 from roster.unfit import Unfit
 
 AUTO = "auto"
 CANDIDATES = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-15", "cp850", "mac-roman")
 """What HR systems of western and northern Europe write in practice. Every further one makes a wrong guess likelier: such a one is set."""
 ONE_BYTE, OLD = CANDIDATES[4:], CANDIDATES[6:]
+WESTERN = CANDIDATES[4:6]
+"""Those whose neighbours, the Turkish, Baltic and central European pages, have other letters at the same places."""
 IN_WORDS = frozenset("’´–\u00a0€°§")
 """What stands in names, addresses and job titles without being a letter."""
 CONTROL = re.compile("[\x80-\x9f]")
@@ -96,7 +99,16 @@ def _detected(data: bytes) -> str:
             f"The encoding cannot be told for sure: {looks}.",
             "Ask HR which it is and set `encoding`, or have it sent as UTF-8.",
         )
-    return found[0]
+    taken = found[0]
+    if taken in WESTERN and not letters.belong(data.decode(taken)):
+        raise Unfit(
+            "encoding",
+            f"The encoding cannot be told for sure: read as {taken}, letters stand where no western language has them. "
+            "It may be a Turkish, Baltic or central European code page.",
+            f"Ask HR which it is and set `encoding` (cp1254, cp1257, cp1250, or {taken} if it is that all the same), "
+            "or have it sent as UTF-8.",
+        )
+    return taken
 
 
 def _codec_name(encoding: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from unicodedata import category, normalize
 
 import pandas as pd
 
@@ -40,6 +41,25 @@ class RawTable:
 def empty() -> Unfit:
     """The error for a file without rows."""
     return Unfit("empty", "The file has no rows.", "Ask HR whether the export ran through.")
+
+
+def recognised(header: list[str], wanted: set[str] | None) -> list[str]:
+    """The column names, those that are wanted ones but for blanks and characters that nobody sees as the settings write them.
+
+    Args:
+        header: The column names of the file.
+        wanted: Those that are needed; None where nobody has said: then each name as one would type it.
+    """
+    if wanted is None:
+        return [as_typed(name) for name in header]
+    missing = {as_typed(name): name for name in wanted - set(header)}
+    return [missing.get(as_typed(name), name) for name in header] if missing else header
+
+
+def as_typed(name: str) -> str:
+    """A heading as one would type it: each blank one plain blank, none at its ends, nothing invisible, letters composed."""
+    seen = "".join(" " if letter.isspace() else letter for letter in name if letter.isspace() or category(letter) not in ("Cf", "Cc"))
+    return normalize("NFC", " ".join(seen.split()))
 
 
 def check_header(header: list[str], wanted: set[str] | None, line: int | None) -> set[str]:

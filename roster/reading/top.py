@@ -8,14 +8,17 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from roster.reading import header
+from roster.reading import foreign, header, table
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 DELIMITERS = (";", ",", "\t", "|")
 SEPARATOR_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?\n', re.IGNORECASE)
 """What some systems write on top for Excel. It is no header."""
+LOOKED_AT = 20
+"""Lines by which columns of fixed width are told."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,18 @@ def find(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[Heade
     end = begin
     for _ in range(spanned):
         end = text.find(b"\n", end) + 1 or len(text)
-    return Header(fields, number, titles), Body(text[end:], number + spanned)
+    return Header(table.recognised(fields, wanted), number, titles), Body(text[end:], number + spanned)
 
 
 def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, frozenset[str]]:
     """Where the header begins, the number of that line, and the lines above it."""
-    names = _first_record(text, start, format, format.delimiter)[0]
+    names = table.recognised(_first_record(text, start, format, format.delimiter)[0], wanted)
     places = [(first, start)]
     if format.header_line is None and (wanted is None or wanted <= set(names)):
         _check_format(names, text, places, format, wanted)
         return start, first, frozenset()
     places = _places(text, start, first, format.header_line)
-    lines = [header.Line(number, record(text, at, format)) for number, at in places]
+    lines = [header.Line(number, table.recognised(record(text, at, format), wanted)) for number, at in places]
     chosen = header.choose(lines, wanted, format.header_line)
     _check_format(list(lines[chosen].names), text, places[chosen:], format, wanted)
     return places[chosen][1], places[chosen][0], frozenset(next(_lines(text, at)).strip() for _, at in places[:chosen])
@@ -134,7 +137,9 @@ def _check_format(fields: list[str], text: bytes, places: Sequence[tuple[int, in
     """
 
     def expected(fields: list[str]) -> bool:
-        return len(fields) == len(format.columns) if format.columns is not None else bool(wanted and wanted & set(fields))
+        if format.columns is not None:
+            return len(fields) == len(format.columns)
+        return bool(wanted and wanted & set(table.recognised(fields, wanted)))
 
     if (wanted is None or expected(fields)) and len(fields) > 1:
         return
@@ -145,6 +150,8 @@ def _check_format(fields: list[str], text: bytes, places: Sequence[tuple[int, in
     number, start = places[0]
     line = next(_lines(text, start))
     if format.delimiter not in line:
+        if foreign.fixed_width(list(islice(_lines(text, start), LOOKED_AT))):
+            raise foreign.not_delimited()
         likely = max(DELIMITERS, key=line.count)
         raise _other_delimiter(f"{_ordinal(number).capitalize()} has no '{_name(format.delimiter)}'", likely if likely in line else None)
     if format.columns is None and wanted and wanted & {name.strip("\"'") for name in fields}:

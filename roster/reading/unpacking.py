@@ -10,9 +10,10 @@ import zipfile
 import zlib
 from typing import Protocol
 
+from roster.reading import foreign
 from roster.unfit import Unfit
 
-GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 LARGEST = 1 << 30
 """Bytes that a file may have once unpacked. A roster of a million people and twenty columns has a fifth of it."""
@@ -35,7 +36,8 @@ def unpack(data: bytes) -> bytes:
     """The file itself: what is packed is taken out, a workbook and anything else comes back as it is.
 
     Raises:
-        Unfit: The archive is damaged, locked, holds another number of files than one or another archive, or unpacks to too much.
+        Unfit: The archive is damaged, locked, holds another number of files than one or another archive, or unpacks to too much; or
+            the file is nothing that could be a table (``roster.reading.foreign``).
     """
     if is_workbook(data) or not data.startswith((GZIP, ZIP)):
         content = data
@@ -43,12 +45,11 @@ def unpack(data: bytes) -> bytes:
         content = _gunzip(data) if data.startswith(GZIP) else _unzip(data)
         if content.startswith((GZIP, ZIP)) and not is_workbook(content):
             raise Unfit("archive", "The file is an archive within an archive.", _SEND_ALONE)
-    if content.startswith(OLE):
-        raise Unfit(
-            "workbook", "The file is an old Excel workbook (.xls) or one with a password.", "Have HR save it as .xlsx without a password."
-        )
     if is_workbook(content):
         _measure(content)
+        foreign.refuse_strict(content)
+    else:
+        foreign.refuse(content)
     return content
 
 
@@ -76,8 +77,9 @@ def _unzip(data: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             # What Macs put beside each file is not HR's.
             members = [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")]
-            if "[Content_Types].xml" in archive.namelist() or "mimetype" in archive.namelist():
-                raise Unfit("workbook", "The file is an office document of another kind than .xlsx.", "Have HR save it as .xlsx or CSV.")
+            names = set(archive.namelist())
+            if "[Content_Types].xml" in names or "mimetype" in names:
+                raise foreign.office_document(names, archive.read("mimetype") if "mimetype" in names else b"")
             if len(members) != 1:
                 raise Unfit("archive", f"The .zip file holds {len(members)} files, and one is wanted.", _SEND_ALONE)
             if members[0].flag_bits & 1:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import header, nobody, table
+from roster.reading import formulas, header, nobody, table
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -50,7 +50,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     Raises:
         Unfit: The sheet is not there, or cannot be read with these settings.
     """
-    numbered = {line: row for line, row in enumerate(_rows(_sheet(data, format.sheet)), start=1) if any(row)}
+    sheet = _sheet(data, format.sheet)
+    numbered = {line: row for line, row in enumerate(_rows(sheet), start=1) if any(row)}
     if format.comment:
         numbered = {line: row for line, row in numbered.items() if not (row[0] or "").startswith(format.comment)}
     named = [numbered.popitem()[1] for _ in format.trailers if numbered]
@@ -71,6 +72,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
     if len(frame) + len(malformed) == 0:
         raise table.empty()
+    _check_formulas(sheet, names, wanted, numbered.keys() - others.keys())
     return RawTable(
         frame,
         pd.Series(malformed, index=pd.Index(list(malformed), name="line", dtype="int64"), dtype="int64"),
@@ -90,7 +92,7 @@ def _header(numbered: dict[int, Row], format: CsvFormat, wanted: set[str] | None
     if not numbered:
         raise table.empty()
     first = [at for place, at in enumerate(numbered) if place < header.LOOKED_AT or at <= (format.header_line or 0)]
-    lines = [header.Line(at, [cell or "" for cell in _shortened(numbered[at])]) for at in first]
+    lines = [header.Line(at, table.recognised([cell or "" for cell in _shortened(numbered[at])], wanted)) for at in first]
     chosen = header.choose(lines, wanted, format.header_line)
     titles = frozenset(_joined(numbered.pop(at), format) for at in first[:chosen])
     numbered.pop(first[chosen])
@@ -136,6 +138,22 @@ def _sheet(data: bytes, name: str | None) -> Any:
     if not found:
         raise Unfit("sheet", f"The workbook has no sheet '{name}'. It has: {', '.join(visible)}.", "Correct `sheet`, or ask HR.")
     return found[0]
+
+
+def _check_formulas(sheet: Any, header: list[str], wanted: set[str], rows: set[int]) -> None:
+    """Every wanted cell with a formula has its result: else it would count as empty, and it is not."""
+    archive = sheet.parent._archive  # as it is stored: what openpyxl makes of such a cell is an empty one
+    found = formulas.unstored(archive.read(sheet._worksheet_path), archive.read("xl/workbook.xml"))
+    missing = [
+        cell for cell in found if not cell.row or (cell.row in rows and cell.column <= len(header) and header[cell.column - 1] in wanted)
+    ]
+    if missing:
+        more = f", and in {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        raise Unfit(
+            "cells",
+            f"A formula has no stored result: in cell {missing[0].name}{more}.",
+            "Open the workbook in a spreadsheet program and save it, so that its results are stored; or have HR export values.",
+        )
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

@@ -36,6 +36,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     ]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
+    rest += _read_again(report)
     rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if stopped:
         return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
@@ -106,6 +107,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     refusing = [one for one in report.destinations if one.would_refuse]
     found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
+    found += _without_limit(report)
+    found += [_capitalised(check.seen) for check in report.gate if check.verdict == "warning" and check.name in ("names", "same_day")]
     if accepted := report.accepted:
         found.append(f"{accepted.by} let the file pass the gate ({', '.join(accepted.checks)}): {accepted.reason}")
     return found
@@ -122,6 +125,29 @@ def _with_access(left_out: pd.DataFrame) -> list[str]:
     if lines := unnamed["line"].nunique():
         found.append(f"{counted(lines, 'row says', 'rows say')} that somebody has left, and not who: they may still have access")
     return found
+
+
+def _without_limit(report: RunReport) -> list[str]:
+    """Whose approval limit could not be read: they approve without it, or with the one that the destination has."""
+    people = report.notes.loc[report.notes["column"].eq("approval_limit"), "line"].nunique()
+    if not people or not any(one.stage != "none" for one in report.destinations):
+        return []
+    verb = "approves" if people == 1 else "approve"
+    return [f"{counted(people, 'person', 'people')} {verb} without the limit that HR gave them: the amount cannot be read (see `decimal`)"]
+
+
+def _read_again(report: RunReport) -> list[str]:
+    """Whether HR's file is no new one, and since when."""
+    seen = {check.name: check for check in report.gate}
+    if "same_file" in seen and seen["same_file"].verdict == "passed" and "in a row" in seen["same_file"].seen:
+        return [f"HR has sent nothing new: {seen['same_file'].seen}"]
+    if "content" in seen and "last applied" in seen["content"].seen:
+        return ["HR has sent nothing new: this is the very file that was last applied"]
+    return []
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _sum(destinations: list[DestinationReport], name: str) -> int:

@@ -3,7 +3,7 @@
 Belongs here: the dataclasses that the caller fills, and the columns of their frames. Does not belong here: words, sums, layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -111,6 +111,8 @@ class RunReport:
     accepted: Accepted | None = None
     dispositions: dict[str, int] = field(default_factory=dict)
     """Disposition → rows of HR's file."""
+    standing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By what (`roster.intake.standing.BY`) → ``vocabulary.Employment`` → people in scope."""
     rejects: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
     notes: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
     """Optional values that were dropped; the rows were used."""

@@ -27,6 +27,10 @@ REASONS: Final[dict[str, Reason]] = {
     "email": Reason("No usable e-mail address", "Enter a working e-mail address.", "HR"),
     "worker_status": Reason("The worker status is not one we know", "Use an agreed status, or have the new one mapped.", "HR"),
     "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
+    "date_ambiguous": Reason("A date can be read as two different days", "Write all dates in one format, and have one set.", "HR"),
+    "damaged": Reason(
+        "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
+    ),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
@@ -82,7 +86,12 @@ REASONS: Final[dict[str, Reason]] = {
     ),
     "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
     "unit_unknown": Reason("Their organizational unit does not exist there", "Create the unit, or correct the mapping.", "Finance"),
-    "no_policy": Reason("Their policy does not exist there", "Create the policy, or correct the mapping.", "Finance"),
+    "no_policy": Reason("HR's file says nothing of them that a policy follows from", "Fill in what their policy depends on.", "HR"),
+    "policy_not_mapped": Reason(
+        "The settings give no policy for what HR's file says of them",
+        "Add it to the rule for their policy, or correct their row.",
+        "Finance",
+    ),
     "no_record": Reason("Too little is known to write a record", "Complete their row in HR's file.", "HR"),
     "role_unknown": Reason("Their role is not one that the destination has", "Correct the role, or its mapping.", "Finance"),
     "approver_not_active": Reason("The approver named for them may not approve", "Name somebody who is active.", "Finance"),

@@ -4,7 +4,7 @@ Belongs here: which rows and columns a table shows. Does not belong here: HTML.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,10 @@ from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOMES
 
+BY_WORDS: Final = {"status": "by status", "dates": "by dates", "both": "by status and dates"}
+"""`roster.intake.standing.BY` in words."""
+STANDING_WORDS: Final = {"active": "active", "leave": "on leave", "left": "left", "pending": "pending"}
+"""``vocabulary.Employment`` in words."""
 MOST_ROWS: Final = 500
 MOST_CHANGES: Final = 200
 MOST_NUMBERS: Final = 12
@@ -67,6 +71,7 @@ def sums(report: RunReport) -> list[Sum]:
         parts = _ordered(report.dispositions, DISPOSITIONS)
         rows = report.intake.rows if report.intake and report.intake.rows is not None else sum(report.dispositions.values())
         found.append(Sum("Rows in HR's file", rows, parts))
+    found += [Sum(f"People in scope, {words}", counted, parts) for words, counted, parts in standing_rows(report.standing)]
     for one in report.destinations:
         planned = sum(one.actions.values())
         if one.outcomes:
@@ -74,6 +79,15 @@ def sums(report: RunReport) -> list[Sum]:
         elif planned:
             found.append(Sum(f"{one.name}: people, by planned action", planned, _ordered(one.actions, ACTIONS)))
     return found
+
+
+def standing_rows(standing: Mapping[str, Mapping[str, int]]) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    """By what people are counted, in words, how many there are, and how many of them are active, on leave, left and pending."""
+    counted = [(words, standing[by]) for by, words in BY_WORDS.items() if by in standing]
+    return [
+        (words, sum(counts.values()), [(STANDING_WORDS[name], counts[name]) for name in STANDING_WORDS if counts.get(name)])
+        for words, counts in counted
+    ]
 
 
 def _ordered(counts: dict[str, int], order: Sequence[str]) -> list[tuple[str, int]]:

@@ -54,6 +54,7 @@ def test_a_file_without_faults_is_usable(acme: Path) -> None:
     assert result.exit_code == 0
     assert "Gate: fit. 1 rows" in result.output
     assert "Rejected" not in result.output
+    assert "  1 people in scope, by status: 1 active\n  1 people in scope, by dates: 1 active\n" in result.output
 
 
 def test_each_reject_is_told_by_line_number_heading_and_reason_and_no_cell(acme: Path) -> None:

@@ -3,7 +3,9 @@
 import functools
 import shlex
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -13,6 +15,10 @@ from typer.testing import CliRunner
 from assets import names
 from assets.runs import launch
 from cli import main as cli
+from destinations import registry
+from resources.past.run_report import assemble
+from roster.reports.headline import headline
+from roster.reports.skipped import left_out
 
 People = dict[str, dict[str, str]]
 WHO = {"accepted_by": "kim", "reason": "HR has sold the north"}
@@ -185,15 +191,47 @@ def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
     assert {acme.outcome("findity", result.run_id)[number] for number in acme.people()} == {"unchanged"}
 
 
-def test_the_same_file_again_is_a_warning_and_the_run_goes_on(synced: Any) -> None:
+def test_the_same_file_again_is_no_failed_check_and_the_first_lines_say_so(synced: Any) -> None:
     acme = synced()
     result = acme.run("sync")
     assert result.succeeded, result
     gate = acme.checks(result)["hr/roster: gate"]
-    assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert "the very file that was last applied" in gate.description
+    assert gate.passed
     with acme.ledger() as ledger:
         assert ledger.intakes.gate(result.run_id).passed
+        report = assemble(ledger, result.run_id, registry.titles())
+    found = headline(report, left_out(report))
+    assert "HR has sent nothing new: this is the very file that was last applied" in found.also
+
+
+def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = synced()
+    said = {}
+    for nights in range(2, 9):
+        with monkeypatch.context() as clock:
+            clock.setattr(
+                "assets.graph.intake.datetime", SimpleNamespace(now=lambda zone, n=nights: datetime.now(zone) + timedelta(days=n))
+            )
+            result = acme.run("sync")
+        with acme.ledger() as ledger:
+            report = assemble(ledger, result.run_id, registry.titles())
+        said[nights] = headline(report, left_out(report))
+        assert result.succeeded == (nights <= 7), result
+    assert "HR has sent nothing new: the very same file was read on 7 days in a row" in said[7].also
+    assert said[8].sentence == "Stopped at the gate: same_file: the very same file was read on 8 days in a row"
+
+
+def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E09"]["Mobile"] = "+46701740699"
+    acme.file("2026-11-20", people)
+    result = acme.run("sync")
+    assert result.succeeded, result
+    with acme.ledger() as ledger:
+        report = assemble(ledger, result.run_id, registry.titles())
+    found = headline(report, left_out(report))
+    assert "The file that was last applied is of" in " ".join([found.sentence, *found.also])
 
 
 def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: Any) -> None:

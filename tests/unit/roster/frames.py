@@ -133,7 +133,8 @@ class Night:
 
     def desired(self, adapter, read):
         """What should be at a destination, as the engine has it."""
-        file = Taken(self.people, self.hr().rejected, False, 1, date(2026, 11, 20), None, "run")
+        unreadable = self.circumstances.get("unreadable_reject", False)
+        file = Taken(self.people, self.hr().rejected, unreadable, 1, date(2026, 11, 20), None, "run")
         policy = Policy(self.absent_means, self.approvers)
         return engine.desire(adapter, policy, file, Known(read, self.acknowledged, out=pd.Series(self.out, dtype="str")), KEY)
 

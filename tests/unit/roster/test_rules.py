@@ -88,3 +88,22 @@ def test_what_yaml_takes_for_something_else_than_text_must_be_quoted(written: st
     with pytest.raises(ValueError, match="value 2 is no text: put it in quotes"):
         Rule.model_validate(yaml.safe_load(f"cases: [{{when: {{grade: [A, {written}]}}, value: x}}]"))
     assert Rule.model_validate(yaml.safe_load(f"cases: [{{when: {{grade: [A, '{written}']}}, value: x}}]"))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "department",
+        {"columns": ["department", "country"]},
+        {"column": "department", "lookup": {"Sales": "S"}, "default": "none"},
+        {"template": "{country}-{department}"},
+        {"cases": [{"when": {"department": "Sales"}, "value": "a"}], "default": "user"},
+    ],
+)
+def test_no_surprise_what_could_not_be_read_is_not_what_is_empty(rule: object) -> None:
+    frame = pd.DataFrame(
+        {"department": [None, None, None], "country": ["SE", "SE", "SE"], "unread": ["phone|department", "departments", None]}, dtype="str"
+    )
+    found = given(rule, frame)
+    assert found[0] is None
+    assert found[1:] == given(rule, frame.drop(columns="unread"))[1:]

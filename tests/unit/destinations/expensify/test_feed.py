@@ -7,6 +7,7 @@ from destinations.expensify import comparison as expensify_comparison
 from destinations.expensify import records as expensify
 from destinations.expensify.settings import ExpensifyFeed
 from roster.people.chain import approval_chain
+from roster.reports.reasons import REASONS
 from roster.settings import Approvers
 from tests.unit.roster.frames import KEY, acknowledged, member, members, person, roster, texts
 from tests.unit.roster.frames import accounts as common
@@ -92,6 +93,27 @@ def test_a_value_at_fault_is_left_out_and_told(cells, fault):
     made, _ = feed(people, **rules)
     assert made[made["employee_id"].eq("1")].get(fault[1]).isna().all()
     assert made.empty == (fault[2] == "no_policy")
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells", "reason"),
+    [
+        ({"column": "extra_policy", "lookup": {"A": "P1"}}, {"extra_policy": "B"}, "policy_not_mapped"),
+        ({"column": "extra_policy", "lookup": {"A": "P1"}}, {"extra_policy": None}, "no_policy"),
+        ({"cases": [{"when": {"extra_policy": "A"}, "value": "P1"}]}, {"extra_policy": "B"}, "policy_not_mapped"),
+        (
+            {"columns": ["extra_policy", "extra_more"], "lookup": {"A": "P1"}},
+            {"extra_policy": None, "extra_more": "B"},
+            "policy_not_mapped",
+        ),
+        ({"template": "{extra_policy}-{extra_more}"}, {"extra_policy": "A", "extra_more": None}, "no_policy"),
+    ],
+)
+def test_true_report_of_somebody_without_a_policy_it_is_said_whether_hr_or_the_settings_give_none(rule, cells, reason):
+    assert faults(roster(person("1", **{"extra_more": None, **cells})), policyID=rule, additionalPolicyIDs=None) == [
+        ("1", "policyID", reason)
+    ]
+    assert "not exist" not in REASONS[reason].words
 
 
 def test_an_approver_above_the_limit_goes_with_a_limit_only():

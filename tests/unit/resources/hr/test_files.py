@@ -21,14 +21,14 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_found_relative_to_the_companys_folder_or_absolute(inbox: Path, tmp_path: Path) -> None:
-    assert find("inbox/other.txt", tmp_path) == inbox / "other.txt"
-    assert find(str(inbox / "other.txt"), Path("elsewhere")) == inbox / "other.txt"
+    assert find("inbox/other.txt", tmp_path).file.path == inbox / "other.txt"
+    assert find(str(inbox / "other.txt"), Path("elsewhere")).file.path == inbox / "other.txt"
 
 
 def test_of_several_files_the_last_by_name_or_the_last_modified_is_meant(inbox: Path, tmp_path: Path) -> None:
-    assert find("inbox/people_*.csv", tmp_path).name == "people_2026-03-02.csv"
-    assert find("inbox/people_*.csv", tmp_path, "modified").name == "people_2026-03-01.csv"
-    assert find("in*/other.*", tmp_path) == inbox / "other.txt"
+    assert find("inbox/people_*.csv", tmp_path).file.name == "people_2026-03-02.csv"
+    assert find("inbox/people_*.csv", tmp_path, "modified").file.name == "people_2026-03-01.csv"
+    assert find("in*/other.*", tmp_path).file.path == inbox / "other.txt"
 
 
 @pytest.mark.parametrize(

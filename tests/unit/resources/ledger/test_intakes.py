@@ -54,6 +54,14 @@ def test_a_new_run_with_known_content_has_its_own_day(ledger):
     assert take(ledger, "a", "r2", date(2024, 3, 2)).as_of == date(2024, 3, 2)
 
 
+def test_days_in_a_row_on_which_one_content_was_taken_are_counted(ledger):
+    def nights(content, run, day):
+        return take(ledger, content, run, date(2024, 3, day)).nights
+
+    assert [nights("a", "r1", 1), nights("a", "r2", 1), nights("a", "r3", 2), nights("a", "r4", 5)] == [1, 1, 2, 3]
+    assert [nights("b", "r5", 5), nights("a", "r6", 6), nights("a", "r7", 7)] == [1, 1, 2]
+
+
 def test_processes_that_race_for_numbers_get_different_ones(url, ledger, processes):
     code = """
 import os

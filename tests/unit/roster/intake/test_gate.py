@@ -125,6 +125,16 @@ def test_rejects_and_duplicates_are_limited_before_there_is_a_last_file() -> Non
     assert ended(facts(used=190, rejected=10, collided=4))["duplicates"] == "passed"
 
 
+def test_damaged_values_and_contradictions_are_limited_before_there_is_a_last_file() -> None:
+    people = {"standing": {"both": {"active": 900, "left": 100}}}
+    many = ended(facts(1000, damaged=11, contradicting=11, **people))
+    assert (many["damaged"], many["dates"]) == ("failed", "failed")
+    few = ended(facts(1000, damaged=10, contradicting=10, **people))
+    assert (few["damaged"], few["dates"]) == ("passed", "passed")
+    assert ended(facts(14, damaged=6))["damaged"] == "failed"
+    assert ended(facts(14, damaged=5))["damaged"] == "passed"
+
+
 @pytest.mark.parametrize(
     ("number", "day", "last", "why"),
     [
@@ -148,8 +158,33 @@ def test_rerun_a_file_is_older_by_its_number_or_else_by_its_day(
 
 def test_what_stops_nothing_is_a_warning() -> None:
     verdicts = ended(facts(header=["Mail", "No", "New"], encoding="cp1252", number=1), facts(number=1))
-    assert {name for name, verdict in verdicts.items() if verdict == "warning"} == {"header", "encoding", "content"}
+    assert {name for name, verdict in verdicts.items() if verdict == "warning"} == {"header", "encoding"}
     assert "failed" not in verdicts.values()
+
+
+def test_reading_the_same_content_again_is_no_fault_until_it_was_read_too_often() -> None:
+    again = facts(number=1, nights=7)
+    assert set(ended(again, facts(number=1)).values()) == {"passed"}
+    assert one("content", again, facts(number=1)).seen == "the very file that was last applied"
+    assert one("same_file", again, facts(number=1)).seen == "the very same file was read on 7 days in a row"
+    assert ended(replace(again, nights=8), facts(number=1))["same_file"] == "failed"
+    checks = gate.run_checks(replace(again, nights=8), None, {}, Gate(same_file=8))
+    assert gate.refusal(checks, "") is None
+
+
+def test_another_content_of_the_same_day_is_told_and_stops_nothing() -> None:
+    day = date(2026, 11, 21)
+    check = one("same_day", facts(number=2, dated=day), facts(number=1, dated=day))
+    assert (check.verdict, check.seen) == ("warning", "the file that was last applied is of 2026-11-21, too, and says otherwise")
+    assert "same_day" not in ended(facts(number=1, dated=day), facts(number=1, dated=day))
+    assert "same_day" not in ended(facts(number=2, dated=None), facts(number=1, dated=None))
+
+
+def test_what_is_remarked_of_the_choice_of_a_file_is_a_warning() -> None:
+    found = gate.run_checks(facts(remarks=["HR has 2 files of 2026-11-30: b is read, and not a"]), None, {}, Gate())
+    assert [(check.name, check.seen) for check in found if check.verdict == "warning"] == [
+        ("names", "HR has 2 files of 2026-11-30: b is read, and not a")
+    ]
 
 
 def test_quiet_headings_are_told_by_their_place() -> None:
@@ -188,7 +223,8 @@ def test_the_report_reads_the_checks_that_the_ledger_keeps_those_of_an_earlier_v
 
 def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     nothing = replace(departments(), groups={"department": {}, "company_code": {}})
-    worst = replace(nothing, rejected=99, collided=99, used=99, fill_rates={"phone": 0.0}, rows=10, managers=Managers(True, 9, 9, 1))
+    figures = {"rejected": 99, "collided": 99, "damaged": 99, "contradicting": 99, "used": 99, "nights": 99}
+    worst = replace(nothing, **figures, managers=Managers(True, 9, 9, 1), fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
     checks = [*gate.run_checks(worst, last, {"findity": LastApplied(3, None)}, Gate()), *gate.run_checks(facts(999), last, {}, Gate())]
     assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)

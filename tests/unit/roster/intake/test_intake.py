@@ -174,6 +174,34 @@ def test_where_nobody_is_valid_the_file_is_unfit() -> None:
     assert caught.value.code == "nobody"
 
 
+def test_where_nobody_is_valid_the_columns_at_fault_are_named_with_a_line_and_a_word_that_may_stand_for_nothing() -> None:
+    columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "end_date": "Left"}
+    people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
+    rows = b"Nr,Mail,First,Last,Left\n1,a@x.se,Ann,B,NULL\n2,b@x.se,Bo,C,NULL\n3,secret,Cy,,NULL\n"
+    with pytest.raises(Unfit) as caught:
+        take_in(rows, CsvFormat(), people, date(2026, 11, 21))
+    assert caught.value.message == (
+        "None of the 3 rows can be used. Faults by kind: date 3 (end_date, which is 'Left': the first on line 2), "
+        "email 1 (email, which is 'Mail': the first on line 4), missing 1 (last_name, which is 'Last': the first on line 4)."
+    )
+    assert caught.value.advice == "Cells say NULL: if that stands for nothing, set `empty: ['NULL']`. Else correct the settings, or ask HR."
+    assert take_in(rows, CsvFormat(empty=["NULL"]), people, date(2026, 11, 21)).facts.used == 2
+
+
+@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "\\N"])
+def test_no_surprise_a_word_for_nothing_is_neither_written_nor_an_empty_cell_until_the_settings_say_so(word: str) -> None:
+    columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "cost_center": "Kst"}
+    people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
+    rows = f"Nr,Mail,First,Last,Kst\n1,a@x.se,Ann,B,{word}\n2,b@x.se,Bo,C,5100\n".encode()
+    said, unsaid = (
+        take_in(rows, CsvFormat(empty=[word]), people, date(2026, 11, 21)),
+        take_in(rows, CsvFormat(), people, date(2026, 11, 21)),
+    )
+    assert said.roster["cost_center"].fillna("").tolist() == unsaid.roster["cost_center"].fillna("").tolist() == ["", "5100"]
+    assert said.notes.empty
+    assert unsaid.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "cost_center", "nothing"]]
+
+
 def test_facts_count_what_came_of_the_rows() -> None:
     result = intake(line("1", Country="SE"), line("2"), line("2"), line("3", mail="?"))
     assert {name: getattr(result.facts, name) for name in ("rows", "used", "superseded", "out_of_scope", "rejected")} == {

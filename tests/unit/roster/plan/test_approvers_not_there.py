@@ -30,17 +30,15 @@ def test_approver_whose_manager_cannot_be_found_stays_with_the_one_there_and_not
     there = members(member("1"), member("3", submitsTo="1@acme.example"), member("2", submitsTo="3@acme.example"))
     night.acknowledged = told(night, there)
     for lost in (night.people["manager_id"].replace("3", "404"), night.people["manager_id"].replace("3", None)):
-        night.people = night.people.assign(manager_id=lost, manager_unreadable=night.people["employee_id"].eq("2"))
+        night.people = night.people.assign(manager_id=lost, unread=night.people["employee_id"].map({"2": "manager_id"}).astype("str"))
         plan, _ = night.expensify(there)
         assert decided(plan) == {"1": "none", "2": "none", "3": "none"}
 
 
-@pytest.mark.parametrize("column", ["manager_id", "manager_unreadable"])
-def test_approver_a_joiner_with_a_manager_who_cannot_be_found_is_held_unless_there_is_a_fallback(column):
-    night = company(person("2"))
-    lost = night.people["employee_id"].eq("2")
-    night.people = night.people.assign(manager_id=night.people["manager_id"].mask(lost & (column == "manager_id"), "404"))
-    night.people = night.people.assign(manager_unreadable=lost & (column == "manager_unreadable"))
+@pytest.mark.parametrize(("manager", "unread"), [("404", None), (None, "manager_id"), (None, "phone|manager_email")])
+def test_approver_a_joiner_with_a_manager_who_cannot_be_found_is_held_unless_there_is_a_fallback(manager, unread):
+    night = company(person("2", manager_id=manager))
+    night.people = night.people.assign(unread=night.people["employee_id"].map({"2": unread}).astype("str"))
     there = members(member("1"))
     night.acknowledged = told(night, there)
     plan, _ = night.expensify(there)

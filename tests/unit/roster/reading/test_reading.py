@@ -163,3 +163,35 @@ def test_every_row_that_is_properly_quoted_is_read_back_on_its_line(people: list
         expected[line] = [key, cell.strip() or None]
         text, line = text + record, line + record.count("\n")
     assert rows(table(text)) == expected
+
+
+INVISIBLE = ["Emp\u00a0No", "Emp  No", " Emp No\u00a0", "Emp\u202fNo", "\ufeffEmp No", "Emp\u200b No", "Emp\u00ad No", "Emp\tNo"]
+
+
+@pytest.mark.parametrize("heading", [*INVISIBLE, '"Emp\nNo"', '"Emp\u00a0\nNo"'])
+def test_a_heading_is_known_whatever_blanks_and_invisible_characters_are_in_it(heading: str) -> None:
+    result = read(f"{heading};Prénom\n1;Ann\n".encode(), CsvFormat(delimiter=";"), {"Emp No", "Pre\u0301nom"})
+    assert result.frame.to_dict("list") == {"Emp No": ["1"], "Pre\u0301nom": ["Ann"]}
+    other = read(f"x;{heading}\n1;2\n".encode(), CsvFormat(delimiter=";"), {"Emp\u00a0 No"})
+    assert other.frame["Emp\u00a0 No"].tolist() == ["2"]
+
+
+def test_a_heading_that_is_there_as_it_is_written_is_preferred() -> None:
+    assert read("Emp\u00a0No,Emp No\n1,2\n".encode(), CsvFormat(), {"Emp No"}).frame["Emp No"].tolist() == ["2"]
+
+
+def test_headings_that_are_one_but_for_blanks_are_told_as_one_that_is_repeated() -> None:
+    with pytest.raises(Unfit, match="more than once: Emp No"):
+        read("Emp\u00a0No,Emp  No\n1,2\n".encode(), CsvFormat(), {"Emp No"})
+
+
+def test_an_unknown_files_headings_are_read_as_one_would_type_them() -> None:
+    assert read("Emp\u00a0No,\u200bName\n1,2\n".encode(), CsvFormat(), None).header == ["Emp No", "Name"]
+
+
+def test_the_words_for_nothing_are_empty_cells_in_every_column_as_they_are_written() -> None:
+    data = b"id,name\n1,NULL\n2,null\n-,n/a\n"
+    given = read(data, CsvFormat.model_validate({"empty": ["NULL", "-", "n/a"]}), {"id", "name"})
+    assert rows(given) == {2: ["1", None], 3: ["2", "null"], 4: [None, None]}
+    assert list(given.frame.dtypes) == ["str", "str"]
+    assert rows(read(data, CsvFormat(), {"id", "name"})) == {2: ["1", "NULL"], 3: ["2", "null"], 4: ["-", "n/a"]}

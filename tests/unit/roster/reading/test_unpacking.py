@@ -110,7 +110,9 @@ def test_a_workbook_stays_whole_and_is_measured(monkeypatch: pytest.MonkeyPatch)
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password"),
         (zipped(("mimetype", b"x"), ("content.xml", b"x")), "another kind"),
-        (zipped(("[Content_Types].xml", b"x"), ("xl/workbook.bin", b"x")), "another kind"),
+        (zipped(("[Content_Types].xml", b"x"), ("xl/workbook.bin", b"x")), "binary Excel workbook"),
+        (zipped(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"x")), "OpenDocument spreadsheet"),
+        (zipped(("[Content_Types].xml", b"x"), ("word/document.xml", b"x")), "text document"),
     ],
 )
 def test_office_files_of_other_kinds_are_named(data: bytes, told: str) -> None:

@@ -1,4 +1,6 @@
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -169,3 +171,55 @@ def test_a_damaged_workbook_is_told_without_a_word_of_its_content() -> None:
     error = unfit(packed.getvalue())
     assert error.code == "workbook"
     assert "Ann" not in str(error)
+
+
+STORED = '<c r="B{row}"{type}><f>{formula}</f>{result}</c>'
+
+
+def with_formulas(*results: tuple[str, str], recalculated: bool = True, column: str = "B") -> bytes:
+    """A workbook in which the names are formulas with these types and results, as a program stored them."""
+    filled = book(["id", "name", "since"], *([str(number), "X", "x"] for number in range(1, len(results) + 1)))
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(filled)) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                for row, (kind, result) in enumerate(results, start=2):
+                    cell = STORED.format(row=row, type=kind, formula="A1&amp;&quot;x&quot;", result=result).replace('r="B', f'r="{column}')
+                    part = re.sub(rf'<c r="{column}{row}".*?</c>', cell, part)
+            if not recalculated:
+                part = part.replace(' fullCalcOnLoad="1"', "")
+            new.writestr(name, part)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("result", ["", "<v />", "<v></v>", "<v/>"])
+def test_no_surprise_a_formula_without_a_stored_result_is_not_an_empty_cell(result: str) -> None:
+    error = unfit(with_formulas((' t="str"', "<v>Ann</v>"), ("", result)))
+    assert error.code == "cells"
+    assert error.message == "A formula has no stored result: in cell B3."
+    assert "save it" in error.advice
+
+
+def test_how_many_formulas_have_none_is_said() -> None:
+    assert "in cell B2, and in 2 more" in unfit(with_formulas(("", ""), ("", "<v/>"), ("", "<v></v>"))).message
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
+    assert rows(table(with_formulas((' t="str"', "<v></v>"), (' t="str"', "<v>Bo</v>")))) == {2: ["1", None], 3: ["2", "Bo"]}
+
+
+def test_results_that_are_all_nought_until_they_are_worked_out_are_none() -> None:
+    nought = (("", "<v>0</v>"), ("", "<v>0</v>"))
+    assert unfit(with_formulas(*nought)).code == "cells"
+    assert rows(table(with_formulas(*nought, recalculated=False))) == {2: ["1", "0"], 3: ["2", "0"]}
+    assert rows(table(with_formulas(("", "<v>0</v>"), ("", "<v>7</v>")))) == {2: ["1", "0"], 3: ["2", "7"]}
+
+
+def test_formulas_in_a_column_that_nothing_names_are_nobodys_affair() -> None:
+    assert rows(table(with_formulas(("", ""), ("", ""), column="C"))) == {2: ["1", "X"], 3: ["2", "X"]}
+
+
+@pytest.mark.parametrize("heading", ["i\u00add", "id\u00a0", "\u200bid", " id "])
+def test_a_heading_is_known_whatever_blanks_and_invisible_characters_are_in_it(heading: str) -> None:
+    assert rows(table(book([heading, "name"], ["1", "Ann"]))) == {2: ["1", "Ann"]}

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pandas as pd
+
+from roster.intake.gate import GateCheck
 from roster.reports.headline import headline
-from roster.reports.model import Accepted
+from roster.reports.model import ROWS, Accepted
 from roster.reports.skipped import left_out
 
 
@@ -103,3 +106,30 @@ def test_true_report_a_re_execution_says_what_had_stopped_the_attempts_before_it
     found = said(replace(clean_run, earlier=["The process of this run has died", "Findity refused: 401"]))
     assert found.sentence == "All 236 planned changes landed"
     assert found.also == ["Attempt 1 had stopped: The process of this run has died", "Attempt 2 had stopped: Findity refused: 401"]
+
+
+def test_true_report_how_many_approve_without_the_limit_that_hr_gave_them_stands_in_the_first_lines(clean_run):
+    notes = pd.DataFrame({"line": [2, 3, 3, 4], "column": ["approval_limit", "approval_limit", "phone", "phone"]}).reindex(
+        columns=list(ROWS)
+    )
+    found = said(replace(clean_run, notes=notes))
+    assert found.tone == "attention"
+    assert found.sentence.endswith("; 2 people approve without the limit that HR gave them: the amount cannot be read (see `decimal`)")
+
+
+def test_what_is_odd_about_the_choice_of_the_file_stands_in_the_first_lines(clean_run):
+    odd = [
+        GateCheck("names", "HR has 2 files of 2026-11-30: b is read, and not a", "", "warning"),
+        GateCheck("header", "moved", "", "warning"),
+    ]
+    assert said(replace(clean_run, gate=odd)).sentence.endswith("; HR has 2 files of 2026-11-30: b is read, and not a")
+
+
+def test_a_file_that_was_read_before_is_said_and_is_no_alarm(clean_run):
+    again = GateCheck("content", "the very file that was last applied", "")
+    nights = GateCheck("same_file", "the very same file was read on 3 days in a row", "")
+    found = said(replace(clean_run, gate=[GateCheck("same_file", "read for the first time", ""), again]))
+    assert (found.tone, found.also) == ("good", ["HR has sent nothing new: this is the very file that was last applied"])
+    assert said(replace(clean_run, gate=[nights, again])).also == [
+        "HR has sent nothing new: the very same file was read on 3 days in a row"
+    ]

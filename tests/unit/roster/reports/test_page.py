@@ -53,6 +53,13 @@ def test_both_sums_are_shown_adding_up(full_run):
     assert "does not add up" not in page
 
 
+def test_people_are_told_by_status_and_by_dates(full_run):
+    standing = {"status": {"active": 1020, "leave": 10, "left": 0, "pending": 0}, "dates": {"active": 1029, "left": 1}}
+    page = words(render(replace(full_run, standing=standing)))
+    assert "People in scope, by status 1,030 = 1,020 active + 10 on leave" in page
+    assert "People in scope, by dates 1,030 = 1,029 active + 1 left" in page
+
+
 def test_a_sum_that_does_not_add_up_is_shown_so(full_run):
     page = words(render(replace(full_run, dispositions={"used": 1000})))
     assert "1,041 ≠ 1,000 used does not add up" in page

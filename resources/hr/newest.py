@@ -1,0 +1,154 @@
+"""Which of several exports is the newest where their names decide, and what somebody should know of that choice.
+
+Belongs here: names, the days in them, and when the files came, for files of this machine and of a server alike. Does not belong here:
+listing them (``resources.hr.files``, ``resources.hr.remote_folder``), which notations of a day there are (``roster.reading.naming``).
+
+The last by name is the newest only as long as names sort by date. ``people_30.11.2026`` comes after ``people_01.12.2026`` for ever.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Generic, Protocol, TypeVar
+
+from resources.failures import Permanent
+from roster.reading import naming
+from roster.settings import CsvFormat
+from roster.unfit import Unfit
+
+_MOST: Final = 3
+
+
+class Listed(Protocol):
+    """A file as any listing shows it."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without its folder."""
+        ...
+
+    @property
+    def modified(self) -> datetime | None:
+        """When it was last written, if that is known."""
+        ...
+
+
+File = TypeVar("File", bound=Listed)
+
+
+@dataclass(frozen=True)
+class Choice(Generic[File]):
+    """The file that is read."""
+
+    file: File
+    remarks: tuple[str, ...] = ()
+    """What somebody should know of the choice, in sentences without a full stop that name files and nobody."""
+
+
+def by_name(files: Sequence[File], format: CsvFormat) -> Choice[File]:
+    """The newest of some files by what their names say.
+
+    A day in the names decides where each has one that can be meant in one way only, or that the settings describe. Else it is the last by
+    name, unless another file came later and the names cannot tell why it should be older.
+
+    Args:
+        files: At least one, by name.
+        format: The settings, for the pattern of the day.
+
+    Raises:
+        Permanent: Nobody can tell.
+    """
+    last = files[-1]
+    if len(files) == 1:
+        return Choice(last)
+    days = [_day(file.name, format) for file in files]
+    if all(days):
+        return _of_newest_day(files, [day for day in days if day])
+    if format.date_in_name is not None:  # whichever has no day is refused by its name when it is read
+        return Choice(last) if days[-1] is None else _of_newest_day(*_dated(files, days))
+    latest = _latest(files)
+    if orders := naming.possible_days([file.name for file in files]):
+        return _by_order(files, orders, latest)
+    if len({_shape(file.name) for file in files}) == 1 or latest in (None, last):
+        return Choice(_by_number(files)) if latest is None else Choice(last)
+    if latest is _by_number(files) and len({_letters(file.name) for file in files}) == 1:
+        return Choice(latest, (_unsorted(last, latest),))
+    raise _cannot_tell(last, latest)
+
+
+def _dated(files: Sequence[File], days: Sequence[date | None]) -> tuple[list[File], list[date]]:
+    pairs = [(file, day) for file, day in zip(files, days, strict=True) if day]
+    return [file for file, _ in pairs], [day for _, day in pairs]
+
+
+def _day(name: str, format: CsvFormat) -> date | None:
+    if format.date_in_name is None:
+        return naming.certain_day(name)
+    try:
+        return naming.day_in_name(name, format.date_in_name, format.date_in_name_format)
+    except Unfit:
+        return None
+
+
+def _of_newest_day(files: Sequence[File], days: Sequence[date]) -> Choice[File]:
+    newest = max(days)
+    same = [file for file, day in zip(files, days, strict=True) if day == newest]
+    # A time or a number behind the day sorts; ` (1)` or `_corrected` does not, and is what came later.
+    sorts = len({_shape(file.name) for file in same}) == 1
+    chosen = same[-1] if sorts or (latest := _latest(same)) is None else latest
+    remarks = []
+    if len(same) > 1:
+        others = [file.name for file in same if file is not chosen]
+        listed = ", ".join(others[:_MOST]) + (f" and {len(others) - _MOST} more" if len(others) > _MOST else "")
+        remarks.append(f"HR has {len(same)} files of {newest}: {chosen.name} is read, and not {listed}")
+    if files[-1] not in same:
+        remarks.append(_unsorted(files[-1], chosen))
+    return Choice(chosen, tuple(remarks))
+
+
+def _by_order(files: Sequence[File], orders: Mapping[str, Sequence[date]], latest: File | None) -> Choice[File]:
+    """Where day, month and year could be meant in several orders: what they agree on, or what agrees with when the files came."""
+    newest = [files[max(range(len(files)), key=lambda at, of=days: (of[at], at))] for days in orders.values()]  # type: ignore[misc]
+    if all(file is newest[0] for file in newest):
+        return Choice(newest[0], () if newest[0] is files[-1] else (_unsorted(files[-1], newest[0]),))
+    if latest is files[-1] and any(file is latest for file in newest):
+        return Choice(latest)
+    raise _cannot_tell(files[-1], next(file for file in (latest, *newest) if file is not None and file is not files[-1]))
+
+
+def _latest(files: Sequence[File]) -> File | None:
+    """The one that came after all others; None where that is not known of each."""
+    times = [file.modified for file in files if file.modified]
+    if len(times) < len(files):
+        return None
+    # Of those that came at the same time, the last by name.
+    return max(zip(times, range(len(files)), files, strict=True), key=lambda each: each[:2])[2]
+
+
+def _by_number(files: Sequence[File]) -> File:
+    """The last by name, its numbers taken as numbers: 10 comes after 9."""
+
+    def key(file: File) -> list[tuple[int, str]]:
+        return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"[0-9]+|[^0-9]+", file.name)]
+
+    return max(files, key=key)
+
+
+def _shape(name: str) -> str:
+    return re.sub("[0-9]", "0", name)
+
+
+def _letters(name: str) -> str:
+    return re.sub("[0-9]+", "0", name)
+
+
+def _unsorted(last: Listed, chosen: Listed) -> str:
+    return f"The names of HR's files do not sort by date: {last.name} is the last by name, and {chosen.name} is newer and is read"
+
+
+def _cannot_tell(last: Listed, other: Listed) -> Permanent:
+    return Permanent(
+        f"Which of HR's files is the newest cannot be told: {last.name} is the last by name, and {other.name} may be newer.",
+        "Say how the date is written (`date_in_name`, `date_in_name_format`), set `newest: modified`, or have older files taken away.",
+    )

@@ -1,0 +1,173 @@
+"""What machines have done to values on their way into HR's file: characters nobody sees, letters lost or garbled, numbers shortened.
+
+Belongs here: putting right what can be put right without a guess, column by column, and telling what cannot. Does not belong here: which
+values a column may hold (``roster.intake.validation``), a whole file in a wrong encoding (``roster.reading.decoding``).
+
+Only values that a column-wise pattern picks out are looked at one by one, and each distinct one once.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import pandas as pd
+
+from roster import characters
+from roster.intake import garbling
+from roster.intake.faults import fault_rows
+from roster.settings import People, Source
+from roster.unfit import Unfit
+
+NUMBERS: Final = ("employee_id", "manager_id")
+"""By these people are told apart: where one is shortened, the file is of no use."""
+KEYS: Final = (*NUMBERS, "over_limit_approver", "phone", "bank_account")
+"""Columns in which an apostrophe in front is a spreadsheet's mark for text, and never part of the value."""
+LOOKED_AFTER: Final = ("worker_status", "start_date", "end_date")
+"""Columns that accept a few words or forms only, so that damage shows as one that is none of them."""
+AMOUNTS: Final = ("approval_limit",)
+"""Where ``12000.0`` is a good number."""
+
+SHORTENED: Final = r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}|[+-]?\d[.,]\d+[eE]\d{1,3}"
+"""How a spreadsheet shows a long number."""
+FLOAT: Final = r"\d{2,}\.0+"
+"""What a number becomes that went through a program as a fraction."""
+
+_UNUSUAL: Final = r"[^ -~]"
+_TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
+_ANY_TEXT_MARK: Final = r"'+.*"
+_SUSPECT: Final = r"[^ -~]|[?&#\\%]|=[0-9A-F][0-9A-F]|\[object"
+
+MESSAGES: Final = {
+    "lost": "Letters of it were lost on the way: a question mark or a replacement character stands for them.",
+    "garbled": "Its letters were garbled on the way: they were written in one encoding and read in another.",
+    "code": "This is a program's code or error, and not what it stands for.",
+    "shortened": "A spreadsheet has shortened this number: its last digits are lost.",
+    "float": "A program has made a fraction of this number: it ends in .0.",
+}
+"""Kind of damage → what HR is told."""
+NOTHING: Final = fault_rows([], "bank_account", "shared_account")
+"""No fault at all."""
+
+
+def mended(frame: pd.DataFrame, people: People) -> pd.DataFrame:
+    """The file's columns with what can be put right without a guess.
+
+    NFC; blanks of any kind are ordinary ones, and none stands around a value; characters without a width are gone; an apostrophe goes that
+    stands in front of a number, and in front of anything in the columns of `KEYS`. What is garbled stays as it is, to be told as such.
+
+    Args:
+        frame: The columns as they were read.
+        people: The settings, which say what the columns are.
+    """
+    keys = _key_columns(people)
+    return frame.assign(**{str(name): _mended(frame[name], _ANY_TEXT_MARK if name in keys else _TEXT_MARK) for name in frame.columns})
+
+
+def _mended(series: pd.Series, text_mark: str) -> pd.Series:
+    unusual = series.str.contains(_UNUSUAL, na=False)
+    if unusual.any():
+        series = _replaced(series, unusual, lambda text: text if garbling.kind(text) == "garbled" else characters.plain(text))
+    marked = series.str.startswith("'", na=False) & series.str.fullmatch(text_mark, na=False)
+    if marked.any():
+        series = _replaced(series, marked, lambda text: text.lstrip("'").rstrip("'").strip(" "))
+    return series
+
+
+def _replaced(series: pd.Series, which: pd.Series, change: "garbling.Change") -> pd.Series:
+    distinct = series[which].drop_duplicates()
+    table = dict(zip(distinct, map(change, distinct), strict=True))
+    return series.mask(which, series[which].map(table).reindex(series.index)).replace("", float("nan")).astype("str")
+
+
+def _key_columns(people: People) -> set[str]:
+    """The file's columns whose cells are numbers, accounts and the like, and the one that managers are named by."""
+    sources = [people.columns[name] for name in KEYS if name in people.columns]
+    named = {source.refers_to for source in sources if source.refers_to}
+    return named | {column for source in sources if source.column or source.columns for column in source.reads()}
+
+
+def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
+    """Canonical values that cannot be meant as they stand.
+
+    Args:
+        people: The settings.
+        raw: The file's columns, mended.
+        columns: The canonical columns that came of them.
+
+    Returns:
+        Fault rows (`roster.intake.faults.fault_rows`), at most one for a value.
+    """
+    found = [fault_rows([], "", "damaged", "")]
+    for name, source in people.columns.items():
+        if name in LOOKED_AFTER:
+            continue
+        kinds = _kinds(columns[name], name)
+        if through := _read_through(source, raw):
+            kinds = kinds.fillna(_first([_kinds(part, name) for part in through]))
+        kinds = kinds.dropna()
+        found.append(fault_rows(kinds.index, name, "damaged", list(kinds.map(MESSAGES))))
+    return pd.concat(found, ignore_index=True)
+
+
+def _kinds(series: pd.Series, name: str) -> pd.Series:
+    """The kind of damage of each value; NaN for good ones."""
+    kinds: pd.Series = pd.Series(float("nan"), index=series.index, dtype="str")
+    suspect = series.str.contains(_SUSPECT, na=False)
+    if suspect.any():
+        kinds = _replaced(series.where(suspect), suspect, lambda text: garbling.kind(text) or "")
+    if name not in AMOUNTS:
+        kinds = kinds.mask(series.str.fullmatch(FLOAT, na=False), "float")
+    return kinds.mask(series.str.fullmatch(SHORTENED, na=False), "shortened")
+
+
+def _read_through(source: Source, raw: pd.DataFrame) -> list[pd.Series]:
+    """The cells of which a canonical value shows nothing: those in a template, and those that a table or a case had no word for."""
+    if source.column or source.columns:
+        return [raw[name].mask(raw[name].isin(list(source.lookup))) for name in source.reads()] if source.lookup else []
+    return [raw[name] for name in sorted(source.reads())]
+
+
+def _first(parts: list[pd.Series]) -> pd.Series:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result.fillna(part)
+    return result
+
+
+def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> None:
+    """No number by which people are told apart was shortened.
+
+    Raises:
+        Unfit: One was. Several people may have had it, and nobody knows which.
+    """
+    manager = people.columns.get("manager_id")
+    asked: Iterable[tuple[str, pd.Series]] = [
+        *((", ".join(sorted(people.columns[name].reads())), columns[name]) for name in NUMBERS if name in people.columns),
+        *([(manager.refers_to, raw[manager.refers_to])] if manager and manager.refers_to else []),
+    ]
+    for heading, values in asked:
+        lines = values.index[values.str.fullmatch(SHORTENED, na=False)]
+        if len(lines):
+            raise Unfit(
+                "numbers",
+                f"A spreadsheet has shortened {len(lines):,} numbers in {heading}, the first on line {lines[0]}: they are written with an "
+                "exponent (as 1.23457E+11 is), and their last digits are lost for good.",
+                "Have HR send the original export, not a copy that was opened and saved in a spreadsheet.",
+            )
+
+
+def shared_accounts(roster: pd.DataFrame) -> pd.DataFrame:
+    """Accounts that several people have: fault rows for all of them. Somebody who has left may have had a new number since.
+
+    Args:
+        roster: The people, with ``line`` and ``employment``.
+    """
+    if "bank_account" not in roster:
+        return NOTHING
+    here = roster[roster["employment"].ne("left") & roster["bank_account"].notna()]
+    shared = here["bank_account"].duplicated(keep=False)
+    return fault_rows(here.loc[shared, "line"].tolist(), "bank_account", "shared_account")
+
+
+def without(roster: pd.DataFrame, faults: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns that faults are about, without those values."""
+    return {str(name): roster[str(name)].mask(roster["line"].isin(part["line"])) for name, part in faults.groupby("column")}

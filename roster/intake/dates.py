@@ -1,0 +1,147 @@
+"""From HR's notation of a day to the day, and which days cannot be meant.
+
+Belongs here: formats, moments and their time zone, years of two digits, the values by which systems say that there is no end. Does not
+belong here: what an unreadable date costs (``roster.intake.validation``), who is employed on a day (``roster.intake.take_in``).
+
+A roster has few distinct dates, so only those are parsed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+import pandas as pd
+
+from roster.settings import Source
+
+NO_END_BEFORE: Final = "1950-01-01"
+NO_END_FROM: Final = "2079-01-01"
+"""End dates outside of these are no ends: nobody in the file left before the one, and systems write one after the other for *none*
+(2079-06-06, 2999-12-31, 4712-12-31, 9999-12-31)."""
+PAST, AHEAD = "0000-00-00", "9999-12-31"
+"""How what stands for none is written where it is no date, or none in HR's format: it sorts as HR's value does."""
+YEARS_AHEAD: Final = 10
+"""A year of two digits is none that lies further ahead."""
+
+_NEVER = re.compile(r"(?P<past>[0./ :T-]*0[0./ :TZ-]*)|[9./-]*99[9./-]*")
+_PAST = re.compile(
+    r"(?:0?1[./-](?:0?1|jan)[./-]|(?=\d{4}[./-]?01[./-]?01))(?:0001|1753|1900)(?:[./-]?01[./-]?01)?(?:[ T].*)?", re.IGNORECASE
+)
+_AHEAD = re.compile(
+    r"(?:31[./-](?:12|dec)[./-]|12[./-]31[./-]|(?=\d{4}[./-]?12[./-]?31))(?:2999|4712|9999)(?:[./-]?12[./-]?31)?(?:[ T].*)?", re.IGNORECASE
+)
+"""Days that stand for none in any notation, for the many files in which they are not written as other dates are."""
+_CLOCK = re.compile(r"%[HIMSTcXp]")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
+_SHORT_YEAR = re.compile(r"%[yDx]")
+_SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
+"""Month, day and two digits of 4712-12-31, 9999-12-31, 1899-12-30 and 1900-01-01."""
+_CELL = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}(?:\.\d+)?")
+"""A workbook's cell that holds a day and a clock time."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What decides which day a date is, besides its format."""
+
+    as_of: date | None = None
+    """The day of the export."""
+    zone: tzinfo | None = None
+    """The company's. Without it a moment with a zone of its own cannot be read."""
+    workbook: bool = False
+    """Whether cells that are dates came as such, some of them with a clock time."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """One column of dates."""
+
+    iso: pd.Series
+    """ISO text where the value could be read, else as HR wrote it; `PAST` or `AHEAD` where it stands for none in another notation."""
+    unreadable: pd.Series
+    """Which values fit none of the formats, or two of them differently."""
+    ambiguous: pd.Series
+    """Which of these are different days in different formats."""
+    short_none: pd.Series
+    """Which have a year of two digits, and are in all likelihood the last digits of a date that stands for none."""
+
+
+def days(series: pd.Series, source: Source, calendar: Calendar, *, ends: bool = False) -> Days:
+    """The days of a column; ``ends``: of end dates, where some values stand for none."""
+    codes, distinct = pd.factorize(series)
+    found = [_read(str(text), source, calendar, ends) for text in distinct]
+    # The last entry is the one that the code -1 (empty) takes.
+    texts = pd.Series([one.day or text for one, text in zip(found, distinct, strict=True)] + [None], dtype="str")
+    flags = [
+        pd.Series([*values, False], dtype=bool)
+        for values in ([one.day is None for one in found], [one.ambiguous for one in found], [one.short_none for one in found])
+    ]
+    return Days(*(part.take(codes).set_axis(series.index) for part in (texts, *flags)))
+
+
+def no_end(end_date: pd.Series) -> pd.Series:
+    """Which end dates cannot be meant as the end of anything: before 1950, or so far ahead that they stand for *none*."""
+    return (end_date < NO_END_BEFORE) | (end_date >= NO_END_FROM)
+
+
+@dataclass(frozen=True)
+class _Read:
+    day: str | None
+    ambiguous: bool = False
+    short_none: bool = False
+
+
+def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
+    if calendar.workbook and (cell := _CELL.fullmatch(text)):
+        text = cell[1]
+    parsed = {day for format in source.format if (day := _parsed(text, format, source, calendar))}
+    if len(parsed) > 1:
+        return _Read(None, ambiguous=True)
+    if parsed:
+        day = parsed.pop()
+        short = (day.month, day.day, day.year % 100) in _SHORT_NONE and str(day.year) not in text
+        return _Read(day.isoformat(), short_none=ends and short)
+    if not ends:
+        return _Read(None)
+    if never := _NEVER.fullmatch(text):
+        return _Read(PAST if never["past"] else AHEAD)
+    return _Read(PAST) if _PAST.fullmatch(text) else _Read(AHEAD) if _AHEAD.fullmatch(text) else _Read(None)
+
+
+def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
+    try:
+        moment = datetime.strptime(text, format)  # noqa: DTZ007 most dates have no time zone; those that have are looked at below
+        if _SHORT_YEAR.search(format):
+            moment = moment.replace(year=_in_window(moment.year, source, calendar))
+    except ValueError:  # also 29 February of a year that is not a leap year there
+        return None
+    own, named = _zone(text, format)
+    own = moment.tzinfo or own
+    if not (named or own) or not _CLOCK.search(format):
+        return moment.date()  # a day is that day everywhere
+    if own is None or calendar.zone is None:
+        return None
+    try:
+        return moment.replace(tzinfo=own).astimezone(calendar.zone).date()
+    except OverflowError:  # the first or the last day of any calendar
+        return moment.date()
+
+
+def _zone(text: str, format: str) -> tuple[tzinfo | None, bool]:
+    """The zone that the format itself or a name in the text says, and whether there is one."""
+    if "%Z" in format:
+        return (UTC, True) if re.search(r"\b(?:UTC|GMT)\b", text, re.IGNORECASE) else (None, True)
+    if offset := _OFFSET.search(format):
+        ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"]))
+        return timezone(-ahead if offset["sign"] == "-" else ahead), True
+    utc = re.search(r"(?<!%)Z['\]]?$|(?:UTC|GMT)$", format.strip())
+    return (UTC, True) if utc else (None, False)
+
+
+def _in_window(year: int, source: Source, calendar: Calendar) -> int:
+    """The year of the same two digits in the hundred years in which such years are."""
+    first = source.years_from
+    if first is None:
+        first = calendar.as_of.year + YEARS_AHEAD - 99 if calendar.as_of else 1950
+    return first + (year - first) % 100

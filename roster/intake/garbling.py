@@ -1,0 +1,57 @@
+"""Whether a text lost letters on its way, or shows others in their place.
+
+Belongs here: the marks by which that is seen in one text, with what they come from. Does not belong here: whole columns and what becomes
+of such a text (``roster.intake.damage``).
+
+Sources: the code charts of Windows-1250 to 1257, ISO 8859-1 to 16, CP 437, CP 850 and Mac Roman; in each of them the bytes of UTF-8 are
+some letter followed by signs that no word has there. Where a sign may follow a letter in good text (a quote, a dash), small letters
+around it must show that it stands inside a word.
+"""
+
+import re
+from collections.abc import Callable
+
+Change = Callable[[str], str]
+
+_SIGN = "\x80-\x9f€‚ƒ„†‡ˆ‰‹•˜¡-©«-\u00ad¯-¹¼-¿˘ˇ˛˝ŻĄĽŚŤŽŹśťžźšŠœŒŸ"
+"""What the later bytes of a letter in UTF-8 become, and what never follows a capital letter with an accent."""
+_QUOTE = "‘’“”–—…™›®ªº»"
+"""What they may become too, and what may well stand behind such a letter."""
+_LEAD = "ÄÅÆÇÈĂĹĆĞΓГ"
+"""What the first byte of a letter of European languages becomes, in one code page or the other; à and  besides."""
+_SMALL = "a-zß-öø-ÿāăąćčďđēęěğģīıķļłńņňőœřśşšţťūůűźżžșț"
+
+_GARBLED = re.compile(
+    f"[ÃÂ][{_SIGN}{_QUOTE}]|[{_LEAD}][{_SIGN}]"
+    f"|(?<=[{_SMALL}])[{_LEAD}][{_QUOTE}]|[{_LEAD}][{_QUOTE}](?=[{_SMALL}])"
+    f"|(?<=[{_SMALL}])[ÃÂ](?![A-Z])"  # its second byte was a no-break blank or a soft hyphen, and is gone
+    f"|â[€‚„†ˆ‰\x80-\x9f]|ï¿½|ï»¿|ðŸ|á[¸¹º»][{_SIGN}{_QUOTE}]"
+    f"|(?:[ÎÏÐÑÒÓרÙÚÛà-ï][{_SIGN}{_QUOTE}]{{1,2}}){{2,}}"  # Greek, Cyrillic, Hebrew, Arabic and Asian letters: always several
+    r"|(?:[РС][\u0080-\u00bf\u0402-\u040f\u0452-\u045f\u0490\u0491€‚„…†‡‰‹›‘’“”•–—™№]){2,}"  # the same in Windows-1251
+    r"|[\u2500-\u259f√≈∆]|ƒ\S"  # CP 437 and 850, Mac Roman
+)
+_GONE = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
+"""Characters that stand for none."""
+_ASKED = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
+"""Question marks beside letters."""
+_CODE = re.compile(
+    r"&(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[oO]slash|[aA][eE]lig|[aA]ring|eth|ETH|thorn|THORN"
+    r"|[A-Za-z](?:uml|acute|grave|circ|tilde|cedil|caron|ring|slash));"
+    r"|\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]|%C[2-9A-F]%[89AB][0-9A-F]|=C[2-9A-F]=[89AB][0-9A-F]|=\?[\w-]+\?[QB]\?"
+    r"|\[object \w+\]|^#(?:[A-ZÅÄÖÆØÜ/0]+[!?]|N/A|NV|I/T|N/D|N/V|#+)$"
+)
+_ADDRESS = "://"
+"""Behind it a question mark is one."""
+
+
+def kind(text: str) -> str | None:
+    """How a text was damaged: ``lost``, ``garbled`` or ``code`` (`roster.intake.damage.MESSAGES`); None where no damage shows.
+
+    >>> kind("H?kansson"), kind("GrÃ¸ndal"), kind("O&#39;Brien"), kind("O'Brien")
+    ('lost', 'garbled', 'code', None)
+    """
+    if _CODE.search(text):
+        return "code"
+    if _GARBLED.search(text):
+        return "garbled"
+    return "lost" if _GONE.search(text) or (_ADDRESS not in text and _ASKED.search(text)) else None

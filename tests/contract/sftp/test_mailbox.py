@@ -1,0 +1,135 @@
+"""Against servers as managed file transfer has them: a file that was read is taken away, and what is said of a file alone is not so."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import asyncssh
+import pytest
+
+from resources.failures import NoFile, Permanent, Transient
+from resources.hr.kept import drop_naming
+from resources.hr.sftp import Sftp
+from resources.hr.sources import Found, SftpFiles
+from sandbox.sftp import SftpServer
+
+Serve = Callable[..., SftpServer]
+At = Callable[..., Sftp]
+
+
+class Mailbox(asyncssh.SFTPServer):
+    """A file is gone once it has been read and closed."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        self.opened = self.map_path(path)
+        return super().open(path, pflags, attrs)
+
+    def close(self, file_obj: Any) -> None:
+        super().close(file_obj)  # type: ignore[no-untyped-call]
+        self.taken_away(Path(os.fsdecode(self.opened)))
+
+    def taken_away(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+
+class Emptied(Mailbox):
+    """Its name stays there, with nothing in it."""
+
+    def taken_away(self, path: Path) -> None:
+        path.write_bytes(b"")
+
+
+def served(serve: Serve, root: Path, kind: type[asyncssh.SFTPServer] = Mailbox) -> SftpServer:
+    return serve(files=lambda channel: kind(channel, chroot=os.fsencode(root)))
+
+
+def kept(home: Path) -> list[Path]:
+    return list((home / "incoming").iterdir())
+
+
+@pytest.mark.parametrize("kind", [Mailbox, Emptied])
+def test_a_file_that_goes_when_it_was_read_is_used_and_kept_for_its_owner_alone(
+    serve: Serve, at: At, root: Path, home: Path, wire: SimpleNamespace, kind: type[asyncssh.SFTPServer]
+) -> None:
+    client = at(served(serve, root, kind))
+    found = client.find()
+    assert client.fetch(found, found.size).content == wire.CONTENT
+    [file] = kept(home)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "people" not in file.name
+
+
+def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
+    serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace
+) -> None:
+    files = SftpFiles(source(served(serve, root)))
+    first = files.newest()
+    assert files.take(first).content == wire.CONTENT
+    again = files.newest()
+    assert (again.state, again.name) == (first.state, "people_1.csv")
+    assert files.take(again).content == wire.CONTENT
+    files.put_away(again)
+    assert kept(home) == []
+    with pytest.raises(NoFile):
+        files.newest()
+    with pytest.raises(Permanent, match="no longer has the HR file"):
+        files.take(again)
+
+
+def test_a_file_that_hr_has_put_there_since_is_the_newest(serve: Serve, source: Callable[..., Any], root: Path, home: Path) -> None:
+    files = SftpFiles(source(served(serve, root), path="out/people_1.csv"))
+    files.take(files.newest())
+    (root / "out" / "people_1.csv").write_bytes(b"No;Name\n2;Bo\n")
+    assert files.take(files.newest()).content == b"No;Name\n2;Bo\n"
+    assert len(kept(home)) == 1
+
+
+def test_an_older_file_that_nobody_read_is_not_taken_for_the_newest(serve: Serve, at: At, root: Path, wire: SimpleNamespace) -> None:
+    (root / "out" / "people_0.csv").write_bytes(b"older")
+    client = at(served(serve, root))
+    client.fetch()
+    assert client.find().name == "people_1.csv"
+    assert client.fetch().content == wire.CONTENT
+
+
+def test_putting_away_another_state_drops_nothing(serve: Serve, source: Callable[..., Any], root: Path, home: Path) -> None:
+    files = SftpFiles(source(served(serve, root)))
+    found = files.newest()
+    files.take(found)
+    files.put_away(Found(found.path, found.name, found.size + 1, found.modified))
+    assert len(kept(home)) == 1
+
+
+def test_what_the_server_still_has_is_not_kept(serve: Serve, at: At, home: Path) -> None:
+    at(serve()).fetch()
+    assert kept(home) == []
+
+
+def test_what_went_before_it_had_come_whole_is_not_used(serve: Serve, at: At, root: Path, home: Path) -> None:
+    class Short(Mailbox):
+        def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+            return b"" if offset else bytes(super().read(file_obj, offset, 5))
+
+    with pytest.raises(Transient, match="changed on the SFTP server"):
+        at(served(serve, root, Short)).fetch()
+    assert kept(home) == []
+
+
+@pytest.mark.parametrize("said", [{"size": 0}, {"size": 0, "mtime": 1_700_000_000, "atime": 1}, {"size": 14, "mtime": 1, "atime": 1}])
+def test_a_server_that_says_otherwise_of_a_file_alone_is_believed_by_its_listing(
+    serve_with: Serve, source: Callable[..., Any], wire: SimpleNamespace, said: dict[str, int]
+) -> None:
+    files = SftpFiles(source(serve_with(stat=lambda *_: asyncssh.SFTPAttrs(permissions=0o100644, **said))))
+    found = files.newest()
+    assert found.size == len(wire.CONTENT)
+    assert files.take(found).content == wire.CONTENT
+
+
+def test_a_file_that_is_kept_goes_when_somebody_in_it_is_forgotten(serve: Serve, at: At, root: Path, home: Path) -> None:
+    at(served(serve, root)).fetch()
+    assert drop_naming("no such number") == 0
+    assert drop_naming("1") == 1
+    assert kept(home) == []

@@ -1,0 +1,119 @@
+"""Which of several exports is the newest by their names."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from resources.failures import Permanent
+from resources.hr.newest import Choice, by_name
+from roster.settings import CsvFormat
+
+BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    modified: datetime | None
+
+
+def arrived(*names: str, times: bool = True) -> list[File]:
+    """Files in the order in which they came, as a listing has them: by name."""
+    files = [File(name, BEGAN + timedelta(days=number) if times else None) for number, name in enumerate(names)]
+    return sorted(files, key=lambda file: file.name)
+
+
+def choice(*names: str, times: bool = True, **format: str) -> Choice[File]:
+    return by_name(arrived(*names, times=times), CsvFormat.model_validate(format))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("people_30.11.2026.csv", "people_01.12.2026.csv"),
+        ("people_30.11.2026.csv", "people_1.12.2026.csv"),
+        ("people_30Nov2026.csv", "people_01Dec2026.csv"),
+        ("people_30-11-2026.csv", "people_01-12-2026.csv"),
+        ("people_30112026.csv", "people_01122026.csv"),
+        ("30_11_2026 people.csv", "01_12_2026 people.csv"),
+    ],
+)
+@pytest.mark.parametrize("times", [True, False])
+def test_names_that_do_not_sort_by_date_are_read_by_the_day_in_them_and_it_is_said(earlier: str, later: str, times: bool) -> None:
+    found = choice(earlier, later, times=times)
+    assert found.file.name == later
+    assert found.remarks == (
+        f"The names of HR's files do not sort by date: {earlier} is the last by name, and {later} is newer and is read",
+    )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("people_06-10-2026.csv", "people_05-11-2026.csv"),
+        ("people_301126.csv", "people_011226.csv"),
+        ("people_nov.csv", "people_dec.csv"),
+        ("people_final.csv", "people.csv"),
+        ("people_old.csv", "people_2026-11-30.csv"),
+    ],
+)
+def test_no_surprise_where_names_cannot_tell_and_another_file_came_later_none_is_read(earlier: str, later: str) -> None:
+    with pytest.raises(Permanent, match=r"cannot be told.*is the last by name.*date_in_name") as refused:
+        choice(earlier, later)
+    assert earlier in str(refused.value)
+    assert later in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("people_2026-11-29.csv", "people_2026-11-30.csv"),
+        ("people_20261130.csv", "people_20261201.csv"),
+        ("people_261130.csv", "people_261201.csv"),
+        ("people_1.csv", "people_2.csv"),
+        ("people_2026-11.csv", "people_2026-12.csv"),
+        ("people_11-30-2026.csv", "people_12-01-2026.csv"),
+        ("people_20261130040000.csv", "people_20261201040000.csv"),
+    ],
+)
+def test_names_that_sort_by_date_decide_without_a_word(one: str, other: str) -> None:
+    assert choice(one, other) == Choice(arrived(one, other)[1])
+
+
+@pytest.mark.parametrize(("one", "other"), [("people_2026-11-29.csv", "people_2026-11-30.csv"), ("people_1.csv", "people_2.csv")])
+def test_a_name_that_is_newer_is_newer_though_the_file_came_earlier(one: str, other: str) -> None:
+    assert choice(other, one).file.name == other
+
+
+def test_numbers_count_as_numbers() -> None:
+    assert choice("people_9.csv", "people_10.csv").file.name == "people_10.csv"
+    assert choice("people_9.csv", "people_10.csv", times=False).file.name == "people_10.csv"
+
+
+def test_a_pattern_of_the_settings_says_which_day_it_is() -> None:
+    given = {"date_in_name": r"_(?P<date>\d{2}-\d{2}-\d{4})", "date_in_name_format": "%d-%m-%Y"}
+    assert choice("people_06-10-2026.csv", "people_05-11-2026.csv", **given).file.name == "people_05-11-2026.csv"
+    given["date_in_name_format"] = "%m-%d-%Y"
+    assert choice("people_05-11-2026.csv", "people_06-10-2026.csv", **given).file.name == "people_06-10-2026.csv"
+
+
+def test_a_name_without_the_day_that_the_settings_want_is_refused_where_it_would_have_been_read() -> None:
+    given = {"date_in_name": r"_(?P<date>\d{8})"}
+    assert choice("people_20261130.csv", "people_new.csv", **given).file.name == "people_new.csv"
+    assert choice("people_20261130.csv", "a_note.csv", **given).file.name == "people_20261130.csv"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("people_2026-11-30.csv", "people_2026-11-30 (1).csv"),
+        ("people_2026-11-30.csv", "people_2026-11-30_corrected.csv"),
+        ("people_2026-11-30_0400.csv", "people_2026-11-30_1500.csv"),
+        ("b_30.11.2026.csv", "a_30.11.2026.csv"),
+    ],
+)
+def test_of_two_files_of_one_day_the_one_that_came_later_is_read_and_it_is_said(earlier: str, later: str) -> None:
+    found = choice("a_2026-11-01.csv", earlier, later)
+    assert found.file.name == later
+    assert found.remarks == (f"HR has 2 files of 2026-11-30: {later} is read, and not {earlier}",)

@@ -1,0 +1,224 @@
+"""What machines have done to values is put right where that is no guess, and told where it would be one."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roster.characters import plain
+from roster.intake import garbling
+from roster.intake.take_in import has_unidentified_rejects
+from roster.unfit import Unfit
+from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
+
+
+def value(column: str, cell: str, **people: object) -> str | None:
+    """What becomes of a cell, by the canonical column that it is mapped to: NaN as None."""
+    result = intake(line("1"), line("2", Kind=cell), columns={**COLUMNS, column: "Kind"}, **people)
+    found = result.roster.set_index("employee_id").loc["2", column]
+    return None if pd.isna(found) else str(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "reads"),
+    [
+        ("Lindqvist\u200b", "Lindqvist"),
+        ("Gus\u00adtav", "Gustav"),
+        ("\ufeffAnn", "Ann"),
+        ("\u202dAnn\u202c", "Ann"),
+        ("\u00a0Ann\u2003Li\u202f", "Ann Li"),
+        ("Ann\tLi\x07", "Ann Li"),
+        ("Storgatan 1\nLgh 3", "Storgatan 1 Lgh 3"),
+        ("A\u030asa O\u0308berg", "Åsa Öberg"),
+        ("\u212bsa", "Åsa"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("O'Brien", "O'Brien"),
+        ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+        ("\x1a\x1a", "\x1a\x1a"),
+    ],
+)
+def test_what_no_reader_sees_goes_and_what_they_see_stays(written: str, reads: str) -> None:
+    assert plain(written) == reads
+    assert plain(reads) == reads
+
+
+def test_an_address_with_an_invisible_character_is_the_address_without_it() -> None:
+    result = intake(
+        line("1", mail="\u200bann@x.se"), line("2", mail="bo@x.se\u200b", boss="ann\u00ad@x.se"), line("3\u200b", Last="Li\u200b")
+    )
+    assert list(result.roster["email"]) == ["ann@x.se", "bo@x.se", "p3@x.se"]
+    assert list(result.roster["manager_id"].fillna("")) == ["", "1", ""]
+    assert list(result.roster["last_name"]) == ["Li", "Li", "Li"]
+    assert result.rejects.empty
+    assert result.notes.empty
+
+
+def test_words_of_the_settings_are_compared_as_the_rows_are_written() -> None:
+    columns = {**COLUMNS, "department": {"column": "Kind", "lookup": {"Fo\u0308rsa\u0308ljning": "Sales"}}}
+    result = intake(line("1", Kind="Försäljning"), columns=columns, scope={"include": {"department": "Sales\u200b"}})
+    assert list(result.roster["department"]) == ["Sales"]
+    assert result.roster["in_scope"].all()
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reads"),
+    [
+        ("bank_account", "'SE7650010000000000000001", "SE7650010000000000000001"),
+        ("phone", "'+46701234567", "+46701234567"),
+        ("over_limit_approver", "'E17", "E17"),
+        ("postal_code", "'01234", "01234"),
+        ("city", "'s-Hertogenbosch", "'s-Hertogenbosch"),
+        ("job_title", "'t Hart", "'t Hart"),
+    ],
+)
+def test_an_apostrophe_goes_where_only_a_spreadsheet_puts_one(column: str, cell: str, reads: str) -> None:
+    assert value(column, cell) == reads
+
+
+def test_a_number_behind_an_apostrophe_is_the_number_for_its_people_too() -> None:
+    columns = {**COLUMNS, "manager_id": "Boss"}
+    del columns["manager_email"]
+    result = intake(line("'E1", mail="a@x.se"), line("'02", mail="b@x.se", boss="'E1"), line("3", boss="E1"), columns=columns)
+    assert list(result.roster["employee_id"]) == ["E1", "02", "3"]
+    assert list(result.roster["manager_id"].fillna("")) == ["", "E1", "E1"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Str\ufffdmberg", "H?kansson", "?berg", "GrÃ¸ndal", "Str&ouml;mberg", "#N/A", "Bj\x1ark", "MartÃ\u00adnez"]
+)
+def test_no_surprise_a_damaged_name_rejects_its_row_and_is_counted(name: str) -> None:
+    result = intake(line("1"), line("2", Last=name), line("3", First=name))
+    assert dispositions(result)[3] == ("2", "rejected", "damaged")
+    assert list(result.roster["employee_id"]) == ["1"]
+    assert result.facts.damaged == 2
+    assert not result.rejects["message"].str.contains(name, regex=False).any()
+
+
+@pytest.mark.parametrize("column", ["department", "cost_center", "job_title", "city", "street", "extra_team", "company_code"])
+@pytest.mark.parametrize("cell", ["F?rs\ufffdljning", "FÃ¶rsÃ¤ljning", "1.2E+05", "R&amp;D", "51000.0"])
+def test_any_other_damaged_text_is_dropped_and_noted(column: str, cell: str) -> None:
+    result = intake(line("1"), line("2", Kind=cell), columns={**COLUMNS, column: "Kind"})
+    assert result.roster[column].isna().all()
+    assert [tuple(row) for row in result.notes[["employee_id", "column", "code"]].itertuples(index=False)] == [("2", column, "damaged")]
+    assert result.facts.damaged == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("bank_account", "5.00000E+13"),
+        ("phone", "4.67012E+10"),
+        ("phone", "46701740999.0"),
+        ("bank_account", "5,00E+13"),
+        ("bank_account", "12345.0"),
+    ],
+)
+def test_a_shortened_account_or_phone_number_is_dropped_and_noted(column: str, cell: str) -> None:
+    result = intake(line("1"), line("2", Kind=cell.replace(",", ".")), columns={**COLUMNS, column: "Kind"}, phone_region="SE")
+    assert result.roster[column].isna().all()
+    assert list(result.notes["code"]) == ["damaged"]
+
+
+def test_a_limit_with_decimals_is_a_good_number() -> None:
+    assert value("approval_limit", "12000.0") == "12000.0"
+
+
+@pytest.mark.parametrize("number", ["2.02301E+11", "2E+11", "2.02301e+11", "2.02301E11"])
+def test_no_surprise_a_file_with_shortened_numbers_is_unfit(number: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        intake(line("1"), line(number, mail="b@x.se"))
+    assert caught.value.code == "numbers"
+    assert "spreadsheet" in caught.value.message
+    assert "original export" in caught.value.advice
+    assert number not in str(caught.value)
+
+
+def test_no_surprise_a_file_with_shortened_managers_numbers_is_unfit() -> None:
+    columns = {name: source for name, source in COLUMNS.items() if name != "manager_email"}
+    for source in ("Boss", {"column": "Boss", "refers_to": "Kind"}):
+        with pytest.raises(Unfit, match="on line 3"):
+            intake(line("1", Kind="7"), line("2", boss="2.02301E+11", Kind="8"), columns={**columns, "manager_id": source})
+    with pytest.raises(Unfit, match="Kind"):
+        intake(line("1", Kind="2.02301E+11"), columns={**columns, "manager_id": {"column": "Boss", "refers_to": "Kind"}})
+
+
+def test_numbers_that_only_resemble_shortened_ones_are_numbers() -> None:
+    result = intake(
+        line("5E11", mail="a@x.se"), line("1E10", mail="b@x.se"), line("E+11", mail="c@x.se"), line("5E00000000000001", mail="d@x.se")
+    )
+    assert list(result.roster["employee_id"]) == ["5E11", "1E10", "E+11", "5E00000000000001"]
+
+
+@pytest.mark.parametrize("number", ["20401.0", "E?42", "#N/A", "E\ufffd42"])
+def test_no_surprise_a_damaged_number_is_nobodys_and_could_be_anybodys(number: str) -> None:
+    result = intake(line("1"), line(number, mail="b@x.se"))
+    assert dispositions(result)[3] == (None, "rejected", "damaged")
+    assert has_unidentified_rejects(result.dispositions)
+
+
+def test_an_account_of_several_people_is_used_for_none_of_them_unless_the_settings_say_so() -> None:
+    rows = [
+        line("1", Kind="SE7650010000000000000001"),
+        line("2", Kind="se76 5001 0000 0000 0000 0001"),
+        line("3", Kind="SE2450020000000000000002"),
+    ]
+    columns = {**COLUMNS, "bank_account": "Kind"}
+    result = intake(*rows, columns=columns)
+    assert list(result.roster["bank_account"].fillna("")) == ["", "", "SE2450020000000000000002"]
+    assert list(result.notes["code"]) == ["shared_account"] * 2
+    assert intake(*rows, columns=columns, one_account_each=False).roster["bank_account"].notna().all()
+
+
+def test_somebody_who_left_may_have_come_back_with_their_account() -> None:
+    rows = [line("1", Status="T", Kind="SE7650010000000000000001"), line("2", Kind="SE7650010000000000000001")]
+    result = intake(*rows, columns={**COLUMNS, "bank_account": "Kind"})
+    assert result.roster["bank_account"].notna().all()
+    assert result.notes.empty
+
+
+def test_a_damaged_value_that_decides_who_is_in_scope_rejects_its_row() -> None:
+    columns = {**COLUMNS, "extra_kind": "Kind"}
+    result = intake(
+        line("1", Kind="x"), line("2", Kind="Styrelsem\ufffdte"), columns=columns, scope={"exclude": {"extra_kind": "Styrelsemöte"}}
+    )
+    assert dispositions(result)[3] == ("2", "rejected", "damaged")
+
+
+def test_damage_shows_through_templates_and_tables() -> None:
+    columns = {**COLUMNS, "email": {"template": "{Kind}@x.se"}, "role": {"column": "Phone", "lookup": {"Chef": "admin"}, "default": "user"}}
+    result = intake(
+        line("1", Kind="ann", Phone="Chef"), line("2", Kind="str\ufffdm", Phone=""), line("3", Kind="bo", Phone="Ch?f"), columns=columns
+    )
+    assert dispositions(result)[3] == ("2", "rejected", "damaged")
+    assert list(result.roster["role"].fillna("")) == ["admin", ""]
+
+
+def test_what_was_dropped_is_known_as_unread() -> None:
+    columns = {**COLUMNS, "department": "Kind", "bank_account": "Personnummer"}
+    result = intake(line("1", Kind="F\ufffds", Phone="x"), line("2"), line("3", Personnummer=""), columns=columns)
+    assert list(result.roster["unread"].fillna("")) == ["department|phone|bank_account", "bank_account", ""]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters='\n\r",\x00'), max_size=12)
+HARM = st.sampled_from(["\ufffd", "?", "Ã¸", "\u200b", "\u00ad", "\u00a0", "\x1a", "\x92", "&ouml;", "o\u0308", "\u202e", "'"])
+
+
+@given(cells=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6), harm=st.lists(HARM, max_size=6), data=st.data())
+@settings(max_examples=60)
+def test_no_surprise_no_text_goes_out_but_what_a_reader_of_the_file_saw(
+    cells: list[tuple[str, str, str]], harm: list[str], data: st.DataObject
+) -> None:
+    rows = [[f"A{first}"[:40], f"B{last}"[:40], kind] for first, last, kind in cells]
+    for piece in harm:
+        row, column = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.integers(0, 2))
+        place = data.draw(st.integers(0, len(rows[row][column])))
+        rows[row][column] = rows[row][column][:place] + piece + rows[row][column][place:]
+    lines = [line(f"{number}", First=first, Last=last, Kind=kind) for number, (first, last, kind) in enumerate(rows, start=10)]
+    result = intake(line("1"), *lines, columns={**COLUMNS, "department": "Kind"})
+    for person in result.roster[result.roster["employee_id"].ne("1")].itertuples():
+        written = rows[int(str(person.employee_id)) - 10]
+        for out, cell in zip((person.first_name, person.last_name, person.department), written, strict=True):
+            if isinstance(out, str):
+                assert garbling.kind(out) is None
+                assert out == plain(out)
+                assert out in (plain(cell), plain(cell).strip("'").strip())

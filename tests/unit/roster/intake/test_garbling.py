@@ -1,0 +1,133 @@
+"""Texts that lost letters, and those that only look odd."""
+
+import pytest
+
+from roster.intake.garbling import kind
+
+NAMES = [
+    *(
+        "Strömberg",
+        "Håkansson",
+        "Nygård",
+        "Åsa",
+        "Øyvind Ødegård",
+        "Sæther",
+        "O'Brien",
+        "O’Hara",
+        "'s-Hertogenbosch",
+        "D'Hers",
+        "van 't Hoff",
+    ),
+    *("Guðrún Þórsdóttir", "Yıldız", "Şahin", "Işık", "Wiśniewski", "Łukasz", "Dvořák", "Šťastný", "Győző", "Bērziņš", "Žukauskas"),
+    *(
+        "João Conceição",
+        "JOÃO",
+        "CONCEIÇÃO",
+        "São Paulo",
+        "Núñez",
+        "Benoît",
+        "Lefèvre",
+        "L'ÉTÉ",
+        "Weiß",
+        "Strauß’ Büro",
+        "PĂUN",
+        "Ştefan",
+        "Ţepeş",
+    ),
+    *(
+        "Nguyễn Thị Ánh",
+        "Đặng",
+        "Παπαδόπουλος",
+        "Γ’ Τμήμα",
+        "Иванов",
+        "СРЕДНИЙ",
+        "Ђорђевић",
+        "שלום",
+        "محمد",
+        "李明",
+        "김민준",
+        "ÅSE",
+        "BODØ–ÅRE",
+    ),
+    *(
+        "Müller–Lüdenscheidt",
+        "VÅRD®",
+        "“CHEF FÖR VÅ”",
+        "«BODÅ»",
+        "ÅNGSTRÖM",
+        "ÄÄ",
+        "Åland",
+        "Crème brûlée 5 €",
+        "½ tjänst",
+        "Nº 5",
+        "1ª planta",
+    ),
+]
+TEXTS = [
+    "R&D",
+    "AT&T",
+    "Sales & Marketing",
+    "C#",
+    "#12",
+    "50 %",
+    "Salt/Pepper",
+    r"Sub\unit",
+    "https://x.example/?q=1",
+    "a=b",
+    "Team #1!",
+    "ÇŞÖ",
+]
+UTF_8_READ_AS = ("cp1252", "latin-1", "iso8859-15", "cp1250", "cp1254", "cp850", "cp437", "mac-roman")
+
+
+@pytest.mark.parametrize("text", [*NAMES, *TEXTS])
+def test_good_text_is_left_alone(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize("page", UTF_8_READ_AS)
+@pytest.mark.parametrize(
+    "name", ["Strömberg", "Håkansson", "Grøndal", "Sæther", "Åsa", "Öberg", "René", "Müller", "Weiß", "Núñez", "Lefèvre"]
+)
+def test_utf_8_that_was_read_as_something_else_is_seen(name: str, page: str) -> None:
+    garbled = name.encode().decode(page, errors="replace")
+    assert kind(garbled) in ("garbled", "lost")
+    assert kind(garbled.encode().decode("latin-1")) == "garbled"  # and once more
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Wiśniewski", "Łukasz", "Dvořák", "Bērziņš", "Şahin", "Yıldız", "O’Hara", "Иванов", "Παπαδόπουλος", "Nguyễn", "李明", "Martínez"],
+)
+def test_letters_of_other_languages_are_seen_as_garbled_too(name: str) -> None:
+    assert kind(name.encode().decode("latin-1")) == "garbled"
+    assert kind(name.encode().decode("cp1252", errors="replace")) in ("garbled", "lost")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Str\ufffdmberg",
+        "H?kansson",
+        "?berg",
+        "Ny¿ard",
+        "S??ther",
+        "Malm?",
+        "Lena ?berg",
+        "Str\x1amberg",
+        "O\x92Hara",
+        "Bj\uf8ffrk",
+        "?",
+        "Bj□rk",
+    ],
+)
+def test_letters_that_are_gone_are_missed(text: str) -> None:
+    assert kind(text) == "lost"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Str&ouml;mberg", "O&#39;Brien", "R&amp;D", r"Str\u00f6mberg", "Str%C3%B6mberg", "Str=C3=B6mberg", "#N/A", "#REF!", "#####", "#NAME?"],
+)
+def test_a_programs_code_or_error_is_no_text(text: str) -> None:
+    assert kind(text) == "code"
