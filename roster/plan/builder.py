@@ -146,7 +146,7 @@ def draw(
     """
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
-    own = repairs[repairs["approver_id"].eq(repairs["employee_id"])]
+    own = _becoming_own(repairs, everyone, accounts)
     changes = _changes(comparison, people, read, everyone, certain, desired, own["employee_id"])
     others = reused(
         everyone,
@@ -188,7 +188,7 @@ def _changes(
     desired: pd.DataFrame,
     own: pd.Series,
 ) -> pd.DataFrame:
-    """The differences of whoever is certainly who, each with its kind; `own`: who is their own approver."""
+    """The differences of whoever is certainly who, each with its kind; `own`: who becomes their own approver."""
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     found = together(
         [
@@ -198,6 +198,13 @@ def _changes(
     )
     kind = found["field"].map(lambda field: comparison.kinds.get(field, "other")).astype("str")
     return found.assign(kind=kind.mask(found["field"].eq(comparison.approver_field) & among(found["employee_id"], own), "self_approval"))
+
+
+def _becoming_own(repairs: pd.DataFrame, everyone: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Of the approvers by rule, those of people who are to approve for themselves and do not yet."""
+    alone = accounts.loc[accounts.reindex(columns=["approver"])["approver"].eq(accounts["account"]), "account"]
+    already = everyone.loc[among(everyone["account"], alone), "employee_id"]
+    return repairs[repairs["approver_id"].eq(repairs["employee_id"]) & ~among(repairs["employee_id"], already)]
 
 
 def _with_self_approval(decided: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
