@@ -95,15 +95,15 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
-    repairs = report.repairs.reindex(columns=list(REPAIRS))
-    lost = repairs.loc[repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
-    if lost:
-        found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
     count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()
     if count and any(one.stage != "none" for one in report.destinations):
         found.append(f"{counted(int(count), 'person', 'people')} could not be brought in")
+    repairs = report.repairs.reindex(columns=list(REPAIRS))
+    lost = repairs.loc[repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
+    if lost:
+        found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
     refusing = [one for one in report.destinations if one.would_refuse]
     found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
     found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]

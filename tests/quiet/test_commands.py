@@ -14,7 +14,7 @@ from tests.quiet.canaries import COLUMNS, PEOPLE, YAML, given_away
 CHECK = "from cli.main import app; app()"
 BURST = """
 from roster.intake import take_in as intake
-def burst(content, *args):
+def burst(content, *args, **more):
     raise ValueError(content.decode())
 intake.take_in = burst
 """

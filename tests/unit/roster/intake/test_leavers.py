@@ -26,6 +26,8 @@ def person(result: IntakeResult, number: str) -> dict[str, object]:
         line("2", mail="", Status="A", To="2026-01-31"),
         line("2", mail="", Status="Somewhere", To="2026-01-31"),
         line("2", mail="", Status="T", From="31 Feb"),
+        line("2", First="Str\ufffdm", Last="H?kansson", **GONE),
+        line("2", mail="bo\ufffd@acme.example", Last="GrÃ¸ndal", Status="T"),
         line("2", mail="", Phone="x", Country="zz", **GONE),
     ],
 )
