@@ -26,6 +26,9 @@ from roster.unfit import Unfit
 PADDED = re.compile(r"(0{2,})(;.*)?")
 """A number format that shows leading zeros, and to HR they are part of the number."""
 
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
+"""Cells that were made one, as a sheet stores it."""
+
 Row = list[str | None]
 
 
@@ -72,7 +75,9 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
     if len(frame) + len(malformed) == 0:
         raise table.empty()
-    _check_formulas(sheet, names, wanted, numbered.keys() - others.keys())
+    people = {at: row for at, row in rows.items() if at not in others}
+    _check_formulas(sheet, names, wanted, set(people))
+    _check_merged(sheet, names, wanted, people)
     return RawTable(
         frame,
         pd.Series(malformed, index=pd.Index(list(malformed), name="line", dtype="int64"), dtype="int64"),
@@ -154,6 +159,25 @@ def _check_formulas(sheet: Any, header: list[str], wanted: set[str], rows: set[i
             f"A formula has no stored result: in cell {missing[0].name}{more}.",
             "Open the workbook in a spreadsheet program and save it, so that its results are stored; or have HR export values.",
         )
+
+
+def _check_merged(sheet: Any, header: list[str], wanted: set[str], rows: dict[int, Row]) -> None:
+    """No wanted cell shows its reader the value of another one: stored it is empty, and it is not meant so."""
+    from openpyxl.utils.cell import range_boundaries  # noqa: PLC0415 - as in `_opened`
+
+    stored = sheet.parent._archive.read(sheet._worksheet_path)  # openpyxl passes them over where it only reads
+    for area in MERGED.findall(stored):
+        left, top, right, bottom = range_boundaries(area.decode())
+        first = rows.get(top, [])
+        if top in rows and not any(first[left - 1 : left]):
+            continue
+        cells = ((row, column) for row in range(top, bottom + 1) if row in rows for column in range(left, min(right, len(header)) + 1))
+        if any(header[column - 1] in wanted for row, column in cells if (row, column) != (top, left)):
+            raise Unfit(
+                "cells",
+                f"The cells {area.decode()} are merged: they show one value, and it is stored for the first of them alone.",
+                "Have HR unmerge them and fill each one, or export values.",
+            )
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

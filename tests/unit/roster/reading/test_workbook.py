@@ -223,3 +223,18 @@ def test_formulas_in_a_column_that_nothing_names_are_nobodys_affair() -> None:
 @pytest.mark.parametrize("heading", ["i\u00add", "id\u00a0", "\u200bid", " id "])
 def test_a_heading_is_known_whatever_blanks_and_invisible_characters_are_in_it(heading: str) -> None:
     assert rows(table(book([heading, "name"], ["1", "Ann"]))) == {2: ["1", "Ann"]}
+
+
+@pytest.mark.parametrize("area", ["B2:B3", "A2:B2", "A3:C3", "A1:A2"])
+def test_no_surprise_merged_cells_hide_that_a_wanted_cell_is_meant_to_have_a_value(area: str) -> None:
+    found = unfit(book(*PEOPLE, change=lambda _, sheet: sheet.merge_cells(area)))
+    assert (found.code, area in found.message) == ("cells", True)
+
+
+def test_merged_cells_of_titles_footers_and_columns_that_nobody_wants_hide_nothing() -> None:
+    def change(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        for area in ("A1:C1", "C3:C4", "A5:C5", "A8:A9"):
+            sheet.merge_cells(area)
+
+    result = read(book(["Staff"], *PEOPLE, ["Total: 2"], [], change=change), CsvFormat(), {"id", "name"}, {"id"})
+    assert rows(result) == {3: ["001001", "Ann"], 4: ["001002", "Bo"]}
