@@ -34,7 +34,7 @@ FLOAT: Final = r"\d{2,}\.0+"
 _UNUSUAL: Final = r"[^ -~]"
 _TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
 _ANY_TEXT_MARK: Final = r"'+.*"
-_SUSPECT: Final = r"[^ -~]|[?&#\\%]|=[0-9A-F][0-9A-F]|\[object"
+_SUSPECT: Final = r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
 
 MESSAGES: Final = {
     "lost": "Letters of it were lost on the way: a question mark or a replacement character stands for them.",

@@ -30,6 +30,14 @@ _GARBLED = re.compile(
     r"|(?:[РС][\u0080-\u00bf\u0402-\u040f\u0452-\u045f\u0490\u0491€‚„…†‡‰‹›‘’“”•–—™№]){2,}"  # the same in Windows-1251
     r"|[\u2500-\u259f√≈∆]|ƒ\S"  # CP 437 and 850, Mac Roman
 )
+_MISREAD = re.compile(
+    # Windows-1252, CP 850 or Mac Roman read as another of them, and ISO 646, in which braces and the bar are letters
+    f"(?<=[^\\W\\d_])[ˆ‰¯¸÷¨˜˚˙˛˝¦¤¢£¥¬±¶¼½¾¹²³°†‡„‚‹›™µ×¡«»{{}}|](?=[{_SMALL}])"
+    f"|(?<=[{_SMALL}])[“”](?=[{_SMALL}])"
+    f"|(?:^|(?<=[\\s'’-]))[÷™‰ˆ†‡¤¦¶](?=[{_SMALL}])"
+    f"|(?<=[{_SMALL}][{_SMALL}])[ÂÊÈÕŠŒŸ](?=[{_SMALL}])"
+)
+"""Signs inside a word, and capital letters that no language has there: a page of one byte that was read as another such page."""
 _GONE = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
 """Characters that stand for none."""
 _ASKED = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
@@ -38,6 +46,10 @@ _CODE = re.compile(
     r"&(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[oO]slash|[aA][eE]lig|[aA]ring|eth|ETH|thorn|THORN"
     r"|[A-Za-z](?:uml|acute|grave|circ|tilde|cedil|caron|ring|slash));"
     r"|\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]|%C[2-9A-F]%[89AB][0-9A-F]|=C[2-9A-F]=[89AB][0-9A-F]|=\?[\w-]+\?[QB]\?"
+    r"|\+A[MNOP][A-Za-z0-9+/]-|_x[0-9a-fA-F]{4}_|\\r\\n|\\[rn]$|\\['\"]"
+    r"|^=\s*(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d)"  # a formula as text
+    r"|</?(?i:a|b|i|u|p|br|div|span|font|strong|em|nobr|td)(?:\s[^<>]*)?/?>"
+    r"|\$\{[\w.]+\}|\{\{.*\}\}|^\{\w+\}$|^%[\w.]+%$|^<<\w+>>$|\bSystem\.(?:String|Object|DBNull)\b"  # placeholders that nobody filled
     r"|\[object \w+\]|^#(?:[A-ZÅÄÖÆØÜ/0]+[!?]|N/A|NV|I/T|N/D|N/V|#+)$"
 )
 _ADDRESS = "://"
@@ -52,6 +64,6 @@ def kind(text: str) -> str | None:
     """
     if _CODE.search(text):
         return "code"
-    if _GARBLED.search(text):
+    if _GARBLED.search(text) or (_ADDRESS not in text and _MISREAD.search(text)):
         return "garbled"
     return "lost" if _GONE.search(text) or (_ADDRESS not in text and _ASKED.search(text)) else None

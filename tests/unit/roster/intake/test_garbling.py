@@ -59,6 +59,13 @@ NAMES = [
         "Åland",
         "Crème brûlée 5 €",
         "½ tjänst",
+        "3½ år",
+        "Sales™",
+        "Gal·la",
+        "O‘g‘li",
+        "MacÉireann",
+        "RegionÖst",
+        "Ann “Annie” Li",
         "Nº 5",
         "1ª planta",
     ),
@@ -74,6 +81,13 @@ TEXTS = [
     r"Sub\unit",
     "https://x.example/?q=1",
     "a=b",
+    "= Team A",
+    "System.Support",
+    "HR | People",
+    "a < b",
+    "C+A-B",
+    "pre_x0_post",
+    r"Sub\new",
     "Team #1!",
     "ÇŞÖ",
 ]
@@ -105,6 +119,34 @@ def test_letters_of_other_languages_are_seen_as_garbled_too(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("Strömberg", "cp850", "cp1252"),
+        ("Håkansson", "cp850", "cp1252"),
+        ("Öberg", "cp850", "cp1252"),
+        ("Strömberg", "cp1252", "cp850"),
+        ("Nygård", "cp1252", "cp850"),
+        ("Bjørnstad", "cp1252", "cp850"),
+        ("Kjær", "cp1252", "cp850"),
+        ("Strömberg", "cp1252", "mac-roman"),
+        ("Nygård", "cp1252", "mac-roman"),
+        ("Öberg", "cp1252", "mac-roman"),
+        ("Bjørnstad", "cp1252", "mac-roman"),
+        ("Nygård", "mac-roman", "cp1252"),
+        ("Kjær", "mac-roman", "cp1252"),
+        ("Szűcs", "cp852", "cp850"),
+    ],
+)
+def test_a_page_of_one_byte_that_was_read_as_another_is_seen(name: str, written: str, read: str) -> None:
+    assert kind(name.encode(written).decode(read)) == "garbled"
+
+
+@pytest.mark.parametrize("name", ["Str|mberg", "H}kansson", "S{ther"])
+def test_letters_of_iso_646_that_were_read_as_ascii_are_seen(name: str) -> None:
+    assert kind(name) == "garbled"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Str\ufffdmberg",
@@ -127,7 +169,12 @@ def test_letters_that_are_gone_are_missed(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Str&ouml;mberg", "O&#39;Brien", "R&amp;D", r"Str\u00f6mberg", "Str%C3%B6mberg", "Str=C3=B6mberg", "#N/A", "#REF!", "#####", "#NAME?"],
+    [
+        *("Str&ouml;mberg", "O&#39;Brien", "R&amp;D", r"Str\u00f6mberg", "Str%C3%B6mberg", "Str=C3=B6mberg", "Str+APY-mberg"),
+        *("#N/A", "#REF!", "#####", "#NAME?", '=HYPERLINK("mailto:ann@x.se","Ann")', "=LETARAD(A2;B:C;2)", "=B2"),
+        *("<b>Ann</b>", "Sales<br/>", "Sales_x000D_", r"Sales\r\n", r"Sales\n", r"O\'Brien"),
+        *("${surname}", "{{ name }}", "{Surname}", "%LASTNAME%", "<<Name>>", "System.String[]", "[object Object]"),
+    ],
 )
 def test_a_programs_code_or_error_is_no_text(text: str) -> None:
     assert kind(text) == "code"
