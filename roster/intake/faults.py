@@ -17,7 +17,7 @@ COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value"
 
 MESSAGES = {
     "missing": "The field is empty, and it is needed.",
-    "employee_id": "An employee number has 1 to 64 characters, without blanks or control characters.",
+    "employee_id": "An employee number has 1 to 64 characters, without blanks or control characters, and is no word for nothing.",
     "email": "This is no e-mail address.",
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
@@ -39,9 +39,11 @@ MESSAGES = {
 
 NOTHINGS = frozenset(
     {"NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "None", "none", "nil", "NaN", "nan", "NaT", "<NA>", "NA"}
-    | {"N/A", "n/a", "n.a.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)"}
+    | {"N/A", "n/a", "n.a.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)", "undefined"}
 )
 """What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
+NAMES = frozenset({"NA", "Null", "None", "none", "nil", "-", "--", "–", "—", "."})
+"""Those of them that people are called, or that stand for the name that somebody does not have."""
 
 
 def fault_rows(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:

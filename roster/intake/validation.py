@@ -130,6 +130,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
         found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
         frame[column] = frame[column].mask(nothing)
+    for column in ("first_name", "last_name"):
+        found.append(faults.fault_rows(frame.index[frame[column].isin(faults.NOTHINGS - faults.NAMES)], column, "nothing"))
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -178,8 +180,9 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
-    """Which values can be an employee number."""
-    return series.str.fullmatch(EMPLOYEE_ID, na=False)
+    """Which values can be an employee number; initials too."""
+    written: pd.Series = series.str.fullmatch(EMPLOYEE_ID, na=False) & series.str.contains(r"[^\W_]", na=False)
+    return written & ~series.isin(faults.NOTHINGS - {"NA", "nil"})
 
 
 def is_email(series: pd.Series) -> pd.Series:

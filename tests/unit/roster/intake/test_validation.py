@@ -44,6 +44,8 @@ def one(check: object, value: str | None) -> bool:
         ("email", "ann.li", "email"),
         ("first_name", None, "missing"),
         ("last_name", None, "missing"),
+        ("last_name", "NULL", "nothing"),
+        ("first_name", "n/a", "nothing"),
         ("worker_status", "active", "worker_status"),
         ("worker_status", None, "missing"),
     ],
@@ -154,7 +156,7 @@ def test_the_pattern_for_plain_addresses_accepts_nothing_that_the_library_refuse
     assert one(is_email, value) == expected
 
 
-@pytest.mark.parametrize("value", ["007", "E-1042", "åäö", "x" * 64, "a.b/c#1"])
+@pytest.mark.parametrize("value", ["007", "0", "E-1042", "åäö", "x" * 64, "a.b/c#1", "NA"])
 def test_an_employee_number_is_any_text_without_blanks(value: str) -> None:
     assert one(is_employee_id, value)
 
@@ -162,6 +164,16 @@ def test_an_employee_number_is_any_text_without_blanks(value: str) -> None:
 @pytest.mark.parametrize("value", [None, "a b", "a\tb", "a\u00a0b", "a\u200bb", "\x01", "x" * 65])
 def test_blanks_and_invisible_characters_make_no_employee_number(value: str | None) -> None:
     assert not one(is_employee_id, value)
+
+
+@pytest.mark.parametrize("value", ["NULL", "None", "nan", "(blank)", "undefined", "-", "****", "_"])
+def test_a_word_for_nothing_is_no_employee_number(value: str) -> None:
+    assert not one(is_employee_id, value)
+
+
+@pytest.mark.parametrize("name", ["Null", "None", "Na", "-", "."])
+def test_what_people_are_called_is_a_name(name: str) -> None:
+    assert faults(validated(last_name=name).rejected) == []
 
 
 def test_only_what_begins_like_an_iban_must_be_one() -> None:
