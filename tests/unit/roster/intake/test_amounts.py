@@ -51,7 +51,26 @@ def test_an_amount_with_a_decimal_point_too(text: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["15,000", "15.00", "1.5", "15,000.00", "1.50.000", "15.000 000", "-15", "15k", "15 00", "kr", "1.234,567", "15000,5,0", "∞"]
+    "text",
+    [
+        "15,000",
+        "15.00",
+        "1.5",
+        "15,000.00",
+        "1.50.000",
+        "15.000 000",
+        "-15",
+        "15k",
+        "15 00",
+        "kr",
+        "1.234,567",
+        "15000,5,0",
+        "15 tkr",
+        "15 TKR",
+        "1,5 mio",
+        "15 tsd",
+        "∞",
+    ],
 )
 def test_no_surprise_what_could_be_meant_in_two_ways_or_is_none_is_not_read(text: str) -> None:
     assert read(text, ",") is None
