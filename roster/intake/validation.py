@@ -38,6 +38,13 @@ LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
 PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
 
+IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[0-9]{2})"
+NO_ACCOUNT = r".*(?:[*•#]{2}|[xX]{3}).*|[^1-9]*"
+"""What was masked before it was written, and what has no digit but noughts."""
+
+NO_PHONE = r"[+0 ()./-]*"
+MISTYPED_PHONE = re.compile(r"[0-9][ ./-]*[A-WYZa-wyz][ ./-]*[0-9]")
+"""One letter between digits: an O for a nought. An x is for an extension."""
 PHONE_SEPARATORS = "[ \u00a0./-]"
 BLANKS = re.compile(r"\s")
 
@@ -124,6 +131,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     if "locale" in frame:
         frame["locale"] = _locale(frame["locale"])
     if "bank_account" in frame:
+        frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
     for column in [name for name in map(str, frame) if name not in (*IDENTITY_COLUMNS, *DATES, "manager_id", "manager_email")]:
@@ -141,7 +149,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         regions: pd.Series = pd.Series(people.phone_region, index=frame.index, dtype="str")
         if people.phone_region is None and "country" in frame:
             regions = frame["country"]
-        phone = e164(frame["phone"], regions)
+        phone = e164(frame["phone"].mask(frame["phone"].str.fullmatch(NO_PHONE, na=False)), regions)
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
@@ -192,9 +200,9 @@ def is_email(series: pd.Series) -> pd.Series:
 
 
 def is_account(series: pd.Series) -> pd.Series:
-    """Which values can be an account number: whatever begins like an IBAN must be one."""
+    """Which values can be an account number: whatever begins like an IBAN must be one, and nothing may be masked."""
     like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-    return ~like | is_iban(series[like]).reindex(series.index, fill_value=False)
+    return ~(like | series.str.fullmatch(NO_ACCOUNT, na=False)) | is_iban(series[like]).reindex(series.index, fill_value=False)
 
 
 def _among(series: pd.Series, test: Any) -> pd.Series:
@@ -299,6 +307,8 @@ def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
 
 
 def _parsed_phone(number: str, region: str | None) -> str | None:
+    if MISTYPED_PHONE.search(number):  # the library would leave the letter out
+        return None
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:

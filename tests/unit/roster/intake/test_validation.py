@@ -71,11 +71,19 @@ def test_an_unreadable_date_costs_the_row_because_it_decides_who_leaves() -> Non
         ("approval_limit", "1.005", "approval_limit"),
         ("locale", "swedish", "locale"),
         ("bank_account", "SE3550000000054910000004", "bank_account"),
+        ("bank_account", "IBAN: SE35 5000 0000 0549 1000 0004", "bank_account"),
+        ("bank_account", "****1234", "bank_account"),
+        ("bank_account", "xxxx xxxx 1234", "bank_account"),
+        ("bank_account", "0000000", "bank_account"),
+        ("phone", "070-12O 45 67", "phone"),
+        ("phone", "070-123 45 6l7", "phone"),
+        ("phone", "0000000000", "phone"),
+        ("phone", "+00 000", "phone"),
         ("manager_email", "boss", "email"),
     ],
 )
 def test_any_other_bad_value_costs_only_itself(column: str, value: str, code: str) -> None:
-    result = validated(**{column: value})
+    result = validated(phone_region="SE", **{column: value})
     assert faults(result.rejected) == []
     assert faults(result.dropped) == [(5, column, code)]
     assert pd.isna(result.frame.loc[5, column])
@@ -89,7 +97,10 @@ def test_any_other_bad_value_costs_only_itself(column: str, value: str, code: st
         ("locale", "EN_gb", "en_GB"),
         ("phone", "070-123 45 67", "+46701234567"),
         ("bank_account", "se35 5000 0000 0549 1000 0003", "SE3550000000054910000003"),
+        ("bank_account", "IBAN: SE35 5000 0000 0549 1000 0003", "SE3550000000054910000003"),
+        ("bank_account", "iban se3550000000054910000003", "SE3550000000054910000003"),
         ("bank_account", "8327-9, 1234 5678", "8327-9, 1234 5678"),
+        ("phone", "+46 70 123 45 67 x12", "+46701234567"),
         ("approval_limit", "1000.50", "1000.50"),
         ("email", "Ann.Li@Acme.example", "Ann.Li@Acme.example"),
         ("department", "R & D", "R & D"),
