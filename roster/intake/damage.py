@@ -28,8 +28,10 @@ AMOUNTS: Final = ("approval_limit",)
 
 SHORTENED: Final = r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}|[+-]?\d[.,]\d+[eE]\d{1,3}"
 """How a spreadsheet shows a long number."""
-FLOAT: Final = r"\d{2,}\.0+"
+FLOAT: Final = r"\d{2,}[.,]0+"
 """What a number becomes that went through a program as a fraction."""
+GROUPED: Final = r"\d{1,3}(?:[,'’]\d{3})+"
+"""What a number becomes that a spreadsheet took for an amount."""
 
 _UNUSUAL: Final = r"[^ -~]"
 _TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
@@ -41,7 +43,8 @@ MESSAGES: Final = {
     "garbled": "Its letters were garbled on the way: they were written in one encoding and read in another.",
     "code": "This is a program's code or error, and not what it stands for.",
     "shortened": "A spreadsheet has shortened this number: its last digits are lost.",
-    "float": "A program has made a fraction of this number: it ends in .0.",
+    "float": "A program has made a fraction of this number: it ends in .0 or ,0.",
+    "grouped": "A spreadsheet took this number for an amount: it has marks between thousands.",
 }
 """Kind of damage → what HR is told."""
 NOTHING: Final = fault_rows([], "bank_account", "shared_account")
@@ -116,6 +119,8 @@ def _kinds(series: pd.Series, name: str) -> pd.Series:
         kinds = _replaced(series.where(suspect), suspect, lambda text: garbling.kind(text) or "")
     if name not in AMOUNTS:
         kinds = kinds.mask(series.str.fullmatch(FLOAT, na=False), "float")
+    if name in NUMBERS:
+        kinds = kinds.mask(series.str.fullmatch(GROUPED, na=False), "grouped")
     return kinds.mask(series.str.fullmatch(SHORTENED, na=False), "shortened")
 
 

@@ -111,10 +111,11 @@ def test_any_other_damaged_text_is_dropped_and_noted(column: str, cell: str) -> 
         ("phone", "46701740999.0"),
         ("bank_account", "5,00E+13"),
         ("bank_account", "12345.0"),
+        ("phone", "46701740999,0"),
     ],
 )
 def test_a_shortened_account_or_phone_number_is_dropped_and_noted(column: str, cell: str) -> None:
-    result = intake(line("1"), line("2", Kind=cell.replace(",", ".")), columns={**COLUMNS, column: "Kind"}, phone_region="SE")
+    result = intake(line("1"), line("2", Kind=f'"{cell}"'), columns={**COLUMNS, column: "Kind"}, phone_region="SE")
     assert result.roster[column].isna().all()
     assert list(result.notes["code"]) == ["damaged"]
 
@@ -149,7 +150,7 @@ def test_numbers_that_only_resemble_shortened_ones_are_numbers() -> None:
     assert list(result.roster["employee_id"]) == ["5E11", "1E10", "E+11", "5E00000000000001"]
 
 
-@pytest.mark.parametrize("number", ["20401.0", "E?42", "#N/A", "E\ufffd42"])
+@pytest.mark.parametrize("number", ["20401.0", '"20401,0"', '"20,401"', "20'401", "E?42", "#N/A", "E\ufffd42"])
 def test_no_surprise_a_damaged_number_is_nobodys_and_could_be_anybodys(number: str) -> None:
     result = intake(line("1"), line(number, mail="b@x.se"))
     assert dispositions(result)[3] == (None, "rejected", "damaged")
