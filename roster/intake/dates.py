@@ -21,6 +21,8 @@ NO_END_FROM: Final = "2079-01-01"
 (2079-06-06, 2999-12-31, 4712-12-31, 9999-12-31)."""
 PAST, AHEAD = "0000-00-00", "9999-12-31"
 """How what stands for none is written where it is no date, or none in HR's format: it sorts as HR's value does."""
+EPOCH: Final = ("1969-12-31", "1970-01-01")
+"""Day 0 of Unix time, east and west of Greenwich: an empty value that a program took for a number."""
 YEARS_AHEAD: Final = 10
 """A year of two digits is none that lies further ahead."""
 
@@ -37,6 +39,9 @@ _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 _SHORT_YEAR = re.compile(r"%[yDx]")
 _SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
 """Month, day and two digits of 4712-12-31, 9999-12-31, 1899-12-30 and 1900-01-01."""
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+"""Fractions of a second beyond what ``%f`` takes; .NET and SQL Server write seven digits."""
+_UNSEPARATED = re.compile(r"%[dmYyj]%[dmYyj]")
 _CELL = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}(?:\.\d+)?")
 """A workbook's cell that holds a day and a clock time."""
 
@@ -81,8 +86,9 @@ def days(series: pd.Series, source: Source, calendar: Calendar, *, ends: bool = 
 
 
 def no_end(end_date: pd.Series) -> pd.Series:
-    """Which end dates cannot be meant as the end of anything: before 1950, or so far ahead that they stand for *none*."""
-    return (end_date < NO_END_BEFORE) | (end_date >= NO_END_FROM)
+    """Which end dates cannot be meant as the end of anything: before 1950, day 0 of Unix time, or so far ahead that
+    they stand for *none*."""
+    return (end_date < NO_END_BEFORE) | end_date.isin(EPOCH) | (end_date >= NO_END_FROM)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,9 @@ def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
 
 def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
     try:
-        moment = datetime.strptime(text, format)  # noqa: DTZ007 most dates have no time zone; those that have are looked at below
+        moment = datetime.strptime(_FRACTION.sub(r"\1", text), format)  # noqa: DTZ007 most have no time zone; the others: see below
+        if _UNSEPARATED.search(format) and text.isdecimal() and len(text) != len(moment.strftime(format)):
+            return None  # a nought was lost, and 1012027 is the 1st as well as the 10th
         if _SHORT_YEAR.search(format):
             moment = moment.replace(year=_in_window(moment.year, source, calendar))
     except ValueError:  # also 29 February of a year that is not a leap year there

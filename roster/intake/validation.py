@@ -138,8 +138,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
         found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
         frame[column] = frame[column].mask(nothing)
-    for column in ("first_name", "last_name"):
-        found.append(faults.fault_rows(frame.index[frame[column].isin(faults.NOTHINGS - faults.NAMES)], column, "nothing"))
+    nameless = {name: frame.index[frame[name].isin(faults.NOTHINGS - faults.NAMES)] for name in ("first_name", "last_name")}
+    found += [faults.fault_rows(lines, name, "nothing") for name, lines in nameless.items()]
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -157,7 +157,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
 
 def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:
     """End dates that are none, to be told. One far ahead costs nobody anything; one long past would have cost somebody their access."""
-    past = (frame["end_date"] < dates.NO_END_BEFORE) & frame["worker_status"].ne("Terminated")
+    past = dates.no_end(frame["end_date"]) & (frame["end_date"] < dates.NO_END_FROM) & frame["worker_status"].ne("Terminated")
     return faults.fault_rows(frame.index[past | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
 
 

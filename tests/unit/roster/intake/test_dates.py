@@ -32,6 +32,8 @@ def read(text: str, *formats: str, zone: ZoneInfo | None = STOCKHOLM, ends: bool
         ("2027-01-31T22:59:59Z", MOMENT + "Z", STOCKHOLM, "2027-01-31"),
         ("2027-02-01T03:00:00Z", MOMENT + "Z", NEW_YORK, "2027-01-31"),
         ("2027-01-31T23:00:00.000Z", MOMENT + ".%fZ", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00.0000000+00:00", MOMENT + ".%f%z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00.1234567", MOMENT + ".%f", STOCKHOLM, "2027-01-31"),
         ("2027-01-31T23:00:00Z", MOMENT + "%z", STOCKHOLM, "2027-02-01"),
         ("2027-02-01T00:00:00+0100", MOMENT + "%z", STOCKHOLM, "2027-02-01"),
         ("2027-02-01T00:00:00+01:00", MOMENT + "%z", NEW_YORK, "2027-01-31"),
@@ -68,6 +70,20 @@ def test_a_year_of_two_digits_is_in_the_hundred_years_that_end_ten_years_ahead_o
     assert read(text, "%d.%m.%y", years_from=years_from) == day
 
 
+@pytest.mark.parametrize(
+    ("text", "format", "day"),
+    [
+        ("01012027", "%d%m%Y", "2027-01-01"),
+        ("1012027", "%d%m%Y", None),
+        ("270131", "%y%m%d", "2027-01-31"),
+        ("2027131", "%Y%m%d", None),
+        ("1.1.2027", "%d.%m.%Y", "2027-01-01"),
+    ],
+)
+def test_no_surprise_a_date_without_marks_that_lost_a_nought_is_no_day(text: str, format: str, day: str | None) -> None:
+    assert read(text, format) == day
+
+
 def test_no_surprise_a_value_that_is_two_days_in_two_formats_rejects_its_row() -> None:
     assert read("05/06/2024", "%d/%m/%Y", "%m/%d/%Y") is None
     assert read("31/01/2024", "%d/%m/%Y", "%m/%d/%Y") == "2024-01-31"
@@ -78,7 +94,19 @@ def test_no_surprise_a_value_that_is_two_days_in_two_formats_rejects_its_row() -
     assert "another day" in result.rejects["message"][0]
 
 
-NEVER = ["1900-01-01", "0001-01-01", "1899-12-30", "1753-01-01", "9999-12-31", "4712-12-31", "2999-12-31", "2079-06-06", "1949-12-31"]
+NEVER = [
+    "1970-01-01",
+    "1969-12-31",
+    "1900-01-01",
+    "0001-01-01",
+    "1899-12-30",
+    "1753-01-01",
+    "9999-12-31",
+    "4712-12-31",
+    "2999-12-31",
+    "2079-06-06",
+    "1949-12-31",
+]
 ZEROS = ["0000-00-00", "00.00.0000", "00000000", "0000-00-00 00:00:00", "01.01.1900", "1900-01-01T00:00:00", "19000101"]
 AHEAD = ["31-DEC-4712", "31.12.9999", "12/31/9999", "99991231", "99.99.9999"]
 STATUS = {"column": "Status", "values": {"A": "Active", "T": "Terminated", "L": "On Leave"}}
