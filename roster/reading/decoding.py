@@ -19,8 +19,10 @@ AUTO = "auto"
 CANDIDATES = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-15", "cp850", "mac-roman")
 """What HR systems of western and northern Europe write in practice. Every further one makes a wrong guess likelier: such a one is set."""
 ONE_BYTE, OLD = CANDIDATES[4:], CANDIDATES[6:]
-WESTERN = CANDIDATES[4:6]
+WESTERN = CANDIDATES[4:7]
 """Those whose neighbours, the Turkish, Baltic and central European pages, have other letters at the same places."""
+JOINED = b"\n" + codecs.BOM_UTF8
+"""A byte-order mark at the beginning of a line: several files were put one behind the other."""
 IN_WORDS = frozenset("’´–\u00a0€°§")
 """What stands in names, addresses and job titles without being a letter."""
 CONTROL = re.compile("[\x80-\x9f]")
@@ -54,6 +56,8 @@ def decode(data: bytes, encoding: str) -> tuple[bytes, str]:
         raise Unfit("encoding", f"Read as {used}, the file holds NUL characters.", "UTF-16 files look like that: set `encoding: utf-16`.")
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if JOINED in text:
+        text = text.replace(JOINED, b"\n")
     return text, used
 
 

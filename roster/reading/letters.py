@@ -23,6 +23,7 @@ OUT_OF_PLACE = re.compile(
     rf"|[{_VOWEL}]æ\b"  # Croatian and Polish ć
     f"|ã(?=[{_CONSONANT.replace('s', '')}])"  # Romanian ă: in Portuguese o, e or nothing follows
     "|[œŒ](?=[bklmnwz])"  # Polish ś
+    f"|(?<=[{_CONSONANT}y])ï"  # Hungarian ő in CP 852: in French and Dutch it follows a vowel
 )
 """Letters that no language of the western page has at such a place."""
 _HUNGARIAN = re.compile("[õÕ](?!e)|[ûÛ](?![a-z]?t)")

@@ -46,6 +46,12 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     assert decode(codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16") == (PLAIN, "utf-16")
 
 
+def test_marks_where_files_were_put_one_behind_the_other_are_no_part_of_the_text() -> None:
+    one = codecs.BOM_UTF8 + "id,name\n1,Åsa\n".encode()
+    assert decode(one + one, "utf-8")[0].decode() == "id,name\n1,Åsa\n" * 2
+    assert decode(one + one.replace(b"\n", b"\r\n") + one, "auto")[0].decode() == "id,name\n1,Åsa\n" * 3
+
+
 def test_utf_16_without_a_mark_is_read_in_its_own_byte_order() -> None:
     assert decode(TEXT.encode("utf-16-be"), "utf-16")[0] == PLAIN
     assert decode(TEXT.encode("utf-16-le"), "utf-16")[0] == PLAIN

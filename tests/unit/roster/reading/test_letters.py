@@ -28,6 +28,7 @@ def file_of(names: list[str]) -> str:
         ("cp1250", ["Kovačić", "Đorđe", "Marušić"]),
         ("cp1250", ["Szabó", "Győző", "Kőrösi"]),
         ("cp1250", ["Strömberg", "Jürgen", "Wiśniewski"]),
+        ("cp852", ["Tóth", "Győri", "Kőszegi", "Fülöp", "Vörös"]),
     ],
 )
 def test_another_regions_page_is_not_taken_for_the_western_one(encoding: str, names: list[str]) -> None:
@@ -49,6 +50,7 @@ def test_another_regions_page_is_not_taken_for_the_western_one(encoding: str, na
         ["João", "Conceição", "Magalhães", "Simões", "Lourenço"],
         ["Mägi", "Õunapuu", "Tõnisson"],
         ["Núñez", "Muñoz", "Nicolò", "Çelik", "Weiß"],
+        ["Loïc", "Anaïs", "Oekraïne"],
     ],
 )
 def test_letters_of_the_west_and_of_iceland_are_read(names: list[str]) -> None:
