@@ -29,7 +29,7 @@ FOOTER: Final = re.compile(
     | count | antal | anzahl | number\ of | no\.?\ of | nombre | total[ei]\ de
     | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes)
     | (?:\d+\s+)?(?:employees|persons|people|anställda|ansatte|mitarbeiter)
-    | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | trailer | trl | footer
+    | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | (?:trailer|trl|eof)\d* | footer
     | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+
     | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)
       (?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
@@ -41,6 +41,10 @@ FOOTER: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """How the first cell of a footer begins, in the languages of western and northern Europe."""
+SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|subtotal|summa?|count|antal|anzahl|ergebnis)\W*", re.IGNORECASE)
+"""How spreadsheets label the sum of a group: ``Sales Total``."""
+SUM: Final = re.compile(r"[-+]?\d[\d .,']*")
+"""A sum or a count without a label, under another column than the number's."""
 NUMERIC: Final = re.compile(r"[-+]?[\d .,:/'%€$£-]*\d[\d .,:/'%€$£-]*(?:[A-Z]{3})?")
 """Counts, sums, dates, times."""
 TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
@@ -107,11 +111,18 @@ class Lines:
         if any("@" in cell for cell in others) or any(shape(number) in self.shapes and not FOOTER.match(number) for number in numbers):
             return False
         numeric = all(NUMERIC.fullmatch(cell) for cell in others)
+        if others and numeric and SUBTOTAL.fullmatch(label):
+            return True
+        whole = bool(self.number_at) and not numbers and len(cells) == len(self.header)
+        if last and whole and len(filled) <= MOST_CELLS and all(SUM.fullmatch(cell) for _, cell in filled):
+            return True
         if FOOTER.match(label):
             in_place = self.number_first and at == 0
             # Elsewhere the label could be a name of somebody whose row is cut or has no number.
             return numeric and bool(others or TELLING.search(label)) if not in_place else numeric or len(filled) <= MOST_CELLS
-        return last and not others and at == 0 and self.number_first and self._is_prose(label)
+        told = ":" in label  # the name of a section, or a filter whose values have commas
+        one_cell = not others and (last or told)
+        return (one_cell or (last and told and len(filled) <= MOST_CELLS)) and at == 0 and self.number_first and self._is_prose(label)
 
     def _is_prose(self, text: str) -> bool:
         """Whether a text that stands where the employee number should is none, and no part of a row either."""

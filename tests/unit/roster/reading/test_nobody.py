@@ -39,6 +39,13 @@ def nobodys(result: RawTable) -> dict[int, str]:
         ("Page 1 of 3", "footer"),
         ("*** End of report ***", "footer"),
         ("EOF", "footer"),
+        ("TRAILER000002", "footer"),
+        (",,,,,45000", "footer"),
+        (",,,,2,45000", "footer"),
+        ("Sales Total,,,,,45000", "footer"),
+        (",,,,Sales Total,45000", "footer"),
+        ("Filter: Active = 1, Entity = SE", "footer"),
+        ("Department: Sales", "footer"),
         ("------,------,------,------,------,------", "footer"),
         (HEADER, "header"),
         (f"{HEADER},", "header"),
@@ -65,6 +72,9 @@ def test_accounting_a_line_that_is_no_persons_is_counted_as_nobodys(line: str, w
         "Berg",
         "Endre,Total,endre@x.se",
         "Total,Endre,Berg,endre@x.se,Sales",
+        "Ina Maria,Berg",
+        "20403:Ina,Berg",
+        ",,45000",
     ],
 )
 def test_no_surprise_a_line_that_may_be_a_persons_stays_a_row_that_went_wrong(line: str) -> None:
@@ -73,7 +83,18 @@ def test_no_surprise_a_line_that_may_be_a_persons_stays_a_row_that_went_wrong(li
     assert list(result.malformed.index) == [4]
 
 
-@pytest.mark.parametrize("row", ["20403,Ina,,,,", ",Ina,Berg,,,", ",,,ina@x.se,,", "Total,Endre,Berg,endre@x.se,Sales,"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "20403,Ina,,,,",
+        "20403,,,,,45000",
+        "20403,,,,,",
+        ",,,,,2026-11-18",
+        ",Ina,Berg,,,",
+        ",,,ina@x.se,,",
+        "Total,Endre,Berg,endre@x.se,Sales,",
+    ],
+)
 def test_no_surprise_a_row_that_lacks_much_is_a_row(row: str) -> None:
     result = table(ANN, BO, row)
     assert nobodys(result) == {}
@@ -97,6 +118,12 @@ def test_pages_repeat_title_header_and_footer_in_the_middle() -> None:
     lines = ["Staff of Fjordvik, by number", "", HEADER, ANN, "Page 1 of 2", "Staff of Fjordvik, by number", "", HEADER, BO, "Page 2 of 2"]
     result = read("\n".join(lines).encode(), CsvFormat(), {"Emp No", "Mail"}, {"Emp No"})
     assert nobodys(result) == {5: "footer", 6: "title", 8: "header", 10: "footer"}
+    assert list(result.frame["Emp No"]) == ["20401", "20402"]
+
+
+def test_sections_and_their_sums_stand_between_people() -> None:
+    result = table("Department: Finance", ANN, "Finance Total,,,,,1", "Department: Sales", BO, "Sales Total,,,,,1", "Grand Total,,,,,2")
+    assert set(nobodys(result)) == {2, 4, 5, 7, 8}
     assert list(result.frame["Emp No"]) == ["20401", "20402"]
 
 
