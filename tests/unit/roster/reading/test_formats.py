@@ -157,7 +157,7 @@ def test_a_byte_order_mark_of_any_kind_is_no_part_of_the_first_header() -> None:
 
 
 CELL = st.text(st.sampled_from("abÅøé ,;\t|\"'\\\n#="), max_size=5).filter(
-    lambda cell: cell.count("\n") == 0 or not set(cell) & set(",;\t|")
+    lambda cell: (cell.count("\n") == 0 or not set(cell) & set(",;\t|")) and not cell.strip().startswith('="')  # which is Excel's text
 )
 ROSTERS = st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), CELL, CELL, CELL).map(list), min_size=1, max_size=6)
 
