@@ -167,7 +167,7 @@ def _check_merged(sheet: Any, header: list[str], wanted: set[str], rows: dict[in
 
     stored = sheet.parent._archive.read(sheet._worksheet_path)  # openpyxl passes them over where it only reads
     for area in MERGED.findall(stored):
-        left, top, right, bottom = range_boundaries(area.decode())
+        left, top, right, bottom = (each or 1 for each in range_boundaries(area.decode()))
         first = rows.get(top, [])
         if top in rows and not any(first[left - 1 : left]):
             continue
