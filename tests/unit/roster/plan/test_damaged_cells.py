@@ -20,7 +20,7 @@ from tests import soak
 from tests.unit.roster.frames import Night, members, sent, users
 from tests.unit.roster.nights import at_expensify, at_findity
 
-EXAMPLES = 300 if soak.WHOLE else 25
+EXAMPLES = 300 if soak.WHOLE else 20
 DAY = date(2026, 11, 20)
 FIELDS = ["number", "first", "last", "mail", "boss", "state", "begun", "ended", "policy"]
 HR = [
