@@ -15,7 +15,7 @@ from roster.intake import damage, dates, faults, history, mapping, references, s
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import is_employee_id, validate
+from roster.intake.validation import is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD, matches
 from roster.settings import CsvFormat, People, Scope
@@ -80,7 +80,7 @@ def take_in(
     on_step(STEPS[0])
     table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
     on_step(STEPS[1])
-    table = replace(table, frame=damage.mended(table.frame, people))
+    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), format.empty))
     mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
@@ -143,9 +143,9 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
 
 
 def _readable(employee_id: pd.Series, damaged: pd.DataFrame) -> pd.Series:
-    """The numbers by which people can be known; a damaged one is nobody's, so that whoever it was is not absent either."""
+    """The numbers by which people can be known; a damaged one, or a word for none, is nobody's, so that whoever it was is not absent."""
     lines = damaged.loc[damaged["column"].eq("employee_id"), "line"]
-    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
+    return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
 
 
 def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from pandera.errors import SchemaErrors
 from phonenumbers import PhoneMetadata, ValidationResult
 from stdnum import iban
 
+from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.mapping import DATES, Mapped
 from roster.settings import People
@@ -37,6 +38,9 @@ COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS) | {"AQ", "BV", "GS", "HM",
 LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
 PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
+
+NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
+"""Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
 
 PHONE_SEPARATORS = "[ \u00a0./-]"
 BLANKS = re.compile(r"\s")
@@ -92,20 +96,26 @@ def validate(
     """
     frame, found = _normal(mapped, people, decimal, numbers)
     failed = _failed(frame)
+    scoping = _scoping(people)
     if damaged is not None:  # what is no address at all is told as that
         found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
     found = pd.concat([found, failed], ignore_index=True).drop_duplicates(["line", "column"])
     hurt = found["code"].eq("damaged")
     costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
-    costs_row |= hurt & found["column"].isin(_scoping(people))
+    # Where empty cells decide, any value that is left out would pass for one.
+    costs_row |= found["column"].isin([name for name, words in scoping.items() if "" in words]) | (hurt & found["column"].isin(scoping))
     for column, part in found[~costs_row | hurt].groupby("column"):
         frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
     return Validated(frame, [found[costs_row]], [found[~costs_row]])
 
 
-def _scoping(people: People) -> set[str]:
-    """The columns that decide who is in scope."""
-    return {*(people.scope.include or {}), *(people.scope.exclude or {})}
+def _scoping(people: People) -> dict[str, set[str]]:
+    """The columns that decide who is in scope, and by which values."""
+    words: dict[str, set[str]] = {}
+    for where in (people.scope.include, people.scope.exclude):
+        for name, values in (where or {}).items():
+            words.setdefault(name, set()).update(plain(value) for value in values)  # as the rows have them
+    return words
 
 
 def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -126,8 +136,9 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     if "bank_account" in frame:
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
-    for column in [name for name in map(str, frame) if name not in (*IDENTITY_COLUMNS, *DATES, "manager_id", "manager_email")]:
-        nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+    scoping = _scoping(people)
+    for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, "manager_id", "manager_email")]:
+        nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
         found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
         frame[column] = frame[column].mask(nothing)
     if decimal and "approval_limit" in frame:
@@ -175,6 +186,11 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"line": cases["index"].astype("int64"), "column": cases["column"], "code": codes, "message": codes.map(faults.MESSAGES)}
     ).astype({"column": "str", "code": "str", "message": "str"})
+
+
+def says_nothing(series: pd.Series) -> pd.Series:
+    """Which values are words for nothing. As a name and as a word of the settings they are values."""
+    return series.isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
