@@ -39,4 +39,3 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         )
     table = delimited.read(content, format, wanted, number)
     return replace(table, frame=emptied(table.frame, format.empty))
-
