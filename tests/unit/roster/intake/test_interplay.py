@@ -213,3 +213,17 @@ def test_values_that_are_unread_are_told_apart_from_those_that_are_empty() -> No
     result = taken(line("1", Phone="NULL"), line("2", Phone="-"), line("3"), empty=["-"])
     assert result.roster["unread"].fillna("").tolist() == ["phone", "", ""]
     assert pd.isna(result.roster["phone"]).all()
+
+
+@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "\\N"])
+def test_no_surprise_a_word_for_nothing_is_neither_written_nor_an_empty_cell_until_the_settings_say_so(word: str) -> None:
+    columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "cost_center": "Kst"}
+    people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
+    rows = f"Nr,Mail,First,Last,Kst\n1,a@x.se,Ann,B,{word}\n2,b@x.se,Bo,C,5100\n".encode()
+    said, unsaid = (
+        take_in(rows, CsvFormat(empty=[word]), people, date(2026, 11, 21)),
+        take_in(rows, CsvFormat(), people, date(2026, 11, 21)),
+    )
+    assert said.roster["cost_center"].fillna("").tolist() == unsaid.roster["cost_center"].fillna("").tolist() == ["", "5100"]
+    assert said.notes.empty
+    assert unsaid.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "cost_center", "nothing"]]
