@@ -1,9 +1,12 @@
 """`rollcall check` of files in which several things come together: what it prints of managers, of standings, of lines that are nobody's."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from tests.cli.test_check import ACME, acme, check
 
 __all__ = ["acme"]
@@ -98,3 +101,13 @@ def test_under_titles_in_another_encoding_too(company: Path) -> None:
     assert "The header was found on line 3." in result.output
     assert "Managers (Boss): 0 of 1 references to a manager lead to nobody; 2 of 3 people have no manager." in result.output
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(("outside", "inside", "code"), [("people_2026-11-20.zip", "x.csv", 0), ("x.zip", "people_2026-11-20.csv", 1)])
+def test_the_day_is_looked_for_in_the_packed_files_name(acme: Path, outside: str, inside: str, code: int) -> None:
+    settings = acme / "acme" / "defs.yaml"
+    dated = r"{path: people.csv, date_in_name: '(?P<date>\d{4}-\d{2}-\d{2})'}"
+    settings.write_text(settings.read_text().replace("{path: people.csv}", dated))
+    with zipfile.ZipFile(acme / outside, "w") as archive:
+        archive.writestr(inside, "Number,Mail,First,Last,Phone\n1,ann@acme.example,Ann,Ek,\n")
+    assert CliRunner().invoke(app, ["check", "acme", str(acme / outside)]).exit_code == code

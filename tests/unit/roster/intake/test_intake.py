@@ -250,3 +250,11 @@ def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytes
 def test_rows_that_collide_are_counted_once_each() -> None:
     result = intake(line("1"), line("1", mail="P2@x.se"), line("2"), line("3"), line("4", mail="none"))
     assert result.facts.collided == 3
+
+
+def test_history_is_a_row_of_the_file_and_of_no_department() -> None:
+    rows = [line("1", Kind="IT", Phone="old"), line("1", Kind="IT"), line("2", Kind="IT", First=""), line("3", Kind="IT", Status="T")]
+    settings = {"columns": {**COLUMNS, "department": "Kind"}, "history": {"superseded": {"Phone": "old"}}}
+    facts = intake(*rows, "Total: 4", **settings).facts
+    assert facts.groups == {"department": {"IT": 3}}
+    assert (facts.rows, facts.people_rows()) == (5, 4)

@@ -41,6 +41,15 @@ def test_approver_a_word_for_nothing_is_no_manager_only_where_the_settings_name_
         assert is_unreadable(unsaid.roster).tolist() == [False, True]
 
 
+@pytest.mark.parametrize("column", ["manager_id", "manager_email"])
+def test_approver_a_word_for_no_manager_may_be_named_for_that_column_alone(column: str) -> None:
+    others = {name: source for name, source in COLUMNS.items() if name != "manager_email"}
+    columns = others | {column: {"column": "Boss", "values": {"none": "", "-": ""}}}
+    result = taken(line("1", boss="none"), line("2", boss="-"), line("3", boss="nobody"), columns=columns)
+    assert (result.facts.managers.lost, result.facts.managers.tops) == (1, 2)
+    assert set(result.notes["line"]) <= {4}
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_approver_nobody_has_a_word_for_nothing_as_their_number_and_so_as_their_manager(word: str) -> None:
     rows = [line("1"), line(word, mail="x@x.se", boss=word), line("2", boss=word)]

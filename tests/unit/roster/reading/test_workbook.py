@@ -223,3 +223,9 @@ def test_formulas_in_a_column_that_nothing_names_are_nobodys_affair() -> None:
 @pytest.mark.parametrize("heading", ["i\u00add", "id\u00a0", "\u200bid", " id "])
 def test_a_heading_is_known_whatever_blanks_and_invisible_characters_are_in_it(heading: str) -> None:
     assert rows(table(book([heading, "name"], ["1", "Ann"]))) == {2: ["1", "Ann"]}
+
+
+@pytest.mark.parametrize("format", [{"encoding": "cp1252"}, {"encoding": "auto"}, {"quote": None}, {"quote": "A", "escape": "backslash"}])
+def test_encoding_quote_and_escape_mean_nothing_in_a_workbook(format: dict[str, str | None]) -> None:
+    result = read(book(["No", "Name"], ["1", 'Åsa "A\\" Ek']), CsvFormat.model_validate(format), {"No", "Name"})
+    assert result.frame["Name"].tolist() == ['Åsa "A\\" Ek']
