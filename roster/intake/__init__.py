@@ -12,6 +12,7 @@
 - `phones`: what is a phone number, and how is it written for the world?
 - `accounts`: what is an account number?
 - `amounts`: what is an amount of money, however it is written?
+- `scope`: who is Rollcall's to keep in step?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?
 - `faults`: how is a reject or a dropped value reported?

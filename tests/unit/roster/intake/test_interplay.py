@@ -18,9 +18,17 @@ GONE = {"Status": "T", "To": "2026-01-31"}
 BY_NUMBER = {name: source for name, source in COLUMNS.items() if name != "manager_email"} | {"manager_id": "Boss"}
 
 
-def taken(*lines: str, empty: list[str] | None = None, format: dict[str, object] | None = None, **people: object) -> IntakeResult:
+def taken(
+    *lines: str,
+    empty: list[str] | None = None,
+    format: dict[str, object] | None = None,
+    remembered: list[str] | None = None,
+    **people: object,
+) -> IntakeResult:
     given = People.model_validate({"columns": COLUMNS, "absent_means": "leaver"} | people)
-    return take_in("\n".join([HEADER, *lines]).encode(), CsvFormat.model_validate({"empty": empty or []} | (format or {})), given, AS_OF)
+    settings = CsvFormat.model_validate({"empty": empty or []} | (format or {}))
+    known = pd.Series(remembered, dtype="str") if remembered is not None else None
+    return take_in("\n".join([HEADER, *lines]).encode(), settings, given, AS_OF, remembered=known)
 
 
 def person(result: IntakeResult, number: str) -> dict[str, object]:
@@ -123,6 +131,29 @@ def test_no_surprise_where_a_word_for_nothing_decides_who_is_in_scope_it_is_not_
 def test_no_surprise_a_country_that_is_none_is_not_taken_for_an_empty_one_where_that_decides_the_scope(cell: str, disposition: str) -> None:
     result = taken(line("1", Country="SE"), line("2", Country=cell), scope={"exclude": {"country": ""}})
     assert dispositions(result)[3][1] == disposition
+
+
+@pytest.mark.parametrize("scope", [{"include": {"extra_kind": "Employee", "country": "SE"}}, {"exclude": {"extra_kind": ""}}])
+@pytest.mark.parametrize("kind", ["", "NULL", "Empl\ufffdyee"])
+def test_whoever_was_brought_in_and_has_left_is_not_out_of_scope_for_what_their_row_lacks(scope: dict[str, object], kind: str) -> None:
+    leaver, other = line("2", Kind=kind, Country="SE", **GONE), line("3", Kind="", Country="SE")
+    settings = {"columns": COLUMNS | {"extra_kind": "Kind"}, "scope": scope, "empty": ["NULL"]}
+    rows = [line("1", Kind="Employee", Country="SE"), leaver, other]
+    known, unknown = taken(*rows, remembered=["2", "3"], **settings), taken(*rows, remembered=["1"], **settings)
+    assert (dispositions(known)[3][1], person(known, "2")["employment"]) == ("used", "left")
+    assert dispositions(known)[4][1] == "out_of_scope", "who is here is out of scope by an empty cell as by any other"
+    if kind != "Empl\ufffdyee" or "include" in scope:
+        assert dispositions(unknown)[3][1] == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [{"include": {"extra_kind": "Employee", "country": ["SE", ""]}}, {"exclude": {"extra_kind": "Board"}}, {"exclude": {"country": "NO"}}],
+)
+def test_no_surprise_a_leaver_whose_row_says_that_they_are_out_of_scope_is(scope: dict[str, object]) -> None:
+    rows = [line("1", Kind="Employee"), line("2", Kind="Board", Country="NO", **GONE), line("3", Kind="Board", Country="NO")]
+    result = taken(*rows, remembered=["1", "2", "3"], columns=COLUMNS | {"extra_kind": "Kind"}, scope=scope)
+    assert result.roster["in_scope"].tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize("decimal", [None, ",", "."])
