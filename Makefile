@@ -1,8 +1,8 @@
 # run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · bench: the figures · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-# A worker for each core, whole files each; tests/conftest.py has the longest first.
-WORKERS := -n auto --dist loadfile --no-loadscope-reorder
+# Three workers for two cores, since tests also wait for servers; whole files each, of which tests/conftest.py has the longest first.
+WORKERS = -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)') --dist loadfile --no-loadscope-reorder
 export DAGSTER_DISABLE_TELEMETRY := 1
 .PHONY: run ui test drill check soak bench lock
 

@@ -28,6 +28,11 @@ def chosen(cases: Iterable[Case], kinds: Kinds[Case]) -> list[Case]:
     return list(cases) if WHOLE else tenth(list(cases), kinds)
 
 
+def examples(count: int) -> int:
+    """Of how many random cases a property is held over: all in a soak, else a third."""
+    return count if WHOLE else count // 3
+
+
 def tenth(cases: Sequence[Case], kinds: Kinds[Case]) -> list[Case]:
     """A tenth of the cases, or as many as it takes to have each kind of them, in their order.
 

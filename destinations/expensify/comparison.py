@@ -88,12 +88,15 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
     both = wanted.merge(there, on=["account", "policyID"], how="left", suffixes=("", "_there"))
     member = both["email"].notna()
     outside = both[~member]
+    elsewhere = outside[among(outside["account"], there["account"])]
     inside = both[member]
     ids = inside["employee_id"]
     return together(
         [
             compare(outside["employee_id"], "policyID", outside["policyID"], _policies_held(outside["account"], there)),
-            compare(outside["employee_id"], "managerEmail", shown_manager(outside), outside["account"].map(_submitting(there)), fold=True),
+            compare(
+                elsewhere["employee_id"], "managerEmail", shown_manager(elsewhere), _submitting(elsewhere["account"], there), fold=True
+            ),
             compare(both["employee_id"], "employeeEmail", both["employeeEmail"], both["account"], fold=True),
             compare(ids, "managerEmail", shown_manager(inside), inside["submitsTo"], fold=True),
             compare(ids, "employeeID", inside["employeeID"], inside["employeeID_there"]),
@@ -111,10 +114,10 @@ def shown_manager(records: pd.DataFrame) -> pd.Series:
     return records.get(leave.SHOWN_MANAGER, records["managerEmail"])
 
 
-def _submitting(there: pd.DataFrame) -> pd.Series:
-    """Account → whom it submits to, in the policy from which its number is taken."""
+def _submitting(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
+    """Whom each account submits to, in the policy from which its number is taken."""
     first = there.sort_values("employeeID", kind="stable").drop_duplicates("account")
-    return first.set_index("account")["submitsTo"].astype("str")
+    return accounts.map(first.set_index("account")["submitsTo"]).astype("str")
 
 
 def _missing_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:

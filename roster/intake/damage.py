@@ -26,9 +26,9 @@ LOOKED_AFTER: Final = ("worker_status", "start_date", "end_date")
 AMOUNTS: Final = ("approval_limit",)
 """Where ``12000.0`` is a good number."""
 
-SHORTENED: Final = r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}|[+-]?\d[.,]\d+[eE]\d{1,3}"
+SHORTENED: Final = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[+-]?[0-9][.,][0-9]+[eE][0-9]{1,3}"
 """How a spreadsheet shows a long number."""
-FLOAT: Final = r"\d{2,}\.0+"
+FLOAT: Final = r"[0-9]{2,}\.0+"
 """What a number becomes that went through a program as a fraction."""
 
 _UNUSUAL: Final = r"[^ -~]"

@@ -82,7 +82,7 @@ def no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
         rejects: As `entries` gives them.
         rows: The file's rows.
     """
-    source = rejects["source"].map(lambda name: f", which is '{name}'", na_action="ignore").fillna("")
+    source = rejects["source"].map(lambda name: f", which is '{name}'", na_action="ignore").astype("str").fillna("")
     kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
     found = kinds.sort_values("size", ascending=False, kind="stable").reset_index().to_dict("records")
     told = ", ".join(

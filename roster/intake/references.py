@@ -68,26 +68,26 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
     if remembered is not None:
         found |= among(reference.str.lower(), remembered.str.lower())
     lost = reference[has & ~found]
-    keys = _keys(name, rows, raw, people)
+    keys = _keys(name, rows, raw, people) if len(lost) else pd.Series(dtype="str")
     examples = tuple(_example(int(wanting.loc[at, "line"]), text, keys) for at, text in lost.head(_SHOWN).items())
     return Managers(True, int(has.sum()), len(lost), int((~has).sum()), examples)
 
 
-def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> dict[str, str]:
-    """What a reference may say, folded → whose number that is."""
+def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> pd.Series:
+    """What a reference may say, without case → whose number that is."""
     refers_to = people.columns[name].refers_to
     key = rows["email"] if name == "manager_email" else raw[refers_to] if refers_to else rows["employee_id"]
-    known = pd.DataFrame({"key": key, "number": rows["employee_id"]}).dropna()
-    return {_folded(text): number for text, number in zip(known["key"], known["number"], strict=True)}
+    known = pd.DataFrame({"key": key.str.lower(), "number": rows["employee_id"]}).dropna().drop_duplicates("key")
+    return known.set_index("key")["number"]
 
 
-def _example(line: int, text: str, keys: Mapping[str, str]) -> str:
+def _example(line: int, text: str, keys: pd.Series) -> str:
     bare = _folded(_FRACTION.sub("", text.strip().lstrip("'")))
-    padded = {key.lstrip("0"): key for key in keys}
-    forms = [_folded(text), _folded(_REMARK.sub("", text)), bare, padded.get(bare.lstrip("0"), bare)]
-    near = next((keys[form] for form in forms if form in keys), None)
+    forms = [_folded(text), _folded(_REMARK.sub("", text)), bare]
+    forms += keys.index[keys.index.str.lstrip("0") == bare.lstrip("0")].tolist()
+    near = next((keys[form] for form in forms if form in keys.index), None)
     if near is None and len(keys) <= _MOST_COMPARED:
-        near = next((keys[key] for key in difflib.get_close_matches(forms[0], keys, 1, _CLOSE)), None)
+        near = next((keys[key] for key in difflib.get_close_matches(forms[0], keys.index, 1, _CLOSE)), None)
     return f"line {line} (nearest: {near})" if near else f"line {line}"
 
 

@@ -19,7 +19,7 @@ def main(names: list[str]) -> int:
     """Drill the named feeds, or all of them."""
     console = Console()
     if not console.is_terminal:
-        console = Console(width=150)
+        console = Console(width=190)
     chosen = [feed for feed in feeds() if not names or feed.name in names]
     with tempfile.TemporaryDirectory() as folder, Watched() as box:
         drill = Drill(Path(folder), box)

@@ -53,7 +53,7 @@ def test_a_real_export_lands_at_both_destinations_and_the_second_run_writes_noth
         second = sync.execute_in_process(instance=instance)
     with Ledger.open(places.ledger_url(), "adventureworks") as ledger:
         report, again = (assemble(ledger, run.run_id, registry.titles()) for run in (first, second))
-    assert report.dispositions == {"used": 290, "superseded": 6, "out_of_scope": 0, "rejected": 0}
+    assert report.dispositions == {"used": 290, "superseded": 6, "out_of_scope": 0, "nobody": 0, "rejected": 0}
     assert {one.name: (one.intended, one.accepted, one.landed) for one in report.destinations} == {
         "Expensify": (290, 290, 290),
         "Findity": (290, 290, 290),

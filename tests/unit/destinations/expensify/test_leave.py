@@ -143,5 +143,8 @@ def test_approver_expensify_ends_where_rollcall_would_have(people):
         assert json.loads(json.dumps(update.run(records, {})))["skippedEmployees"] == []
     there_now = state["policies"]["P1"]["members"]
     direct = feed_of(people, Approvers())["managerEmail"].dropna()  # whose manager is in no row has none, and is held
-    assert not {number for number in people["employee_id"] if at(number) in there_now} - set(direct.index)
-    assert {number: there_now[at(number)]["submitsTo"] for number in direct.index} == direct.to_dict()
+    brought = {number for number in direct.index if at(number) in there_now}
+    assert {number: there_now[at(number)]["submitsTo"] for number in brought} == direct[direct.index.isin(brought)].to_dict()
+    # Who is not brought in waits for whoever approves for them, at any depth.
+    waiting = set(people.loc[people["employment"].isin(["active", "leave"]), "employee_id"]) - brought
+    assert all(number not in direct.index or direct[number] in {at(other) for other in waiting} for number in waiting)

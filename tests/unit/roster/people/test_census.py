@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from roster.people.census import CENSUS_COLUMNS, STANDINGS, census
 from roster.people.matching import pseudonyms
+from tests import soak
 from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster, stored
 
 
@@ -110,7 +111,8 @@ def worlds(draw):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.exhaustive("random cases of a property")
+@settings(max_examples=soak.examples(40))
 @given(worlds())
 def test_accounting_everyone_and_every_account_is_there_once(world):
     people, there, rejected, known = world

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +16,11 @@ from roster.people.approvers import NoApprover
 from roster.plan.limits import Limits
 from roster.settings import Approvers, CsvFormat, Limit, People
 from roster.unfit import Unfit
+from tests import soak
 from tests.unit.roster.frames import Night, members, sent, users
 from tests.unit.roster.nights import at_expensify, at_findity
 
+EXAMPLES = 300 if soak.WHOLE else 20
 DAY = date(2026, 11, 20)
 FIELDS = ["number", "first", "last", "mail", "boss", "state", "begun", "ended", "policy"]
 HR = [
@@ -97,7 +100,8 @@ BOSS_BEFORE = {row[0]: row[4] or row[0] for row in HR}
 FALLBACKS = st.sampled_from([Approvers(), Approvers(fallback="201")])
 
 
-@settings(max_examples=60)
+@pytest.mark.exhaustive("damage to any cell")
+@settings(max_examples=EXAMPLES)
 @given(files(), FALLBACKS)
 def test_no_surprise_at_expensify_whatever_happens_to_any_cell(rows: list[list[str]], approvers: Approvers) -> None:
     try:
@@ -116,7 +120,8 @@ def test_no_surprise_at_expensify_whatever_happens_to_any_cell(rows: list[list[s
             assert record[field].lower() in cells
 
 
-@settings(max_examples=60)
+@pytest.mark.exhaustive("damage to any cell")
+@settings(max_examples=EXAMPLES)
 @given(files(), FALLBACKS)
 def test_no_surprise_at_findity_whatever_happens_to_any_cell(rows: list[list[str]], approvers: Approvers) -> None:
     try:
