@@ -9,7 +9,10 @@
 - `history`: which of a person's rows counts, and which contradict each other?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
+- `phones`: what is a phone number, and how is it written for the world?
+- `accounts`: what is an account number?
 - `amounts`: what is an amount of money, however it is written?
+- `scope`: who is Rollcall's to keep in step?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?
 - `faults`: how is a reject or a dropped value reported?

@@ -11,15 +11,14 @@ from datetime import date, tzinfo
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, references, standing
+from roster.intake import damage, dates, faults, history, mapping, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import is_employee_id, validate
+from roster.intake.validation import is_employee_id, says_nothing, validate
 from roster.reading import file as reading
-from roster.rules import UNREAD, matches
-from roster.settings import CsvFormat, People, Scope
-from roster.vocabulary import IDENTITY_COLUMNS
+from roster.rules import UNREAD
+from roster.settings import CsvFormat, People
 
 GROUPED = ("company_code", "department")
 """By whose values rows are counted, where they are mapped."""
@@ -80,7 +79,7 @@ def take_in(
     on_step(STEPS[0])
     table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
     on_step(STEPS[1])
-    table = replace(table, frame=damage.mended(table.frame, people))
+    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), format.empty))
     mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
@@ -101,7 +100,7 @@ def take_in(
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
-    in_scope = _in_scope(people.scope, valid)
+    in_scope = scope.in_scope(people.scope, valid, saying.numbered, remembered)
     on_step(STEPS[3])
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
     linked = link(rows, table.frame, here, people)
@@ -143,9 +142,9 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
 
 
 def _readable(employee_id: pd.Series, damaged: pd.DataFrame) -> pd.Series:
-    """The numbers by which people can be known; a damaged one is nobody's, so that whoever it was is not absent either."""
+    """The numbers by which people can be known; a damaged one, or a word for none, is nobody's, so that whoever it was is not absent."""
     lines = damaged.loc[damaged["column"].eq("employee_id"), "line"]
-    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
+    return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
 
 
 def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:
@@ -162,15 +161,6 @@ def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
-
-
-def _in_scope(scope: Scope, valid: pd.DataFrame) -> pd.Series:
-    result: pd.Series = pd.Series(True, index=valid.index)
-    if scope.include is not None:
-        result &= matches(scope.include, valid, "people.scope.include")
-    if scope.exclude is not None:
-        result &= ~matches(scope.exclude, valid, "people.scope.exclude")
-    return result
 
 
 def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
@@ -246,7 +236,7 @@ def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFram
 
     def filled(name: str) -> float:
         # What leavers need not have, and HR systems take away from them, does not make a column emptier.
-        there = used[name].notna() | (spared & (name in IDENTITY_COLUMNS))
+        there = used[name].notna() | spared
         return round(float(np.mean(there)), 4) if len(used) else 0.0
 
     return FileFacts(

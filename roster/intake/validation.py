@@ -1,28 +1,27 @@
 """What the canonical columns may hold.
 
-Belongs here: the schema, which texts are a number, an address, an account or a phone number, the normal form of optional values, and
-which faults cost the row and which only the value. Does not belong here: faults that need a second row to be seen
-(``roster.intake.history``, ``roster.intake.links``).
+Belongs here: the schema, which texts are a number or an address, the normal form of optional values, and which faults cost the row and
+which only the value. Does not belong here: which texts are a phone number or an account (``roster.intake.phones``,
+``roster.intake.accounts``), faults that need a second row to be seen (``roster.intake.history``, ``roster.intake.links``).
 
 Whole columns are looked at. What no column-wise pattern settles goes to libraries that take one value at a time: only distinct values do.
 """
 
-import re
 import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import email_validator
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import phonenumbers
 from pandera.errors import SchemaErrors
-from phonenumbers import PhoneMetadata, ValidationResult
-from stdnum import iban
 
+from roster.characters import plain
 from roster.intake import amounts, dates, faults
+from roster.intake.accounts import IBAN_LABEL, is_account
 from roster.intake.mapping import DATES, Mapped
+from roster.intake.phones import e164
 from roster.settings import People
 from roster.unfit import Unfit
 from roster.vocabulary import IDENTITY_COLUMNS, WORKER_STATUSES
@@ -34,19 +33,8 @@ PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
 # Where nobody can be called have no telephone code, and are countries all the same.
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS) | {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"}
 
-LONGEST_IBAN = 30
-"""Characters of the longest IBAN behind country and check digits (ISO 13616)."""
-PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
-
-IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[0-9]{2})"
-NO_ACCOUNT = r".*(?:[*•#]{2}|[xX]{3}).*|[^1-9]*"
-"""What was masked before it was written, and what has no digit but noughts."""
-
-NO_PHONE = r"[+0 ()./-]*"
-MISTYPED_PHONE = re.compile(r"[0-9][ ./-]*[A-WYZa-wyz][ ./-]*[0-9]")
-"""One letter between digits: an O for a nought. An x is for an extension."""
-PHONE_SEPARATORS = "[ \u00a0./-]"
-BLANKS = re.compile(r"\s")
+NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
+"""Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +87,26 @@ def validate(
     """
     frame, found = _normal(mapped, people, decimal, numbers)
     failed = _failed(frame)
+    scoping = _scoping(people)
     if damaged is not None:  # what is no address at all is told as that
         found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
     found = pd.concat([found, failed], ignore_index=True).drop_duplicates(["line", "column"])
     hurt = found["code"].eq("damaged")
     costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
-    costs_row |= hurt & found["column"].isin(_scoping(people))
+    # Where empty cells decide, any value that is left out would pass for one.
+    costs_row |= found["column"].isin([name for name, words in scoping.items() if "" in words]) | (hurt & found["column"].isin(scoping))
     for column, part in found[~costs_row | hurt].groupby("column"):
         frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
     return Validated(frame, [found[costs_row]], [found[~costs_row]])
 
 
-def _scoping(people: People) -> set[str]:
-    """The columns that decide who is in scope."""
-    return {*(people.scope.include or {}), *(people.scope.exclude or {})}
+def _scoping(people: People) -> dict[str, set[str]]:
+    """The columns that decide who is in scope, and by which values."""
+    words: dict[str, set[str]] = {}
+    for where in (people.scope.include, people.scope.exclude):
+        for name, values in (where or {}).items():
+            words.setdefault(name, set()).update(plain(value) for value in values)  # as the rows have them
+    return words
 
 
 def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -134,8 +128,9 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
-    for column in [name for name in map(str, frame) if name not in (*IDENTITY_COLUMNS, *DATES, "manager_id", "manager_email")]:
-        nothing = frame[column].isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+    scoping = _scoping(people)
+    for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, "manager_id", "manager_email")]:
+        nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
         found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
         frame[column] = frame[column].mask(nothing)
     nameless = {name: frame.index[frame[name].isin(faults.NOTHINGS - faults.NAMES)] for name in ("first_name", "last_name")}
@@ -149,7 +144,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         regions: pd.Series = pd.Series(people.phone_region, index=frame.index, dtype="str")
         if people.phone_region is None and "country" in frame:
             regions = frame["country"]
-        phone = e164(frame["phone"].mask(frame["phone"].str.fullmatch(NO_PHONE, na=False)), regions)
+        phone = e164(frame["phone"], regions)
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
@@ -187,6 +182,11 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
     ).astype({"column": "str", "code": "str", "message": "str"})
 
 
+def says_nothing(series: pd.Series) -> pd.Series:
+    """Which values are words for nothing. As a name and as a word of the settings they are values."""
+    return series.isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+
+
 def is_employee_id(series: pd.Series) -> pd.Series:
     """Which values can be an employee number; initials too."""
     written: pd.Series = series.str.fullmatch(EMPLOYEE_ID, na=False) & series.str.contains(r"[^\W_]", na=False)
@@ -197,12 +197,6 @@ def is_email(series: pd.Series) -> pd.Series:
     """Which values can be an e-mail address, in any script, in any domain: whether it is delivered is not asked."""
     plain = series.str.fullmatch(PLAIN_EMAIL, na=False) & series.str.fullmatch(PLAIN_LENGTH, na=False)
     return plain | _among(series[~plain], _is_email)
-
-
-def is_account(series: pd.Series) -> pd.Series:
-    """Which values can be an account number: whatever begins like an IBAN must be one, and nothing may be masked."""
-    like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-    return ~(like | series.str.fullmatch(NO_ACCOUNT, na=False)) | is_iban(series[like]).reindex(series.index, fill_value=False)
 
 
 def _among(series: pd.Series, test: Any) -> pd.Series:
@@ -216,104 +210,3 @@ def _is_email(value: str) -> bool:
     except (email_validator.EmailNotValidError, ValueError):
         return False
     return "." in found.domain
-
-
-def is_iban(numbers: pd.Series) -> pd.Series:
-    """Which values are an IBAN, by the check digits and the country's format; a bank's own check digits inside it are the bank's affair.
-
-    The check digits are computed for all values at once. Whether a country's numbers look like that follows from where the digits and
-    letters stand, so the library is asked once for each such shape instead of once for each person.
-    """
-    distinct = numbers.dropna().drop_duplicates()
-    plain = distinct.str.fullmatch(PLAIN_IBAN)
-    good = pd.concat([_plain_ibans(distinct[plain]), distinct[~plain].map(_is_valid_iban)]).astype("bool")
-    valid = distinct[good.reindex(distinct.index)]
-    return numbers.astype("object").isin(valid.to_numpy(dtype="object"))
-
-
-def _plain_ibans(numbers: pd.Series) -> pd.Series:
-    """The same for values that are written plainly."""
-    remainders, shapes = _remainders_and_shapes(numbers)
-    good = pd.Series(remainders == 1, index=numbers.index)
-    # With check digits that hold, one of a shape stands for all of it.
-    samples = numbers[good].groupby(shapes[good]).first()
-    known = samples.index[[_is_valid_iban(number) for number in samples]]
-    return good & pd.Series(shapes, index=numbers.index).isin(known)
-
-
-def _remainders_and_shapes(numbers: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Each number's remainder by 97, and a number that stands for its country and for where its letters are."""
-    head, account = _characters(numbers.str.slice(stop=4), 4), _characters(numbers.str.slice(4), LONGEST_IBAN)
-    remainders, shapes = np.zeros(len(numbers), dtype="int64"), 26 * (head[:, 0] - ord("A")) + head[:, 1] - ord("A")
-    for column in account.T:
-        shapes = shapes * 3 + (column > 0) + (column >= ord("A"))
-    for column in (*account.T, *head.T):  # country and check digits count last
-        number = np.where(column >= ord("A"), remainders * 100 + column - ord("A") + 10, remainders * 10 + column - ord("0"))
-        remainders = np.where(column > 0, number % 97, remainders)
-    return remainders, shapes
-
-
-def _characters(texts: pd.Series, width: int) -> np.ndarray:
-    """Their codes, one row a text, 0 behind its end."""
-    return texts.to_numpy(dtype=f"S{width}").view("uint8").reshape(len(texts), width).astype("int64")
-
-
-def _is_valid_iban(number: str) -> bool:
-    return bool(iban.is_valid(number, check_country=False))
-
-
-def e164(numbers: pd.Series, regions: pd.Series) -> pd.Series:
-    """Each phone number as E.164 (+46701234567), or NaN where it is none that could be called from abroad.
-
-    Args:
-        numbers: As HR writes them.
-        regions: ISO country code in which a number without a country prefix is read; NaN means that the prefix is needed.
-    """
-    result = pd.Series(float("nan"), index=numbers.index, dtype="str")
-    compact = numbers.str.replace(PHONE_SEPARATORS, "", regex=True)
-    for region in regions.dropna().unique():
-        of_region = compact[regions == region]
-        result = result.fillna(_plain_phones(of_region, region).reindex(result.index))
-    unsettled = pd.DataFrame({"number": numbers, "region": regions})[numbers.notna() & result.isna()]
-    distinct = unsettled.drop_duplicates()
-    parsed = [_parsed_phone(number, None if pd.isna(region) else region) for number, region in distinct.itertuples(index=False)]
-    if any(parsed):
-        found = unsettled.merge(distinct.assign(found=pd.Series(parsed, index=distinct.index, dtype="str")), how="left")["found"]
-        result = result.fillna(found.set_axis(unsettled.index).reindex(result.index))
-    return result
-
-
-def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
-    """The numbers that are plainly one of this country's: with its prefix, with the leading digits for calls inside it, or without."""
-    none: pd.Series = pd.Series(float("nan"), index=compact.index, dtype="str")
-    metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.general_desc is None or metadata.country_code is None or not metadata.international_prefix:
-        return none
-    trunk = metadata.national_prefix or ""
-    # Countries that share a prefix, and numbers with a choice of carrier, are left to the library.
-    if phonenumbers.region_code_for_country_code(metadata.country_code) != region:
-        return none
-    if metadata.national_prefix_transform_rule or (metadata.national_prefix_for_parsing or "") != trunk:
-        return none
-    code, pattern = str(metadata.country_code), BLANKS.sub("", metadata.general_desc.national_number_pattern or "")
-    inside = ~compact.str.match(f"(?:{metadata.international_prefix})", na=False)
-    has_trunk = compact.str.startswith(trunk, na=False) if trunk else pd.Series(False, index=compact.index)
-    bare = inside & ~has_trunk & compact.str.fullmatch(f"(?:{pattern})", na=False)
-    with_trunk = inside & has_trunk & compact.str.fullmatch(f"{trunk}(?:{pattern})", na=False)
-    with_code = compact.str.fullmatch(rf"\+{code}(?:{pattern})", na=False)
-    result = none.mask(bare, f"+{code}" + compact)
-    result = result.mask(with_trunk, f"+{code}" + compact.str.slice(len(trunk)))
-    return result.mask(with_code, compact)
-
-
-def _parsed_phone(number: str, region: str | None) -> str | None:
-    if MISTYPED_PHONE.search(number):  # the library would leave the letter out
-        return None
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
-    # Possible, not "valid": the lists of numbers in use age faster than HR's data.
-    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -18,8 +18,9 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from roster.intake import amounts
+from roster.intake.accounts import is_account
 from roster.intake.faults import NOTHINGS
-from roster.intake.validation import COUNTRIES, is_account, is_email, is_employee_id
+from roster.intake.validation import COUNTRIES, is_email, is_employee_id
 from roster.proposal import headings
 from roster.proposal.headings import canonical_column, canonical_status, is_private, yes_or_no
 

@@ -256,14 +256,14 @@ def _told_apart(
     rows: _Rows, body: Body, top: Header, format: CsvFormat, number: Collection[str]
 ) -> tuple[pd.DataFrame, pd.Series, dict[int, nobody.Why]]:
     """Rows, malformed lines by their number of fields, and lines that are nobody's."""
-    odd = nobody.candidates(rows.frame, number)
+    odd = nobody.candidates(table.emptied(rows.frame, format.empty), number)
     raw = body.data.split(b"\n") if odd.any() else []
     texts = {int(line): raw[line - body.first].decode("utf-8") for line in rows.frame.index[odd]}
     if format.quote:  # a row that spans lines is no footer
         texts = {line: text for line, text in texts.items() if text.count(format.quote) % 2 == 0}
     texts |= {line: row.text for line, row in rows.bad.items() if row.text}
     usual = rows.frame[~odd]
-    judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles)
+    judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
     verdicts = {line: judge.why(record(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
     out = {line for line, why in verdicts.items() if why}

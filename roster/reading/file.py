@@ -9,12 +9,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from roster.reading import delimited, workbook
-from roster.reading.table import RawTable
+from roster.reading.table import RawTable, emptied
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
-__all__ = ["RawTable", "read"]
+__all__ = ["RawTable", "emptied", "read"]
 
 
 def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collection[str] = ()) -> RawTable:
@@ -31,14 +31,11 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     """
     content = unpack(data)
     if is_workbook(content):
-        return _emptied(workbook.read(content, format, wanted, number), format.empty)
+        table = workbook.read(content, format, wanted, number)
+        return replace(table, frame=emptied(table.frame, format.empty))
     if format.sheet is not None:
         raise Unfit(
             "workbook", "The settings name a sheet, and the file is no workbook.", "Have HR send .xlsx as agreed, or leave out `sheet`."
         )
-    return _emptied(delimited.read(content, format, wanted, number), format.empty)
-
-
-def _emptied(table: RawTable, words: list[str]) -> RawTable:
-    """The table without the words that stand for nothing."""
-    return replace(table, frame=table.frame.mask(table.frame.isin(words)).astype("str")) if words else table
+    table = delimited.read(content, format, wanted, number)
+    return replace(table, frame=emptied(table.frame, format.empty))

@@ -68,14 +68,24 @@ class Lines:
     """`shape` of the file's employee numbers."""
     titles: Collection[str]
     """The texts of the lines above the header."""
+    nothing: Collection[str] = ()
+    """Words that stand for an empty cell."""
 
     @classmethod
-    def of(cls, header: Sequence[str], headed: bool, number: Collection[str], rows: pd.DataFrame, titles: Collection[str]) -> "Lines":
+    def of(
+        cls,
+        header: Sequence[str],
+        headed: bool,
+        number: Collection[str],
+        rows: pd.DataFrame,
+        titles: Collection[str],
+        nothing: Collection[str] = (),
+    ) -> "Lines":
         """What a file's lines are judged by, from its header, the columns of the employee number, and its well-formed rows."""
         known = all(list(header).count(name) == 1 for name in number)
         number_at = [list(header).index(name) for name in number] if known else []
         found = [shapes(rows[name]) for name in number if name in rows]
-        return cls(header, headed, number_at, frozenset().union(*found), titles)
+        return cls(header, headed, number_at, frozenset().union(*found), titles, nothing)
 
     @property
     def number_first(self) -> bool:
@@ -90,10 +100,11 @@ class Lines:
             text: The whole line.
             last: Whether it stands after the last row that is well formed.
         """
-        cells = [cell.strip() for cell in cells]
+        written = [cell.strip() for cell in cells]
+        cells = ["" if cell in self.nothing else cell for cell in written]
         filled = [(at, cell) for at, cell in enumerate(cells) if cell]
         if not filled:
-            return "blank"
+            return None if any(written) else "blank"
         if all(not cell.strip(END_OF_FILE) for _, cell in filled):
             return "end"
         if all(RULED.fullmatch(cell) for _, cell in filled):

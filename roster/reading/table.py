@@ -5,7 +5,7 @@ Belongs here: the shape, the header's columns, the trailer's word. Does not belo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -36,6 +36,11 @@ class RawTable:
     """Line number → what it is instead of a person's (`roster.reading.nobody.Why`)."""
     header_line: int | None
     """The line on which the header begins; None where the settings name the columns."""
+
+
+def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:
+    """The rows without the words that stand for an empty cell."""
+    return frame.mask(frame.isin(list(words))).astype("str") if words else frame
 
 
 def empty() -> Unfit:

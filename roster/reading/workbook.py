@@ -64,9 +64,9 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     rows = {at: _shortened(row) for at, row in numbered.items()}
     malformed = {at: len(row) for at, row in rows.items() if len(row) > len(names)}
     frame = _frame({at: row for at, row in rows.items() if at not in malformed}, names, wanted)
-    odd = nobody.candidates(frame, number)
+    odd = nobody.candidates(table.emptied(frame, format.empty), number)
     usual = frame[~odd]
-    judge = nobody.Lines.of(names, line is not None, number, usual, titles)
+    judge = nobody.Lines.of(names, line is not None, number, usual, titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
     texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
     verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last) for at, cells in texts.items()}

@@ -83,12 +83,13 @@ def test_a_limit_is_sent_in_cents_with_its_approvers_address():
         ({"approval_limit": "many", "over_limit_approver": "1"}, ("1", "approvalLimit", "limit_unreadable")),
         ({"approval_limit": "inf", "over_limit_approver": "1"}, ("1", "approvalLimit", "limit_unreadable")),
         ({"approval_limit": "5", "over_limit_approver": "404"}, ("1", "overLimitApprover", "approver_not_active")),
+        ({"extra_more": "404"}, ("1", "approvesTo", "approver_not_active")),
         ({"extra_policy": None}, ("1", "policyID", "no_policy")),
     ],
 )
 def test_a_value_at_fault_is_left_out_and_told(cells, fault):
     people = roster(person("1", **cells))
-    rules = {"role": "role", "approvalLimit": "approval_limit", "overLimitApprover": "over_limit_approver"}
+    rules = {"role": "role", "approvalLimit": "approval_limit", "overLimitApprover": "over_limit_approver", "approvesTo": "extra_more"}
     assert fault in faults(people, **rules)
     made, _ = feed(people, **rules)
     assert made[made["employee_id"].eq("1")].get(fault[1]).isna().all()

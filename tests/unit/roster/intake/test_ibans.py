@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from stdnum import iban
 
-from roster.intake.validation import is_iban
+from roster.intake.accounts import is_iban
 
 # Countries whose accounts hold letters, or are as short or as long as there are.
 GOOD = [
@@ -44,7 +44,7 @@ def test_right_check_digits_do_not_excuse_another_countrys_form() -> None:
 
 def test_the_library_is_asked_once_for_a_country_and_not_once_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("roster.intake.validation.iban.is_valid", lambda number, check_country: asked.append(number) or True)
+    monkeypatch.setattr("roster.intake.accounts.iban.is_valid", lambda number, check_country: asked.append(number) or True)
     numbers = [f"SE{98 - int(f'{account:020d}281400') % 97:02d}{account:020d}" for account in range(1000)]
     assert is_iban(pd.Series(numbers, dtype="str")).all()
     assert len(asked) == 1

@@ -3,8 +3,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from roster.intake.take_in import IntakeResult, has_unidentified_rejects, take_in
 from roster.rules import MissingColumn
@@ -188,20 +186,6 @@ def test_where_nobody_is_valid_the_columns_at_fault_are_named_with_a_line_and_a_
     assert take_in(rows, CsvFormat(empty=["NULL"]), people, date(2026, 11, 21)).facts.used == 2
 
 
-@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "\\N"])
-def test_no_surprise_a_word_for_nothing_is_neither_written_nor_an_empty_cell_until_the_settings_say_so(word: str) -> None:
-    columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "cost_center": "Kst"}
-    people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
-    rows = f"Nr,Mail,First,Last,Kst\n1,a@x.se,Ann,B,{word}\n2,b@x.se,Bo,C,5100\n".encode()
-    said, unsaid = (
-        take_in(rows, CsvFormat(empty=[word]), people, date(2026, 11, 21)),
-        take_in(rows, CsvFormat(), people, date(2026, 11, 21)),
-    )
-    assert said.roster["cost_center"].fillna("").tolist() == unsaid.roster["cost_center"].fillna("").tolist() == ["", "5100"]
-    assert said.notes.empty
-    assert unsaid.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "cost_center", "nothing"]]
-
-
 def test_facts_count_what_came_of_the_rows() -> None:
     result = intake(line("1", Country="SE"), line("2"), line("2"), line("3", mail="?"))
     assert {name: getattr(result.facts, name) for name in ("rows", "used", "superseded", "out_of_scope", "rejected")} == {
@@ -209,55 +193,6 @@ def test_facts_count_what_came_of_the_rows() -> None:
     }  # fmt: skip
     assert result.facts.fill_rates["country"] == 0.5
     assert result.facts.header == HEADER.split(",")
-
-
-NUMBER = st.sampled_from(["1", "2", "3", "4", "5", "", "a b"])
-LINE = st.builds(
-    lambda no, mail, boss, kind, first, extra: line(no, mail and f"{mail}@x.se", boss and f"{boss}@x.se", Kind=kind, First=first) + extra,
-    NUMBER,
-    st.sampled_from(["p", "q", "r", "s", "t", "u", "bad@", ""]),
-    st.sampled_from(["p", "q", "nobody", ""]),
-    st.sampled_from(["", "", "old", "board"]),
-    st.sampled_from(["Ann", "Ann", "Bo", ""]),
-    st.sampled_from(["", "", "", ",x"]),
-)
-SETTINGS = {
-    "columns": COLUMNS | {"extra_kind": "Kind"},
-    "history": {"superseded": {"Kind": "old"}},
-    "scope": {"exclude": {"extra_kind": "board"}},
-}
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(LINE, max_size=8))
-def test_accounting_every_row_has_exactly_one_disposition_and_every_reject_a_reason(lines: list[str]) -> None:
-    result = intake(line("9"), *lines, **SETTINGS)
-    assert list(result.dispositions["line"]) == list(range(2, len(lines) + 3))
-    by = result.dispositions.groupby("disposition")["line"].agg(set).to_dict()
-    assert by.get("rejected", set()) == set(result.rejects["line"])
-    assert by.get("used", set()) == set(result.roster.loc[result.roster["in_scope"], "line"])
-    assert by.get("out_of_scope", set()) == set(result.roster.loc[~result.roster["in_scope"], "line"])
-    assert set(result.notes["line"]) <= set(result.roster["line"])
-    assert (
-        sum(getattr(result.facts, name) for name in ("used", "superseded", "out_of_scope", "rejected"))
-        == result.facts.rows
-        == len(lines) + 1
-    )
-    assert result.roster["employee_id"].is_unique
-    assert result.roster["email"].str.lower().is_unique
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(LINE, max_size=7), st.randoms(use_true_random=False))
-def test_the_order_of_the_rows_does_not_matter(lines: list[str], random: object) -> None:
-    shuffled = list(lines)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-
-    def said(result: IntakeResult) -> list[tuple[str, ...]]:
-        table = result.roster.drop(columns="line").fillna("").astype(str)
-        return sorted(tuple(row) for row in table.itertuples(index=False))
-
-    assert said(intake(line("9"), *lines, **SETTINGS)) == said(intake(line("9"), *shuffled, **SETTINGS))
 
 
 ADVENTURE_WORKS = Path(__file__).parents[5] / "shared/data/adventureworks/DimEmployee.psv"
@@ -315,3 +250,11 @@ def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytes
 def test_rows_that_collide_are_counted_once_each() -> None:
     result = intake(line("1"), line("1", mail="P2@x.se"), line("2"), line("3"), line("4", mail="none"))
     assert result.facts.collided == 3
+
+
+def test_history_is_a_row_of_the_file_and_of_no_department() -> None:
+    rows = [line("1", Kind="IT", Phone="old"), line("1", Kind="IT"), line("2", Kind="IT", First=""), line("3", Kind="IT", Status="T")]
+    settings = {"columns": {**COLUMNS, "department": "Kind"}, "history": {"superseded": {"Phone": "old"}}}
+    facts = intake(*rows, "Total: 4", **settings).facts
+    assert facts.groups == {"department": {"IT": 3}}
+    assert (facts.rows, facts.people_rows()) == (5, 4)

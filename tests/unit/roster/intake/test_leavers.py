@@ -64,7 +64,8 @@ def test_no_surprise_a_rejected_row_that_says_left_holds_nobody_else() -> None:
 
 def test_leavers_of_years_count_neither_as_rejects_nor_as_emptier_columns() -> None:
     rows = [line(str(number), mail="", First="", Last="", Status="T", To="2019-01-31") for number in range(10, 60)]
-    facts = intake(line("1"), *rows, line("", **GONE)).facts
+    facts = intake(line("1", Kind="IT"), *rows, line("", **GONE), columns=COLUMNS | {"department": "Kind"}).facts
+    assert facts.fill_rates["department"] == 1.0
     assert (facts.used, facts.rejected, facts.rejected_leavers, facts.collided) == (51, 1, 1, 0)
     assert (facts.fill_rates["email"], facts.fill_rates["first_name"]) == (1.0, 1.0)
 

@@ -44,13 +44,19 @@ def test_dates_are_tried_in_hrs_formats_in_turn_and_never_guessed() -> None:
 
 def test_the_parts_of_a_made_up_address_are_folded_so_that_it_is_valid() -> None:
     given = people(email={"template": "{First}.{Last}@acme.example"})
-    mapped = apply(given, rows(First=["Åsa", "J. R.", "Straße", "Bo", "李"], Last=["Bjørk", "Vande Velde", "D'Hers", None, "Kok-Ho"]))
+    mapped = apply(
+        given,
+        rows(
+            First=["Åsa", "J. R.", "Straße", "Bo", "李", "Åsa Maria"], Last=["Bjørk", "Vande Velde", "D'Hers", None, "Kok-Ho", "O'Öst-Ek"]
+        ),
+    )
     assert texts(mapped.frame["email"]) == [
         "asa.bjork@acme.example",
         "j.r.vandevelde@acme.example",
         "strasse.dhers@acme.example",
         None,
         "li.kok-ho@acme.example",
+        "asamaria.oost-ek@acme.example",
     ]
     assert texts(mapped.frame["first_name"])[0] == "Åsa"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.intake.validation import e164
+from roster.intake.phones import e164
 
 
 def one(number: str, region: str | None = None) -> str | None:

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roster.intake.accounts import is_account
 from roster.intake.mapping import Mapped
-from roster.intake.validation import Validated, is_account, is_email, is_employee_id, validate
+from roster.intake.validation import Validated, is_email, is_employee_id, validate
 from roster.settings import People
 from roster.unfit import Unfit
 

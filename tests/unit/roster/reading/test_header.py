@@ -118,3 +118,10 @@ def test_several_trailers_are_the_last_lines_top_to_bottom() -> None:
     assert unfit([*ROWS, "Total: 2"], trailer=patterns).code == "trailer"
     assert unfit([*ROWS, "Made 2026-11-21 by HR", "Total: 2"], trailer=patterns).code == "trailer"
     assert "counts 3 rows, the file has 2" in unfit([*ROWS, "Total: 3", "Made 2026-11-21"], trailer=patterns).message
+
+
+def test_the_header_is_looked_for_among_the_first_thirty_lines_that_are_not_empty() -> None:
+    above = [line for number in range(29) for line in (f"Title {number},,", "")]
+    assert table([*above, *ROWS]).header_line == 59
+    assert "has none of the wanted headers" in unfit(["One more,,", *above, *ROWS]).message
+    assert table(["One more,,", *above, *ROWS], header_line=60).header_line == 60

@@ -238,3 +238,9 @@ def test_merged_cells_of_titles_footers_and_columns_that_nobody_wants_hide_nothi
 
     result = read(book(["Staff"], *PEOPLE, ["Total: 2"], [], change=change), CsvFormat(), {"id", "name"}, {"id"})
     assert rows(result) == {3: ["001001", "Ann"], 4: ["001002", "Bo"]}
+
+
+@pytest.mark.parametrize("format", [{"encoding": "cp1252"}, {"encoding": "auto"}, {"quote": None}, {"quote": "A", "escape": "backslash"}])
+def test_encoding_quote_and_escape_mean_nothing_in_a_workbook(format: dict[str, str | None]) -> None:
+    result = read(book(["No", "Name"], ["1", 'Åsa "A\\" Ek']), CsvFormat.model_validate(format), {"No", "Name"})
+    assert result.frame["Name"].tolist() == ['Åsa "A\\" Ek']

@@ -1,0 +1,69 @@
+"""Which texts are an account number.
+
+Belongs here: International Bank Account Numbers, told from other accounts by how they begin. Does not belong here: what a bad account costs
+(``roster.intake.validation``), accounts that several people have (``roster.intake.damage``).
+
+Whole columns are looked at; the library that takes one value at a time sees only what no column-wise pattern settles.
+"""
+
+import numpy as np
+import pandas as pd
+from stdnum import iban
+
+LONGEST_IBAN = 30
+"""Characters of the longest IBAN behind country and check digits (ISO 13616)."""
+NO_ACCOUNT = r".*(?:[*•#]{2}|[xX]{3}).*|[^1-9]*"
+"""What was masked before it was written, and what has no digit but noughts."""
+IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[0-9]{2})"
+"""The word before an IBAN, which is no part of it."""
+PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
+
+
+def is_account(series: pd.Series) -> pd.Series:
+    """Which values can be an account number: whatever begins like an IBAN must be one, and nothing may be masked."""
+    like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
+    return ~(like | series.str.fullmatch(NO_ACCOUNT, na=False)) | is_iban(series[like]).reindex(series.index, fill_value=False)
+
+
+def is_iban(numbers: pd.Series) -> pd.Series:
+    """Which values are an IBAN, by the check digits and the country's format; a bank's own check digits inside it are the bank's affair.
+
+    The check digits are computed for all values at once. Whether a country's numbers look like that follows from where the digits and
+    letters stand, so the library is asked once for each such shape instead of once for each person.
+    """
+    distinct = numbers.dropna().drop_duplicates()
+    plain = distinct.str.fullmatch(PLAIN_IBAN)
+    good = pd.concat([_plain_ibans(distinct[plain]), distinct[~plain].map(_is_valid_iban)]).astype("bool")
+    valid = distinct[good.reindex(distinct.index)]
+    return numbers.astype("object").isin(valid.to_numpy(dtype="object"))
+
+
+def _plain_ibans(numbers: pd.Series) -> pd.Series:
+    """The same for values that are written plainly."""
+    remainders, shapes = _remainders_and_shapes(numbers)
+    good = pd.Series(remainders == 1, index=numbers.index)
+    # With check digits that hold, one of a shape stands for all of it.
+    samples = numbers[good].groupby(shapes[good]).first()
+    known = samples.index[[_is_valid_iban(number) for number in samples]]
+    return good & pd.Series(shapes, index=numbers.index).isin(known)
+
+
+def _remainders_and_shapes(numbers: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Each number's remainder by 97, and a number that stands for its country and for where its letters are."""
+    head, account = _characters(numbers.str.slice(stop=4), 4), _characters(numbers.str.slice(4), LONGEST_IBAN)
+    remainders, shapes = np.zeros(len(numbers), dtype="int64"), 26 * (head[:, 0] - ord("A")) + head[:, 1] - ord("A")
+    for column in account.T:
+        shapes = shapes * 3 + (column > 0) + (column >= ord("A"))
+    for column in (*account.T, *head.T):  # country and check digits count last
+        number = np.where(column >= ord("A"), remainders * 100 + column - ord("A") + 10, remainders * 10 + column - ord("0"))
+        remainders = np.where(column > 0, number % 97, remainders)
+    return remainders, shapes
+
+
+def _characters(texts: pd.Series, width: int) -> np.ndarray:
+    """Their codes, one row a text, 0 behind its end."""
+    return texts.to_numpy(dtype=f"S{width}").view("uint8").reshape(len(texts), width).astype("int64")
+
+
+def _is_valid_iban(number: str) -> bool:
+    return bool(iban.is_valid(number, check_country=False))
