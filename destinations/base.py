@@ -36,7 +36,7 @@ class Known:
     epoch: int = 0
     """How often something had been acknowledged before it was read."""
     out: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
-    """The employee numbers of those who were not brought in last time, and whom no release brings in."""
+    """The employee numbers of those who were refused or in doubt last time: they may well not come in tonight either."""
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames and a number, for storage."""

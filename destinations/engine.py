@@ -24,13 +24,15 @@ from roster.people.chain import approval_chain
 from roster.plan import landing, outcomes, releasing
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
-from roster.plan.decision import RELEASABLE, Circumstances, Plan
+from roster.plan.decision import Circumstances, Plan
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.outcomes import OutcomeFacts
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 _OUT = ("skipped", "held", "refused", "unknown")
+_UNFORESEEN = ("refused", "unanswered", "conflict", "number_reused", "address_reused", "no_external_id", "manager_unknown")
+"""Reasons for which somebody was not brought in, and of which nothing is known before the plan is drawn. All others are asked anew."""
 
 
 def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Known:
@@ -69,9 +71,9 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
 
 
 def _stays_out(ledger: Ledger, destination: str) -> pd.Series:
-    """Who was not brought in last time for a reason that no release lifts: refused, skipped, in doubt."""
+    """Who was not brought in last time, and may well not be tonight: refused by the destination, or in doubt, which no release lifts."""
     skips = ledger.skips.all()
-    still = skips["destination"].eq(destination) & skips["closed"].isna() & ~skips["reason"].isin(RELEASABLE)
+    still = skips["destination"].eq(destination) & skips["closed"].isna() & skips["reason"].isin(_UNFORESEEN)
     return skips.loc[still, "employee_id"].drop_duplicates()
 
 

@@ -22,6 +22,7 @@ _CLOSE: Final = 0.8
 _MOST_COMPARED: Final = 5000
 """Of a file with more people nobody is looked for by likeness: only what a known damage turns into somebody's number is told."""
 _REMARK: Final = re.compile(r"\s*[(\[].*$")
+_NUMBER: Final = r"[A-Za-z]{0,4}[-_/.]?[0-9]+(?:[-_/.][0-9]+)*"
 _FRACTION: Final = re.compile(r"[.,]0+$")
 
 
@@ -74,10 +75,12 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
 
 
 def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> pd.Series:
-    """What a reference may say, without case → whose number that is."""
+    """What a reference may say, without case → whose number that is. A number is told only if it looks like one: something else may have
+    got into that column, a name or an address."""
     refers_to = people.columns[name].refers_to
     key = rows["email"] if name == "manager_email" else raw[refers_to] if refers_to else rows["employee_id"]
-    known = pd.DataFrame({"key": key.str.lower(), "number": rows["employee_id"]}).dropna().drop_duplicates("key")
+    number = rows["employee_id"].where(rows["employee_id"].str.fullmatch(_NUMBER, na=False))
+    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates("key")
     return known.set_index("key")["number"]
 
 

@@ -94,3 +94,13 @@ def test_without_an_earlier_file_too_the_gate_stops_what_makes_many_their_own_ap
 def test_what_was_counted_is_the_same_after_storage():
     facts = taken("", "404").facts
     assert type(facts).from_json(facts.to_json()).managers == facts.managers
+
+
+@pytest.mark.parametrize("numbers", ["{}@acme.example", "Ström{}berg"])
+def test_quiet_what_is_no_number_is_not_told_as_the_nearest(numbers):
+    rows = [ROW.format(n=numbers.format(at), boss=numbers.format(at - 1) + "x" if at else "", key="") for at in range(3)]
+    people = People(columns={**COLUMNS, "email": "mail", "manager_id": "boss"}, absent_means="leaver")
+    text = HEADER + "".join(rows).replace("@acme.example@", "@")
+    found = take_in(text.encode(), CsvFormat(), people, date(2026, 11, 20))
+    assert found.facts.managers.lost == 2
+    assert found.facts.managers.examples == ("line 3", "line 4")

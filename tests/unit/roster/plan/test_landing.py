@@ -1,5 +1,7 @@
 """What reading back shows, held against the plan."""
 
+import pandas as pd
+
 from roster.plan import landing
 from tests.unit.roster.frames import (
     KEY,
@@ -101,3 +103,21 @@ def test_an_approver_who_joined_the_same_night_is_known_by_number_when_read_back
 def test_nobody_differs_in_nothing():
     assert at_expensify(Night(roster()), members(), members()) == NOTHING
     assert at_findity(Night(roster()), users(), users()) == NOTHING
+
+
+def test_approver_who_is_active_without_an_active_approver_is_found_in_what_is_there():
+    there = pd.DataFrame(
+        [
+            ("k1", "1", True, "k1"),
+            ("k2", "2", True, "k1"),
+            ("k3", "3", True, None),
+            ("k4", "4", True, "k9"),
+            ("k9", "9", False, "k1"),
+            ("k5", "5", True, "gone"),
+            ("k7", "7", True, None),
+            ("k8", "8", False, None),
+        ],
+        columns=["account", "number", "active", "approver"],
+    ).astype({"account": "str", "number": "str", "approver": "str"})
+    ours = pd.Series(["1", "2", "3", "4", "5", "8", "9"], dtype="str")
+    assert landing.without_approver(there, ours) == ["3", "4", "5"], "7 is nobody of HR's, 8 and 9 are not active"

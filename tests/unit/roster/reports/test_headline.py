@@ -133,3 +133,10 @@ def test_a_file_that_was_read_before_is_said_and_is_no_alarm(clean_run):
     assert said(replace(clean_run, gate=[nights, again])).also == [
         "HR has sent nothing new: the very same file was read on 3 days in a row"
     ]
+
+
+def test_who_is_without_an_active_approver_and_whom_hr_gives_no_manager_that_can_be_found_is_said(clean_run):
+    found = said(changed(clean_run, without_approver=["E1", "E2"]))
+    assert found.sentence.endswith(f"2 people are without an active approver at {clean_run.destinations[0].name}")
+    lost = pd.DataFrame([["E1", "kept"], ["E1", "unknown"], ["E2", "on_leave"]], columns=["employee_id", "repair"])
+    assert said(replace(clean_run, repairs=lost)).sentence.endswith("HR names a manager whom no row has for 1 person")

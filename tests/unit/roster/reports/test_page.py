@@ -92,6 +92,14 @@ def test_rejects_repairs_and_drift_are_listed(full_run):
     assert "submitsTo 2 E1301, E1302" in page
 
 
+def test_approver_that_nobody_is_without_an_active_one_is_said_only_where_it_was_looked_at(full_run):
+    first, second = full_run.destinations
+    looked = [replace(first, without_approver=["E7"]), replace(second, without_approver=[])]
+    page = words(render(replace(full_run, destinations=looked)))
+    assert f"Active at {first.name} without an active approver: E7. Nobody active is without an active approver at {second.name}." in page
+    assert "active approver" not in words(render(replace(full_run, destinations=[replace(one, without_approver=None) for one in looked])))
+
+
 def test_the_held_set_is_shown_with_its_digest_and_kinds(full_run):
     page = words(render(full_run))
     assert "b1c7e7d0a4f94e6f8c2d0f6a1b3e5d77c9a8" in page
