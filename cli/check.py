@@ -24,6 +24,7 @@ from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
+from roster.intake.references import Managers
 from roster.reading.naming import day_in_name
 from roster.reports import tables
 from roster.rules import MissingColumn
@@ -64,7 +65,7 @@ def check(
         _print(f"Gate: fit. {result.facts.people_rows()} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
     if (result.facts.header_line or 1) > 1:
         _print(f"The header was found on line {result.facts.header_line}.")
-    _print_managers(checks, settings)
+    _print_managers(checks, result.facts.managers, settings)
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
@@ -85,13 +86,15 @@ def _print_unfit(unfit: Unfit) -> None:
     _print(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
 
 
-def _print_managers(checks: list[gate.GateCheck], settings: CompanySettings) -> None:
-    """What the references to managers come to, where the settings name a column of them."""
+def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: CompanySettings) -> None:
+    """What the references to managers come to, where the settings name a column of them, and whose number the first lost ones would be."""
     columns = settings.hr.people.columns
     source = columns.get("manager_id") or columns.get("manager_email")
     for one in checks:
         if one.name == "managers" and source is not None:
             _print(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
+    for line, near in zip(managers.lines, managers.nearest, strict=False):
+        _print(f"  line {line} names nobody" + (f"; nearest is {near}" if near else ""))
 
 
 def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:

@@ -76,6 +76,7 @@ class FileFacts:
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         plain = asdict(self)
+        plain["managers"] = self.managers.to_json()
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in plain.items()}
 
     @classmethod

@@ -162,7 +162,8 @@ def _managers(managers: Managers, limits: Gate) -> GateCheck:
     if not managers.mapped:
         return GateCheck("managers", "the settings map no manager", "nothing to look for")
     employed = managers.given + managers.tops
-    where = f" ({', '.join(managers.examples)}{', …' if managers.lost > len(managers.examples) else ''})" if managers.lost else ""
+    first = ", ".join(f"line {line}" for line in managers.lines)
+    where = f" ({first}{', …' if managers.lost > len(managers.lines) else ''})" if first else ""
     lost = f"{managers.lost:,} of {managers.given:,} references to a manager lead to nobody{where}"
     tops = f"{managers.tops:,} of {employed:,} people have no manager"
     expected = (

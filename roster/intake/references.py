@@ -9,7 +9,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -38,13 +38,21 @@ class Managers:
     """Those of them whose manager is nobody that the file or the ledger knows."""
     tops: int = 0
     """People who have no manager by HR's own word: an empty cell, or themself."""
-    examples: tuple[str, ...] = ()
-    """The first that lead to nobody, by line, and whose number it would be; no cell of the file stands there."""
+    lines: tuple[int, ...] = ()
+    """The first lines whose reference leads to nobody."""
+    nearest: tuple[str | None, ...] = ()
+    """Whose number each of these would be, None where nobody's is near. For who looks at the file: it is never stored."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Managers":
         """What was written as JSON."""
-        return cls(**{**stored, "examples": tuple(stored.get("examples", ()))})
+        return cls(**{**stored, "lines": tuple(stored.get("lines", ()))})
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON: counts and lines, and nobody's number."""
+        plain = asdict(self)
+        del plain["nearest"]
+        return plain
 
 
 def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: People, remembered: pd.Series | None) -> Managers:
@@ -70,8 +78,9 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
         found |= among(reference.str.lower(), remembered.str.lower())
     lost = reference[has & ~found]
     keys = _keys(name, rows, raw, people) if len(lost) else pd.Series(dtype="str")
-    examples = tuple(_example(int(wanting.loc[at, "line"]), text, keys) for at, text in lost.head(_SHOWN).items())
-    return Managers(True, int(has.sum()), len(lost), int((~has).sum()), examples)
+    first = lost.head(_SHOWN)
+    lines = tuple(int(line) for line in wanting.loc[first.index, "line"])
+    return Managers(True, int(has.sum()), len(lost), int((~has).sum()), lines, tuple(_nearest(text, keys) for text in first))
 
 
 def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> pd.Series:
@@ -84,14 +93,14 @@ def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> p
     return known.set_index("key")["number"]
 
 
-def _example(line: int, text: str, keys: pd.Series) -> str:
+def _nearest(text: str, keys: pd.Series) -> str | None:
     bare = _folded(_FRACTION.sub("", text.strip().lstrip("'")))
     forms = [_folded(text), _folded(_REMARK.sub("", text)), bare]
     forms += keys.index[keys.index.str.lstrip("0") == bare.lstrip("0")].tolist()
-    near = next((keys[form] for form in forms if form in keys.index), None)
+    near: str | None = next((keys[form] for form in forms if form in keys.index), None)
     if near is None and len(keys) <= _MOST_COMPARED:
         near = next((keys[key] for key in difflib.get_close_matches(forms[0], keys.index, 1, _CLOSE)), None)
-    return f"line {line} (nearest: {near})" if near else f"line {line}"
+    return near
 
 
 def _folded(text: str) -> str:

@@ -52,6 +52,11 @@ def row(number: int, **cells: str) -> str:
             0,
         ),
         (
+            [row(2, Boss="1.0"), row(3)],
+            ["Managers (Boss): 1 of 2 references to a manager lead to nobody (line 3); 1 of", "  line 3 names nobody; nearest is 1\n"],
+            0,
+        ),
+        (
             [row(2, Boss="HR-desk"), row(3)],
             ["Managers (Boss): 1 of 2 references to a manager lead to nobody (line 3); 1 of 3 people have no manager.", "both: 3 active"],
             0,
@@ -84,7 +89,17 @@ def row(number: int, **cells: str) -> str:
             3,
         ),
     ],
-    ids=["tops", "unreadable", "leavers", "scope and amounts", "footers", "scope unread", "no number", "leaver without a number"],
+    ids=[
+        "tops",
+        "a reference that is nearly somebody's",
+        "unreadable",
+        "leavers",
+        "scope and amounts",
+        "footers",
+        "scope unread",
+        "no number",
+        "leaver without a number",
+    ],
 )
 def test_what_comes_together_is_told_together(company: Path, lines: list[str], told: list[str], code: int) -> None:
     result = check(company, "\n".join([HEADER, TOP, *lines]))

@@ -62,7 +62,7 @@ def full(ledger):
     with ledger.leases.hold("r") as lease:
         answers = {"person": ["E1", "E2"], "status": ["accepted"] * 2, "reason": [None] * 2, "request": [1] * 2}
         ledger.deliveries.record_answers("expensify", "r", pd.DataFrame(answers), lease)
-        fields = ['{"workerStatus":"Active"}', '{"overLimitApprover":"ada@x.example","workerStatus":"Active"}']
+        fields = ['{"workerStatus":"Active"}', '{"overLimitApprover":"ada@x.example","workerStatus":"Active","manager_id":"E1"}']
         known = {"employee_id": ["E1", "E2"], "account": ["Ada@x.example", "e2@x.example"], "active": [True] * 2, "digest": ["d"] * 2}
         ledger.acknowledged.record("expensify", pd.DataFrame({**known, "fields": fields}), "r", lease)
     outcomes = {"person": ["E1", "E2"], "employee_id": ["E1", "E2"], "action": ["update"] * 2, "outcome": ["updated"] * 2}

@@ -125,3 +125,13 @@ def test_a_limit_that_was_left_out_while_its_approver_was_away_is_no_change_on_t
     night.people = here
     plan, _ = night.expensify(there)
     assert plan.people.set_index("person")["kinds"].dropna().to_dict() == {"9": "other"}, "only that they are back"
+
+
+def test_no_surprise_becoming_ones_own_approver_waits_in_a_new_policy_too():
+    night = company(person("2", manager_id="1"))
+    there = members(member("1"), member("2", submitsTo="1@acme.example"))
+    night.acknowledged = told(night, there)
+    night.people = night.people.assign(manager_id=pd.Series([None, None], dtype="str"), extra_policy=["P1", "P2"])
+    plan, _ = night.expensify(there)
+    row = plan.people.set_index("person").loc["2"]
+    assert (row["action"], row["reason"], row["kinds"]) == ("hold", "limit", "policy|self_approval")
