@@ -93,8 +93,9 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
     for one in checks:
         if one.name == "managers" and source is not None:
             _print(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
-    for line, near in zip(managers.lines, managers.nearest, strict=False):
-        _print(f"  line {line} names nobody" + (f"; nearest is {near}" if near else ""))
+    for line, near in zip(managers.lines, managers.nearest, strict=True):
+        if near:
+            _print(f"  nearest to the one on line {line}: {near}")
 
 
 def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:

@@ -53,7 +53,7 @@ def row(number: int, **cells: str) -> str:
         ),
         (
             [row(2, Boss="1.0"), row(3)],
-            ["Managers (Boss): 1 of 2 references to a manager lead to nobody (line 3); 1 of", "  line 3 names nobody; nearest is 1\n"],
+            ["Managers (Boss): 1 of 2 references to a manager lead to nobody (line 3); 1 of", "  nearest to the one on line 3: 1\n"],
             0,
         ),
         (
