@@ -10,7 +10,7 @@ import pytest
 from tests import soak, storing
 
 # How long a case takes says nothing on a machine that does other things too.
-hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.register_profile("any machine", deadline=None, max_examples=soak.EXAMPLES)
 hypothesis.settings.load_profile("any machine")
 
 FIRST = (
@@ -46,6 +46,11 @@ def pytest_collection_finish() -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if hypothesis.is_hypothesis_test(getattr(item, "obj", None)) and not item.get_closest_marker("exhaustive"):
+        item.add_marker(pytest.mark.exhaustive("random cases of a property"))
 
 
 @pytest.hookimpl(trylast=True)

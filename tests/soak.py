@@ -1,7 +1,7 @@
 """Exhaustive sets: `make test` runs a chosen tenth of each, `make soak` the whole.
 
 A set is what carries the mark `exhaustive("its name")`. Its cases are given through `chosen`, together with what makes a kind of case: no
-kind is ever left to the soak alone.
+kind is ever left to the soak alone. A property of hypothesis is a set by itself, of random cases.
 
 Belongs here: the choice, and what a soak says at its end. Does not belong here: any set.
 """
@@ -19,6 +19,8 @@ VARIABLE = "ROLLCALL_SOAK"
 WHOLE = bool(os.environ.get(VARIABLE))
 """Whether this is a soak."""
 SHARE = 10
+EXAMPLES = 100 if WHOLE else 20
+"""Of how many random cases a property is held over, where it says nothing else."""
 SET, CASES = "exhaustive set", "cases"
 """What a report carries: the name of its set, and how many cases it was, where that is not one."""
 
@@ -26,11 +28,6 @@ SET, CASES = "exhaustive set", "cases"
 def chosen(cases: Iterable[Case], kinds: Kinds[Case]) -> list[Case]:
     """The cases that are run here: all of them in a soak, else `tenth`."""
     return list(cases) if WHOLE else tenth(list(cases), kinds)
-
-
-def examples(count: int) -> int:
-    """Of how many random cases a property is held over: all in a soak, else a third."""
-    return count if WHOLE else count // 3
 
 
 def tenth(cases: Sequence[Case], kinds: Kinds[Case]) -> list[Case]:

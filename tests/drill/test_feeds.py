@@ -1,13 +1,15 @@
-"""No broken feed brings one wrong write, and every one is answered as its folder says."""
+"""No broken feed brings one wrong write, and every one is answered as its folder says: `make drill` runs all of them, `make test` some of
+each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from resources import places
 from tests.drill.company import Drill, Watched
-from tests.drill.judging import Feed, feeds, judged
+from tests.drill.judging import DESTINATIONS, Feed, feeds, judged
+from tests.soak import chosen
 
 ANY_NUMBER = {"count": 100, "share": 1}
 
@@ -19,7 +21,21 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         yield Drill(tmp_path_factory.mktemp("drill"), box)
 
 
-@pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.name)
+def kinds(feed: Feed) -> Iterator[Hashable]:
+    """What comes of a feed: what stops it, what is held, what is written, what goes wrong, and by which settings."""
+    yield from feed.said.get("settings", ["own company"] if feed.settings else [])
+    for night in feed.nights:
+        yield from night.said.keys()
+        yield from (("stopped", check) for check in night.said.get("stopped") or [])
+        yield from (("held", name, kind) for name, counts in (night.said.get("held") or {}).items() for kind in counts)
+        for name in DESTINATIONS:
+            expected = night.expected(name)
+            yield from ((name, part) for part in ("joined", "back", "left") if expected[part])
+            yield from ((name, field) for fields in expected["changed"].values() for field in fields)
+
+
+@pytest.mark.exhaustive("broken feeds")
+@pytest.mark.parametrize("feed", chosen(feeds(), kinds), ids=lambda feed: feed.name)
 def test_no_surprise_a_broken_feed_writes_what_is_right_and_nothing_else(drill: Drill, feed: Feed) -> None:
     verdict = judged(drill, feed)
     assert verdict.wrong == []

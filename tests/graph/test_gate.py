@@ -124,7 +124,7 @@ def test_no_surprise_an_unfit_file_stops_before_any_difference_is_computed(synce
     acme = synced()
     writes, calls = acme.box.writes, len(acme.box.calls)
     spoil(acme)
-    failed = acme.run("sync")
+    failed = acme.quickly("sync")
     assert failed.step == "acme__hr__intake"
     assert seen in failed.message
     gate = acme.checks(failed)["hr/roster: gate"]
@@ -173,7 +173,7 @@ def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(sy
 def test_all_that_is_wrong_with_a_file_is_told_at_once(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(half(acme), Mobile=""))
-    failed = acme.run("sync")
+    failed = acme.quickly("sync")
     assert failed.message.startswith("rows: 6 rows, 12 last time (expected: 7 or more); fill: phone is filled for 0.0%")
     assert 'rollcall run acme_sync --config \'{accept: [rows, fill], accepted_by: "", reason: ""}\'' in failed.message
     gate = acme.checks(failed)["hr/roster: gate"]
@@ -193,7 +193,7 @@ def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
 
 def test_the_same_file_again_is_no_failed_check_and_the_first_lines_say_so(synced: Any) -> None:
     acme = synced()
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     gate = acme.checks(result)["hr/roster: gate"]
     assert gate.passed
@@ -212,7 +212,7 @@ def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(sync
             clock.setattr(
                 "assets.graph.intake.datetime", SimpleNamespace(now=lambda zone, n=nights: datetime.now(zone) + timedelta(days=n))
             )
-            result = acme.run("sync")
+            result = acme.quickly("sync")
         with acme.ledger() as ledger:
             report = assemble(ledger, result.run_id, registry.titles())
         said[nights] = headline(report, left_out(report))
@@ -226,7 +226,7 @@ def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
     people = acme.people()
     people["E09"]["Mobile"] = "+46701740699"
     acme.file("2026-11-20", people)
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     with acme.ledger() as ledger:
         report = assemble(ledger, result.run_id, registry.titles())
@@ -241,7 +241,7 @@ def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: An
     people["E09"]["Mobile"] = "+46701740699"
     columns = ["Grade", *[name for name in reversed(next(iter(acme.people().values()))) if name != "Personal ID"]]
     acme.file(DAY, people, columns=columns)
-    result = acme.run("preview")
+    result = acme.quickly("preview")
     assert result.succeeded, result
     gate = acme.checks(result)["hr/roster: gate"]
     assert gate.severity == dg.AssetCheckSeverity.WARN
@@ -256,7 +256,7 @@ def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_w
     people["E02"]["Mobile"] = "+46701740699"  # so that something is applied, whatever the plan holds
     acme.file(DAY, people)
     assert acme.quickly("sync").step == "acme__hr__intake"
-    result = acme.run("sync", **letting("rows", "fill"))
+    result = acme.quickly("sync", **letting("rows", "fill"))
     assert result.succeeded, result
     with acme.ledger() as ledger:
         assert ledger.intakes.gate(result.run_id).facts["accepted"] == {

@@ -2,7 +2,7 @@
 
 import threading
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
@@ -56,7 +56,6 @@ def test_a_cold_start_admits_no_more_than_the_budget():
     assert starts[-1] - starts[0] == 120.0, "20 calls a minute, and not slower than that"
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(0, 8), min_size=1, max_size=40))
 def test_whatever_the_rhythm_of_the_calls_no_window_ever_holds_too_many(idle):
     clock = Clock()

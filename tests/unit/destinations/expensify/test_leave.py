@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from destinations.expensify import comparison as expensify_comparison
@@ -132,7 +132,6 @@ def organisations(draw):
     return roster(*(person(number, manager_id=draw(manager), employment=draw(employment)) for number in draw(st.permutations(numbers))))
 
 
-@settings(max_examples=30, deadline=None)
 @given(organisations())
 def test_approver_expensify_ends_where_rollcall_would_have(people):
     plan, _ = Night(people, approvers=VENDOR, feed=ExpensifyFeed(policyID="extra_policy")).expensify(members())

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.characters import plain
@@ -205,7 +205,6 @@ HARM = st.sampled_from(["\ufffd", "?", "Ã¸", "\u200b", "\u00ad", "\u00a0", "\x
 
 
 @given(cells=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6), harm=st.lists(HARM, max_size=6), data=st.data())
-@settings(max_examples=60)
 def test_no_surprise_no_text_goes_out_but_what_a_reader_of_the_file_saw(
     cells: list[tuple[str, str, str]], harm: list[str], data: st.DataObject
 ) -> None:

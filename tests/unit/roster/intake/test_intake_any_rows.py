@@ -1,6 +1,6 @@
 """What holds of a file whatever stands in its rows."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.intake.take_in import IntakeResult
@@ -23,7 +23,6 @@ SETTINGS = {
 }
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(LINE, max_size=8))
 def test_accounting_every_row_has_exactly_one_disposition_and_every_reject_a_reason(lines: list[str]) -> None:
     result = intake(line("9"), *lines, **SETTINGS)
@@ -42,7 +41,6 @@ def test_accounting_every_row_has_exactly_one_disposition_and_every_reject_a_rea
     assert result.roster["email"].str.lower().is_unique
 
 
-@settings(max_examples=15, deadline=None)
 @given(st.lists(LINE, max_size=7), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(lines: list[str], random: object) -> None:
     shuffled = list(lines)

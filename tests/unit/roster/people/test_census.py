@@ -2,12 +2,11 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.people.census import CENSUS_COLUMNS, STANDINGS, census
 from roster.people.matching import pseudonyms
-from tests import soak
 from tests.unit.roster.frames import KEY, accounts, acknowledged, person, roster, stored
 
 
@@ -111,8 +110,6 @@ def worlds(draw):
     )
 
 
-@pytest.mark.exhaustive("random cases of a property")
-@settings(max_examples=soak.examples(40))
 @given(worlds())
 def test_accounting_everyone_and_every_account_is_there_once(world):
     people, there, rejected, known = world

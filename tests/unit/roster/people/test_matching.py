@@ -1,12 +1,10 @@
 """Who in HR is who at a destination: by number, else by address, and never by guessing."""
 
 import pandas as pd
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.people.matching import match, owners, pseudonyms
-from tests import soak
 from tests.unit.roster.frames import KEY, accounts, acknowledged, texts
 
 
@@ -95,8 +93,6 @@ def both_sides(draw):
     return people(*zip(numbers, addresses[: len(numbers)], strict=True)), accounts(*((f"k{n}", *row) for n, row in enumerate(there)))
 
 
-@pytest.mark.exhaustive("random cases of a property")
-@settings(max_examples=soak.examples(50))
 @given(both_sides())
 def test_nobody_and_no_account_is_paired_twice(sides):
     found = match(*sides)
@@ -104,8 +100,6 @@ def test_nobody_and_no_account_is_paired_twice(sides):
     assert found["account"].dropna().is_unique
 
 
-@pytest.mark.exhaustive("random cases of a property")
-@settings(max_examples=soak.examples(50))
 @given(both_sides(), st.randoms())
 def test_who_is_sure_does_not_depend_on_the_order_of_the_rows(sides, chance):
     def sure(people, accounts):

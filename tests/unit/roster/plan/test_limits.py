@@ -1,7 +1,7 @@
 """How many people may change at once, kind by kind, and what becomes of those of a kind that goes beyond."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster import accounting
@@ -9,7 +9,6 @@ from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.limits import Limits, base_of, figures, hold_over
 from roster.settings import Limit
 from roster.vocabulary import KINDS, WRITES
-from tests import soak
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts, user, users
 
 CENSUS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
@@ -170,8 +169,6 @@ def nights(draw):
     return night, members(*there), users(*users_there), limits
 
 
-@pytest.mark.exhaustive("random cases of a property")
-@settings(max_examples=soak.examples(60))
 @given(nights())
 def test_no_surprise_never_are_more_people_of_a_kind_applied_than_may_be(drawn):
     night, there, users_there, limits = drawn

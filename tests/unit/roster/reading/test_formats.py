@@ -9,13 +9,12 @@ import zipfile
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.reading.file import RawTable, read
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
-from tests import soak
 from tests.soak import chosen, pairs
 
 HEADER = ["Nr", "Namn", "Stad; Ort", "Anm"]
@@ -163,8 +162,6 @@ CELL = st.text(st.sampled_from("abÅøé ,;\t|\"'\\\n#="), max_size=5).filter(
 ROSTERS = st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), CELL, CELL, CELL).map(list), min_size=1, max_size=6)
 
 
-@pytest.mark.exhaustive("random cases of a property")
-@settings(max_examples=soak.examples(150))
 @given(
     ROSTERS,
     st.sampled_from(["utf-8", "utf-16", "cp1252"]),

@@ -3,7 +3,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.reading.file import RawTable, read
@@ -152,7 +152,6 @@ def test_a_trailer_is_no_row_and_its_count_must_be_right() -> None:
 CELL = st.text(st.sampled_from('abÅ ,"\n#'), max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), CELL), min_size=1, max_size=8))
 def test_every_row_that_is_properly_quoted_is_read_back_on_its_line(people: list[tuple[str, str]]) -> None:
     # Three fields, so that no single cell can look like a swallowed row.
