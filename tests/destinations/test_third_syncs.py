@@ -86,7 +86,7 @@ def test_no_surprise_what_is_beyond_a_limit_waits_with_what_needs_it_and_goes_wi
     acme = synced(limits={"leave": {"count": 1, "share": 0}})
     gone = {"Status": "T", "End": "2026-11-01"}
     acme.file(DAY, with_cells(acme, E03=gone, E05=gone, E06=gone, E11={"Mail": "kitty@acme.example"}))
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     assert result.succeeded, result
     planned = acme.planned(BOOK, result.run_id)
     # Whoever reports to E03 would be moved only because E03 leaves.
@@ -170,7 +170,7 @@ def test_true_report_what_did_not_land_is_missing_and_not_taken_for_done(synced:
     acme = synced()
     acme.file(DAY, with_cells(acme, E05={"Dept": "Finance"}, E09={"Dept": "Finance"}))
     acme.book.switch(lose=["E05"])
-    result = acme.run("sync")
+    result = acme.quickly("sync")
     numbers = landed(acme, result.run_id)
     assert (numbers["accepted"], numbers["landed"], numbers["missing"]) == (2, 1, 1)
     checks = acme.checks(result)
@@ -205,7 +205,7 @@ def test_verify_tells_what_somebody_has_changed_since(synced: Any) -> None:
 def test_a_preview_says_whom_the_book_would_refuse_and_a_sync_refuses_them_alone(empty: Any) -> None:
     acme = empty()
     acme.book.switch(refuse={"E12": "Liv Xavier is on the list"})
-    preview = acme.run("preview")
+    preview = acme.quickly("preview")
     check = acme.checks(preview)["ledgerbook/plan: dry_run"]
     assert not check.passed
     assert check.description == "Ledger book would refuse 1."

@@ -50,7 +50,7 @@ def beyond(synced: Any) -> Any:
     people["E11"]["Mail"] = "kitty@acme.example"
     people["E13"] = {**people["E12"], "No": "E13", "First": "Max", "Mail": "max@acme.example"}
     acme.file("2026-11-21", people)
-    acme.result = acme.run("sync")
+    acme.result = acme.quickly("sync")
     assert acme.result.succeeded, acme.result
     return acme
 
