@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import releases
+from destinations import first, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from resources.failures import Permanent
@@ -27,6 +27,7 @@ from roster.plan.builder import HrSide, acknowledgements, draw
 from roster.plan.decision import Circumstances, Plan
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
+from roster.plan.first import joiners
 from roster.plan.outcomes import OutcomeFacts
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
@@ -116,7 +117,7 @@ def plan(
     """
     key = ledger.keys.of_fields(destination.name)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
-    conditions = _circumstances(destination, policy, ledger, taken, request, held)
+    conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     gate = ledger.intakes.gate(attempt.root_run_id)
     gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
@@ -135,42 +136,27 @@ def plan(
 
 
 def _circumstances(
-    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, request: Request, held: Held | None
+    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, known: Known, request: Request, held: Held | None
 ) -> Circumstances:
-    hold_all = policy.first_sync == "hold" and _never_synced(ledger, destination.name)
+    hold_all = policy.first_sync == "hold" and first.never_released(ledger, destination.name)
     if hold_all and request.only:
         raise Permanent(
             f"{destination.title} has never been synced, and the first sync is of everyone.",
             "Run the sync job and release what it holds; then run it for some people.",
         )
-    first = policy.first_sync == "apply" and first_sync(ledger, destination.name)
+    unlimited = policy.first_sync == "apply" and first.to_begin(ledger, destination.name)
     return Circumstances(
         absent_means=policy.absent_means,
         hold_all=hold_all,
         unreadable_reject=taken.unreadable_reject,
         leavers_rejected=taken.leavers_rejected,
         same=frozenset(request.only if request.same_person else []),
-        limits=policy.limits.by_kind(first=first),
+        limits=policy.limits.by_kind(first=unlimited),
+        first=first.waits(ledger, destination.name),
+        of_first=frozenset(first.people(ledger, destination.name, known.acknowledged)),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
     )
-
-
-def _never_synced(ledger: Ledger, destination: str) -> bool:
-    """Whether the first sync is still to come, or a release has let go of a part of it only."""
-    applied = ledger.applied.of(destination)
-    return applied is None or ledger.plans.holds(destination, applied.plan_run_id, "first_sync")
-
-
-def first_sync(ledger: Ledger, destination: str) -> bool:
-    """Whether nobody has been brought to a destination yet: nothing was written, or only by a first sync that came to no end."""
-    applied = ledger.applied.of(destination)
-    if applied is None:
-        return True
-    verdict = ledger.plans.verdict(destination, applied.plan_run_id)
-    if verdict is None or not verdict.facts.first:
-        return False
-    return not (verdict.facts.everyone and ledger.deliveries.outcome_facts(destination, applied.plan_run_id))
 
 
 def _facts(
@@ -183,7 +169,9 @@ def _facts(
     request: Request,
     released: Mapping[str, int],
 ) -> PlanFacts:
-    first = first_sync(ledger, destination.name)
+    begins = first.to_begin(ledger, destination.name)
+    of_first = first.people(ledger, destination.name, known.acknowledged)
+    of_first += joiners(drawn.people) if begins or first.waits(ledger, destination.name) else []
     repairs = desired.repairs
     return PlanFacts(
         number=taken.number,
@@ -197,10 +185,11 @@ def _facts(
         matched={str(how): int(count) for how, count in drawn.people["matched_by"].value_counts().items()},
         whole=not drawn.people["reason"].eq("not_selected").any(),
         everyone=not request.only,
-        first=first,
+        first=begins,
+        of_first=sorted(set(of_first)),
         idle=bool(request.release) and not released,
         limits=drawn.figures,
-        adoption=adoption(drawn.people) if first and not request.only and not request.release else {},
+        adoption=adoption(drawn.people) if begins and not request.only and not request.release else {},
         released=released,
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
         tops=int(repairs["repair"].isin(TOPS).sum()),

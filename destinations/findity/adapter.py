@@ -74,8 +74,8 @@ class Adapter(Destination):
     def hidden(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
         return comparison.hidden(desired, read["users"], pairs)
 
-    def last_names(self, read: Frames) -> pd.Series:
-        return read["users"].set_index(comparison.account_of(read["users"]))["lastName"]
+    def names(self, read: Frames) -> pd.DataFrame:
+        return comparison.names(read["users"])
 
     def unaddressed(self, accounts: pd.Series) -> pd.Series:
         return accounts.str.startswith(comparison.UNADDRESSED, na=False)

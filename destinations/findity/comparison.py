@@ -73,6 +73,12 @@ def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.Data
     )
 
 
+def names(users: pd.DataFrame) -> pd.DataFrame:
+    """The names there by account: ``last_name``, ``first_name``."""
+    shown = users[["lastName", "firstName"]].set_axis(["last_name", "first_name"], axis=1)
+    return shown.set_index(account_of(users))
+
+
 def _by_person(users: pd.DataFrame) -> pd.Series:
     """Person id → account."""
     known = users.dropna(subset="personId")

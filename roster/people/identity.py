@@ -17,7 +17,8 @@ from roster.membership import among
 from roster.people.matching import owners
 
 _BETWEEN = "."
-_NEEDED = ("employee_id", "email", "last_name", "start_date")
+_NAMES = ("last_name", "first_name")
+_NEEDED = ("employee_id", "email", *_NAMES, "start_date")
 
 
 def identities(roster: pd.DataFrame, key: bytes) -> pd.Series:
@@ -36,12 +37,14 @@ def reused(
     addresses: pd.Series,
     acknowledged: pd.DataFrame,
     key: bytes,
-    last_names: pd.Series | None = None,
+    names: pd.DataFrame | None = None,
 ) -> pd.Series:
-    """Who seems to have a number that was somebody else's.
+    """Who seems, or for all that is known may seem, to have a number that was somebody else's.
 
     That is whoever has another e-mail address than the account with their number, and another start date than whoever had it before; or,
     where a start date is not known of both, another last name. Who marries keeps their start date; who moves keeps their name.
+
+    Where nothing is remembered of who had it, as on a first sync, only the names at the account can confirm that it is theirs: first and last.
 
     Args:
         everyone: the census.
@@ -50,7 +53,7 @@ def reused(
         addresses: account → its e-mail address.
         acknowledged: the ledger's people; ``identity`` is what `identities` gave when they were last in step.
         key: the ledger's key.
-        last_names: account → its last name, where the destination shows names.
+        names: account → ``last_name`` and ``first_name`` there, where the destination shows names.
 
     Returns:
         Employee numbers.
@@ -64,19 +67,32 @@ def reused(
     before = before.reindex(columns=["account", "identity"]).astype("str")
     account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))
     address = account.map(addresses).astype("str").fillna(account.where(account.str.contains("@", na=False)))
-    shown = account.map(last_names) if last_names is not None else account.map({})
-    people = people.assign(address=address.str.lower(), shown=shown.astype("str")).dropna(subset="address")
+    shown = {f"{name}_there": account.map(names[name] if names is not None else {}).astype("str") for name in _NAMES}
+    people = people.assign(address=address.str.lower(), **shown).dropna(subset="address")
     people = people.merge(roster.loc[among(roster["employee_id"], people["employee_id"]), [*_NEEDED]], on="employee_id")
     people = people[people["email"].notna() & (people["email"].str.lower() != people["address"])]
     if people.empty:
         return people["employee_id"]
     past = people["employee_id"].map(before["identity"]).astype("str").str.split(_BETWEEN, n=1, expand=True)
     past = past.reindex(columns=[0, 1]).astype("str")
-    start, there = _start(people, key), people["shown"].map(_fold, na_action="ignore")
-    here = people["last_name"].map(_fold, na_action="ignore")
-    renamed = (there != here).where(there.notna(), _differs(past[0], _last(people, key)))
+    start, other = _start(people, key), _other_names(people)
+    renamed = other["last_name"].where(people["last_name_there"].notna(), _differs(past[0], _last(people, key)))
     dated = start.notna() & past[1].fillna("").ne("")
-    return people.loc[_differs(past[1], start).where(dated, renamed).astype("bool"), "employee_id"]
+    suspect = _differs(past[1], start).where(dated, renamed).astype("bool")
+    # Whoever is to come back under an address of their own comes into nobody's account.
+    unknown = past.fillna("").eq("").all(axis=1) & people["account"].notna()
+    return people.loc[suspect.where(~unknown, other.any(axis=1)), "employee_id"]
+
+
+def _other_names(people: pd.DataFrame) -> pd.DataFrame:
+    """Whether each name is another one than that at the account, or cannot be compared with it."""
+    here, there = (people[[f"{name}{end}" for name in _NAMES]].apply(_folded) for end in ("", "_there"))
+    there.columns = here.columns
+    return (here != there) | here.isna() | there.isna()
+
+
+def _folded(names: pd.Series) -> pd.Series:
+    return names.map(_fold, na_action="ignore").astype("str")
 
 
 def inherited(everyone: pd.DataFrame, roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:

@@ -16,7 +16,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants
+from roster.plan import dependants, first
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import base_of, figures, hold_over
@@ -91,8 +91,8 @@ class Comparison(Protocol):
         """Those of `desired` whose write-only fields reading does not show."""
         return desired
 
-    def last_names(self, read: Frames) -> pd.Series | None:
-        """Account → last name, where names are shown."""
+    def names(self, read: Frames) -> pd.DataFrame | None:
+        """Account → ``last_name``, ``first_name``, where names are shown."""
         return None
 
     def unaddressed(self, accounts: pd.Series) -> pd.Series:
@@ -155,7 +155,7 @@ def draw(
         accounts.set_index("account")["email"],
         people.acknowledged,
         people.key,
-        comparison.last_names(read),
+        comparison.names(read),
     )
     if comparison.accounts_are_addresses:
         others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
@@ -163,6 +163,7 @@ def draw(
     unaddressed = comparison.unaddressed(everyone["account"])
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
+    decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided, counted = _held(everyone, decided, needs, circumstances)
@@ -224,8 +225,9 @@ def _held(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The decisions with what limits hold and what depends on that, and the figures."""
     base = base_of(everyone)
-    held = dependants.held_with(hold_over(decided, circumstances.limits, base), needs)
-    return held, figures(held, circumstances.limits, base)
+    over = hold_over(first.uncounted(decided, circumstances.of_first), circumstances.limits, base)
+    held = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
+    return held, figures(first.uncounted(held, circumstances.of_first), circumstances.limits, base)
 
 
 def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import pandas as pd
 from roster.membership import among
 from roster.people.chain import AbsentMeans
 from roster.plan.dependants import NEEDS
+from roster.plan.first import HARDLY_ANY
 from roster.plan.limits import FIGURES, ByKind
 from roster.vocabulary import WRITES, Kind
 
@@ -30,6 +31,7 @@ DETAILS: Mapping[str, str] = {
     "manager_unknown": "HR names a manager whom no row has, and nobody is known who could approve instead",
     "no_external_id": "the account carries no number, so it cannot be addressed",
     "first_sync": "first sync of this company: everything waits for a release",
+    HARDLY_ANY: "hardly an account there is anybody's of HR's file",
     "reject_without_number": "a rejected row without an employee number of its own could be theirs",
     "row_rejected": "their row in the HR file was rejected",
     "still_has_access": "has left by their row in the HR file, which was rejected: still has access",
@@ -43,7 +45,7 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", "limit", "depends_on_held", "reject_without_number")
+RELEASABLE = ("first_sync", HARDLY_ANY, "limit", "depends_on_held", "reject_without_number")
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
@@ -68,6 +70,10 @@ class Circumstances:
     """Employee numbers of which somebody has said that they are still the same people's."""
     limits: ByKind = field(default_factory=dict)
     """How many people may change, by kind of change."""
+    first: bool = False
+    """Nobody was brought there yet, or the first sync waits still: where hardly an account there is HR's, all of it does."""
+    of_first: frozenset[str] = frozenset()
+    """Employee numbers of whoever is of the first sync still: they are none of today's joiners."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ class PlanFacts:
     everyone: bool = True
     """Whether the run was for everyone, not for some employee numbers."""
     first: bool = False
-    """Whether nobody had been brought there yet."""
+    """Whether no plan for everyone had been written there yet."""
+    of_first: Sequence[str] = ()
+    """The employee numbers of whoever is of the first sync still, once this plan is written."""
     idle: bool = False
     """Nobody's plan, of a destination that a release of another one leaves alone."""
     limits: pd.DataFrame = field(default_factory=partial(_empty, FIGURES))
@@ -113,6 +115,7 @@ class PlanFacts:
             "whole": self.whole,
             "everyone": self.everyone,
             "first": self.first,
+            "of_first": list(self.of_first),
             "idle": self.idle,
             "limits": figures.to_dict("records"),
             "adoption": dict(self.adoption),
@@ -143,6 +146,7 @@ class PlanFacts:
             whole=stored.get("whole", True),
             everyone=stored.get("everyone", True),
             first=stored.get("first", False),
+            of_first=tuple(stored.get("of_first", ())),
             idle=stored.get("idle", False),
             limits=pd.DataFrame(stored.get("limits", []), columns=list(FIGURES)),
             adoption=stored.get("adoption", {}),

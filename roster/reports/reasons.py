@@ -78,6 +78,12 @@ REASONS: Final[dict[str, Reason]] = {
         "HR",
     ),
     "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
+    "hardly_any_match": Reason(
+        "First sync, and hardly an account there is anybody's of HR's file",
+        "Make sure that it is the right organization, and the right column for the numbers: else everyone gets a second account. "
+        "If all is right, release the held set.",
+        "IT",
+    ),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
     "depends_on_held": Reason(
         "Needs a change of somebody else that is held, or that this run leaves alone", "Release that change with it, or mend it.", "Finance"

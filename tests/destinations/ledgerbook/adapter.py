@@ -73,8 +73,10 @@ class Adapter(Destination, DryRun):
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["staff"], pairs)
 
-    def last_names(self, read: Frames) -> pd.Series:
-        return read["staff"].set_index(comparison.account_of(read["staff"]))["family"]
+    def names(self, read: Frames) -> pd.DataFrame:
+        staff = read["staff"]
+        shown = staff[["family", "given"]].set_axis(["last_name", "first_name"], axis=1)
+        return shown.set_index(comparison.account_of(staff))
 
     def unaddressed(self, accounts: pd.Series) -> pd.Series:
         return accounts.str.startswith(comparison.UNNUMBERED, na=False)

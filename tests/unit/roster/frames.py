@@ -15,6 +15,7 @@ from destinations.findity.adapter import Adapter as AtFindity
 from destinations.findity.client import UNIT_COLUMNS, USER_COLUMNS
 from destinations.findity.settings import Findity, FindityUsers
 from roster.people.chain import approval_chain
+from roster.people.identity import identities
 from roster.plan import builder, releasing
 from roster.plan.builder import HrSide
 from roster.plan.decision import Circumstances, from_stored, to_stored
@@ -71,6 +72,12 @@ def acknowledged(*rows):
     """Each row: number, account, and whether they were active when the destination was last written."""
     cells = [dict(zip(ACKNOWLEDGED_COLUMNS, (number, account, active, "d", "{}"), strict=True)) for number, account, active in rows]
     return texts(cells, ACKNOWLEDGED_COLUMNS, active="bool")
+
+
+def recalled(people, **accounts):
+    """The ledger of people of a roster who were last in step under these accounts, by number (``n1`` is 1): who they are is remembered."""
+    kept = acknowledged(*((name.removeprefix("n"), account, True) for name, account in accounts.items()))
+    return kept.assign(identity=kept["employee_id"].map(identities(people, KEY)).astype("str"))
 
 
 def accounts(*rows):

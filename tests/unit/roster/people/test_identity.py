@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from roster.people.identity import identities
-from tests.unit.roster.frames import KEY, Night, acknowledged, decided, member, members, person, roster, sent, user, users
+from tests.unit.roster.frames import KEY, Night, acknowledged, decided, let_go, member, members, person, roster, sent, user, users
 
 WAS = {"email": "old@acme.example", "last_name": "Österberg", "start_date": "2015-01-01"}
 OTHER = {"email": "new@acme.example", "last_name": "Lind", "start_date": "2026-11-01"}
@@ -59,9 +59,39 @@ def test_at_findity_the_name_there_decides_where_nothing_is_remembered():
     assert decided(at_findity(known=False, shown="lind", **OTHER)) == {"1": "update"}
 
 
-def test_at_expensify_nothing_remembered_is_no_suspicion():
+@pytest.mark.parametrize(("field", "shown"), [("lastName", "Berg"), ("lastName", None), ("firstName", "Kim"), ("firstName", None)])
+def test_no_surprise_where_nothing_is_remembered_one_name_alone_confirms_nobody(field, shown):
+    night = Night(roster(person("1", email="new@acme.example")))
+    assert decided(night.findity(users(user("1", email="old@acme.example", **{field: shown})))[0]) == {"1": REUSED}
+    assert decided(night.findity(users(user("1", email="old@acme.example")))[0]) == {"1": "update"}
+    assert decided(Night(roster(person("1"))).findity(users(user("1", **{field: shown})))[0]) == {"1": "update"}
+
+
+@pytest.mark.parametrize("employment", ["active", "leave", "left"])
+def test_no_surprise_where_no_name_is_shown_and_nothing_remembered_a_number_under_another_address_is_in_doubt(employment):
+    night, there = Night(roster(person("1", **OTHER, employment=employment))), members(member("1", "old@acme.example"))
+    plan, _ = night.expensify(there)
+    assert decided(plan) == {"1": REUSED}
+    assert sent(plan) == []
+    assert decided(let_go(plan)) == {"1": REUSED}
+    night.acknowledged = remembered().assign(identity=None)  # of one ledger's first days, or of a row without a name
+    assert decided(night.expensify(there)[0]) == {"1": REUSED}
+    night.circumstances = {"same": frozenset({"1"})}
+    assert decided(night.expensify(there)[0]) == {"1": "deactivate" if employment == "left" else "update"}
+
+
+@pytest.mark.parametrize("number", ["1", None], ids=["with their number", "without a number"])
+def test_the_same_address_needs_nobody_to_confirm_it(number):
     night = Night(roster(person("1", **OTHER)))
-    assert decided(night.expensify(members(member("1", "old@acme.example")))[0]) == {"1": "update"}
+    assert decided(night.expensify(members(member(number, "NEW@acme.example")))[0]) == {"1": "update"}
+
+
+def test_no_surprise_whoever_reports_to_somebody_in_doubt_waits_with_them():
+    night = Night(roster(person("1", email="new@acme.example"), person("2", manager_id="1")))
+    plan, _ = night.expensify(members(member("1", "old@acme.example"), member("2")))
+    assert decided(plan) == {"1": REUSED, "2": ("hold", "depends_on_held")}
+    plan, _ = night.findity(users(user("1", email="old@acme.example", firstName="Kim"), user("2")))
+    assert decided(plan) == {"1": REUSED, "2": ("hold", "depends_on_held")}
 
 
 def test_no_surprise_who_left_is_not_woken_as_somebody_else():

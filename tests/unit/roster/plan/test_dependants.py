@@ -9,7 +9,7 @@ from destinations.expensify.settings import ExpensifyFeed
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.dependants import NEEDS, held_with
 from roster.settings import Limit
-from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, texts, user, users
+from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, recalled, roster, sent, texts, user, users
 from tests.unit.roster.nights import sent_to_expensify, sent_to_findity
 from tests.unit.roster.plan.test_limits import nights
 
@@ -93,6 +93,7 @@ def test_approver_a_joiner_waits_for_the_joiner_above_them_whoever_else_is_there
 
 def test_at_expensify_nobody_is_written_an_approvers_address_that_they_do_not_have_yet():
     night = at(["email"], person("1", email="new@acme.example"), person("2", manager_id="1"), person("3"))
+    night.acknowledged = recalled(night.people, n1="1@acme.example")
     there = members(member("1"), member("2", submitsTo="1@acme.example"), member("3"))
     plan, _ = night.expensify(there)
     assert decided(plan) == {"1": OVER, "2": WAITS, "3": "update"}

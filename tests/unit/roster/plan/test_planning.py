@@ -11,6 +11,7 @@ from tests.unit.roster.frames import (
     member,
     members,
     person,
+    recalled,
     roster,
     sent,
     stored_plan,
@@ -45,16 +46,19 @@ def test_nobody_and_nothing_give_an_empty_plan():
 
 def test_a_changed_address_is_an_update_of_the_same_account():
     night = Night(roster(person("1", email="new@acme.example")))
+    night.acknowledged = recalled(night.people, n1="old@acme.example")
     plan, _ = night.expensify(members(member("1", "Old@acme.example")))
     assert decided(plan) == {"1": "update"}
     assert {"employeeEmail", "managerEmail"} <= fields(plan, "1")
     assert "email" in plan.people.loc[0, "kinds"].split("|")
+    night.acknowledged = recalled(night.people, n1="1")
     plan, _ = night.findity(users(user("1", email="old@acme.example")))
     assert sent(plan) == [{"person": "1", "action": "update", "externalSourceId": "1", "active": "true", "email": "new@acme.example"}]
 
 
 def test_an_address_that_goes_from_one_to_another_moves_in_two_nights_and_creates_nobody():
     night = Night(roster(person("1", email="b@acme.example"), person("2", email="a@acme.example")))
+    night.acknowledged = recalled(night.people, n1="a@acme.example", n2="c@acme.example")
     there = members(member("1", "a@acme.example"), member("2", "c@acme.example"))
     plans, after = at_expensify(night, there)
     assert decided(plans[0]) == {"1": "update", "2": ("hold", "conflict")}

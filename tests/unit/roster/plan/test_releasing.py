@@ -5,7 +5,7 @@ import pytest
 
 from roster import accounting
 from roster.plan.releasing import VERDICTS, released
-from tests.unit.roster.frames import KEY, Night, acknowledged, decided, held_set, member, members, person, roster, sent
+from tests.unit.roster.frames import KEY, Night, acknowledged, decided, held_set, member, members, person, recalled, roster, sent
 
 THERE = members(member("2"), member("3"), member("5"))
 """2 is to change, 3 to leave, 5 is absent; 1 and 4 are to join."""
@@ -116,6 +116,7 @@ def test_no_surprise_only_the_kinds_that_are_named_are_let_go(looked_at):
 def test_no_surprise_someone_with_changes_of_two_kinds_needs_both():
     there = members(member("2", email="two@x"), member("1"))
     tonight = night(person("1"), person("2", manager_id="1"))
+    tonight.acknowledged = recalled(tonight.people, n2="two@x")
     kinds = plan(tonight, there).people.set_index("person")["kinds"]["2"].split("|")
     assert len(kinds) > 1
     assert "2" not in applied(let(plan(tonight, there), held_set(plan(tonight, there)), kinds[0])[0])
