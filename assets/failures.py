@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from resources.failures import Failed
+from resources.shortage import shortage
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
 from roster.unfit import Unfit
@@ -26,12 +27,16 @@ class TickFailed(dg.DagsterError):
 def reported() -> Iterator[None]:
     """Re-raises the project's own errors as a failure with their text alone; the cause, which may quote values, stays out of the event log.
 
-    Whatever else is raised is a fault of ours: Dagster masks it, and its text goes to the owner-only log.
+    What comes of a full disk or of too little memory is said so. Whatever else is raised is a fault of ours: Dagster masks it, and its text goes to the owner-only log.
     """
     try:
         yield
     except (Failed, AbsentPeople, NoApprover, Unfit) as error:
         raise dg.Failure(str(error), allow_retries=False) from None
+    except Exception as error:
+        if lack := shortage(error):
+            raise dg.Failure(str(lack), allow_retries=False) from None
+        raise
 
 
 @contextmanager
@@ -41,3 +46,7 @@ def reported_in_tick() -> Iterator[None]:
         yield
     except Failed as error:
         raise TickFailed(str(error)) from None
+    except Exception as error:
+        if lack := shortage(error):
+            raise TickFailed(str(lack)) from None
+        raise

@@ -12,6 +12,7 @@ import typer
 from assets import quiet
 from cli.commands import Commands
 from resources.failures import PRIVATE
+from resources.shortage import shortage
 
 
 class _Quiet(typer.Typer):
@@ -22,6 +23,9 @@ class _Quiet(typer.Typer):
             return super().__call__(*args, **kwargs)
         except Exception as error:  # whatever it is
             logging.getLogger(PRIVATE).exception("not foreseen")
+            if lack := shortage(error):
+                typer.echo(f"rollcall: {lack}", err=True)
+                raise SystemExit(70) from None
             where = quiet.private_folder() / quiet.FILE
             typer.echo(f"rollcall: something that was not foreseen ({type(error).__name__}). Its full text is in {where}.", err=True)
             raise SystemExit(70) from None

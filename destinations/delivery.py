@@ -48,7 +48,7 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
         What the ledger knows of it.
 
     Raises:
-        Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export is older than the last applied.
+        Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export or its day is older than the last applied.
     """
     verdict = ledger.plans.verdict(write.destination, write.plan_run_id)
     again = "Nothing was written. Run the whole sync job again, so that it plans anew."
@@ -59,7 +59,7 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
     for passed, what in ((verdict.gate_passed, "gate"), (verdict.accounting_passed, "accounting")):
         if not passed:
             raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
-    ledger.applied.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id)
+    ledger.applied.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id, verdict.facts.as_of)
     return verdict
 
 

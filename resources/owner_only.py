@@ -43,8 +43,12 @@ def write_once(path: Path, content: bytes) -> bytes:
 
 def _beside(path: Path, content: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp creates 0600
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:  # a full disk is not to be fuller for it
+        Path(name).unlink()
+        raise
     return Path(name)

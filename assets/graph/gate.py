@@ -96,8 +96,8 @@ class Taking:
         """The facts, with what somebody let pass, once every check was asked."""
         settings, let = self.company.settings, self.let_pass
         known = {name: self.book.applied.of(name) for name in settings.destinations()}
-        applied = {name: gate.LastApplied(last.number, last.dated) for name, last in known.items() if last}
-        self.checks = gate.run_checks(facts, self.book.intakes.baseline(), applied, settings.hr.gate)
+        applied = {name: gate.LastApplied(last.number, last.dated, last.as_of) for name, last in known.items() if last}
+        self.checks = gate.run_checks(facts, self.book.intakes.baseline(), applied, settings.hr.gate, facts.as_of)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
             self.checks = gate.accept(self.checks, let.checks)
@@ -106,7 +106,8 @@ class Taking:
         if not (passed := gate.names_by_verdict(self.checks, "let pass")):
             return facts
         over = {name: last.number for name, last in applied.items() if "older" in passed}
-        return replace(facts, accepted=Accepted(passed, let.by, let.reason, over))
+        days = {name: last.as_of.isoformat() for name, last in applied.items() if last.as_of and "as_of" in passed}
+        return replace(facts, accepted=Accepted(passed, let.by, let.reason, over, days))
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""
@@ -148,6 +149,11 @@ class Taking:
         )
 
     def _advice(self) -> str:
+        if gate.names_by_verdict(self.checks, "failed") == ["as_of"]:
+            return (
+                "Set this machine's clock right and start a new run. If it is right, and that of the last write was not, "
+                f"let it pass for one run: {self._ways()[0]}"
+            )
         return (
             "If the file is wrong, have HR send the right one and re-execute this run from failure: it reads the newest. "
             f"If it is right all the same, let it pass for one run: {self._ways()[0]}"

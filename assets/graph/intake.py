@@ -5,7 +5,7 @@ what the gate asks and who is told (``assets.graph.gate``).
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -72,8 +72,7 @@ def build(company: Company) -> dg.AssetsDefinition:
             found, export = _taken(getattr(context.resources, hr), context, config)
             # A sensor starts no other run for a state that this one has read.
             context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
-            today = datetime.now(ZoneInfo(company.settings.timezone)).date()
-            taking = Taking(company, book, found, export, context.run, today, accept)
+            taking = Taking(company, book, found, export, context.run, today(company.settings.timezone), accept)
             try:
                 result = taking.read()
             except Unfit as unfit:
@@ -87,6 +86,11 @@ def build(company: Company) -> dg.AssetsDefinition:
         yield _rejects(company, result, facts)
 
     return hr_intake
+
+
+def today(timezone: str) -> date:
+    """The day that it is in a company's time zone, by this machine's clock."""
+    return datetime.now(ZoneInfo(timezone)).date()
 
 
 def _specs(company: Company) -> list[dg.AssetSpec]:

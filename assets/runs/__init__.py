@@ -6,6 +6,7 @@
 - `recovery`: which runs have died, and what becomes of them?
 - `summary`: how did a run end, in the ledger, in its reports and on one page?
 - `retention`: which runs are old enough to go?
+- `dagster_storage`: what does Dagster itself keep of those that went?
 
 Does not belong here: what a run does (``assets.graph``).
 """

@@ -6,15 +6,14 @@ Belongs here: what only Dagster knows of a run's age, and when all this is done.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
-from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets import quiet
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported
+from assets.runs.dagster_storage import drop_leavings, give_back, unlink_events
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
 from resources.past.retention import purge as purge_kept
@@ -48,6 +47,8 @@ def purge(instance: dg.DagsterInstance, ledger: Ledger, days: int, *, dry_run: b
     if not dry_run:
         for run in runs:
             _delete(instance, run.run_id)
+        drop_leavings(instance, company)
+        give_back(instance, ledger)
         trim_log(quiet.private_folder() / quiet.FILE, before)
     return purged
 
@@ -75,9 +76,7 @@ def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
     """A run, its events and what its steps printed."""
     instance.compute_log_manager.delete_logs(prefix=[run_id])
     instance.delete_run(run_id)
-    events = instance.event_log_storage
-    if isinstance(events, SqliteEventLogStorage):  # which empties a run's file and leaves it there
-        Path(events.path_for_shard(run_id)).unlink(missing_ok=True)
+    unlink_events(instance, run_id)
 
 
 def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from resources import places
 from resources.failures import Permanent
 from resources.owner_only import make_directory, write
+from resources.shortage import shortage
 
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
@@ -45,8 +46,8 @@ def disk_errors(at: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError:
-        raise Permanent(f"The folder {at} cannot be used.", "Check its owner and the room on the disk.") from None
+    except OSError as error:
+        raise shortage(error, at) or Permanent(f"The folder {at} cannot be used.", "Check its owner.") from None
 
 
 def drop_naming(employee_id: str) -> int:

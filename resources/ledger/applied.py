@@ -16,7 +16,8 @@ from resources.ledger import tables
 from resources.ledger.database import frame, insert, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
-from roster.intake.gate import LastApplied, older_reason
+from roster.intake.gate import LastApplied, older_reason, went_back
+from roster.plan.facts import PlanFacts
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Applied:
     dated: date | None
     """The latest day that an applied file's name or trailer gave, if any did."""
     plan_run_id: str
+    as_of: date | None = None
+    """The day for which it was; None if the plan is gone."""
 
 
 class AppliedExports(Scoped):
@@ -69,29 +72,39 @@ class AppliedExports(Scoped):
             if facts:
                 upsert(connection, tables.baseline, [self._keys(number=number, facts=facts, recorded_at=moment())])
 
-    def refuse_older(self, destination: str, number: int, dated: date | None, plan_run_id: str) -> None:
-        """Stop an export that would move a destination backwards.
+    def refuse_older(self, destination: str, number: int, dated: date | None, plan_run_id: str, as_of: date | None = None) -> None:
+        """Stop an export, or a day, that would move a destination backwards.
 
-        A lower number than the last applied is older, and so is other content with an older day. One that the gate let pass, with a reason,
-        goes over the export that was the last applied then, and over no newer one; once applied, it is what the next is compared with.
+        A lower number than the last applied is older, and so is other content with an older day; and a plan for an earlier day than the last
+        applied one is, whatever its export. What the gate let pass, with a reason, goes over what was the last applied then, and over nothing
+        newer; once applied, it is what the next is compared with.
 
         Args:
             destination: Its name.
             number: The export's.
             dated: Its day.
             plan_run_id: The run that made the plan.
+            as_of: The day that counted as today for it.
 
         Raises:
-            Permanent: The export is older, and nobody let it pass over what is there.
+            Permanent: The export or the day is older, and nobody let it pass over what is there.
         """
         with self._writing() as connection:
             last = self._last(connection, destination)
             if last is None:
                 return
-            why = older_reason(number, dated, LastApplied(last.number, last.dated))
-            if why is None:
+            before = LastApplied(last.number, last.dated, last.as_of)
+            why, back = older_reason(number, dated, before), went_back(as_of, before)
+            if why is None and back is None:
                 return
             let = self._passed(connection, destination, plan_run_id, number).get("accepted") or {}
+            if back and last.as_of and let.get("days", {}).get(destination) != last.as_of.isoformat():
+                raise Permanent(
+                    f"The plan for {destination} is for an earlier day than what is there: {back}.",
+                    "Nothing was written. Start a new run: it plans for today.",
+                )
+            if why is None:
+                return
             if let.get("over", {}).get(destination) != last.number:
                 raise Permanent(
                     f"Intake {number} is older than what {destination} was last brought to (intake {last.number}): {why}.",
@@ -101,8 +114,13 @@ class AppliedExports(Scoped):
             insert(connection, tables.accepted_older, [self._keys(destination=destination, **row)])
 
     def _last(self, connection: sa.Connection, destination: str) -> Applied | None:
-        row = connection.execute(sa.select(tables.applied).where(self._mine(tables.applied, destination=destination))).one_or_none()
-        return Applied(row.number, row.dated, row.plan_run_id) if row else None
+        applied, plan = tables.applied.c, tables.plan.c
+        made = sa.and_(plan.company == applied.company, plan.destination == applied.destination, plan.plan_run_id == applied.plan_run_id)
+        query = sa.select(tables.applied, plan.counts).outerjoin(tables.plan, made)
+        row = connection.execute(query.where(self._mine(tables.applied, destination=destination))).one_or_none()
+        if row is None:
+            return None
+        return Applied(row.number, row.dated, row.plan_run_id, PlanFacts.from_json(row.counts or {}).as_of)
 
     def _passed(self, connection: sa.Connection, destination: str, plan_run_id: str, number: int) -> dict[str, Any]:
         """What the gate said of a plan's export: in its own run, else, for a release, in the newest that took the export in."""

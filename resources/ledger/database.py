@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from resources.failures import Permanent, Transient
 from resources.ledger.tables import Moment
 from resources.owner_only import make_directory
+from resources.shortage import shortage
 
 BUSY_SECONDS: Final = 30.0
 """How long a transaction waits for another one's to end."""
@@ -134,7 +135,7 @@ def _quiet() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        raise _failure(error) from None
+        raise shortage(error) or _failure(error) from None
 
 
 def _failure(error: sa.exc.DBAPIError) -> Exception:

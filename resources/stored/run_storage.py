@@ -15,6 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +25,7 @@ import pyarrow as pa
 from upath import UPath
 
 from resources import owner_only
+from resources.shortage import shortage
 
 PRODUCER: Final = "_producer"
 """Under this key a loaded dict, and under this name in its `attrs` a loaded frame, says which run it comes from."""
@@ -108,10 +110,11 @@ class RunStorage(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write a step's value under its run."""
-        files = _files(obj, "/".join(context.asset_key.path))
         place = self._place(context.run_id, context.asset_key)
-        _write(place, files)
-        _point(self._place(NEWEST, context.asset_key), context.run_id)
+        with _reported(place):
+            files = _files(obj, "/".join(context.asset_key.path))
+            _write(place, files)
+            _point(self._place(NEWEST, context.asset_key), context.run_id)
         shown = dg.MetadataValue.path(str(place)) if isinstance(place, Path) else dg.MetadataValue.url(str(place))
         context.add_output_metadata({"path": shown, "bytes": sum(map(len, files.values()))})
 
@@ -121,6 +124,10 @@ class RunStorage(dg.ConfigurableIOManager):
         Raises:
             dagster.Failure: There is no such value.
         """
+        with _reported(None):
+            return self._loaded(context)
+
+    def _loaded(self, context: dg.InputContext) -> Any:
         key = context.asset_key
         run_id, whole = _named_run(context), context.definition_metadata.get("rollcall/read") is None
         if run_id is not None:
@@ -162,6 +169,17 @@ class RunStorage(dg.ConfigurableIOManager):
 
     def _place(self, run_id: str, key: dg.AssetKey) -> Any:
         return located(self.base).joinpath(self.company, run_id, *key.path)
+
+
+@contextmanager
+def _reported(place: Any) -> Iterator[None]:
+    """Says that the disk is full, or that memory does not suffice: a step's value is stored and read outside the step."""
+    try:
+        yield
+    except Exception as error:
+        if lack := shortage(error, place if isinstance(place, Path) else None):
+            raise dg.Failure(str(lack), allow_retries=False) from None
+        raise
 
 
 def located(base: str) -> Any:

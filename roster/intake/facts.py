@@ -22,6 +22,8 @@ class Accepted:
     reason: str
     over: Mapping[str, int] = field(default_factory=dict)
     """Destination → intake number of what an older file goes over."""
+    days: Mapping[str, str] = field(default_factory=dict)
+    """Destination → the later day, in ISO format, for which it had been written when somebody let an earlier one pass."""
 
 
 @dataclass(frozen=True, kw_only=True)

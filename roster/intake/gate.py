@@ -29,6 +29,7 @@ STOPPING: Final = (
     "managers",
     "fill",
     "older",
+    "as_of",
     "same_file",
 )
 """The checks that can stop a file, by the names by which they can be let pass."""
@@ -60,9 +61,13 @@ class LastApplied:
 
     number: int
     dated: date | None
+    as_of: date | None = None
+    """The day that counted as today."""
 
 
-def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, LastApplied], limits: Gate) -> list[GateCheck]:
+def run_checks(
+    facts: FileFacts, last: FileFacts | None, applied: Mapping[str, LastApplied], limits: Gate, as_of: date | None = None
+) -> list[GateCheck]:
     """Ask everything there is to ask of a file.
 
     Args:
@@ -70,6 +75,7 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         last: Those of the file that was last applied to everyone; None if there is none.
         applied: Destination → what it was last brought to.
         limits: The company's.
+        as_of: The day that counts as today.
     """
     rows, counted = facts.people_rows(), sum(facts.dispositions().values())
     checks = [
@@ -80,6 +86,7 @@ def run_checks(facts: FileFacts, last: FileFacts | None, applied: Mapping[str, L
         _share("damaged", facts.damaged, rows, limits.damaged),
         _dates(facts, limits.dates),
         _older(facts, applied),
+        _as_of(as_of, applied),
         _nights(facts.nights, limits.same_file),
         *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
     ]
@@ -109,6 +116,13 @@ def older_reason(number: int, day: date | None, last: LastApplied | None) -> str
     if day is not None and last.dated is not None and day < last.dated:
         return f"its day, {day}, is before {last.dated}"
     return None
+
+
+def went_back(as_of: date | None, last: LastApplied | None) -> str | None:
+    """Why the day that counts as today cannot be right: a destination was written for a later one. None if it can."""
+    if as_of is None or last is None or last.as_of is None or as_of >= last.as_of:
+        return None
+    return f"{as_of} counts as today, which is before {last.as_of}, the day for which it was last written"
 
 
 def accept(checks: Iterable[GateCheck], accepted: Sequence[str]) -> list[GateCheck]:
@@ -184,6 +198,13 @@ def _older(facts: FileFacts, applied: Mapping[str, LastApplied]) -> GateCheck:
     reasons = {name: older_reason(number, day, last) for name, last in applied.items()}
     older = [f"intake {number} is older than what {name} was last brought to: {reason}" for name, reason in reasons.items() if reason]
     return GateCheck("older", "; ".join(older) or "not older than what was last applied", "nothing older", _verdict(bool(older)))
+
+
+def _as_of(as_of: date | None, applied: Mapping[str, LastApplied]) -> GateCheck:
+    """Whether the clock went back: whoever has left since would count as still to leave, and whoever has begun as still to begin."""
+    reasons = {name: went_back(as_of, last) for name, last in applied.items()}
+    back = [f"{name}: {reason}" for name, reason in reasons.items() if reason]
+    return GateCheck("as_of", "; ".join(back) or "not before the day of the last write", "that day, or a later one", _verdict(bool(back)))
 
 
 def _groups(name: str, facts: FileFacts, last: FileFacts, limits: Gate) -> GateCheck:

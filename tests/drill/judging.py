@@ -14,6 +14,7 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 ``also_sent``   destination → who is written although no change of theirs shows there; ``refused``: who is tried and refused
 ``again``       the run fails, and re-executed from failure it brings what is expected
 
+``today``       the day that the machine says it is
 ``says``        texts that the run tells on its report's page, or in the failure that stopped it
 
 `before.csv`, where there is one, is synced between the good file and this one.
@@ -27,8 +28,10 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 
@@ -168,6 +171,8 @@ def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -
 
 
 def _go_wrong(stack: ExitStack, company: Company, night: Night) -> None:
+    if day := night.said.get("today"):
+        stack.enter_context(patch("assets.graph.intake.today", lambda timezone: date.fromisoformat(day)))
     for fault in night.said.get("faults", []):
         company.box.fault(**fault)
     if away := night.said.get("unreachable"):

@@ -21,11 +21,18 @@ def bring(ledger, number, dated=None, *, run="run", everyone=True):
         ledger.applied.mark("expensify", number, dated, run, lease, everyone=everyone)
 
 
-def plan(ledger, run, number, root_run_id):
+def plan(ledger, run, number, root_run_id, as_of=None):
     empty = pd.DataFrame(columns=list(dict.fromkeys([*PEOPLE, *CHANGE_COLUMNS])))
     passed = {"accounting_passed": True, "gate_passed": True}
     ledger.plans.save(
-        "expensify", run, root_run_id=root_run_id, facts=PlanFacts(number=number), digest="d", **passed, people=empty, changes=empty
+        "expensify",
+        run,
+        root_run_id=root_run_id,
+        facts=PlanFacts(number=number, as_of=as_of),
+        digest="d",
+        **passed,
+        people=empty,
+        changes=empty,
     )
 
 
@@ -126,6 +133,26 @@ def test_quiet_rejects_are_kept_without_the_offending_value_and_give_way_to_the_
 def test_nothing_is_applied_before_the_first_write(ledger):
     assert ledger.applied.of("expensify") is None
     ledger.applied.refuse_older("expensify", 1, None, "run")
+
+
+def test_rerun_a_plan_for_an_earlier_day_than_the_last_applied_is_refused_unless_somebody_let_it_pass(ledger):
+    plan(ledger, "r5", 5, "r5", date(2026, 11, 20))
+    bring(ledger, 5, run="r5")
+    plan(ledger, "run", 5, "run", date(2026, 11, 19))
+    assert ledger.applied.of("expensify").as_of == date(2026, 11, 20)
+    for day in (20, 21):
+        ledger.applied.refuse_older("expensify", 5, None, "run", date(2026, 11, day))
+    with pytest.raises(Permanent, match=r"2026-11-19 counts as today, which is before 2026-11-20.*Nothing was written"):
+        ledger.applied.refuse_older("expensify", 5, None, "run", date(2026, 11, 19))
+    ledger.applied.refuse_older("findity", 5, None, "run", date(2026, 11, 19))
+    let = {"checks": ["as_of"], "by": "kim", "reason": "the clock was wrong", "over": {}, "days": {"expensify": "2026-11-20"}}
+    ledger.intakes.record_gate(5, "run", True, {"accepted": let})
+    ledger.applied.refuse_older("expensify", 5, None, "run", date(2026, 11, 19))
+    plan(ledger, "r6", 5, "r6", date(2026, 11, 21))
+    bring(ledger, 5, run="r6")  # let pass over one day, and over no later one
+    with pytest.raises(Permanent, match="before 2026-11-21"):
+        ledger.applied.refuse_older("expensify", 5, None, "run", date(2026, 11, 19))
+    assert ledger.applied.of("findity") is None
 
 
 def test_rerun_a_lower_number_than_the_last_applied_is_refused(ledger):

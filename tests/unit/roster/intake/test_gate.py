@@ -180,6 +180,16 @@ def test_another_content_of_the_same_day_is_told_and_stops_nothing() -> None:
     assert "same_day" not in ended(facts(number=2, dated=None), facts(number=1, dated=None))
 
 
+@pytest.mark.parametrize(("day", "verdict"), [(19, "failed"), (20, "passed"), (21, "passed"), (None, "passed")])
+def test_no_surprise_a_day_before_the_one_that_was_last_written_for_stops_the_file(day: int | None, verdict: str) -> None:
+    last = {"expensify": LastApplied(3, None, date(2026, 11, 20)), "findity": LastApplied(3, None), "other": LastApplied(3, None)}
+    found = gate.run_checks(facts(number=3), None, last, Gate(), date(2026, 11, day) if day else None)
+    check = next(check for check in found if check.name == "as_of")
+    assert check.verdict == verdict
+    if verdict == "failed":
+        assert check.seen == "expensify: 2026-11-19 counts as today, which is before 2026-11-20, the day for which it was last written"
+
+
 def test_what_is_remarked_of_the_choice_of_a_file_is_a_warning() -> None:
     found = gate.run_checks(facts(remarks=["HR has 2 files of 2026-11-30: b is read, and not a"]), None, {}, Gate())
     assert [(check.name, check.seen) for check in found if check.verdict == "warning"] == [
@@ -226,5 +236,6 @@ def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     figures = {"rejected": 99, "collided": 99, "damaged": 99, "contradicting": 99, "used": 99, "nights": 99}
     worst = replace(nothing, **figures, managers=Managers(True, 9, 9, 1), fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
-    checks = [*gate.run_checks(worst, last, {"findity": LastApplied(3, None)}, Gate()), *gate.run_checks(facts(999), last, {}, Gate())]
+    later = {"findity": LastApplied(3, None, date(2026, 11, 21))}
+    checks = [*gate.run_checks(worst, last, later, Gate(), date(2026, 11, 20)), *gate.run_checks(facts(999), last, {}, Gate())]
     assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)
