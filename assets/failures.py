@@ -27,7 +27,8 @@ class TickFailed(dg.DagsterError):
 def reported() -> Iterator[None]:
     """Re-raises the project's own errors as a failure with their text alone; the cause, which may quote values, stays out of the event log.
 
-    What comes of a full disk or of too little memory is said so. Whatever else is raised is a fault of ours: Dagster masks it, and its text goes to the owner-only log.
+    What comes of a full disk or of too little memory is said so. Whatever else is raised is a fault of ours: Dagster masks it, and its text
+    goes to the owner-only log.
     """
     try:
         yield

@@ -48,7 +48,8 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
         What the ledger knows of it.
 
     Raises:
-        Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export or its day is older than the last applied.
+        Permanent: The plan is unknown or altered, or its gate or accounting did not pass, or its export or its day is
+            older than the last applied.
     """
     verdict = ledger.plans.verdict(write.destination, write.plan_run_id)
     again = "Nothing was written. Run the whole sync job again, so that it plans anew."

@@ -11,7 +11,6 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -59,22 +58,6 @@ def shortage(error: BaseException, at: Path | None = None) -> Failed | None:
         if _lacks_memory(one) or code in _MEMORY_CODES:
             return NoMemory("There is not enough memory.", _memory_advice())
     return None
-
-
-@contextmanager
-def told(at: Path) -> Iterator[None]:
-    """Says so where what is written to a folder finds no room there.
-
-    Raises:
-        NoRoom: There is none.
-    """
-    try:
-        yield
-    except OSError as error:
-        lack = shortage(error, at)
-        if lack is None:
-            raise
-        raise lack from None
 
 
 _ADVICE: Final = "Make room there (rollcall purge deletes what is old), then re-execute the run: nothing is lost."

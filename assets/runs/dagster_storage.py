@@ -62,7 +62,7 @@ def give_back(instance: dg.DagsterInstance, ledger: Ledger) -> None:
     events, runs = instance.event_log_storage, instance.run_storage
     files = [ledger.engine.url.database if ledger.engine.dialect.name == "sqlite" else None]
     files += [events.path_for_shard("index")] if isinstance(events, SqliteEventLogStorage) else []
-    files += [sa.make_url(runs._conn_string).database] if isinstance(runs, SqliteRunStorage) else []  # noqa: SLF001 - told nowhere else
+    files += [sa.make_url(runs._conn_string).database] if isinstance(runs, SqliteRunStorage) else []
     for file in filter(None, files):
         compact(Path(file))
 

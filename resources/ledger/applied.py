@@ -75,9 +75,9 @@ class AppliedExports(Scoped):
     def refuse_older(self, destination: str, number: int, dated: date | None, plan_run_id: str, as_of: date | None = None) -> None:
         """Stop an export, or a day, that would move a destination backwards.
 
-        A lower number than the last applied is older, and so is other content with an older day; and a plan for an earlier day than the last
-        applied one is, whatever its export. What the gate let pass, with a reason, goes over what was the last applied then, and over nothing
-        newer; once applied, it is what the next is compared with.
+        A lower number than the last applied is older, and so is other content with an older day; and a plan for an earlier day than the
+        last applied one is, whatever its export. What the gate let pass, with a reason, goes over what was the last applied then, and over
+        nothing newer; once applied, it is what the next is compared with.
 
         Args:
             destination: Its name.

@@ -30,7 +30,9 @@ def compact(file: Path) -> bool:
     if not file.exists():
         return False
     with contextlib.closing(sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)) as connection:
-        pages, free, size = (int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "freelist_count", "page_size"))
+        pages, free, size = (
+            int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "freelist_count", "page_size")
+        )
         if free * size < _WORTH or 2 * free < pages or (pages - free) * size > _MOST:
             return False
         try:

@@ -44,7 +44,8 @@ def reused(
     That is whoever has another e-mail address than the account with their number, and another start date than whoever had it before; or,
     where a start date is not known of both, another last name. Who marries keeps their start date; who moves keeps their name.
 
-    Where nothing is remembered of who had it, as on a first sync, only the names at the account can confirm that it is theirs: first and last.
+    Where nothing is remembered of who had it, as on a first sync, only the names at the account can confirm that it is theirs: first and
+    last.
 
     Args:
         everyone: the census.
@@ -80,7 +81,7 @@ def reused(
     dated = start.notna() & past[1].fillna("").ne("")
     suspect = _differs(past[1], start).where(dated, renamed).astype("bool")
     # Whoever is to come back under an address of their own comes into nobody's account.
-    unknown = past.fillna("").eq("").all(axis=1) & people["account"].notna()
+    unknown = past[0].fillna("").eq("") & past[1].fillna("").eq("") & people["account"].notna()
     return people.loc[suspect.where(~unknown, other.any(axis=1)), "employee_id"]
 
 

@@ -59,10 +59,10 @@ def uncounted(people: pd.DataFrame, of_first: Collection[str]) -> pd.DataFrame:
 def held_if_hardly_any_match(people: pd.DataFrame) -> pd.DataFrame:
     """The decisions before a first sync, all of them held where hardly an account there is anybody's of HR.
 
-    Then it is probably another company's organization or account, or another column of HR's that has the employee numbers, and everyone would
-    get a second account. Asked of a destination with `ENOUGH` accounts; what could match is the smaller of all accounts there and all of
-    HR's people who have one or are to get one. Found is who was found beyond doubt: by a number whose address does not speak against it, or
-    by address.
+    Then it is probably another company's organization or account, or another column of HR's that has the employee numbers, and everyone
+    would get a second account. Asked of a destination with `ENOUGH` accounts; what could match is the smaller of all accounts there and all
+    of HR's people who have one or are to get one. Found is who was found beyond doubt: by a number whose address does not speak against it,
+    or by address.
 
     Args:
         people: `roster.plan.decision.PEOPLE_COLUMNS`.

@@ -11,6 +11,8 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.runs.schema import RunTagsTable
 from typer.testing import CliRunner
 
 from assets import quiet
@@ -112,6 +114,53 @@ def test_rerun_the_newest_run_works_on_after_everything_older_is_gone(acme: Any)
     older = acme.run("sync")
     assert not older.succeeded
     assert acme.box.writes == writes
+
+
+def kept() -> dict[str, int]:
+    """Database and table → rows, in Dagster's own storage and in the ledger; and how many files there are."""
+    home = Path(os.environ["DAGSTER_HOME"])
+    found = {
+        "files": sum(path.is_file() for path in (*home.rglob("*"), *places.home().rglob("*")) if not path.name.endswith(("-wal", "-shm")))
+    }
+    for file in (home / "history" / "runs" / "index.db", home / "history" / "runs.db", places.home() / "ledger.db"):
+        engine = sa.create_engine(f"sqlite:///{file}")
+        with engine.connect() as connection:
+            for name in sa.inspect(connection).get_table_names():
+                found[f"{file.name}: {name}"] = connection.execute(sa.text(f'SELECT count(*) FROM "{name}"')).scalar_one()
+        engine.dispose()
+    return found
+
+
+def test_nights_that_are_purged_leave_nothing_that_grows(acme: Any) -> None:
+    checks, nights = "index.db: asset_check_executions", []
+    for _ in range(3):
+        assert acme.run("sync").succeeded
+        with acme.ledger() as ledger, ledger.engine.execution_options(rollcall_writes=True).begin() as connection:
+            connection.execute(sa.delete(tables.heartbeat))
+        grown = kept()
+        purge(acme)
+        nights.append(kept())
+        assert grown[checks] > nights[-1][checks] > 0
+    assert nights[0] == nights[1] == nights[2]
+
+
+def test_what_an_earlier_versions_purges_left_goes_with_the_next_and_nothing_of_others(acme: Any) -> None:
+    with dg.DagsterInstance.get() as instance:
+        checks, tags = AssetCheckExecutionsTable, RunTagsTable
+        for company in ("acme", "acme_2", "beta"):
+            row = {"asset_key": f'["{company}", "hr", "roster"]', "check_name": "gate", "run_id": f"gone-{company}"}
+            with instance.event_log_storage.index_connection() as connection:
+                connection.execute(checks.insert().values(**row))
+            with instance.run_storage.connect() as connection:
+                connection.execute(tags.insert().values(run_id=f"gone-{company}", key="rollcall/company", value=company))
+                connection.execute(tags.insert().values(run_id=f"gone-{company}", key="of/it", value="too"))
+        purge(acme)
+        with instance.event_log_storage.index_connection() as connection:
+            left = set(connection.execute(sa.select(checks.c.run_id)).scalars())
+            assert {run_id for run_id in left if run_id.startswith("gone")} == {"gone-acme_2", "gone-beta"}
+        with instance.run_storage.connect() as connection:
+            left = set(connection.execute(sa.select(tags.c.run_id)).scalars())
+            assert {run_id for run_id in left if run_id.startswith("gone")} == {"gone-acme_2", "gone-beta"}
 
 
 def test_a_second_purge_finds_nothing(acme: Any) -> None:

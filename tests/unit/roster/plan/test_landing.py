@@ -12,6 +12,7 @@ from tests.unit.roster.frames import (
     member,
     members,
     person,
+    recalled,
     roster,
     user,
     users,
