@@ -18,6 +18,7 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 from assets.quiet import quieten
+from resources.memory import spare
 
 if TYPE_CHECKING:
     from assets.component import RosterSync
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # tenth of its time and finds next to nothing; with these the peak of its memory stays where it was.
 gc.set_threshold(20_000, 20, 50)
 
+spare()
 quieten()  # whatever is imported from here on is to be quiet already
 
 __all__ = ["RosterSync"]

@@ -6,6 +6,7 @@
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `replies`: what is an answer, person by person, and what becomes of a chunk that is refused?
 - `releases`: what of a held set is applied now?
+- `first`: is the first sync still to come, and who is of it still?
 
 A destination's own folder has a map of its own. Does not belong here: Dagster (``assets``), rules about people (``roster``).
 """

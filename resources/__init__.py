@@ -7,7 +7,8 @@
 
 For all of them, and for destinations: `http` (one way to call, what is repeated), `rates` (how many calls in a span of time), `failures`
 (what can go wrong, by what to do about it), `environment` (values and secrets by the name of a variable), `owner_only` (files that only
-their owner can read), `places` (where this deployment keeps all that), `shortage` (a full disk, too little memory).
+their owner can read), `places` (where this deployment keeps all that), `shortage` (a full disk, too
+little memory), `memory` (asking for little).
 
 Does not belong here: any destination (``destinations``), rules about people (``roster``), how steps hang together (``assets``).
 """

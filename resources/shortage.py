@@ -26,7 +26,7 @@ _LITTLE: Final = 1_000_000
 """Bytes: a disk with less left is full."""
 _MEMORY_CODES: Final = ("SQLITE_NOMEM", "53200")
 
-NEEDED_MB: Final = (700, 10)
+NEEDED_MB: Final = (600, 6)
 """Megabytes of address space that a run needs, and those for each thousand rows of HR's file (docs/operations.md)."""
 
 

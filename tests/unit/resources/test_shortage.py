@@ -2,16 +2,20 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from resources import owner_only, shortage
+from assets.failures import reported
+from resources import owner_only, places, shortage
 from resources.failures import Permanent, Transient
 from resources.hr.kept import disk_errors
 from resources.ledger import Ledger
@@ -131,3 +135,22 @@ def test_rerun_a_file_that_finds_no_room_leaves_the_old_one_and_no_part(tmp_path
     with pytest.raises(OSError, match="No space left"):
         owner_only.write(tmp_path / "page.html", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("page.html", b"old")]
+
+
+def test_a_step_that_lacks_memory_fails_with_a_sentence_and_any_other_fault_stays_masked() -> None:
+    for error, raised in ((MemoryError("of somebody"), dg.Failure), (ValueError("of somebody"), ValueError)):
+        with pytest.raises(raised) as told, reported():
+            raise error
+        assert raised is ValueError or str(told.value.description).startswith("There is not enough memory.")
+
+
+def test_a_process_of_ours_asks_for_little_address_space_unless_somebody_has_said_otherwise() -> None:
+    code = "import assets, os, pyarrow; print(pyarrow.default_memory_pool().backend_name, os.environ['MALLOC_ARENA_MAX'])"
+
+    def says(**given: str) -> str:
+        left = {name: value for name, value in os.environ.items() if name not in ("MALLOC_ARENA_MAX", "ARROW_DEFAULT_MEMORY_POOL")}
+        environment, command = {**left, **given}, [sys.executable, "-c", code]
+        return subprocess.run(command, env=environment, cwd=places.PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert says() == "system 2"
+    assert says(MALLOC_ARENA_MAX="4", ARROW_DEFAULT_MEMORY_POOL="mimalloc") == "mimalloc 4"
