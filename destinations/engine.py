@@ -151,6 +151,8 @@ def _circumstances(
         leavers_rejected=taken.leavers_rejected,
         same=frozenset(request.only if request.same_person else []),
         limits=policy.limits.by_kind(first=first),
+        week=ledger.week.people(destination.name),
+        email_domains=policy.email_domains,
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
     )

@@ -16,10 +16,10 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants
+from roster.plan import dependants, domains, few
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
-from roster.plan.limits import base_of, figures, hold_over
+from roster.plan.limits import Against, base_of, figures, hold_over
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
 from roster.records import compact
 from roster.vocabulary import Kind
@@ -165,7 +165,11 @@ def draw(
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
-    decided, counted = _held(everyone, decided, needs, circumstances)
+    compared = desired[among(desired["employee_id"], certain["employee_id"])]
+    against = _against(everyone, decided, changes, compared, people, circumstances)
+    decided = _with_new_domains_held(hold_over(decided, against), everyone, changes, accounts, people, circumstances)
+    decided = dependants.held_with(decided, needs)
+    counted = figures(decided, against, [domains.REASON, "depends_on_held"])
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
@@ -219,13 +223,35 @@ def _certain(everyone: pd.DataFrame) -> pd.DataFrame:
     return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
 
 
-def _held(
-    everyone: pd.DataFrame, decided: pd.DataFrame, needs: pd.DataFrame, circumstances: Circumstances
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The decisions with what limits hold and what depends on that, and the figures."""
+def _against(
+    everyone: pd.DataFrame,
+    decided: pd.DataFrame,
+    changes: pd.DataFrame,
+    compared: pd.DataFrame,
+    people: HrSide,
+    circumstances: Circumstances,
+) -> Against:
+    """What the decisions are held against."""
     base = base_of(everyone)
-    held = dependants.held_with(hold_over(decided, circumstances.limits, base), needs)
-    return held, figures(held, circumstances.limits, base)
+    updated = decided.loc[decided["action"].eq("update"), "employee_id"]
+    moved = few.moved(updated, changes, compared, people.acknowledged, base)
+    return Against(circumstances.limits, base, circumstances.week, moved)
+
+
+def _with_new_domains_held(
+    decided: pd.DataFrame,
+    everyone: pd.DataFrame,
+    changes: pd.DataFrame,
+    accounts: pd.DataFrame,
+    people: HrSide,
+    circumstances: Circumstances,
+) -> pd.DataFrame:
+    """The decisions, with whoever would get an address of a new domain held."""
+    ours = everyone.loc[everyone["employee_id"].notna(), "account"]  # a stranger's address vouches for nothing
+    there = accounts.loc[among(accounts["account"], ours), "email"]
+    before = pd.concat([there, people.acknowledged["account"]], ignore_index=True)  # an account may be an address, also a former one
+    moving = changes.loc[changes["kind"].eq("email"), "employee_id"]
+    return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
 
 
 def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide) -> pd.DataFrame:

@@ -16,8 +16,9 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
+from roster.plan import domains
 from roster.plan.dependants import NEEDS
-from roster.plan.limits import FIGURES, ByKind
+from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
 from roster.vocabulary import WRITES, Kind
 
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
@@ -43,7 +44,7 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", "limit", "depends_on_held", "reject_without_number")
+RELEASABLE = ("first_sync", *LIMITED, domains.REASON, "depends_on_held", "reject_without_number")
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
@@ -68,6 +69,10 @@ class Circumstances:
     """Employee numbers of which somebody has said that they are still the same people's."""
     limits: ByKind = field(default_factory=dict)
     """How many people may change, by kind of change."""
+    week: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(WEEK), dtype="str"))
+    """`roster.plan.limits.WEEK`: who was written there in the seven days before."""
+    email_domains: frozenset[str] | None = None
+    """The domains that the settings name, if they name any."""
 
 
 @dataclass(frozen=True)
