@@ -67,7 +67,8 @@ def against(figures: pd.DataFrame) -> pd.DataFrame:
 def beyond(figures: pd.DataFrame) -> list[str]:
     """Of kinds that go beyond a limit, the sentence that says which and how far; an earlier version kept numbers alone."""
     frame = figures.reindex(columns=list(FIGURES))
-    earlier = frame["beyond"].isna() & (frame["planned"] > frame["allowed"]).fillna(False)
+    more = pd.to_numeric(frame["planned"]) > pd.to_numeric(frame["allowed"])
+    earlier = frame["beyond"].isna() & more.fillna(False)
     made = frame["kind"].astype("str") + ": " + frame["planned"].astype("str") + " planned, " + frame["allowed"].astype("str") + " allowed"
     return list(frame["beyond"].mask(earlier, made).dropna())
 
