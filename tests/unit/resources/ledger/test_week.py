@@ -91,6 +91,14 @@ def test_rerun_what_an_earlier_attempt_wrote_is_there_once_for_each_plan(ledger,
     assert sorted(week(ledger)) == [("1", "leave"), ("2", "leave")]
 
 
+def test_a_week_is_no_longer_than_runs_are_kept(ledger, lease):
+    ledger.runs.begin("p1", "p1", "acme_sync")
+    plan(ledger, "p1", {"1": ("deactivate", "leave")})
+    answered(ledger, lease, "p1", _1="accepted")
+    ledger.retention.purge(ledger.retention.over(later(1), set()), later(1))
+    assert week(ledger) == []
+
+
 def test_nobody_of_another_company_counts(ledger, lease, url):
     plan(ledger, "p1", {"1": ("deactivate", "leave")})
     answered(ledger, lease, "p1", _1="accepted")
