@@ -45,8 +45,10 @@ def waiting(people: pd.DataFrame) -> Table:
 def limits(destination: DestinationReport) -> Table:
     """What the limits were held against, kind by kind."""
     frame = against(destination.limits)
-    rows = [[str(kind).replace("_", " "), *row] for kind, *row in frame.to_numpy().tolist()]
-    return Table([("Kind", "text"), *((str(name).capitalize(), "num") for name in frame.columns[1:])], rows, len(rows))
+    beyond = destination.limits.reindex(columns=list(FIGURES))["beyond"].astype("str").fillna("")
+    rows = [[str(kind).replace("_", " "), *row, why] for (kind, *row), why in zip(frame.to_numpy().tolist(), beyond, strict=True)]
+    figures = [(str(name).capitalize(), "num") for name in frame.columns[1:]]
+    return Table([("Kind", "text"), *figures, ("Goes beyond", "text")], rows, len(rows))
 
 
 def against(figures: pd.DataFrame) -> pd.DataFrame:

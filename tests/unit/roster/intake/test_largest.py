@@ -1,6 +1,5 @@
 """A file is held against the largest of those that were applied in the last seven days, figure by figure."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,11 +52,11 @@ def test_a_small_department_may_come_to_its_end_one_by_one_and_a_large_one_may_n
 
 
 def test_what_somebody_let_pass_is_where_the_comparison_begins_anew_for_that_check_alone() -> None:
-    sales = {"groups": {"department": {"Sales": 9}}}
-    week = (applied(58, **sales), applied(60, ("rows",), **sales), applied(90, groups={"department": {"Sales": 40}}))
+    sales = {"department": {"Sales": 9}}
+    week = (applied(58, groups=sales), applied(60, ("rows",), groups=sales), applied(90, groups={"department": {"Sales": 40}}))
     assert verdict("rows", FileFacts(rows=55), *week).passed
     assert verdict("rows", FileFacts(rows=54), *week).verdict == "failed"
-    assert verdict("departments", replace(FileFacts(rows=58), **sales), *week).seen == "Sales has 9 (had 40)"
+    assert verdict("departments", FileFacts(rows=58, groups=sales), *week).seen == "Sales has 9 (had 40)"
 
 
 def test_without_files_of_the_week_the_last_one_counts_however_old() -> None:
