@@ -86,7 +86,7 @@ def test_rerun_whoever_got_no_answer_counts_once_when_sent_again(synced: Any) ->
 
 
 def test_no_surprise_the_gate_knows_the_largest_file_of_the_week(synced: Any) -> None:
-    acme = synced(expensify=None, hr__gate__rows={"count": 2, "share": 0}, limits={"leave": {"count": 99, "share": 1}})
+    acme = synced(expensify=None, hr__gate={"rows": {"count": 2, "share": 0}}, limits={"leave": {"count": 99, "share": 1}})
     people = acme.people()
     for number in ("E08", "E09"):
         people.pop(number)
