@@ -165,11 +165,11 @@ def draw(
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
+    decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     against = _against(everyone, decided, changes, compared, people, circumstances)
-    decided = _with_new_domains_held(hold_over(decided, against), everyone, changes, accounts, people, circumstances)
-    decided = dependants.held_with(decided, needs)
-    counted = figures(decided, against, [domains.REASON, "depends_on_held"])
+    decided = dependants.held_with(hold_over(decided, against), needs)
+    counted = figures(decided, against)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]

@@ -5,7 +5,7 @@ value (``roster.plan.few``), what waits because something else does (``roster.pl
 (``roster.intake.gate``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -93,6 +93,7 @@ WEEK: Final = ("person", "kinds")
 LIMITED: Final = ("limit", "week_limit", "most_of_few")
 """The reasons for which a kind is held as a whole, the first that fits."""
 
+_JUDGED = (*LIMITED, "depends_on_held")
 _NOT_OURS = ("out_of_scope", "disputed", "stranger")
 
 
@@ -178,20 +179,19 @@ def _with(kind: Kind, people: pd.DataFrame) -> pd.Series:
     return people.loc[people["kinds"].isin(texts), "person"]
 
 
-def figures(people: pd.DataFrame, against: Against, reasons: Iterable[str] = ()) -> pd.DataFrame:
+def figures(people: pd.DataFrame, against: Against) -> pd.DataFrame:
     """What the limits were held against, most used kind first.
 
     Args:
         people: the decisions as they stand.
         against: as it was applied.
-        reasons: why somebody may be held who counts as planned all the same, besides `LIMITED`.
 
     Returns:
         `FIGURES`; ``allowed`` and ``per_week`` are missing where there is no limit, ``moved`` and ``having`` where it is not asked who has
         a value. People who are held for who they are, or as the first sync, are in ``held`` and not in ``planned``.
     """
     held = people["action"].eq("hold")
-    judged = people["action"].isin(WRITES) | (held & people["reason"].isin([*LIMITED, *reasons]))
+    judged = people["action"].isin(WRITES) | (held & people["reason"].isin(_JUDGED))
     planned, waiting = _counts(people.loc[judged, "kinds"]), _counts(people.loc[held, "kinds"])
     used, few_have = _counts_by_person(against.week), against.moved.set_index("kind")
     over = _over(people[judged], against)

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from roster.plan.decision import RELEASABLE
 from roster.plan.domains import Domain, domains
+from roster.plan.limits import Limits
 from roster.reports.reasons import REASONS
 from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, sent, user, users
 
@@ -29,7 +30,7 @@ def test_no_surprise_an_address_that_moves_to_a_domain_that_nobody_had_is_held()
     assert decided(plan)["1"] == HELD
     assert "email" in plan.people.set_index("person")["kinds"]["1"]
     assert "evil" not in str(plan.people["detail"].tolist())
-    assert ["email", 1, 1] in plan.figures[["kind", "planned", "held"]].to_numpy().tolist()
+    assert ["email", 0, 1] in plan.figures[["kind", "planned", "held"]].to_numpy().tolist()
     assert HELD[1] in RELEASABLE and HELD[1] in REASONS
 
 
@@ -83,6 +84,14 @@ def test_no_surprise_findity_too():
     there = users(*(user(str(n)) for n in range(1, 4)))
     people = night("1@evil.example", known=acknowledged(*((str(n), str(n), True) for n in range(1, 4))))
     assert decided(people.findity(there)[0])["1"] == HELD
+
+
+def test_who_waits_for_the_domain_does_not_count_against_the_limits_of_everybody_else():
+    strange = [person(str(n), email=f"{n}@elsewhere.example") for n in range(4, 16)]
+    people = night("1@acme.example", *strange, person("20"), listed=["acme.example"])
+    people.circumstances["limits"] = Limits().by_kind(first=False)
+    found = decided(people.expensify(THERE)[0])
+    assert (found["4"], found["20"]) == (HELD, "create")
 
 
 def test_a_release_lets_go_of_them():
