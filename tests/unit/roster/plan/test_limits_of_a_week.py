@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.facts import PlanFacts
@@ -57,6 +59,20 @@ def test_someone_of_several_kinds_counts_for_each_and_other_kinds_do_not_count()
 def test_more_than_a_run_may_is_told_as_that():
     after = over(leavers("1", "2"), {"leave": of(1)}, ("8", "leave"), ("9", "leave"))
     assert (set(after["reason"]), set(after["detail"])) == ({"limit"}, {"leave: 2 planned, 1 allowed"})
+
+
+SOME = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["leave", "email", "email|manager", "manager"])), max_size=9)
+
+
+@given(planned=SOME, week=SOME, count=st.integers(0, 3), per_week=st.sampled_from([1.0, 1.5, 3.0]))
+def test_no_surprise_never_do_more_people_of_a_kind_change_in_a_week_than_may(planned, week, count, per_week):
+    frame = people(*((who, "update", kinds) for who, kinds in dict(planned).items()))
+    after = over(frame, {kind: of(count, per_week) for kind in ("leave", "email", "manager")}, *week)
+    going = list(after.loc[after["action"].eq("update"), ["person", "kinds"]].itertuples(index=False, name=None))
+    for kind in ("leave", "email", "manager"):
+        now, before = ({who for who, kinds in rows if kind in kinds.split("|")} for rows in (going, week))
+        assert len(now) <= count
+        assert not now or len(now | before) <= int(per_week * count)
 
 
 def test_a_kind_without_a_limit_has_none_for_a_week_either():
