@@ -249,8 +249,10 @@ def _with_new_domains_held(
     """The decisions, with whoever would get an address of a new domain held."""
     ours = everyone.loc[everyone["employee_id"].notna(), "account"]  # a stranger's address vouches for nothing
     there = accounts.loc[among(accounts["account"], ours), "email"]
-    before = pd.concat([there, people.acknowledged["account"]], ignore_index=True)  # an account may be an address, also a former one
-    moving = changes.loc[changes["kind"].eq("email"), "employee_id"]
+    kept = people.acknowledged[people.acknowledged["account"].str.contains("@", regex=False, na=False)]  # an account may be an address
+    before = pd.concat([there, kept["account"]], ignore_index=True)
+    back = decided["action"].eq("reactivate") & (decided["account"].notna() | among(decided["employee_id"], kept["employee_id"]))
+    moving = pd.concat([changes.loc[changes["kind"].eq("email"), "employee_id"], decided.loc[back, "employee_id"]])
     return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
 
 

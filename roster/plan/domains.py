@@ -57,13 +57,14 @@ def hold_new(
 
     Args:
         people: `roster.plan.decision.PEOPLE_COLUMNS`.
-        moving: the employee numbers of those whose address changes.
+        moving: the employee numbers of those of whom a former address is known and who change it or come back.
         addresses: employee number → the address that they are to have.
         before: the addresses that people of HR's had there before.
-        listed: the domains that the settings name; None where they name none. Joiners are held only where they do.
+        listed: the domains that the settings name; None where they name none. Joiners, and who comes back of whom no former address is
+            known, are held only where they do.
     """
-    known_before = people["action"].eq("reactivate") | (people["action"].eq("update") & among(people["employee_id"], moving))
-    coming = people["action"].eq("create") & (listed is not None)
+    known_before = people["action"].isin(["update", "reactivate"]) & among(people["employee_id"], moving)
+    coming = people["action"].isin(["create", "reactivate"]) & ~known_before & (listed is not None)
     if not (known_before | coming).any():
         return people
     named = pd.Series(sorted(listed or ()), dtype="str")

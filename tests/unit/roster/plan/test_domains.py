@@ -80,6 +80,11 @@ def test_somebody_who_comes_back_under_a_new_domain_waits_and_under_their_own_do
         assert told("1@acme.example", person("4", email=address), known=known)["4"] == wanted
 
 
+def test_who_comes_back_of_whom_no_former_address_is_known_is_as_a_joiner():
+    for listed, wanted in ((None, "reactivate"), (["other.example"], HELD)):
+        assert decided(night("1@acme.example", known=acknowledged(("1", "1", True)), listed=listed).findity(users())[0])["1"] == wanted
+
+
 def test_no_surprise_findity_too():
     there = users(*(user(str(n)) for n in range(1, 4)))
     people = night("1@evil.example", known=acknowledged(*((str(n), str(n), True) for n in range(1, 4))))
