@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, create_model, field_validator, model_vali
 
 from destinations import registry
 from resources.hr.locations import CsvSource, SftpSource
+from roster.plan.domains import Domain
 from roster.plan.limits import Limits
 from roster.settings import Approvers, Gate, People, Rule, Strict
 
@@ -149,6 +150,9 @@ class CompanySettings(Strict):
     """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
+    email_domains: list[Domain] | None = Field(default=None, min_length=1)
+    """The domains of the company's addresses, such as acme.example. An address of any other waits for a release: that of a joiner always,
+    that of somebody who had another one if nobody there had the domain before."""
 
     @field_validator("timezone")
     @classmethod

@@ -108,6 +108,7 @@ class Company:
             first_sync=settings.first_sync,
             limits=settings.limits,
             release_hours=settings.release_hours,
+            email_domains=None if settings.email_domains is None else frozenset(settings.email_domains),
         )
 
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:

@@ -55,7 +55,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     console.print(f"For HR       {files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
-            over = ", ".join(f"{row.kind} {row.planned:,} of {row.allowed:,} allowed" for row in beyond(one.limits).itertuples())
+            over = "; ".join(beyond(one.limits))
             console.print(f"Held         {one.name}: {one.held:,} people{f' ({over})' if over else ''}. To release, say who and why:")
             console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True, markup=False)
     if ui:

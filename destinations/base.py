@@ -84,6 +84,8 @@ class Policy:
     first_sync: Literal["apply", "hold"] = "apply"
     limits: Limits = field(default_factory=Limits)
     release_hours: float = 24.0
+    email_domains: frozenset[str] | None = None
+    """The domains of the company's addresses, if the settings name any."""
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,8 @@ def _circumstances(
         limits=policy.limits.by_kind(first=unlimited),
         first=first.waits(ledger, destination.name),
         of_first=frozenset(first.people(ledger, destination.name, known.acknowledged)),
+        week=ledger.week.people(destination.name),
+        email_domains=policy.email_domains,
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
     )

@@ -97,7 +97,8 @@ class Taking:
         settings, let = self.company.settings, self.let_pass
         known = {name: self.book.applied.of(name) for name in settings.destinations()}
         applied = {name: gate.LastApplied(last.number, last.dated, last.as_of) for name, last in known.items() if last}
-        self.checks = gate.run_checks(facts, self.book.intakes.baseline(), applied, settings.hr.gate, facts.as_of)
+        baseline, week = self.book.intakes.baseline(), self.book.week.files()
+        self.checks = gate.run_checks(facts, baseline, applied, settings.hr.gate, week, facts.as_of)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
             self.checks = gate.accept(self.checks, let.checks)

@@ -23,7 +23,7 @@ from roster.plan import releasing
 from roster.plan.adoption import WAYS
 from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply
-from roster.reports.held import beyond, paste, waiting
+from roster.reports.held import against, beyond, paste, waiting
 from roster.reports.reasons import reason
 
 
@@ -124,7 +124,7 @@ def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheck
     held = plan.people[plan.people["action"].eq("hold")]
     digest = plan.held_digest()
     groups = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
-    limits = "".join(f" {row.kind}: {row.planned:,} planned, {row.allowed:,} allowed." for row in beyond(plan.figures).itertuples())
+    limits = "".join(f" {sentence}." for sentence in beyond(plan.figures))
     return dg.AssetCheckResult(
         passed=held.empty,
         check_name="held",
@@ -138,7 +138,7 @@ def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheck
                 {
                     "why": metadata.counts({reason(code).words: n for code, n in held["reason"].value_counts().items()}, "reason"),
                     "reasons and kinds": metadata.markdown(groups) if len(groups) else metadata.table(groups),
-                    "limits": metadata.table(_limits(plan.figures)),
+                    "limits": metadata.table(against(plan.figures)),
                 }
             ),
         },
@@ -148,11 +148,6 @@ def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheck
 def _to_paste(company: Company, digest: str) -> dict[str, Any]:
     command, config = paste(company.name, digest)
     return {"command to release": command, "config to release": dg.MetadataValue.md(f"```yaml\n{config}```")}
-
-
-def _limits(figures: pd.DataFrame) -> pd.DataFrame:
-    """The figures for a page: where there is no limit, it says so."""
-    return figures.assign(allowed=figures["allowed"].astype("object").where(figures["allowed"].notna(), "no limit"))
 
 
 def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:

@@ -10,6 +10,7 @@
 - ``releases``: what a plan holds, and who let it go
 - ``leases``: which run may write
 - ``applied``: how far each destination was brought, and which export is too old for it
+- ``week``: who was written in the last seven days, and from which exports
 - ``deliveries``: what was sent and answered for a plan, and what became of everyone
 - ``acknowledged``: what each destination last took over of each person
 - ``skips``: who stays out, why, and since when

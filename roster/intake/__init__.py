@@ -18,6 +18,7 @@
 - `faults`: how is a reject or a dropped value reported?
 - `standing`: how many are active, on leave, left and pending?
 - `facts`: what is known of a file as a whole, and how is that kept?
+- `largest`: what were the greatest figures of the files of one week?
 - `gate`: may the file be used at all, by its figures and the last one's?
 
 Does not belong here: bytes (``roster.reading``), who somebody is at a destination (``roster.people``).

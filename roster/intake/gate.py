@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from roster.intake.facts import FileFacts
+from roster.intake import largest
+from roster.intake.facts import ExportFacts, FileFacts
 from roster.intake.references import Managers
 from roster.settings import Gate, Limit
 from roster.unfit import Unfit
@@ -66,7 +67,12 @@ class LastApplied:
 
 
 def run_checks(
-    facts: FileFacts, last: FileFacts | None, applied: Mapping[str, LastApplied], limits: Gate, as_of: date | None = None
+    facts: FileFacts,
+    last: FileFacts | None,
+    applied: Mapping[str, LastApplied],
+    limits: Gate,
+    week: Sequence[ExportFacts] = (),
+    as_of: date | None = None,
 ) -> list[GateCheck]:
     """Ask everything there is to ask of a file.
 
@@ -75,6 +81,7 @@ def run_checks(
         last: Those of the file that was last applied to everyone; None if there is none.
         applied: Destination → what it was last brought to.
         limits: The company's.
+        week: Those of the files that were applied to everyone in the last seven days, newest first.
         as_of: The day that counts as today.
     """
     rows, counted = facts.people_rows(), sum(facts.dispositions().values())
@@ -92,15 +99,20 @@ def run_checks(
     ]
     if last is None:
         return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
-    before = last.people_rows()
-    most, least = before + limits.growth.most(before), before - limits.rows.most(before)
+    before, highest = last.people_rows(), largest.rows(last, week)
+    most, least = before + limits.growth.most(before), highest - limits.rows.most(highest)
     seen = f"{rows:,} rows, {before:,} last time"
+    in_days = f", {highest:,} at most in seven days" if highest > before else ""
     return [
         *checks,
-        GateCheck("rows", seen, f"{least:,} or more", _verdict(rows < least)),
+        GateCheck("rows", f"{seen}{in_days}", f"{least:,} or more", _verdict(rows < least)),
         GateCheck("growth", seen, f"{most:,} or fewer", _verdict(rows > most)),
-        *(_groups(name, facts, last, limits) for name, column in GROUPS.items() if column in facts.groups),
-        _fill(facts, last, limits.fill),
+        *(
+            _groups(name, facts, last, largest.groups(column, name, last, week), limits)
+            for name, column in GROUPS.items()
+            if column in facts.groups
+        ),
+        _fill(facts, largest.fill_rates(last, week), limits.fill),
         _header(facts.header, last.header),
         _same("encoding", facts.encoding, last.encoding),
         *_content(facts, last),
@@ -207,14 +219,17 @@ def _as_of(as_of: date | None, applied: Mapping[str, LastApplied]) -> GateCheck:
     return GateCheck("as_of", "; ".join(back) or "not before the day of the last write", "that day, or a later one", _verdict(bool(back)))
 
 
-def _groups(name: str, facts: FileFacts, last: FileFacts, limits: Gate) -> GateCheck:
-    """Where rows are fewer than last time. Only what many people share is told by its name."""
+def _groups(name: str, facts: FileFacts, last: FileFacts, before: Mapping[str, int], limits: Gate) -> GateCheck:
+    """Where rows are fewer than before. Only what many people share is told by its name.
+
+    Missing is what the last file had: a department of three may come to its end in one week, one by one.
+    """
     limit: Limit = getattr(limits, name)
-    now, before = facts.groups[GROUPS[name]], last.groups.get(GROUPS[name], {})
+    now, last_time = facts.groups[GROUPS[name]], last.groups.get(GROUPS[name], {})
     fewer = []
     for group, rows_before in sorted(before.items(), key=lambda each: -each[1]):
         rows_now = now.get(group, 0)
-        if not rows_now and rows_before > limits.missing:
+        if not rows_now and last_time.get(group, 0) > limits.missing:
             fewer.append(f"{group} is missing (had {rows_before:,})")
         elif not limit.allows(rows_before - rows_now, rows_before):
             fewer.append(f"{group} has {rows_now:,} (had {rows_before:,})")
@@ -222,8 +237,8 @@ def _groups(name: str, facts: FileFacts, last: FileFacts, limits: Gate) -> GateC
     return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
 
 
-def _fill(facts: FileFacts, last: FileFacts, limit: Limit) -> GateCheck:
-    used, now, before = facts.used, facts.fill_rates, last.fill_rates
+def _fill(facts: FileFacts, before: Mapping[str, float], limit: Limit) -> GateCheck:
+    used, now = facts.used, facts.fill_rates
     emptier = [
         f"{column} is filled for {now[column]:.1%} (was {before[column]:.1%})"
         for column in now

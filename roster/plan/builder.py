@@ -16,10 +16,10 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants, first
+from roster.plan import dependants, domains, few, first
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
-from roster.plan.limits import base_of, figures, hold_over
+from roster.plan.limits import Against, base_of, figures, hold_over
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
 from roster.records import compact
 from roster.vocabulary import Kind
@@ -166,7 +166,12 @@ def draw(
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
-    decided, counted = _held(everyone, decided, needs, circumstances)
+    decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
+    compared = desired[among(desired["employee_id"], certain["employee_id"])]
+    against = _against(everyone, decided, changes, compared, people, circumstances)
+    over = hold_over(first.uncounted(decided, circumstances.of_first), against)
+    decided = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
+    counted = figures(first.uncounted(decided, circumstances.of_first), against)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
@@ -220,14 +225,37 @@ def _certain(everyone: pd.DataFrame) -> pd.DataFrame:
     return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
 
 
-def _held(
-    everyone: pd.DataFrame, decided: pd.DataFrame, needs: pd.DataFrame, circumstances: Circumstances
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The decisions with what limits hold and what depends on that, and the figures."""
+def _against(
+    everyone: pd.DataFrame,
+    decided: pd.DataFrame,
+    changes: pd.DataFrame,
+    compared: pd.DataFrame,
+    people: HrSide,
+    circumstances: Circumstances,
+) -> Against:
+    """What the decisions are held against."""
     base = base_of(everyone)
-    over = hold_over(first.uncounted(decided, circumstances.of_first), circumstances.limits, base)
-    held = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
-    return held, figures(first.uncounted(held, circumstances.of_first), circumstances.limits, base)
+    updated = decided.loc[decided["action"].eq("update"), "employee_id"]
+    moved = few.moved(updated, changes, compared, people.acknowledged, base)
+    return Against(circumstances.limits, base, circumstances.week, moved)
+
+
+def _with_new_domains_held(
+    decided: pd.DataFrame,
+    everyone: pd.DataFrame,
+    changes: pd.DataFrame,
+    accounts: pd.DataFrame,
+    people: HrSide,
+    circumstances: Circumstances,
+) -> pd.DataFrame:
+    """The decisions, with whoever would get an address of a new domain held."""
+    ours = everyone.loc[everyone["employee_id"].notna(), "account"]  # a stranger's address vouches for nothing
+    there = accounts.loc[among(accounts["account"], ours), "email"]
+    kept = people.acknowledged[people.acknowledged["account"].str.contains("@", regex=False, na=False)]  # an account may be an address
+    before = pd.concat([there, kept["account"]], ignore_index=True)
+    back = decided["action"].eq("reactivate") & (decided["account"].notna() | among(decided["employee_id"], kept["employee_id"]))
+    moving = pd.concat([changes.loc[changes["kind"].eq("email"), "employee_id"], decided.loc[back, "employee_id"]])
+    return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
 
 
 def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide) -> pd.DataFrame:

@@ -16,9 +16,10 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
+from roster.plan import domains
 from roster.plan.dependants import NEEDS
 from roster.plan.first import HARDLY_ANY
-from roster.plan.limits import FIGURES, ByKind
+from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
 from roster.vocabulary import WRITES, Kind
 
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
@@ -45,7 +46,7 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", HARDLY_ANY, "limit", "depends_on_held", "reject_without_number")
+RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, "depends_on_held", "reject_without_number")
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
@@ -74,6 +75,10 @@ class Circumstances:
     """Nobody was brought there yet, or the first sync waits still: where hardly an account there is HR's, all of it does."""
     of_first: frozenset[str] = frozenset()
     """Employee numbers of whoever is of the first sync still: they are none of today's joiners."""
+    week: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(WEEK), dtype="str"))
+    """`roster.plan.limits.WEEK`: who was written there in the seven days before."""
+    email_domains: frozenset[str] | None = None
+    """The domains that the settings name, if they name any."""
 
 
 @dataclass(frozen=True)

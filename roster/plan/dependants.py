@@ -15,6 +15,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan.differences import Frames
+from roster.plan.limits import LIMITED
 from roster.vocabulary import WRITES
 
 NEEDS = ("person", "on", "always")
@@ -78,7 +79,7 @@ def held_with(people: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     known = (who >= 0) & (on >= 0) & (who != on)
     who, on, always = who[known], on[known], needs["always"].to_numpy(bool)[known]
     going = people["action"].isin(WRITES).to_numpy(bool)
-    in_doubt = (people["action"].eq("hold") & people["reason"].eq("limit")).to_numpy(bool)
+    in_doubt = (people["action"].eq("hold") & people["reason"].isin(LIMITED)).to_numpy(bool)
     free = going.copy()
     while (stopped := free[who] & np.where(always, ~free[on], in_doubt[on])).any():
         free[who[stopped]] = False

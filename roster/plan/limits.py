@@ -1,18 +1,38 @@
-"""How many people may change at once, by kind of change; whoever is in a kind of which there are more waits for a release.
+"""How many people may change at once, and in seven days, by kind of change; whoever is in a kind of which there are more waits.
 
-Belongs here: the limits, counting against them, the figures. Does not belong here: what waits because something else does
-(``roster.plan.dependants``), how much HR's file itself may change (``roster.intake.gate``).
+Belongs here: the limits, counting against them, the figures. Does not belong here: what was applied in seven days (the ledger), who has a
+value (``roster.plan.few``), what waits because something else does (``roster.plan.dependants``), how much HR's file itself may change
+(``roster.intake.gate``).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from roster.plan import few
 from roster.settings import Limit, Strict
 from roster.vocabulary import KINDS, WRITES, Kind
 
-ByKind = Mapping[Kind, Limit]
+_PER_WEEK = 3
+
+
+class KindLimit(Limit):
+    """How many people may change in one way at once, and in seven days."""
+
+    per_week: float | None = Field(default=None, ge=1)
+    """So many times as many may in seven days; by default what `limits.per_week` says."""
+
+    def most_in_a_week(self, base: int) -> int:
+        """How many of `base` may change in seven days."""
+        return int((self.per_week or _PER_WEEK) * self.most(base) + 1e-9)
+
+
+ByKind = Mapping[Kind, KindLimit]
 """A kind that is not named has no limit."""
 
 
@@ -24,30 +44,32 @@ class Limits(Strict):
     own approver always waits.
     """
 
-    join: Limit = Limit(count=10, share=0.05)
+    join: KindLimit = KindLimit(count=10, share=0.05)
     """People who come in."""
-    leave: Limit = Limit(count=3, share=0.015)
+    leave: KindLimit = KindLimit(count=3, share=0.015)
     """People who lose their access."""
-    rejoin: Limit = Limit(count=5, share=0.02)
+    rejoin: KindLimit = KindLimit(count=5, share=0.02)
     """People who get it back."""
-    email: Limit = Limit(count=5, share=0.02)
+    email: KindLimit = KindLimit(count=5, share=0.02)
     """People whose address, and so their login, changes."""
-    manager: Limit = Limit(count=10, share=0.10)
+    manager: KindLimit = KindLimit(count=10, share=0.10)
     """People whose approver changes."""
-    self_approval: Limit = Limit(count=0, share=0)
+    self_approval: KindLimit = KindLimit(count=0, share=0)
     """People who become their own approver; of those who come in, whoever has a manager in HR's file."""
-    role: Limit = Limit(count=3, share=0.01)
+    role: KindLimit = KindLimit(count=3, share=0.01)
     """People whose rights change."""
-    policy: Limit = Limit(count=10, share=0.05)
+    policy: KindLimit = KindLimit(count=10, share=0.05)
     """People whose policies or domain group change."""
-    unit: Limit = Limit(count=10, share=0.10)
+    unit: KindLimit = KindLimit(count=10, share=0.10)
     """People whose organizational unit changes."""
-    limit: Limit = Limit(count=5, share=0.02)
+    limit: KindLimit = KindLimit(count=5, share=0.02)
     """People whose approval limit changes, or who approves above it."""
-    bank_account: Limit = Limit(count=3, share=0.005)
+    bank_account: KindLimit = KindLimit(count=3, share=0.005)
     """People whose expenses go to another account."""
-    other: Limit = Limit(count=10, share=0.25)
+    other: KindLimit = KindLimit(count=10, share=0.25)
     """People of whom anything else changes: a name, a phone number, a cost centre."""
+    per_week: float = Field(default=_PER_WEEK, ge=1)
+    """So many times as many may change in seven days. What was released, and what a first sync wrote, does not count."""
 
     def by_kind(self, *, first: bool) -> ByKind:
         """The limits that hold in a plan.
@@ -55,14 +77,37 @@ class Limits(Strict):
         Args:
             first: whether nobody has been brought there before. Joiners then have no limit, for there is nothing to measure them by.
         """
-        return {kind: getattr(self, kind) for kind in KINDS if not (first and kind == "join")}
+        found: dict[Kind, KindLimit] = {kind: getattr(self, kind) for kind in KINDS if not (first and kind == "join")}
+        own = {"per_week": self.per_week}
+        return {kind: limit if limit.per_week else limit.model_copy(update=own) for kind, limit in found.items()}
 
 
-FIGURES = ("kind", "planned", "allowed", "held")
-"""A row for each kind of change that there is: people with such a change who could be written, how many may be, how many are held."""
+FIGURES = ("kind", "planned", "allowed", "written", "per_week", "moved", "having", "held", "beyond")
+"""A row for each kind of change that there is: people with such a change who could be written, how many may be; how many were written in
+the seven days before, how many may be in seven days; of how many a value that they have changes, how many have one
+(`roster.plan.few`); how many are held; the sentence that says beyond what the kind goes, if it does."""
 
+WEEK: Final = ("person", "kinds")
+"""Who was written in the seven days before, a row for each person and plan."""
+
+LIMITED: Final = ("limit", "week_limit", "most_of_few")
+"""The reasons for which a kind is held as a whole, the first that fits."""
+
+_JUDGED = (*LIMITED, "depends_on_held")
 _NOT_OURS = ("out_of_scope", "disputed", "stranger")
-_JUDGED = ("limit", "depends_on_held")
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a plan's changes are held against."""
+
+    limits: ByKind
+    base: int
+    """See `base_of`."""
+    week: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(WEEK), dtype="str"))
+    """`WEEK`."""
+    moved: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(few.MOVED)))
+    """`roster.plan.few.MOVED`."""
 
 
 def base_of(census: pd.DataFrame) -> int:
@@ -76,57 +121,100 @@ def base_of(census: pd.DataFrame) -> int:
     return int((census["present"] & census["employee_id"].notna() & ~census["standing"].isin(_NOT_OURS)).sum())
 
 
-def hold_over(people: pd.DataFrame, limits: ByKind, base: int) -> pd.DataFrame:
+def hold_over(people: pd.DataFrame, against: Against) -> pd.DataFrame:
     """The decisions, with everyone held who has a change of a kind of which more are planned than may be.
 
     A kind is held as a whole: which of its people are the wrong ones, no number can tell. All kinds are judged by what was planned,
-    whatever else is held.
+    whatever else is held. A kind without a limit is never held.
 
     Args:
         people: `roster.plan.decision.PEOPLE_COLUMNS`.
-        limits: by kind.
-        base: see `base_of`.
+        against: what they are held against.
     """
     writes = people["action"].isin(WRITES)
-    planned = _counts(people.loc[writes, "kinds"])
-    over = {kind: count for kind, count in planned.items() if kind in limits and not limits[kind].allows(count, base)}
+    over = _over(people[writes], against)
     if not over:
         return people
-
-    def why(kinds: str) -> str | float:
-        sentences = [f"{kind}: {over[kind]} planned, {limits[kind].most(base)} allowed" for kind in kinds.split("|") if kind in over]
-        return "; ".join(sentences) or np.nan
-
-    detail = people["kinds"].map({kinds: why(kinds) for kinds in people["kinds"].dropna().unique()}).astype("str")
-    held = writes & detail.notna()
+    kinds = {text: [over[kind] for kind in text.split("|") if kind in over] for text in people["kinds"].dropna().unique()}
+    reason = people["kinds"].map({text: next((one for one in LIMITED if one in dict(found)), np.nan) for text, found in kinds.items()})
+    detail = people["kinds"].map({text: "; ".join(said for _, said in found) for text, found in kinds.items()})
+    reason, detail = reason.astype("str"), detail.astype("str")
+    held = writes & reason.notna()
     return people.assign(
         action=people["action"].mask(held, "hold"),
         intended=people["intended"].mask(held, people["action"]),
-        reason=people["reason"].mask(held, "limit"),
+        reason=people["reason"].mask(held, reason),
         detail=people["detail"].mask(held, detail),
     )
 
 
-def figures(people: pd.DataFrame, limits: ByKind, base: int) -> pd.DataFrame:
+def _over(planned: pd.DataFrame, against: Against) -> dict[Kind, tuple[str, str]]:
+    """Each kind that is held: for which of `LIMITED`, and the sentence."""
+    counts, used = _counts(planned["kinds"]), _counts_by_person(against.week)
+    few_have = {kind: (moved, having) for kind, _, moved, having in against.moved.to_numpy().tolist()}
+    found: dict[Kind, tuple[str, str]] = {}
+    for kind, count in counts.items():
+        if (limit := against.limits.get(kind)) is None:
+            continue
+        most, per_week = limit.most(against.base), limit.most_in_a_week(against.base)
+        if count > most:
+            found[kind] = ("limit", f"{kind}: {count} planned, {most} allowed")
+        elif _together(kind, planned, against.week) > per_week:
+            said = f"{kind}: {count} planned, {used.get(kind, 0)} of the {per_week} that may in seven days were written"
+            found[kind] = ("week_limit", said)
+        elif kind in few_have and few.is_most(*few_have[kind]):
+            moved, having = few_have[kind]
+            found[kind] = ("most_of_few", f"{kind}: of {having} who have one, {moved} would get another")
+    return found
+
+
+def _together(kind: Kind, planned: pd.DataFrame, week: pd.DataFrame) -> int:
+    """People with a change of that kind, planned or written in the seven days before, each once."""
+    persons = pd.concat([_with(kind, planned), _with(kind, week)])
+    return int(persons.nunique())
+
+
+def _with(kind: Kind, people: pd.DataFrame) -> pd.Series:
+    texts = [text for text in people["kinds"].dropna().unique() if kind in text.split("|")]
+    return people.loc[people["kinds"].isin(texts), "person"]
+
+
+def figures(people: pd.DataFrame, against: Against) -> pd.DataFrame:
     """What the limits were held against, most used kind first.
 
     Args:
         people: the decisions as they stand.
-        limits: as they were applied.
-        base: see `base_of`.
+        against: as it was applied.
 
     Returns:
-        `FIGURES`; ``allowed`` is missing where there is no limit. People who are held for who they are, or as the first sync, are in
-        ``held`` and not in ``planned``.
+        `FIGURES`; ``allowed`` and ``per_week`` are missing where there is no limit, ``moved`` and ``having`` where it is not asked who has
+        a value. People who are held for who they are, or as the first sync, are in ``held`` and not in ``planned``.
     """
     held = people["action"].eq("hold")
     judged = people["action"].isin(WRITES) | (held & people["reason"].isin(_JUDGED))
     planned, waiting = _counts(people.loc[judged, "kinds"]), _counts(people.loc[held, "kinds"])
+    used, few_have = _counts_by_person(against.week), against.moved.set_index("kind")
+    over = _over(people[judged], against)
     rows = [
-        (kind, planned.get(kind, 0), limits[kind].most(base) if kind in limits else pd.NA, waiting.get(kind, 0))
+        (
+            kind,
+            planned.get(kind, 0),
+            limit.most(against.base) if (limit := against.limits.get(kind)) else pd.NA,
+            used.get(kind, 0),
+            limit.most_in_a_week(against.base) if limit else pd.NA,
+            *(few_have.loc[kind, ["moved", "having"]] if kind in few_have.index else (pd.NA, pd.NA)),
+            waiting.get(kind, 0),
+            over[kind][1] if kind in over else np.nan,
+        )
         for kind in sorted({*planned, *waiting}, key=lambda kind: (-waiting.get(kind, 0), -planned.get(kind, 0), kind))
     ]
-    return pd.DataFrame(rows, columns=list(FIGURES)).astype({"kind": "str", "planned": "int64", "allowed": "Int64", "held": "int64"})
+    types = dict.fromkeys(("planned", "written", "held"), "int64") | dict.fromkeys(("allowed", "per_week", "moved", "having"), "Int64")
+    return pd.DataFrame(rows, columns=list(FIGURES)).astype({**types, "kind": "str", "beyond": "str"})
+
+
+def _counts_by_person(week: pd.DataFrame) -> dict[Kind, int]:
+    """People with each kind in several plans; someone who is in more than one counts once."""
+    return {kind: int(_with(kind, week).nunique()) for kind in _counts(week["kinds"])}
 
 
 def _counts(kinds: pd.Series) -> dict[Kind, int]:

@@ -44,18 +44,35 @@ def waiting(people: pd.DataFrame) -> Table:
 
 def limits(destination: DestinationReport) -> Table:
     """What the limits were held against, kind by kind."""
-    frame = destination.limits.reindex(columns=list(FIGURES)).astype("object")
-    rows = [
-        [str(kind).replace("_", " "), planned, "no limit" if pd.isna(allowed) else int(allowed), held]
-        for kind, planned, allowed, held in frame.to_numpy().tolist()
-    ]
-    return Table([("Kind", "text"), ("Planned", "num"), ("Allowed", "num"), ("Held", "num")], rows, len(rows))
+    frame = against(destination.limits)
+    beyond = destination.limits.reindex(columns=list(FIGURES))["beyond"].astype("str").fillna("")
+    rows = [[str(kind).replace("_", " "), *row, why] for (kind, *row), why in zip(frame.to_numpy().tolist(), beyond, strict=True)]
+    figures = [(str(name).capitalize(), "num") for name in frame.columns[1:]]
+    return Table([("Kind", "text"), *figures, ("Goes beyond", "text")], rows, len(rows))
 
 
-def beyond(figures: pd.DataFrame) -> pd.DataFrame:
-    """Of the figures of limits, those of kinds that go beyond theirs."""
-    limited = figures.reindex(columns=list(FIGURES)).dropna(subset="allowed").astype({"planned": "int64", "allowed": "int64"})
-    return limited[limited["planned"] > limited["allowed"]]
+def against(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures of limits for a page: ``kind``, ``planned``, ``allowed``, ``in 7 days before`` and ``of who have one`` (so many of so
+    many; empty where that is not asked, and in a plan of an earlier version), ``held``."""
+    frame = figures.reindex(columns=list(FIGURES)).astype("object")
+
+    def of(some: str, all_: str) -> list[str]:
+        pairs = zip(frame[some], frame[all_], strict=True)
+        return [f"{int(one):,} of {int(most):,}" if not (pd.isna(one) or pd.isna(most)) else "" for one, most in pairs]
+
+    allowed = ["no limit" if pd.isna(most) else int(most) for most in frame["allowed"]]
+    more = {"in 7 days before": of("written", "per_week"), "of who have one": of("moved", "having")}
+    shown = frame[["kind", "planned"]].assign(allowed=pd.Series(allowed, index=frame.index, dtype="object"), **more)
+    return shown.assign(held=frame["held"])
+
+
+def beyond(figures: pd.DataFrame) -> list[str]:
+    """Of kinds that go beyond a limit, the sentence that says which and how far; an earlier version kept numbers alone."""
+    frame = figures.reindex(columns=list(FIGURES))
+    more = pd.to_numeric(frame["planned"]) > pd.to_numeric(frame["allowed"])
+    earlier = frame["beyond"].isna() & more.fillna(False)
+    made = frame["kind"].astype("str") + ": " + frame["planned"].astype("str") + " planned, " + frame["allowed"].astype("str") + " allowed"
+    return list(frame["beyond"].mask(earlier, made).dropna())
 
 
 def adoption(destination: DestinationReport) -> Table:

@@ -85,6 +85,21 @@ REASONS: Final[dict[str, Reason]] = {
         "IT",
     ),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
+    "week_limit": Reason(
+        "More changes of this kind in seven days than the limit allows",
+        "Look through the changes, also of the last days, then release the held set.",
+        "Finance",
+    ),
+    "most_of_few": Reason(
+        "Half or more of those who have such a value would get another at once",
+        "Look through the changes, then release the held set.",
+        "Finance",
+    ),
+    "new_domain": Reason(
+        "The e-mail address has a domain that is new here",
+        "Find out whether the domain is the company's: then release the held set, and name it in email_domains. Else correct the row.",
+        "IT",
+    ),
     "depends_on_held": Reason(
         "Needs a change of somebody else that is held, or that this run leaves alone", "Release that change with it, or mend it.", "Finance"
     ),

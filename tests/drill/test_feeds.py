@@ -49,7 +49,7 @@ def test_what_is_told_of_the_drill_is_as_long_as_the_drill() -> None:
 
 def test_a_wrong_write_is_seen_as_one(drill: Drill) -> None:
     found = {feed.name: feed for feed in feeds()}
-    lifted = {f"limits.{kind}": ANY_NUMBER for kind in ("email", "manager", "limit")}
+    lifted = {f"limits.{kind}": ANY_NUMBER for kind in ("email", "manager", "limit")} | {"email_domains": ["acme-group.example"]}
     domains = found["all_domains_changed"]
     verdict = judged(drill, replace(domains, said={**domains.said, "settings": lifted}))
     assert len([told for told in verdict.wrong if "email is" in told]) == 2 * 48

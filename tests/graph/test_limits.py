@@ -85,8 +85,9 @@ def test_the_check_says_how_many_why_and_what_to_type(beyond: Any) -> None:
     assert "leave: 3 planned, 1 allowed" in check.description
     shown = check.metadata
     limits = {row.data["kind"]: row.data for row in shown["limits"].records}
-    assert limits["leave"] == {"kind": "leave", "planned": 3, "allowed": 1, "held": 3}
-    assert limits["email"] == {"kind": "email", "planned": 1, "allowed": 5, "held": 0}
+    more = {"in 7 days before": "0 of 3", "of who have one": ""}
+    assert limits["leave"] == {"kind": "leave", "planned": 3, "allowed": 1, "held": 3, **more}
+    assert limits["email"] == {"kind": "email", "planned": 1, "allowed": 5, "held": 0, **more, "in 7 days before": "0 of 15"}
     digest = shown["digest for a release"].value
     assert f"release acme {digest}" in shown["command to release"].value
     assert f'digest: "{digest}"' in shown["config to release"].value
@@ -100,7 +101,7 @@ def test_the_terminal_and_the_report_say_the_same(beyond: Any) -> None:
     console = Console(file=io.StringIO(), width=160)
     print_page(console, report, files)
     terminal, page = console.file.getvalue(), files.page.read_text()
-    assert "7 people (leave 3 of 1 allowed). To release, say who and why:" in terminal
+    assert "7 people (leave: 3 planned, 1 allowed). To release, say who and why:" in terminal
     for one in report.destinations:
         assert f"release acme {one.held_digest}" in terminal
         assert f"release acme {one.held_digest}" in page

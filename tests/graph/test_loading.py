@@ -129,6 +129,11 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
         ("    csv:\n      path: inbox/*.csv\n", "", "attributes.hr at {file}:5: Value error, exactly one source is needed"),
         ("owners: [team:people]", "owners: [team:people]\n  ownr: x", "attributes.ownr at {file}:5: Extra inputs are not permitted"),
         ("owners: [team:people]", "owners: [people]", "attributes.owners at {file}:4: Value error, owner 1 is neither"),
+        (
+            "owners: [team:people]",
+            "owners: [team:people]\n  email_domains: [a@acme.example]",
+            "attributes.email_domains.0 at {file}:5: Value error, not a domain such as acme.example",
+        ),
         ("Europe/Stockholm", "Europe/Stokholm", "attributes.timezone at {file}:3: Value error, not a time zone"),
         ("Europe/Stockholm", "../etc/passwd", "attributes.timezone at {file}:3: Value error, not a time zone"),
         ("unchanged", "leavers", "attributes.hr.people.absent_means at {file}:9: Input should be 'leaver', 'unchanged' or 'error'"),

@@ -11,6 +11,7 @@ from resources.hr.locations import CsvSource, SftpSource
 from roster.intake.gate import STOPPING
 from roster.plan.limits import Limits
 from roster.settings import Approvers, CsvFormat, Gate, History, Limit, People, Rule, Scope, Source
+from roster.vocabulary import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -80,7 +81,7 @@ def test_every_check_of_the_gate_stands_in_the_guides() -> None:
     assert [name for name in STOPPING if f"`{name}:" not in operations] == []
 
 
-@pytest.mark.parametrize("kind", [*Limits.model_fields])
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_a_default_lets_pass_of_200_and_of_2000_is_reckoned_right(kind: str) -> None:
     text = (DOCS / "settings.md").read_text(encoding="utf-8")
     found = re.search(rf"^\| `{kind}` \| [^|]*\| ([\d,]+) \| ([\d,]+) \|", text, re.MULTILINE)

@@ -13,9 +13,10 @@ from destinations.expensify.settings import ExpensifyFeed
 from destinations.findity.settings import FindityUsers
 from roster.intake.take_in import IntakeResult, has_unidentified_rejects, take_in
 from roster.people.approvers import NoApprover
-from roster.plan.limits import Limits
-from roster.settings import Approvers, CsvFormat, Limit, People
+from roster.plan.limits import KindLimit, Limits
+from roster.settings import Approvers, CsvFormat, People
 from roster.unfit import Unfit
+from roster.vocabulary import KINDS
 from tests import soak
 from tests.unit.roster.frames import Night, members, sent, users
 from tests.unit.roster.nights import at_expensify, at_findity
@@ -49,7 +50,7 @@ PEOPLE = People(
     },
     absent_means="leaver",
 )
-EVERYTHING = Limits(**{kind: Limit(count=99, share=1) for kind in Limits.model_fields if kind != "self_approval"})
+EVERYTHING = Limits(**{kind: KindLimit(count=99, share=1) for kind in KINDS if kind != "self_approval"})
 """So that nothing is held for its number: every single thing that would be written shows."""
 FEED, USERS = ExpensifyFeed(policyID="extra_policy"), FindityUsers()
 

@@ -200,7 +200,7 @@ def test_a_plan_survives_being_stored(night):
 def test_what_is_known_of_a_plan_survives_being_stored():
     facts = PlanFacts(
         number=7, as_of=date(2026, 11, 2), taken_in="run", epoch=3, actions={"update": 2}, first=True, whole=False,
-        limits=pd.DataFrame([("join", 2, pd.NA, 0)], columns=list(FIGURES)),
+        limits=pd.DataFrame([("join", 2, pd.NA, 0, pd.NA, 2, 3, 0, "join: …")], columns=list(FIGURES)),
         repairs=pd.DataFrame([("1", "cycle")], columns=["employee_id", "repair"]),
         dry_run=DryRunReply(requests=1, bytes=10, would_refuse={"1": "no"}),
     )  # fmt: skip
@@ -215,6 +215,6 @@ def test_what_an_earlier_version_stored_of_a_plan_is_read():
     stored = {"number": 7, "as_of": "2026-11-02", "dated": None, "everyone": False, "taken_in": "run", "epoch": 3, "holds": holds}
     facts = PlanFacts.from_json({**stored, "rows": 2, "dry_run": {}, "idle": False, "matched": {"number": 2}, "accounts": 2})
     assert (facts.number, facts.as_of, facts.whole, facts.everyone, facts.first) == (7, date(2026, 11, 2), False, True, True)
-    assert facts.limits.to_dict("records") == [limits] and facts.adoption == {"number": 2}
+    assert facts.limits[list(limits)].to_dict("records") == [limits] and facts.adoption == {"number": 2}
     kept = PlanFacts.from_json({"actions": {"none": 2}, "people": 2, "everyone": True, "first": False, "dated": "2026-11-01"})
     assert (kept.actions, kept.dated, kept.everyone, kept.limits.empty) == ({"none": 2}, date(2026, 11, 1), True, True)

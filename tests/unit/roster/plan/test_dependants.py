@@ -8,12 +8,12 @@ from hypothesis import given
 from destinations.expensify.settings import ExpensifyFeed
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.dependants import NEEDS, held_with
-from roster.settings import Limit
+from roster.plan.limits import KindLimit
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, recalled, roster, sent, texts, user, users
 from tests.unit.roster.nights import sent_to_expensify, sent_to_findity
 from tests.unit.roster.plan.test_limits import nights
 
-NONE = Limit(count=0, share=0)
+NONE = KindLimit(count=0, share=0)
 WAITS = ("hold", "depends_on_held")
 OVER = ("hold", "limit")
 

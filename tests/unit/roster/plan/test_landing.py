@@ -63,7 +63,7 @@ def test_a_leaver_who_is_still_there_is_missing():
 
 
 def test_an_address_that_has_not_changed_yet_is_missing():
-    night = Night(roster(person("1", email="new@x")))
+    night = Night(roster(person("1", email="new@x")), circumstances={"email_domains": frozenset(["x"])})
     night.acknowledged = recalled(night.people, n1="1@acme.example")
     old = members(member("1"))
     assert at_expensify(night, old, old)[0] == {("1", "policyID")}

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from roster import accounting
 from roster.plan.decision import PEOPLE_COLUMNS
-from roster.plan.limits import Limits, base_of, figures, hold_over
-from roster.settings import Limit
+from roster.plan.limits import FIGURES, Against, KindLimit, Limits, base_of, figures, hold_over
 from roster.vocabulary import KINDS, WRITES
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts, user, users
 
@@ -25,12 +24,16 @@ def held(frame):
 
 
 def of(count, share=0.0):
-    return Limit(count=count, share=share)
+    return KindLimit(count=count, share=share)
+
+
+def over(frame, limits, base, **more):
+    return hold_over(frame, Against(limits, base, **more))
 
 
 def test_no_surprise_a_kind_beyond_its_limit_is_held_whole_and_the_rest_goes_ahead():
     before = people(("1", "update", "email"), ("2", "update", "email"), ("3", "update", "unit"), ("4", "create", "join"), ("5", "none"))
-    after = hold_over(before, {"email": of(1), "unit": of(1), "join": of(1)}, 100)
+    after = over(before, {"email": of(1), "unit": of(1), "join": of(1)}, 100)
     assert after["action"].tolist() == ["hold", "hold", "update", "create", "none"]
     assert after["intended"].dropna().tolist() == ["update", "update"]
     assert set(after.loc[after["action"].eq("hold"), "reason"]) == {"limit"}
@@ -39,34 +42,42 @@ def test_no_surprise_a_kind_beyond_its_limit_is_held_whole_and_the_rest_goes_ahe
 
 def test_exactly_as_many_as_are_allowed_pass():
     before = people(("1", "update", "role"), ("2", "update", "role"))
-    assert held(hold_over(before, {"role": of(2)}, 0)) == {}
-    assert held(hold_over(before, {"role": of(0, 0.02)}, 100)) == {}
-    assert set(held(hold_over(before, {"role": of(0, 0.02)}, 99))) == {"1", "2"}
+    assert held(over(before, {"role": of(2)}, 0)) == {}
+    assert held(over(before, {"role": of(0, 0.02)}, 100)) == {}
+    assert set(held(over(before, {"role": of(0, 0.02)}, 99))) == {"1", "2"}
 
 
 def test_someone_of_several_kinds_waits_for_the_one_that_goes_beyond_and_counts_for_each():
     before = people(("1", "update", "email|manager"), ("2", "update", "manager"), ("3", "update", "email"))
-    assert set(held(hold_over(before, {"manager": of(1), "email": of(2)}, 0))) == {"1", "2"}
-    told = held(hold_over(before, {"manager": of(1), "email": of(1)}, 0))
+    assert set(held(over(before, {"manager": of(1), "email": of(2)}, 0))) == {"1", "2"}
+    told = held(over(before, {"manager": of(1), "email": of(1)}, 0))
     assert told["1"] == "email: 2 planned, 1 allowed; manager: 2 planned, 1 allowed"
 
 
 def test_whoever_is_held_for_another_reason_is_not_counted():
     before = people(("1", "hold", "leave", "reject_without_number"), ("2", "deactivate", "leave"))
-    assert hold_over(before, {"leave": of(1)}, 0)["reason"].tolist()[0] == "reject_without_number"
-    assert set(held(hold_over(before, {"leave": of(1)}, 0))) == {"1"}
+    assert over(before, {"leave": of(1)}, 0)["reason"].tolist()[0] == "reject_without_number"
+    assert set(held(over(before, {"leave": of(1)}, 0))) == {"1"}
 
 
 def test_a_kind_without_a_limit_is_never_held():
-    assert held(hold_over(people(*((str(n), "update", "other") for n in range(50))), {}, 1)) == {}
+    assert held(over(people(*((str(n), "update", "other") for n in range(50))), {}, 1)) == {}
 
 
 def test_the_figures_say_how_many_were_planned_may_be_and_are_held():
     limits = {"email": of(1), "unit": of(5)}
-    after = hold_over(people(("1", "update", "email"), ("2", "update", "email|unit"), ("3", "create", "join")), limits, 100)
-    told = figures(after, limits, 100).astype(object)
-    assert told.where(told.notna(), None).to_numpy().tolist() == [["email", 2, 1, 2], ["unit", 1, 5, 1], ["join", 1, None, 0]]
-    assert figures(people(), limits, 0).empty
+    after = over(people(("1", "update", "email"), ("2", "update", "email|unit"), ("3", "create", "join")), limits, 100)
+    told = figures(after, Against(limits, 100)).astype(object)
+    told = told.where(told.notna(), None).set_index("kind")
+    assert told[["planned", "allowed", "held"]].reset_index().to_numpy().tolist() == [
+        ["email", 2, 1, 2],
+        ["unit", 1, 5, 1],
+        ["join", 1, None, 0],
+    ]
+    assert told["beyond"].tolist() == ["email: 2 planned, 1 allowed", None, None]
+    assert told["per_week"].tolist() == [3, 15, None]
+    assert list(told.reset_index().columns) == list(FIGURES)
+    assert figures(people(), Against(limits, 0)).empty
 
 
 def test_a_share_is_one_of_hrs_people_in_scope_who_are_there_now():
@@ -122,7 +133,7 @@ def test_the_defaults_are_those_of_the_guide(kind, numbers):
 
 
 def test_every_kind_of_change_has_a_limit_unless_settings_say_more():
-    assert set(Limits.model_fields) == set(KINDS) == set(Limits().by_kind(first=False))
+    assert set(Limits.model_fields) - {"per_week"} == set(KINDS) == set(Limits().by_kind(first=False))
     one = Limits.model_validate({"leave": {"count": 50, "share": 0.5}})
     assert (one.leave.most(20), one.role) == (50, Limits().role)
 

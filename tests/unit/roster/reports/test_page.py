@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from roster.intake.gate import GateCheck
+from roster.plan.limits import FIGURES
 from roster.reports.page import render
 from roster.reports.tables import outcome_rows
 
@@ -70,6 +71,20 @@ def test_the_three_numbers_stand_side_by_side_for_each_destination(full_run):
     assert "Expensify intended 211 accepted 209 landed 152 56 accepted, in fields that cannot be read back" in page
     assert "1 accepted, not seen when read back" in page
     assert "Findity intended 85 accepted 85 landed 85" in page
+
+
+def test_beyond_which_limit_a_kind_goes_and_how_much_of_the_week_is_used_is_on_the_page(full_run):
+    rows = [
+        ("leave", 3, 3, 9, 9, None, None, 3, "leave: 3 planned, 9 of the 9 that may in seven days were written"),
+        ("limit", 5, 5, 0, 15, 5, 9, 5, "limit: of 9 who have one, 5 would get another"),
+        ("join", 2, None, 0, None, None, None, 0, None),
+    ]
+    first, *others = full_run.destinations
+    limits = pd.DataFrame(rows, columns=list(FIGURES), dtype="object")
+    page = words(render(replace(full_run, destinations=[replace(first, limits=limits), *others])))
+    assert "leave 3 3 9 of 9 3 leave: 3 planned, 9 of the 9 that may in seven days were written" in page
+    assert "limit 5 5 0 of 15 5 of 9 5 limit: of 9 who have one, 5 would get another" in page
+    assert "join 2 no limit 0" in page
 
 
 def test_the_chart_has_words_and_a_table_with_headings(full_run):
