@@ -119,6 +119,13 @@ def numbers(ledger, days=0):
     return [file.number for file in ledger.week.files(later(days))]
 
 
+def test_who_came_in_late_of_a_first_sync_does_not_count_and_todays_joiners_do(ledger, lease):
+    people = {"1": ("create", "join|self_approval"), "2": ("create", "join"), "3": ("create", "join")}
+    plan(ledger, "second", people, of_first=("1", "2"))
+    answered(ledger, lease, "second", _1="accepted", _2="accepted", _3="accepted")
+    assert week(ledger) == [("1", "self_approval"), ("3", "join")]
+
+
 def test_files_that_everyone_was_brought_to_come_back_newest_first_for_seven_days(ledger, lease):
     for number in (1, 2):
         passed(ledger, number, f"r{number}", rows=number)

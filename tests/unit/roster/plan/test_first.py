@@ -3,12 +3,11 @@
 import pytest
 
 from roster.plan import first
-from roster.plan.limits import Limits
-from roster.settings import Limit
+from roster.plan.limits import KindLimit, Limits
 from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, user, users
 
 WAITS = ("hold", "hardly_any_match")
-TIGHT = Limits(join=Limit(count=1, share=0)).by_kind(first=False)
+TIGHT = Limits(join=KindLimit(count=1, share=0)).by_kind(first=False)
 
 
 def strangers(count, make=member, **cells):
