@@ -11,6 +11,7 @@ import dagster as dg
 from resources.failures import Failed
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
+from roster.shown import one_line
 from roster.unfit import Unfit
 
 
@@ -31,7 +32,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except (Failed, AbsentPeople, NoApprover, Unfit) as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
+        raise dg.Failure(one_line(str(error)), allow_retries=False) from None
 
 
 @contextmanager
@@ -40,4 +41,4 @@ def reported_in_tick() -> Iterator[None]:
     try:
         yield
     except Failed as error:
-        raise TickFailed(str(error)) from None
+        raise TickFailed(one_line(str(error))) from None

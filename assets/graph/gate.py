@@ -23,6 +23,7 @@ from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
 from roster.reading.naming import day_in_name
+from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
 
@@ -129,8 +130,8 @@ class Taking:
     def refused(self, roster: dg.AssetKey, unfit: Unfit) -> dg.AssetCheckResult:
         """The check of a file that did not pass."""
         ways = {"launchpad": self._ways()[1]} if self.checks else {}
-        seen = {"reason": unfit.code, "seen": unfit.message, "do": unfit.advice, **ways, **_table(self.checks)}
-        return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=unfit.message, metadata=seen)
+        seen = {"reason": unfit.code, "seen": one_line(unfit.message), "do": one_line(unfit.advice), **ways, **_table(self.checks)}
+        return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=in_markdown(unfit.message), metadata=seen)
 
     def passed(self, roster: dg.AssetKey, facts: ExportFacts) -> dg.AssetCheckResult:
         """The check of a file that passed: a warning, which stops nothing, where somebody should know something of it."""
@@ -143,7 +144,7 @@ class Taking:
             check_name="gate",
             asset_key=roster,
             severity=dg.AssetCheckSeverity.WARN,
-            description=" ".join(sentences),
+            description=in_markdown(" ".join(sentences)),
             metadata=_table(self.checks),
         )
 

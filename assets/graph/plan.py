@@ -25,6 +25,7 @@ from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply
 from roster.reports.held import beyond, paste, waiting
 from roster.reports.reasons import reason
+from roster.shown import in_markdown
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -114,7 +115,7 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
         passed=not faults,
         check_name="accounting",
         asset_key=key,
-        description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
+        description=in_markdown("; ".join(faults)) or f"{len(made.people):,} people, each in the plan exactly once.",
         metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
     )
 
@@ -173,7 +174,7 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunRepl
         check_name="dry_run",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(reply.disagreements) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
+        description=in_markdown("; ".join(reply.disagreements)) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
         metadata={
             "people refused": len(refused),
             "requests": reply.requests,

@@ -25,6 +25,7 @@ from roster.reports.model import RunReport
 from roster.reports.reasons import reason
 from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
+from roster.shown import one_line
 
 
 class ReportConfig(dg.Config):
@@ -112,13 +113,13 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         "left out": metadata.counts(_causes(out), "reason"),
     }
     return {
-        "in short": found.sentence,
-        **({"also": "; ".join(found.also)} if found.also else {}),
+        "in short": one_line(found.sentence),
+        **({"also": one_line("; ".join(found.also))} if found.also else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": dg.MetadataValue.path(files.page),
         "list for HR": dg.MetadataValue.path(files.skipped),
-        "HR's file": away or "stays where it is",
+        "HR's file": one_line(away) or "stays where it is",
     }
 
 

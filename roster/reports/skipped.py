@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, REASONS, Reason, reason
+from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
@@ -99,5 +100,5 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for name in safe.select_dtypes(include=["str", "object"]):
         text = safe[name].astype("str")
-        safe[name] = text.mask(text.str.match(r"\s*[=+\-@\t\r]", na=False), "'" + text)
+        safe[name] = text.map({value: in_spreadsheet(value) for value in text.dropna().unique()}).astype("str")
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
