@@ -160,7 +160,12 @@ def _print_rejects(heading: str, rejects: pd.DataFrame, show_values: bool) -> No
     if len(rejects):
         say(f"\n{heading}:")
     for row in rejects.itertuples():
-        number = row.employee_id if isinstance(row.employee_id, str) else "no employee number"
+        number = _number(row.number if show_values else row.employee_id, row.number)
         where = f" {row.source}:" if isinstance(row.source, str) else ""
         value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""
-        say(f"  line {row.line}, {number}:{where} {row.message}{value}")
+        say(f"  line {row.line}{number}:{where} {row.message}{value}")
+
+
+def _number(shown: object, number: object) -> str:
+    """The employee number behind a line's: what stands in its cell is shown only where the file has somebody of that number."""
+    return f", {shown}" if isinstance(shown, str) else "" if isinstance(number, str) else ", no employee number"
