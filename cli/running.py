@@ -16,6 +16,7 @@ from assets import names
 from assets.runs import chain, launch, summary
 from assets.runs.launch import RunResult
 from assets.runs.recovery import recover as recover_runs
+from assets.typed import in_words
 from cli import demo as place
 from cli.ledger import companies_with_runs
 from cli.page import print_page
@@ -77,6 +78,9 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     """Run something and print a line for each step that ends."""
     try:
         return start()
+    except dg.DagsterInvalidConfigError as error:  # its own text repeats what was typed
+        console.print(f"{what} was not started. Its config does not fit: {in_words(error)}", style="red", soft_wrap=True)
+        raise typer.Exit(2) from None
     except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
         console.print(f"{what} was not started. {str(error).strip()}", style="red")
         raise typer.Exit(2) from None
