@@ -72,7 +72,7 @@ def test_quiet_names_of_files_are_told_as_far_as_the_settings_say_them(typed: An
     said = kept(typed)
     assert b"people_" in said
     assert not any(escape in said for escape in (b"\x1b[31m", b"u001b[31m", b"x1b[31m"))
-    assert "people_….csv".encode() in said or rb"people_\u2026.csv" in said
+    assert "people_…).csv".encode() in said or rb"people_\u2026).csv" in said
 
 
 @pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["why", "acme", "Q07"], ["why", "acme", "Q07", "--json"]])
