@@ -12,6 +12,7 @@ from resources.failures import Failed
 from resources.shortage import shortage
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
+from roster.shown import one_line
 from roster.unfit import Unfit
 
 
@@ -33,7 +34,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except (Failed, AbsentPeople, NoApprover, Unfit) as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
+        raise dg.Failure(one_line(str(error)), allow_retries=False) from None
     except Exception as error:
         if lack := shortage(error):
             raise dg.Failure(str(lack), allow_retries=False) from None
@@ -46,7 +47,7 @@ def reported_in_tick() -> Iterator[None]:
     try:
         yield
     except Failed as error:
-        raise TickFailed(str(error)) from None
+        raise TickFailed(one_line(str(error))) from None
     except Exception as error:
         if lack := shortage(error):
             raise TickFailed(str(lack)) from None

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from assets import loader, names
 from assets.attributes import CompanySettings
+from cli.terminal import say
 from resources.failures import Failed
 from resources.hr import files
 from roster import accounting
@@ -55,16 +56,16 @@ def check(
         _print_unfit(unreadable)
         raise typer.Exit(MISTAKE if open_places else UNFIT) from None
     except (MissingColumn, Failed) as mistake:
-        typer.echo(str(mistake), err=True)
+        say(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
     checks = gate.run_checks(result.facts, None, {}, settings.hr.gate)
     unfit = gate.refusal(checks, "Have HR correct the rows, or the settings.")
     if unfit:
         _print_unfit(unfit)
     else:
-        _print(f"Gate: fit. {result.facts.people_rows()} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
+        say(f"Gate: fit. {result.facts.people_rows()} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
     if (result.facts.header_line or 1) > 1:
-        _print(f"The header was found on line {result.facts.header_line}.")
+        say(f"The header was found on line {result.facts.header_line}.")
     _print_managers(checks, result.facts.managers, settings)
     _print_result(result, show_values, limit)
     raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
@@ -75,15 +76,15 @@ def _settings(company: str) -> tuple[CompanySettings, bool]:
     try:
         return loader.read(loader.find(company)), False
     except loader.SettingsMistakes as mistakes:
-        typer.echo(str(mistakes), err=True)
+        say(str(mistakes), err=True)
         if mistakes.draft is None:
             raise typer.Exit(MISTAKE) from None
-        typer.echo("No job of the company loads before these are filled in. The file is tried all the same:\n", err=True)
+        say("No job of the company loads before these are filled in. The file is tried all the same:\n", err=True)
         return mistakes.draft, True
 
 
 def _print_unfit(unfit: Unfit) -> None:
-    _print(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
+    say(f"Gate: UNFIT ({unfit.code}). {unfit.message}\nDo: {unfit.advice}\nA run would stop here and write nothing.")
 
 
 def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: CompanySettings) -> None:
@@ -92,10 +93,10 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
     source = columns.get("manager_id") or columns.get("manager_email")
     for one in checks:
         if one.name == "managers" and source is not None:
-            _print(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
+            say(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
     for line, near in zip(managers.lines, managers.nearest, strict=True):
         if near:
-            _print(f"  nearest to the one on line {line}: {near}")
+            say(f"  nearest to the one on line {line}: {near}")
 
 
 def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
@@ -129,9 +130,9 @@ def _progress(size: int, steps: int) -> Iterator[Callable[[str], None]]:
 
 def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) -> None:
     for name, rows in result.facts.dispositions().items():
-        _print(f"  {name:<12} {rows:>9}")
+        say(f"  {name:<12} {rows:>9}")
     for words, people, parts in tables.standing_rows(result.facts.standing):
-        _print(f"  {people} people in scope, {words}: {', '.join(f'{count} {standing}' for standing, count in parts)}")
+        say(f"  {people} people in scope, {words}: {', '.join(f'{count} {standing}' for standing, count in parts)}")
     _print_nobodys(result.dispositions)
     marked = result.rejects.loc[result.rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "line"]
     rejects = result.rejects.assign(leaving=result.rejects["line"].isin(marked)).sort_values("leaving", ascending=False, kind="stable")
@@ -139,12 +140,12 @@ def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) ->
     _print_rejects("Have left by a row that is rejected: whoever of them has access still has it", shown[shown["leaving"]], show_values)
     _print_rejects("Rejected, and why", shown[~shown["leaving"]], show_values)
     if len(shown) < len(result.rejects):
-        _print(f"  and {len(result.rejects) - len(shown)} more (--limit 0 shows all)")
+        say(f"  and {len(result.rejects) - len(shown)} more (--limit 0 shows all)")
     if len(result.notes):
-        _print("\nDropped from rows that are used (the destination keeps what it has):")
+        say("\nDropped from rows that are used (the destination keeps what it has):")
         counted = result.notes.groupby(["source", "message"], dropna=False).size().reset_index(name="count")
         for row in counted.itertuples():
-            _print(f"  {row.count:>6} × {row.source}: {row.message}")
+            say(f"  {row.count:>6} × {row.source}: {row.message}")
 
 
 def _print_nobodys(dispositions: pd.DataFrame) -> None:
@@ -152,18 +153,19 @@ def _print_nobodys(dispositions: pd.DataFrame) -> None:
     nobodys = dispositions[dispositions["disposition"].eq("nobody")]
     for why, lines in nobodys.groupby("reason")["line"]:
         more = f" and {len(lines) - FEW} more" if len(lines) > FEW else ""
-        _print(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(str(line) for line in lines.head(FEW))}{more}")
+        say(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(str(line) for line in lines.head(FEW))}{more}")
 
 
 def _print_rejects(heading: str, rejects: pd.DataFrame, show_values: bool) -> None:
     if len(rejects):
-        _print(f"\n{heading}:")
+        say(f"\n{heading}:")
     for row in rejects.itertuples():
-        number = row.employee_id if isinstance(row.employee_id, str) else "no employee number"
+        number = _number(row.number if show_values else row.employee_id, row.number)
         where = f" {row.source}:" if isinstance(row.source, str) else ""
         value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""
-        _print(f"  line {row.line}, {number}:{where} {row.message}{value}")
+        say(f"  line {row.line}{number}:{where} {row.message}{value}")
 
 
-def _print(text: str) -> None:
-    typer.echo(text)
+def _number(shown: object, number: object) -> str:
+    """The employee number behind a line's: what stands in its cell is shown only where the file has somebody of that number."""
+    return f", {shown}" if isinstance(shown, str) else "" if isinstance(number, str) else ", no employee number"

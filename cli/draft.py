@@ -11,6 +11,7 @@ import yaml
 from destinations import registry
 from roster.proposal.propose import Proposal
 from roster.proposal.recognising import Guess
+from roster.shown import one_line
 from roster.vocabulary import CANONICAL_COLUMNS
 
 CONFIDENT: Final = 0.5
@@ -106,7 +107,7 @@ def _unused(proposal: Proposal) -> str:
     rest = [name for name in proposal.header if name and name not in taken and name not in proposal.private]
     if rest and "columns" not in proposal.format:
         lines.append(f"Not used: {', '.join(rest)}. A column of your own is called extra_something.")
-    return "\n".join(f"        # {_one_line(line)}" for line in lines)
+    return "\n".join(f"        # {one_line(line)}" for line in lines)
 
 
 def _history(proposal: Proposal) -> str:
@@ -117,12 +118,7 @@ def _history(proposal: Proposal) -> str:
 
 
 def _because(guess: Guess) -> str:
-    return f"# {guess.confidence:.2f}: {_one_line(guess.reason)}"
-
-
-def _one_line(text: str) -> str:
-    """Text for a comment: a heading may hold line ends, and what follows them would be YAML."""
-    return " ".join(text.split())
+    return f"# {guess.confidence:.2f}: {one_line(guess.reason)}"
 
 
 def _flow(value: Any) -> str:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from cli import draft
 from cli.check import MISTAKE, UNFIT
-from cli.terminal import terminal
+from cli.terminal import say, terminal
 from resources.failures import Failed
 from resources.hr import files
 from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
@@ -31,20 +31,20 @@ def map_file(
     """Propose a company's settings for a file, and write them down with how sure each of them is."""
     target = out / "defs.yaml"
     if target.exists():
-        typer.echo(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
+        say(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
         raise typer.Exit(MISTAKE)
     try:
         proposal = propose(files.take(file).content, file.name)
     except Unfit as unfit:
-        typer.echo(f"No settings can be proposed ({unfit.code}). {unfit.message}\nDo: {unfit.advice}")
+        say(f"No settings can be proposed ({unfit.code}). {unfit.message}\nDo: {unfit.advice}")
         raise typer.Exit(UNFIT) from None
     except Failed as failure:
-        typer.echo(str(failure), err=True)
+        say(str(failure), err=True)
         raise typer.Exit(MISTAKE) from None
     _print_proposal(proposal)
     out.mkdir(parents=True, exist_ok=True)
     target.write_text(draft.written(proposal, _pattern(file, out)), encoding="utf-8")
-    typer.echo(f"Written to {target}. Fill in what says FILL-IN, and then:  rollcall check {out} {file}")
+    say(f"Written to {target}. Fill in what says FILL-IN, and then:  rollcall check {out} {file}")
 
 
 def _pattern(file: Path, out: Path) -> str:
@@ -55,7 +55,7 @@ def _pattern(file: Path, out: Path) -> str:
 
 def _print_proposal(proposal: Proposal) -> None:
     table = Table("Setting", "Proposal", "Sure", "Because")
-    typer.echo(f"{proposal.rows} rows, {len(proposal.header)} columns")
+    say(f"{proposal.rows} rows, {len(proposal.header)} columns")
     guesses = [*proposal.format.items(), *proposal.columns.items()]
     guesses += [("older rows", proposal.history[1])] if proposal.history else []
     for name, guess in guesses:

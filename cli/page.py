@@ -29,7 +29,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     out = left_out(report)
     head = headline(report, out)
     console.print()
-    console.print(f"[bold {_TONES[head.tone]}]{report.company}: {head.sentence}[/]")
+    console.print(f"{report.company}: {head.sentence}", style=f"bold {_TONES[head.tone]}")
     for sentence in head.also:
         console.print(f"  {sentence}", style="dim")
     if report.destinations:
@@ -57,7 +57,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
         if one.held_digest:
             over = "; ".join(beyond(one.limits))
             console.print(f"Held         {one.name}: {one.held:,} people{f' ({over})' if over else ''}. To release, say who and why:")
-            console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True, markup=False)
+            console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True)
     if ui:
         console.print(f"Dagster UI   {ui}")
     console.print()

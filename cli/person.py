@@ -10,11 +10,12 @@ import typer
 
 from assets import loader, names, quiet
 from cli.ledger import company_meant, employee_number, ledger_of
-from cli.terminal import stop
+from cli.terminal import say, stop
 from destinations import registry
 from resources.past import erasure
 from resources.stored.runs import StoredRuns
 from roster.settings import CsvFormat
+from roster.shown import harmless
 
 app = typer.Typer()
 
@@ -39,9 +40,9 @@ def export(
     except OSError as error:
         stop(f"{to} could not be written ({type(error).__name__}): give a new file in a folder that is there.")
     rows = sum(len(rows) for rows in found["ledger"].values())
-    typer.echo(f"{number} of {company}: {rows:,} ledger rows and the values of {len(found['stored values, by run']):,} runs are in {to}.")
+    say(f"{number} of {company}: {rows:,} ledger rows and the values of {len(found['stored values, by run']):,} runs are in {to}.")
     if format is None:
-        typer.echo("The company's settings cannot be read: rows of HR's file are named by line only.")
+        say("The company's settings cannot be read: rows of HR's file are named by line only.")
     _say_out_of_reach("Not in it")
 
 
@@ -54,26 +55,26 @@ def forget(
     """Delete all that is kept about one person. Whoever is still in HR's file comes back with the next sync."""
     number = employee_number(employee)
     company_meant(company)
-    typer.echo(
+    say(
         f"This deletes what the ledger has of {number}, and whole, for everyone, what may name them: the stored values of {company}'s runs "
         "(with HR's file as it came), its reports, broken downloads and the owner-only error log.\n"
         "Those runs can then not be re-executed, released or read back: run a sync next. If they have an active account and are not in "
         "HR's file, close it first: nobody here knows it afterwards."
     )
-    if not yes and not typer.confirm(f"Forget {number} of {company}?"):
-        typer.echo("Nothing was deleted.")
+    if not yes and not typer.confirm(harmless(f"Forget {number} of {company}?")):
+        say("Nothing was deleted.")
         raise typer.Exit(1)
     with ledger_of(company) as ledger:
         counts = erasure.forget(ledger, StoredRuns(ledger.company), number)
     log = quiet.private_folder() / quiet.FILE
     for file in log.parent.glob(f"{log.name}*"):
         file.unlink(missing_ok=True)
-    typer.echo(f"Deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
+    say(f"Deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
     _say_out_of_reach("Not reached")
 
 
 def _say_out_of_reach(what: str) -> None:
-    typer.echo("\n".join([f"{what}:", *(f"- {each}" for each in erasure.OUT_OF_REACH)]))
+    say("\n".join([f"{what}:", *(f"- {each}" for each in erasure.OUT_OF_REACH)]))
 
 
 def _format(company: str) -> CsvFormat | None:

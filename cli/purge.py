@@ -12,7 +12,7 @@ from assets import loader, names
 from assets.runs import retention
 from cli import demo
 from cli.ledger import companies_with_runs, company_meant
-from cli.terminal import stop
+from cli.terminal import say, stop
 from resources import places
 from resources.failures import Failed
 from resources.ledger import Ledger
@@ -31,9 +31,9 @@ def purge(
     """Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays."""
     companies = [company_meant(company)] if company else companies_with_runs()
     for name, days in [(name, older_than or _days(name)) for name in companies]:
-        typer.echo(f"{name}: {_purged(name, days, dry_run)}")
+        say(f"{name}: {_purged(name, days, dry_run)}")
     if not companies:
-        typer.echo("The ledger knows no run yet: there is nothing to delete.")
+        say("The ledger knows no run yet: there is nothing to delete.")
 
 
 def _purged(company: str, days: int, dry_run: bool) -> str:

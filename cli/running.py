@@ -10,18 +10,21 @@ from typing import Any
 
 import dagster as dg
 import typer
+from rich.text import Text
 
 from assets import names
 from assets.runs import chain, launch, summary
 from assets.runs.launch import RunResult
 from assets.runs.recovery import recover as recover_runs
+from assets.typed import in_words
 from cli import demo as place
 from cli.ledger import companies_with_runs
 from cli.page import print_page
 from cli.terminal import stop, terminal
 from resources.failures import Failed
+from roster.shown import from_markdown
 
-console = terminal(markup=True)
+console = terminal()
 
 
 def run_demo() -> None:
@@ -59,7 +62,7 @@ def recover(company: str | None) -> None:
         with dg.DagsterInstance.get() as instance:
             unfinished = [(one, chain.root_of(instance, one.run_id)) for one in recover_runs(instance, company)]
     except Failed as failure:
-        console.print(str(failure), style="red", markup=False)
+        console.print(str(failure), style="red")
         raise typer.Exit(1) from None
     for one, run_id in unfinished:
         if one.died:
@@ -75,19 +78,23 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     """Run something and print a line for each step that ends."""
     try:
         return start()
+    except dg.DagsterInvalidConfigError as error:  # its own text repeats what was typed
+        console.print(f"{what} was not started. Its config does not fit: {in_words(error)}", style="red", soft_wrap=True)
+        raise typer.Exit(2) from None
     except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
-        console.print(f"{what} was not started. {str(error).strip()}", style="red", markup=False)
+        console.print(f"{what} was not started. {str(error).strip()}", style="red")
         raise typer.Exit(2) from None
 
 
 def _show(event: dg.DagsterEvent) -> None:
     if event.is_step_success:
         seconds = event.step_success_data.duration_ms / 1000
-        console.print(f"  [green]✓[/green] {_name(event)}  [dim]{seconds:.1f} s[/dim]")
+        console.print(Text.assemble("  ", ("✓", "green"), f" {_name(event)}  ", (f"{seconds:.1f} s", "dim")))
     elif event.is_step_failure:
-        console.print(f"  [red]✗[/red] {_name(event)}")
+        console.print(Text.assemble("  ", ("✗", "red"), f" {_name(event)}"))
     elif event.event_type_value == "ASSET_CHECK_EVALUATION" and not (check := event.asset_check_evaluation_data).passed:
-        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {check.description}", markup=False)
+        said = from_markdown(check.description or "")
+        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {said}")
 
 
 def _name(event: dg.DagsterEvent) -> str:
@@ -102,10 +109,10 @@ def _finish(result: RunResult, ui: str | None = None) -> None:
             for one in result.died:
                 console.print(f"{one.job} {chain.root_of(instance, one.run_id)} had died before this run. It is marked as {one.ending}.")
             if result.message:
-                console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red", markup=False)
+                console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red")
             closed, run_id = summary.close(instance, result.run_id), chain.root_of(instance, result.run_id)
     except Failed as failure:
-        console.print(f"There is no report: {failure}", style="red", markup=False)
+        console.print(f"There is no report: {failure}", style="red")
         raise typer.Exit(1) from None
     if closed:
         print_page(console, *closed, ui=ui)

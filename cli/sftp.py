@@ -12,7 +12,7 @@ import yaml
 
 from assets import names
 from cli.commands import AsWritten, company_first
-from cli.terminal import stop
+from cli.terminal import say, stop
 from resources.failures import Failed
 from resources.hr.ssh import pin as host_key_of
 
@@ -49,21 +49,21 @@ def pin(
         key = host_key_of(host, port or (_port(source) if source else 22))
     except Failed as failure:
         stop(str(failure))
-    typer.echo(
+    say(
         f"{host} shows this host key ({key.type}):\n\n  {key.fingerprint}\n\nThe line for the settings:\n\n  host_keys:\n    - {key.line}\n"
     )
     if file is None or source is None:
-        typer.echo("No company's YAML names this host, so nothing was stored.")
+        say("No company's YAML names this host, so nothing was stored.")
         return
     if key.base64 in text:
-        typer.echo(f"It is pinned in {_shown(file)} already.")
+        say(f"It is pinned in {_shown(file)} already.")
         return
-    typer.echo("Anybody can show a key. Ask whoever runs the server for its fingerprint, on another way than this connection.")
+    say("Anybody can show a key. Ask whoever runs the server for its fingerprint, on another way than this connection.")
     if not typer.confirm(f"Is it the same, and shall it be stored in {_shown(file)}?"):
-        typer.echo("Nothing was stored.")
+        say("Nothing was stored.")
         raise typer.Exit(1)
     file.write_text(with_host_key(text, host, key.line), encoding="utf-8")
-    typer.echo("Stored. If another key is there from before, take it out when the server has stopped using it.")
+    say("Stored. If another key is there from before, take it out when the server has stopped using it.")
 
 
 def with_host_key(text: str, host: str, line: str) -> str:

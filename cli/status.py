@@ -81,7 +81,7 @@ def as_json(status: Status) -> dict[str, Any]:
         "stays_out": [
             {
                 "at": row.destination,
-                "employee_id": row.employee_id,
+                "employee_id": row.employee_id if isinstance(row.employee_id, str) else None,
                 "reason": row.reason,
                 "since": str(row.first_seen),
                 "syncs": int(cast("int", row.times)),
@@ -176,7 +176,7 @@ def _skips(status: Status) -> Table:
     places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     history: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
     for (place, code), people in status.skips.sort_values(["first_seen", "employee_id"]).groupby(["destination", "reason"], sort=False):
-        same = (str(code), tuple(people["employee_id"]))
+        same = (str(code), tuple(people["employee_id"].fillna("not named")))
         places.setdefault(same, []).append(str(place))
         history[same] = (str(people["first_seen"].iloc[0]), int(people["times"].max()))
     for (code, who), where in sorted(places.items(), key=lambda entry: -len(entry[0][1])):

@@ -9,22 +9,38 @@ from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
+
+from roster.shown import harmless, in_json
 
 _IN_A_FILE: Final = 160
 """Columns where nobody's window says how many: a file or a pipe."""
 
 
-def terminal(*, markup: bool = False) -> Console:
-    """Standard output, as wide as the window; text goes out as it is, unless it is markup of our own."""
-    return Console(width=None if sys.stdout.isatty() else _IN_A_FILE, highlight=False, markup=markup)
+class _Harmless(Console):
+    """Shows texts as they are: no markup, no emoji by name, and nothing in them that a terminal would obey. Colours are given as styles."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Whatever is printed as a text comes by here, cells and headings of tables too."""
+        return super().render_str(harmless(text), **{**how, "markup": False, "emoji": False})
+
+
+def terminal() -> Console:
+    """Standard output, as wide as the window; see `_Harmless` for what becomes of texts."""
+    return _Harmless(width=None if sys.stdout.isatty() else _IN_A_FILE, highlight=False, markup=False, emoji=False)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A text of one or more lines as it is, whatever the width; nothing in it is obeyed by the terminal."""
+    typer.echo(harmless(text), err=err)
 
 
 def print_json(value: Any) -> None:
     """A value for other programs to read: moments and days in ISO 8601."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(in_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def stop(why: str) -> NoReturn:
     """End the command: nothing was done."""
-    typer.echo(why, err=True)
+    say(why, err=True)
     raise typer.Exit(2)

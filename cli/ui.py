@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from cli import demo as place
+from cli.terminal import say
 from resources import places
 
 app = typer.Typer()
@@ -29,7 +30,7 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
-        typer.echo(f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)")
+        say(f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)")
         # `dg dev` is its successor, and it reads pyproject.toml instead of the workspace: no use telling users about it.
         command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(places.PROJECT / "workspace.yaml")]
         command += ["--host", "127.0.0.1", "--port", str(chosen), "--log-level", "warning"]

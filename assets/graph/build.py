@@ -14,10 +14,8 @@ from assets.company import Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
 from assets.graph.gate import step_name
 from assets.runs import retention, triggers
+from assets.typed import CHECK, DIGEST, KIND, NUMBER, WORDS
 from destinations.base import Destination
-from roster.vocabulary import KINDS
-
-_KIND = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in KINDS])
 
 
 def build(company: str, settings: CompanySettings, folder: Path) -> dg.Definitions:
@@ -69,18 +67,18 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
 
 def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
     schema = {
-        "employee_ids": dg.Field([str], description="Employee numbers, as HR writes them."),
+        "employee_ids": dg.Field([NUMBER], description="Employee numbers, as HR writes them."),
         "same_person": dg.Field(bool, default_value=False, description="They still are who had their numbers before."),
-        "accept": dg.Field([str], default_value=[], description="Checks of the gate that may fail in this run."),
-        "accepted_by": dg.Field(str, default_value="", description="Who lets them."),
-        "reason": dg.Field(str, default_value="", description="Why."),
+        "accept": dg.Field([CHECK], default_value=[], description="Checks of the gate that may fail in this run."),
+        "accepted_by": dg.Field(WORDS, default_value="", description="Who lets them."),
+        "reason": dg.Field(WORDS, default_value="", description="Why."),
     }
 
     @dg.config_mapping(config_schema=schema)
     def some(given: dict) -> dict:
         only = {"only": given.pop("employee_ids")}
         config = _to_plans(company, destinations, {**only, "same_person": given.pop("same_person")}, only)
-        return {**config, "ops": {**config["ops"], step_name(company): {"config": given}}}
+        return {**config, "ops": {**config["ops"], step_name(company): {"config": {**given, **only}}}}
 
     return some
 
@@ -88,10 +86,10 @@ def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.Confi
 def _release(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
     @dg.config_mapping(
         config_schema={
-            "digest": dg.Field(str, description="What to release: the digest on the plan's check `held`, and in the report."),
-            "kinds": dg.Field([_KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
-            "released_by": dg.Field(str, description="Who releases it."),
-            "reason": dg.Field(str, description="Why."),
+            "digest": dg.Field(DIGEST, description="What to release: the digest on the plan's check `held`, and in the report."),
+            "kinds": dg.Field([KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
+            "released_by": dg.Field(WORDS, description="Who releases it."),
+            "reason": dg.Field(WORDS, description="Why."),
         }
     )
     def release(given: dict) -> dict:

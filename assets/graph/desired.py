@@ -9,6 +9,7 @@ from assets.company import Company
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.given import DesireConfig, taken
+from assets.typed import given, schema
 from destinations import engine
 from destinations.base import Desired, Destination, Known
 from resources.stored.run_storage import StoredValue
@@ -27,13 +28,13 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         },
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger},
+        config_schema=schema(DesireConfig),
         **company.labels(
             destination.name, f"Who should be at {destination.title}, in full, as its API writes it; approvers resolved.", {"pandas"}
         ),
     )
     def asset(
         context: dg.AssetExecutionContext,
-        config: DesireConfig,
         roster: pd.DataFrame,
         rejects: StoredValue,
         known: StoredValue,
@@ -41,7 +42,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         with reported(), getattr(context.resources, ledger).open() as book:
             file, there = taken(roster, rejects), Known.from_stored(known)
             key = book.keys.of_fields(destination.name)
-            found = engine.desire(destination, company.policy(), file, there, key, everyone=not config.only)
+            found = engine.desire(destination, company.policy(), file, there, key, everyone=not given(context, DesireConfig).only)
         return dg.MaterializeResult(value=found.to_stored(), metadata=_shown(found))
 
     return asset

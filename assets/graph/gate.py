@@ -23,6 +23,7 @@ from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
 from roster.reading.naming import day_in_name
+from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
 
@@ -89,7 +90,7 @@ class Taking:
         export, read = self.export, vars(result.facts)
         own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
         own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
-        place = {"file": export.name, "path": self.found.path, "size": export.size, "modified": self.found.modified}
+        place = {"file": self.found.shown, "path": self.found.path, "size": export.size, "modified": self.found.modified}
         return ExportFacts(**{**read, **own, **place}, sha256=export.sha256)
 
     def _checked(self, facts: ExportFacts, numbered: TakenExport) -> ExportFacts:
@@ -115,24 +116,49 @@ class Taking:
         unread = gate.GateCheck(unfit.code, unfit.message, "a file that can be used", "failed")
         number = self._number(None).number
         checks = gate.as_json(self.checks or [unread], unfit.advice)
-        self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.export.name, "size": self.export.size})
+        self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.found.shown, "size": self.export.size})
 
     def accept(self, result: intake.IntakeResult) -> ExportFacts:
         """Keeps that the file passed, and which rows are no valid person."""
         facts = self.facts
         assert facts is not None and facts.number is not None, "it was read"  # noqa: S101
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
-        passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes}
+        # The ledger finds people by whatever number their row has; who looks at it is shown those that somebody has.
+        rejects = result.rejects.assign(employee_id=result.rejects["number"])
+        unknown = result.rejects.loc[result.rejects["employee_id"].isna() & result.rejects["number"].notna(), "line"]
+        passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes, "unknown": sorted(map(int, set(unknown)))}
         self.book.intakes.record_gate(facts.number, self._root, True, passed)
-        self.book.intakes.record_rejects(facts.number, self._root, result.rejects, facts.dispositions())
-        self.book.skips.record("hr", result.rejects.rename(columns={"code": "reason"}), facts.as_of, self._root)
+        self.book.intakes.record_rejects(facts.number, self._root, rejects, facts.dispositions())
+        self.book.skips.record("hr", rejects.rename(columns={"code": "reason"}), facts.as_of, self._root)
         return facts
+
+    def check_named(self, only: list[str], result: intake.IntakeResult) -> None:
+        """Whether somebody is named, and each number is somebody's; by place, since what was typed may be anything.
+
+        Raises:
+            Permanent: HR's file and the ledger know nobody of that number. Nothing is planned for the others either.
+        """
+        there = {*result.roster["employee_id"], *result.rejects["number"].dropna(), *self._remembered()}
+        nobodys = [str(place) for place, number in enumerate(only, 1) if number not in there]
+        if not only:
+            raise Permanent("No employee number is named.", "Fill in employee_ids; the sync job is for everyone.")
+        if nobodys:
+            which = f"{'number' if len(nobodys) == 1 else 'numbers'} {', '.join(nobodys)} of the {len(only)} in employee_ids"
+            message = f"Neither HR's file nor the ledger knows anybody by {which}: nothing was planned or written for anybody."
+            raise Permanent(message, "Correct employee_ids: a number is written as HR writes it, in quotes.")
 
     def refused(self, roster: dg.AssetKey, unfit: Unfit) -> dg.AssetCheckResult:
         """The check of a file that did not pass."""
         ways = {"launchpad": self._ways()[1]} if self.checks else {}
-        seen = {"reason": unfit.code, "seen": unfit.message, "do": unfit.advice, **ways, **_table(self.checks)}
-        return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=unfit.message, metadata=seen)
+        seen = {
+            "file": self.found.shown,
+            "reason": unfit.code,
+            "seen": one_line(unfit.message),
+            "do": one_line(unfit.advice),
+            **ways,
+            **_table(self.checks),
+        }
+        return dg.AssetCheckResult(passed=False, check_name="gate", asset_key=roster, description=in_markdown(unfit.message), metadata=seen)
 
     def passed(self, roster: dg.AssetKey, facts: ExportFacts) -> dg.AssetCheckResult:
         """The check of a file that passed: a warning, which stops nothing, where somebody should know something of it."""
@@ -145,7 +171,7 @@ class Taking:
             check_name="gate",
             asset_key=roster,
             severity=dg.AssetCheckSeverity.WARN,
-            description=" ".join(sentences),
+            description=in_markdown(" ".join(sentences)),
             metadata=_table(self.checks),
         )
 
@@ -177,7 +203,7 @@ class Taking:
     def _number(self, day: date | None) -> TakenExport:
         export = self.export
         return self.book.intakes.take(
-            export.sha256, export.name, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
+            export.sha256, self.found.shown, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
         )
 
 

@@ -4,11 +4,13 @@ Belongs here: run config, and turning stored values into ``destinations.base`` a
 (``destinations.engine``).
 """
 
-import dagster as dg
+from typing import Annotated
+
 import pandas as pd
 from pydantic import Field
 
 from assets.company import Company
+from assets.typed import DIGEST, KIND, NUMBER, Typed
 from destinations import releases
 from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
@@ -16,22 +18,23 @@ from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, StoredValue, producer
 from roster.intake.facts import ExportFacts
 from roster.intake.leavers import rejected_leavers
+from roster.intake.numbers import in_rejects
 from roster.intake.take_in import has_unidentified_rejects
 
 
-class DesireConfig(dg.Config):
+class DesireConfig(Typed):
     """What a run may ask of the desired records."""
 
-    only: list[str] = Field(default=[])
+    only: Annotated[list[str], NUMBER] = Field(default=[])
     """Employee numbers: nobody is a leaver by absence, as an approver either. Empty: everyone."""
 
 
-class ReleaseConfig(dg.Config):
+class ReleaseConfig(Typed):
     """What a run may ask to be released."""
 
-    release: str = ""
+    release: Annotated[str, DIGEST] = ""
     """Digest of a held set: apply what of it is still wanted and the same, and nothing else."""
-    kinds: list[str] = Field(default=[])
+    kinds: Annotated[list[str], KIND] = Field(default=[])
     """Kinds of change: only these are let go. Empty: all."""
     released_by: str = ""
     """Who releases it."""
@@ -46,7 +49,7 @@ class ReleaseConfig(dg.Config):
 class PlanConfig(ReleaseConfig):
     """What a run may ask of a plan."""
 
-    only: list[str] = Field(default=[])
+    only: Annotated[list[str], NUMBER] = Field(default=[])
     """Employee numbers: nobody else is touched, and nobody is a leaver by absence. Empty: everyone."""
     same_person: bool = False
     """Whoever is named in `only` still is who had that employee number before, whatever their address, name and start date say."""
@@ -66,7 +69,7 @@ def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
     facts = ExportFacts.from_json(rejects["facts"])
     return Taken(
         roster=roster,
-        rejected=rejects["rejects"]["employee_id"],
+        rejected=in_rejects(rejects["rejects"]),
         unreadable_reject=has_unidentified_rejects(rejects["dispositions"]),
         number=facts.number or 0,
         as_of=facts.as_of,

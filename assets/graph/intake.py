@@ -5,7 +5,9 @@ what the gate asks and who is told (``assets.graph.gate``).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -16,6 +18,7 @@ from assets.company import Company, root_run_id
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.gate import LetPass, Taking, step_name
+from assets.typed import CHECK, NUMBER, Typed, given, schema
 from resources.hr.files import Export
 from resources.hr.sources import ExportSource, Found
 from roster.intake import take_in as intake
@@ -26,20 +29,17 @@ EXPORT_TAG = "rollcall/export"
 """On a run, whoever started it: which state of which file it is for."""
 
 
-class IntakeConfig(dg.Config):
+class IntakeConfig(Typed):
     """Which state of which file a run is for, which sensors and schedules fill in (empty: the newest file as it is); and what of the gate
     somebody lets it pass."""
 
-    path: str = ""
-    """What the file is fetched by."""
-    name: str = ""
-    size: int = 0
-    """Bytes."""
-    modified: str = ""
-    """When it was last written, in ISO format."""
+    file: str = ""
+    """What it is called, its size and time, as a sensor or schedule found it."""
     remarks: list[str] = Field(default=[])
     """What somebody should know of why it is this file."""
-    accept: list[str] = Field(default=[])
+    only: Annotated[list[str], NUMBER] = Field(default=[])
+    """Employee numbers, each of which must be somebody's; the whole file is taken in all the same."""
+    accept: Annotated[list[str], CHECK] = Field(default=[])
     """Checks of the gate that may fail in this run, such as rows: the file passes all the same."""
     accepted_by: str = ""
     """Who lets it pass."""
@@ -63,8 +63,10 @@ def build(company: Company) -> dg.AssetsDefinition:
         specs=[spec.with_io_manager_key(io) for spec in _specs(company)],
         check_specs=[gate],
         required_resource_keys={io, hr, ledger},
+        config_schema=schema(IntakeConfig),
     )
-    def hr_intake(context: dg.AssetExecutionContext, config: IntakeConfig) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    def hr_intake(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        config = given(context, IntakeConfig)
         with reported(), getattr(context.resources, ledger).open() as book:
             book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
             accept = LetPass(config.accept, config.accepted_by, config.reason)
@@ -81,6 +83,8 @@ def build(company: Company) -> dg.AssetsDefinition:
                 raise
             facts = taking.accept(result)
             yield taking.passed(roster, facts)
+            if context.run.job_name == company.job("one"):
+                taking.check_named(config.only, result)
         yield _export(company, export, facts)
         yield _roster(company, result)
         yield _rejects(company, result, facts)
@@ -112,9 +116,8 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
 
 def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
     """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
-    if config.path and context.run.parent_run_id is None:
-        modified = datetime.fromisoformat(config.modified) if config.modified else None
-        found = Found(config.path, config.name, config.size, modified, remarks=tuple(config.remarks))
+    if config.file and context.run.parent_run_id is None:
+        found = replace(source.again(config.file), remarks=tuple(config.remarks))
     else:
         found = source.newest()
     return found, source.take(found)
@@ -126,7 +129,7 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
         value={"content": export.content, "facts": facts.to_json()},
         data_version=dg.DataVersion(export.sha256),
         metadata={
-            "file": export.name,
+            "file": facts.file,
             "size (bytes)": export.size,
             "modified": dg.MetadataValue.timestamp(export.modified),
             "as of": facts.as_of.isoformat(),

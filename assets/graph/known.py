@@ -7,6 +7,7 @@ from assets.company import Company, attempt
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.given import ReleaseConfig, planned_from
+from assets.typed import given, schema
 from destinations import engine, releases
 from destinations.base import Destination
 
@@ -21,14 +22,15 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         ins={"roster": dg.AssetIn(company.key("hr", "roster"))},
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
+        config_schema=schema(ReleaseConfig),
         **company.labels(
             destination.name,
             f"Who is at {destination.title} now: read from its API, and what the ledger remembers of fields that it cannot show.",
             {destination.name},
         ),
     )
-    def asset(context: dg.AssetExecutionContext, config: ReleaseConfig, roster: pd.DataFrame) -> dg.MaterializeResult:
-        storage, request = getattr(context.resources, io), config.request()
+    def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> dg.MaterializeResult:
+        storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request()
         with reported(), getattr(context.resources, ledger).open() as book:
             if request.release:
                 if releases.requested(book, destination.name, attempt(context), request) is None:

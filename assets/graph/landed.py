@@ -15,6 +15,7 @@ from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
+from roster.shown import in_markdown
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -114,7 +115,7 @@ def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:
             passed=not faults,
             check_name="accounting",
             asset_key=key,
-            description="; ".join(faults) or f"{len(table):,} people in the plan, each with exactly one outcome.",
+            description=in_markdown("; ".join(faults)) or f"{len(table):,} people in the plan, each with exactly one outcome.",
             metadata={"people": len(table), **{f"outcome: {name}": int(count) for name, count in table["outcome"].value_counts().items()}},
         ),
     ]

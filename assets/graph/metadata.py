@@ -10,6 +10,7 @@ import dagster as dg
 import pandas as pd
 
 from roster.reports.reasons import REPAIR_REASONS
+from roster.shown import in_markdown, one_line
 
 MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
@@ -70,7 +71,7 @@ def table(frame: pd.DataFrame) -> dg.MetadataValue:
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    return value if isinstance(value, int | float | bool) or value is None else one_line(str(value))
 
 
 def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:
@@ -111,8 +112,8 @@ def faults(rows: pd.DataFrame) -> dg.MetadataValue:
 
 def markdown(rows: pd.DataFrame) -> dg.MetadataValue:
     """A table that is too wide for an asset's page: long, the UI opens it in a window of its own."""
-    cells = rows.astype("object").where(rows.notna(), "").astype("str").map(lambda text: text.replace("|", "\\|").replace("\n", " "))
-    lines = [list(rows.columns), ["---"] * rows.shape[1], *cells.to_numpy().tolist()]
+    cells = rows.astype("object").where(rows.notna(), "").astype("str").map(in_markdown)
+    lines = [[in_markdown(str(name)) for name in rows.columns], ["---"] * rows.shape[1], *cells.to_numpy().tolist()]
     return dg.MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 

@@ -14,6 +14,7 @@ from assets.company import Company, attempt
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
+from assets.typed import given, schema
 from destinations import engine, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
 from resources.failures import Permanent
@@ -25,6 +26,7 @@ from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply
 from roster.reports.held import against, beyond, paste, waiting
 from roster.reports.reasons import reason
+from roster.shown import in_markdown
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -43,19 +45,19 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         check_specs=_checks(key, destination),
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
+        config_schema=schema(PlanConfig),
         **company.labels(destination.name, f"What must change at {destination.title}: who, what, old and new, apply or hold.", {"pandas"}),
     )
     def asset(
         context: dg.AssetExecutionContext,
-        config: PlanConfig,
         roster: pd.DataFrame,
         rejects: StoredValue,
         known: StoredValue,
         desired: StoredValue,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
-            inputs = _Inputs(roster, rejects, known, desired)
-            drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), config.request(), inputs)
+            inputs, asked = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request()
+            drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), asked, inputs)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
             yield _accounting_check(key, drawn)
@@ -114,7 +116,7 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
         passed=not faults,
         check_name="accounting",
         asset_key=key,
-        description="; ".join(faults) or f"{len(made.people):,} people, each in the plan exactly once.",
+        description=in_markdown("; ".join(faults)) or f"{len(made.people):,} people, each in the plan exactly once.",
         metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
     )
 
@@ -168,7 +170,7 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunRepl
         check_name="dry_run",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(reply.disagreements) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
+        description=in_markdown("; ".join(reply.disagreements)) or f"{destination.title} would refuse {len(refused) or 'nobody'}.",
         metadata={
             "people refused": len(refused),
             "requests": reply.requests,

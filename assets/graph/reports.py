@@ -5,7 +5,7 @@ Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does no
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import dagster as dg
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from assets.company import Company, root_run_id
 from assets.failures import reported
 from assets.graph import metadata
+from assets.typed import RUN, Typed, given, schema
 from destinations import registry
 from destinations.base import Destination
 from resources.failures import Failed
@@ -25,12 +26,13 @@ from roster.reports.model import RunReport
 from roster.reports.reasons import reason
 from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
+from roster.shown import one_line
 
 
-class ReportConfig(dg.Config):
+class ReportConfig(Typed):
     """Which run to report."""
 
-    run: str = ""
+    run: Annotated[str, RUN] = ""
     """Id of the first run of a chain; empty: this run, or the newest if this one did not sync."""
 
 
@@ -49,11 +51,12 @@ def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.A
         deps=[company.key("hr", "rejects"), *landed],
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger},
+        config_schema=schema(ReportConfig),
         **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
     )
-    def skipped_employees(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+    def skipped_employees(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with reported(), getattr(context.resources, ledger).open() as book:
-            report = _report(context, config, book)
+            report = _report(context, given(context, ReportConfig), book)
             coded = left_out(report)
             file = write_list(report, coded)  # the page is the next step's
         return dg.MaterializeResult(value=coded[list(COLUMNS)], metadata=_shown(coded, file))
@@ -69,12 +72,13 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         deps=after,
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger, hr},
+        config_schema=schema(ReportConfig),
         **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
     )
-    def sync_report(context: dg.AssetExecutionContext, config: ReportConfig) -> dg.MaterializeResult:
+    def sync_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with reported(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
-            report = _report(context, config, book)
+            report = _report(context, given(context, ReportConfig), book)
             out = left_out(report)
             files = write_reports(report, out)
             # Only a sync of everyone may do it, and only with the file that it read itself.
@@ -112,13 +116,13 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         "left out": metadata.counts(_causes(out), "reason"),
     }
     return {
-        "in short": found.sentence,
-        **({"also": "; ".join(found.also)} if found.also else {}),
+        "in short": one_line(found.sentence),
+        **({"also": one_line("; ".join(found.also))} if found.also else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": dg.MetadataValue.path(files.page),
         "list for HR": dg.MetadataValue.path(files.skipped),
-        "HR's file": away or "stays where it is",
+        "HR's file": one_line(away) or "stays where it is",
     }
 
 

@@ -19,6 +19,7 @@ from resources.failures import Permanent
 from resources.stored.run_storage import StoredValue, producer
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
+from roster.shown import in_markdown
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -76,7 +77,7 @@ def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) 
         check_name="agreement",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(disagreements) or "It says what the plan says, or has given no account of its own.",
+        description=in_markdown("; ".join(disagreements)) or "It says what the plan says, or has given no account of its own.",
         metadata={"disagreements": len(disagreements), "requests": requests},
     )
 

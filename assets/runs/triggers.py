@@ -60,9 +60,9 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
         before = json.loads(context.cursor) if context.cursor else {}
         cursor = json.dumps({"seen": found.state})
         if _had(context.instance, company, found):
-            return dg.SensorResult(skip_reason=f"{found.name} as it is now has had its run.", cursor=cursor)
+            return dg.SensorResult(skip_reason=f"{found.shown} as it is now has had its run.", cursor=cursor)
         if not found.complete and before.get("seen") != found.state:
-            return dg.SensorResult(skip_reason=f"{found.name} is {found.size} bytes; waiting until it stands still.", cursor=cursor)
+            return dg.SensorResult(skip_reason=f"{found.shown} is {found.size} bytes; waiting until it stands still.", cursor=cursor)
         return dg.SensorResult(run_requests=[_request(company, found)], cursor=cursor)
 
     return arrival
@@ -89,7 +89,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         if isinstance(found, dg.SkipReason):
             return found
         if _had(context.instance, company, found):
-            return dg.SkipReason(f"{found.name} as it is now has had its run.")
+            return dg.SkipReason(f"{found.shown} as it is now has had its run.")
         return _request(company, found)
 
     return by_clock
@@ -128,8 +128,7 @@ def _had(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
 
 
 def _request(company: Company, found: Found) -> dg.RunRequest:
-    modified = found.modified.isoformat() if found.modified else ""
-    config: dict[str, Any] = {"path": found.path, "name": found.name, "size": found.size, "modified": modified}
+    config: dict[str, Any] = {"file": found.state}
     if found.remarks:
         config["remarks"] = list(found.remarks)
     return dg.RunRequest(

@@ -53,7 +53,7 @@ class LocalFile:
 
 
 def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", format: CsvFormat | None = None) -> Choice[LocalFile]:
-    """The file that the settings mean, and what somebody should know of the choice.
+    """The file that the settings mean, and what somebody should know of the choice; raises what `listed` raises.
 
     Args:
         source: A file or a pattern, absolute or relative to `base`.
@@ -62,8 +62,24 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", 
         format: The settings, for the day in a name.
 
     Raises:
+        Permanent: Nobody can tell which is the newest.
+    """
+    files = listed(source, base)
+    if newest == "modified":
+        return Choice(max(files, key=lambda file: (file.modified, file.name)))
+    return by_name(files, format or CsvFormat(), source)
+
+
+def listed(source: str, base: Path) -> list[LocalFile]:
+    """All files that the settings may mean, by name; at least one.
+
+    Args:
+        source: A file or a pattern, absolute or relative to `base`.
+        base: The company's folder.
+
+    Raises:
         NoFile: There is none in the folder.
-        Permanent: There is no such folder, or nobody can tell which is the newest.
+        Permanent: There is no such folder.
     """
     parts = (base / source).parts
     fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
@@ -74,10 +90,7 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", 
         failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
     listed = [LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)) for path in found]
-    listed.sort(key=lambda file: (file.name, str(file.path)))
-    if newest == "modified":
-        return Choice(max(listed, key=lambda file: (file.modified, file.name)))
-    return by_name(listed, format or CsvFormat())
+    return sorted(listed, key=lambda file: (file.name, str(file.path)))
 
 
 def take(path: Path) -> Export:
@@ -92,10 +105,10 @@ def take(path: Path) -> Export:
         content = path.read_bytes()
         after = path.stat()
     except FileNotFoundError:
-        raise Transient(f"The HR file {path.name} went away while it was read.", "Run again when HR has put it back.") from None
+        raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
-        raise Permanent(f"The HR file {path} may not be read by this user.", "Give the user that runs Rollcall read access.") from None
+        raise Permanent("The HR file may not be read by this user.", "Give the user that runs Rollcall read access.") from None
     seen = {(stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in (before, after)}
     if len(seen) > 1 or len(content) != after.st_size:
-        raise Transient(f"The HR file {path.name} changed while it was read.", "Run again when HR has finished writing it.")
+        raise Transient("The HR file changed while it was read.", "Run again when HR has finished writing it.")
     return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC))

@@ -7,17 +7,21 @@ The last by name is the newest only as long as names sort by date. ``people_30.1
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
 from resources.failures import Permanent
 from roster.reading import naming
+from roster.reading.called import called
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 _MOST: Final = 3
+Named = Callable[[str], str]
+"""What of a name may be told."""
 
 
 class Listed(Protocol):
@@ -43,10 +47,10 @@ class Choice(Generic[File]):
 
     file: File
     remarks: tuple[str, ...] = ()
-    """What somebody should know of the choice, in sentences without a full stop that name files and nobody."""
+    """What somebody should know of the choice, in sentences without a full stop that name files as `roster.reading.called` does."""
 
 
-def by_name(files: Sequence[File], format: CsvFormat) -> Choice[File]:
+def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
     """The newest of some files by what their names say.
 
     A day in the names decides where each has one that can be meant in one way only, or that the settings describe. Else it is the last by
@@ -55,26 +59,27 @@ def by_name(files: Sequence[File], format: CsvFormat) -> Choice[File]:
     Args:
         files: At least one, by name.
         format: The settings, for the pattern of the day.
+        pattern: How the settings name the files: of their names no more is told than it says.
 
     Raises:
         Permanent: Nobody can tell.
     """
-    last = files[-1]
+    last, known = files[-1], partial(called, pattern=pattern)
     if len(files) == 1:
         return Choice(last)
     days = [_day(file.name, format) for file in files]
     if all(days):
-        return _of_newest_day(files, [day for day in days if day])
+        return _of_newest_day(files, [day for day in days if day], known)
     if format.date_in_name is not None:  # whichever has no day is refused by its name when it is read
-        return Choice(last) if days[-1] is None else _of_newest_day(*_dated(files, days))
+        return Choice(last) if days[-1] is None else _of_newest_day(*_dated(files, days), known)
     latest = _latest(files)
     if orders := naming.possible_days([file.name for file in files]):
-        return _by_order(files, orders, latest)
+        return _by_order(files, orders, latest, known)
     if len({_shape(file.name) for file in files}) == 1 or latest in (None, last):
         return Choice(_by_number(files)) if latest is None else Choice(last)
     if latest is _by_number(files) and len({_letters(file.name) for file in files}) == 1:
-        return Choice(latest, (_unsorted(last, latest),))
-    raise _cannot_tell(last, latest)
+        return Choice(latest, (_unsorted(last, latest, known),))
+    raise _cannot_tell(last, latest, known)
 
 
 def _dated(files: Sequence[File], days: Sequence[date | None]) -> tuple[list[File], list[date]]:
@@ -91,7 +96,7 @@ def _day(name: str, format: CsvFormat) -> date | None:
         return None
 
 
-def _of_newest_day(files: Sequence[File], days: Sequence[date]) -> Choice[File]:
+def _of_newest_day(files: Sequence[File], days: Sequence[date], known: Named) -> Choice[File]:
     newest = max(days)
     same = [file for file, day in zip(files, days, strict=True) if day == newest]
     # A time or a number behind the day sorts; ` (1)` or `_corrected` does not, and is what came later.
@@ -99,22 +104,23 @@ def _of_newest_day(files: Sequence[File], days: Sequence[date]) -> Choice[File]:
     chosen = same[-1] if sorts or (latest := _latest(same)) is None else latest
     remarks = []
     if len(same) > 1:
-        others = [file.name for file in same if file is not chosen]
+        others = [known(file.name) for file in same if file is not chosen]
         listed = ", ".join(others[:_MOST]) + (f" and {len(others) - _MOST} more" if len(others) > _MOST else "")
-        remarks.append(f"HR has {len(same)} files of {newest}: {chosen.name} is read, and not {listed}")
+        remarks.append(f"HR has {len(same)} files of {newest}: {known(chosen.name)} is read, and not {listed}")
     if files[-1] not in same:
-        remarks.append(_unsorted(files[-1], chosen))
+        remarks.append(_unsorted(files[-1], chosen, known))
     return Choice(chosen, tuple(remarks))
 
 
-def _by_order(files: Sequence[File], orders: Mapping[str, Sequence[date]], latest: File | None) -> Choice[File]:
+def _by_order(files: Sequence[File], orders: Mapping[str, Sequence[date]], latest: File | None, known: Named) -> Choice[File]:
     """Where day, month and year could be meant in several orders: what they agree on, or what agrees with when the files came."""
     newest = [files[max(range(len(files)), key=lambda at, of=days: (of[at], at))] for days in orders.values()]  # type: ignore[misc]
     if all(file is newest[0] for file in newest):
-        return Choice(newest[0], () if newest[0] is files[-1] else (_unsorted(files[-1], newest[0]),))
+        return Choice(newest[0], () if newest[0] is files[-1] else (_unsorted(files[-1], newest[0], known),))
     if latest is files[-1] and any(file is latest for file in newest):
         return Choice(latest)
-    raise _cannot_tell(files[-1], next(file for file in (latest, *newest) if file is not None and file is not files[-1]))
+    other = next(file for file in (latest, *newest) if file is not None and file is not files[-1])
+    raise _cannot_tell(files[-1], other, known)
 
 
 def _latest(files: Sequence[File]) -> File | None:
@@ -143,12 +149,13 @@ def _letters(name: str) -> str:
     return re.sub("[0-9]+", "0", name)
 
 
-def _unsorted(last: Listed, chosen: Listed) -> str:
-    return f"The names of HR's files do not sort by date: {last.name} is the last by name, and {chosen.name} is newer and is read"
+def _unsorted(last: Listed, chosen: Listed, known: Named) -> str:
+    names = f"{known(last.name)} is the last by name, and {known(chosen.name)} is newer and is read"
+    return f"The names of HR's files do not sort by date: {names}"
 
 
-def _cannot_tell(last: Listed, other: Listed) -> Permanent:
+def _cannot_tell(last: Listed, other: Listed, known: Named) -> Permanent:
     return Permanent(
-        f"Which of HR's files is the newest cannot be told: {last.name} is the last by name, and {other.name} may be newer.",
+        f"Which of HR's files is the newest cannot be told: {known(last.name)} is the last by name, and {known(other.name)} may be newer.",
         "Say how the date is written (`date_in_name`, `date_in_name_format`), set `newest: modified`, or have older files taken away.",
     )

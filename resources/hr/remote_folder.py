@@ -75,7 +75,7 @@ class RemoteFolder:
             message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
             raise NoFile(message, "Correct `path`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
-            return by_name(files, self._settings)
+            return by_name(files, self._settings, self._pattern)
         dated = [(file.modified, file.name, file) for file in files if file.modified]
         if len(dated) < len(files):
             message = f"{self._server} gives no time, or one that cannot be, for some of the files that match."

@@ -71,6 +71,11 @@ class Sftp:
         """
         return self._call(lambda sftp: RemoteFolder(sftp, self._settings).newest(self._kept().file()))
 
+    def files(self) -> list[RemoteFile]:
+        """All of them that are complete, with the one that is kept here; raises as `choose` does."""
+        kept = self._kept().file()
+        return self._call(lambda sftp: [*([kept] if kept else []), *RemoteFolder(sftp, self._settings).complete()])
+
     def fetch(self, file: RemoteFile | None = None, expected_size: int | None = None) -> Export:
         """Get a file whole. What has arrived when the connection breaks is kept, and the next attempt goes on from there.
 
@@ -144,7 +149,7 @@ class Sftp:
                 return Export(content, wanted.name, wanted.modified or datetime.now(UTC))
             raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
         if file != wanted or expected_size not in (None, file.size):
-            raise _still_written(file.name)
+            raise _still_written()
         with partial_download(self._source(), repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
@@ -155,7 +160,7 @@ class Sftp:
             return Export(content, file.name, file.modified or datetime.now(UTC))  # a mailbox's: the only one is ours now
         kept.drop()
         if content is None or after != file:
-            raise _still_written(file.name)
+            raise _still_written()
         return Export(content, file.name, file.modified or datetime.now(UTC))
 
 
@@ -234,7 +239,7 @@ def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownl
             known = kept[position : position + len(block)]
             if not block.startswith(known):
                 arrived.drop()
-                raise Lost(f"The HR file {file.name} is not the one of which a part had arrived.", "Run again: it is got anew.")
+                raise Lost("The HR file is not the one of which a part had arrived.", "Run again: it is got anew.")
             arrived.append(block)
             received.update(block)
             position += len(block)
@@ -243,13 +248,13 @@ def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownl
         content = arrived.read()
         if hashlib.sha256(content).digest() != received.digest():
             arrived.drop()
-            raise Lost(f"The HR file {file.name} was not stored as it was received.", "Check the disk if it stays so; else run again.")
+            raise Lost("The HR file was not stored as it was received.", "Check the disk if it stays so; else run again.")
         keep.keep(file, content)
     return content
 
 
-def _still_written(name: str) -> Transient:
-    return Transient(f"The HR file {name} changed on the SFTP server while it was read.", "Run again when HR has finished writing it.")
+def _still_written() -> Transient:
+    return Transient("The HR file changed on the SFTP server while it was read.", "Run again when HR has finished writing it.")
 
 
 class _Reader(paramiko.SFTPFile):
@@ -268,9 +273,9 @@ def _reading(sftp: paramiko.SFTPClient, file: RemoteFile) -> Iterator[paramiko.S
     try:
         remote = sftp.open(file.path, "rb")
     except FileNotFoundError:
-        raise Transient(f"The HR file {file.name} went away while it was read.", "Run again when HR has put it back.") from None
+        raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
-        message = f"The HR file {file.name} on the SFTP server may not be read by this user."
+        message = "The HR file on the SFTP server may not be read by this user."
         raise Permanent(message, "Ask whoever runs the server for the right to read it.") from None
     remote.__class__ = _Reader
     yield remote

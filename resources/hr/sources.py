@@ -4,6 +4,9 @@ Belongs here: the common form of local files and SFTP. Does not belong here: how
 ``resources.hr.sftp``), reading its rows (``roster.reading.file``), when a run starts (``assets.runs.triggers``).
 """
 
+import posixpath
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +15,10 @@ from typing import TYPE_CHECKING, Protocol
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr import files
 from resources.hr.locations import CsvSource, SftpSource
+from roster.reading.called import called
 
 if TYPE_CHECKING:
+    from resources.hr.remote_folder import RemoteFile
     from resources.hr.sftp import Sftp
 
 
@@ -22,8 +27,9 @@ class Found:
     """A file as a listing shows it."""
 
     path: str
-    """What it is fetched by."""
-    name: str
+    """What it is fetched by. For nobody's eyes: who exports may have written anything into it."""
+    shown: str
+    """What it is called where others read it (`roster.reading.called`)."""
     size: int
     modified: datetime | None
     complete: bool = False
@@ -33,8 +39,8 @@ class Found:
 
     @property
     def state(self) -> str:
-        """What tells one state of one file from another: path, size and time."""
-        return f"{self.path}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
+        """What tells one state of one file from another: what it is called, size and time. It is in run config and tags."""
+        return f"{self.shown}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
 
 
 class ExportSource(Protocol):
@@ -50,6 +56,14 @@ class ExportSource(Protocol):
             NoFile: There is none.
             Permanent: The source will not be read as it is set.
             Transient: Time heals it.
+        """
+        ...
+
+    def again(self, state: str) -> Found:
+        """The file that was found in this state, whether it is the newest still or not.
+
+        Raises:
+            Transient: It is there in this state no more.
         """
         ...
 
@@ -79,26 +93,33 @@ class LocalFiles:
         """See `ExportSource`."""
         try:
             choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings)
-            path = choice.file.path
-            stat = path.stat()
+            return self._found(choice.file.path, choice.remarks)
         except FileNotFoundError:
             raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
         except PermissionError:
             message = f"The folder of {self.settings.path} may not be read by this user."
             raise Permanent(message, "Give the user that runs Rollcall read access.") from None
-        modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
-        return Found(str(path), path.name, stat.st_size, modified, remarks=choice.remarks)
+
+    def again(self, state: str) -> Found:
+        """See `ExportSource`."""
+        with suppress(FileNotFoundError, PermissionError):
+            return _in_state(state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder)))
+        raise _other_state()
+
+    def _found(self, path: Path, remarks: tuple[str, ...] = ()) -> Found:
+        stat, shown = path.stat(), called(path.name, self.settings.path)
+        return Found(str(path), shown, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC), remarks=remarks)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
         path = Path(found.path)
         if not path.exists():
-            raise NoFile(f"The HR file {found.name} is no longer there.", "Ask HR whether it was taken away.")
+            raise NoFile("The HR file is no longer there.", "Ask HR whether it was taken away.")
         export = files.take(path)
         if export.size != found.size:
-            raise Transient(f"The HR file {found.name} had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
+            raise Transient(f"The HR file had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
         if found.modified not in (None, export.modified):
-            raise Transient(f"The HR file {found.name} was written again since it was found.", "Run again when HR has written it.")
+            raise Transient("The HR file was written again since it was found.", "Run again when HR has written it.")
         return export
 
     def put_away(self, found: Found) -> bool:
@@ -115,14 +136,21 @@ class SftpFiles:
     def newest(self, hurried: bool = False) -> Found:
         """See `ExportSource`."""
         choice = self._server(hurried).choose()
-        file, complete = choice.file, self.settings.done_marker is not None
-        return Found(file.path, file.name, file.size, file.modified, complete, choice.remarks)
+        return self._found(choice.file, choice.remarks)
+
+    def again(self, state: str) -> Found:
+        """See `ExportSource`."""
+        return _in_state(state, map(self._found, self._server().files()))
+
+    def _found(self, file: "RemoteFile", remarks: tuple[str, ...] = ()) -> Found:
+        complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.path)
+        return Found(file.path, shown, file.size, file.modified, complete, remarks)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
         from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - see `_server`
 
-        return self._server().fetch(RemoteFile(found.path, found.name, found.size, found.modified), found.size)
+        return self._server().fetch(RemoteFile(found.path, posixpath.basename(found.path), found.size, found.modified), found.size)
 
     def put_away(self, found: Found) -> bool:
         """See `ExportSource`."""
@@ -136,3 +164,13 @@ class SftpFiles:
         # A sensor's tick has sixty seconds for all of it.
         brief = Patience(connect=8, greeting=10, handshake=10, login=12, reply=10, retry=Retry(attempts=1))
         return Sftp(self.settings, brief if hurried else None)
+
+
+def _in_state(state: str, there: Iterable[Found]) -> Found:
+    if found := next((one for one in there if one.state == state), None):
+        return found
+    raise _other_state()
+
+
+def _other_state() -> Transient:
+    return Transient("The HR file went away, or was written again, since it was found.", "Run again when HR has written it.")

@@ -6,6 +6,7 @@ from the ledger, so that a run that stopped early, or on another machine, has th
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -63,12 +64,17 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         accepted=export.accepted if export else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
         standing=export.standing if export else {},
-        rejects=ledger.intakes.rejects(root_run_id),
+        rejects=_named(ledger.intakes.rejects(root_run_id), gate.facts.get("unknown", []) if gate else []),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],
         skips=_skips(ledger, titles),
         repairs=pd.concat([_EMPTY, *(facts.repairs for _, facts in found)], ignore_index=True).drop_duplicates(),
     )
+
+
+def _named(rejects: pd.DataFrame, unknown: Sequence[int]) -> pd.DataFrame:
+    """Rejected rows by their numbers, but for the lines whose number nobody had; ``number`` has it all the same, to follow them by."""
+    return rejects.assign(number=rejects["employee_id"], employee_id=rejects["employee_id"].mask(rejects["line"].isin(unknown)))
 
 
 def _stop(failures: dict[str, str]) -> str:
@@ -97,7 +103,7 @@ def newest_root(ledger: Ledger) -> str:
 def _export(facts: ExportFacts) -> ReportedExport:
     return ReportedExport(
         number=facts.number or 0,
-        name=facts.file,
+        name=PurePath(facts.path).name or facts.file,  # the page is its owner's
         size=facts.size,
         sha256=facts.sha256,
         seen_before=facts.seen_before,

@@ -60,7 +60,8 @@ class Status:
     waiting: Sequence[Waiting]
     taken: Sequence[Taken]
     skips: pd.DataFrame
-    """Who stays out now: ``destination`` as people write it, ``employee_id``, ``reason``, ``first_seen``, ``times``."""
+    """Who stays out now: ``destination`` as people write it, ``employee_id`` (NaN where only a rejected row has that number),
+    ``reason``, ``first_seen``, ``times``."""
 
 
 def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
@@ -75,7 +76,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
     alive = under_way(ledger, runs)
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
     skips = ledger.skips.all()
-    skips = skips[skips["closed"].isna()]
+    skips = _named(ledger, skips[skips["closed"].isna()], titles)
     return Status(
         company=ledger.company,
         under_way=alive,
@@ -95,6 +96,14 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
             ["destination", "employee_id", "reason", "first_seen", "times"]
         ],
     )
+
+
+def _named(ledger: Ledger, skips: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """The same, without the numbers that nobody has but a row that is rejected: what stands in its cell may be anything."""
+    known = pd.concat([ledger.acknowledged.all(name)["employee_id"] for name in titles])
+    rejected = skips.loc[skips["destination"].eq("hr"), "employee_id"]
+    hidden = rejected[~rejected.isin(known)]
+    return skips.assign(employee_id=skips["employee_id"].mask(skips["employee_id"].isin(hidden)))
 
 
 def under_way(ledger: Ledger, runs: pd.DataFrame) -> list[UnderWay]:

@@ -9,6 +9,7 @@
 - `history`: which of a person's rows counts, and which contradict each other?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
+- `numbers`: what in the number's cell is something else, and which numbers are shown?
 - `phones`: what is a phone number, and how is it written for the world?
 - `accounts`: what is an account number?
 - `amounts`: what is an amount of money, however it is written?

@@ -98,7 +98,7 @@ class ExportFacts(FileFacts):
     """The same of an export that a run took in, with what tells it from others."""
 
     file: str
-    """Its name."""
+    """What it is called where others read it (`roster.reading.called`)."""
     path: str
     """What it is fetched by."""
     size: int

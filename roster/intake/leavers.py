@@ -15,6 +15,7 @@ import pandas as pd
 
 from roster.intake.faults import fault_rows
 from roster.intake.mapping import DATES
+from roster.intake.numbers import in_rejects
 from roster.intake.validation import Validated
 from roster.vocabulary import IDENTITY_COLUMNS
 
@@ -172,5 +173,5 @@ def rejected_leavers(rejects: pd.DataFrame) -> frozenset[str]:
         rejects: `roster.intake.take_in.IntakeResult.rejects`.
     """
     marked = rejects.loc[rejects["code"].isin([SAYS_LEFT, SAYS_LEFT_UNDATED]), "line"]
-    leaving = rejects["line"].isin(marked)
-    return frozenset(rejects.loc[leaving, "employee_id"].dropna()) - frozenset(rejects.loc[~leaving, "employee_id"].dropna())
+    leaving, number = rejects["line"].isin(marked).to_numpy(), in_rejects(rejects)
+    return frozenset(number[leaving].dropna()) - frozenset(number[~leaving].dropna())

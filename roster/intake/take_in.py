@@ -11,7 +11,7 @@ from datetime import date, tzinfo
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, references, scope, standing
+from roster.intake import damage, dates, faults, history, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
@@ -40,7 +40,7 @@ class IntakeResult:
     roster: pd.DataFrame
     """The valid people, one row each; those out of scope with little more than their number, address and manager."""
     rejects: pd.DataFrame
-    """Why rows are not used: one row a line and fault."""
+    """Why rows are not used: one row a line and fault, named as by `roster.intake.numbers.named`."""
     notes: pd.DataFrame
     """Values that were dropped from rows that are used."""
     dispositions: pd.DataFrame
@@ -85,11 +85,12 @@ def take_in(
     superseded = history.superseded(people.history, table.frame, mapped)
     current = superseded.isna()
     damaged = damage.damaged(people, table.frame, mapped.frame)
-    rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], damaged))
+    unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, remembered)], ignore_index=True)
+    rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], unusable))
     live = mapped.of(current)
     on_step(STEPS[2])
-    damaged = damaged[damaged["line"].isin(live.frame.index)]
-    found = validate(live, people, damaged, decimal=format.decimal, numbers=table.encoding == "xlsx")
+    damaged, unusable = (part[part["line"].isin(live.frame.index)] for part in (damaged, unusable))
+    found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
     settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
     validated, saying = settled.validated, settled.saying
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
@@ -120,6 +121,7 @@ def take_in(
     )
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
     dropped = [*validated.dropped, *linked.dropped, shared]
+    rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date)
 
@@ -141,9 +143,9 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
     return bool((rejected["employee_id"].isna() & ~says_left | mistyped).any() or given_on.any())
 
 
-def _readable(employee_id: pd.Series, damaged: pd.DataFrame) -> pd.Series:
-    """The numbers by which people can be known; a damaged one, or a word for none, is nobody's, so that whoever it was is not absent."""
-    lines = damaged.loc[damaged["column"].eq("employee_id"), "line"]
+def _readable(employee_id: pd.Series, unusable: pd.DataFrame) -> pd.Series:
+    """The numbers by which people can be known; one that is damaged, misplaced or none is nobody's, so whoever it was is not absent."""
+    lines = unusable.loc[unusable["column"].eq("employee_id"), "line"]
     return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
 
 

@@ -21,6 +21,7 @@ from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.accounts import IBAN_LABEL, is_account
 from roster.intake.mapping import DATES, Mapped
+from roster.intake.numbers import is_other
 from roster.intake.phones import e164
 from roster.settings import People
 from roster.unfit import Unfit
@@ -78,7 +79,8 @@ def validate(
     Args:
         mapped: The rows in canonical columns.
         people: The settings.
-        damaged: Values that cannot be meant as they stand (`roster.intake.damage.damaged`). One that decides who is in scope costs the row.
+        damaged: Values that cannot be meant as they stand (`roster.intake.damage`, `roster.intake.numbers`). One that decides
+            who is in scope costs the row.
         decimal: The decimal sign of amounts, where the settings say it.
         numbers: Whether cells may be numbers rather than texts: a workbook's.
 
@@ -188,9 +190,9 @@ def says_nothing(series: pd.Series) -> pd.Series:
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
-    """Which values can be an employee number; initials too."""
+    """Which values can be an employee number; initials too. What is evidently something else of somebody's is none."""
     written: pd.Series = series.str.fullmatch(EMPLOYEE_ID, na=False) & series.str.contains(r"[^\W_]", na=False)
-    return written & ~series.isin(faults.NOTHINGS - {"NA", "nil"})
+    return written & ~series.isin(faults.NOTHINGS - {"NA", "nil"}) & ~is_other(series)
 
 
 def is_email(series: pd.Series) -> pd.Series:

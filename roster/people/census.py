@@ -24,7 +24,8 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
 
     Args:
         roster: the roster frame, those outside scope included.
-        rejected: the employee numbers that rejected rows carry, where they can be read.
+        rejected: the employee numbers that rejected rows carry, where they can be read; labelled by what names them where they are shown
+            (`roster.intake.numbers.in_rejects`), or not at all.
         accounts: `roster.people.matching.ACCOUNT_COLUMNS`.
         acknowledged: the ledger's people of this destination.
         key: for pseudonyms.
@@ -36,7 +37,7 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
     pairs = match(people[["employee_id", "email"]], accounts)
     people = people.merge(pairs, on="employee_id", how="left")
     others = _only_there(accounts[~among(accounts["account"], people["account"])], people, acknowledged, key)
-    everyone = pd.concat([people.assign(person=people["employee_id"]), others], ignore_index=True)
+    everyone = pd.concat([people, others], ignore_index=True)
     active = accounts.loc[accounts["active"], "account"]
     everyone["present"] = among(everyone["account"], active)
     everyone["acknowledged"] = among(everyone["employee_id"], acknowledged["employee_id"])
@@ -47,14 +48,21 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
 def _by_row(roster: pd.DataFrame) -> pd.DataFrame:
     standing = roster["employment"].map({"active": "wanted", "leave": "wanted", "left": "left", "pending": "pending"})
     return pd.DataFrame(
-        {"employee_id": roster["employee_id"], "email": roster["email"], "standing": standing.where(roster["in_scope"], "out_of_scope")}
+        {
+            "person": roster["employee_id"],
+            "employee_id": roster["employee_id"],
+            "email": roster["email"],
+            "standing": standing.where(roster["in_scope"], "out_of_scope"),
+        }
     )
 
 
 def _by_reject(rejected: pd.Series, roster: pd.DataFrame) -> pd.DataFrame:
     lost = rejected.dropna().drop_duplicates()
     lost = lost[~among(lost, roster["employee_id"])]
-    return pd.DataFrame({"employee_id": lost, "email": pd.Series(np.nan, index=lost.index, dtype="str"), "standing": "rejected"})
+    shown = lost.index.to_series(lost.index) if pd.api.types.is_string_dtype(lost.index.dtype) else lost
+    named = {"person": shown, "employee_id": lost, "email": pd.Series(np.nan, index=lost.index, dtype="str"), "standing": "rejected"}
+    return pd.DataFrame(named)
 
 
 def _only_there(accounts: pd.DataFrame, people: pd.DataFrame, acknowledged: pd.DataFrame, key: bytes) -> pd.DataFrame:

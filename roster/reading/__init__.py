@@ -2,6 +2,7 @@
 
 - `file`: which kind of file is it? The way in.
 - `naming`: of which day is it by its name?
+- `called`: what of its name may be told?
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
 - `foreign`: is it something that is no table at all, and what?
 - `decoding`: which characters are the bytes?

@@ -52,7 +52,7 @@ def day_in_name(name: str, pattern: str | None, written: str | None = None) -> d
         how = f" in the form `{written}`" if written else ""
         raise Unfit(
             "name",
-            f"The name of the file, {name}, holds no date{how} where `date_in_name` looks for one.",
+            f"The name of the file holds no date{how} where `date_in_name` looks for one.",
             "Ask HR for the usual name, or correct the pattern; `date_in_name_format` says how the date is written.",
         )
     return day

@@ -108,11 +108,12 @@ def check_header(header: list[str], wanted: set[str] | None, line: int | None) -
 
 
 def _resembling(missing: list[str], header: list[str]) -> str:
-    """Names of the header that may be those that are missing. Others are not shown: HR may have written anything there, a person too."""
-    folded = {name.casefold(): name for name in header}
-    similar = {folded[close] for name in missing for close in get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)}
+    """Which names of the header may be those that are missing, by their places: HR may have written anything there, a person too."""
+    folded = {name.casefold(): place for place, name in enumerate(header, 1)}
+    close = {name: get_close_matches(name.casefold(), folded, n=1, cutoff=0.75) for name in missing}
+    similar = [f"column {folded[names[0]]} ({name})" for name, names in close.items() if names]
     return (
-        f"Of the {len(header)} that are there, these resemble them: {', '.join(sorted(similar))}."
+        f"Of the {len(header)} that are there, these resemble them: {', '.join(similar)}."
         if similar
         else f"There are {len(header)}, and none resembles them."
     )
@@ -145,7 +146,8 @@ def check_trailers(trailers: Sequence[re.Match[str]], rows: int) -> date | None:
     groups = {name: value for trailer in trailers for name, value in trailer.groupdict().items() if value is not None}
     count, day = groups.get("rows"), groups.get("date")
     if count is not None and (not count.isdecimal() or int(count) != rows):
-        counted = int(count) if count.isdecimal() else "no number"
+        # What is no count of a roster's rows may be somebody's number.
+        counted = "no number" if not count.isdecimal() else f"{int(count)}" if len(count) < 8 else "far too many"
         raise Unfit("trailer", f"The trailer counts {counted} rows, the file has {rows}.", "Have HR send the whole file again.")
     if day is None:
         return None

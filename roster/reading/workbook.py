@@ -138,10 +138,10 @@ def _sheet(data: bytes, name: str | None) -> Any:
     book = _opened(data)
     visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if name is None and len(visible) != 1:
-        raise Unfit("sheet", f"The workbook has several sheets: {', '.join(visible)}.", "Set `sheet` to the name of the right one.")
+        raise Unfit("sheet", f"The workbook has {len(visible)} sheets that can be seen.", "Set `sheet` to the name of the right one.")
     found = [sheet for sheet in book.worksheets if sheet.title == (name or visible[0])]
     if not found:
-        raise Unfit("sheet", f"The workbook has no sheet '{name}'. It has: {', '.join(visible)}.", "Correct `sheet`, or ask HR.")
+        raise Unfit("sheet", f"The workbook has no sheet '{name}', and {len(visible)} that can be seen.", "Correct `sheet`, or ask HR.")
     return found[0]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, REASONS, Reason, reason
+from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
@@ -36,7 +37,8 @@ def skipped(report: RunReport) -> pd.DataFrame:
 def left_out(report: RunReport) -> pd.DataFrame:
     """As `skipped`, with the columns ``code`` and ``outcome`` (``rejected``, an outcome, or ``missing``)."""
     rejects = _rejected(report.rejects)
-    parts = [rejects, *(_people(one, rejects["employee_id"]) for one in report.destinations)]
+    known = rejects["employee_id"].fillna("line " + rejects["line"].astype("str"))
+    parts = [rejects, *(_people(one, known) for one in report.destinations)]
     everyone = pd.concat([part for part in parts if len(part)] or [rejects], ignore_index=True)
     urgency = everyone["code"].map({code: at for at, code in enumerate(FIRST)}).fillna(len(FIRST))
     everyone = everyone.iloc[urgency.argsort(kind="stable")].reset_index(drop=True)
@@ -54,6 +56,8 @@ def left_out(report: RunReport) -> pd.DataFrame:
 def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
     rows = rejects.reindex(columns=list(ROWS))
     left = rows[["employee_id", "line", "code"]].astype({"employee_id": "str", "code": "str"})
+    number = rejects["number"] if "number" in rejects else rejects["employee_id"]
+    left["number"] = number.astype("str")
     field = (rows["source"].astype("str").fillna(rows["column"].astype("str")) + ": ").fillna("")
     return left.assign(where=HR_FILE, outcome="rejected", detail=field + rows["message"].astype("str")).sort_values("line", kind="stable")
 
@@ -65,12 +69,20 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
     outcome = outcome.mask(people["landed"].eq("missing"), "missing")
     people, outcome = people[outcome.isin(LEFT_OUT)], outcome[outcome.isin(LEFT_OUT)]
     code = people["reason"].astype("str").fillna(outcome.map(_CODE_OF)).fillna(outcome)
-    number = people["employee_id"].astype("str").fillna(people["person"].astype("str"))
+    person = people["person"].astype("str")
     left = pd.DataFrame(
-        {"employee_id": number, "line": pd.NA, "code": code, "where": destination.name, "outcome": outcome, "detail": people["detail"]}
+        {
+            "employee_id": person,
+            "number": people["employee_id"].astype("str").fillna(person),
+            "line": pd.NA,
+            "code": code,
+            "where": destination.name,
+            "outcome": outcome,
+            "detail": people["detail"],
+        }
     )
     # Their reject says more, and says it to HR once.
-    already_rejected = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected.dropna())
+    already_rejected = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected)
     return left[~already_rejected].sort_values("employee_id", kind="stable")
 
 
@@ -86,9 +98,10 @@ def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> p
             "times_seen": pd.to_numeric(past["times_seen"]),
         }
     ).drop_duplicates(["at", "employee_id", "code"])
-    everyone = everyone.assign(at=everyone["where"].str.casefold()).astype({"employee_id": "str", "code": "str"})
+    everyone = everyone.assign(at=everyone["where"].str.casefold()).astype({"employee_id": "str", "number": "str", "code": "str"})
     # A missing number must not find the history of another missing number.
-    seen = everyone.merge(past[past["employee_id"].notna()], on=["at", "employee_id", "code"], how="left")
+    past = past[past["employee_id"].notna()].rename(columns={"employee_id": "number"})
+    seen = everyone.merge(past, on=["at", "number", "code"], how="left")
     seen["first_seen"] = seen["first_seen"].fillna(today.isoformat())
     seen["times_seen"] = seen["times_seen"].fillna(1).astype("int64")
     return seen
@@ -99,5 +112,5 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for name in safe.select_dtypes(include=["str", "object"]):
         text = safe[name].astype("str")
-        safe[name] = text.mask(text.str.match(r"\s*[=+\-@\t\r]", na=False), "'" + text)
+        safe[name] = text.map({value: in_spreadsheet(value) for value in text.dropna().unique()}).astype("str")
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

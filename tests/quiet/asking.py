@@ -4,6 +4,7 @@ Belongs here: questions made from the server's own schema, so that no field is f
 searched for.
 """
 
+import json
 from typing import Any
 
 from dagster_graphql.schema import create_schema
@@ -94,3 +95,10 @@ def of_tick(location: str, sensor: str) -> str:
     ask = Question()
     selector = f'{{repositoryLocationName: "{location}", repositoryName: "__repository__", sensorName: "{sensor}"}}'
     return ask.text(f"mutation {{ sensorDryRun(cursor: null, selectorData: {selector}) {{ ...{ask.all_of('SensorDryRunResult')} }} }}")
+
+
+def to_launch(location: str, job: str, config: str) -> str:
+    """Launching a job as the launchpad does."""
+    selector = f'{{repositoryLocationName: "{location}", repositoryName: "__repository__", jobName: "{job}"}}'
+    asked = f"launchPipelineExecution(executionParams: {{selector: {selector}, runConfigData: {json.dumps(config)}}})"
+    return f"mutation {{ {asked} {{ __typename ... on PythonError {{ message }} }} }}"

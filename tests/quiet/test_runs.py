@@ -146,3 +146,24 @@ def test_quiet_a_tick_whose_source_fails_says_why_and_of_nobody(ask: Ask, sensor
 def test_quiet_the_webserver_prints_nothing_of_anybody(ask: Ask, printed_by_server: Any) -> None:
     ask(asking.of_tick("pipelines.definitions", "acme_arrival"))
     assert given_away(printed_by_server.read_bytes()) == set()
+
+
+@pytest.mark.parametrize(
+    ("job", "config", "says"),
+    [
+        ("acme_one", "{employee_ids: [zqlocal.a@acme.example]}", "This is no employee number"),
+        ("acme_preview", "{ops: {acme__hr__intake: {config: {reason: zqlocal.a@acme.example}}}}", "initials and a ticket will do"),
+    ],
+)
+def test_quiet_the_launchpad_makes_no_run_with_an_address_in_its_config(
+    acme: Any, ask: Ask, printed_by_server: Any, job: str, config: str, says: str
+) -> None:
+    with dg.DagsterInstance.get() as instance:
+        before = instance.get_runs_count()
+        answer = ask(asking.to_launch("pipelines.definitions", job, config))["launchPipelineExecution"]
+        assert instance.get_runs_count() == before
+    assert answer["__typename"] == "PythonError"
+    assert says in answer["message"], "it is told to whoever typed it"
+    left = [path for path in (acme.root / "dagster").rglob("*") if path.is_file() and path.name != quiet.FILE]
+    assert {path.name: leak for path in left if (leak := given_away(readable(path)))} == {}
+    assert given_away(printed_by_server.read_bytes()) == set()

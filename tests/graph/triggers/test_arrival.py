@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from dagster._core.scheduler.instigation import TickStatus
 
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import triggers
-from resources.hr.sources import ExportSource, Found
+from resources.hr.sources import ExportSource
 from sandbox.sftp import PASSWORD, SftpServer, host_key
 from tests import ports
 
@@ -45,7 +46,7 @@ def test_a_file_waits_one_tick_and_then_its_run_gets_exactly_what_the_sensor_saw
     (run,) = daemon.runs()
     seen, given = source(daemon).newest(), config(run)
     assert run.job_name == "acme_sync"
-    assert given == {"path": str(inbox(daemon)), "name": FILE, "size": inbox(daemon).stat().st_size, "modified": seen.modified.isoformat()}
+    assert given == {"file": f"{FILE}|{inbox(daemon).stat().st_size}|{seen.modified.isoformat()}"}
 
 
 def source(daemon: Any) -> ExportSource:
@@ -76,7 +77,7 @@ def test_a_file_with_its_done_marker_is_taken_at_once_and_one_without_never(daem
         assert "its marker '{name}.done' is not there" in tick.skip_reason
     inbox(daemon).with_name(f"{FILE}.done").touch()
     assert daemon.tick().status is TickStatus.SUCCESS
-    assert config(*daemon.runs())["path"] == f"inbox/{FILE}"
+    assert config(*daemon.runs())["file"].startswith(f"{FILE}|")
 
 
 def test_one_state_of_a_file_has_one_run_even_if_that_failed_and_the_next_state_has_another(daemon: Any) -> None:
@@ -193,7 +194,8 @@ def test_a_clock_that_is_wrong_by_years_keeps_no_file_waiting(daemon: Any, over_
         assert "waiting" in daemon.tick().skip_reason
         assert daemon.tick().status is TickStatus.SUCCESS
         assert "as it is now has had its run" in daemon.tick().skip_reason
-    taken = Found(**{**config(daemon.runs()[-1]), "modified": None})
+    found = source(daemon).again(config(daemon.runs()[-1])["file"])
+    taken = replace(found, modified=None)
     assert source(daemon).take(taken).size == taken.size
 
 

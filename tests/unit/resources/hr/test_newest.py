@@ -7,6 +7,7 @@ import pytest
 
 from resources.failures import Permanent
 from resources.hr.newest import Choice, by_name
+from roster.reading.called import called
 from roster.settings import CsvFormat
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -25,7 +26,7 @@ def arrived(*names: str, times: bool = True) -> list[File]:
 
 
 def choice(*names: str, times: bool = True, **format: str) -> Choice[File]:
-    return by_name(arrived(*names, times=times), CsvFormat.model_validate(format))
+    return by_name(arrived(*names, times=times), CsvFormat.model_validate(format), "*people*")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,8 @@ def test_names_that_do_not_sort_by_date_are_read_by_the_day_in_them_and_it_is_sa
     found = choice(earlier, later, times=times)
     assert found.file.name == later
     assert found.remarks == (
-        f"The names of HR's files do not sort by date: {earlier} is the last by name, and {later} is newer and is read",
+        f"The names of HR's files do not sort by date: {called(earlier, '*people*')} is the last by name, "
+        f"and {called(later, '*people*')} is newer and is read",
     )
 
 
@@ -61,8 +63,8 @@ def test_names_that_do_not_sort_by_date_are_read_by_the_day_in_them_and_it_is_sa
 def test_no_surprise_where_names_cannot_tell_and_another_file_came_later_none_is_read(earlier: str, later: str) -> None:
     with pytest.raises(Permanent, match=r"cannot be told.*is the last by name.*date_in_name") as refused:
         choice(earlier, later)
-    assert earlier in str(refused.value)
-    assert later in str(refused.value)
+    assert called(earlier, "*people*") in str(refused.value)
+    assert called(later, "*people*") in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -116,4 +118,4 @@ def test_a_name_without_the_day_that_the_settings_want_is_refused_where_it_would
 def test_of_two_files_of_one_day_the_one_that_came_later_is_read_and_it_is_said(earlier: str, later: str) -> None:
     found = choice("a_2026-11-01.csv", earlier, later)
     assert found.file.name == later
-    assert found.remarks == (f"HR has 2 files of 2026-11-30: {later} is read, and not {earlier}",)
+    assert found.remarks == (f"HR has 2 files of 2026-11-30: {called(later, '*people*')} is read, and not {called(earlier, '*people*')}",)

@@ -63,7 +63,8 @@ def test_a_bad_row_is_rejected_with_line_header_and_cell_and_the_rest_is_used() 
     result = intake(line("1"), line("2", mail="nonsense", To="31/12/2025"), line("3"))
     assert dispositions(result)[3] == ("2", "rejected", "date|email")
     assert list(result.roster["employee_id"]) == ["1", "3"]
-    entries = result.rejects[["line", "employee_id", "column", "source", "code", "value"]]
+    assert result.rejects["employee_id"].isna().all(), "nobody in the file or the ledger has that number"
+    entries = result.rejects[["line", "number", "column", "source", "code", "value"]]
     assert [tuple(row) for row in entries.itertuples(index=False)] == [
         (3, "2", "email", "Mail", "email", "nonsense"),
         (3, "2", "end_date", "To", "date", "31/12/2025"),

@@ -116,7 +116,7 @@ def test_missing_headers_are_named_with_those_that_resemble_them() -> None:
     error = unfit("id,Names\n1,Ann\n")
     assert error.code == "header"
     assert "wanted and not there: name." in error.message
-    assert "Of the 2 that are there, these resemble them: Names." in error.message
+    assert "Of the 2 that are there, these resemble them: column 2 (name)." in error.message
 
 
 def test_quiet_a_heading_that_resembles_none_that_is_wanted_is_not_shown() -> None:

@@ -108,4 +108,4 @@ def test_the_csv_opens_in_a_spreadsheet_with_its_letters_intact(full_run):
 def test_no_cell_of_the_csv_runs_as_a_formula():
     texts = ["=1+1", "+46", "-2", "@SUM(A1)", "\t=1", " =1", "fine", None]
     lines = to_csv(pd.DataFrame({"reason": pd.Series(texts, dtype="str"), "times_seen": [-1] * 8})).decode("utf-8-sig").split("\r\n")
-    assert lines[1:9] == ["'=1+1,-1", "'+46,-1", "'-2,-1", "'@SUM(A1),-1", "'\t=1,-1", "' =1,-1", "fine,-1", ",-1"]
+    assert lines[1:9] == ["'=1+1,-1", "'+46,-1", "'-2,-1", "'@SUM(A1),-1", "'\t'=1,-1", "' =1,-1", "fine,-1", ",-1"]

@@ -1,0 +1,36 @@
+"""What others wrote is read on the terminal, and does nothing there."""
+
+import json
+
+import pytest
+import typer
+from rich.table import Table
+
+from cli.terminal import print_json, say, stop, terminal
+
+TEXT = "[bold]a[/bold] [link=http://elsewhere.example]b[/link] :bomb: \x1b[31mc\x1b]8;;http://x\x07d\u202ee\rf"
+SHOWN = "[bold]a[/bold] [link=http://elsewhere.example]b[/link] :bomb: \\x1b[31mc\\x1b]8;;http://x\\x07d\\u202ee\\rf"
+
+
+def test_quiet_a_text_is_printed_as_it_is_in_lines_tables_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    console = terminal()
+    console.print(TEXT, style="red", soft_wrap=True)
+    table = Table(TEXT, box=None)
+    table.add_row(TEXT)
+    console.print(table)
+    say(TEXT)
+    with pytest.raises(typer.Exit):
+        stop(TEXT)
+    printed = capsys.readouterr()
+    assert printed.out.count(SHOWN) == 4
+    assert printed.err == f"{SHOWN}\n"
+    assert "\x1b" not in printed.out
+    assert "\u202e" not in printed.out
+
+
+def test_quiet_json_for_other_programs_says_the_same_and_holds_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"file": TEXT + "\x9b\x7fÅ"})
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {"file": TEXT + "\x9b\x7fÅ"}
+    assert printed.replace("\n", "").isprintable()
+    assert "Å" in printed
