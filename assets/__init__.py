@@ -8,6 +8,7 @@
 - `graph`: which assets, checks and jobs has it?
 - `runs`: how do runs begin and end?
 - `failures`: how are our errors told as Dagster's?
+- `waits`: how is it shown that a run waits for a destination?
 - `quiet`: what keeps people and secrets out of Dagster's records and of logs?
 
 Does not belong here: rules about people (``roster``), any destination (``destinations``), the wire, files and databases (``resources``),
