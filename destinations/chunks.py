@@ -19,10 +19,10 @@ from destinations.replies import Answer, Records, statuses
 from resources.failures import Failed, Outage, Refused, Transient, Unanswered
 
 FEW: Final = 3
-"""So many people, each alone, meeting one and the same error with nothing accepted in between, are an outage until something is accepted."""
+"""So many people, each alone, meeting one and the same error with nothing accepted in between: an outage, until something is accepted."""
 
 _STEEP: Final = 2, 8
-"""So many refusals in a row, and people are tried alone before more is halved: in a chunk of which nobody was accepted yet, and in others."""
+"""So many refusals in a row, and people are tried alone before more is halved: in a chunk of which nobody was accepted, and in others."""
 
 _LONGEST: Final = 120
 """Characters of a destination's message in ours."""

@@ -106,7 +106,7 @@ def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _last_time(ledger: Ledger, write: Write) -> pd.Series:
-    """Who was left in doubt when the destination was last written to, by this plan or the one before; `write.alone` gets who failed alone."""
+    """Who was left in doubt when it was last written to, by this plan or the one before. `write.alone` gets who failed alone."""
     last = ledger.applied.of(write.destination)
     if last is None:
         return pd.Series([], dtype="str")
@@ -116,7 +116,8 @@ def _last_time(ledger: Ledger, write: Write) -> pd.Series:
     skips = ledger.skips.all()
     still = skips["destination"].eq(write.destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
     write.alone.update(answers.loc[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"]), "person"])
-    return pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
+    doubtful: pd.Series = pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
+    return doubtful
 
 
 def _in_order(records: pd.DataFrame, doubtful: pd.Series, alone: Collection[str]) -> pd.DataFrame:

@@ -87,7 +87,7 @@ class Unanswered(Transient):
 
 
 class Outage(Transient):
-    """The destination answers, and takes nothing whatever is sent: that says nothing about anybody. Who was sent is in doubt, and run again."""
+    """The destination answers, and takes nothing whatever is sent, which says nothing about anybody: run again."""
 
 
 class Permanent(Failed):

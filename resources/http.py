@@ -178,7 +178,11 @@ class Http:
         self._stream: Any = None
         trust_env = not is_loopback(httpx.URL(url).host)
         self._client = httpx.Client(
-            timeout=timeout, headers={"Accept-Encoding": "gzip, deflate", **(headers or {})}, follow_redirects=False, trust_env=trust_env, verify=_trusted(trust_env)
+            timeout=timeout,
+            headers={"Accept-Encoding": "gzip, deflate", **(headers or {})},
+            follow_redirects=False,
+            trust_env=trust_env,
+            verify=_trusted(trust_env),
         )
 
     def __enter__(self) -> Self:
@@ -322,7 +326,7 @@ class Http:
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
-        assert isinstance(failure, _Repeatable) and state.next_action  # noqa: S101, PT018 - nothing else is repeated
+        assert isinstance(failure, _Repeatable) and state.next_action  # noqa: S101 - nothing else is repeated
         why = str(failure.failure).partition(". ")[0].partition(":")[0].rstrip(".")
         waiting.tell(f"{why}: attempt {state.attempt_number} of {self._retry.attempts}.", state.next_action.sleep)
 

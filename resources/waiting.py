@@ -1,7 +1,7 @@
 """Telling that a run waits for something outside, for how long and why.
 
-Belongs here: the one line for it. Does not belong here: waiting (``resources.http``, ``resources.rates``), where the line is shown (``assets``
-puts it into Dagster's event log, ``cli`` on the screen).
+Belongs here: the one line for it. Does not belong here: waiting (``resources.http``, ``resources.rates``), where the line is shown
+(``assets`` puts it into Dagster's event log, ``cli`` on the screen).
 """
 
 import logging

@@ -22,7 +22,7 @@ PUBLIC: Final = frozenset({"policyID", "additionalPolicyIDs", "role", "employeeI
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
 _RECORD_CODES = (410,)
-"""Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is given for much, a fault of Expensify's own too."""
+"""Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is for much, its own faults too."""
 _ACCESS_CODES = (401, 403, 404)
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
 
