@@ -10,7 +10,7 @@ All others are in doubt: they are `unknown`, the delivery fails, and whoever sen
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -23,6 +23,8 @@ FEW: Final = 3
 
 _STEEP: Final = 2, 8
 """So many refusals in a row, and people are tried alone before more is halved: in a chunk of which nobody was accepted, and in others."""
+
+NOBODY: Final[Mapping[str, str]] = {}
 
 _LONGEST: Final = 120
 """Characters of a destination's message in ours."""
@@ -95,7 +97,7 @@ class Evidence:
 
 
 def in_turn(
-    sending: Sending, chunks: Iterable[Records], before: Collection[str] = (), evidence: Evidence | None = None, *, last: bool = True
+    sending: Sending, chunks: Iterable[Records], before: Mapping[str, str] = NOBODY, evidence: Evidence | None = None, *, last: bool = True
 ) -> Iterator[Answer]:
     """Send chunk after chunk; no chunk's fault stops the others, unless it would be theirs too.
 
@@ -107,7 +109,8 @@ def in_turn(
     Args:
         sending: How.
         chunks: What to send; the records of one person are in one chunk.
-        before: Who was refused alone in an earlier delivery; each of them is in a chunk of their own.
+        before: Who failed alone in an earlier delivery, with what they were refused for then, empty if they were in doubt; each of them is
+            in a chunk of their own. Who meets the very same again is refused: what showed the destination to be up then still counts.
         evidence: Of the passes of the same delivery before this one.
         last: Whether this is its last pass. Of who failed alone before, the next one may show what it means.
 
@@ -120,7 +123,7 @@ def in_turn(
         Permanent: Whatever else is sent would fail too. Nothing more is sent; people without an answer are as they were.
         Transient: See above.
     """
-    turns = _Turns(sending, frozenset(before), evidence or Evidence())
+    turns = _Turns(sending, before, evidence or Evidence())
     try:
         for chunk in chunks:
             yield from turns.chunk(chunk)
@@ -135,7 +138,7 @@ def in_turn(
 class _Turns:
     """One delivery, or one pass of it."""
 
-    def __init__(self, sending: Sending, before: Collection[str], evidence: Evidence) -> None:
+    def __init__(self, sending: Sending, before: Mapping[str, str], evidence: Evidence) -> None:
         self.failed: Transient | None = None
         self._sending, self._before, self._so_far = sending, before, evidence
         self._calls = sending.narrowing_calls
@@ -252,7 +255,7 @@ class _Turns:
         pieces = self._sending.pieces(part.records)
         if len(pieces) > 1:
             yield from self._halved(part, pieces)
-        elif len(people) == 1 and 0 < (part.since or 0) < self._so_far.accepted_at:
+        elif len(people) == 1 and (self._before.get(people[0]) == _told(refusal) or 0 < (part.since or 0) < self._so_far.accepted_at):
             yield self._refused(part)
         else:
             if len(people) == 1:

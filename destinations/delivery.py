@@ -39,8 +39,9 @@ class Write:
     """Whether the plan is for everyone, not for some people only."""
     replies: list[dict[str, object]] = field(default_factory=list, repr=False)
     """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
-    alone: set[str] = field(default_factory=set, repr=False)
-    """Who was refused alone by the attempt or the run before this one, and so goes in a request of their own; `deliver` says who."""
+    alone: dict[str, str] = field(default_factory=dict, repr=False)
+    """Who failed alone in the attempt or the run before this one, and so goes in a request of their own, with what they were refused for,
+    empty if they were in doubt; `deliver` says who."""
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
@@ -115,7 +116,9 @@ def _last_time(ledger: Ledger, write: Write) -> pd.Series:
     single = [each["request"] for each in requests if each.get("whole") and each["people"] == 1]
     skips = ledger.skips.all()
     still = skips["destination"].eq(write.destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
-    write.alone.update(answers.loc[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"]), "person"])
+    failed = answers[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"])]
+    reasons = failed["reason"].where(failed["status"].eq("refused")).fillna("")
+    write.alone.update(zip(failed["person"], reasons, strict=True))
     doubtful: pd.Series = pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
     return doubtful
 

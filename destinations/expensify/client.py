@@ -9,12 +9,12 @@ without a word (vendor manual). The answer's code is `responseCode` in the body,
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Self
 
 import pandas as pd
 
-from destinations.chunks import Sending, in_turn
+from destinations.chunks import NOBODY, Sending, in_turn
 from destinations.expensify.replies import (
     UpdateAnswer,
     as_list,
@@ -126,7 +126,7 @@ class Expensify:
         for part in (in_groups, others):
             yield from self._by_size(part, alone)
 
-    def deliver(self, records: Records, dry_run: bool = False, alone: Collection[str] = ()) -> Iterator[Answer]:
+    def deliver(self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
         See `destinations.chunks.in_turn` for the order and for what is raised.
@@ -134,7 +134,7 @@ class Expensify:
         Args:
             records: Under Expensify's names.
             dry_run: Let Expensify say what it would do, and do nothing.
-            alone: The numbers of those who were refused alone before, and so go alone.
+            alone: The numbers of those who failed alone before, and so go alone, with what they were refused for.
         """
 
         def send(chunk: Records) -> Answer:

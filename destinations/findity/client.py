@@ -9,13 +9,13 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
 import pandas as pd
 
-from destinations.chunks import Evidence, Sending, chunked, in_turn
+from destinations.chunks import NOBODY, Evidence, Sending, chunked, in_turn
 from destinations.findity.replies import error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
@@ -139,14 +139,16 @@ class Findity:
             calls=self._http.attempts - calls,
         )
 
-    def deliver(self, records: Records, alone: Collection[str] = (), so_far: Evidence | None = None, last: bool = True) -> Iterator[Answer]:
+    def deliver(
+        self, records: Records, alone: Mapping[str, str] = NOBODY, so_far: Evidence | None = None, last: bool = True
+    ) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
         See `destinations.chunks.in_turn` for the order and for what is raised.
 
         Args:
             records: Under Findity's names.
-            alone: The externalSourceIds of those who were refused alone before, and so go alone.
+            alone: The externalSourceIds of those who failed alone before, and so go alone, with what they were refused for.
             so_far: What the passes of the same delivery before this one have shown.
             last: Whether this is its last pass.
         """

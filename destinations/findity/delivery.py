@@ -41,7 +41,8 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         first = _without_approvers(records[named])
         statuses: dict[str, str] = {}
         failed: Transient | None = None
-        alone, so_far = set(records.loc[records["person"].isin(write.alone), "externalSourceId"]), Evidence()
+        tried = records[records["person"].isin(list(write.alone))]
+        alone, so_far = dict(zip(tried["externalSourceId"], tried["person"].map(write.alone), strict=True)), Evidence()
         try:
             for answer in client.deliver(to_records(first, FIELDS), alone, so_far, last=False):
                 answers = noted(ledger, write, answer, names)

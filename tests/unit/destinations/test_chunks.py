@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from destinations.chunks import FEW, Evidence, Sending, chunked, in_turn
+from destinations.chunks import FEW, NOBODY, Evidence, Sending, chunked, in_turn
 from destinations.replies import Answer, statuses
 from resources.failures import Failed, Outage, Refused, Unanswered
 
@@ -27,7 +27,7 @@ class There:
         return Answer(statuses(people), code="200")
 
 
-def deliver(there, numbers, size=1000, calls=100, before=(), **more):
+def deliver(there, numbers, size=1000, calls=100, before=NOBODY, **more):
     """What became of everyone, and how it ended."""
     fate: dict[str, str] = {}
     records = [{"number": number} for number in numbers]
@@ -130,7 +130,7 @@ def test_who_was_refused_alone_before_goes_alone_and_costs_nobody_a_call():
     at = ["0003", "0050", "0099"]
     order = [number for number in some(100) if number not in at] + at
     there = bad(at)
-    fate, ended = deliver(there, order, before=at)
+    fate, ended = deliver(there, order, before=dict.fromkeys(at, ""))
     assert ended is None
     assert fate == {number: "refused" if number in at else "accepted" for number in some(100)}
     assert [len(people) for people in there.requests] == [97, 1, 1, 1, 1]
@@ -153,3 +153,30 @@ def test_with_a_second_request_without_an_answer_whoever_was_refused_is_in_doubt
     fate, ended = deliver(there, some(5), 1)
     assert (fate["0000"], type(ended)) == ("unknown", Unanswered)
     assert len(there.requests) == 3
+
+
+def test_true_report_who_was_refused_before_and_meets_the_same_is_refused_though_nobody_else_is_sent():
+    at = some(5)
+    same = dict.fromkeys(at, "500: An error occurred")
+    assert deliver(bad(at), at, before=same) == (dict.fromkeys(at, "refused"), None)
+    fate, ended = deliver(bad(at, Refused("refused", "500", "Something else")), at, before=same)
+    assert (set(fate.values()), type(ended)) == ({"unknown"}, Outage)
+    fate, ended = deliver(bad(at), at, before=dict.fromkeys(at, ""))
+    assert (set(fate.values()), type(ended)) == ({"unknown"}, Outage)
+
+
+@pytest.mark.parametrize(("wrong", "size", "calls", "by_name"), [(50, 2_700, 200, True), (60, 1_000, 1_000, False)])
+def test_of_ten_thousand_the_second_night_leaves_out_at_most_those_at_fault(wrong, size, calls, by_name):
+    everyone = some(10_000)
+    at = everyone[:: 10_000 // wrong][:wrong]
+    there = bad(at)
+    if by_name:  # one a time
+        there.why = lambda people, _: (
+            Refused("refused", "410", "", named=[next(one for one in people if one in set(at))]) if set(people) & set(at) else None
+        )
+    fate, ended = deliver(there, everyone, size, calls)
+    left = [number for number in everyone if fate[number] != "accepted"]
+    assert ended is None
+    assert set(left) <= set(at)
+    again, ended = deliver(there, left, size, calls, before=dict.fromkeys(left, "500: An error occurred"))
+    assert (set(again), set(again.values()), ended) == (set(at), {"refused"}, None)
