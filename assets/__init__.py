@@ -9,6 +9,7 @@
 - `runs`: how do runs begin and end?
 - `failures`: how are our errors told as Dagster's?
 - `typed`: what may be typed where a run is launched?
+- `waits`: how is it shown that a run waits for a destination?
 - `quiet`: what keeps people and secrets out of Dagster's records and of logs?
 
 Does not belong here: rules about people (``roster``), any destination (``destinations``), the wire, files and databases (``resources``),

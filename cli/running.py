@@ -4,6 +4,7 @@ Belongs here: what the commands of ``cli.run`` do with Dagster, and their exit c
 (``assets.runs.launch``), the page at its end (``cli.page``).
 """
 
+import logging
 import os
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from cli.ledger import companies_with_runs
 from cli.page import print_page
 from cli.terminal import stop, terminal
 from resources.failures import Failed
+from resources.waiting import LOGGER
 from roster.shown import from_markdown
 
 console = terminal()
@@ -74,8 +76,17 @@ def recover(company: str | None) -> None:
         console.print("Every run has ended.")
 
 
+class _OnScreen(logging.Handler):
+    """Prints that a run waits, when it begins to."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        console.print(f"    {record.getMessage()}", style="dim", markup=False)
+
+
 def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     """Run something and print a line for each step that ends."""
+    logger, shown = logging.getLogger(LOGGER), _OnScreen()
+    logger.addHandler(shown)
     try:
         return start()
     except dg.DagsterInvalidConfigError as error:  # its own text repeats what was typed
@@ -84,6 +95,8 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     except dg.DagsterError as error:  # no such job, config that does not fit, a mistake in a company's YAML: nothing was started
         console.print(f"{what} was not started. {str(error).strip()}", style="red")
         raise typer.Exit(2) from None
+    finally:
+        logger.removeHandler(shown)
 
 
 def _show(event: dg.DagsterEvent) -> None:

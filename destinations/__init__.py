@@ -4,7 +4,8 @@
 - `base`: what does each fulfil, and what passes between its steps?
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
-- `replies`: what is an answer, person by person, and what becomes of a chunk that is refused?
+- `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
+- `replies`: what is an answer, person by person?
 - `releases`: what of a held set is applied now?
 - `first`: is the first sync still to come, and who is of it still?
 

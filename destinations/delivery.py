@@ -4,7 +4,7 @@ Belongs here: the order of lease, guard, sending and ledger. Does not belong her
 its records go out (its ``delivery``), the decision who is sent what (``roster.plan.decision``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,6 +39,9 @@ class Write:
     """Whether the plan is for everyone, not for some people only."""
     replies: list[dict[str, object]] = field(default_factory=list, repr=False)
     """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
+    alone: dict[str, str] = field(default_factory=dict, repr=False)
+    """Who failed alone in the attempt or the run before this one, and so goes in a request of their own, with what they were refused for,
+    empty if they were in doubt; `deliver` says who."""
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
@@ -74,6 +77,7 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
     with ledger.leases.hold(write.run_id) as lease:
         # Under the lease, so that no newer export is written between the check and the first call.
         verdict = check(ledger, write)
+        doubtful = _last_time(ledger, write)
         if not write.plan.holds_everything():
             ledger.applied.mark(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
         before = ledger.deliveries.answers(write.destination, write.plan_run_id)
@@ -84,7 +88,7 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])])
         overtaken = _overtaken(write, _open(records, before)["person"], later)
         ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
-        for answers in send(_open(records, pd.concat([before, overtaken]))):
+        for answers in send(_in_order(_open(records, pd.concat([before, overtaken])), doubtful, write.alone)):
             ledger.deliveries.record_answers(write.destination, write.plan_run_id, answers, lease)
             _remember(ledger, write, lease, _with(answers, ["accepted"]))
             lease.check()
@@ -101,6 +105,30 @@ def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
 def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """The records of people whose fate is not known."""
     return records[~records["person"].isin(_with(answers, ["accepted", "refused", "done", "stale"]))]
+
+
+def _last_time(ledger: Ledger, write: Write) -> pd.Series:
+    """Who was left in doubt when it was last written to, by this plan or the one before. `write.alone` gets who failed alone."""
+    last = ledger.applied.of(write.destination)
+    if last is None:
+        return pd.Series([], dtype="str")
+    answers = ledger.deliveries.answers(write.destination, last.plan_run_id)
+    requests = ledger.deliveries.requests(write.destination, last.plan_run_id)
+    single = [each["request"] for each in requests if each.get("whole") and each["people"] == 1]
+    skips = ledger.skips.all()
+    still = skips["destination"].eq(write.destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
+    failed = answers[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"])]
+    reasons = failed["reason"].where(failed["status"].eq("refused")).fillna("")
+    write.alone.update(zip(failed["person"], reasons, strict=True))
+    doubtful: pd.Series = pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
+    return doubtful
+
+
+def _in_order(records: pd.DataFrame, doubtful: pd.Series, alone: Collection[str]) -> pd.DataFrame:
+    """The records, leavers last as they come, and of either: first those in doubt, so that no budget ends before them; last those alone."""
+    last = among(records["person"], pd.Series(sorted(alone), dtype="str"))
+    order = pd.DataFrame({"left": records["action"].eq("deactivate"), "last": last, "new": ~among(records["person"], doubtful)})
+    return records.loc[order.sort_values(["left", "last", "new"], kind="stable").index]
 
 
 def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.DataFrame:
@@ -143,6 +171,7 @@ def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | 
         "bytes": answer.request_bytes,
         "seconds": round(answer.seconds, 3),
         "calls": answer.calls,
+        **({"whole": True} if answer.whole else {}),
         **answer.counts(),
     }
     if reply := answer.reply():

@@ -4,6 +4,7 @@ Belongs here: how the YAML names them. Does not belong here: what they are for.
 """
 
 import os
+import unicodedata
 from typing import Any
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
@@ -18,15 +19,21 @@ class FromEnv(Strict):
     env: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     """Name of the environment variable."""
 
-    def resolve(self) -> str:
+    def resolve(self, *, lines: bool = False) -> str:
         """The variable's value.
 
+        Args:
+            lines: Whether it may have several lines.
+
         Raises:
-            Permanent: The variable is not set, or empty.
+            Permanent: The variable is not set, or empty, or holds a line end or another control character.
         """
         value = os.environ.get(self.env, "")
         if not value:
             raise Permanent(f"The environment variable {self.env} is not set.", "Set it for the process that runs the job.")
+        if not lines and any(unicodedata.category(character) == "Cc" for character in value):
+            what = f"The environment variable {self.env} holds a line end or another control character. Nothing was sent."
+            raise Permanent(what, "Set it without: a value that was read from a file often keeps the file's last line end.")
         return value
 
 

@@ -86,6 +86,10 @@ class Unanswered(Transient):
     """A request was sent and no answer came: it may have been applied or not. Only reading back can tell."""
 
 
+class Outage(Transient):
+    """The destination answers, and takes nothing whatever is sent, which says nothing about anybody: run again."""
+
+
 class Permanent(Failed):
     """It stays as it is until somebody changes a setting, a credential or the data."""
 
@@ -100,12 +104,20 @@ class Refused(Permanent):
     Attributes:
         code: The destination's own code, as text.
         reason: Its message, masked.
+        named: What names those people in the records whom the answer blames.
+        of_record: Whether the error is about what a record holds, and not about the request or the destination.
+        too_large: Whether a smaller request might pass.
     """
 
-    def __init__(self, message: str, code: str, reason: str, advice: str = "") -> None:
-        super().__init__(message, advice)
+    def __init__(
+        self, message: str, code: str, reason: str, *, named: Iterable[str] = (), of_record: bool = False, too_large: bool = False
+    ) -> None:
+        super().__init__(message)
         self.code = code
         self.reason = reason
+        self.named = frozenset(named)
+        self.of_record = of_record
+        self.too_large = too_large
 
 
 def masked(text: str, values: Iterable[str] = (), public: Iterable[str] = ()) -> str:

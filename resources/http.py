@@ -1,32 +1,52 @@
 """One way to talk HTTP: what is repeated, for how long, and what a failure is called.
 
-Belongs here: retries, and telling "never sent" from "sent, no answer". Does not belong here: what a reply means (the clients), and
-waiting for a rate window (``resources.rates``; a client passes its `acquire` in).
+Belongs here: retries, telling "never sent" from "sent, no answer", and how much of an answer is read. Does not belong here: what a reply
+means (the clients), and waiting for a rate window (``resources.rates``; a client passes its `acquire` in).
 
 httpx is used in this module only. Its own error texts carry addresses with their queries, so none of them gets out.
 """
 
 import ipaddress
+import json
 import random
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import httpx
 import tenacity
 
+from resources import waiting
 from resources.failures import Failed, Permanent, Transient, Unanswered
 
 Verdict = Literal["answer", "busy", "broken"]
 """What a reply is: an answer to read; "not now", so nothing was done; or broken on the way, so it may have been applied."""
 
+MOST_BYTES: Final = 512 * 2**20
+"""Of an answer, unpacked."""
+LONGEST_ANSWER: Final = 600.0
+"""Seconds from the sending of a request to the end of its answer, however steadily that drips: at 1 Mbit/s that is 75 MB."""
+DEEPEST: Final = 100
+"""Levels of lists and objects in an answer. Known answers have fewer than ten, a tree of units one or two for each of its levels."""
+
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of an answer is read. What goes beyond is given up and not asked for again at once."""
+
+    size: int = MOST_BYTES
+    seconds: float = LONGEST_ANSWER
 
 
 @dataclass(frozen=True)
@@ -51,13 +71,37 @@ class Reply:
     sent_bytes: int = 0
     """Length of the request's body."""
 
-    @cached_property
+    @property
     def json(self) -> Any:
-        """The parsed body; None if it is empty or no JSON, whatever its Content-Type says."""
+        """The parsed body; None if it is empty or no JSON, whatever its Content-Type says, or nested deeper than `DEEPEST`."""
+        return None if self.too_deep else self._parsed
+
+    @cached_property
+    def too_deep(self) -> bool:
+        """Whether the body is lists or objects in each other, deeper than `DEEPEST`."""
+        return self._parsed is _BEYOND or _levels(self._parsed) > DEEPEST
+
+    @cached_property
+    def _parsed(self) -> Any:
         try:
-            return httpx.Response(200, content=self.content).json()
+            return json.loads(self.content)
+        except RecursionError:
+            return _BEYOND
         except ValueError:
             return None
+
+
+_BEYOND: Final = object()
+"""Nested deeper than can be parsed."""
+
+
+def _levels(value: Any) -> int:
+    """How many lists and objects stand in each other, as far as one more than `DEEPEST`."""
+    level, depth = [value], 0
+    while depth <= DEEPEST and (level := [each for each in level if isinstance(each, dict | list)]):
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+        depth += 1
+    return depth
 
 
 def by_status(reply: Reply) -> Verdict:
@@ -92,13 +136,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class _Unreadable(Exception):
+    """An answer that is not read to its end: its text says why. It never leaves this module."""
+
+
 class _Repeatable(Exception):
     """This attempt failed in a way that another may not. It never leaves this module."""
 
-    def __init__(self, failure: Failed, wait: float | None = None, lost: bool = False) -> None:
+    def __init__(self, failure: Failed, wait: float | None = None, lost: bool = False, final: bool = False) -> None:
         self.failure = failure
         self.wait = wait
         self.lost = lost
+        self.final = final
+        """The next attempt would only take as long again."""
 
 
 @cache
@@ -116,15 +166,23 @@ class Http:
         timeout: Seconds without a sign of life.
         retry: How to repeat.
         headers: Sent with every request.
+        bounds: How much of an answer is read.
     """
 
-    def __init__(self, name: str, url: str, timeout: float, retry: Retry, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, url: str, timeout: float, retry: Retry, headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+    ) -> None:
         self.name = name
         self.attempts = 0
-        self._retry = retry
+        self._retry, self._bounds = retry, bounds
+        self._stream: Any = None
         trust_env = not is_loopback(httpx.URL(url).host)
         self._client = httpx.Client(
-            timeout=timeout, headers=dict(headers or {}), follow_redirects=False, trust_env=trust_env, verify=_trusted(trust_env)
+            timeout=timeout,
+            headers={"Accept-Encoding": "gzip, deflate", **(headers or {})},
+            follow_redirects=False,
+            trust_env=trust_env,
+            verify=_trusted(trust_env),
         )
 
     def __enter__(self) -> Self:
@@ -186,15 +244,18 @@ class Http:
         return tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._retry.attempts),
             wait=self._wait,
-            retry=tenacity.retry_if_exception_type(_Repeatable),
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Repeatable) and not error.final),
+            before_sleep=self._tell,
             sleep=self._retry.sleep,
             reraise=True,
         )
 
     def _once(self, method: str, url: str, judge: Callable[[Reply], Verdict], content: dict[str, Any]) -> Reply:
-        request = self._client.build_request(method, url, **content)
         try:
-            response = self._client.send(request)
+            request = self._client.build_request(method, url, extensions={"trace": self._note_stream}, **content)
+            response, body = self._read(request)
+        except (UnicodeError, httpx.LocalProtocolError):
+            raise self._unsendable() from None
         except NEVER_SENT as error:
             if _distrusted(error):
                 raise Permanent(
@@ -205,7 +266,11 @@ class Http:
             raise Permanent(f"{self.name}'s address is of no known kind.", "It must begin with https://.") from None
         except httpx.HTTPError as error:
             raise _Repeatable(self._unanswered(f" ({type(error).__name__})"), lost=True) from None
-        reply = Reply(response.status_code, response.headers, response.content, len(request.content))
+        except _Unreadable as why:
+            raise _Repeatable(self._unreadable(str(why)), lost=True, final=True) from None
+        reply = Reply(response.status_code, response.headers, body, len(request.content))
+        if reply.too_deep:
+            raise _Repeatable(self._unreadable(f"is nested deeper than {DEEPEST} levels"), lost=True, final=True)
         if response.is_redirect:
             raise self._redirected(response)
         verdict = judge(reply)
@@ -217,6 +282,54 @@ class Http:
             raise _Repeatable(self._unanswered(f" (HTTP {reply.status})"), retry_after(reply.headers.get("Retry-After")), lost=True)
         return reply
 
+    def _read(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        """An answer, and its body as far as the bounds allow.
+
+        Raises:
+            _Unreadable: It goes beyond one of them.
+        """
+        over = threading.Event()
+        watch = threading.Timer(self._bounds.seconds, self._give_up, [over])
+        watch.daemon = True
+        watch.start()
+        body = bytearray()
+        try:
+            response = self._client.send(request, stream=True)
+            with closing(response):
+                # Two packings in each other make a bomb of a few bytes that no limit on what comes out of them stops in time.
+                if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", "gzip", "deflate"):
+                    raise _Unreadable("is packed in a way that was not asked for")
+                for piece in response.iter_bytes(2**16):
+                    body += piece
+                    if len(body) > self._bounds.size:
+                        raise _Unreadable(f"is larger than {self._bounds.size / 2**20:,.0f} MB")
+        except httpx.HTTPError:
+            if over.is_set():
+                raise _Unreadable(f"was not complete after {self._bounds.seconds:,.0f} s") from None
+            raise
+        finally:
+            watch.cancel()
+        if over.is_set():  # an answer without a length ends where its connection does
+            raise _Unreadable(f"was not complete after {self._bounds.seconds:,.0f} s")
+        return response, bytes(body)
+
+    def _note_stream(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keeps the connection, as httpx traces it, so that it can be cut from outside."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._stream = info["return_value"]
+
+    def _give_up(self, over: threading.Event) -> None:
+        over.set()
+        if self._stream is not None:
+            with suppress(OSError, AttributeError):
+                self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        failure = state.outcome.exception() if state.outcome else None
+        assert isinstance(failure, _Repeatable) and state.next_action  # noqa: S101 - nothing else is repeated
+        why = str(failure.failure).partition(". ")[0].partition(":")[0].rstrip(".")
+        waiting.tell(f"{why}: attempt {state.attempt_number} of {self._retry.attempts}.", state.next_action.sleep)
+
     def _wait(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
         if isinstance(failure, _Repeatable) and failure.wait is not None:
@@ -227,6 +340,16 @@ class Http:
     def _unanswered(self, detail: str) -> Unanswered:
         message = f"{self.name} did not answer{detail}: the request may have been applied or not."
         return Unanswered(message, "Run again: it is safe to repeat.")
+
+    def _unreadable(self, why: str) -> Unanswered:
+        message = f"{self.name}'s answer {why} and is not read further: the request may have been applied or not."
+        return Unanswered(message, "Run again: it is safe to repeat. If it stays, ask whoever runs the server, or what stands before it.")
+
+    def _unsendable(self) -> Permanent:
+        return Permanent(
+            f"What was to be sent to {self.name} holds a character that no header can carry. Nothing was sent.",
+            "Check the values that come from the environment: none may hold a line end.",
+        )
 
     def _lost(self, failure: Failed, writes: bool) -> Failed:
         if writes or not isinstance(failure, Unanswered):

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
+from resources import waiting
+
 
 class RateLimit(NamedTuple):
     """At most this many calls in any span of this many seconds."""
@@ -49,6 +51,12 @@ def pause(past: Iterable[float], now: float, limits: Sequence[RateLimit], margin
     return max(0.0, *waits) if waits else 0.0
 
 
+def tell(seconds: float, limits: Sequence[RateLimit]) -> None:
+    """Say that a window is waited for."""
+    windows = " and ".join(f"{limit.calls} calls in {limit.seconds:g} s" for limit in limits)
+    waiting.tell(f"The destination takes {windows}, and the next call is not due yet.", seconds)
+
+
 class ProcessWindows:
     """Sliding windows for the threads of one process."""
 
@@ -69,6 +77,7 @@ class ProcessWindows:
     def acquire(self) -> None:
         """Block until a call may start, and count that call."""
         while (wait := self._try()) > 0:
+            tell(wait, self._limits)
             self._sleep(wait)
 
     def _try(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets import waits
 from assets.attributes import CompanySettings
 from assets.company import Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
@@ -26,6 +27,7 @@ def build(company: str, settings: CompanySettings, folder: Path) -> dg.Definitio
         settings: The YAML's attributes.
         folder: What a relative path in them is relative to.
     """
+    waits.show()
     this = Company(company, settings, folder)
     destinations = this.destinations()
     steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)

@@ -121,7 +121,7 @@ class Adapter(Destination, DryRun):
         with access.open(ledger) as client:
             answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
-        refused = refused[refused["status"].ne("accepted")]
+        refused = refused[refused["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
         return DryRunReply(
             requests=len(answers),

@@ -9,11 +9,12 @@ without a word (vendor manual). The answer's code is `responseCode` in the body,
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Self
 
 import pandas as pd
 
+from destinations.chunks import NOBODY, Sending, in_turn
 from destinations.expensify.replies import (
     UpdateAnswer,
     as_list,
@@ -29,7 +30,7 @@ from destinations.expensify.replies import (
     whole_number,
 )
 from destinations.expensify.settings import ExpensifyConnection
-from destinations.replies import Answer, Records, in_turn
+from destinations.replies import Answer, Records
 from resources.failures import Permanent, Refused
 from resources.http import Http, Reply, Retry, checked_url
 from resources.rates import RateLimit, RateWindows
@@ -43,8 +44,8 @@ LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 PATIENCE = Retry(first_wait=5.0)
 """Expensify names no Retry-After; four doubled waits from here outlast its longer window of 60 seconds."""
 
-NARROWING_CALLS = 40
-"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: two minutes' worth."""
+NARROWING_CALLS = 200
+"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: ten minutes' worth."""
 
 
 class Expensify:
@@ -112,8 +113,8 @@ class Expensify:
             calls=self._http.attempts - calls,
         )
 
-    def chunks(self, records: Records) -> Iterator[Records]:
-        """Records in feeds of at most `chunk_bytes`, in their order.
+    def chunks(self, records: Records, alone: Collection[str] = ()) -> Iterator[Records]:
+        """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own.
 
         The records of one person stay together, and so do someone on leave and all who name them as manager, even beyond
         `chunk_bytes`: Expensify says nowhere that it remembers a leave from another call. Those with and without a domainGroupID do not
@@ -123,18 +124,23 @@ class Expensify:
         in_groups = [unit for unit in together if all(record.get("domainGroupID") for record in unit)]
         others = [unit for unit in together if not all(record.get("domainGroupID") for record in unit)]
         for part in (in_groups, others):
-            yield from self._by_size(part)
+            yield from self._by_size(part, alone)
 
-    def deliver(self, records: Records, dry_run: bool = False) -> Iterator[Answer]:
+    def deliver(self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
-        See `destinations.replies.in_turn` for the order and for what is raised.
+        See `destinations.chunks.in_turn` for the order and for what is raised.
+
+        Args:
+            records: Under Expensify's names.
+            dry_run: Let Expensify say what it would do, and do nothing.
+            alone: The numbers of those who failed alone before, and so go alone, with what they were refused for.
         """
 
         def send(chunk: Records) -> Answer:
             return by_person(chunk, self.update_employees(chunk, dry_run))
 
-        return in_turn(self.chunks(records), "employeeID", send, NARROWING_CALLS, _units)
+        return in_turn(Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without), self.chunks(records, alone), alone)
 
     def members(self, policy_ids: Iterable[str]) -> pd.DataFrame:
         """Who is in the policies: one row a policy and member.
@@ -173,10 +179,16 @@ class Expensify:
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return _table(policies, POLICY_COLUMNS)
 
-    def _by_size(self, units: list[Records]) -> Iterator[Records]:
+    def _by_size(self, units: list[Records], alone: Collection[str]) -> Iterator[Records]:
         chunk: Records = []
         size = 0
         for mine in units:
+            if mine[0]["employeeID"] in alone and len({record["employeeID"] for record in mine}) == 1:
+                if chunk:
+                    yield chunk
+                yield mine
+                chunk, size = [], 0
+                continue
             length = sum(len(json.dumps(record)) + 2 for record in mine)
             if chunk and size + length > self._settings.chunk_bytes:
                 yield chunk
@@ -224,6 +236,13 @@ def _units(records: Records) -> list[Records]:
     for record in records:
         units.setdefault(tops.get(record["employeeID"], record["employeeID"]), []).append(record)
     return list(units.values())
+
+
+def _without(unit: Records, named: Collection[str]) -> Records:
+    """What of a unit may go without some of its people: nothing, if one of them is on leave and the others hang on them."""
+    left = [record for record in unit if record["employeeID"] not in named]
+    away = any(record.get("workerStatus") == "On Leave" for record in unit if record["employeeID"] in named)
+    return [] if away else left
 
 
 def _table(rows: list[Any], columns: list[str]) -> pd.DataFrame:

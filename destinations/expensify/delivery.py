@@ -16,7 +16,9 @@ def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
     """How a plan's records go to Expensify: whole records, leavers last."""
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        for answer in client.deliver(to_records(leave.self_contained(records), FIELDS)):
+        tried = records[records["person"].isin(list(write.alone))]
+        alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
+        for answer in client.deliver(to_records(leave.self_contained(records), FIELDS), alone=alone):
             yield noted(ledger, write, answer)
 
     return send

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.replies import Answer, Records, statuses, without_people
+from destinations.replies import Answer, Records, quoted, statuses, without_people
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Reply, Verdict, by_status
 
@@ -21,6 +21,8 @@ Skip = tuple[str, str]
 PUBLIC: Final = frozenset({"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
+_RECORD_CODES = (410,)
+"""Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is for much, its own faults too."""
 _ACCESS_CODES = (401, 403, 404)
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
 
@@ -119,7 +121,10 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
     what = f"Expensify refused: {code} {message_shown}".rstrip(" .") + "."
     if code in _ACCESS_CODES or _ACCESS_WORDS.search(message):
         return Permanent(what, "Check the partner credentials (they end with the account's password) and the account's rights.")
-    return Refused(what, str(code), message_shown)
+    blamed = quoted(message, records, "employeeID")
+    # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
+    several = len({record["employeeID"] for record in records}) > 1
+    return Refused(what, str(code), message_shown, named=blamed if several else (), of_record=code in _RECORD_CODES or bool(blamed))
 
 
 def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:

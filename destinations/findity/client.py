@@ -9,17 +9,18 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
 import pandas as pd
 
-from destinations.findity.replies import error_of, identity, items, refused, total, unreadable
+from destinations.chunks import NOBODY, Evidence, Sending, chunked, in_turn
+from destinations.findity.replies import error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
-from destinations.replies import Answer, Records, in_turn, statuses
-from resources.failures import Permanent, Refused, Transient, Unanswered
+from destinations.replies import Answer, Records, statuses
+from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
 from roster.records import compact
 
@@ -32,7 +33,7 @@ UNIT_COLUMNS = ["id", "name", "externalSourceId", "parentId"]
 PATIENCE = Retry()
 """Findity publishes no limit; one user saw calls throttled that came quicker than every three seconds."""
 
-NARROWING_CALLS = 200
+NARROWING_CALLS = 1000
 """How many further requests a delivery may spend on finding the people for whom whole chunks were refused."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
@@ -127,8 +128,7 @@ class Findity:
         content = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         reply = self._call("PUT", "/users/", params=params, content=content)
         if reply.status >= 400:
-            code, reason = error_of(reply.json, records)
-            raise Refused(f"Findity refused: {reply.status} {code} {reason}".rstrip(), code or str(reply.status), reason)
+            raise refusal(reply, records)
         if reply.content.strip() and reply.json is None:
             raise Unanswered("Findity's answer is no JSON: what was sent may have been applied or not.", "Run again: it is safe to repeat.")
         return Answer(
@@ -139,14 +139,22 @@ class Findity:
             calls=self._http.attempts - calls,
         )
 
-    def deliver(self, records: Records) -> Iterator[Answer]:
+    def deliver(
+        self, records: Records, alone: Mapping[str, str] = NOBODY, so_far: Evidence | None = None, last: bool = True
+    ) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
-        See `destinations.replies.in_turn` for the order and for what is raised.
+        See `destinations.chunks.in_turn` for the order and for what is raised.
+
+        Args:
+            records: Under Findity's names.
+            alone: The externalSourceIds of those who failed alone before, and so go alone, with what they were refused for.
+            so_far: What the passes of the same delivery before this one have shown.
+            last: Whether this is its last pass.
         """
-        size = self._settings.chunk_size
-        chunks = (records[start : start + size] for start in range(0, len(records), size))
-        return in_turn(chunks, "externalSourceId", self.put_users, NARROWING_CALLS)
+        chunks = chunked(records, "externalSourceId", alone, self._settings.chunk_size)
+        sending = Sending("Findity", "externalSourceId", self.put_users, NARROWING_CALLS)
+        return in_turn(sending, chunks, alone, so_far, last=last)
 
     def _all_users(self) -> Records:
         """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""

@@ -10,11 +10,12 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from destinations.chunks import Evidence
 from destinations.delivery import Send, Write, noted
 from destinations.findity import comparison
 from destinations.findity.client import Findity
 from destinations.findity.records import FIELDS
-from resources.failures import Transient
+from resources.failures import Outage, Transient
 from resources.ledger import Ledger
 from roster.membership import among
 from roster.plan.decision import Plan
@@ -40,12 +41,16 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         first = _without_approvers(records[named])
         statuses: dict[str, str] = {}
         failed: Transient | None = None
+        tried = records[records["person"].isin(list(write.alone))]
+        alone, so_far = dict(zip(tried["externalSourceId"], tried["person"].map(write.alone), strict=True)), Evidence()
         try:
-            for answer in client.deliver(to_records(first, FIELDS)):
+            for answer in client.deliver(to_records(first, FIELDS), alone, so_far, last=False):
                 answers = noted(ledger, write, answer, names)
                 statuses.update(zip(answers["person"], answers["status"], strict=True))
                 # Whoever is still to be given an approver is not answered yet.
                 yield answers[answers["status"].ne("accepted") | among(answers["person"], _complete(records))]
+        except Outage:  # the others would meet it too
+            raise
         except Transient as failure:  # no reason for the others to wait
             failed = failure
         accepted = pd.Series([person for person, status in statuses.items() if status == "accepted"], dtype="str")
@@ -58,8 +63,11 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
             yield _lacking(lacking, rest, accepted)
         else:
             lacking = rest.head(0)
-        for answer in client.deliver(to_records(rest, FIELDS)):
+        whole = pd.concat([rest["person"], _complete(records)])
+        for answer in client.deliver(to_records(rest, FIELDS), alone, so_far):
             answers = noted(ledger, write, answer, names)
+            # Who failed alone before the others and was taken now still lacks their approver: a re-execution gives them one.
+            answers = answers[answers["status"].ne("accepted") | among(answers["person"], whole)]
             without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
             yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
         if failed:

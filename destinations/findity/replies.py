@@ -4,10 +4,13 @@ Belongs here: lists in envelopes, errors and whom they concern. Does not belong 
 """
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, without_people
+from destinations.replies import Records, quoted, without_people
 from resources.failures import Permanent, Refused
+from resources.http import Reply
 
 PUBLIC: Final = frozenset({"role", "externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
@@ -62,6 +65,51 @@ def error_of(body: Any, records: Records) -> tuple[str, str]:
     return "", reason
 
 
+_RECORD_WORDS: Final = frozenset({"required_field", "db_schema_violation"})
+"""Codes of what a user object holds that name none of its fields; a user has seen both. Others are an outage where all meet them."""
+
+
+def refusal(reply: Reply, records: Records) -> Refused:
+    """What an answer is that refuses these records as a whole."""
+    code, reason = error_of(reply.json, records)
+    texts = [*_texts(reply.json)]
+    numbers = {record["externalSourceId"] for record in records}
+    blamed: set[str] = set().union(*(quoted(text, records, "externalSourceId") for text in texts))
+    # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
+    named = {number for number in _blamed(reply.json) if number in numbers} | (blamed if len(numbers) > 1 else set())
+    return Refused(
+        f"Findity refused: {reply.status} {code} {reason}".rstrip(),
+        code or str(reply.status),
+        reason,
+        named=named,
+        of_record=bool(named or blamed) or any(_of_record(text, records) for text in texts),
+        too_large=reply.status == 413,
+    )
+
+
+def _blamed(body: Any) -> Iterator[str]:
+    """The externalSourceIds that an error's own fields give."""
+    for each in body if isinstance(body, list) else body.values() if isinstance(body, dict) else ():
+        yield from _blamed(each)
+    if isinstance(body, dict) and isinstance(body.get("externalSourceId"), str):
+        yield body["externalSourceId"]
+
+
+def _texts(body: Any) -> Iterator[str]:
+    if isinstance(body, str):
+        yield body
+    for each in body if isinstance(body, list) else body.values() if isinstance(body, dict) else ():
+        yield from _texts(each)
+
+
+def _of_record(text: str, records: Records) -> bool:
+    """Whether a code or message speaks of what a user object holds: by a code that is known for it, or by the name of a field."""
+    words = [part.casefold() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)]
+    said = f"_{'_'.join(words)}_"
+    fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold() for record in records for name in record}
+    return text.casefold() in _RECORD_WORDS or any(f"_{name}_" in said for name in fields)
+
+
 def refused(body: Any, records: Records) -> dict[str, str]:
     """externalSourceId → reason, for each error that a 2xx answer holds.
 
@@ -82,6 +130,7 @@ def refused(body: Any, records: Records) -> dict[str, str]:
         record = by_key.get(str(item.get("externalSourceId"))) or in_place.get(id(item))
         code, reason = error_of(item, [record] if record else records)
         if record is None:
-            raise Refused(f"Findity refused someone: {code} {reason}".rstrip(), code or "error", reason)
+            message = f"Findity refused someone: {code} {reason}".rstrip()
+            raise Refused(message, code or "error", reason, of_record=any(_of_record(text, records) for text in _texts(item)))
         reasons[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
     return reasons

@@ -70,6 +70,8 @@ class Tokens:
             raise Permanent(f"Findity issues no token (HTTP {reply.status}).", "Check client_id, client_secret and the API key's rights.")
         if not isinstance(access, str):
             raise Permanent("Findity's token address answered without a token.", "Check token_url in the settings.")
+        if not access.isascii() or not access.isprintable():
+            raise Permanent("Findity's token address gave a token that no header can carry.", "Check token_url in the settings.")
         self._access = access
         self._refresh = found.get("refresh_token") or found.get("refreshToken")
         lasts = found.get("expires_in") or found.get("expiresIn")

@@ -219,7 +219,7 @@ def private_key(setting: PrivateKey, passphrase: Secret | None, old_rsa: bool = 
 
 def _key_text(setting: PrivateKey) -> bytes:
     if setting.env is not None:
-        text = Secret(env=setting.env).resolve()
+        text = Secret(env=setting.env).resolve(lines=True)
         # Many places that hold environment variables allow one line only.
         return (text if "\n" in text.strip() else text.replace("\\n", "\n")).strip().encode() + b"\n"
     path = Path(setting.file or "").expanduser()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from resources.ledger import database, tables
 from resources.ledger.ledger import Ledger
-from resources.rates import MARGIN, RateLimit, pause
+from resources.rates import MARGIN, RateLimit, pause, tell
 
 _KEPT_WINDOWS: Final = 2
 """Calls are forgotten after this many of the longest window."""
@@ -47,6 +47,7 @@ class LedgerWindows:
     def acquire(self) -> None:
         """Block until a call may start, and count that call."""
         while (wait := self._try()) > 0:
+            tell(wait, self._limits)
             self._sleep(wait)
 
     def _try(self) -> float:

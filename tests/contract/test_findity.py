@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from destinations.findity.client import Findity
-from resources.failures import Permanent, Refused, Transient, Unanswered
+from resources.failures import Outage, Permanent, Refused, Transient, Unanswered
 
 USERS = "/admin/organizations/externalid/acme%2Fse/users/"
 ANN = {"id": "u1", "personId": "p1", "externalSourceId": "0042", "firstName": "Ann", "email": "ann@acme.example", "active": True}
@@ -273,13 +273,24 @@ def test_a_refused_chunk_is_halved_until_the_people_at_fault_are_alone_and_the_o
     assert len(fate) == sum(len(given.statuses) for given in answers), "everybody is answered for once"
 
 
-def test_narrowing_down_is_bounded_and_those_left_are_refused_together(client, script, wire, monkeypatch):
+def test_narrowing_down_is_bounded_and_those_left_are_in_doubt_and_not_refused(client, script, wire, monkeypatch):
     monkeypatch.setattr("destinations.findity.client.NARROWING_CALLS", 4)
-    script.answer = lambda seen: wire.reply({"errorCode": "REQUIRED_FIELD"}, 400)
+    script.answer = lambda seen: wire.reply({"errorCode": "REQUIRED_FIELD"}, 400) if "6" in str(seen.body) else ""
     fate = {key: status for given in client.deliver(people(8)) for key, status in told(given).items()}
     assert len(script.requests) == 5
-    assert fate["0"] == "refused: REQUIRED_FIELD (refused together, 2 people)"
-    assert set(fate) == {str(n) for n in range(8)}
+    together = "unknown: REQUIRED_FIELD (refused together, 2 people)"
+    assert fate == {**dict.fromkeys("012345", "accepted"), **dict.fromkeys("67", together)}
+
+
+def test_what_everybody_meets_is_an_outage_after_a_few_and_refuses_nobody(client, script, wire):
+    script.answer = lambda seen: wire.reply({"errorCode": "REQUIRED_FIELD"}, 400)
+    fate = {}
+    with pytest.raises(Outage, match=r"Findity refuses whatever is sent \(REQUIRED_FIELD\)"):
+        for given in client.deliver(people(100)):
+            fate |= told(given)
+    assert len(script.requests) == 5
+    assert set(fate) == {str(n) for n in range(100)}
+    assert {status.partition(":")[0] for status in fate.values()} == {"unknown"}
 
 
 def test_people_go_out_so_many_at_a_time(organization, script, retry):

@@ -1,6 +1,9 @@
 """Retries over real sockets: what is repeated, how often, after how long, and what the failure then says."""
 
 import contextlib
+import gzip
+import json
+import logging
 import socket
 import ssl
 import threading
@@ -14,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from resources.failures import Permanent, Transient, Unanswered
-from resources.http import Http, Retry, _trusted
+from resources.http import Bounds, Http, Retry, _trusted
 from tests.ports import free as closed_port
 
 
@@ -178,3 +181,104 @@ def test_the_trusted_certificates_are_read_once_for_all_connections(monkeypatch,
             pass
     _trusted.cache_clear()
     assert len(read) == 1
+
+
+# How much of an answer is read
+
+
+def served(*parts, every=0.0, head=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"):
+    """An address at which one connection after the other is answered with these parts, one after the other."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                with contextlib.suppress(OSError), plain:
+                    plain.recv(65536)
+                    for part in (head, *parts):
+                        for piece in [part[at : at + 1] for at in range(len(part))] if every else [part]:
+                            plain.sendall(piece)
+                            if over.wait(every):
+                                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return listener, over
+
+
+@contextlib.contextmanager
+def answering(*parts, bounds, **how):
+    listener, over = served(*parts, **how)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    with listener, Http("Findity", url, 5, Retry(attempts=3, sleep=lambda _: None), bounds=bounds) as http:
+        yield http, url
+        over.set()
+
+
+PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+TWICE = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\n"
+BEYOND = {
+    "size": ("is larger than 1 MB", [b"x" * 2**20, b"x" * 2**20], {}),
+    "a bomb": ("is larger than 1 MB", [gzip.compress(bytes(2**26))], {"head": PACKED}),
+    "a bomb in a bomb": ("is packed in a way that was not asked for", [gzip.compress(gzip.compress(bytes(2**26)))], {"head": TWICE}),
+    "depth": ("is nested deeper than 100 levels", [b"[" * 101 + b"]" * 101], {}),
+    "depth beyond the parser": ("is nested deeper than 100 levels", [b"[" * 500_000 + b"]" * 500_000], {}),
+    "objects": ("is nested deeper than 100 levels", [b'{"a":' * 101 + b"1" + b"}" * 101], {}),
+    "a dripping body": ("was not complete after 0 s", [b" " * 10_000], {"every": 0.02}),
+    "dripping headers": ("was not complete after 0 s", [], {"every": 0.02, "head": b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 10_000}),
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("beyond", BEYOND)
+def test_an_answer_without_bounds_is_called_what_it_is_and_not_asked_for_again(beyond, method):
+    why, parts, how = BEYOND[beyond]
+    bounds = Bounds(size=2**20, seconds=0.3 if "drip" in beyond else 30)
+    with answering(*parts, bounds=bounds, **how) as (http, url):
+        with pytest.raises(Transient, match=f"Findity's answer {why}") as failure:
+            http.send(method, url, writes=method == "PUT")
+        assert http.attempts == 1
+    # What was read may leave nothing in doubt, what was written does.
+    assert isinstance(failure.value, Unanswered) is (method == "PUT")
+    assert "may have been applied" in str(failure.value) or "Nothing was changed" in str(failure.value)
+
+
+def test_answers_within_the_bounds_are_read_whole_packed_or_not(script, wire):
+    deepest = b"[" * 100 + b"]" * 100
+    for body, how in ((deepest, {}), (gzip.compress(deepest), {"head": PACKED}), (b"[]" + b" " * (2**20 - 2), {})):
+        with answering(body, bounds=Bounds(size=2**20), **how) as (http, url):
+            assert isinstance(http.send("GET", url).json, list)
+
+
+def test_the_default_bounds_hold_a_hundred_thousand_people():
+    user = dict.fromkeys(("id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber"), "x" * 36)
+    user |= {"address": {"street": "x" * 60}, "bankAccount": {"iban": "x" * 34}, "approverIds": ["x" * 36], "dimensionPresets": []}
+    assert 2 * 100_000 * len(json.dumps(user)) < Bounds().size
+
+
+# What cannot be sent
+
+
+@pytest.mark.parametrize("value", ["to\nken", "token\r\n", "tok\x00en", "tökén"])
+def test_quiet_a_header_that_cannot_be_sent_is_refused_before_it_is(http, script, value):
+    with pytest.raises(Permanent, match=r"no header can carry\. Nothing was sent") as failure:
+        http.send("PUT", f"{script.url}/x/", headers={"Authorization": f"Bearer {value}"}, content=b"[]")
+    assert "ken" not in str(failure.value)
+    assert failure.value.__suppress_context__
+    assert script.requests == []
+
+
+# Waiting
+
+
+def test_quiet_every_wait_is_told_with_its_destination_length_and_attempt(http, script, wire, caplog):
+    logging.getLogger("rollcall.waiting").addHandler(caplog.handler)
+    script.play(wire.reply("", 503), wire.reply("", 429, Retry_After="17"), wire.reply())
+    http.send("GET", f"{script.url}/eva@acme.example/", params={"searchText": "hunter2"})
+    logging.getLogger("rollcall.waiting").removeHandler(caplog.handler)
+    told = [record.getMessage() for record in caplog.records if record.name == "rollcall.waiting"]
+    assert told[-1] == "Waiting 17 s. Findity takes no more requests at present (429): attempt 2 of 3."
+    assert "@" not in str(told)
+    assert "hunter2" not in str(told)

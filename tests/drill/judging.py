@@ -21,7 +21,8 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 
 A folder with a `defs.yaml` is a company of its own, which nobody has ever synced: its files stand beside it under the names by which they
 arrive, and `expected.yaml` has, beside ``feed``, ``nights``: of each what is above, with ``files``, those that arrive before it, in order.
-In such a night ``joined: everyone`` stands for all whose number is in ``everyone``.
+In such a night ``everyone``, as in ``joined: everyone``, stands for all whose number is in ``everyone``, and what is among ``faults`` lasts
+for that night.
 """
 
 import os
@@ -149,6 +150,7 @@ def _company(drill: Drill, feed: Feed) -> AbstractContextManager[Company]:
 def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -> None:
     old, writes = people(company.box.state), company.box.writes
     company.box.sent = {name: set() for name in DESTINATIONS}
+    company.box.heal()  # what went wrong in the night before
     _go_wrong(stack, company, night)
     night.arrive(company)
     result = company.kept_sync() if night.said.get("again") else company.sync()
@@ -211,7 +213,8 @@ def _compare(company: Company, night: Night, old: dict[str, Any], held: dict[str
             ]
             verdict.missing += [f"{number} at {name}: {each} unchanged" for each in should if each not in is_so]
         allowed = {*wanted["joined"], *wanted["back"], *wanted["left"], *wanted["changed"]}
-        allowed |= set(night.said.get("also_sent", {}).get(name, [])) | set(night.said.get("refused", {}).get(name, []))
+        also = night.said.get("also_sent", {}).get(name, [])
+        allowed |= set(night.feed["everyone"] if also == "everyone" else also) | set(night.said.get("refused", {}).get(name, []))
         verdict.wrong += [f"{number} at {name}: sent for nothing" for number in sorted(company.box.sent[name] - allowed)]
         if held.get(name, {}) != (night.said.get("held") or {}).get(name, {}):
             verdict.missing.append(f"held at {name}: {held.get(name, {})}")

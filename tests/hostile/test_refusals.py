@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from resources.failures import Outage
 from roster.vocabulary import WRITES
 from tests.hostile.conftest import nth
 from tests.hostile.exchanges import REFUSING, WHENS, clean_again, heals, writes
@@ -27,10 +28,13 @@ def test_who_is_refused_says_so_and_everybody_else_is_as_after_a_clean_sync(exch
     # Of one person alone, a chunk that is refused says that they are: it is the one with most people that is struck once.
     skip = {"skip": nth(struck.calls, writes(struck)[-1])["skip"]} if "once" in fault else {}
     struck.box.fault(**({"api": name, "job": job, "dry_run": False} | skip | REFUSING[name][fault]))
-    last = heals(struck, struck.attempt())
+    attempt = struck.attempt()
+    assert isinstance(attempt.failure, Outage) is ("everybody" in fault), attempt.failure
+    assert "everybody" not in fault or not attempt.answers["status"].eq("refused").any()
+    last = heals(struck, attempt)
     out = set(last.table.index[last.table["outcome"].eq("refused")])
     planned = set(last.table.index[last.table["action"].isin(WRITES)])
-    assert out == (set() if "once" in fault or "after applying" in fault else planned if "everybody" in fault else {"E04"})
+    assert out == (set() if "once" in fault or "everybody" in fault else {"E04"})
     if not out:
         assert struck.state() == struck.clean
     for person in planned - out:
