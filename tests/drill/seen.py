@@ -12,8 +12,13 @@ ACTIVE = "active"
 
 
 def people(state: dict[str, Any]) -> dict[str, People]:
-    """Destination → employee number → fields in plain form. An account without a number goes by its address."""
-    return {"expensify": _expensify(state["expensify"]), "findity": _findity(state["findity"]["organizations"]["acme"])}
+    """Destination → employee number → fields in plain form. An account without a number goes by its address; one of another organization
+    than acme by its number and the organization's name, so that two companies' people can be told apart."""
+    findity: People = {}
+    for name, organization in state["findity"]["organizations"].items():
+        there = _findity(organization)
+        findity |= there if name == "acme" else {f"{number}@{name}": person for number, person in there.items()}
+    return {"expensify": _expensify(state["expensify"]), "findity": findity}
 
 
 def _expensify(state: dict[str, Any]) -> People:
