@@ -23,6 +23,7 @@ import yaml
 
 from assets.attributes import Settings
 from assets.graph import build as graph
+from assets.neighbours import shared
 from assets.runs.launch import Location, RunResult, reexecute, run_job
 from cli.demo import SANDBOX_CREDENTIALS
 from destinations import registry
@@ -122,7 +123,8 @@ class Company:
         self.folder.mkdir(parents=True, exist_ok=True)
         written = yaml.safe_dump({"type": "assets.RosterSync", "attributes": settings}, sort_keys=False)
         (self.folder / "defs.yaml").write_text(written, "utf-8")
-        built = graph.build(name, Settings.model_validate(settings), self.folder)
+        said = Settings.model_validate(settings)
+        built = graph.build(name, said, self.folder, shared(self.folder, said))
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
         for destination, other in (("expensify", {"limits": [RateLimit(1000, 0.001)]}), ("findity", {})):

@@ -12,12 +12,11 @@ ACTIVE = "active"
 
 
 def people(state: dict[str, Any]) -> dict[str, People]:
-    """Destination → employee number → fields in plain form. An account without a number goes by its address; one of another organization
-    than acme by its number and the organization's name, so that two companies' people can be told apart."""
+    """Destination → employee number → fields in plain form. An account without a number goes by its address. Companies that are
+    drilled together have numbers of their own, at whatever organization of Findity they are."""
     findity: People = {}
-    for name, organization in state["findity"]["organizations"].items():
-        there = _findity(organization)
-        findity |= there if name == "acme" else {f"{number}@{name}": person for number, person in there.items()}
+    for organization in state["findity"]["organizations"].values():
+        findity |= _findity(organization)
     return {"expensify": _expensify(state["expensify"]), "findity": findity}
 
 
