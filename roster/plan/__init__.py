@@ -2,7 +2,8 @@
 
 In the order of a run: `differences` and `write_only` (what differs) → `decision` (one action for everyone, the plan) → `limits` and
 `dependants` (what is held) → `builder` (these steps in their order) → `releasing` (letting go) → `outcomes` and `landing` (afterwards);
-`adoption` counts who is there before a first sync; `facts` is what is known of a plan as a whole, and its JSON.
+`adoption` counts who is there before a first sync, `restored` whom an older ledger does not know; `facts` is what is known of a plan as a
+whole, and its JSON.
 
 Does not belong here: the fields of any one destination.
 """
