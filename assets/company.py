@@ -7,7 +7,7 @@ asset.
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -17,6 +17,7 @@ from assets.attributes import CompanySettings
 from destinations import registry
 from destinations.base import Attempt, Destination, Policy
 from resources import places
+from resources.failures import Permanent
 from resources.hr.locations import SftpSource
 from resources.hr.sources import LocalFiles, SftpFiles
 from resources.ledger import Ledger
@@ -72,6 +73,8 @@ class Company:
     """The folder's name."""
     settings: CompanySettings
     folder: Path
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """Destination → what of it another company's settings name too (`assets.neighbours.shared`)."""
 
     def key(self, *parts: str) -> dg.AssetKey:
         """The key of one of its assets: ``acme/hr/roster``."""
@@ -98,6 +101,15 @@ class Company:
     def destinations(self) -> list[Destination]:
         """Those that the settings name, in the registry's order."""
         return [registry.build(name, part) for name, part in self.settings.destinations().items()]
+
+    def refuse_shared(self, destination: Destination) -> None:
+        """Stop before a destination that another company's settings name too.
+
+        Raises:
+            Permanent: They do.
+        """
+        if why := self.shared.get(destination.name):
+            raise Permanent(why, "Nothing was read or written there.")
 
     def policy(self) -> Policy:
         """What of the settings counts at every destination."""

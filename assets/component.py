@@ -52,9 +52,11 @@ class RosterSync(dg.Component):
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The company's graph."""
+        from assets import neighbours  # noqa: PLC0415
         from assets.graph import build as graph  # noqa: PLC0415 - `dg check yaml` and completion need the schema, not pandas and the clients
 
-        return graph.build(company=context.path.name, settings=self.settings, folder=context.path)
+        shared = neighbours.shared(context.path, self.settings)
+        return graph.build(company=context.path.name, settings=self.settings, folder=context.path, shared=shared)
 
 
 # `dg list components` shows the docstring's first paragraph, and nothing of the schema.

@@ -49,12 +49,12 @@ def check(
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
-    settings, open_places = _settings(company)
+    settings, mistaken = _settings(company)
     try:
         result = _taken_in(file, settings)
     except Unfit as unreadable:
         _print_unfit(unreadable)
-        raise typer.Exit(MISTAKE if open_places else UNFIT) from None
+        raise typer.Exit(MISTAKE if mistaken else UNFIT) from None
     except (MissingColumn, Failed) as mistake:
         say(str(mistake), err=True)
         raise typer.Exit(MISTAKE) from None
@@ -68,13 +68,23 @@ def check(
         say(f"The header was found on line {result.facts.header_line}.")
     _print_managers(checks, result.facts.managers, settings)
     _print_result(result, show_values, limit)
-    raise typer.Exit(MISTAKE if open_places else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
+    raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
 
 def _settings(company: str) -> tuple[CompanySettings, bool]:
-    """The settings, and whether `rollcall map` left something open in them, which is told: the file can be tried all the same."""
+    """The settings, and whether something is wrong with them, which is told, and with which the file is tried all the same: what
+    `rollcall map` has left open, or another company that names the same part of a destination."""
     try:
-        return loader.read(loader.find(company)), False
+        file = loader.find(company)
+        settings = loader.read(file)
+        # A draft that lies elsewhere is no company yet.
+        from assets import neighbours  # noqa: PLC0415
+
+        among = file.absolute().parent.parent == names.companies_folder().absolute()
+        shared = neighbours.shared(file.parent, settings) if among else {}
+        for sentence in shared.values():
+            say(f"{sentence} Until then a run of either stops there. The file is tried all the same:\n", err=True)
+        return settings, bool(shared)
     except loader.SettingsMistakes as mistakes:
         say(str(mistakes), err=True)
         if mistakes.draft is None:

@@ -62,6 +62,9 @@ COMMANDS: Final = {
         "Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays.",
         names.companies,
     ),
+    "rename": Listed(
+        "cli.rename", "Let a company whose folder was renamed keep what the ledger knows of its people, its stored runs and its reports."
+    ),
     "export": Listed("cli.person", "Write all that is kept about one person to a file, for the day that they ask.", names.companies),
     "forget": Listed(
         "cli.person",

@@ -16,6 +16,7 @@ from cli.terminal import say, stop
 from resources import places
 from resources.failures import Failed
 from resources.ledger import Ledger
+from resources.past import companies
 
 app = typer.Typer()
 
@@ -27,12 +28,17 @@ def purge(
     ] = None,
     older_than: Annotated[int | None, typer.Option(help="Days; by default the company's `retention_days`.", min=1)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    gone: Annotated[bool, typer.Option("--gone", help="All of a company whose folder is not there, and its people with it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays."""
-    companies = [company_meant(company)] if company else companies_with_runs()
-    for name, days in [(name, older_than or _days(name)) for name in companies]:
+    if gone:
+        _delete_all(company or stop("Say which company is gone."), yes)
+        return
+    whose = [company_meant(company)] if company else companies_with_runs() if older_than else _with_folder(companies_with_runs())
+    for name, days in [(name, older_than or _days(name)) for name in whose]:
         say(f"{name}: {_purged(name, days, dry_run)}")
-    if not companies:
+    if not whose:
         say("The ledger knows no run yet: there is nothing to delete.")
 
 
@@ -48,6 +54,40 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     if not found:
         return f"nothing is older than {age}, but for what is still needed."
     return f"older than {age} and {'to be deleted' if dry_run else 'deleted'}: {found}."
+
+
+def _with_folder(known: list[str]) -> list[str]:
+    """Those whose settings say how long; what is to be done with the others is told, and keeps nobody else's old runs."""
+    for company in sorted(set(known) - set(names.companies())):
+        say(f"{company}: its folder is not there. Say --older-than DAYS for it alone, or see rollcall status {company}.", err=True)
+    return [company for company in known if company in names.companies()]
+
+
+def _delete_all(company: str, yes: bool) -> None:
+    """All that is left of a company without a folder."""
+    if company in names.companies():
+        stop(f"The folder of {company} is still there: nothing was deleted.")
+    demo.use_instance()
+    try:
+        with dg.DagsterInstance.get() as instance, Ledger.open(places.ledger_url(), company) as ledger:
+            if not ledger.whole.is_there():
+                stop(f"The ledger knows no company '{company}'.")
+            people = ledger.whole.people().get(company, 0)
+            say(
+                f"This deletes all that is kept of {company}: {people:,} people in the ledger, stored values, reports, Dagster's runs. "
+                "Accounts at the destinations stay as they are, active ones too, and nobody here knows them afterwards."
+            )
+            if not yes and not typer.confirm(f"Delete all of {company}?"):
+                say("Nothing was deleted.")
+                raise typer.Exit(1)
+            found = companies.delete(ledger)
+            runs = retention.delete_all(instance, company)
+    except Failed as failure:
+        stop(str(failure))
+    say(
+        f"Deleted: {found.rows:,} ledger rows, {found.values:,} runs with stored values, {found.reports:,} runs with reports, "
+        f"{runs:,} Dagster runs."
+    )
 
 
 def _days(company: str) -> int:

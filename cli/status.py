@@ -35,16 +35,16 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
 ) -> None:
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
-    found = []
+    found, there = [], names.companies()
     for name in [company] if company else companies_with_runs() or [company_meant(None)]:
         with ledger_of(name) as ledger:
             found.append(look(ledger, last, registry.titles()))
     if json:
-        print_json({"companies": [as_json(one) for one in found]})
+        print_json({"companies": [{**as_json(one), "folder": one.company in there} for one in found]})
         return
     console = terminal()
     for one in found:
-        print_status(console, one, datetime.now(UTC))
+        print_status(console, one, datetime.now(UTC), folder=one.company in there)
 
 
 def as_json(status: Status) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def as_json(status: Status) -> dict[str, Any]:
     alive = {run.root_run_id for run in status.under_way}
     return {
         "company": status.company,
+        "people": status.people,
         "under_way": [
             {"run": run.root_run_id, "job": run.job, "began": run.began.isoformat() if run.began else None, "writes": run.writes}
             for run in status.under_way
@@ -109,15 +110,24 @@ def _destination_as_json(one: DestinationReport) -> dict[str, Any]:
     return {"name": one.name, "stage": one.stage, **{name: getattr(one, name) for name in numbers}}
 
 
-def print_status(console: Console, status: Status, now: datetime) -> None:
+def print_status(console: Console, status: Status, now: datetime, *, folder: bool = True) -> None:
     """Print it.
 
     Args:
         console: Where.
         status: What the ledger says.
         now: From when ages count.
+        folder: Whether the company has a folder.
     """
     console.print(f"\n{status.company}", style="bold")
+    if not folder:
+        who = "1 person is" if status.people == 1 else f"{status.people:,} people are"
+        console.print(
+            f"  Its folder is not there, and {who} in the ledger. Under another name now: rollcall rename {status.company} NEW. "
+            f"Gone for good: rollcall purge {status.company} --gone.",
+            style="yellow",
+            soft_wrap=True,
+        )
     for run in status.under_way:
         since = f", for {_age(run.began, now)}" if run.began else ""
         console.print(

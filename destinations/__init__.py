@@ -2,7 +2,9 @@
 
 - `registry`: which are there?
 - `base`: what does each fulfil, and what passes between its steps?
+- `identity`: what of it may only one company write? `claims`: whose is it?
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
+- `forgotten`: does the ledger know what it must have known?
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
 - `replies`: what is an answer, person by person?

@@ -5,7 +5,7 @@ Belongs here: `Destination`, what only some destinations can do (`DryRun`), what
 here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -14,6 +14,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import pandas as pd
 
 from destinations.delivery import Write
+from destinations.identity import Identity
+from resources.environment import EnvText
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
 from roster.people.chain import AbsentMeans, Chain
@@ -188,6 +190,15 @@ class Destination(Comparison, Protocol):
 
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
+
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+        """What of it is this company's alone.
+
+        Args:
+            value: What a setting says, as far as it is known: ``EnvText.resolve``, or the name of its variable.
+            roster: HR's people, of whom some may be written to what only their row names; None: what the settings show by themselves.
+        """
+        return []
 
     def read(self, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         """What its API gives, as frames under names of its own, the people's first."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, releases
+from destinations import first, forgotten, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from resources.failures import Permanent
@@ -196,6 +196,7 @@ def _facts(
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
         tops=int(repairs["repair"].isin(TOPS).sum()),
         without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
+        **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
         faults=desired.faults,
     )
 

@@ -2,12 +2,14 @@
 
 A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
 (`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
-`roster.reports.reasons.Reason`), where it says why in codes of its own. Adapters are imported when a run needs them: the YAML's schema,
+`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``identity.identities``, where two companies must not both
+write the same part of it. Adapters are imported when a run needs them: the YAML's schema,
 completion and most commands do without pandas and the clients.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -16,6 +18,8 @@ from roster.settings import Strict
 
 if TYPE_CHECKING:  # it imports pandas
     from destinations.base import Destination
+    from destinations.identity import Identity
+    from resources.environment import EnvText
     from resources.ledger.mentions import PersonalColumns
 
 PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
@@ -42,6 +46,19 @@ def build(name: str, settings: Strict) -> "Destination":
     return cast("Destination", _part(name, "adapter").Adapter(settings))
 
 
+def identities(name: str, settings: Strict, value: Callable[["EnvText"], str]) -> "Sequence[Identity]":
+    """What of it is a company's alone, as far as its settings show it; none where its package has no ``identity``.
+
+    Args:
+        name: Which.
+        settings: Its part of the company's YAML.
+        value: What one setting says.
+    """
+    if find_spec(f"{_package(name).__name__}.identity") is None:
+        return []
+    return cast("Sequence[Identity]", _part(name, "identity").identities(settings, value))
+
+
 def draft(name: str) -> Callable[[Callable[[str], bool]], str]:
     """What writes its part of a proposed YAML, given which canonical columns are mapped for sure."""
     return cast("Callable[[Callable[[str], bool]], str]", _part(name, "draft").draft)
@@ -63,6 +80,9 @@ def _packages() -> list[ModuleType]:
     return packages
 
 
+def _package(name: str) -> ModuleType:
+    return next(package for package in _packages() if name == package.NAME)
+
+
 def _part(name: str, module: str) -> Any:
-    package = next(package for package in _packages() if name == package.NAME)
-    return import_module(f"{package.__name__}.{module}")
+    return import_module(f"{_package(name).__name__}.{module}")

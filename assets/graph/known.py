@@ -3,12 +3,13 @@
 import dagster as dg
 import pandas as pd
 
+from assets import names
 from assets.company import Company, attempt
 from assets.failures import reported
 from assets.graph import metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
-from destinations import engine, releases
+from destinations import claims, engine, releases
 from destinations.base import Destination
 
 
@@ -37,6 +38,11 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                     left_alone = {"read": "not in this run: another destination is released"}
                     return dg.MaterializeResult(value=storage.newest(key), metadata=left_alone)
                 roster = planned_from(book, storage, company, destination.name).roster
+            company.refuse_shared(destination)
+            book.claims.keep(company.settings.destinations())
+            there = {company.name, *names.companies()}
+            claims.check_first(company.destinations(), book, roster, there)
+            claims.claim(destination, book, roster, there)
             found = engine.read(destination, getattr(context.resources, access), book, roster)
         rows = {name: len(frame) for name, frame in found.read.items()}
         first = next(iter(found.read.values()))

@@ -12,7 +12,7 @@ import pandas as pd
 from assets.company import Company
 from assets.failures import reported
 from assets.graph import metadata
-from destinations import engine
+from destinations import claims, engine
 from destinations.base import Destination
 from destinations.delivery import Write
 from resources.failures import Permanent
@@ -44,6 +44,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if source.newest:
                 raise Permanent("The newest stored plan is for looking: a write takes the plan of its own run.", "Run the whole sync job.")
             facts = PlanFacts.from_json(plan["facts"])
+            if not facts.idle:
+                company.refuse_shared(destination)
+                claims.check(destination, book)
             write = _write(destination, plan, facts, context.run.run_id)
             disagreements = engine.write(destination, getattr(context.resources, access), book, write, idle=facts.idle)
             answers = book.deliveries.answers(destination.name, source.run_id)

@@ -53,6 +53,16 @@ def purge(instance: dg.DagsterInstance, ledger: Ledger, days: int, *, dry_run: b
     return purged
 
 
+def delete_all(instance: dg.DagsterInstance, company: str) -> int:
+    """Delete all runs of a company that is gone, and what its assets show; how many runs that were."""
+    runs = list(_ended(instance, company, datetime.now(UTC)))
+    for run in runs:
+        _delete(instance, run.run_id)
+    if keys := list(instance.get_asset_keys(prefix=[company])):
+        instance.wipe_assets(keys)
+    return len(runs)
+
+
 def _shown(instance: dg.DagsterInstance, company: str) -> set[str]:
     """The runs that the UI shows as the newest of an asset."""
     events = (instance.get_latest_materialization_event(key) for key in instance.get_asset_keys(prefix=[company]))

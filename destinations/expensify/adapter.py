@@ -3,7 +3,7 @@
 Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination, DryRun
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, leave, records
+from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
+from destinations.identity import Identity
+from resources.environment import EnvText
 from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
@@ -69,6 +71,10 @@ class Adapter(Destination, DryRun):
 
     def access(self) -> Access:
         return Access(self.settings.connection)
+
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+        given = [] if roster is None else records.policies_of(self.settings.feed, roster)
+        return identity.identities(self.settings, value, given)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         wanted = records.policies_of(self.settings.feed, roster)

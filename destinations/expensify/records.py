@@ -137,11 +137,21 @@ def as_lists(texts: pd.Series) -> pd.Series:
 
 def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:
     """Every policy that the rules name, or give anyone in the roster: the ones to read."""
-    named = [rule for rule in (rules.policyID, rules.additionalPolicyIDs) if rule]
-    given = [pd.Series([_text(value) for rule in named for value in _stated(rule)], dtype="str")]
-    given += [evaluate(rule, roster[roster["in_scope"]]) for rule in named]
-    listed = as_lists(pd.concat(given, ignore_index=True)).dropna()
-    return sorted({policy for text in listed.unique() for policy in json.loads(text)})
+    given = [evaluate(rule, roster[roster["in_scope"]]) for rule in _naming_policies(rules)]
+    return sorted({*stated_policies(rules), *_listed(pd.concat(given, ignore_index=True))})
+
+
+def stated_policies(rules: ExpensifyFeed) -> list[str]:
+    """Every policy that the rules name by themselves."""
+    return _listed(pd.Series([_text(value) for rule in _naming_policies(rules) for value in _stated(rule)], dtype="str"))
+
+
+def _naming_policies(rules: ExpensifyFeed) -> list[Rule]:
+    return [rule for rule in (rules.policyID, rules.additionalPolicyIDs) if rule]
+
+
+def _listed(texts: pd.Series) -> list[str]:
+    return sorted({policy for text in as_lists(texts).dropna().unique() for policy in json.loads(text)})
 
 
 def _stated(rule: Rule) -> list[Value]:

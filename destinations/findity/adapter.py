@@ -3,6 +3,7 @@
 Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,10 +11,12 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, records
+from destinations.findity import NAME, TITLE, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.settings import FindityConnection, Settings
+from destinations.identity import Identity
+from resources.environment import EnvText
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
@@ -57,6 +60,9 @@ class Adapter(Destination):
 
     def access(self) -> Access:
         return Access(self.settings.connection)
+
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+        return identity.identities(self.settings, value)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:

@@ -8,6 +8,7 @@
 - ``intakes``: which exports were taken, under which number and day, and what the gate and the rows said of them
 - ``plans``: what was going to be done, to whom, and whether it may be
 - ``releases``: what a plan holds, and who let it go
+- ``claims``: which company's each destination is
 - ``leases``: which run may write
 - ``applied``: how far each destination was brought, and which export is too old for it
 - ``week``: who was written in the last seven days, and from which exports
@@ -15,6 +16,7 @@
 - ``acknowledged``: what each destination last took over of each person
 - ``skips``: who stays out, why, and since when
 - ``people``: all that is kept about one person, and forgetting it (``mentions``: where JSON names them)
+- ``companies``: a company as a whole: how many people it has, another name for it, its end
 - ``retention``: which rows are too old, and deleting them
 - ``keys``: the keys of keyed hashes
 - ``windows``: how often each credential was used, for all processes together

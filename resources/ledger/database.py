@@ -101,10 +101,10 @@ def _on_begin(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def writing(engine: sa.Engine, lock: str) -> Iterator[sa.Connection]:
-    """A transaction that writes: all of it or nothing, and alone among those with the same `lock` (on SQLite: alone)."""
+def writing(engine: sa.Engine, *locks: str) -> Iterator[sa.Connection]:
+    """A transaction that writes: all of it or nothing, and alone among those with one of the same `locks` (on SQLite: alone)."""
     with _quiet(), engine.execution_options(**{_WRITES: True}).begin() as connection:
-        if connection.dialect.name == "postgresql":
+        for lock in locks if connection.dialect.name == "postgresql" else ():
             number = int.from_bytes(sha256(lock.encode()).digest()[:8], signed=True)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
         yield connection

@@ -8,7 +8,9 @@ away. Postgres has no such place: there the key is a row, and whoever reads the 
 
 import re
 import secrets
+from collections.abc import Iterator
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -36,9 +38,34 @@ class Keys(Scoped):
         """Like `of`, but one for all companies of the ledger."""
         return self._key("", name)
 
+    def rename(self, company: str) -> None:
+        """Give another company the keys of this one, in place of any that it has; where a key is a row, it moves with the rows."""
+        if self.engine.dialect.name == "sqlite":
+            for path, name in self._files():
+                path.replace(_beside(self._ledger(), company, name))
+
+    def delete(self) -> None:
+        """Delete the company's keys; where a key is a row, it goes with the rows."""
+        if self.engine.dialect.name == "sqlite":
+            for path, _ in self._files():
+                path.unlink(missing_ok=True)
+
+    def _ledger(self) -> Path:
+        return Path(str(self.engine.url.database))
+
+    def _files(self) -> Iterator[tuple[Path, str]]:
+        """The company's keys, and what for each is: by the readable part of the name, which the hash confirms."""
+        ledger, begins = self._ledger(), f"{_readable(self.company)}-"
+        for path in sorted(ledger.parent.glob(f"{ledger.name}.{begins}*.key")):
+            words = path.name[len(ledger.name) + 1 + len(begins) :].split(".")[0].split("-")
+            for joints in product(" _", repeat=len(words) - 1):
+                name = "".join(part for pair in zip(words, (*joints, ""), strict=True) for part in pair)
+                if _beside(ledger, self.company, name) == path:
+                    yield path, name
+
     def _key(self, company: str, name: str) -> bytes:
         if self.engine.dialect.name == "sqlite":
-            path = _beside(Path(str(self.engine.url.database)), company, name)
+            path = _beside(self._ledger(), company, name)
             return path.read_bytes() if path.exists() else write_once(path, secrets.token_bytes(_BYTES))
         table = tables.secret
         with self._writing() as connection:
@@ -47,8 +74,12 @@ class Keys(Scoped):
             return bytes(connection.execute(query).scalar_one())
 
 
+def _readable(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+
+
 def _beside(ledger: Path, company: str, name: str) -> Path:
     # The readable part is for people; the hash keeps "a b" and "a-b" apart.
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", f"{company} {name}").strip("-")
+    readable = _readable(f"{company} {name}")
     distinct = sha256(f"{company}\0{name}".encode()).hexdigest()[:8]
     return ledger.with_name(f"{ledger.name}.{readable}.{distinct}.key")

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from resources.ledger import tables
 from resources.ledger.acknowledged import Acknowledged
 from resources.ledger.applied import AppliedExports
+from resources.ledger.claims import Claims
+from resources.ledger.companies import Companies
 from resources.ledger.database import connect, reading
 from resources.ledger.deliveries import Deliveries
 from resources.ledger.heartbeats import Heartbeats
@@ -48,6 +50,8 @@ class Ledger:
         self.heartbeats = Heartbeats(engine, company)
         self.leases = Leases(engine, company)
         self.keys = Keys(engine, company)
+        self.claims = Claims(engine, company)
+        self.whole = Companies(engine, company)
         self.people = PersonRows(engine, company)
         self.retention = Retention(engine, company)
 

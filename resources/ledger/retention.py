@@ -39,6 +39,7 @@ KEPT: Final[dict[str, str]] = {
     "acknowledged": "without it everybody counts as new",
     "applied": "an older file must still be refused",
     "baseline": "the gate compares the next file with it",
+    "claim": "another company must still be refused",
     "epoch": "plans are told by it from older ones",
     "intake": "an old content must still be recognised; it names no person",
     "lease": "one row; its number must never fall",

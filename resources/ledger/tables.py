@@ -250,6 +250,9 @@ run = _table(
     _optional("failures", sa.JSON),
 )
 
+claim = _table("claim", _key("destination"), _key("digest"), _needed("claimed_at", Moment), sa.UniqueConstraint("destination", "digest"))
+"""What of a destination is a company's alone: a keyed hash of, say, an organization there. No two companies have the same."""
+
 heartbeat = _table("heartbeat", _key("run_id"), _needed("expires_at", sa.Float))
 """Until when the last sign of life of a run holds."""
 

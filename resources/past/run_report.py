@@ -139,6 +139,8 @@ def _destination(
         would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
+        unremembered=facts.unremembered,
+        more_like_hrs=facts.more_like_hrs,
         strangers=int(planned["reason"].eq("not_in_hr").sum()),
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),

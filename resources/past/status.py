@@ -54,6 +54,8 @@ class Status:
     """How a company stands."""
 
     company: str
+    people: int
+    """Whom any destination has taken over."""
     under_way: Sequence[UnderWay]
     runs: Sequence[RunReport]
     """Newest first."""
@@ -79,6 +81,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
     skips = _named(ledger, skips[skips["closed"].isna()], titles)
     return Status(
         company=ledger.company,
+        people=ledger.whole.people().get(ledger.company, 0),
         under_way=alive,
         runs=[assemble(ledger, root, titles) for root in roots[:last]],
         waiting=_waiting(ledger, titles),

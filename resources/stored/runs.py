@@ -62,6 +62,17 @@ class StoredRuns:
         elif place.exists():
             place.rmdir(recursive=True)
 
+    def rename(self, company: str) -> None:
+        """Make all that is stored another company's, in place of what that one has; what is not there is no matter, as after a rename that
+        was killed."""
+        if not self._folder.exists():
+            return
+        # Every value lies below its asset's key, which begins with the company too.
+        for run in [run for run in self._folder.iterdir() if run.is_dir()]:
+            if (run / self._company).exists():
+                _move(run / self._company, run / company)
+        _move(self._folder, self._folder.parent / company)
+
     def delete_all(self) -> int:
         """Delete what every run stored, and which was the newest; how many runs that were."""
         runs = [run.name for run in self._folders()]
@@ -72,6 +83,16 @@ class StoredRuns:
     def _folders(self) -> Iterator[Any]:
         if self._folder.exists():
             yield from (run for run in self._folder.iterdir() if run.is_dir() and run.name != NEWEST)
+
+
+def _move(place: Any, to: Any) -> None:
+    if isinstance(place, Path):
+        shutil.rmtree(to, ignore_errors=True)
+        place.replace(to)
+        return
+    if to.exists():
+        to.rmdir(recursive=True)
+    place.fs.mv(place.path, to.path, recursive=True)
 
 
 def _modified(place: Any) -> datetime:

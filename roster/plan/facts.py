@@ -95,6 +95,12 @@ class PlanFacts:
     """People who have no manager by HR's own word."""
     without_approver: Sequence[str] = ()
     """The employee numbers of those who are active there without an active approver, before anything is written."""
+    unremembered: Sequence[str] = ()
+    """Whose account has their employee number, and whom the ledger has never brought in (`roster.plan.restored`)."""
+    like_hrs: int | None = None
+    """How many active accounts have a number like HR's that nobody knows; None where that was not looked at."""
+    more_like_hrs: int = 0
+    """How many more these are than when the destination was last written."""
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
     """Values that no record has: ``employee_id``, ``field``, ``reason``."""
     dry_run: DryRunReply = DryRunReply()
@@ -123,6 +129,9 @@ class PlanFacts:
             "repairs": self.repairs.to_dict("records"),
             "tops": self.tops,
             "without_approver": list(self.without_approver),
+            "unremembered": list(self.unremembered),
+            "like_hrs": self.like_hrs,
+            "more_like_hrs": self.more_like_hrs,
             "faults": self.faults.to_dict("records"),
             "dry_run": self.dry_run.to_json(),
         }
@@ -154,6 +163,9 @@ class PlanFacts:
             repairs=pd.DataFrame(stored.get("repairs", []), columns=list(REPAIRS), dtype="str"),
             tops=stored.get("tops", 0),
             without_approver=tuple(stored.get("without_approver", ())),
+            unremembered=tuple(stored.get("unremembered", ())),
+            like_hrs=stored.get("like_hrs"),
+            more_like_hrs=stored.get("more_like_hrs", 0),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
         )

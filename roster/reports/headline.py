@@ -4,13 +4,15 @@ Belongs here: which statement comes first and how it is put. Does not belong her
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import pandas as pd
 
 from roster.reports.model import REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, NOT_EXPECTED
 
+FEW: Final = 5
+"""So many people are named in a sentence."""
 Tone = Literal["good", "attention", "stopped", "preview"]
 
 
@@ -95,6 +97,7 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
+        found += _forgotten(one)
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
     count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()
@@ -111,6 +114,19 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     found += [_capitalised(check.seen) for check in report.gate if check.verdict == "warning" and check.name in ("names", "same_day")]
     if accepted := report.accepted:
         found.append(f"{accepted.by} let the file pass the gate ({', '.join(accepted.checks)}): {accepted.reason}")
+    return found
+
+
+def _forgotten(one: DestinationReport) -> list[str]:
+    """What a ledger that was lost knew, and the one that was put in its place does not."""
+    found = []
+    if count := len(one.unremembered):
+        who = ", ".join(one.unremembered[:FEW]) + (" …" if count > FEW else "")
+        carry = counted(count, "account carries HR's number", "accounts carry HR's numbers")
+        found.append(f"{carry} at {one.name} and the ledger does not know them ({who}): was an older ledger restored?")
+    if count := one.more_like_hrs:
+        carry = counted(count, "active account has a number", "active accounts have numbers")
+        found.append(f"{carry} like HR's at {one.name}, which neither HR's file nor the ledger knows: whoever has left keeps their access")
     return found
 
 

@@ -80,6 +80,10 @@ class DestinationReport:
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
     without_approver: Sequence[str] | None = None
     """The employee numbers of those who are active there without an active approver; None where that was not looked at."""
+    unremembered: Sequence[str] = ()
+    """The employee numbers of people in HR's file whose account is there under their number, and whom the ledger does not know there."""
+    more_like_hrs: int = 0
+    """How many more active accounts than before have a number like HR's that nobody knows."""
     strangers: int = 0
     """Accounts that HR's file does not know."""
     calls: int = 0

@@ -99,7 +99,7 @@ def test_without_a_command_it_says_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("rollcall re", ["release", "reexecute", "recover"]),
+        ("rollcall re", ["release", "reexecute", "recover", "rename"]),
         ("rollcall run acme_re", ["acme_release", "acme_report", "acme_retention"]),
         ("rollcall run brick_s", ["brick_sync"]),
         *((f"rollcall {command} ", ["acme", "brick"]) for command in ("status", "why", "release", "recover", "check", "purge", "export")),

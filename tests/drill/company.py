@@ -1,7 +1,7 @@
 """A company `acme` of 48 people and what it is drilled with: its graph as a real run drives it, the real sandbox behind a socket.
 
-Belongs here: setting up, one good sync to begin from, running a feed. Does not belong here: what must come of it (``tests/feeds``), and
-the judgement (``tests.drill.judging``).
+Belongs here: setting up, one good sync to begin from, running a feed. Does not belong here: what must come of it (``tests/feeds``), the
+judgement (``tests.drill.judging``), what is done between nights (``tests.drill.between``).
 """
 
 import copy
@@ -23,6 +23,7 @@ import yaml
 
 from assets.attributes import Settings
 from assets.graph import build as graph
+from assets.neighbours import shared
 from assets.runs.launch import Location, RunResult, reexecute, run_job
 from cli.demo import SANDBOX_CREDENTIALS
 from destinations import registry
@@ -96,9 +97,9 @@ class Drill:
         self.box.heal()
         self.box.box.state = copy.deepcopy(dict(state))
         before = dict(os.environ)
-        os.environ.update({**self.environment, "ROLLCALL_HOME": str(folder / "home")})
+        os.environ.update({**self.environment, "ROLLCALL_HOME": str(folder / "home"), "ROLLCALL_PIPELINES": str(folder / "pipelines")})
         try:
-            yield Company(folder, self.box, changed(copy.deepcopy(own or self.settings), settings))
+            yield Company("acme", folder, self.box, changed(copy.deepcopy(own or self.settings), settings))
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -107,14 +108,28 @@ class Drill:
 
 
 class Company:
-    """One home, one graph."""
+    """One company of a home: its folder with its YAML, and its graph as a process loads it now.
 
-    def __init__(self, folder: Path, box: Watched, settings: dict[str, Any]) -> None:
-        self.folder, self.home, self.box = folder, folder / "home", box
-        built = graph.build("acme", Settings.model_validate(settings), folder)
+    Args:
+        name: Its folder's.
+        root: Where the home is, and the folder of the companies' folders.
+        box: The sandbox.
+        settings: What its YAML says.
+    """
+
+    def __init__(self, name: str, root: Path, box: Watched, settings: dict[str, Any]) -> None:
+        self.name, self.root, self.home, self.box, self.settings = name, root, root / "home", box, settings
+        self.folder = root / "pipelines" / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        written = yaml.safe_dump({"type": "assets.RosterSync", "attributes": settings}, sort_keys=False)
+        (self.folder / "defs.yaml").write_text(written, "utf-8")
+        said = Settings.model_validate(settings)
+        built = graph.build(name, said, self.folder, shared(self.folder, said))
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
-        for key, other in (("acme_expensify", {"limits": [RateLimit(1000, 0.001)]}), ("acme_findity", {})):
+        for destination, other in (("expensify", {"limits": [RateLimit(1000, 0.001)]}), ("findity", {})):
+            if (key := f"{name}_{destination}") not in resources:
+                continue
             access = resources[key].resource_fn(None)  # type: ignore[attr-defined]
             resources[key] = dg.ResourceDefinition.hardcoded_resource(
                 dataclasses.replace(access, retry=Retry(attempts=2, first_wait=0.01), **other)
@@ -141,7 +156,9 @@ class Company:
     def sync(self) -> RunResult:
         """A whole sync, on an instance that forgets it: half the time of one that is kept."""
         with dg.DagsterInstance.ephemeral() as instance:
-            result = self.defs.resolve_job_def("acme_sync").execute_in_process(run_config=_QUIET, instance=instance, raise_on_error=False)
+            result = self.defs.resolve_job_def(f"{self.name}_sync").execute_in_process(
+                run_config=_QUIET, instance=instance, raise_on_error=False
+            )
             failed = next((event for event in result.all_events if event.is_step_failure), None)
             data = failed.step_failure_data if failed else None
             said = (data.user_failure_data.description if data.user_failure_data else data.error.message) if data else None
@@ -150,7 +167,7 @@ class Company:
 
     def kept_sync(self) -> RunResult:
         """A whole sync as the command line starts it, kept by the instance, so that it can be re-executed."""
-        return run_job("acme_sync", location=self.location)
+        return run_job(f"{self.name}_sync", location=self.location)
 
     def again(self, failed: RunResult) -> RunResult:
         """That run re-executed from failure."""
@@ -159,7 +176,7 @@ class Company:
     def held(self, root_run_id: str) -> dict[str, dict[str, int]]:
         """Destination → kind of change (or reason, where there is none) → people held, by the plans of a run."""
         found = {}
-        with Ledger.open(places.ledger_url(), "acme") as ledger:
+        with Ledger.open(places.ledger_url(), self.name) as ledger:
             for destination in ("expensify", "findity"):
                 if run_id := ledger.plans.of_root(root_run_id, destination):
                     people = ledger.plans.people(destination, run_id)
@@ -170,7 +187,7 @@ class Company:
 
     def words(self, root_run_id: str, message: str | None) -> tuple[str, str]:
         """What a run says of itself first, and all that it says: its report's page without markup, and the message that stopped it."""
-        with Ledger.open(places.ledger_url(), "acme") as ledger:
+        with Ledger.open(places.ledger_url(), self.name) as ledger:
             report = assemble(ledger, root_run_id, registry.titles())
         left = left_out(report)
         page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", render(report, left))).split())
@@ -178,7 +195,7 @@ class Company:
 
     def failed_checks(self, root_run_id: str) -> list[str]:
         """The gate's checks that a file did not pass, as the ledger keeps them."""
-        with Ledger.open(places.ledger_url(), "acme") as ledger:
+        with Ledger.open(places.ledger_url(), self.name) as ledger:
             gate = ledger.intakes.gate(root_run_id)
         checks = gate.facts.get("checks", []) if gate else []
         return [name.strip() for check in checks if not check["passed"] for name in check["name"].split(",")]

@@ -22,7 +22,11 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 A folder with a `defs.yaml` is a company of its own, which nobody has ever synced: its files stand beside it under the names by which they
 arrive, and `expected.yaml` has, beside ``feed``, ``nights``: of each what is above, with ``files``, those that arrive before it, in order.
 In such a night ``everyone``, as in ``joined: everyone``, stands for all whose number is in ``everyone``, and what is among ``faults`` lasts
-for that night.
+for that night. A night may also have
+
+``first``       what is done before its files arrive, in order (``tests.drill.between`` says what there is)
+``company``     whose night it is, if not acme's: a company that is not there yet begins with acme's settings as they are then
+``settings``    dotted attribute → value, where the settings of that company differ from that night on
 """
 
 import os
@@ -37,6 +41,7 @@ from unittest.mock import patch
 import yaml
 
 from assets.runs.launch import RunResult
+from tests.drill.between import Between
 from tests.drill.company import DAYS, FEEDS, Company, Drill, unreachable
 from tests.drill.seen import difference, people, without_approver
 
@@ -67,7 +72,7 @@ class Feed:
         """What arrives, and what must come of it, night by night."""
         if not self.settings:
             return [Night(self.folder, {f"people_{DAYS[2]}.csv": "roster.csv"}, self.said)]
-        return [Night(self.folder, {name: name for name in night["files"]}, night, self.said) for night in self.said["nights"]]
+        return [Night(self.folder, {name: name for name in night.get("files", [])}, night, self.said) for night in self.said["nights"]]
 
     @property
     def settings(self) -> dict[str, Any] | None:
@@ -133,9 +138,10 @@ def judged(drill: Drill, feed: Feed) -> Verdict:
             company.put(f"people_{DAYS[1]}.csv", before.read_bytes())
             if not (earlier := company.sync()).succeeded:
                 raise RuntimeError(f"The file before {feed.name} was not synced: {earlier}")
+        between = Between(company)
         for night in feed.nights:
             verdict.result = ""
-            _night(stack, company, night, verdict)
+            _night(stack, between.company(night.said) if feed.settings else company, night, verdict)
             results.append(verdict.result)
     verdict.result = results[0] if len(results) == 1 else "; then ".join(results)
     return verdict
@@ -187,8 +193,8 @@ def _stopped(company: Company, night: Night, result: RunResult, verdict: Verdict
     if result.succeeded:
         verdict.missing += ["the run was to stop"] if wanted else []
         return
-    checks = company.failed_checks(result.run_id) if result.step == "acme__hr__intake" else []
-    step = str(result.step).removeprefix("acme__").replace("__", "/")
+    checks = company.failed_checks(result.run_id) if result.step == f"{company.name}__hr__intake" else []
+    step = str(result.step).removeprefix(f"{company.name}__").replace("__", "/")
     verdict.result = f"stopped at the gate: {', '.join(checks)}" if checks else f"stopped at {step}"
     if not wanted:
         verdict.missing.append(f"the run failed: {result.message}")

@@ -12,8 +12,12 @@ ACTIVE = "active"
 
 
 def people(state: dict[str, Any]) -> dict[str, People]:
-    """Destination → employee number → fields in plain form. An account without a number goes by its address."""
-    return {"expensify": _expensify(state["expensify"]), "findity": _findity(state["findity"]["organizations"]["acme"])}
+    """Destination → employee number → fields in plain form. An account without a number goes by its address. Companies that are
+    drilled together have numbers of their own, at whatever organization of Findity they are."""
+    findity: People = {}
+    for organization in state["findity"]["organizations"].values():
+        findity |= _findity(organization)
+    return {"expensify": _expensify(state["expensify"]), "findity": findity}
 
 
 def _expensify(state: dict[str, Any]) -> People:

@@ -7,7 +7,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from resources.stored.run_storage import RunStorage
+from resources.stored.run_storage import RunStorage, located
 from resources.stored.runs import StoredRuns
 
 REJECTS = dg.AssetKey(["acme", "hr", "rejects"])
@@ -77,3 +77,15 @@ def test_everything_of_a_company_goes_and_another_company_stays(stored, base):
     assert stored.last_written() == {}
     assert stored.newest() == set()
     assert set(StoredRuns("beta", base).last_written()) == {"b1"}
+
+
+def test_everything_has_another_companys_name_in_the_place_of_what_that_one_had(base):
+    for place in ("acme/run/acme/hr/roster", "acme/newest/acme/hr/roster", "acme_nordic/other/acme_nordic/hr/roster"):
+        located(base).joinpath(place).mkdir(parents=True)
+        (located(base).joinpath(place) / "index.json").write_bytes(b'{"run_id": "run", "files": {}}')
+    StoredRuns("acme", base).rename("acme_nordic")
+    StoredRuns("acme", base).rename("acme_nordic")
+    moved = StoredRuns("acme_nordic", base)
+    assert (list(moved.last_written()), moved.newest()) == (["run"], {"run"})
+    assert located(base).joinpath("acme_nordic/run/acme_nordic/hr/roster/index.json").exists()
+    assert not StoredRuns("acme", base).last_written()

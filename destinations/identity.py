@@ -1,0 +1,28 @@
+"""What of a destination only one company may write, as text that is the same for the same thing.
+
+Belongs here: the type, and one form for addresses and names. Does not belong here: which things these are (`identity` in each destination's
+folder), whose they are (``destinations.claims``). Light: commands that only look at YAML need it.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Something at a destination that only one company may write: two would undo each other's work every night."""
+
+    what: str
+    """In words, without an article, beginning with its kind: ``organization``. No value that HR's file gives."""
+    key: str
+    """The same text for the same thing, whatever the company."""
+
+
+def same_place(url: str, name: str) -> str:
+    """One text for one thing, however its address and its name are written: capitals, a slash at the end, the usual port."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # no address at all: whoever calls it will say so
+        return f"{url.strip()} {name.strip().casefold()}"
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme.lower() == "https" else ":80")
+    return f"{parts.scheme.lower()}://{host}{parts.path.rstrip('/')} {name.strip().casefold()}"
