@@ -100,7 +100,7 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
         found += _forgotten(one)
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
-    count = people["employee_id"].nunique() + people.loc[people["employee_id"].isna(), "line"].nunique()
+    count = people["number"].nunique() + people.loc[people["number"].isna(), "line"].nunique()
     if count and any(one.stage != "none" for one in report.destinations):
         found.append(f"{counted(int(count), 'person', 'people')} could not be brought in")
     repairs = report.repairs.reindex(columns=list(REPAIRS))

@@ -35,7 +35,8 @@ def skipped(report: RunReport) -> pd.DataFrame:
 
 
 def left_out(report: RunReport) -> pd.DataFrame:
-    """As `skipped`, with the columns ``code`` and ``outcome`` (``rejected``, an outcome, or ``missing``)."""
+    """As `skipped`, with the columns ``code``, ``outcome`` (``rejected``, an outcome, or ``missing``) and ``number``, by which people are
+    counted also where it is not shown."""
     rejects = _rejected(report.rejects)
     known = rejects["employee_id"].fillna("line " + rejects["line"].astype("str"))
     parts = [rejects, *(_people(one, known) for one in report.destinations)]
@@ -50,7 +51,7 @@ def left_out(report: RunReport) -> pd.DataFrame:
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
     seen = _with_history(everyone, report.skips, report.as_of or report.started.date())
-    return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome"]]
+    return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome", "number"]]
 
 
 def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
