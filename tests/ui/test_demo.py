@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 # Whoever was left out of the demo, and what is wrong in HR's file.
-NUMBER, REASON, REMEDY = "001099", "This is no e-mail address.", "Enter a working e-mail address."
+WHO, REASON, REMEDY = "line 37", "This is no e-mail address.", "Enter a working e-mail address."
 
 
 def test_the_graph_runs_from_hr_over_both_destinations_to_the_reports(screen: Any) -> None:
@@ -26,7 +26,7 @@ def test_the_last_run_is_a_sync_that_succeeded(screen: Any) -> None:
 def test_the_plan_says_what_will_be_done_and_who_is_left_out(screen: Any) -> None:
     screen.asset("expensify/plan", "kinds of change")
     assert [line[:2] for line in screen.rows("actions")] == [["create", "216"], ["skip", "23"], ["none", "11"]]
-    assert [NUMBER, "their row in the HR file was rejected"] in screen.rows("skipped")
+    assert [WHO, "their row in the HR file was rejected"] in screen.rows("skipped")
     screen.picture("plan")
 
 
@@ -59,13 +59,13 @@ def test_why_a_person_was_skipped_is_three_clicks_away(screen: Any) -> None:
     screen.page.get_by_role("link", name="Catalog").click()
     screen.page.get_by_role("link", name="skipped_employees").click()
     screen.shows("who and why")
-    assert [NUMBER, f"Work e-mail: {REASON}"] in screen.rows("who and why")
+    assert [WHO, f"Work e-mail: {REASON}"] in screen.rows("who and why")
     screen.picture("skipped_employees")
     screen.page.get_by_text("[Show Markdown]").click()
     screen.shows(REMEDY)
-    line = screen.page.locator("tr").filter(has_text=NUMBER).filter(has_text=REMEDY)
+    line = screen.page.locator("tr").filter(has_text=WHO).filter(has_text=REMEDY)
     cells = line.last.locator("td").all_inner_texts()
-    assert cells[:5] == [NUMBER, "HR file", f"Work e-mail: {REASON}", REMEDY, "HR"]
+    assert cells[:5] == [WHO, "HR file", f"Work e-mail: {REASON}", REMEDY, "HR"]
 
 
 @pytest.mark.parametrize(
