@@ -35,11 +35,14 @@ def purge(
     if gone:
         _delete_all(company or stop("Say which company is gone."), yes)
         return
-    whose = [company_meant(company)] if company else companies_with_runs() if older_than else _with_folder(companies_with_runs())
+    known = [company_meant(company)] if company else companies_with_runs()
+    whose = known if company or older_than else _with_folder(known)
     for name, days in [(name, older_than or _days(name)) for name in whose]:
         say(f"{name}: {_purged(name, days, dry_run)}")
-    if not whose:
+    if not known:
         say("The ledger knows no run yet: there is nothing to delete.")
+    elif not whose:
+        raise typer.Exit(2)
 
 
 def _purged(company: str, days: int, dry_run: bool) -> str:

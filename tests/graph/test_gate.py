@@ -264,6 +264,7 @@ def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_w
             "by": "kim",
             "reason": WHO["reason"],
             "over": {},
+            "days": {},
         }
     gate = acme.checks(result)["hr/roster: gate"]
     assert (gate.passed, gate.severity) == (False, dg.AssetCheckSeverity.WARN)
