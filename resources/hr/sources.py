@@ -63,7 +63,8 @@ class ExportSource(Protocol):
         """The file that was found in this state, whether it is the newest still or not.
 
         Raises:
-            Transient: It is there in this state no more.
+            NoFile: It is no longer there.
+            Transient: It is there in another state.
         """
         ...
 
@@ -102,9 +103,9 @@ class LocalFiles:
 
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
-        with suppress(FileNotFoundError, PermissionError):
+        with suppress(FileNotFoundError, PermissionError, NoFile):
             return _in_state(state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder)))
-        raise _other_state()
+        raise _gone()
 
     def _found(self, path: Path, remarks: tuple[str, ...] = ()) -> Found:
         stat, shown = path.stat(), called(path.name, self.settings.path)
@@ -114,7 +115,7 @@ class LocalFiles:
         """See `ExportSource`."""
         path = Path(found.path)
         if not path.exists():
-            raise NoFile("The HR file is no longer there.", "Ask HR whether it was taken away.")
+            raise _gone()
         export = files.take(path)
         if export.size != found.size:
             raise Transient(f"The HR file had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
@@ -167,10 +168,21 @@ class SftpFiles:
 
 
 def _in_state(state: str, there: Iterable[Found]) -> Found:
-    if found := next((one for one in there if one.state == state), None):
-        return found
-    raise _other_state()
+    """The one of these files that is in that state."""
+    found = list(there)
+    if same := next((one for one in found if one.state == state), None):
+        return same
+    shown, *before = state.rsplit("|", 2)
+    if (now := next((one for one in found if one.shown == shown), None)) is None:
+        raise _gone()
+    changed = before[:1] != [str(now.size)]
+    message = (
+        f"The HR file had {before[0]} bytes and has {now.size}."
+        if before and changed
+        else "The HR file was written again since it was found."
+    )
+    raise Transient(message, "Run again when HR has written it.")
 
 
-def _other_state() -> Transient:
-    return Transient("The HR file went away, or was written again, since it was found.", "Run again when HR has written it.")
+def _gone() -> NoFile:
+    return NoFile("The HR file is no longer there.", "Ask HR whether it was taken away.")

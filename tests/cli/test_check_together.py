@@ -81,7 +81,7 @@ def row(number: int, **cells: str) -> str:
             ["nobody's, being a footer: line 4, 5", "0 of 1 references", "both: 2 active", "rejected             0"],
             0,
         ),
-        ([row(2), row(3, Kind="n/a")], ["line 4, 3: Kind: This says that there is nothing.", "0 of 1 references", "both: 2 active"], 3),
+        ([row(2), row(3, Kind="n/a")], ["line 4: Kind: This says that there is nothing.", "0 of 1 references", "both: 2 active"], 3),
         ([row(2), row(3, Number="NULL", Boss="NULL")], ["line 4, no employee number: Number: The field is empty", "0 of 1 references"], 3),
         (
             [row(2, Status="T", Number="n/a")],

@@ -72,7 +72,7 @@ def test_a_file_that_may_not_be_read_or_moved_is_permanent(serve_with: Serve, at
         raise asyncssh.SFTPPermissionDenied("not here")
 
     server = serve_with(open=refuse, rename=refuse)
-    with pytest.raises(Permanent, match=r"people_1\.csv on the SFTP server may not be read by this user"):
+    with pytest.raises(Permanent, match="The HR file on the SFTP server may not be read by this user"):
         at(server).fetch()
     with pytest.raises(Permanent, match=r"does not let this user archive the file.*`afterwards: leave`"):
         at(server, afterwards="archive", archive="done").put_away("out/people_1.csv")

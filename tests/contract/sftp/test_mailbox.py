@@ -69,7 +69,7 @@ def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_
     first = files.newest()
     assert files.take(first).content == wire.CONTENT
     again = files.newest()
-    assert (again.state, again.name) == (first.state, "people_1.csv")
+    assert (again.state, again.shown) == (first.state, "people_1.csv")
     assert files.take(again).content == wire.CONTENT
     files.put_away(again)
     assert kept(home) == []
@@ -99,7 +99,7 @@ def test_putting_away_another_state_drops_nothing(serve: Serve, source: Callable
     files = SftpFiles(source(served(serve, root)))
     found = files.newest()
     files.take(found)
-    files.put_away(Found(found.path, found.name, found.size + 1, found.modified))
+    files.put_away(Found(found.path, found.shown, found.size + 1, found.modified))
     assert len(kept(home)) == 1
 
 

@@ -54,7 +54,7 @@ def test_with_both_on_a_file_has_one_run_whichever_is_first(daemon: Any, first: 
     assert tick.status is TickStatus.SKIPPED
     assert "as it is now has had its run" in tick.skip_reason
     (run,) = daemon.runs()
-    assert run.run_config["ops"][SYNC_STEP]["config"]["name"] == "people_2026-11-20.csv"
+    assert run.run_config["ops"][SYNC_STEP]["config"]["file"].startswith("people_2026-11-20.csv|")
     daemon.instance.report_run_failed(run)
     assert "as it is now has had its run" in daemon.tick().skip_reason
 
@@ -113,13 +113,13 @@ def test_a_run_whose_file_is_another_by_then_fails_clearly_and_re_executed_takes
     daemon = daemon()
     daemon.tick()
     daemon.tick()
-    seen = daemon.runs()[0].run_config["ops"][SYNC_STEP]["config"]["size"]
+    seen = daemon.runs()[0].run_config["ops"][SYNC_STEP]["config"]["file"].split("|")[1]
     corrected = {number: {**row, "Dept": "Sales"} for number, row in daemon.acme.people().items()}
     now = daemon.acme.file("2026-11-20", corrected).stat().st_size
     (failed,) = daemon.work()
     assert failed.status is dg.DagsterRunStatus.FAILURE
     daemon.tick("acme_stopped")
-    assert f"people_2026-11-20.csv had {seen} bytes and has {now}." in page(daemon)
+    assert f"The HR file had {seen} bytes and has {now}." in page(daemon)
     again = daemon.acme.again(failed)
     assert again.succeeded, again
     assert daemon.acme.stored(again.run_id, "hr/export")["facts"]["size"] == now

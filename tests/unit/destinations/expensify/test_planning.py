@@ -3,7 +3,7 @@
 import json
 
 from destinations.expensify.settings import ExpensifyFeed
-from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent
+from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, recalled, roster, sent
 from tests.unit.roster.nights import at_expensify, fields, sent_to_expensify
 
 
@@ -19,6 +19,7 @@ def test_a_leaver_goes_from_every_policy_they_are_in():
 
 def test_a_leavers_own_address_is_used_even_if_hr_has_a_newer_one():
     night = Night(roster(person("1", employment="left", email="new@acme.example")))
+    night.acknowledged = recalled(night.people, n1="old@acme.example")
     assert sent(night.expensify(members(member("1", "Old@acme.example")))[0])[0]["employeeEmail"] == "Old@acme.example"
 
 
@@ -40,7 +41,8 @@ def test_names_are_sent_when_hr_changes_them_and_never_as_drift():
 
 
 def test_an_account_without_a_number_is_still_known_by_the_ledger_when_its_address_changes():
-    night = Night(roster(person("1", email="new@acme.example")), acknowledged=acknowledged(("1", "old@acme.example", True)))
+    night = Night(roster(person("1", email="new@acme.example")))
+    night.acknowledged = recalled(night.people, n1="old@acme.example")
     plan, _ = night.expensify(members(member(None, "old@acme.example")))
     assert decided(plan) == {"1": "update"}
     assert {"employeeEmail", "employeeID"} <= fields(plan, "1")

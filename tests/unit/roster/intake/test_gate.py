@@ -183,7 +183,7 @@ def test_another_content_of_the_same_day_is_told_and_stops_nothing() -> None:
 @pytest.mark.parametrize(("day", "verdict"), [(19, "failed"), (20, "passed"), (21, "passed"), (None, "passed")])
 def test_no_surprise_a_day_before_the_one_that_was_last_written_for_stops_the_file(day: int | None, verdict: str) -> None:
     last = {"expensify": LastApplied(3, None, date(2026, 11, 20)), "findity": LastApplied(3, None), "other": LastApplied(3, None)}
-    found = gate.run_checks(facts(number=3), None, last, Gate(), date(2026, 11, day) if day else None)
+    found = gate.run_checks(facts(number=3), None, last, Gate(), as_of=date(2026, 11, day) if day else None)
     check = next(check for check in found if check.name == "as_of")
     assert check.verdict == verdict
     if verdict == "failed":
@@ -237,5 +237,5 @@ def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     worst = replace(nothing, **figures, managers=Managers(True, 9, 9, 1), fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
     later = {"findity": LastApplied(3, None, date(2026, 11, 21))}
-    checks = [*gate.run_checks(worst, last, later, Gate(), date(2026, 11, 20)), *gate.run_checks(facts(999), last, {}, Gate())]
+    checks = [*gate.run_checks(worst, last, later, Gate(), as_of=date(2026, 11, 20)), *gate.run_checks(facts(999), last, {}, Gate())]
     assert set(gate.names_by_verdict(checks, "failed")) - {"accounting"} == set(gate.STOPPING)

@@ -8,9 +8,9 @@ from roster.plan.decision import RELEASABLE
 from roster.plan.domains import Domain, domains
 from roster.plan.limits import Limits
 from roster.reports.reasons import REASONS
-from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, roster, sent, user, users
+from tests.unit.roster.frames import Night, acknowledged, decided, let_go, member, members, person, recalled, roster, sent, user, users
 
-KNOWN = acknowledged(*((str(n), f"{n}@acme.example", True) for n in range(1, 4)))
+KNOWN = recalled(roster(*map(person, "123")), n1="1@acme.example", n2="2@acme.example", n3="3@acme.example")
 THERE = members(*(member(str(n)) for n in range(1, 4)))
 HELD = ("hold", "new_domain")
 
