@@ -41,7 +41,7 @@ def everything_wrong(acme: Any, patch: pytest.MonkeyPatch) -> None:
     people["E12"]["Mobile"] = "Hemlig 0174017405559"
     people["E09"].update(Dept="Sales", First="Hemlig", Last="Efternamnsson", IBAN="SE2700000000000099000297")
     acme.file("2026-11-21", people)
-    acme.box.fault(api="findity", job="PUT users", times=None, refuse={"E09": "The email hemlig@acme.example is taken"})
+    acme.box.fault(api="findity", job="PUT users", times=None, refuse={"E09": "lastName of hemlig@acme.example is taken"})
     acme.box.fault(api="expensify", job="update employees", times=None, refuse={"E09": f"No policy for '{PLANTED}'"})
     assert acme.run("sync").succeeded
     acme.box.heal()
