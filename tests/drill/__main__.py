@@ -3,16 +3,21 @@
 Belongs here: the order, the table, the exit code. Does not belong here: running and judging (``tests.drill.judging``).
 """
 
+import os
 import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tests import storing
 from tests.drill.company import Drill, Watched
-from tests.drill.judging import Verdict, feeds, judged
+from tests.drill.judging import Feed, Verdict, feeds, judged
 
 
 def main(names: list[str]) -> int:
@@ -21,13 +26,8 @@ def main(names: list[str]) -> int:
     if not console.is_terminal:
         console = Console(width=190)
     chosen = [feed for feed in feeds() if not names or feed.name in names]
-    with tempfile.TemporaryDirectory() as folder, Watched() as box:
-        drill = Drill(Path(folder), box)
-        with console.status("Drilling") as status:
-            verdicts = []
-            for feed in chosen:
-                status.update(f"Drilling: {feed.name}")
-                verdicts.append(judged(drill, feed))
+    with console.status(f"Drilling {len(chosen)} feeds"):
+        verdicts = _judged(chosen)
     console.print(_table(verdicts))
     for verdict in verdicts:
         for said in (*verdict.wrong, *verdict.missing):
@@ -38,6 +38,22 @@ def main(names: list[str]) -> int:
         style="bold red" if bad else "bold green",
     )
     return 1 if bad or not verdicts else 0
+
+
+def _judged(chosen: Sequence[Feed]) -> list[Verdict]:
+    """The verdicts in the feeds' order. Each core has a company and a sandbox of its own, and takes its share of the feeds."""
+    cores = max(1, min(os.cpu_count() or 1, len(chosen)))
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(cores, get_context("fork"), storing.make_cheap) as pool:
+        shares = [pool.submit(_share, Path(folder) / str(core), chosen[core::cores]) for core in range(cores)]
+        found = {verdict.feed.name: verdict for share in shares for verdict in share.result()}
+    return [found[feed.name] for feed in chosen]
+
+
+def _share(folder: Path, chosen: Sequence[Feed]) -> list[Verdict]:
+    folder.mkdir()
+    with Watched() as box:
+        drill = Drill(folder, box)
+        return [judged(drill, feed) for feed in chosen]
 
 
 def _table(verdicts: list[Verdict]) -> Table:
