@@ -102,10 +102,19 @@ def test_quiet_names_of_sheets_and_headings_are_not_told(typed: Any, tmp_path: P
     assert given_away(kept(typed) + failed.message.encode()) == set()
 
 
+DISGUISED = [
+    *("zqlocal.b\ufe6bacme.example", "zqlocal.b @acme.example", "zqlocal.b%40acme.example"),
+    *("\uff0b46701740604", "+46\u201170\u20131740604", "+46\u200b701740604", "+46\t70 174 06 04"),
+    "+" + "".join(chr(0x660 + int(digit)) for digit in PHONE[1:]),
+    *("SE56 0000 0000 0000 0400 0012 OK", "SE56-0000-0000-0000-0400-0012", "SE56\u00a00000\u00a00000 0000 0400 0012, KIM"),
+    *("se56 0000 0000 0000 0400 0012", "\uff33\uff255600000000000004000012"),
+]
 WHO = {"released_by": "kim", "reason": "INC0012"}
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     *(("one", {"employee_ids": ["Q01", text]}) for text in (ADDRESS, "Zåfirstaq Zälastaq", PHONE, ACCOUNT)),
     *(("one", {"employee_ids": ["Q01"], name: text}) for name in ("reason", "accepted_by") for text in (ADDRESS, f"by {ACCOUNT}", PHONE)),
+    *(("one", {"employee_ids": ["Q01"], "reason": text}) for text in DISGUISED),
+    *(("one", {"employee_ids": ["Q01", text]}) for text in DISGUISED if " " not in text),
     ("one", {"employee_ids": ["Q01"], "accept": [NAME]}),
     ("one", {"employee_ids": ["Q01"], ADDRESS: 1}),
     ("one", {"employee_ids": ADDRESS}),
