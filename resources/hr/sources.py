@@ -181,7 +181,7 @@ def _in_state(state: str, there: Iterable[Found]) -> Found:
     if same := next((one for one in found if one.state == state), None):
         return same
     shown, *before = state.rsplit("|", 2)
-    if (now := next((one for one in found if one.shown == shown), None)) is None:
+    if (now := next((one for one in found if one.state.rsplit("|", 2)[0] == shown), None)) is None:
         raise _gone()
     changed = before[:1] != [str(now.size)]
     message = (
