@@ -101,7 +101,7 @@ def _parsed(file: Path) -> ValueAndSourcePositionTree:
         raise SettingsMistakes([f"{file}: cannot be read ({type(error).__name__})"]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise SettingsMistakes([f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {error.problem}"]) from None
+        raise SettingsMistakes([f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {_unquoted(error.problem)}"]) from None
     except yaml.YAMLError:  # a character that YAML does not allow
         raise SettingsMistakes([f"{file}: not valid YAML"]) from None
     if len(documents) > 1:
@@ -112,6 +112,11 @@ def _parsed(file: Path) -> ValueAndSourcePositionTree:
     if not isinstance(documents[0].value, dict):
         raise SettingsMistakes([f"{file}:1: Input should be an object"])
     return documents[0]
+
+
+def _unquoted(problem: str | None) -> str:
+    """What YAML finds wrong, without the names that it quotes: a secret may begin as an alias or a tag does (``*``, ``&``, ``!``)."""
+    return re.sub(r"(?<= )(['\"])(?!<[a-z ]+>\1|.\1).+\1", "…", problem or "")
 
 
 def _at_the_top(value: dict[Any, Any]) -> Iterator[_Mistake]:

@@ -18,15 +18,18 @@ from dagster._config.config_type import ConfigScalar, ConfigScalarKind
 from dagster._config.errors import PostProcessingError
 from pydantic import BaseModel, ConfigDict
 
+from roster.characters import ascii_like
 from roster.intake.gate import STOPPING
-from roster.intake.numbers import LIKE_IBAN, is_other
+from roster.intake.numbers import is_other
 from roster.intake.validation import is_employee_id
 from roster.vocabulary import KINDS
 
 Given = TypeVar("Given", bound=BaseModel)
 
-_ADDRESS: Final = re.compile(r"[^\s@\uff20]@[^\s@]|[^\s]\uff20[^\s]")
-_PHONE: Final = re.compile(r"(?<!\w)\+[0-9(](?:[ ()./-]*[0-9]){5,}")
+_ADDRESS: Final = re.compile(r"[^\s@](?:@|%40)[^\s@]|@\s*[\w.-]+\.[^\W\d_]{2,}")
+_PHONE: Final = re.compile(r"(?<!\w)\+[0-9(](?:[\s()./-]*[0-9]){5,}")
+_LIKE_ACCOUNT: Final = re.compile(r"(?<![^\W_])(?=([A-Za-z]{2}[0-9]{2}(?:[\s./-]{0,2}[0-9A-Za-z]){11,30}))")
+_SHORTEST_IBAN: Final = 15
 _LONGEST: Final = 500
 
 
@@ -57,14 +60,17 @@ def _number(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    if _ADDRESS.search(text) or _PHONE.search(text) or _has_account(text):
+    seen = ascii_like(text)
+    if _ADDRESS.search(seen) or _PHONE.search(seen) or _has_account(seen):
         return "An address, telephone number or account would stay in the run's config: initials and a ticket will do."
     return f"It is longer than {_LONGEST} characters." if len(text) > _LONGEST else ""
 
 
 def _has_account(text: str) -> bool:
-    close = re.findall(rf"(?<!\w){LIKE_IBAN}(?!\w)", re.sub(r"(?<=[0-9A-Za-z]) (?=[0-9A-Z]{2,4}(?!\w))", "", text))
-    return bool(close) and bool(is_other(pd.Series(close, dtype="str")).any())
+    """Whether an IBAN stands anywhere in it, in groups too. Its end is not known: the next word may follow like a group of its own."""
+    close = [re.sub(r"[\s./-]", "", found[1]) for found in _LIKE_ACCOUNT.finditer(text)]
+    cut = [one[:length] for one in close for length in range(_SHORTEST_IBAN, len(one) + 1)]
+    return bool(cut) and bool(is_other(pd.Series(cut, dtype="str")).any())
 
 
 def _digest(text: str) -> str:

@@ -4,7 +4,9 @@ Belongs here: the application itself, and what holds for every command. Does not
 """
 
 import logging
+import sys
 from importlib import metadata
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +21,7 @@ class _Quiet(typer.Typer):
     """A traceback may quote what was being worked on: it goes to the owner-only log, and what is printed says where that is."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        _show_whatever_it_is()
         try:
             return super().__call__(*args, **kwargs)
         except Exception as error:  # whatever it is
@@ -29,6 +32,13 @@ class _Quiet(typer.Typer):
             where = quiet.private_folder() / quiet.FILE
             typer.echo(f"rollcall: something that was not foreseen ({type(error).__name__}). Its full text is in {where}.", err=True)
             raise SystemExit(70) from None
+
+
+def _show_whatever_it_is() -> None:
+    """What a terminal's or pipe's encoding does not have is written out (``\\u2713``): a tick that cannot be shown must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 app = _Quiet(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)

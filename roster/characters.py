@@ -17,8 +17,15 @@ INVISIBLE: Final = (
 BLANK: Final = "\t-\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Blanks of any width, and line ends."""
 
+_DASHES: Final = "\u2010-\u2015\u2212"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _BLANK = re.compile(f"[{BLANK}]")
+
+
+def ascii_like(text: str) -> str:
+    """The text as a reader takes it: full width and small forms, dashes and digits of any script in ASCII. To compare, not to keep."""
+    seen = re.sub(f"[{_DASHES}]", "-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
+    return "".join(str(unicodedata.decimal(each, each)) for each in seen)
 
 
 def plain(text: str) -> str:

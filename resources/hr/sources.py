@@ -4,6 +4,7 @@ Belongs here: the common form of local files and SFTP. Does not belong here: how
 ``resources.hr.sftp``), reading its rows (``roster.reading.file``), when a run starts (``assets.runs.triggers``).
 """
 
+import hashlib
 import posixpath
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr import files
 from resources.hr.locations import CsvSource, SftpSource
-from roster.reading.called import called
+from roster.reading.called import HIDDEN, called
 
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
@@ -39,8 +40,15 @@ class Found:
 
     @property
     def state(self) -> str:
-        """What tells one state of one file from another: what it is called, size and time. It is in run config and tags."""
-        return f"{self.shown}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
+        """What tells one state of one file from another: what it is called, size and time. It is in run config and tags.
+
+        Of a name that is not shown whole, so little of a hash goes with it that nobody is found by it: two files of one size on a server
+        that gives no times are not one.
+        """
+        rest = (
+            hashlib.sha256(posixpath.basename(self.path).encode("utf-8", "surrogateescape")).hexdigest()[:4] if HIDDEN in self.shown else ""
+        )
+        return f"{self.shown}{rest}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
 
 
 class ExportSource(Protocol):
@@ -173,7 +181,7 @@ def _in_state(state: str, there: Iterable[Found]) -> Found:
     if same := next((one for one in found if one.state == state), None):
         return same
     shown, *before = state.rsplit("|", 2)
-    if (now := next((one for one in found if one.shown == shown), None)) is None:
+    if (now := next((one for one in found if one.state.rsplit("|", 2)[0] == shown), None)) is None:
         raise _gone()
     changed = before[:1] != [str(now.size)]
     message = (

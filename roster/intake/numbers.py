@@ -10,10 +10,11 @@ from typing import Final
 
 import pandas as pd
 
+from roster.characters import ascii_like
 from roster.intake.accounts import is_iban
 from roster.intake.faults import fault_rows
 
-OTHER: Final = r".*[@\uff20].*|\+[0-9(][0-9()./-]{5,}|[A-Za-z][A-Za-z0-9+.-]*://.*"
+OTHER: Final = r".*(?:@|%40).*|\+[0-9(][0-9()./-]{5,}|[A-Za-z][A-Za-z0-9+.-]*://.*|(?:[Ww]{3}\.|[Mm]ailto:|MAILTO:|[Tt]el:|TEL:|[Ss]ips?:|[Cc]allto:|[Ss]kype:).*"
 """An address, a telephone number with its country, a link: no number in any company."""
 LIKE_IBAN: Final = r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}"
 _LETTERS: Final = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"
@@ -23,9 +24,12 @@ _PHONE_OF_SOMEBODY: Final = r"(?:[^0-9]*[0-9]){7,}[^0-9]*"
 
 
 def is_other(series: pd.Series) -> pd.Series:
-    """Which values are evidently an address, a telephone number, a link or an account, whatever stands around them."""
-    other = series.str.fullmatch(OTHER, na=False)
-    like = series[series.str.fullmatch(LIKE_IBAN, na=False)]
+    """Which values are evidently an address, a telephone number, a link or an account, in whichever characters they are written."""
+    foreign = {text: ascii_like(text) for text in series[series.str.contains(r"[^\x00-\x7f]", na=False)].unique()}
+    seen = series.replace(foreign).astype("str") if foreign else series
+    other = seen.str.fullmatch(OTHER, na=False)
+    like = seen[seen.str.fullmatch(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9./-]{11,}", na=False)].str.replace("[./-]", "", regex=True)
+    like = like[like.str.fullmatch(LIKE_IBAN)]
     return other | is_iban(like.str.upper()).reindex(series.index, fill_value=False) if len(like) else other
 
 

@@ -38,6 +38,7 @@ def called(name: str, pattern: str) -> str:
         name: The file's name.
         pattern: How the settings name the file; of a path the last part counts.
     """
+    # An ``@`` of the settings is hidden too: run config, in which this stands, takes no address.
     name, wanted = (unicodedata.normalize("NFC", text) for text in (name, PurePosixPath(pattern).name))
     literals = _WILD.split(wanted)
     found = re.fullmatch("(.*)".join(map(re.escape, literals)), name, re.DOTALL)
@@ -46,7 +47,7 @@ def called(name: str, pattern: str) -> str:
     shown = [literals[0]]
     for wild, literal in zip(found.groups(), literals[1:], strict=True):
         shown += [_quiet(wild, literals[-1] == "" and literal == ""), literal]
-    return "".join(shown)
+    return re.sub("[@\uff20\ufe6b]", HIDDEN, "".join(shown))
 
 
 def _quiet(text: str, last: bool = True) -> str:

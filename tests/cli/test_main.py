@@ -141,3 +141,11 @@ def test_a_shell_is_told_what_to_source(shell: str) -> None:
 def test_completion_can_be_installed_and_shown() -> None:
     options = {name for param in get_command(app).params for name in param.opts}
     assert {"--install-completion", "--show-completion"} <= options
+
+
+def test_what_the_output_cannot_show_is_written_out_and_ends_no_run() -> None:
+    printing = "from cli.terminal import say, terminal; say('✓ people_…'); terminal().print('✓')"
+    code = f"try:\n        app(['--version'])\n    finally:\n        {printing}"
+    done = in_a_process(code, PYTHONIOENCODING="latin-1")
+    assert r"\u2713 people_\u2026" in done.stdout
+    assert done.stdout.splitlines()[-2] == r"\u2713"

@@ -209,6 +209,15 @@ def test_a_file_that_is_no_text_is_a_mistake_like_any_other(tmp_path: Path) -> N
     assert mistakes(tmp_path) == [f"{file}: not valid YAML"]
 
 
+@pytest.mark.parametrize(
+    "secret", ["*hunter2", "!hunter2 x", "&hunter2 a\n  x: &hunter2 b", "!hun'ter2 x", "!<tag:hunter2> x", "%hunter2", "'hunter2"]
+)
+def test_quiet_a_secret_that_yaml_takes_for_something_else_is_not_repeated(tmp_path: Path, secret: str) -> None:
+    [line] = mistakes(company(tmp_path, "acme", ACME.replace("[team:people]", secret)))
+    assert "not valid YAML, " in line
+    assert "ter2" not in line.partition(": not valid")[2]
+
+
 def test_what_dagster_adds_to_a_file_is_left_to_it(tmp_path: Path) -> None:
     text = ACME + "post_processing: {assets: [{attributes: {tags: {team: people}}}]}\n"
     defs = load(company(tmp_path, "acme", text))

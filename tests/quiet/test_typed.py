@@ -11,9 +11,10 @@ import dagster as dg
 import openpyxl
 import pytest
 import yaml
+from dagster._config.errors import PostProcessingError
 from typer.testing import CliRunner
 
-from assets.typed import in_words
+from assets.typed import NUMBER, WORDS, in_words
 from cli.main import app
 from tests.quiet.canaries import COLUMNS, YAML, given_away, readable
 
@@ -102,6 +103,13 @@ def test_quiet_names_of_sheets_and_headings_are_not_told(typed: Any, tmp_path: P
     assert given_away(kept(typed) + failed.message.encode()) == set()
 
 
+DISGUISED = [
+    *("zqlocal.b\ufe6bacme.example", "zqlocal.b @acme.example", "zqlocal.b%40acme.example"),
+    *("\uff0b46701740604", "+46\u201170\u20131740604", "+46\u200b701740604", "+46\t70 174 06 04"),
+    "+" + "".join(chr(0x660 + int(digit)) for digit in PHONE[1:]),
+    *("SE56 0000 0000 0000 0400 0012 OK", "SE56-0000-0000-0000-0400-0012", "SE56\u00a00000\u00a00000 0000 0400 0012, KIM"),
+    *("se56 0000 0000 0000 0400 0012", "\uff33\uff255600000000000004000012"),
+]
 WHO = {"released_by": "kim", "reason": "INC0012"}
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     *(("one", {"employee_ids": ["Q01", text]}) for text in (ADDRESS, "Zåfirstaq Zälastaq", PHONE, ACCOUNT)),
@@ -130,6 +138,14 @@ def test_quiet_what_must_not_stay_in_run_config_is_refused_before_the_run_is_mad
         assert instance.get_runs_count() == before
     assert given_away(in_words(refused.value).encode()) == set()
     assert given_away(kept(typed)) == set()
+
+
+@pytest.mark.parametrize("text", DISGUISED, ids=ascii)
+def test_quiet_it_is_refused_in_whichever_characters_and_groups_it_is_typed(text: str) -> None:
+    for kind in (WORDS, NUMBER):
+        with pytest.raises(PostProcessingError) as refused:
+            kind.post_process(text)
+        assert given_away(str(refused.value).encode()) == set()
 
 
 def test_quiet_what_may_be_typed_is_taken(typed: Any) -> None:

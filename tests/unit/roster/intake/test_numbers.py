@@ -30,6 +30,14 @@ def taken(*rows: str, good: str = GOOD, remembered: list[str] | None = None):
         "se6100000000000001000003,new@acme.example,Bo,Ny,",
         "+46701740601,new@acme.example,Bo,Ny,E009",
         "+46(0)70-1740601,new@acme.example,Bo,Ny,",
+        "\uff0b46701740601,new@acme.example,Bo,Ny,",
+        "+\u0664\u0666\u0667\u0660\u0661\u0667\u0664\u0660,new@acme.example,Bo,Ny,",
+        "+46\u201170\u20131740601,new@acme.example,Bo,Ny,",
+        "SE61-0000-0000-0000-0100-0003,new@acme.example,Bo,Ny,",
+        "\uff33\uff256100000000000001000003,new@acme.example,Bo,Ny,",
+        "new\ufe6bacme.example,new@acme.example,Bo,Ny,",
+        "www.acme.example/ny,new@acme.example,Bo,Ny,",
+        "tel:0701740601,new@acme.example,Bo,Ny,",
         "https://acme.example/1,new@acme.example,Bo,Ny,",
         "Ny,new@acme.example,Bo,Ny,",
         "MEYER,new@acme.example,Bo,Ny,",
@@ -50,7 +58,26 @@ def test_quiet_what_is_no_number_costs_its_row_which_is_named_by_its_line_alone(
     assert not any(part in " ".join(rejects["message"]) for part in row.split(",") if len(part) > 2)
 
 
-@pytest.mark.parametrize("number", ["a.meyer", "CEO", "X-12", "00000042", "E1.2", "19700101-9801", "AB", "E:7", "12+3", "Å7"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "a.meyer",
+        "CEO",
+        "X-12",
+        "00000042",
+        "E1.2",
+        "19700101-9801",
+        "AB",
+        "E:7",
+        "12+3",
+        "Å7",
+        "www7",
+        "TEL12",
+        "\u0661\u0662",
+        "SE61-12",
+        "S\u20137",
+    ],
+)
 def test_a_number_of_another_form_is_one(number: str) -> None:
     assert number in set(taken(f"{number},new@acme.example,Bo,Ny,").roster["employee_id"])
 

@@ -28,6 +28,8 @@ HIDDEN = [
     ("Meyer.csv", "[A-Z]*.csv", "….csv"),
     ("Meyer.csv", "roster.csv", "….csv"),
     ("people_x.Meyer", "people_*", "people_…"),
+    ("hr@acme_2026-11-20.csv", "hr@acme_*.csv", "hr…acme_2026-11-20.csv"),
+    ("hr@acme.csv", "hr@acme.csv", "hr…acme.csv"),
 ]
 
 
