@@ -168,7 +168,7 @@ def draw(
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
-    against = _against(everyone, decided, changes, compared, people, circumstances)
+    against, had = _against(everyone, decided, changes, compared, people, circumstances)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)
     decided = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
     counted = figures(first.uncounted(decided, circumstances.of_first), against)
@@ -182,7 +182,7 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    return replace(plan, figures=counted, needs=needs)
+    return replace(plan, figures=counted, needs=needs, had=had)
 
 
 def _changes(
@@ -232,12 +232,12 @@ def _against(
     compared: pd.DataFrame,
     people: HrSide,
     circumstances: Circumstances,
-) -> Against:
-    """What the decisions are held against."""
+) -> tuple[Against, dict[str, list[str]]]:
+    """What the decisions are held against, and `Plan.had`."""
     base = base_of(everyone)
     updated = decided.loc[decided["action"].eq("update"), "employee_id"]
-    moved = few.moved(updated, changes, compared, people.acknowledged, base)
-    return Against(circumstances.limits, base, circumstances.week, moved)
+    moved, had = few.moved(updated, changes, compared, people.acknowledged, base, circumstances.had)
+    return Against(circumstances.limits, base, circumstances.week, moved), had
 
 
 def _with_new_domains_held(
