@@ -147,6 +147,8 @@ def draw(
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
     own = _becoming_own(repairs, everyone, accounts)
+    # A top who is of the first sync and there already lacks only their approver: they are coming in still.
+    own = own[~(own["repair"].isin(TOPS) & own["employee_id"].isin(circumstances.of_first))]
     changes = _changes(comparison, people, read, everyone, certain, desired, own["employee_id"])
     others = reused(
         everyone,
