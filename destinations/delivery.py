@@ -13,6 +13,7 @@ import pandas as pd
 from destinations.replies import Answer
 from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
+from resources.ledger.deliveries import alone
 from roster.membership import among
 from roster.plan import dependants
 from roster.plan.decision import Plan
@@ -40,8 +41,8 @@ class Write:
     replies: list[dict[str, object]] = field(default_factory=list, repr=False)
     """What the destination said beyond persons' answers, as it said it; with addresses, so for owner-only files."""
     alone: dict[str, str] = field(default_factory=dict, repr=False)
-    """Who failed alone in the attempt or the run before this one, and so goes in a request of their own, with what they were refused for,
-    empty if they were in doubt; `deliver` says who."""
+    """Who failed alone when they were last answered, and so goes in a request of their own, with what they were refused for, empty if they
+    were in doubt; `deliver` says who."""
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
@@ -114,12 +115,13 @@ def _last_time(ledger: Ledger, write: Write) -> pd.Series:
         return pd.Series([], dtype="str")
     answers = ledger.deliveries.answers(write.destination, last.plan_run_id)
     requests = ledger.deliveries.requests(write.destination, last.plan_run_id)
-    single = [each["request"] for each in requests if each.get("whole") and each["people"] == 1]
+    single = [each["request"] for each in requests if alone(each)]
     skips = ledger.skips.all()
     still = skips["destination"].eq(write.destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
     failed = answers[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"])]
-    reasons = failed["reason"].where(failed["status"].eq("refused")).fillna("")
-    write.alone.update(zip(failed["person"], reasons, strict=True))
+    write.alone.update(dict.fromkeys(failed["person"], ""))
+    # Not of the plan before alone: a run for somebody else, or an outage, may have come since.
+    write.alone.update(ledger.deliveries.refused_alone(write.destination))
     doubtful: pd.Series = pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
     return doubtful
 

@@ -155,6 +155,7 @@ def _circumstances(
         first=first.waits(ledger, destination.name),
         of_first=frozenset(first.people(ledger, destination.name, known.acknowledged)),
         week=ledger.week.people(destination.name),
+        had=ledger.week.had(destination.name),
         email_domains=policy.email_domains,
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
@@ -189,6 +190,7 @@ def _facts(
         everyone=not request.only,
         first=begins,
         of_first=sorted(set(of_first)),
+        had=drawn.had,
         idle=bool(request.release) and not released,
         limits=drawn.figures,
         adoption=adoption(drawn.people) if begins and not request.only and not request.release else {},

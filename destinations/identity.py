@@ -4,8 +4,9 @@ Belongs here: the type, and one form for addresses and names. Does not belong he
 folder), whose they are (``destinations.claims``). Light: commands that only look at YAML need it.
 """
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,13 @@ class Identity:
 
 
 def same_place(url: str, name: str) -> str:
-    """One text for one thing, however its address and its name are written: capitals, a slash at the end, the usual port."""
+    """One text for one thing, however its address and its name are written: capitals, a slash or a point too many, the usual port, codes
+    for plain letters."""
     try:
         parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:  # no address at all: whoever calls it will say so
         return f"{url.strip()} {name.strip().casefold()}"
-    host = parts.netloc.lower().removesuffix(":443" if parts.scheme.lower() == "https" else ":80")
-    return f"{parts.scheme.lower()}://{host}{parts.path.rstrip('/')} {name.strip().casefold()}"
+    place = host if port in (None, 443 if parts.scheme == "https" else 80) else f"{host}:{port}"
+    path = re.sub("/+", "/", unquote(parts.path)).rstrip("/")
+    return f"{parts.scheme}://{place}{path} {name.strip().casefold()}"

@@ -4,6 +4,7 @@ Belongs here: records that grow while a plan is being delivered, and its outcome
 is remembered of people from plan to plan (``resources.ledger.acknowledged``).
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +18,11 @@ from roster.plan.outcomes import OutcomeFacts
 
 ANSWERS: Final = ("person", "status", "reason", "request")
 OUTCOMES: Final = ("person", "employee_id", "action", "outcome", "reason", "landed")
+
+
+def alone(meta: Mapping[str, Any]) -> bool:
+    """Whether a request that was refused as a whole was about one person, by what was recorded of it."""
+    return bool(meta.get("whole")) and meta["people"] == 1
 
 
 class Deliveries(Scoped):
@@ -59,6 +65,27 @@ class Deliveries(Scoped):
     def answers(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """What was answered so far: person, status, reason, request."""
         return self._frame(tables.answer, ANSWERS, ["person"], destination=destination, plan_run_id=plan_run_id)
+
+    def refused_alone(self, destination: str) -> dict[str, str]:
+        """Who was refused in a request of their own and never accepted since, in whatever plan that was → with what.
+
+        Args:
+            destination: Its name.
+        """
+        answer, request = tables.answer.c, tables.request.c
+        mine = self._mine(tables.answer, destination=destination)
+        ever = sa.select(answer.person).where(mine, answer.status == "refused")
+        newest = sa.func.row_number().over(partition_by=answer.person, order_by=(answer.recorded_at.desc(), answer.plan_run_id))
+        certain = (
+            sa.select(tables.answer, newest.label("place"))
+            .where(mine, answer.status.in_(["accepted", "refused"]), answer.person.in_(ever))
+            .subquery()
+        )
+        same = sa.and_(*(certain.c[name] == request[name] for name in ("company", "destination", "plan_run_id", "request")))
+        query = sa.select(certain.c.person, certain.c.reason, request.meta).join_from(certain, tables.request, same)
+        with self._reading() as connection:
+            rows = connection.execute(query.where(certain.c.place == 1, certain.c.status == "refused")).all()
+        return {row.person: row.reason or "" for row in rows if alone(row.meta)}
 
     def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame, facts: OutcomeFacts) -> None:
         """Keep what became of everyone in a plan, in place of what was recorded for it before.

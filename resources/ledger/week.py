@@ -16,6 +16,7 @@ from resources.ledger.database import frame
 from resources.ledger.scoped import Scoped, moment
 from roster.intake.facts import ExportFacts
 from roster.plan.facts import PlanFacts
+from roster.plan.few import HAD
 from roster.plan.first import uncounted
 from roster.plan.limits import WEEK
 from roster.vocabulary import OUTCOME_OF, WRITES
@@ -39,6 +40,27 @@ class Week(Scoped):
             destination: Its name.
             now: The present moment.
         """
+        later, facts = self._written(destination, now)
+        # Of the plans after a first sync, those who come in only now because it could not bring them are of it still.
+        numbered = later.assign(employee_id=later["person"])
+        parts = [uncounted(part, facts[str(plan_run_id)].of_first) for plan_run_id, part in numbered.groupby("plan_run_id")]
+        counted = pd.concat([later.head(0), *parts])
+        return counted.loc[counted["kinds"].notna(), list(WEEK)].reset_index(drop=True)
+
+    def had(self, destination: str, now: datetime | None = None) -> pd.DataFrame:
+        """Of the same people, who had a value of money or rights and got another, or may have (`roster.plan.few.HAD`).
+
+        Args:
+            destination: Its name.
+            now: The present moment.
+        """
+        later, facts = self._written(destination, now)
+        rows = [(plan, number, field) for plan, one in facts.items() for field, numbers in one.had.items() for number in numbers]
+        named = pd.DataFrame(rows, columns=["plan_run_id", "person", "field"], dtype="str").merge(later, on=["plan_run_id", "person"])
+        return named.rename(columns={"person": "employee_id"})[list(HAD)].drop_duplicates(ignore_index=True)
+
+    def _written(self, destination: str, now: datetime | None) -> tuple[pd.DataFrame, dict[str, PlanFacts]]:
+        """``plan_run_id``, ``person``, ``kinds``: who was written, but for first syncs and releases; and what is known of each plan."""
         answer, planned, outcome = tables.answer.c, tables.plan_person.c, tables.outcome.c
         since = (now or moment()) - LENGTH
         released = sa.select(tables.release.c.plan_run_id).where(self._mine(tables.release, destination=destination))
@@ -58,12 +80,7 @@ class Week(Scoped):
             plan_run_ids = list(found["plan_run_id"].unique())
             plans = self._plans(connection, tables.plan.c.destination == destination, tables.plan.c.plan_run_id.in_(plan_run_ids))
         facts = {row.plan_run_id: PlanFacts.from_json(row.counts) for row in plans}
-        # Of the plans after a first sync, those who come in only now because it could not bring them are of it still.
-        later = found[~found["plan_run_id"].isin([plan_run_id for plan_run_id, one in facts.items() if one.first])]
-        numbered = later.assign(employee_id=later["person"])
-        parts = [uncounted(part, facts[str(plan_run_id)].of_first) for plan_run_id, part in numbered.groupby("plan_run_id")]
-        counted = pd.concat([later.head(0), *parts])
-        return counted.loc[counted["kinds"].notna(), list(WEEK)].reset_index(drop=True)
+        return found[~found["plan_run_id"].isin([plan_run_id for plan_run_id, one in facts.items() if one.first])], facts
 
     def files(self, now: datetime | None = None) -> list[ExportFacts]:
         """The exports that everyone was brought to in the last seven days, at any destination, the newest first, with what of the gate

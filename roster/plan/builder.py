@@ -147,6 +147,8 @@ def draw(
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
     own = _becoming_own(repairs, everyone, accounts)
+    # A top who is of the first sync and there already lacks only their approver: they are coming in still.
+    own = own[~(own["repair"].isin(TOPS) & own["employee_id"].isin(circumstances.of_first))]
     changes = _changes(comparison, people, read, everyone, certain, desired, own["employee_id"])
     others = reused(
         everyone,
@@ -168,7 +170,7 @@ def draw(
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
-    against = _against(everyone, decided, changes, compared, people, circumstances)
+    against, had = _against(everyone, decided, changes, compared, people, circumstances)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)
     decided = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
     counted = figures(first.uncounted(decided, circumstances.of_first), against)
@@ -182,7 +184,7 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    return replace(plan, figures=counted, needs=needs)
+    return replace(plan, figures=counted, needs=needs, had=had)
 
 
 def _changes(
@@ -232,12 +234,12 @@ def _against(
     compared: pd.DataFrame,
     people: HrSide,
     circumstances: Circumstances,
-) -> Against:
-    """What the decisions are held against."""
+) -> tuple[Against, dict[str, list[str]]]:
+    """What the decisions are held against, and `Plan.had`."""
     base = base_of(everyone)
     updated = decided.loc[decided["action"].eq("update"), "employee_id"]
-    moved = few.moved(updated, changes, compared, people.acknowledged, base)
-    return Against(circumstances.limits, base, circumstances.week, moved)
+    moved, had = few.moved(updated, changes, compared, people.acknowledged, base, circumstances.had)
+    return Against(circumstances.limits, base, circumstances.week, moved), had
 
 
 def _with_new_domains_held(

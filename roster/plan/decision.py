@@ -6,7 +6,7 @@ Belongs here: the decision about each person, the records to send, the digest. D
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from roster.membership import among
 from roster.people.chain import AbsentMeans
 from roster.plan import domains
 from roster.plan.dependants import NEEDS
+from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
 from roster.vocabulary import WRITES, Kind
@@ -77,6 +78,8 @@ class Circumstances:
     """Employee numbers of whoever is of the first sync still: they are none of today's joiners."""
     week: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(WEEK), dtype="str"))
     """`roster.plan.limits.WEEK`: who was written there in the seven days before."""
+    had: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(HAD), dtype="str"))
+    """`roster.plan.few.HAD`, likewise."""
     email_domains: frozenset[str] | None = None
     """The domains that the settings name, if they name any."""
 
@@ -95,6 +98,8 @@ class Plan:
     """`roster.plan.limits.FIGURES`: what the limits were held against. A stored plan is without."""
     needs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(NEEDS)))
     """`roster.plan.dependants.NEEDS`: whose write needs whose."""
+    had: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field → who has a value of money or rights there and would get another (`roster.plan.few`). A stored plan is without."""
 
     def digest(self) -> str:
         """Names the plan: the same people, actions and values give the same sixteen hex digits."""

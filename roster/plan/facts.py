@@ -81,6 +81,8 @@ class PlanFacts:
     """Whether no plan for everyone had been written there yet."""
     of_first: Sequence[str] = ()
     """The employee numbers of whoever is of the first sync still, once this plan is written."""
+    had: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """`roster.plan.decision.Plan.had`."""
     idle: bool = False
     """Nobody's plan, of a destination that a release of another one leaves alone."""
     limits: pd.DataFrame = field(default_factory=partial(_empty, FIGURES))
@@ -122,6 +124,7 @@ class PlanFacts:
             "everyone": self.everyone,
             "first": self.first,
             "of_first": list(self.of_first),
+            "had": {name: list(numbers) for name, numbers in self.had.items()},
             "idle": self.idle,
             "limits": figures.to_dict("records"),
             "adoption": dict(self.adoption),
@@ -156,6 +159,7 @@ class PlanFacts:
             everyone=stored.get("everyone", True),
             first=stored.get("first", False),
             of_first=tuple(stored.get("of_first", ())),
+            had=stored.get("had", {}),
             idle=stored.get("idle", False),
             limits=pd.DataFrame(stored.get("limits", []), columns=list(FIGURES)),
             adoption=stored.get("adoption", {}),

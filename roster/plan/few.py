@@ -11,8 +11,12 @@ import pandas as pd
 from roster.membership import among
 from roster.plan.write_only import HIDDEN
 
-MOVED = ("kind", "field", "moved", "having")
-"""A row a kind: the field of it of which most of those who have a value would get another; how many, of how many."""
+MOVED = ("kind", "field", "moved", "having", "earlier")
+"""A row a kind: the field of it of which most of those who have a value would get another; how many, of how many, and how many of them
+did in the seven days before."""
+
+HAD = ("employee_id", "field")
+"""Who had a value of money or rights and got another in a plan that was written in the seven days before."""
 
 ALWAYS = ("role", "limit", "bank_account")
 """Kinds of money and rights: asked of each of their fields, however many have it."""
@@ -30,7 +34,14 @@ def is_most(moved: int, having: int) -> bool:
     return moved >= _FEWEST and 2 * moved >= having
 
 
-def moved(updated: pd.Series, changes: pd.DataFrame, desired: pd.DataFrame, acknowledged: pd.DataFrame, base: int) -> pd.DataFrame:
+def moved(
+    updated: pd.Series,
+    changes: pd.DataFrame,
+    desired: pd.DataFrame,
+    acknowledged: pd.DataFrame,
+    base: int,
+    week: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Of how many people a value changes that they have there already. A first value is no such change.
 
     A person has a value where it was read, where it is as it should be, and, in fields that no reading shows, where the ledger remembers
@@ -43,22 +54,32 @@ def moved(updated: pd.Series, changes: pd.DataFrame, desired: pd.DataFrame, ackn
         desired: the records of whoever is compared.
         acknowledged: the ledger's people of the destination.
         base: how many are there.
+        week: `HAD`: of money and rights, who got another in the seven days before counts with those of today.
 
     Returns:
-        `MOVED`.
+        `MOVED`; and field → the employee numbers of those who would get another, of money and rights.
     """
-    rows = []
+    rows, had = [], {}
+    week = pd.DataFrame(columns=list(HAD), dtype="str") if week is None else week
     concerned = changes[changes["kind"].isin([*ALWAYS, *WHERE_FEW]) & among(changes["employee_id"], updated)]
     concerned = concerned[~among(_old_to_new(concerned), _old_to_new(changes[changes["kind"].eq("email")]))]
     for (kind, field), each in concerned.groupby(["kind", "field"]):
-        if each["employee_id"].nunique() < _FEWEST:
+        if kind not in ALWAYS and each["employee_id"].nunique() < _FEWEST:
             continue
         having = _having(str(kind), str(field), changes, desired, acknowledged)
         if kind in WHERE_FEW and 2 * len(having) >= base:
             continue
-        rows.append((kind, field, int(among(each["employee_id"], having).sum()), len(having)))
+        today = each.loc[among(each["employee_id"], having), "employee_id"].drop_duplicates()
+        if kind in ALWAYS and len(today):
+            had[str(field)] = sorted(today)
+        # They had one, whatever they have now: of roles it may be the commonest.
+        earlier = week.loc[week["field"].eq(str(field)) & among(week["employee_id"], desired["employee_id"]), "employee_id"]
+        earlier = earlier[(kind in ALWAYS and len(today) > 0) & ~among(earlier, today)].drop_duplicates()
+        moved = len(today) + len(earlier)
+        if max(each["employee_id"].nunique(), moved) >= _FEWEST:
+            rows.append((kind, field, moved, pd.concat([having, earlier]).nunique(), len(earlier)))
     rows.sort(key=lambda row: (row[0], not is_most(row[2], row[3]), -row[2] / max(row[3], 1), row[1]))
-    return pd.DataFrame(rows, columns=list(MOVED)).drop_duplicates("kind", ignore_index=True)
+    return pd.DataFrame(rows, columns=list(MOVED)).drop_duplicates("kind", ignore_index=True), had
 
 
 def _old_to_new(changes: pd.DataFrame) -> pd.Series:

@@ -25,7 +25,8 @@ ENOUGH: Final = 5
 HARDLY: Final = 0.1
 """A smaller share of those who could match is hardly any."""
 
-_COUNTED: Final = "join"
+_COUNTED: Final = ("leave", "rejoin", "self_approval")
+"""What counts whenever it is: nobody of a first sync goes with it, or becomes their own approver unseen."""
 
 
 def joiners(people: pd.DataFrame) -> list[str]:
@@ -40,7 +41,8 @@ def joiners(people: pd.DataFrame) -> list[str]:
 
 
 def uncounted(people: pd.DataFrame, of_first: Collection[str]) -> pd.DataFrame:
-    """The decisions as the limits are to count them: whoever is of the first sync still comes in without being one of today's joiners.
+    """The decisions as the limits are to count them: whoever is of the first sync still is none of today's joiners, nor one of
+    today's who change, where only a part of their record was taken.
 
     Args:
         people: `roster.plan.decision.PEOPLE_COLUMNS`.
@@ -50,7 +52,7 @@ def uncounted(people: pd.DataFrame, of_first: Collection[str]) -> pd.DataFrame:
         return people
     at = people["employee_id"].isin(of_first) & people["kinds"].notna()
     kinds = people["kinds"].where(~at)
-    without = {text: "|".join(kind for kind in text.split("|") if kind != _COUNTED) for text in people.loc[at, "kinds"].unique()}
+    without = {text: "|".join(kind for kind in text.split("|") if kind in _COUNTED) for text in people.loc[at, "kinds"].unique()}
     rest = people.loc[at, "kinds"].map(without).astype("str")
     kinds = kinds.fillna(rest.where(rest.ne("")))
     return people.assign(kinds=kinds.astype("str"))

@@ -151,7 +151,7 @@ def hold_over(people: pd.DataFrame, against: Against) -> pd.DataFrame:
 def _over(planned: pd.DataFrame, against: Against) -> dict[Kind, tuple[str, str]]:
     """Each kind that is held: for which of `LIMITED`, and the sentence."""
     counts, used = _counts(planned["kinds"]), _counts_by_person(against.week)
-    few_have = {kind: (moved, having) for kind, _, moved, having in against.moved.to_numpy().tolist()}
+    few_have = {kind: (moved, having, earlier) for kind, _, moved, having, earlier in against.moved.to_numpy().tolist()}
     found: dict[Kind, tuple[str, str]] = {}
     for kind, count in counts.items():
         if (limit := against.limits.get(kind)) is None:
@@ -162,9 +162,10 @@ def _over(planned: pd.DataFrame, against: Against) -> dict[Kind, tuple[str, str]
         elif _together(kind, planned, against.week) > per_week:
             said = f"{kind}: {count} planned, {used.get(kind, 0)} of the {per_week} that may in seven days were written"
             found[kind] = ("week_limit", said)
-        elif kind in few_have and few.is_most(*few_have[kind]):
-            moved, having = few_have[kind]
-            found[kind] = ("most_of_few", f"{kind}: of {having} who have one, {moved} would get another")
+        elif kind in few_have and few.is_most(*few_have[kind][:2]):
+            moved, having, earlier = few_have[kind]
+            before = f", as {earlier} did in seven days" if earlier else ""
+            found[kind] = ("most_of_few", f"{kind}: of {having} who have one, {moved - earlier} would get another{before}")
     return found
 
 

@@ -53,6 +53,20 @@ def test_no_surprise_a_first_sync_is_used_up_only_by_whom_the_destination_took(e
     assert still(acme) & WAITING == set()
 
 
+@pytest.mark.parametrize("skip", [1, 2])
+def test_no_surprise_whoever_is_there_without_their_approver_after_an_outage_is_of_the_first_sync_still(empty: Any, skip: int) -> None:
+    none = {kind: {"count": 0, "share": 0} for kind in ("join", "manager", "other", "unit")}
+    acme = empty(limits=none, expensify=None, findity__connection__chunk_size=2)
+    acme.box.fault(api="findity", job="PUT users", times=None, skip=skip, status=400)
+    assert not acme.quickly("sync").succeeded
+    assert {number for number, user in acme.users().items() if user["active"] and not user["approverIds"]} >= {"E01"}
+    acme.box.heal()
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    assert set(acme.outcome("findity", result.run_id).values()) <= {"created", "updated", "skipped"}
+    assert all(acme.users()[number]["approverIds"] for number in acme.people())
+
+
 def test_no_surprise_whom_a_release_let_go_and_the_destination_refused_needs_no_other_release(held: Any) -> None:
     acme = held(limits=NONE, expensify=None)
     acme.box.fault(api="findity", job="PUT users", times=None, **REFUSED)

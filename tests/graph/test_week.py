@@ -85,6 +85,19 @@ def test_rerun_whoever_got_no_answer_counts_once_when_sent_again(synced: Any) ->
     assert _reason(acme, _leaves(acme, 22, "E10"), "E10") == "week_limit"
 
 
+def test_no_surprise_what_few_have_does_not_change_one_by_one_each_night(synced: Any) -> None:
+    acme = synced(findity=None)
+    people = acme.people()
+    for day, number in enumerate(("E02", "E03", "E01"), 21):
+        people[number]["Limit"] = "900000"
+        acme.file(f"2026-11-{day}", people)
+        result = acme.quickly("sync")
+        assert result.succeeded, result
+        outcomes = acme.outcome("expensify", result.run_id)
+        assert outcomes[number] == ("held" if number == "E01" else "updated")
+    assert acme.planned("expensify", result.run_id)["reason"]["E01"] == "most_of_few"
+
+
 def test_no_surprise_the_gate_knows_the_largest_file_of_the_week(synced: Any) -> None:
     acme = synced(expensify=None, hr__gate={"rows": {"count": 2, "share": 0}}, limits={"leave": {"count": 99, "share": 1}})
     people = acme.people()

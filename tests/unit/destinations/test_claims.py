@@ -102,9 +102,16 @@ def test_quiet_a_policy_that_a_cell_names_is_never_told() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    ["HTTPS://Expense.Findity.com/api/admin", "https://expense.findity.com:443/api/admin/", " https://expense.findity.com/api/admin "],
+    [
+        "HTTPS://Expense.Findity.com/api/admin",
+        "https://expense.findity.com:443/api/admin/",
+        " https://expense.findity.com/api/admin ",
+        "https://expense.findity.com./api/admin",
+        "https://expense.findity.com:/api//%61dmin//",
+    ],
 )
 def test_one_place_is_one_text(other: str) -> None:
     assert same_place(other, "Acme ") == same_place("https://expense.findity.com/api/admin", "acme")
     assert same_place(other, "acme") != same_place("https://expense.findity.com/api/other", "acme")
+    assert same_place(other, "acme") != same_place("https://expense.findity.com:8443/api/admin", "acme")
     assert same_place("http://[", "acme") != same_place("http://[", "brick")

@@ -11,6 +11,7 @@ from resources.ledger import Ledger
 from sandbox.server import Sandbox
 from tests.unit.destinations.delivering import (
     COMPANY,
+    POLICY,
     SCALE,
     AtFindity,
     Killed,
@@ -23,7 +24,7 @@ from tests.unit.destinations.delivering import (
     there,
     writes,
 )
-from tests.unit.roster.frames import Night, roster, stored_plan
+from tests.unit.roster.frames import Night, person, roster, stored_plan
 
 __all__ = ["box", "ledger", "there"]  # fixtures
 
@@ -157,6 +158,36 @@ def test_rerun_whoever_was_refused_stays_refused_and_is_no_reason_to_fail(there)
     deliver(there.ledger, replace(write, run_id="run-2"), there.send(write))
     assert len(there.box.calls) == before
     assert answered(there)["E3"] == "refused"
+
+
+AT_FAULT = {"expensify": {"job": "update employees", "code": 500}, "findity": {"job": "PUT users", "status": 409}}
+
+
+@pytest.mark.parametrize("since", ["a run for somebody else", "an outage"])
+def test_true_report_whoever_was_refused_alone_stays_so_whatever_came_since_and_a_quiet_night_is_quiet(there, since):
+    def fault():
+        there.box.fault(api=there.name, person="E3", times=None, **AT_FAULT[there.name])
+
+    def night(run, *people, **more):
+        write = planned(there, Night(roster(*people), **more), run=run)
+        deliver(there.ledger, write, there.send(write))
+        return answered(there, run)
+
+    fault()
+    assert night("run-1", *COMPANY)["E3"] == "refused"
+    people = COMPANY
+    if since == "an outage":
+        there.box.heal()
+        there.box.fault(api=there.name, job=AT_FAULT[there.name]["job"], times=None, status=503)
+        with pytest.raises(Transient):
+            night("run-2", *people)
+        there.box.heal()
+        fault()
+    else:
+        people = [person("E1", extra_policy=POLICY, email="e1.new@acme.example"), *COMPANY[1:]]
+        assert night("run-2", *people, circumstances={"only": frozenset(["E1"])})["E1"] == "accepted"
+        assert night("run-3", *people).keys() <= {"E2", "E3"}
+    assert night("run-4", *people) == {"E3": "refused"}
 
 
 def test_true_report_a_person_whom_an_answer_leaves_out_makes_the_write_fail(there):

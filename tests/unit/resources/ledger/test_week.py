@@ -66,6 +66,21 @@ def test_true_report_what_was_refused_and_is_there_all_the_same_counts(ledger, l
     assert week(ledger) == [("1", "email")]
 
 
+def test_whose_value_was_another_one_counts_as_long_as_the_person_does(ledger, lease):
+    had = {"had": {"approvalLimit": ["1", "2", "3", "4"], "role": ["2"]}}
+    plan(ledger, "p1", {**{str(n): ("update", "limit|role") for n in range(1, 4)}, "4": ("hold", "limit")}, **had)
+    answered(ledger, lease, "p1", _1="accepted", _2="unknown", _3="refused")
+    for run, facts in (("first", {"first": True}), ("release", {})):
+        plan(ledger, run, {"5": ("update", "limit")}, had={"approvalLimit": ["5"]}, **facts)
+        answered(ledger, lease, run, _5="accepted")
+    ledger.releases.save_held("findity", "p1", "digest", later(1), ["limit"])
+    ledger.releases.release("digest", "release", "release", [], "kim", "looked at")
+    found = {tuple(row) for row in ledger.week.had("findity").to_numpy()}
+    assert found == {("1", "approvalLimit"), ("2", "approvalLimit"), ("2", "role")}
+    assert ledger.week.had("findity", later(7.1)).empty
+    assert ledger.week.had("expensify").empty
+
+
 def test_after_seven_days_by_the_clock_nothing_of_it_counts(ledger, lease):
     plan(ledger, "p1", {"1": ("deactivate", "leave")})
     answered(ledger, lease, "p1", _1="accepted")

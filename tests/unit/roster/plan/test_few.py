@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from destinations.expensify.settings import ExpensifyFeed
@@ -44,6 +45,41 @@ def test_no_surprise_five_approval_limits_a_hundred_times_as_high_among_nine_are
     assert set(plan.people["detail"].dropna()) == {"limit: of 9 who have one, 5 would get another"}
     assert plan.figures[["kind", "moved", "having", "held"]].to_numpy().tolist() == [["limit", 5, 9, 5]]
     assert {record["person"] for record in sent(let_go(plan))} == set(HAVE[:5])
+
+
+def of_the_week(field, *numbers):
+    return {"had": pd.DataFrame({"employee_id": list(numbers), "field": field}, dtype="str")}
+
+
+def test_no_surprise_who_got_another_in_seven_days_counts_with_those_of_today():
+    before = limits_of(HAVE[:6], "100")
+    now, there = night({**before, "3": "10000"}, before)
+    now.circumstances = {**LIMITS, **of_the_week("approvalLimit", "1", "2", "2")}
+    plan = now.expensify(there)[0]
+    assert decided(plan)["3"] == ("hold", "most_of_few")
+    assert set(plan.people["detail"].dropna()) == {"limit: of 6 who have one, 1 would get another, as 2 did in seven days"}
+    assert plan.figures[["moved", "having", "held"]].to_numpy().tolist() == [[3, 6, 1]]
+    assert plan.had == {"approvalLimit": ["3"]}
+    for others in (["1"], ["1", "3"], ["1", "gone"]):
+        now.circumstances = {**LIMITS, **of_the_week("approvalLimit", *others)}
+        assert decided(now.expensify(there)[0])["3"] == "update"
+    now.circumstances = {**LIMITS, **of_the_week("overLimitApprover", "1", "2")}
+    assert decided(now.expensify(there)[0])["3"] == "update"
+    now, there = night({**before, "9": "100"}, before)  # a first value moves nobody's
+    now.circumstances = {**LIMITS, **of_the_week("approvalLimit", *HAVE[:6])}
+    assert decided(now.expensify(there)[0])["9"] == "update"
+
+
+def test_no_surprise_who_lost_a_right_in_seven_days_had_it():
+    numbers = [*HAVE, *OTHERS]
+    there = members(*(member(n, role="auditor" if n == "3" else "user") for n in numbers))
+    known = acknowledged(*((n, f"{n}@acme.example", True) for n in numbers))
+    now = Night(roster(*(person(n, role="user") for n in numbers)), acknowledged=known, feed=FEED, circumstances=LIMITS)
+    assert decided(now.expensify(there)[0])["3"] == "update"
+    now.circumstances = {**LIMITS, **of_the_week("role", "1", "2")}
+    plan = now.expensify(there)[0]
+    assert decided(plan)["3"] == ("hold", "most_of_few")
+    assert {record["person"] for record in sent(let_go(plan))} == {"3"}
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

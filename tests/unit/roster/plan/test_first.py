@@ -1,5 +1,6 @@
 """What is particular to a first sync: when it is rather the wrong destination, and who is of it still once it was written."""
 
+import pandas as pd
 import pytest
 
 from roster.plan import first
@@ -106,3 +107,10 @@ def test_who_is_of_a_first_sync_is_whom_its_plan_brings_in_and_nobody_who_is_sti
 def test_whoever_was_taken_since_is_no_longer_of_it():
     known = acknowledged(("2", "2@acme.example", True), ("3", "3@acme.example", False))
     assert first.still_of_first(["3", "1", "2"], known["employee_id"]) == ["1"]
+
+
+def test_of_the_first_sync_still_only_coming_in_and_what_lacked_of_it_does_not_count():
+    rows = {"1": "join", "2": "manager|other", "3": "leave", "4": "join|self_approval", "5": "rejoin", "6": "manager"}
+    people = pd.DataFrame({"employee_id": list(rows), "kinds": list(rows.values())}, dtype="str")
+    left = first.uncounted(people, ["1", "2", "3", "4", "5"])["kinds"].fillna("").tolist()
+    assert left == ["", "", "leave", "self_approval", "rejoin", "manager"]
