@@ -137,6 +137,9 @@ def test_quiet_what_must_not_stay_in_run_config_is_refused_before_the_run_is_mad
             typed.run(job, **config)
         assert instance.get_runs_count() == before
     assert given_away(in_words(refused.value).encode()) == set()
+
+
+def test_quiet_nothing_of_what_was_refused_is_kept(typed: Any) -> None:
     assert given_away(kept(typed)) == set()
 
 
