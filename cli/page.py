@@ -106,11 +106,11 @@ def _left_out(out: pd.DataFrame) -> Table:
     """Who was not brought in: a line for each reason and group of people, by employee number."""
     table = Table("left out at", "people", "why", "who", box=None, pad_edge=False, header_style="bold")
     table.columns[1].justify = "right"
-    named = out.assign(who=out["employee_id"].fillna("line " + out["line"].astype("str"))).drop_duplicates(["where", "reason", "who"])
-    groups = named.groupby(["where", "reason"], sort=False)["who"].agg(list).reset_index()
-    groups["who"] = groups["who"].map(tuple)
+    line = "line " + out["line"].astype("str")
+    named = out.assign(who=out["employee_id"].fillna(line), number=out["number"].fillna(line)).drop_duplicates(["where", "reason", "who"])
+    groups = named.groupby(["where", "reason"], sort=False).agg(who=("who", tuple), people=("number", "nunique")).reset_index()
     who: Any
     for (why, who), same in groups.groupby(["reason", "who"], sort=False):
         more = f" … and {len(who) - _MOST_NUMBERS} more" if len(who) > _MOST_NUMBERS else ""
-        table.add_row(", ".join(same["where"]), f"{len(who):,}", str(why), ", ".join(who[:_MOST_NUMBERS]) + more)
+        table.add_row(", ".join(same["where"]), f"{same['people'].max():,}", str(why), ", ".join(who[:_MOST_NUMBERS]) + more)
     return table

@@ -24,6 +24,7 @@ from roster.plan import releasing
 from roster.plan.adoption import WAYS
 from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply
+from roster.reports.headline import counted
 from roster.reports.held import against, beyond, paste, waiting
 from roster.reports.reasons import reason
 from roster.shown import in_markdown
@@ -132,7 +133,7 @@ def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheck
         check_name="held",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(held):,} people wait for a release.{limits}" if len(held) else "Nothing is held.",
+        description=f"{counted(len(held), 'person waits', 'people wait')} for a release.{limits}" if len(held) else "Nothing is held.",
         metadata={
             "people held": len(held),
             **({"digest for a release": digest, **_to_paste(company, digest)} if digest else {}),
