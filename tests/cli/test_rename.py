@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
+from cli import purge
 from cli.main import app
 from resources.ledger import Ledger, tables
 from resources.ledger.scoped import moment
@@ -102,5 +103,13 @@ def test_a_company_that_is_gone_leaves_nothing_and_one_with_a_folder_stays(home:
 
 def test_a_purge_of_all_companies_passes_over_one_without_a_folder_and_says_so(home: Path) -> None:
     result = rollcall("purge")
-    assert result.exit_code == 0
+    assert result.exit_code == 2  # there is no other: nothing was done
     assert "acme: its folder is not there." in result.stderr
+
+
+def test_a_company_without_a_folder_keeps_nobody_elses_old_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(purge.names, "companies", lambda: ["other"])
+    assert purge._with_folder(["acme", "other"]) == ["other"]
+    assert "acme: its folder is not there." in capsys.readouterr().err
