@@ -29,6 +29,13 @@ def test_what_cannot_be_read_back_is_never_called_landed(clean_run):
     assert found.also == ["200 landed, 36 in fields that cannot be read back"]
 
 
+def test_rows_whose_number_is_not_shown_are_one_person_by_it_all_the_same(clean_run):
+    rows = [{"line": line, "column": "employee_id", "code": "duplicate", "message": "Twice."} for line in (27, 103)]
+    rejects = pd.DataFrame(rows).reindex(columns=list(ROWS)).assign(number="E9")
+    assert "1 person could not be brought in" in said(replace(clean_run, rejects=rejects)).sentence
+    assert "2 people could not be brought in" in said(replace(clean_run, rejects=rejects.assign(number=["E9", "E7"]))).sentence
+
+
 def test_a_run_with_open_cases_names_the_worst_first(full_run):
     found = said(full_run)
     assert found.tone == "attention"

@@ -1,0 +1,31 @@
+"""The page that a run ends with on the terminal."""
+
+import io
+
+import pandas as pd
+from rich.console import Console
+
+from cli.page import _left_out
+from roster.reports.model import HR_FILE
+
+
+def shown(*rows: tuple[str, str, str | None, int, str | None]) -> list[list[str]]:
+    """The table's rows, a list of cells each."""
+    frame = pd.DataFrame(rows, columns=["where", "reason", "employee_id", "line", "number"]).astype({"employee_id": "str", "number": "str"})
+    console = Console(file=io.StringIO(), width=200)
+    console.print(_left_out(frame))
+    return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in console.file.getvalue().splitlines()[1:]]
+
+
+def test_one_number_on_two_lines_is_one_person_and_both_lines_are_told() -> None:
+    rows = [(HR_FILE, "Twice.", None, 27, "E9"), (HR_FILE, "Twice.", None, 103, "E9"), (HR_FILE, "Twice.", None, 8, "E7")]
+    assert shown(*rows) == [["HR file", "2", "Twice.", "line 27, line 103, line 8"]]
+
+
+def test_lines_without_a_number_are_a_person_each() -> None:
+    assert shown((HR_FILE, "Empty.", None, 3, None), (HR_FILE, "Empty.", None, 4, None)) == [["HR file", "2", "Empty.", "line 3, line 4"]]
+
+
+def test_who_is_left_out_at_both_for_the_same_is_on_one_line() -> None:
+    rows = [(name, "Absent.", number, 0, number) for name in ("Expensify", "Findity") for number in ("E1", "E2")]
+    assert shown(*rows) == [["Expensify, Findity", "2", "Absent.", "E1, E2"]]
