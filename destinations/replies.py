@@ -67,12 +67,12 @@ def statuses(
     return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
 
 
-def _texts(value: Any) -> set[str]:
+def texts(value: Any) -> set[str]:
     """Every text in a value, however deep."""
     if isinstance(value, str):
         return {value}
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return {text for each in inner for text in _texts(each)}
+    return {text for each in inner for text in texts(each)}
 
 
 _QUOTED: Final = re.compile(r"'([^']+)'|\"([^\"]+)\"|([^\s'\"<>(),;:]+@[^\s'\"<>(),;:]+)")
@@ -89,7 +89,7 @@ def quoted(text: str, records: Records, key: str) -> set[str]:
     found = {next(filter(None, groups)).strip() for groups in _QUOTED.findall(text)}
     having: dict[str, set[str]] = {value: set() for value in found if value}
     for record in records if having else ():
-        for value in _texts(record):
+        for value in texts(record):
             if (stripped := value.strip()) in having:
                 having[stripped].add(record[key])
     return {next(iter(people)) for people in having.values() if len(people) == 1}
@@ -107,4 +107,4 @@ def without_people(text: str, records: Records, public: Container[str], secrets:
     names = {name for record in records for name in record}
     private = [value for record in records for name, value in record.items() if name not in public]
     shown = [value for record in records for name, value in record.items() if name in public]
-    return masked(text, {*_texts(private), *secrets}, names | _texts(shown))
+    return masked(text, {*texts(private), *secrets}, names | texts(shown))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, quoted, without_people
+from destinations.replies import Records, quoted, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
 
@@ -72,9 +72,9 @@ _RECORD_WORDS: Final = frozenset({"required_field", "db_schema_violation"})
 def refusal(reply: Reply, records: Records) -> Refused:
     """What an answer is that refuses these records as a whole."""
     code, reason = error_of(reply.json, records)
-    texts = [*_texts(reply.json)]
+    said = texts(reply.json)
     numbers = {record["externalSourceId"] for record in records}
-    blamed: set[str] = set().union(*(quoted(text, records, "externalSourceId") for text in texts))
+    blamed: set[str] = set().union(*(quoted(text, records, "externalSourceId") for text in said))
     # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
     named = {number for number in _blamed(reply.json) if number in numbers} | (blamed if len(numbers) > 1 else set())
     return Refused(
@@ -82,7 +82,7 @@ def refusal(reply: Reply, records: Records) -> Refused:
         code or str(reply.status),
         reason,
         named=named,
-        of_record=bool(named or blamed) or any(_of_record(text, records) for text in texts),
+        of_record=bool(named or blamed) or any(_of_record(text, records) for text in said),
         too_large=reply.status == 413,
     )
 
@@ -93,13 +93,6 @@ def _blamed(body: Any) -> Iterator[str]:
         yield from _blamed(each)
     if isinstance(body, dict) and isinstance(body.get("externalSourceId"), str):
         yield body["externalSourceId"]
-
-
-def _texts(body: Any) -> Iterator[str]:
-    if isinstance(body, str):
-        yield body
-    for each in body if isinstance(body, list) else body.values() if isinstance(body, dict) else ():
-        yield from _texts(each)
 
 
 def _of_record(text: str, records: Records) -> bool:
@@ -131,6 +124,6 @@ def refused(body: Any, records: Records) -> dict[str, str]:
         code, reason = error_of(item, [record] if record else records)
         if record is None:
             message = f"Findity refused someone: {code} {reason}".rstrip()
-            raise Refused(message, code or "error", reason, of_record=any(_of_record(text, records) for text in _texts(item)))
+            raise Refused(message, code or "error", reason, of_record=any(_of_record(text, records) for text in texts(item)))
         reasons[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
     return reasons
