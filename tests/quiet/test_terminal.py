@@ -74,6 +74,20 @@ def test_quiet_a_run_that_servers_spoil_and_its_re_execution_print_nobody(spoilt
     assert given_away(failed.stdout + failed.stderr + again.stdout + again.stderr) == set()
 
 
+def test_true_report_an_outage_that_answers_ends_the_command_as_failed_and_the_next_one_brings_everyone(tmp_path: Path) -> None:
+    with Sandbox() as box:
+        planted(box)
+        terminal = Terminal(tmp_path, box)
+        box.fault(api="expensify", job="update employees", dry_run=False, code=500, times=None)
+        failed = terminal.rollcall("run", "acme_sync")
+        box.heal()
+        again = terminal.rollcall("run", "acme_sync")
+    assert (failed.returncode, again.returncode) == (1, 0), failed
+    assert b"Expensify refuses whatever is sent (500" in failed.stdout + failed.stderr
+    assert re.search(rb"created +4 +0", again.stdout), again.stdout
+    assert given_away(failed.stdout + failed.stderr + again.stdout + again.stderr) == set()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
