@@ -24,6 +24,7 @@ from roster.reports.reasons import reason
 
 app = typer.Typer()
 _MOST_NUMBERS: Final = 6
+_NOT_NAMED: Final = "not named"
 
 
 @app.command()
@@ -138,7 +139,7 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     for taken in status.taken:
         dated = f" of {taken.dated}" if taken.dated else ""
         file = f"{taken.name}{dated} (intake {taken.number})"
-        console.print(f"  {taken.destination} was last brought to {file}, {_age(taken.applied_at, now)} ago.")
+        console.print(f"  {taken.destination} was last written to from {file}, {_age(taken.applied_at, now)} ago.")
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
     console.print("\n  Numbers are intended / accepted / landed.", style="dim")
@@ -186,15 +187,23 @@ def _skips(status: Status) -> Table:
     places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     history: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
     for (place, code), people in status.skips.sort_values(["first_seen", "employee_id"]).groupby(["destination", "reason"], sort=False):
-        same = (str(code), tuple(people["employee_id"].fillna("not named")))
+        same = (str(code), tuple(people["employee_id"].fillna(_NOT_NAMED)))
         places.setdefault(same, []).append(str(place))
         history[same] = (str(people["first_seen"].iloc[0]), int(people["times"].max()))
     for (code, who), where in sorted(places.items(), key=lambda entry: -len(entry[0][1])):
-        more = f" … and {len(who) - _MOST_NUMBERS:,} more" if len(who) > _MOST_NUMBERS else ""
         since, times = history[code, who]
-        shown = ", ".join(who[:_MOST_NUMBERS]) + more
-        table.add_row(", ".join(where), f"{len(who):,}", reason(code).words, since, f"{times:,}", shown)
+        table.add_row(", ".join(where), f"{len(who):,}", reason(code).words, since, f"{times:,}", _who(who))
     return table
+
+
+def _who(numbers: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    named = [number for number in numbers if number != _NOT_NAMED]
+    more = f" … and {len(named) - _MOST_NUMBERS:,} more" if len(named) > _MOST_NUMBERS else ""
+    shown = [", ".join(named[:_MOST_NUMBERS]) + more] if named else []
+    if unnamed := len(numbers) - len(named):
+        shown.append(_NOT_NAMED if unnamed == 1 else f"{unnamed:,} {_NOT_NAMED}")
+    return ", ".join(shown)
 
 
 def _table(*headings: str) -> Table:

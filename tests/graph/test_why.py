@@ -150,7 +150,7 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     assert acme.quickly("sync").succeeded
     told = said("status")
     assert "No run is under way." in told
-    assert "Expensify was last brought to people_2026-11-21.csv of 2026-11-21 (intake 2), 0 min ago." in told
+    assert "Expensify was last written to from people_2026-11-21.csv of 2026-11-21 (intake 2), 0 min ago." in told
     assert "12 / 12 / 12" in told
     assert "0 / 0 / 0" in told
     assert any("Their row in HR's file was rejected" in line and line.rstrip().endswith("E04") for line in told.splitlines())
