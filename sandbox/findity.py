@@ -23,6 +23,9 @@ TOKEN_PATHS = ("/api/oauth/token/", "/api/oauth/token", "/oauth/token")
 ADMIN = "/api/admin/organizations"
 ORGANIZATION = ADMIN + "/externalid/{organization}"  # [S] the external-id variants are the ones to use; the others are not served
 
+UNIT = {"description": None, "costCenterId": None, "projectId": None, "vatType": "USE_CATEGORY"}
+"""What every unit has beside its own values [D F1]."""
+
 Work = Callable[[Box, Request, bytes, dict[str, str]], Answer]
 
 
@@ -220,13 +223,18 @@ def _delete_user(box: Box, request: Request, body: bytes, refused: dict[str, str
 def _units(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> Answer:
     units = _of(box, request)["units"]
     if box.switches.findity_units == "flat":
-        return Answer(JSONResponse(units), 200)  # [?] parentId
-    nodes = {unit["id"]: {name: unit[name] for name in ("id", "name", "externalSourceId")} | {"children": []} for unit in units}
+        return Answer(JSONResponse(units), 200)  # [I] parentId
+    documented = box.switches.findity_units == "documented"
+    inner = "subUnits" if documented else "children"  # [D F1] the first, [I] the second
+    nodes = {unit["id"]: {name: unit[name] for name in ("id", "name", "externalSourceId")} | {inner: []} for unit in units}
     roots: list[dict[str, Any]] = []
-    for unit in units:  # [S] a tree; that it nests in `children` is [?]
-        siblings = nodes[unit["parentId"]]["children"] if unit.get("parentId") else roots
-        siblings.append(nodes[unit["id"]])
-    return Answer(JSONResponse(roots[0] if box.switches.findity_units == "root" else roots), 200)
+    for unit in units:  # a unit comes after the one above it
+        above = nodes.get(unit.get("parentId"))
+        if documented:  # [D F1] all of these on every unit
+            level = above["level"] + 1 if above else 0
+            nodes[unit["id"]] |= UNIT | {"level": level, "ownerId": unit.get("parentId"), "approvers": [], "presetValues": []}
+        (above[inner] if above else roots).append(nodes[unit["id"]])
+    return Answer(JSONResponse(roots if box.switches.findity_units == "nested" or not roots else roots[0]), 200)
 
 
 def _dimensions(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> Answer:

@@ -51,8 +51,9 @@ class Switches:
     """Give a refresh token along: one documented sample has it, one does not [D F1]."""
     findity_list: Literal["documented", "array", "userList", "meta"] = "documented"
     """Shape of the user list. `documented`: flat array without max, {userList} with it [D F2]. `meta`: {meta, data} [S]."""
-    findity_units: Literal["nested", "flat", "root"] = "nested"
-    """Shape of the unit tree: list with children, flat list with parentId, or one root object: [?]."""
+    findity_units: Literal["documented", "nested", "flat", "root"] = "documented"
+    """Shape of the unit tree. `documented`: one root object with subUnits and ownerId [D F1]. A list of roots with children, a flat list
+    with parentId, one root object with children: [I]."""
     findity_put_answer: Literal["users", "empty"] = "users"
     """What an accepted PUT answers: [?]."""
     findity_put_errors: Literal["batch", "item"] = "batch"

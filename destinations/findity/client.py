@@ -16,9 +16,10 @@ from urllib.parse import quote
 import pandas as pd
 
 from destinations.chunks import NOBODY, Evidence, Sending, chunked, in_turn
-from destinations.findity.replies import error_of, identity, items, refusal, refused, total, unreadable
+from destinations.findity.replies import as_texts, error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
+from destinations.findity.units import unit_table
 from destinations.replies import Answer, Records, statuses
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
@@ -28,7 +29,6 @@ TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "
 JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
 """Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
 USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
-UNIT_COLUMNS = ["id", "name", "externalSourceId", "parentId"]
 
 PATIENCE = Retry()
 """Findity publishes no limit; one user saw calls throttled that came quicker than every three seconds."""
@@ -89,20 +89,8 @@ class Findity:
         return _user_table(rows)
 
     def units(self) -> pd.DataFrame:
-        """The organization's units, from a tree of `children` or from a flat list with parent ids.
-
-        Returns:
-            Columns id, name, externalSourceId, parentId, all text; missing is NaN.
-        """
-        body = self._read("/organizationalunits/")
-        nodes = items(body)
-        if nodes is None:
-            nodes = [body] if isinstance(body, dict) and "id" in body else None
-        if nodes is None or not all("id" in node for node in nodes):
-            raise unreadable("list of units")
-        rows: Records = []
-        _flatten(nodes, None, rows)
-        return pd.DataFrame({name: _texts(rows, name) for name in UNIT_COLUMNS}, columns=UNIT_COLUMNS).astype("str")
+        """The organization's units (`destinations.findity.units.unit_table`)."""
+        return unit_table(self._read("/organizationalunits/"))
 
     def put_users(self, records: Records) -> Answer:
         """Create or update people in one request.
@@ -201,21 +189,10 @@ class Findity:
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
 
 
-def _flatten(nodes: list[Any], parent: str | None, rows: Records) -> None:
-    for node in nodes:
-        if isinstance(node, dict):
-            above = node.get("parent")
-            named = node.get("parentId") or (above.get("id") if isinstance(above, dict) else None)
-            rows.append({**node, "parentId": named or parent})
-            _flatten(node.get("children") or [], node.get("id"), rows)
-
-
-def _texts(rows: Records, name: str) -> list[str | None]:
-    return [None if row.get(name) in (None, "") else str(row[name]) for row in rows]
-
-
 def _user_table(rows: Records) -> pd.DataFrame:
-    frame = pd.DataFrame({name: _texts(rows, name) for name in USER_COLUMNS if name != "active" and name not in JSON_COLUMNS}).astype("str")
+    frame = pd.DataFrame({name: as_texts(rows, name) for name in USER_COLUMNS if name != "active" and name not in JSON_COLUMNS}).astype(
+        "str"
+    )
     active = [row.get("active") if isinstance(row.get("active"), bool) else None for row in rows]
     frame["active"] = pd.array(active, dtype="boolean")
     for name, empty in JSON_COLUMNS.items():

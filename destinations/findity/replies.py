@@ -41,6 +41,11 @@ def total(body: Any) -> int | None:
     return count if isinstance(count, int) else None
 
 
+def as_texts(rows: Records, name: str) -> list[str | None]:
+    """What the objects show under a name, as text; None where that is nothing."""
+    return [None if row.get(name) in (None, "") else str(row[name]) for row in rows]
+
+
 def identity(user: dict[str, Any]) -> str:
     """What tells a user from others, across pages."""
     return str(user.get("id") or user.get("externalSourceId") or json.dumps(user, sort_keys=True))

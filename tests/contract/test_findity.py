@@ -152,28 +152,10 @@ def test_a_list_of_no_known_shape_never_passes_for_an_empty_one(client, script, 
         client.users()
 
 
-@pytest.mark.parametrize("shape", ["nested", "root", "flat", "parent object", "envelope"])
-def test_units_may_come_as_a_tree_or_as_a_list(client, script, shape):
-    leaf, middle, root = {"id": "3", "name": "Leaf"}, {"id": "2", "name": "Middle", "externalSourceId": "M"}, {"id": "1", "name": "Root"}
-    tree = {**root, "children": [{**middle, "children": [leaf]}]}
-    flat = [root, {**middle, "parentId": "1"}, {**leaf, "parentId": "2"}]
-    objects = [root, {**middle, "parent": {"id": "1"}}, {**leaf, "parent": {"id": "2"}}]
-    script.play({"nested": [tree], "root": tree, "flat": flat, "parent object": objects, "envelope": {"data": flat}}[shape])
-    units = client.units()
-    assert list(units) == ["id", "name", "externalSourceId", "parentId"]
-    assert units.fillna("-").to_numpy().tolist() == [["1", "Root", "-", "-"], ["2", "Middle", "M", "1"], ["3", "Leaf", "-", "2"]]
-
-
 def test_a_read_that_is_refused_fails_with_its_code(client, script, wire):
     script.play(wire.reply({"errorCode": "API_VERSION_REQUIRED"}, 400))
     with pytest.raises(Permanent, match="400 API_VERSION_REQUIRED"):
         client.users()
-
-
-def test_units_of_no_known_shape_fail(client, script):
-    script.play("<html>")
-    with pytest.raises(Permanent, match="no known shape"):
-        client.units()
 
 
 # writing

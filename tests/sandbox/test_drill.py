@@ -72,7 +72,7 @@ def test_a_drill_is_the_same_in_a_test(tmp_path):
         ("switches: findity_units", "`switches` is name: value, one a line"),
         ("switches:\n  findity_units: [a\nfaults: []", "no YAML from line 3 on"),
         ("switches: {speed: 1}", "no switch 'speed'; there are: "),
-        ("switches: {findity_units: round}", "switch 'findity_units' is one of nested, flat, root"),
+        ("switches: {findity_units: round}", "switch 'findity_units' is one of documented, nested, flat, root"),
         ("switches: {findity_lag_reads: many}", "switch 'findity_lag_reads' is a number"),
         ("faults: [drop]", "fault 1: a fault is made of parts such as status: 503"),
         ("faults: [{drop: true}, {sttus: 503}]", "fault 2: no such part of a fault: sttus; there are: "),

@@ -171,7 +171,15 @@ def test_a_user_can_be_deleted(box, findity, user):  # [S]
     assert len(box.state["findity"]["deletions"]) == 1
 
 
-def test_the_units_are_a_tree_in_three_shapes(box, findity):  # [S] a tree, [?] its shape
+def test_the_units_are_one_root_with_those_below_it(box, findity):  # [D F1]
+    root = findity.get("/organizationalunits/").json()
+    assert (root["name"], root["ownerId"], root["level"], root["approvers"], root["presetValues"]) == ("ACME", None, 0, [], [])
+    below = next(unit for unit in root["subUnits"] if unit["name"] == "Customer Success")
+    assert (below["ownerId"], below["level"], below["subUnits"], below["vatType"]) == (root["id"], 1, [], "USE_CATEGORY")
+
+
+def test_the_units_are_a_tree_in_three_other_shapes(box, findity):  # [I]
+    box.switch(findity_units="nested")
     nested = findity.get("/organizationalunits/").json()
     assert [unit["name"] for unit in nested] == ["ACME"]
     assert "Customer Success" in [unit["name"] for unit in nested[0]["children"]]
@@ -184,7 +192,7 @@ def test_the_units_are_a_tree_in_three_shapes(box, findity):  # [S] a tree, [?] 
 
 
 def test_a_user_is_placed_by_the_id_of_a_unit(findity, user):  # [S]
-    unit = findity.get("/organizationalunits/").json()[0]["children"][0]["id"]
+    unit = findity.get("/organizationalunits/").json()["subUnits"][0]["id"]
     assert findity.put(user("E1", organizationalUnitId=unit)).json()[0]["organizationalUnitId"] == unit
 
 

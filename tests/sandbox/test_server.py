@@ -131,7 +131,7 @@ def test_another_web_page_cannot_reach_the_controls(box):
 
 
 def test_a_wrong_switch_is_named_with_what_is_right():
-    with pytest.raises(ValueError, match="findity_units' is one of nested, flat, root"):
+    with pytest.raises(ValueError, match="findity_units' is one of documented, nested, flat, root"):
         Sandbox(switches={"findity_units": "round"})
     with pytest.raises(ValueError, match="no switch 'speed'"):
         Sandbox(switches={"speed": 1})
@@ -139,7 +139,7 @@ def test_a_wrong_switch_is_named_with_what_is_right():
 
 def test_the_page_shows_people_units_approvers_and_calls(box, expensify, findity, person, user):
     expensify.update(person("E1"))
-    units = findity.get("/organizationalunits/").json()[0]["children"]
+    units = findity.get("/organizationalunits/").json()["subUnits"]
     boss = findity.put(user("E1", firstName="Bo<b>")).json()[0]
     findity.put(user("E2", approverIds=[boss["personId"]], organizationalUnitId=units[0]["id"], active=False))
     reply = httpx.get(box.url + "/")
