@@ -38,8 +38,6 @@ NARROWING_CALLS = 1000
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
-_HEADERS = {"X-Findity-ApiVersion": "3", "Content-Type": "application/json"}
-
 
 class Findity:
     """A client for one organization. Use it as a context manager.
@@ -185,7 +183,11 @@ class Findity:
         return reply
 
     def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
-        headers = {**_HEADERS, "Authorization": f"Bearer {self._tokens.current()}"}
+        headers = {
+            "X-Findity-ApiVersion": str(self._settings.api_version),
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self._tokens.current()}",
+        }
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
 
 

@@ -82,9 +82,27 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
 
 
 def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
-    """The id of each named unit; missing where no unit, or more than one, has that name."""
-    certain = units.dropna(subset=by).drop_duplicates(by, keep=False)
-    return named.map(certain.set_index(by, drop=False)["id"]).astype("str")
+    """The id of each named unit; missing where no unit, or more than one, has that name or path."""
+
+    def found(names: pd.DataFrame) -> pd.Series:
+        certain = names.dropna(subset=by).drop_duplicates().drop_duplicates(by, keep=False)
+        return named.map(pd.Series(certain["id"].to_numpy(), index=certain[by])).astype("str")
+
+    exactly = found(pd.DataFrame({by: units[by], "id": units["id"]}))
+    return exactly.mask(~named.isin(units[by]), found(_paths(units))) if by == "name" else exactly
+
+
+def _paths(units: pd.DataFrame) -> pd.DataFrame:
+    """Each unit's name with those of the units above it before it, `Sales/Nordics`, up to the root: ``name``, ``id``."""
+    parent, name = units.set_index("id")["parentId"], units.set_index("id")["name"]
+    path, above, found = units["name"], units["parentId"], []
+    for _ in range(len(units)):  # a tree is no deeper than it has units; a circle, which is none, ends too
+        path = above.map(name) + "/" + path
+        if path.isna().all():
+            break
+        found.append(pd.DataFrame({"name": path, "id": units["id"]}))
+        above = above.map(parent)
+    return pd.concat(found, ignore_index=True) if found else units[["name", "id"]].head(0)
 
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:

@@ -4,24 +4,33 @@ Belongs here: the strict models of that, names of fields as Findity writes them.
 what the rules come to (``records``).
 """
 
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
 
 ADMIN_URL = "https://expense.findity.com/api/admin"
 TOKEN_URL = "https://expense.findity.com/api/oauth/token/"  # noqa: S105 - an address, no token
+STAGE: Final = {
+    "admin_url": "https://stage-expense.findity.com/api/admin",
+    "token_url": "https://stage-api.findity.com/oauth/token",
+}
+"""The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
 
 
 class FindityConnection(Strict):
     """How to reach Findity's Admin API for one organization."""
 
+    environment: Literal["production", "stage"] = "production"
+    """Which of Findity's systems: it gives those of the addresses that are not set by themselves."""
     admin_url: EnvText = EnvText(ADMIN_URL)
     """Base address of the Admin API."""
     token_url: EnvText = EnvText(TOKEN_URL)
-    """Where tokens are issued. Findity's own pages differ; https://stage-api.findity.com/oauth/token is its test system's."""
+    """Where tokens are issued. Findity's own pages differ."""
+    api_version: int = Field(default=3, gt=0)
+    """Version of the Admin API that is asked for."""
     organization: EnvText
     """The organization's external id."""
     client_id: EnvText
@@ -36,6 +45,11 @@ class FindityConnection(Strict):
     """Seconds without a sign of life after which a request counts as unanswered."""
     read_back_seconds: float = Field(default=60, ge=0)
     """How long to go on reading until what was accepted shows."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses(cls, given: Any) -> Any:
+        return {**STAGE, **given} if isinstance(given, dict) and given.get("environment") == "stage" else given
 
 
 class FindityUsers(Strict):

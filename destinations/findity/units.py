@@ -45,7 +45,10 @@ def unit_table(body: Any) -> pd.DataFrame:
     if len(rows) < (total(body) or 0):
         raise Transient("Findity's list of units is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
     table = pd.DataFrame({name: as_texts(rows, name) for name in UNIT_COLUMNS}, columns=UNIT_COLUMNS).astype("str")
-    return table.drop_duplicates(ignore_index=True)
+    table = table.drop_duplicates(ignore_index=True)
+    if table["id"].duplicated().any():
+        raise unreadable("list of units")
+    return table
 
 
 def _flat(nodes: Records, above: str | None) -> Iterator[dict[str, Any]]:

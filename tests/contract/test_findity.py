@@ -43,6 +43,13 @@ def test_every_request_has_its_header_its_slash_and_its_encoded_organization(cli
     assert [(seen.method, seen.path) for seen in script.requests] == [("GET", USERS), ("GET", units), ("PUT", USERS)]
 
 
+def test_the_version_that_is_asked_for_is_a_setting(organization, script, retry):
+    script.play([])
+    with Findity(organization(api_version=4), retry) as client:
+        client.users()
+    assert script.requests[0].headers["x-findity-apiversion"] == "4"
+
+
 @pytest.mark.parametrize(("setting", "sent"), [({}, "false"), ({"send_invitation_mail": True}, "true")])
 def test_whether_invitations_go_out_is_always_said(organization, script, retry, setting, sent):
     script.play([])

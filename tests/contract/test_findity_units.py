@@ -65,6 +65,7 @@ def test_units_are_read_in_every_form(client, script, form):
         json.dumps({**ROOT, "subUnits": ["2", "3"]}),
         json.dumps([ROOT, {"name": "without an id"}]),
         json.dumps([ROOT, "2"]),
+        json.dumps([ROOT, MIDDLE, {**LEAF, "id": "2"}]),
         json.dumps({"organizationalUnits": {"1": ROOT}}),
     ],
 )

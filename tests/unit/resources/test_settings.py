@@ -67,6 +67,21 @@ def test_what_is_not_said_has_the_vendors_address_and_the_quiet_default():
     assert expensify.setEmployeePrimaryPolicy == "none"
 
 
+@pytest.mark.parametrize(
+    ("given", "admin", "token"),
+    [
+        ({}, "https://stage-expense.findity.com/api/admin", "https://stage-api.findity.com/oauth/token"),
+        ({"admin_url": "https://a.example"}, "https://a.example", "https://stage-api.findity.com/oauth/token"),
+        ({"token_url": {"env": "ROLLCALL_TEST_URL"}}, "https://stage-expense.findity.com/api/admin", "https://t.example"),
+    ],
+)
+def test_the_environment_gives_the_addresses_that_are_not_set(given, admin, token, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_TEST_URL", "https://t.example")
+    keys = {"organization": "acme", "client_id": "a", "client_secret": {"env": "B"}, "environment": "stage"}
+    findity = FindityConnection.model_validate({**keys, **given})
+    assert (findity.admin_url.resolve(), findity.token_url.resolve()) == (admin, token)
+
+
 @pytest.mark.parametrize("wrong", [{"chunk_bytes": 0}, {"timeout": 0}, {"feed_root": "employees"}, {"rate_scale": 0.1}])
 def test_a_setting_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValidationError):

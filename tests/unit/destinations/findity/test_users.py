@@ -92,6 +92,52 @@ def test_a_unit_is_named_as_the_settings_say(by, named, unit):
     assert one(roster(person("1", department=named)), organizationalUnitId="department", unit_by=by)["organizationalUnitId"] == unit
 
 
+TREE = units(
+    {"id": "r", "name": "ACME"},
+    {"id": "a", "name": "Sales", "parentId": "r"},
+    {"id": "b", "name": "Support", "parentId": "r"},
+    {"id": "an", "name": "Nordics", "parentId": "a"},
+    {"id": "bn", "name": "Nordics", "parentId": "b"},
+    {"id": "ann", "name": "Nordics", "parentId": "an"},
+    {"id": "ab", "name": "Baltics", "parentId": "a"},
+    {"id": "s", "name": "Sales/Baltics", "parentId": "b"},
+    {"id": "t", "name": "Sales/Baltics/East", "parentId": "b"},
+    {"id": "u", "name": "Sales/Baltics/East", "parentId": "a"},
+    {"id": "abe", "name": "East", "parentId": "ab"},
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "unit"),
+    [
+        ("Support", "b"),
+        ("Support/Nordics", "bn"),
+        ("ACME/Sales/Nordics", "an"),
+        ("Sales/Nordics/Nordics", "ann"),
+        ("Sales/Baltics", "s"),  # one unit's very name comes before another's path
+        ("ACME/Sales/Baltics/East", "abe"),
+        ("Sales/Baltics/East", None),  # two units' very name
+        ("Nordics", None),
+        ("Sales/Support", None),
+        ("Elsewhere/Support", None),
+    ],
+)
+def test_a_unit_whose_name_repeats_is_named_with_those_above_it(named, unit):
+    people = roster(person("1", department=named))
+    chain = approval_chain(people, common(), acknowledged(), Approvers(), "unchanged", KEY)
+    found, faults = findity.users(people, chain, TREE, FindityUsers(organizationalUnitId="department"))
+    assert found["organizationalUnitId"].fillna("").tolist() == [unit or ""]
+    assert len(faults) == (unit is None)
+
+
+def test_units_that_stand_above_each_other_end():
+    around = units({"id": "a", "name": "A", "parentId": "b"}, {"id": "b", "name": "B", "parentId": "a"})
+    people = roster(person("1", department="A/B"), person("2", department="C/B"))
+    chain = approval_chain(people, common(), acknowledged(), Approvers(), "unchanged", KEY)
+    found, _ = findity.users(people, chain, around, FindityUsers(organizationalUnitId="department"))
+    assert found["organizationalUnitId"].fillna("").tolist() == ["b", ""]
+
+
 @pytest.mark.parametrize("named", ["Nowhere", "Legal"], ids=["unknown", "ambiguous"])
 def test_a_unit_that_no_or_more_than_one_unit_is_called_is_left_out_and_told(named):
     found, faults = desired(roster(person("1", department=named), person("2", department=None)), organizationalUnitId="department")
