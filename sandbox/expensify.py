@@ -205,7 +205,7 @@ def _policies(box: Box, job: dict[str, Any], caller: str) -> Answer:
                 raise JobError(404, "Policy not found")  # [D E1] for the policy updater; for the getter [?]
             continue
         # [D E1] no pagination: every member at once. No names, no status, no approval limits in it.
-        info[policy_id] = {name: EMPTY_FIELDS[name] for name in asked if name in EMPTY_FIELDS}
+        info[policy_id] = {name: policy.get(name, EMPTY_FIELDS[name]) for name in asked if name in EMPTY_FIELDS}
         if "employees" in asked:
             info[policy_id]["employees"] = [_member(box, member) for member in policy["members"].values()]
     return Answer(JSONResponse({"policyInfo": info, "responseCode": 200}, media_type=PLAIN), 200)
