@@ -6,11 +6,11 @@ import pandas as pd
 from assets import names
 from assets.company import Company, attempt
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import checks, metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
 from destinations import claims, engine, releases
-from destinations.base import Destination
+from destinations.base import Destination, Preflight
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -21,6 +21,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         ins={"roster": dg.AssetIn(company.key("hr", "roster"))},
+        check_specs=checks.specs(key, destination.preflight_checks) if isinstance(destination, Preflight) else [],
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         config_schema=schema(ReleaseConfig),
@@ -49,6 +50,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             value=found.to_stored(),
             metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(found.acknowledged)},
+            check_results=checks.results(key, destination.preflight(found.read, roster)) if isinstance(destination, Preflight) else [],
         )
 
     return asset

@@ -5,21 +5,21 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun
+from destinations.base import Destination, DryRun, Finding, Preflight, StillIn
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
+from destinations.expensify import NAME, TITLE, comparison, identity, leave, membership, preflight, reading, records, scope
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
-from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
@@ -50,7 +50,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun):
+class Adapter(Destination, DryRun, Preflight, StillIn):
     """Expensify for one company."""
 
     settings: Settings
@@ -64,6 +64,7 @@ class Adapter(Destination, DryRun):
     required = ("policyID",)
     approver_field = "managerEmail"
     accounts_are_addresses = True
+    preflight_checks = MappingProxyType({"policies": preflight.DESCRIPTION})
 
     @property
     def read_back_seconds(self) -> float:
@@ -77,23 +78,27 @@ class Adapter(Destination, DryRun):
         return identity.identities(self.settings, value, given)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
-        wanted = records.policies_of(self.settings.feed, roster)
+        wanted = scope.wanted(self.settings, ledger, roster)
+        if not wanted.named and wanted.remembered.empty:
+            return reading.nothing()
         with access.open(ledger) as client:
-            try:
-                return {"members": client.members(wanted)}
-            except Permanent:
-                # One id that is no policy, in a cell of HR's, must not stop everyone else: who needs it is refused by name.
-                seen = set(client.policies()["id"])
-                there = [policy for policy in wanted if policy in seen]
-                if there in ([], wanted):  # of none of them there is nothing to compare with: nobody may pass for new
-                    raise
-                return {"members": client.members(there)}
+            listed = client.policies()
+            return reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed)
+
+    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
+        return preflight.findings(self.settings.feed, roster, read)
+
+    def memory(self, plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return membership.to_remember(plan, desired, read, acknowledged)
+
+    def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return membership.still_in(leavers, read, acknowledged)
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["members"], acknowledged)
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.employee_feed(roster, chain, self.settings.feed)
+        return preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["members"], pairs)

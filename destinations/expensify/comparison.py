@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.expensify import leave
+from destinations.expensify import leave, membership
 from roster.membership import among
 from roster.people.matching import owners
 from roster.plan.builder import Removal
@@ -198,12 +198,13 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
 
 
 def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:
-    """The leavers, by number, whom a policy that the plan took them out of shows all the same."""
+    """The leavers, by number, whom a policy that was read shows all the same, by address or number: also one that none of their records
+    was for."""
     leaving = plan.records[plan.records["apply"] & plan.records["action"].eq("deactivate")]
     if leaving.empty:  # it may have no column of the API's then
         return leaving["person"]
-    left = leaving.assign(email=leaving["employeeEmail"].str.lower())
-    return left.merge(members.assign(email=members["email"].str.lower()), on=["policyID", "email"])["person"]
+    left = pd.DataFrame({"employee_id": leaving["person"], "account": leaving["employeeEmail"].str.lower()})
+    return membership.shown(left, members)["employee_id"].drop_duplicates()
 
 
 def needs(standing: Standing) -> pd.DataFrame:
