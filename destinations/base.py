@@ -170,7 +170,9 @@ class Landed:
     without_approver: list[str]
     """The employee numbers of those who are active there, should be, and have no active approver there."""
     still_in: pd.DataFrame | None = None
-    """``employee_id``, ``where``, ``why``: who has left and is still in some part of it; None where it has no parts."""
+    """`roster.plan.outcomes.PLACES`: who has left and is still in some part of it; None where it has no parts."""
+    staying: pd.DataFrame | None = None
+    """Likewise: who is in a part of it that their record does not name any more, and is left there."""
 
 
 class Destination(Comparison, Protocol):
@@ -253,7 +255,10 @@ class StillIn(Protocol):
     """A destination of several parts, of which somebody may still be in one who has left."""
 
     def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """Where people who have left (``employee_id``, ``account``) are still, or may be: ``employee_id``, ``where``, ``why``."""
+        """Where people who have left (``employee_id``, ``account``) are still, or may be (`roster.plan.outcomes.PLACES`)."""
+
+    def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """Who of `desired` is in a part that their record does not name any more, and is left there by the settings; likewise."""
 
 
 @runtime_checkable

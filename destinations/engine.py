@@ -309,14 +309,15 @@ def landed(
         numbers=outcomes.numbers(made, table, answers),
         faults=accounting.after_write(made, table),
         without_approver=list(without_approver),
-        still_in=_still_in(destination, ledger, made, read, absent_means),
+        **(_places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
     )
 
 
-def _still_in(destination: Destination, ledger: Ledger, made: Plan, read: Frames, absent_means: AbsentMeans) -> pd.DataFrame | None:
-    """Who has left and is still in some part of the destination, also whoever had left before this plan. A hold says so by itself."""
-    if not isinstance(destination, StillIn):
-        return None
+def _places(
+    destination: Any, ledger: Ledger, made: Plan, desired: pd.DataFrame, read: Frames, absent_means: AbsentMeans
+) -> dict[str, pd.DataFrame]:
+    """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
+    so by itself. And who stays in a part that their record does not name any more."""
     acknowledged, people = ledger.acknowledged.all(destination.name), made.people
     here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].eq("left"))
     # A plan has nobody who is neither in HR's file nor to be seen there.
@@ -324,7 +325,8 @@ def _still_in(destination: Destination, ledger: Ledger, made: Plan, read: Frames
     if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before
         before = before[~before["active"].astype("bool")]
     leavers = pd.concat([one[["employee_id", "account"]] for one in (people[here], before)], ignore_index=True)
-    return destination.still_in(leavers.dropna(subset="employee_id"), read, acknowledged)
+    still = destination.still_in(leavers.dropna(subset="employee_id"), read, acknowledged)
+    return {"still_in": still, "staying": destination.staying(desired, read, acknowledged)}
 
 
 def _read_back(
@@ -368,6 +370,7 @@ def record(
         strangers=int(table["reason"].eq("not_in_hr").sum()),
         warnings=disagreements,
         without_approver=found.without_approver,
+        **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
     if table["reason"].eq("not_selected").any() or facts.as_of is None:

@@ -13,7 +13,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination, DryRun, Finding, Preflight, StillIn
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, identity, leave, membership, preflight, reading, records, scope
+from destinations.expensify import NAME, TITLE, comparison, identity, leave, membership, movers, preflight, reading, records, scope
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
@@ -28,7 +28,7 @@ from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
-from roster.plan.differences import Frames
+from roster.plan.differences import Frames, together
 from roster.plan.facts import DryRunReply
 from roster.records import to_records
 
@@ -94,6 +94,11 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
     def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return membership.still_in(leavers, read, acknowledged)
 
+    def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        pairs = pd.DataFrame({"employee_id": desired["employee_id"], "account": desired["employeeEmail"].str.lower()})
+        found = self._leaving(desired, read, pairs) if self.settings.movers == "stay" else pairs.head(0)
+        return found.reindex(columns=membership.IN_COLUMNS).rename(columns={"policyID": "where"}).assign(why="left there by the settings")
+
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["members"], acknowledged)
 
@@ -101,7 +106,13 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         return preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
-        return comparison.visible_changes(desired, read["members"], pairs)
+        moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
+        return together([comparison.visible_changes(desired, read["members"], pairs), moving])
+
+    def _leaving(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Who is in a policy that their record does not name any more; what was read does not say of an earlier version's."""
+        put = read.get("put")
+        return movers.leaving(desired, read, pairs, put) if put is not None else pairs.head(0)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
         return comparison.needs(standing)
@@ -110,7 +121,7 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         return leave.in_company(decided, desired)
 
     def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.writes(desired)
+        return movers.records(comparison.writes(desired), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers, read["members"])

@@ -48,6 +48,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "domainGroupID": "policy",
     "approvalLimit": "limit",
     "overLimitApprover": "limit",
+    "isTerminated": "policy",
+    "shouldRemoveFromUnassignedPolicies": "policy",
 }
 """The kind of change of each field; any other is ``other``."""
 
@@ -194,7 +196,7 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
         }
     ).astype("str")
     policies = records.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
-    return Removal(records, policies.assign(field="isTerminated", new="true"))
+    return Removal(records, policies.assign(field="isTerminated", new="true", kind="other"))
 
 
 def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:

@@ -80,6 +80,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
         "members": pd.concat([members, _theirs(before, wanted)], ignore_index=True),
         "looked": pd.DataFrame({"policyID": [policy for policy in [*named, *earlier] if policy in shown]}, dtype="str"),
         "elsewhere": _gone(elsewhere, wanted),
+        "put": wanted.remembered[~among(wanted.remembered["policyID"], pd.Series(sorted(wanted.others), dtype="str"))],
     }
     if wanted.tags:
         frames["tags"] = policies.tags({policy: info[policy] for policy in shown if policy in named})
@@ -92,6 +93,7 @@ def nothing() -> Frames:
         "members": policies.table([], MEMBER_COLUMNS),
         "looked": pd.DataFrame(columns=["policyID"], dtype="str"),
         "elsewhere": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
+        "put": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
         "policies": policies.table([], POLICY_COLUMNS),
     }
 

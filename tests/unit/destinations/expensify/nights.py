@@ -21,7 +21,9 @@ from tests.unit.roster.frames import KEY, roster
 OWNER = "owner@acme.example"
 SECRET = {"partner_user_id": "aa", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
 FEED = {"policyID": "extra_policy", "additionalPolicyIDs": "extra_more"}
-UNLIMITED = Limits.model_validate({kind: {"count": 10**6, "share": 1, "per_week": 10**6} for kind in Limits.model_fields if kind != "per_week"})
+UNLIMITED = Limits.model_validate(
+    {kind: {"count": 10**6, "share": 1, "per_week": 10**6} for kind in Limits.model_fields if kind != "per_week"}
+)
 
 
 def admin(address=OWNER, role="admin"):
@@ -74,7 +76,7 @@ class Nights:
         drawn, attempt = self.drawn, Attempt(run, run, "sync")
         engine.save(destination, self.policy, ledger, attempt, drawn)
         write = Write(destination.name, run, run, drawn.plan, drawn.acknowledgements, taken.number, None)
-        said = engine.write(destination, access, ledger, write)
+        self.said = said = engine.write(destination, access, ledger, write)
         sent = len(ledger.deliveries.answers(destination.name, run)) > 0
         current = None if sent else self.known
         means = self.policy.absent_means
