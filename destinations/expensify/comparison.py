@@ -188,7 +188,8 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
     records = pd.DataFrame(
         {
             "employee_id": rows["employee_id"],
-            "employeeEmail": rows["email"],
+            # By the login that is shown, if it is a former one: it is certain that Expensify knows it.
+            "employeeEmail": rows["shown"].fillna(rows["email"]) if "shown" in rows else rows["email"],
             "managerEmail": rows["submitsTo"].fillna(rows["email"]),
             "employeeID": rows["employee_id"],
             "policyID": rows["policyID"],

@@ -61,7 +61,55 @@ def to_remember(plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: p
     leaving = plan.records[plan.records["action"].eq("deactivate")].reindex(columns=["person", "policyID"])
     leaving = leaving.rename(columns={"person": "employee_id"}).dropna()
     entries = pd.concat([before, named_policies(desired), leaving])[IN_COLUMNS].rename(columns={"policyID": "value"})
-    return memory.listed(entries).to_frame(POLICIES)
+    lists = {POLICIES: memory.listed(entries), memory.FORMER: memory.listed(_former(plan, desired, acknowledged))}
+    return pd.DataFrame(lists).astype("str")
+
+
+def _former(plan: Plan, desired: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+    """``employee_id``, ``value``: the addresses that people had before the one that their record gives them: logins of theirs still.
+
+    Expensify makes a second login of the old address when the same employee number comes with another one.
+    """
+    had = [acknowledged[["employee_id", "account"]], plan.people[["employee_id", "account"]]]
+    before = pd.concat([one.rename(columns={"account": "value"}) for one in had]).dropna()
+    before = before[among(before["employee_id"], desired["employee_id"])]
+    found = pd.concat([memory.each(acknowledged, memory.FORMER), before.assign(value=before["value"].str.lower())])
+    now = desired["employeeEmail"].str.lower()
+    # What is somebody's address now is nobody's former one.
+    return found[~among(found["value"], now)].drop_duplicates(ignore_index=True)
+
+
+def under_one_address(members: pd.DataFrame, acknowledged: pd.DataFrame, taken: pd.Series) -> pd.DataFrame:
+    """The members with whoever is shown by a former address under the one of now, as members and as approvers; each once a policy.
+
+    Args:
+        members: the policy getter's.
+        acknowledged: the ledger's people.
+        taken: addresses that are somebody's now, in lower case.
+
+    Returns:
+        The same columns; where anybody was, a further one, ``shown``, with their address as it was shown.
+    """
+    former = memory.each(acknowledged, memory.FORMER)
+    former = former[~among(former["value"], taken)].drop_duplicates("value", keep=False)
+    account = acknowledged.dropna(subset="account").set_index("employee_id")["account"]
+    now = former.assign(now=former["employee_id"].map(account)).dropna().set_index("value")
+    if now.empty:
+        return members
+    address, approver = members["email"].str.lower(), members["submitsTo"].str.lower()
+    number = address.map(now["employee_id"]).astype("str")
+    theirs = number.notna() & (members["employeeID"].isna() | (members["employeeID"] == number))
+    if not theirs.any() and not among(approver, now.index.to_series()).any():
+        return members
+    found = members.assign(
+        email=members["email"].mask(theirs, address.map(now["now"]).astype("str")),
+        submitsTo=members["submitsTo"].mask(approver.isin(now.index), approver.map(now["now"]).astype("str")),
+        shown=members["email"].where(theirs),
+        account=address.mask(theirs, address.map(now["now"]).astype("str")),
+    )
+    # Shown by both: by the one of now.
+    first = found.assign(old=theirs).sort_values("old", kind="stable").drop_duplicates(["policyID", "account"])
+    return first.sort_index().drop(columns=["account", "old"]).astype("str").reset_index(drop=True)
 
 
 def still_in(leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from destinations.expensify import policies
 from destinations.expensify.client import MEMBER_COLUMNS, POLICY_COLUMNS, Expensify, PolicyField, is_member_list, members_of
-from destinations.expensify.membership import IN_COLUMNS
+from destinations.expensify.membership import IN_COLUMNS, under_one_address
 from resources.failures import Permanent
 from roster.membership import among
 from roster.plan.differences import Frames
@@ -45,6 +45,10 @@ class Wanted:
     """``employee_id``, ``account``: everyone whom the ledger knows, by address."""
     gone: pd.DataFrame = field(default_factory=_nobody)
     """The same of whoever is not to have access any more, as far as is known before planning."""
+    acknowledged: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["employee_id", "account", "fields"], dtype="str"))
+    """What the ledger knows of its people."""
+    taken: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
+    """The addresses that are somebody's now, in lower case."""
     tags: bool = False
     """Whether the tags of the policies are wanted."""
 
@@ -77,7 +81,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
     before = members_of(info, [policy for policy in earlier if policy in shown])
     elsewhere = members_of(info, [policy for policy in more if policy in shown])
     frames = {
-        "members": pd.concat([members, _theirs(before, wanted)], ignore_index=True),
+        "members": under_one_address(_all(members, _theirs(before, wanted)), wanted.acknowledged, wanted.taken),
         "looked": pd.DataFrame({"policyID": [policy for policy in [*named, *earlier] if policy in shown]}, dtype="str"),
         "elsewhere": _gone(elsewhere, wanted),
         "put": wanted.remembered[~among(wanted.remembered["policyID"], pd.Series(sorted(wanted.others), dtype="str"))],
@@ -118,6 +122,10 @@ def _info(client: Expensify, wanted: list[str], must: list[str], fields: list[Po
         if must in ([], wanted):
             raise
         return client.policy_info(must, fields)
+
+
+def _all(members: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([members, theirs], ignore_index=True) if len(theirs) else members
 
 
 def _theirs(members: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:

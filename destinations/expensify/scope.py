@@ -13,6 +13,7 @@ from destinations.expensify.settings import Settings
 from resources.environment import EnvText
 from resources.ledger import Ledger
 from roster.membership import among
+from roster.plan import memory
 
 
 def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
@@ -22,6 +23,9 @@ def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
     rows = roster[["employee_id", "email"]].rename(columns={"email": "account"})
     known = pd.concat([acknowledged[["employee_id", "account"]], rows])
     known = known.assign(account=known["account"].str.lower()).drop_duplicates(ignore_index=True)
+    taken = known["account"].dropna()
+    former = memory.each(acknowledged, memory.FORMER).rename(columns={"value": "account"})
+    known = pd.concat([known, former[~among(former["account"], taken)]], ignore_index=True)
     gone = known[~among(known["employee_id"], staying["employee_id"])]
     # An address that somebody has now is no leaver's any more.
     gone = gone.assign(account=gone["account"].mask(among(gone["account"], staying["email"].str.lower())))
@@ -30,6 +34,8 @@ def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
         remembered=membership.remembered(acknowledged),
         known=known,
         gone=gone,
+        acknowledged=acknowledged,
+        taken=taken,
         tags=settings.feed.defaultTags is not None,
     )
 

@@ -10,6 +10,9 @@ from typing import Final
 
 import pandas as pd
 
+FORMER: Final = "former"
+"""Under which name the addresses are kept, in lower case, that a person had at the destination before the one of now."""
+
 _LIST: Final = r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]'
 """A JSON list of texts. As text, not parsed row by row: a quote within a value has a backslash before it, so that nothing but a name reads
 as one."""
