@@ -1,8 +1,8 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
-Belongs here: `Destination`, what only some destinations can do (`DryRun`), what goes into a step and what comes of it (`Known`, `Desired`,
-`Drawn`, `Landed`). Does not belong
-here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
+Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`), what goes into a step and what comes of
+it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``), any one destination.
+Which there are: ``destinations.registry``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -169,6 +169,10 @@ class Landed:
     """What does not add up."""
     without_approver: list[str]
     """The employee numbers of those who are active there, should be, and have no active approver there."""
+    still_in: pd.DataFrame | None = None
+    """`roster.plan.outcomes.PLACES`: who has left and is still in some part of it; None where it has no parts."""
+    staying: pd.DataFrame | None = None
+    """Likewise: who is in a part of it that their record does not name any more, and is left there."""
 
 
 class Destination(Comparison, Protocol):
@@ -219,6 +223,42 @@ class Destination(Comparison, Protocol):
             again: an attempt before this one may have sent some of them.
         """
         return []
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a destination says of itself in a check that only it has."""
+
+    name: str
+    """The check's."""
+    passed: bool
+    description: str
+    """A sentence, which names nobody but by number."""
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What is wrong, a row each."""
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Preflight(Protocol):
+    """A destination of which something can be found wrong as soon as it is read, before anything is planned."""
+
+    preflight_checks: Mapping[str, str]
+    """Check → what it is that must hold."""
+
+    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
+        """A finding for each of `preflight_checks`; of a check that is not in it, nothing is known."""
+
+
+@runtime_checkable
+class StillIn(Protocol):
+    """A destination of several parts, of which somebody may still be in one who has left."""
+
+    def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """Where people who have left (``employee_id``, ``account``) are still, or may be (`roster.plan.outcomes.PLACES`)."""
+
+    def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """Who of `desired` is in a part that their record does not name any more, and is left there by the settings; likewise."""
 
 
 @runtime_checkable

@@ -85,7 +85,7 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         records = write.plan.records[write.plan.records["apply"]]
         later = ledger.acknowledged.since(write.destination, verdict.epoch)
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
-        settled = pd.concat([_in_step(write.plan), _with(before, ["accepted"])])
+        settled = pd.concat([_in_step(write.plan), _gone(write), _with(before, ["accepted"])])
         _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])])
         overtaken = _overtaken(write, _open(records, before)["person"], later)
         ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
@@ -156,6 +156,14 @@ def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.Data
 def _in_step(plan: Plan) -> pd.Series:
     """Who was found as they should be; not those whom the plan leaves alone for another reason."""
     return plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "person"]
+
+
+def _gone(write: Write) -> pd.Series:
+    """Who had left before this plan and is not there any more, and of whom there is something else to remember now."""
+    people = write.plan.people
+    others = people.loc[~(people["action"].eq("none") & people["reason"].eq("left")), "employee_id"]
+    gone: pd.Series = write.acknowledgements.loc[~among(write.acknowledgements["employee_id"], others), "employee_id"]
+    return gone
 
 
 def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from destinations import first, forgotten, releases
-from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, Taken
+from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting
 from roster.membership import among
 from roster.people.approvers import TOPS
-from roster.people.chain import approval_chain
+from roster.people.chain import AbsentMeans, approval_chain
 from roster.plan import landing, outcomes, releasing
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
@@ -129,7 +129,7 @@ def plan(
         plan=drawn,
         facts=_facts(destination, ledger, taken, known, desired, drawn, request, released),
         desired=desired.records,
-        acknowledgements=acknowledgements(destination, drawn, desired.records, people),
+        acknowledgements=acknowledgements(destination, drawn, desired.records, people, known.read),
         faults=accounting.before_write(drawn, taken.roster, desired.accounts["account"]),
         gate_passed=gate_passed,
     )
@@ -272,6 +272,7 @@ def landed(
     current: Known | None = None,
     without_approver: Sequence[str] = (),
     patience: float | None = None,
+    absent_means: AbsentMeans = "leaver",
 ) -> Landed:
     """What became of everyone, by what was answered and what reading back shows.
 
@@ -286,13 +287,14 @@ def landed(
         current: What was read already, if nothing was sent since; then nothing is read.
         without_approver: Who had no active approver by what was read already.
         patience: Seconds for which reading is tried; by default the destination's.
+        absent_means: The company's: whether who is absent has left.
     """
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
     # Whom to wait for: everyone who was sent and not refused.
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
     key = ledger.keys.of_fields(destination.name)
     if current is not None:
-        differing = landing.not_as_wanted(destination, made, desired, current.read, key)
+        read, differing = current.read, landing.not_as_wanted(destination, made, desired, current.read, key)
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         differing, read = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
@@ -307,7 +309,24 @@ def landed(
         numbers=outcomes.numbers(made, table, answers),
         faults=accounting.after_write(made, table),
         without_approver=list(without_approver),
+        **(_places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
     )
+
+
+def _places(
+    destination: Any, ledger: Ledger, made: Plan, desired: pd.DataFrame, read: Frames, absent_means: AbsentMeans
+) -> dict[str, pd.DataFrame]:
+    """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
+    so by itself. And who stays in a part that their record does not name any more."""
+    acknowledged, people = ledger.acknowledged.all(destination.name), made.people
+    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].eq("left"))
+    # A plan has nobody who is neither in HR's file nor to be seen there.
+    before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]
+    if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before
+        before = before[~before["active"].astype("bool")]
+    leavers = pd.concat([one[["employee_id", "account"]] for one in (people[here], before)], ignore_index=True)
+    still = destination.still_in(leavers.dropna(subset="employee_id"), read, acknowledged)
+    return {"still_in": still, "staying": destination.staying(desired, read, acknowledged)}
 
 
 def _read_back(
@@ -351,6 +370,7 @@ def record(
         strangers=int(table["reason"].eq("not_in_hr").sum()),
         warnings=disagreements,
         without_approver=found.without_approver,
+        **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
     if table["reason"].eq("not_selected").any() or facts.as_of is None:

@@ -196,7 +196,8 @@ def _policies(box: Box, job: dict[str, Any], caller: str) -> Answer:
         raise JobError(410, "Required parameter 'policyIDList' is missing")  # [D E1]
     if not isinstance(asked, list) or not asked:
         raise JobError(410, "Required parameter 'fields' is missing")  # [2] E3 takes an empty list for an error too
-    policies = box.lag["expensify"].on_read(box.state["expensify"])["policies"]
+    shown = box.lag["expensify"].on_read(box.state["expensify"])
+    policies, accounts = shown["policies"], shown["accounts"]
     info: dict[str, Any] = {}
     for policy_id in wanted:
         policy = policies.get(policy_id)
@@ -205,10 +206,18 @@ def _policies(box: Box, job: dict[str, Any], caller: str) -> Answer:
                 raise JobError(404, "Policy not found")  # [D E1] for the policy updater; for the getter [?]
             continue
         # [D E1] no pagination: every member at once. No names, no status, no approval limits in it.
-        info[policy_id] = {name: EMPTY_FIELDS[name] for name in asked if name in EMPTY_FIELDS}
+        info[policy_id] = {name: policy.get(name, EMPTY_FIELDS[name]) for name in asked if name in EMPTY_FIELDS}
         if "employees" in asked:
-            info[policy_id]["employees"] = [_member(box, member) for member in policy["members"].values()]
+            members = policy["members"].items()
+            info[policy_id]["employees"] = [_member(box, one) for key, member in members for one in _logins(box, member, accounts.get(key))]
     return Answer(JSONResponse({"policyInfo": info, "responseCode": 200}, media_type=PLAIN), 200)
+
+
+def _logins(box: Box, member: dict[str, Any], account: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """A member as often as one of their logins is shown."""
+    old = [member | {"email": login} for login in (account or {}).get("secondary", [])]
+    kind = box.switches.expensify_old_login
+    return [member] if kind == "hidden" or not old else [member, *old] if kind == "beside" else old[-1:]
 
 
 def _member(box: Box, member: dict[str, Any]) -> dict[str, str]:

@@ -32,6 +32,8 @@ class Switches:
     """employeeID fills Custom Field 1 unless another value is passed [D E1]; here also over a value from an earlier request [I]."""
     expensify_email_case: Literal["keep", "lower"] = "keep"
     """How the policy getter spells addresses: [I]."""
+    expensify_old_login: Literal["hidden", "beside", "instead"] = "hidden"
+    """How the policy getter shows a member whose login changed: by the new one, by both, or by the old one still: [?]."""
     expensify_unknown_policy: Literal["404", "omit"] = "404"
     """The policy getter's answer for a policy that is not there: [?]."""
     expensify_lag_reads: int = 0

@@ -1,16 +1,18 @@
 """``<company>/<destination>/known``: what is there now."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pandas as pd
 
 from assets import names
 from assets.company import Company, attempt
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import checks, metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
 from destinations import claims, engine, releases
-from destinations.base import Destination
+from destinations.base import Destination, Preflight
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -21,6 +23,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         ins={"roster": dg.AssetIn(company.key("hr", "roster"))},
+        check_specs=checks.specs(key, destination.preflight_checks) if isinstance(destination, Preflight) else [],
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         config_schema=schema(ReleaseConfig),
@@ -30,13 +33,14 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             {destination.name},
         ),
     )
-    def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> dg.MaterializeResult:
+    def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> Iterator[dg.MaterializeResult]:
         storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request()
         with reported(), getattr(context.resources, ledger).open() as book:
             if request.release:
                 if releases.requested(book, destination.name, attempt(context), request) is None:
                     left_alone = {"read": "not in this run: another destination is released"}
-                    return dg.MaterializeResult(value=storage.newest(key), metadata=left_alone)
+                    yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone)
+                    return
                 roster = planned_from(book, storage, company, destination.name).roster
             company.refuse_shared(destination)
             book.claims.keep(company.settings.destinations())
@@ -46,9 +50,10 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             found = engine.read(destination, getattr(context.resources, access), book, roster)
         rows = {name: len(frame) for name, frame in found.read.items()}
         first = next(iter(found.read.values()))
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             value=found.to_stored(),
             metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(found.acknowledged)},
+            check_results=checks.results(key, destination.preflight(found.read, roster)) if isinstance(destination, Preflight) else [],
         )
 
     return asset

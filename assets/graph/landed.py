@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 
 from assets.company import Company, attempt
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import checks, metadata
 from assets.graph.given import last_written
 from destinations import engine
-from destinations.base import Destination, Known, Landed
+from destinations.base import Destination, Finding, Known, Landed, StillIn
 from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.plan.decision import from_stored
@@ -31,7 +32,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             "known": dg.AssetIn(company.key(destination.name, "known")),
             "roster": dg.AssetIn(company.key("hr", "roster"), metadata=WHEN_NEEDED),
         },
-        check_specs=_specs(key),
+        check_specs=_specs(key, destination),
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         **company.labels(
@@ -48,7 +49,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if looking:
                 plan = last_written(book, getattr(context.resources, io), company, destination)
             facts = PlanFacts.from_json(plan["facts"])
-            found = _found(destination, getattr(context.resources, access), book, plan, facts, known, roster, looking)
+            found = _found(company, destination, getattr(context.resources, access), book, plan, facts, known, roster, looking)
             if not looking and not facts.idle:
                 engine.record(destination, book, attempt(context), producer(plan).run_id, facts, found, sync_result["disagreements"])
         yield dg.MaterializeResult(
@@ -61,6 +62,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
 
 
 def _found(
+    company: Company,
     destination: Destination,
     access: Any,
     book: Ledger,
@@ -86,13 +88,16 @@ def _found(
         current=Known.from_stored(known) if still else None,
         without_approver=facts.without_approver,
         patience=0 if looking else None,
+        absent_means=company.policy().absent_means,
     )
 
 
-def _specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+def _specs(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
+    leavers = {"leavers": "Nobody who has left is in any part of it still."} if isinstance(destination, StillIn) else {}
     return [
         dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
         dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
+        *checks.specs(key, leavers),
     ]
 
 
@@ -118,7 +123,15 @@ def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:
             description=in_markdown("; ".join(faults)) or f"{len(table):,} people in the plan, each with exactly one outcome.",
             metadata={"people": len(table), **{f"outcome: {name}": int(count) for name, count in table["outcome"].value_counts().items()}},
         ),
+        *([] if found.still_in is None else checks.results(key, [_leavers(found.still_in)])),
     ]
+
+
+def _leavers(still_in: pd.DataFrame) -> Finding:
+    people = still_in["employee_id"].nunique()
+    who = f"{people:,} {'person who has left is' if people == 1 else 'people who have left are'}"
+    sentence = f"{who} still in some part of it, or may be." if people else "Nobody who has left is in any part of it still."
+    return Finding("leavers", not people, sentence, still_in, {"people": people})
 
 
 def _shown(found: Landed) -> dict[str, Any]:

@@ -5,21 +5,21 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun
+from destinations.base import Destination, DryRun, Finding, Preflight, StillIn
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
+from destinations.expensify import NAME, TITLE, comparison, identity, leave, membership, movers, preflight, reading, records, scope
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
-from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
@@ -28,7 +28,7 @@ from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
-from roster.plan.differences import Frames
+from roster.plan.differences import Frames, together
 from roster.plan.facts import DryRunReply
 from roster.records import to_records
 
@@ -50,7 +50,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun):
+class Adapter(Destination, DryRun, Preflight, StillIn):
     """Expensify for one company."""
 
     settings: Settings
@@ -64,6 +64,7 @@ class Adapter(Destination, DryRun):
     required = ("policyID",)
     approver_field = "managerEmail"
     accounts_are_addresses = True
+    preflight_checks = MappingProxyType({"policies": preflight.DESCRIPTION})
 
     @property
     def read_back_seconds(self) -> float:
@@ -77,26 +78,41 @@ class Adapter(Destination, DryRun):
         return identity.identities(self.settings, value, given)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
-        wanted = records.policies_of(self.settings.feed, roster)
+        wanted = scope.wanted(self.settings, ledger, roster)
+        if not wanted.named and wanted.remembered.empty:
+            return reading.nothing()
         with access.open(ledger) as client:
-            try:
-                return {"members": client.members(wanted)}
-            except Permanent:
-                # One id that is no policy, in a cell of HR's, must not stop everyone else: who needs it is refused by name.
-                seen = set(client.policies()["id"])
-                there = [policy for policy in wanted if policy in seen]
-                if there in ([], wanted):  # of none of them there is nothing to compare with: nobody may pass for new
-                    raise
-                return {"members": client.members(there)}
+            listed = client.policies()
+            return reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed)
+
+    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
+        return preflight.findings(self.settings.feed, roster, read)
+
+    def memory(self, plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return membership.to_remember(plan, desired, read, acknowledged)
+
+    def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return membership.still_in(leavers, read, acknowledged)
+
+    def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        pairs = pd.DataFrame({"employee_id": desired["employee_id"], "account": desired["employeeEmail"].str.lower()})
+        found = self._leaving(desired, read, pairs) if self.settings.movers == "stay" else pairs.head(0)
+        return found.reindex(columns=membership.IN_COLUMNS).rename(columns={"policyID": "where"}).assign(why="left there by the settings")
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["members"], acknowledged)
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.employee_feed(roster, chain, self.settings.feed)
+        return preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
-        return comparison.visible_changes(desired, read["members"], pairs)
+        moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
+        return together([comparison.visible_changes(desired, read["members"], pairs), moving])
+
+    def _leaving(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Who is in a policy that their record does not name any more; what was read does not say of an earlier version's."""
+        put = read.get("put")
+        return movers.leaving(desired, read, pairs, put) if put is not None else pairs.head(0)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
         return comparison.needs(standing)
@@ -105,7 +121,7 @@ class Adapter(Destination, DryRun):
         return leave.in_company(decided, desired)
 
     def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.writes(desired)
+        return movers.records(comparison.writes(desired), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers, read["members"])

@@ -9,12 +9,13 @@ without a word (vendor manual). The answer's code is `responseCode` in the body,
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, Self, TypeGuard
 
 import pandas as pd
 
 from destinations.chunks import NOBODY, Sending, in_turn
+from destinations.expensify import policies
 from destinations.expensify.replies import (
     UpdateAnswer,
     as_list,
@@ -37,6 +38,8 @@ from resources.rates import RateLimit, RateWindows
 
 MEMBER_COLUMNS = ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2"]
 POLICY_COLUMNS = ["id", "name", "owner", "role", "outputCurrency", "type"]
+PolicyField = Literal["employees", "tags", "categories", "reportFields", "tax"]
+"""What the policy getter may be asked for."""
 
 LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 """Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
@@ -152,17 +155,36 @@ class Expensify:
             Permanent: Expensify showed no member list for one of them. It must not pass for an empty policy.
         """
         wanted = list(policy_ids)
+        info = self.policy_info(wanted, ["employees"])
+        return members_of(info, wanted)
+
+    def policy_info(self, policy_ids: Iterable[str], fields: Sequence[PolicyField]) -> dict[str, dict[str, Any]]:
+        """What the policy getter says of policies, all of them in one call: policyID → the fields, as they came.
+
+        A policy that it leaves out is not in it. What the fields are as frames: `destinations.expensify.policies`, `members_of`.
+        """
+        wanted = list(policy_ids)
         if not wanted:
-            return _table([], MEMBER_COLUMNS)
-        body, _ = self._run({"type": "get", "inputSettings": {"type": "policy", "policyIDList": wanted, "fields": ["employees"]}})
+            return {}
+        body, _ = self._run({"type": "get", "inputSettings": {"type": "policy", "policyIDList": wanted, "fields": list(fields)}})
         info = as_object(body.get("policyInfo"))
-        rows: Records = []
-        for policy_id in wanted:
-            members = as_object(info.get(policy_id)).get("employees")
-            if not isinstance(members, list) or not all(isinstance(member, dict) and member.get("email") for member in members):
-                raise Permanent(f"Expensify shows no members of policy {policy_id}.", "Is the id right, and is the account its admin?")
-            rows += [{**member, "policyID": policy_id} for member in members]
-        return _table(rows, MEMBER_COLUMNS)
+        return {policy_id: as_object(info[policy_id]) for policy_id in wanted if policy_id in info}
+
+    def tags(self, policy_ids: Iterable[str]) -> pd.DataFrame:
+        """The tags of policies: `destinations.expensify.policies.tags`."""
+        return policies.tags(self.policy_info(policy_ids, ["tags"]))
+
+    def categories(self, policy_ids: Iterable[str]) -> pd.DataFrame:
+        """The categories of policies: `destinations.expensify.policies.categories`."""
+        return policies.categories(self.policy_info(policy_ids, ["categories"]))
+
+    def report_fields(self, policy_ids: Iterable[str]) -> pd.DataFrame:
+        """The report fields of policies: `destinations.expensify.policies.report_fields`."""
+        return policies.report_fields(self.policy_info(policy_ids, ["reportFields"]))
+
+    def tax(self, policy_ids: Iterable[str]) -> pd.DataFrame:
+        """The tax rates of policies: `destinations.expensify.policies.tax`."""
+        return policies.tax(self.policy_info(policy_ids, ["tax"]))
 
     def policies(self) -> pd.DataFrame:
         """The policies that the account sees.
@@ -174,10 +196,10 @@ class Expensify:
             Permanent: The answer holds no list. It must not pass for an account without policies.
         """
         body, _ = self._run({"type": "get", "inputSettings": {"type": "policyList"}})
-        policies = body.get("policyList")
-        if not isinstance(policies, list):
+        listed = body.get("policyList")
+        if not isinstance(listed, list):
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
-        return _table(policies, POLICY_COLUMNS)
+        return policies.table(listed, POLICY_COLUMNS)
 
     def _by_size(self, units: list[Records], alone: Collection[str]) -> Iterator[Records]:
         chunk: Records = []
@@ -245,8 +267,21 @@ def _without(unit: Records, named: Collection[str]) -> Records:
     return [] if away else left
 
 
-def _table(rows: list[Any], columns: list[str]) -> pd.DataFrame:
-    """Text columns; what is absent, null or empty is NaN."""
-    found = [as_object(row) for row in rows]
-    cells = {name: [None if row.get(name) in (None, "") else str(row[name]) for row in found] for name in columns}
-    return pd.DataFrame(cells, columns=columns).astype("str")
+def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str]) -> pd.DataFrame:
+    """The members of some of the policies that `Expensify.policy_info` gave, as `Expensify.members` gives them.
+
+    Raises:
+        Permanent: It has no member list of one of them.
+    """
+    rows: Records = []
+    for policy_id in policy_ids:
+        members = info.get(policy_id, {}).get("employees")
+        if not is_member_list(members):
+            raise Permanent(f"Expensify shows no members of policy {policy_id}.", "Is the id right, and is the account its admin?")
+        rows += [{**member, "policyID": policy_id} for member in members]
+    return policies.table(rows, MEMBER_COLUMNS)
+
+
+def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:
+    """Whether this is a policy's members: a list, every one of them with an address."""
+    return isinstance(members, list) and all(isinstance(member, dict) and member.get("email") for member in members)

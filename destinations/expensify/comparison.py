@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.expensify import leave
+from destinations.expensify import leave, membership
 from roster.membership import among
 from roster.people.matching import owners
 from roster.plan.builder import Removal
@@ -48,6 +48,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "domainGroupID": "policy",
     "approvalLimit": "limit",
     "overLimitApprover": "limit",
+    "isTerminated": "policy",
+    "shouldRemoveFromUnassignedPolicies": "policy",
 }
 """The kind of change of each field; any other is ``other``."""
 
@@ -186,7 +188,8 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
     records = pd.DataFrame(
         {
             "employee_id": rows["employee_id"],
-            "employeeEmail": rows["email"],
+            # By the login that is shown, if it is a former one: it is certain that Expensify knows it.
+            "employeeEmail": rows["shown"].fillna(rows["email"]) if "shown" in rows else rows["email"],
             "managerEmail": rows["submitsTo"].fillna(rows["email"]),
             "employeeID": rows["employee_id"],
             "policyID": rows["policyID"],
@@ -194,16 +197,17 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
         }
     ).astype("str")
     policies = records.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
-    return Removal(records, policies.assign(field="isTerminated", new="true"))
+    return Removal(records, policies.assign(field="isTerminated", new="true", kind="other"))
 
 
 def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:
-    """The leavers, by number, whom a policy that the plan took them out of shows all the same."""
+    """The leavers, by number, whom a policy that was read shows all the same, by address or number: also one that none of their records
+    was for."""
     leaving = plan.records[plan.records["apply"] & plan.records["action"].eq("deactivate")]
     if leaving.empty:  # it may have no column of the API's then
         return leaving["person"]
-    left = leaving.assign(email=leaving["employeeEmail"].str.lower())
-    return left.merge(members.assign(email=members["email"].str.lower()), on=["policyID", "email"])["person"]
+    left = pd.DataFrame({"employee_id": leaving["person"], "account": leaving["employeeEmail"].str.lower()})
+    return membership.shown(left, members)["employee_id"].drop_duplicates()
 
 
 def needs(standing: Standing) -> pd.DataFrame:

@@ -20,5 +20,12 @@ def identities(settings: Settings, value: Callable[[EnvText], str], given: Colle
         value: What one of them says.
         given: Policies that HR's file names; a cell may hold anything, so these go without their names.
     """
-    stated, url = stated_policies(settings.feed), value(settings.connection.url)
-    return [Identity(f"policy {policy}" if policy in stated else "policy", same_place(url, policy)) for policy in sorted({*stated, *given})]
+    stated = stated_policies(settings.feed)
+    found = keys(settings, value, {*stated, *given})
+    return [Identity(f"policy {policy}" if policy in stated else "policy", key) for key, policy in found.items()]
+
+
+def keys(settings: Settings, value: Callable[[EnvText], str], policies: Collection[str]) -> dict[str, str]:
+    """What names each of these policies among all companies → the policy."""
+    url = value(settings.connection.url)
+    return {same_place(url, policy): policy for policy in sorted(policies)}

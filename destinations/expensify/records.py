@@ -141,6 +141,26 @@ def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:
     return sorted({*stated_policies(rules), *_listed(pd.concat(given, ignore_index=True))})
 
 
+def given_policies(rules: ExpensifyFeed, roster: pd.DataFrame) -> pd.DataFrame:
+    """``employee_id``, ``policyID``: into which policies the rules want each person in scope who has not left."""
+    people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
+    given = [as_lists(evaluate(rule, people)) for rule in _naming_policies(rules)]
+    return pd.concat([_exploded(people["employee_id"], lists) for lists in given], ignore_index=True).drop_duplicates(ignore_index=True)
+
+
+def named_policies(feed: pd.DataFrame) -> pd.DataFrame:
+    """The same of desired records."""
+    further = feed.reindex(columns=["additionalPolicyIDs"])["additionalPolicyIDs"].astype("str")
+    parts = [feed[["employee_id", "policyID"]], _exploded(feed["employee_id"], further)]
+    return pd.concat(parts, ignore_index=True).dropna().astype("str").drop_duplicates(ignore_index=True)
+
+
+def _exploded(employee_ids: pd.Series, lists: pd.Series) -> pd.DataFrame:
+    each = lists.dropna()
+    each = each.map({text: json.loads(text) for text in each.unique()}).explode().dropna()
+    return pd.DataFrame({"employee_id": employee_ids.loc[each.index].to_numpy(), "policyID": each.to_numpy()}).astype("str")
+
+
 def stated_policies(rules: ExpensifyFeed) -> list[str]:
     """Every policy that the rules name by themselves."""
     return _listed(pd.Series([_text(value) for rule in _naming_policies(rules) for value in _stated(rule)], dtype="str"))

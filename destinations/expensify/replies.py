@@ -191,7 +191,7 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     """
     if not replies:
         return []
-    leaving = records["action"].eq("deactivate")
+    leaving = records["action"].eq("deactivate") | (records["isTerminated"].eq("true") if "isTerminated" in records else False)
     staying = records[~leaving]
     mine = staying["employeeEmail"].str.lower()
     added = set(zip(staying["policyID"], mine, strict=True)) | _further(staying)

@@ -68,6 +68,10 @@ class ExpensifyFeed(Strict):
     """Let Expensify remove people from policies that the record does not name."""
 
 
+Movers = Literal["stay", "terminate", "unassigned"]
+"""What becomes of whoever is in a policy that their record does not name any more."""
+
+
 class Expensify(Strict):
     """Expensify as a destination."""
 
@@ -75,6 +79,10 @@ class Expensify(Strict):
     """Where Expensify is and which partner credentials open it."""
     feed: ExpensifyFeed
     """Where each field of an employee record comes from."""
+    movers: Movers = "stay"
+    """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or leaves
+    it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record does not
+    name. Only of policies that Rollcall put them into."""
 
 
 Settings = Expensify

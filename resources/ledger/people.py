@@ -7,6 +7,7 @@ People for whom nothing had to change leave no trace in a plan: those are only c
 whatever has a column for a person is searched by it, and so is every column of JSON, so that a new table cannot be missed.
 """
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +20,7 @@ from resources.ledger.mentions import PERSON, Who, about, parsed, text_without, 
 from resources.ledger.plans import PEOPLE
 from resources.ledger.scoped import Scoped
 from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.memory import FORMER
 
 Row = dict[str, Any]
 
@@ -67,6 +69,8 @@ class PersonRows(Scoped):
         of_them = self._mine(changes, person=employee_id, kind="email")
         with self._reading() as connection:
             found = {text for text in connection.execute(accounts).scalars() if text}
+            for fields in connection.execute(sa.select(known.c.fields).where(self._mine(known, employee_id=employee_id))).scalars():
+                found |= set((json.loads(fields) if fields else {}).get(FORMER, ()))
             for row in connection.execute(sa.select(changes.c.old, changes.c.new).where(of_them)):
                 found |= {value for text in row if text and isinstance(value := parsed(text), str)}
         return {text.lower() for text in found if "@" in text}

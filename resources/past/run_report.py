@@ -139,6 +139,8 @@ def _destination(
         would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
+        still_in=outcomes.still_in,
+        staying=outcomes.staying,
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
         strangers=int(planned["reason"].eq("not_in_hr").sum()),

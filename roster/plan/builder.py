@@ -6,6 +6,7 @@ Belongs here: the order in which census, comparison and decision follow each oth
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 import pandas as pd
@@ -16,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants, domains, few, first
+from roster.plan import dependants, domains, few, first, memory
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -117,6 +118,13 @@ class Comparison(Protocol):
 
     def pairs_after(self, plan: Plan, desired: pd.DataFrame) -> pd.DataFrame:
         """``employee_id`` → ``account`` of everyone once the plan is written."""
+
+    def memory(self, plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame | None:
+        """What is to be remembered of people beside their record: by ``employee_id`` a column for each name, lists as JSON text.
+
+        Of whoever is not in it, nothing. None: this destination has nothing of the kind.
+        """
+        return None
 
     def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
         """``employee_id``, ``field``: leavers of the plan who are there still, and of `desired` who are not there at all."""
@@ -260,7 +268,9 @@ def _with_new_domains_held(
     return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
 
 
-def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide) -> pd.DataFrame:
+def acknowledgements(
+    comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide, read: Frames = MappingProxyType({})
+) -> pd.DataFrame:
     """What the ledger is to remember of everyone whom the plan brings, would bring once released, or finds in step.
 
     Args:
@@ -268,11 +278,13 @@ def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, 
         plan: the plan.
         desired: the desired records.
         people: HR's side.
+        read: what reading it gave.
 
     Returns:
         `roster.plan.write_only.ACKNOWLEDGED_COLUMNS`, ``identity`` (`roster.people.identity.identities`) and ``record``, a keyed hash of
         all that should be there; of people for whom nothing is written, only those the ledger does not remember so already.
     """
+    more = comparison.memory(plan, desired, read, people.acknowledged)
     effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
     action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
@@ -282,7 +294,8 @@ def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, 
     now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
     managers = managers_to_remember(people.roster, people.acknowledged)
     now["manager"] = desired["employee_id"].map(managers).astype("str")
-    known = desired.loc[_as_remembered(desired["employee_id"], now, people.acknowledged), "employee_id"]
+    as_before = _as_remembered(desired["employee_id"], now, people.acknowledged)
+    known = desired.loc[as_before & ~_other_memory(desired["employee_id"], more, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(["create", "update", "reactivate"]) | news
     kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
@@ -294,8 +307,29 @@ def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, 
     inactive = left.assign(
         active=False, digest="", fields=[compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], record=""
     )
+    gone = people.acknowledged[_gone(plan, people.acknowledged)]
+    gone = gone[_other_memory(gone["employee_id"], more, people.acknowledged)].assign(record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
-    return pd.concat([kept, inactive], ignore_index=True)[[*ACKNOWLEDGED_COLUMNS, "identity", "record"]].astype({**texts, "active": "bool"})
+    told = pd.concat([kept, inactive, gone], ignore_index=True).reindex(columns=[*ACKNOWLEDGED_COLUMNS, "identity", "record"])
+    told = told.astype({**texts, "active": "bool"})
+    return told if more is None else told.assign(fields=memory.put(told["fields"], told["employee_id"], more))
+
+
+def _gone(plan: Plan, acknowledged: pd.DataFrame) -> pd.Series:
+    """Whom the ledger knows to have left, and who has no account any more: a plan has nobody of them whom HR's file has not."""
+    others = plan.people.loc[~(plan.people["action"].eq("none") & plan.people["reason"].eq("left")), "employee_id"]
+    return ~among(acknowledged["employee_id"], others) & ~acknowledged["active"].astype("bool")
+
+
+def _other_memory(employee_ids: pd.Series, more: pd.DataFrame | None, acknowledged: pd.DataFrame) -> pd.Series:
+    """Of whom something else is to be remembered beside their record than before."""
+    other = pd.Series(False, index=employee_ids.index)
+    if more is None:
+        return other
+    for name in more.columns:
+        before, now = employee_ids.map(memory.texts(acknowledged, name)), employee_ids.map(more[name])
+        other |= before.astype("str").fillna("").ne(now.astype("str").fillna(""))
+    return other
 
 
 def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:

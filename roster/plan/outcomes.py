@@ -18,6 +18,7 @@ from roster.vocabulary import OUTCOME_OF, WRITES
 
 OUTCOME_COLUMNS = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
 DRIFT = ("person", "field")
+PLACES = ("employee_id", "where", "why")
 LATER = "not_seen_yet"
 
 
@@ -37,6 +38,10 @@ class OutcomeFacts:
     """Where the destination's own account of the write is not the plan."""
     without_approver: Sequence[str] | None = None
     """The employee numbers of those who are active there without an active approver; None where an earlier version did not look."""
+    still_in: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(PLACES)))
+    """`PLACES`: who has left and is still in some part of it."""
+    staying: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(PLACES)))
+    """`PLACES`: who is in a part of it that their record does not name any more."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -47,6 +52,8 @@ class OutcomeFacts:
             "strangers": self.strangers,
             "warnings": list(self.warnings),
             "without_approver": None if self.without_approver is None else list(self.without_approver),
+            "still_in": self.still_in.to_dict("records"),
+            "staying": self.staying.to_dict("records"),
         }
 
     @classmethod
@@ -60,6 +67,8 @@ class OutcomeFacts:
             stored.get("strangers", 0),
             stored.get("warnings", []),
             stored.get("without_approver"),
+            pd.DataFrame(stored.get("still_in", []), columns=list(PLACES)),
+            pd.DataFrame(stored.get("staying", []), columns=list(PLACES)),
         )
 
 

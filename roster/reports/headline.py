@@ -95,6 +95,8 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
         if unknown := one.outcomes.get("unknown", 0):
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
+        if gone := one.still_in["employee_id"].nunique():
+            found.append(f"{counted(gone, 'person who has left is', 'people who have left are')} still in {one.name}, or may be")
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
         found += _forgotten(one)

@@ -15,6 +15,7 @@ from roster.intake.facts import Accepted
 from roster.intake.gate import GateCheck
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.limits import FIGURES
+from roster.plan.outcomes import PLACES
 
 PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
 DRIFT: Final = ("person", "field")
@@ -80,6 +81,10 @@ class DestinationReport:
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
     without_approver: Sequence[str] | None = None
     """The employee numbers of those who are active there without an active approver; None where that was not looked at."""
+    still_in: pd.DataFrame = field(default_factory=partial(_empty, PLACES))
+    """Who has left and is still in some part of it, where, and what is known of that."""
+    staying: pd.DataFrame = field(default_factory=partial(_empty, PLACES))
+    """Who is in a part of it that their record does not name any more."""
     unremembered: Sequence[str] = ()
     """The employee numbers of people in HR's file whose account is there under their number, and whom the ledger does not know there."""
     more_like_hrs: int = 0

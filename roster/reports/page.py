@@ -65,6 +65,8 @@ def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
         "not_landed": tables.not_landed(one),
         "changes": tables.changes(one),
         "drift": tables.drift(one),
+        "still_in": tables.places(one.still_in),
+        "staying": tables.places(one.staying),
     }
 
 

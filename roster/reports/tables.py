@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.outcomes import PLACES
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
@@ -220,3 +221,10 @@ def drift(destination: DestinationReport) -> Table:
     groups = destination.drift.reindex(columns=list(DRIFT)).groupby("field", sort=False)["person"]
     rows = [[field, people.nunique(), employee_numbers(people.astype("str"))] for field, people in groups]
     return Table([("Field", "field"), ("People", "num"), ("Who", "ids")], rows, len(rows))
+
+
+def places(people: pd.DataFrame) -> Table:
+    """Who is where: a row for each place and what is known of it."""
+    groups = people.reindex(columns=list(PLACES)).groupby(["where", "why"])["employee_id"]
+    rows = [[where, why, ids.nunique(), employee_numbers(ids.astype("str"))] for (where, why), ids in groups]
+    return Table([("Where", "field"), ("", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))

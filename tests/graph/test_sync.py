@@ -36,7 +36,7 @@ def test_a_second_sync_finds_nothing_to_change_and_writes_nothing(synced: Any) -
     result = acme.quickly("sync")
     assert result.succeeded, result
     assert acme.box.writes == writes
-    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy"]
+    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy", "get policyList"]
     assert set(acme.outcome("expensify", result.run_id).values()) == {"unchanged", "skipped"}
     assert "Nothing had to change" in acme.stored(result.run_id, "reports/sync_report")["headline"]
 
@@ -119,7 +119,7 @@ def test_verify_only_reads_and_tells_what_has_gone_since(synced: Any) -> None:
     result = acme.run("verify")
     assert result.succeeded, result
     assert acme.box.writes == writes
-    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy"]
+    assert sorted(acme.calls(calls)) == ["GET organizationalunits", "GET users", "POST token", "get policy", "get policyList"]
     checks = acme.checks(result)
     assert not checks["expensify/landed: landed"].passed
     assert checks["findity/landed: landed"].passed

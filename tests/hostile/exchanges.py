@@ -45,14 +45,14 @@ OF_FINDITY: dict[str, dict[str, Any]] = {
 }
 FAULTS = {"expensify": {**PASSING, **OF_EXPENSIFY}, "findity": {**PASSING, **OF_FINDITY}}
 ASKED = {
-    "expensify": {"known": 0, "dry run": 1, "read-back": 3},
+    "expensify": {"policies": 0, "known": 1, "dry run": 2, "policies read back": 4, "read-back": 5},
     "findity": {
         **{"token to read": 0, "users": 1, "units": 2, "token to write": 3, "person ids": 5},
         **{"token to read back": 7, "users read back": 8, "units read back": 9},
     },
 }
 """The calls that change nothing, by their place in a sync."""
-WRITTEN = {"expensify": {"everyone": 2}, "findity": {"people": 4, "approvers": 6}}
+WRITTEN = {"expensify": {"everyone": 3}, "findity": {"people": 4, "approvers": 6}}
 REFUSING: dict[str, dict[str, dict[str, Any]]] = {
     "expensify": {
         "one person": {"refuse": {"E04": "Domain is not verified"}, **ALWAYS},

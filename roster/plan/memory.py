@@ -1,0 +1,74 @@
+"""What the ledger keeps of people beside the fields of their record: lists under a name of the destination's, with the fields.
+
+Belongs here: reading such lists and writing them. Does not belong here: what a destination has remembered (its
+`roster.plan.builder.Comparison.memory`), fields and their digests (``roster.plan.write_only``).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+FORMER: Final = "former"
+"""Under which name the addresses are kept, in lower case, that a person had at the destination before the one of now."""
+
+_LIST: Final = r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]'
+"""A JSON list of texts. As text, not parsed row by row: a quote within a value has a backslash before it, so that nothing but a name reads
+as one."""
+
+
+def texts(acknowledged: pd.DataFrame, name: str) -> pd.Series:
+    """Employee number → the list under a name, as JSON text; of whoever has one.
+
+    Args:
+        acknowledged: the ledger's people of a destination.
+        name: the list's.
+    """
+    fields = acknowledged.reindex(columns=["fields"])["fields"].astype("str")
+    found = fields.where(fields.str.contains(f'"{name}":', regex=False, na=False)).dropna()
+    found = found.str.extract(f'"{name}":({_LIST})', expand=False).dropna().astype("str")
+    return found.set_axis(acknowledged.loc[found.index, "employee_id"])
+
+
+def each(acknowledged: pd.DataFrame, name: str) -> pd.DataFrame:
+    """``employee_id``, ``value``: one row for each entry of the lists under a name."""
+    return exploded(texts(acknowledged, name))
+
+
+def exploded(lists: pd.Series) -> pd.DataFrame:
+    """``employee_id``, ``value`` of lists in JSON by employee number."""
+    of = lists.map({text: json.loads(text) for text in lists.unique()}).explode().dropna()
+    return pd.DataFrame({"employee_id": of.index, "value": of.to_numpy()}).astype("str")
+
+
+def listed(entries: pd.DataFrame) -> pd.Series:
+    """Employee number → the list of their values in JSON, each once, in order: `exploded` the other way round."""
+    rows = entries.drop_duplicates().sort_values(["employee_id", "value"])
+    quoted = '"' + rows["value"].map({value: json.dumps(value)[1:-1] for value in rows["value"].unique()}) + '"'
+    joined = quoted.groupby(rows["employee_id"]).agg(",".join)
+    return ("[" + joined + "]").astype("str")
+
+
+def put(fields: pd.Series, employee_ids: pd.Series, lists: pd.DataFrame) -> pd.Series:
+    """The ``fields`` of people as the ledger keeps them, with these lists in place of those that were there under the same names.
+
+    Args:
+        fields: JSON objects as text.
+        employee_ids: whose they are, aligned.
+        lists: by employee number a column for each name: lists as JSON text, missing where there is none.
+    """
+    result = without(fields, list(lists.columns))
+    for name in lists:
+        text = pd.Series(employee_ids.map(lists[name]).to_numpy(), index=fields.index, dtype="str")
+        between = result.eq("{}").map({True: "", False: ","}).astype("str")
+        result = result.where(text.isna(), result.str.slice(stop=-1) + between + f'"{name}":' + text.fillna("") + "}")
+    return result
+
+
+def without(fields: pd.Series, names: Sequence[str]) -> pd.Series:
+    """The same without what is under these names."""
+    for name in names:
+        fields = fields.str.replace(f'^{{"{name}":{_LIST},?|,"{name}":{_LIST}', "\x00", regex=True)
+        fields = fields.mask(fields.str.startswith("\x00"), "{" + fields.str.slice(start=1)).str.replace("\x00", "", regex=False)
+    return fields.astype("str")
