@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun
+from destinations.base import Destination, DryRun, Known
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
-from destinations.expensify.client import LIMITS, PATIENCE, Expensify
+from destinations.expensify import NAME, TITLE, comparison, identity, leave, owners, records, taking_away
+from destinations.expensify.client import LIMITS, PATIENCE, POLICY_COLUMNS, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
@@ -24,13 +24,16 @@ from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
 from resources.rates import RateLimit
+from roster import lacking
+from roster.membership import among
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
-from roster.plan.decision import Plan
+from roster.plan.decision import CHANGE_COLUMNS, Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
-from roster.records import to_records
+from roster.plan.outcomes import OUTCOME_COLUMNS
+from roster.plan.write_only import WriteOnly
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ class Adapter(Destination, DryRun):
     desired_name = "employee_feed"
     personal = PersonalColumns(numbers=("employeeID",), addresses=("email", "employeeEmail"))
     kinds = comparison.KINDS
-    write_only = comparison.WRITE_ONLY
     required = ("policyID",)
     approver_field = "managerEmail"
     accounts_are_addresses = True
+
+    @property
+    def write_only(self) -> WriteOnly:
+        return comparison.write_only(self.settings.feed)
 
     @property
     def read_back_seconds(self) -> float:
@@ -78,22 +84,40 @@ class Adapter(Destination, DryRun):
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         wanted = records.policies_of(self.settings.feed, roster)
+        told = {} if self._account() else {owners.SUSPECTED: _suspected(ledger)}
         with access.open(ledger) as client:
+            # Nobody in scope is in no policy. Whose the policies are is not asked for then either.
+            policies = client.policies() if wanted else pd.DataFrame(columns=POLICY_COLUMNS, dtype="str")
             try:
-                return {"members": client.members(wanted)}
+                return {"members": client.members(wanted), **told, "policies": policies}
             except Permanent:
                 # One id that is no policy, in a cell of HR's, must not stop everyone else: who needs it is refused by name.
-                seen = set(client.policies()["id"])
+                seen = set(policies["id"])
                 there = [policy for policy in wanted if policy in seen]
                 if there in ([], wanted):  # of none of them there is nothing to compare with: nobody may pass for new
                     raise
-                return {"members": client.members(there)}
+                return {"members": client.members(there), **told, "policies": policies}
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["members"], acknowledged)
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.employee_feed(roster, chain, self.settings.feed)
+        feed, faults = records.employee_feed(roster, chain, self.settings.feed)
+        return owners.without(feed, faults, read, self._account(), self._protected())
+
+    def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        return owners.barred(everyone, roster, read, self._account(), self._protected())
+
+    def stay(self, roster: pd.DataFrame, desired: pd.DataFrame, known: Known) -> Mapping[str, int]:
+        people = roster[among(roster["employee_id"], desired["employee_id"])]
+        return taking_away.stay(people, self.settings.feed, known.read["members"], known.acknowledged)
+
+    def _account(self) -> str | None:
+        account = self.settings.connection.account if self.settings.connection else None
+        return account.resolve() if account else None
+
+    def _protected(self) -> frozenset[str]:
+        return frozenset(address.resolve().lower() for address in self.settings.protected)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["members"], pairs)
@@ -105,7 +129,7 @@ class Adapter(Destination, DryRun):
         return leave.in_company(decided, desired)
 
     def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.writes(desired)
+        return comparison.writes(taking_away.only_planned(desired, changes))
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers, read["members"])
@@ -125,7 +149,7 @@ class Adapter(Destination, DryRun):
         if sent.empty:
             return DryRunReply()
         with access.open(ledger) as client:
-            answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
+            answers = list(client.deliver(records.to_send(leave.self_contained(sent), self.settings.feed), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
         refused = refused[refused["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
@@ -138,7 +162,23 @@ class Adapter(Destination, DryRun):
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open(ledger) as client:
-            delivery.deliver(ledger, write, to_expensify(client, ledger, write))
+            delivery.deliver(ledger, write, to_expensify(client, ledger, write, self.settings.feed))
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+
+def _suspected(ledger: Ledger) -> pd.DataFrame:
+    """Whom earlier answers told as an owner or as the calling account."""
+    skips, newest = ledger.skips.all(), ledger.plans.newest(NAME)
+    ours = skips[skips["destination"].eq(NAME) & skips["closed"].isna()]
+    followed = ours.loc[ours["reason"].eq(owners.REASON) | ours["reason"].eq(lacking.code("role", owners.REASON)), "employee_id"]
+    answers, outcomes, changes = (
+        (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
+        if newest
+        else (
+            pd.DataFrame(columns=list(columns), dtype="str")
+            for columns in (("person", "status", "reason"), OUTCOME_COLUMNS, CHANGE_COLUMNS)
+        )
+    )
+    return owners.told_by_answers(answers, outcomes, changes, followed)

@@ -32,14 +32,14 @@ def read(tmp_path, monkeypatch):
     return reading
 
 
-def test_all_policies_are_read_in_one_call(read):
+def test_all_policies_are_read_in_one_call_and_whose_they_are_in_another(read):
     found, calls = read(*POLICIES)
-    assert (calls, set(found["policyID"]) <= set(POLICIES)) == (["get policy"], True)
+    assert (calls, set(found["policyID"]) <= set(POLICIES)) == (["get policyList", "get policy"], True)
 
 
-def test_one_wrong_id_among_many_costs_one_look_at_the_list_of_policies(read):
+def test_one_wrong_id_among_many_costs_one_call_more(read):
     _, calls = read(*POLICIES, "0000000000000000")
-    assert calls == ["get policy", "get policyList", "get policy"]
+    assert calls == ["get policyList", "get policy", "get policy"]
 
 
 def test_where_no_id_is_a_policy_nobody_passes_for_new(read):
