@@ -21,4 +21,9 @@ REASONS: Final[dict[str, Reason]] = {
         "they are taken out in the next run.",
         "Finance",
     ),
+    "caller_not_named": Reason(
+        "By an answer this may be the account that Rollcall calls as, which the settings do not name",
+        "Name that account in the settings (connection.account).",
+        "IT",
+    ),
 }

@@ -172,7 +172,7 @@ def _suspected(ledger: Ledger) -> pd.DataFrame:
     """Whom earlier answers told as an owner or as the calling account."""
     skips, newest = ledger.skips.all(), ledger.plans.newest(NAME)
     ours = skips[skips["destination"].eq(NAME) & skips["closed"].isna()]
-    followed = ours.loc[ours["reason"].eq(owners.REASON) | ours["reason"].eq(lacking.code("role", owners.REASON)), "employee_id"]
+    followed = ours.loc[ours["reason"].eq(lacking.code(*owners.UNNAMED)), "employee_id"]
     answers, outcomes, changes = (
         (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
         if newest

@@ -20,13 +20,15 @@ from roster.plan.differences import Frames
 REASON: Final = "owner_or_caller"
 PROTECTED: Final = "protected"
 LOWERED: Final = ("user", "auditor")
+UNNAMED: Final = ("account", "caller_not_named")
+"""Setting and reason under which it is told, and remembered, that an answer seems to have shown whose the calling account is."""
 
 SUSPECTED: Final = "suspected"
 """The frame, among what is read, of those of whom an earlier answer said that they cannot be lowered or taken out: ``employee_id``."""
 
 
 def addresses(read: Frames, account: str | None) -> frozenset[str]:
-    """The addresses, lower case, of policies' owners and of the calling account, as far as they are known before anything is sent.
+    """The addresses, lower case, of the owners of policies that were read, and of the calling account, as far as they are known before anything is sent.
 
     Args:
         read: ``members``, and ``policies``, which an earlier version did not keep.
@@ -70,11 +72,13 @@ def without(
     """
     kept = _named(feed, read, protected)
     theirs = addresses(read, account)
-    guarded = _named(feed, read, theirs) | among(feed["employee_id"], suspected(read, account))
+    suspects = suspected(read, account)
+    guarded = _named(feed, read, theirs) | among(feed["employee_id"], suspects)
     lowered = guarded & ~kept & feed["role"].isin(LOWERED)
     more = [
         pd.DataFrame({"employee_id": feed.loc[kept, "employee_id"], "field": "policyID", "reason": PROTECTED}),
         pd.DataFrame({"employee_id": feed.loc[lowered, "employee_id"], "field": "role", "reason": REASON}),
+        pd.DataFrame({"employee_id": suspects, "field": UNNAMED[0], "reason": UNNAMED[1]}),
     ]
     feed = feed.assign(role=feed["role"].mask(lowered))
     if "shouldRemoveFromUnassignedPolicies" in feed:  # they are taken out of none
@@ -112,7 +116,7 @@ def told_by_answers(answers: pd.DataFrame, outcomes: pd.DataFrame, changes: pd.D
         answers: ``person``, ``status``, ``reason`` of the last plan.
         outcomes: ``person``, ``landed`` of it.
         changes: ``person``, ``field``, ``new`` of it.
-        followed: employee numbers whose role, or leaving, was left out for this reason last time.
+        followed: employee numbers of whom that was told last time (`UNNAMED`).
     """
     refused = answers.loc[answers["status"].eq("refused") & speaks_of_them(answers["reason"]), "person"]
     # A role may be passed over without a word: accepted, and read back as it was.
@@ -134,9 +138,10 @@ def _named(feed: pd.DataFrame, read: Frames, theirs: Collection[str]) -> pd.Seri
 
 
 def _policies(read: Frames) -> pd.DataFrame:
-    """The policies that the account sees, but for people's personal ones."""
-    policies = read.get("policies", pd.DataFrame()).reindex(columns=["id", "owner", "role", "type"]).astype("str")
-    return policies[~policies["type"].str.lower().str.startswith("personal", na=False)]
+    """The policies whose members were read: an account may serve several companies, whose owners are none of this one's business."""
+    policies = read.get("policies", pd.DataFrame()).reindex(columns=["id", "owner", "role"]).astype("str")
+    found: pd.DataFrame = policies[among(policies["id"], read["members"]["policyID"].drop_duplicates())]
+    return found
 
 
 def _callers(policies: pd.DataFrame, members: pd.DataFrame) -> list[str]:

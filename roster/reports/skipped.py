@@ -56,6 +56,7 @@ def left_out(report: RunReport) -> pd.DataFrame:
     detail = everyone["detail"].astype("str")
     answered = (own + ": " + detail).where(everyone["outcome"].isin(["refused", "unknown"]))
     of_rows = everyone["where"].eq(HR_FILE)
+    everyone["field"] = everyone["field"].astype("str")
     of_value = (everyone["field"] + ": " + own).where(everyone["outcome"].eq(VALUE))
     everyone["reason"] = detail.where(of_rows, answered).fillna(of_value).fillna(own).astype("str")
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
