@@ -64,7 +64,11 @@ class EmployeeUpdate:
         """Apply the records and give the job's answer."""
         accepted = []
         for record in records:
-            reason = refused.get(str(record.get("employeeID"))) or fault_of(record, self.policies, self.switches.expensify_clears) or self._protected(record)
+            reason = (
+                refused.get(str(record.get("employeeID")))
+                or fault_of(record, self.policies, self.switches.expensify_clears)
+                or self._protected(record)
+            )
             if reason is None:
                 accepted.append(record)
             elif self.switches.expensify_invalid_record == "reject":

@@ -28,7 +28,7 @@ SUSPECTED: Final = "suspected"
 
 
 def addresses(read: Frames, account: str | None) -> frozenset[str]:
-    """The addresses, lower case, of the owners of policies that were read, and of the calling account, as far as they are known before anything is sent.
+    """The addresses, lower case, of the owners of policies that were read and of the calling account, as far as they are known before.
 
     Args:
         read: ``members``, and ``policies``, which an earlier version did not keep.

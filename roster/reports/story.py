@@ -151,7 +151,9 @@ def sentence(story: Story) -> str:
         return f"The newest run stopped before it planned anything for {person}: {newest.failure or 'its page in the Dagster UI says why.'}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
-    gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
+    gone = (
+        f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
+    )
     return " ".join([gone, *_left_out(newest)])
 
 
