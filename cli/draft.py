@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from destinations import registry
+from roster.proposal.mapped import Mapped
 from roster.proposal.propose import Proposal
 from roster.proposal.recognising import Guess
 from roster.shown import one_line
@@ -81,7 +82,8 @@ def written(proposal: Proposal, path: str) -> str:
         unused=_unused(proposal),
         history=_history(proposal),
     )
-    drafts = (registry.draft(name)(partial(_is_active, proposal)) for name in registry.titles())
+    mapped = Mapped(partial(_is_active, proposal), proposal.limit_unit)
+    drafts = (registry.draft(name)(mapped) for name in registry.titles())
     return head + DESTINATIONS + "".join(drafts)
 
 

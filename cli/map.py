@@ -57,6 +57,7 @@ def _print_proposal(proposal: Proposal) -> None:
     table = Table("Setting", "Proposal", "Sure", "Because")
     say(f"{proposal.rows} rows, {len(proposal.header)} columns")
     guesses = [*proposal.format.items(), *proposal.columns.items()]
+    guesses += [("unit of limits", proposal.limit_unit)] if proposal.limit_unit else []
     guesses += [("older rows", proposal.history[1])] if proposal.history else []
     for name, guess in guesses:
         style = "" if guess.confidence >= draft.CONFIDENT else "yellow"

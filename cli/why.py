@@ -5,6 +5,7 @@ Belongs here: the command, the layout of what it prints and the shape of its JSO
 goes to Dagster.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import typer
@@ -17,7 +18,8 @@ from cli.terminal import print_json, terminal
 from destinations import registry
 from resources.past.story import story_of
 from resources.stored.runs import StoredRuns
-from roster.reports.story import Chapter, Story, Visit, obstacle, planned, remedy, sentence
+from roster.reports.reasons import reason
+from roster.reports.story import Chapter, Lacking, Story, Visit, obstacle, planned, remedy, sentence, without
 
 app = typer.Typer()
 _STYLES: Final = {"rejected": "yellow", "refused": "red", "unknown": "red", "held": "yellow", "skipped": "yellow"}
@@ -93,6 +95,7 @@ def _run_as_json(chapter: Chapter, show_values: bool) -> dict[str, Any]:
         "lines": None
         if lines is None
         else [{"line": one.number, "disposition": one.disposition, "code": one.code, "message": one.message} for one in lines],
+        "values_left_out": [_lacking_as_json(one) for one in chapter.lacking],
         "standing": chapter.standing,
         "destinations": [_visit_as_json(visit, show_values) for visit in chapter.visits],
     }
@@ -108,6 +111,7 @@ def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
         "reason": visit.outcome_reason or visit.reason,
         "why": obstacle(visit),
         "changes": [{"field": change.field, **({"old": change.old, "new": change.new} if show_values else {})} for change in visit.changes],
+        "values_left_out": [_lacking_as_json(one) for one in visit.lacking],
         "held_digest": visit.held_digest,
         "held_until": visit.held_until.isoformat() if visit.held_until else None,
         "request": visit.request,
@@ -115,6 +119,19 @@ def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
         "reply": visit.reply,
         "outcome": visit.outcome,
         "read_back": visit.landed,
+    }
+
+
+def _lacking_as_json(one: Lacking) -> dict[str, Any]:
+    words = reason(one.reason)
+    return {
+        "field": one.field,
+        "reason": one.reason,
+        "why": (one.message or words.words).rstrip("."),
+        "what_to_do": words.what_to_do,
+        "owner": words.owner,
+        "since": one.since.isoformat() if one.since else None,
+        "syncs": one.times,
     }
 
 
@@ -143,6 +160,7 @@ def _table(chapter: Chapter) -> Table:
         ("seen", [_lines(chapter), *("" for _ in chapter.visits)]),
         ("rules", [chapter.standing or "", *(_matched(visit) for visit in chapter.visits)]),
         ("planned", ["", *(_planned(visit) for visit in chapter.visits)]),
+        ("left out", [_without(chapter.lacking), *(_without(visit.lacking) for visit in chapter.visits)]),
         ("sent", ["", *(_sent(visit) for visit in chapter.visits)]),
         ("read back", ["", *(visit.landed or "" for visit in chapter.visits)]),
         ("outcome", ["", *(visit.outcome or "" for visit in chapter.visits)]),
@@ -175,6 +193,10 @@ def _planned(visit: Visit) -> str:
     if visit.held_digest and visit.held_until:
         lines.append(f"under {visit.held_digest}, until {visit.held_until:%Y-%m-%d %H:%M} UTC")
     return "\n".join(lines)
+
+
+def _without(values: Sequence[Lacking]) -> str:
+    return "\n".join(f"{without(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
 
 
 def _sent(visit: Visit) -> str:

@@ -211,6 +211,10 @@ class Destination(Comparison, Protocol):
         """The records that should be there (``employee_id`` and the API's fields), and the values at fault (``employee_id``, ``field``,
         ``reason``)."""
 
+    def stay(self, roster: pd.DataFrame, desired: pd.DataFrame, known: Known) -> Mapping[str, int]:
+        """Field → how many people keep a value there although HR's cell is empty, where that is told."""
+        return {}
+
     def send(self, access: Any, ledger: Ledger, write: Write) -> None:
         """Deliver a plan (`destinations.delivery.deliver`)."""
 

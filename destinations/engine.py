@@ -17,7 +17,7 @@ from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Know
 from destinations.delivery import Write
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
-from roster import accounting
+from roster import accounting, lacking
 from roster.membership import among
 from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, approval_chain
@@ -199,8 +199,14 @@ def _facts(
         tops=int(repairs["repair"].isin(TOPS).sum()),
         without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
         **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
-        faults=desired.faults,
+        faults=_left_out(desired.faults, drawn.people),
+        stay=dict(destination.stay(taken.roster, desired.records, known)),
     )
+
+
+def _left_out(faults: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The values that records go without, of whom the run is for."""
+    return faults[~among(faults["employee_id"], people.loc[people["reason"].eq("not_selected"), "employee_id"])]
 
 
 def dry_run(destination: Destination, access: Any, ledger: Ledger, drawn: Drawn) -> Drawn:
@@ -376,4 +382,5 @@ def record(
     if table["reason"].eq("not_selected").any() or facts.as_of is None:
         return  # of whoever was left alone, this run knows nothing: they stay out as long as before
     out = table.loc[table["outcome"].isin(_OUT), ["employee_id", "reason"]]
+    out = pd.concat([out, lacking.followed(facts.faults)], ignore_index=True)
     ledger.skips.record(destination.name, out, facts.as_of, attempt.root_run_id)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # it imports pandas
     from destinations.identity import Identity
     from resources.environment import EnvText
     from resources.ledger.mentions import PersonalColumns
+    from roster.proposal.mapped import Mapped
 
 PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
 """In the order in which they are shown and synced."""
@@ -59,9 +60,9 @@ def identities(name: str, settings: Strict, value: Callable[["EnvText"], str]) -
     return cast("Sequence[Identity]", _part(name, "identity").identities(settings, value))
 
 
-def draft(name: str) -> Callable[[Callable[[str], bool]], str]:
+def draft(name: str) -> Callable[["Mapped"], str]:
     """What writes its part of a proposed YAML, given which canonical columns are mapped for sure."""
-    return cast("Callable[[Callable[[str], bool]], str]", _part(name, "draft").draft)
+    return cast("Callable[[Mapped], str]", _part(name, "draft").draft)
 
 
 def personal_columns() -> "PersonalColumns":

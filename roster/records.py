@@ -5,13 +5,16 @@ how a record travels (``resources``).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 import pandas as pd
 
 FieldType = Literal["text", "integer", "boolean", "json"]
 Record = dict[str, Any]
+
+TAKEN_AWAY: Final = "\x18"
+"""Stands in a text column for a value that is to be taken away, which a missing one is not. No cell holds it: it is a control character."""
 
 _VALUE: dict[str, Callable[[str], Any]] = {"integer": int, "boolean": lambda text: text == "true", "json": orjson.loads}
 

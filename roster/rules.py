@@ -60,10 +60,24 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
             result = _translated(result, rule.lookup, closed=True)
     if rule.default is not None and rule.default != "":
         result = result.fillna(as_text(rule.default))
-    if UNREAD in frame and frame[UNREAD].notna().any():
-        for column in rule.reads():
-            result = result.mask(frame[UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)", na=False))
-    return result
+    return result.mask(unread(rule, frame)) if UNREAD in frame and frame[UNREAD].notna().any() else result
+
+
+def unread(rule: Rule, frame: pd.DataFrame) -> pd.Series:
+    """For whom the rule reads a value that was there and could not be used."""
+    found = pd.Series(False, index=frame.index)
+    for column in rule.reads() if UNREAD in frame else ():
+        found |= frame[UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)", na=False)
+    return found
+
+
+def empty(rule: Rule, frame: pd.DataFrame) -> pd.Series:
+    """For whom every cell that the rule reads is there and empty: not one that could not be used, or that no line of the rule fits."""
+    columns = sorted(rule.reads())
+    if not columns or not set(columns) <= set(frame.columns):
+        return pd.Series(False, index=frame.index)
+    found: pd.Series = frame[columns].isna().all(axis=1) & ~unread(rule, frame)
+    return found
 
 
 def matches(where: Where, frame: pd.DataFrame, name: str = "a condition") -> pd.Series:

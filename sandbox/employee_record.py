@@ -13,6 +13,7 @@ TEXTS = (
     *("firstName", "lastName", "customField1", "customField2", "overLimitApprover", "limitApprover"),
     *("workerStatus", "domainGroupID", "approvesTo", "role"),
 )
+CLEARABLE = ("approvalLimit", "overLimitApprover", "approvesTo", "customField2", "domainGroupID", "defaultTags")
 LISTS = ("additionalPolicyIDs", "defaultTags")
 FLAGS = ("isTerminated", "shouldRemoveFromUnassignedPolicies")
 ROLES = ("user", "auditor", "admin")  # [D E1]
@@ -24,9 +25,28 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def fault_of(record: dict[str, Any], policies: dict[str, Any]) -> str | None:
-    """Why a record cannot be taken, or None. Messages quote the value as it was sent, trailing blanks too [D E1]."""
-    return next(_faults(record, policies), None)
+def fault_of(record: dict[str, Any], policies: dict[str, Any], clears: str = "nothing") -> str | None:
+    """Why a record cannot be taken, or None. Messages quote the value as it was sent, trailing blanks too [D E1].
+
+    Args:
+        record: As it was sent.
+        policies: Those that are there.
+        clears: The switch of that name: what takes a value away is no fault.
+    """
+    away = cleared(record, clears)
+    return next(_faults({name: value for name, value in record.items() if name not in away}, policies), None)
+
+
+def cleared(record: dict[str, Any], clears: str) -> list[str]:
+    """The fields whose stored value a record takes away. No document says whether there is such a thing [?]: a switch does."""
+    given = [name for name in CLEARABLE if name in record]
+    if clears == "null":
+        return [name for name in given if record[name] is None]
+    empty = [name for name in given if record[name] in ("", [])]
+    if clears == "empty":
+        return empty
+    zero = clears == "zero" and "approvalLimit" in given and record["approvalLimit"] == 0
+    return ["approvalLimit", *(name for name in empty if name != "approvalLimit")] if zero else empty if clears == "zero" else []
 
 
 def _faults(record: dict[str, Any], policies: dict[str, Any]) -> Iterator[str]:

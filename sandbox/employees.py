@@ -12,7 +12,7 @@ import copy
 import json
 from typing import Any
 
-from sandbox.employee_record import fault_of, text
+from sandbox.employee_record import cleared, fault_of, text
 from sandbox.switches import Switches
 
 COPIED = ("customField2", "approvalLimit", "defaultTags")
@@ -36,13 +36,24 @@ def records_of(data: str | None) -> list[dict[str, Any]]:
 class EmployeeUpdate:
     """One run of the job."""
 
-    def __init__(self, state: dict[str, Any], switches: Switches, caller: str, *, dry_run: bool, fix_chains: bool, primary: str) -> None:
+    def __init__(
+        self,
+        state: dict[str, Any],
+        switches: Switches,
+        caller: str,
+        *,
+        dry_run: bool,
+        fix_chains: bool,
+        primary: str,
+        first_level_only: bool = False,
+    ) -> None:
         self.state = copy.deepcopy(state) if dry_run else state  # [D E1] a dry run answers the same and changes nothing
         self.policies: dict[str, Any] = self.state["policies"]
         self.accounts: dict[str, Any] = self.state["accounts"]
         self.identities: dict[str, str] = self.state["identities"]
         self.logins: dict[str, str] = {login: key for key, account in self.accounts.items() for login in (key, *account["secondary"])}
         self.switches, self.caller, self.dry_run, self.fix_chains, self.primary = switches, caller.lower(), dry_run, fix_chains, primary
+        self.first_level_only = first_level_only
         self.added: dict[str, list[str]] = {}
         self.removed: dict[str, list[str]] = {}
         self.skipped: list[dict[str, Any]] = []
@@ -53,7 +64,11 @@ class EmployeeUpdate:
         """Apply the records and give the job's answer."""
         accepted = []
         for record in records:
-            reason = refused.get(str(record.get("employeeID"))) or fault_of(record, self.policies) or self._protected(record)
+            reason = (
+                refused.get(str(record.get("employeeID")))
+                or fault_of(record, self.policies, self.switches.expensify_clears)
+                or self._protected(record)
+            )
             if reason is None:
                 accepted.append(record)
             elif self.switches.expensify_invalid_record == "reject":
@@ -158,6 +173,8 @@ class EmployeeUpdate:
                 if key not in members and self.accounts[key]["primaryPolicy"] != policy_id:  # [D E1] "if it is not their primary policy"
                     # The invited member carries no employeeID here [I]: the feed said nothing about them for this policy.
                     self._join(policy_id, address, {"submitsTo": above})
+                if self.first_level_only:  # [2] two clients' fixFirstLevelManagersOnly: not further up; not in the vendor's reference
+                    break
                 address = above
 
     def _stored_manager(self, key: str) -> str | None:
@@ -187,13 +204,18 @@ class EmployeeUpdate:
         if not account.get("named_by_user"):  # [D E1] names never overwrite what the person has set
             account.update({name: record[name] for name in ("firstName", "lastName") if record.get(name)})
         joined = {policy_id: self._join(policy_id, record["employeeEmail"], self._fields(record, key)) for policy_id in _assigned(record)}
+        for name in cleared(record, self.switches.expensify_clears):
+            for policy_id in joined:
+                self.policies[policy_id]["members"][key].pop(name, None)
+            account.pop(name, None)
         for policy_id in joined:
             self.policies[policy_id]["members"][key].setdefault("customField1", record["employeeID"])
         if self.primary == "all_employees" or (self.primary == "new_employees" and joined[record["policyID"]]):  # [D E1]
             account["primaryPolicy"] = record["policyID"]
 
     def _fields(self, record: dict[str, Any], key: str) -> dict[str, Any]:
-        fields = {name: record[name] for name in COPIED if record.get(name) is not None}
+        away = cleared(record, self.switches.expensify_clears)
+        fields = {name: record[name] for name in COPIED if record.get(name) is not None and name not in away}
         fields |= {"employeeID": record["employeeID"], "submitsTo": self._manager(record["managerEmail"])}
         custom = record.get("customField1")
         if custom or self.switches.expensify_refill_custom_field1:

@@ -173,7 +173,8 @@ def _update_employees(box: Box, job: dict[str, Any], data: str | None, caller: s
     dry = job.get("dry-run", False)
     if not dry:
         box.lag["expensify"].before_write(state, box.switches.expensify_lag_reads, box.switches.expensify_lag_seconds)
-    update = EmployeeUpdate(state, box.switches, caller, dry_run=dry, fix_chains=job.get("shouldFixApprovalChains", True), primary=primary)
+    chains = {"fix_chains": job.get("shouldFixApprovalChains", True), "first_level_only": job.get("fixFirstLevelManagersOnly") is True}
+    update = EmployeeUpdate(state, box.switches, caller, dry_run=dry, primary=primary, **chains)
     answer = update.run(records, refused)
     return Answer(JSONResponse(answer), answer["responseCode"], changed=not dry and answer["responseCode"] == 200)
 

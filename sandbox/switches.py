@@ -36,6 +36,8 @@ class Switches:
     """How the policy getter shows a member whose login changed: by the new one, by both, or by the old one still: [?]."""
     expensify_unknown_policy: Literal["404", "omit"] = "404"
     """The policy getter's answer for a policy that is not there: [?]."""
+    expensify_clears: Literal["null", "empty", "zero", "nothing"] = "null"
+    """What takes a stored optional value away: null, an empty text or list, 0 for a limit, or nothing at all: [?]."""
     expensify_lag_reads: int = 0
     """After a write so many reads still show the state before it: [?]."""
     expensify_lag_seconds: float = 0.0

@@ -18,7 +18,7 @@ from resources.failures import Permanent
 from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
-from roster import accounting
+from roster import accounting, lacking
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
@@ -129,7 +129,9 @@ class Taking:
         passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes, "unknown": sorted(map(int, set(unknown)))}
         self.book.intakes.record_gate(facts.number, self._root, True, passed)
         self.book.intakes.record_rejects(facts.number, self._root, rejects, facts.dispositions())
-        self.book.skips.record("hr", rejects.rename(columns={"code": "reason"}), facts.as_of, self._root)
+        lost = lacking.followed(result.notes.rename(columns={"column": "field", "code": "reason"}))
+        out = pd.concat([rejects[["employee_id", "code"]].rename(columns={"code": "reason"}), lost], ignore_index=True)
+        self.book.skips.record("hr", out, facts.as_of, self._root)
         return facts
 
     def check_named(self, only: list[str], result: intake.IntakeResult) -> None:

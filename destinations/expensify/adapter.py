@@ -11,9 +11,23 @@ from typing import Any
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun, Finding, Preflight, StillIn
+from destinations.base import Destination, DryRun, Finding, Known, Preflight, StillIn
 from destinations.delivery import Write
-from destinations.expensify import NAME, TITLE, comparison, identity, leave, membership, movers, preflight, reading, records, scope
+from destinations.expensify import (
+    NAME,
+    TITLE,
+    comparison,
+    identity,
+    leave,
+    membership,
+    movers,
+    owners,
+    preflight,
+    reading,
+    records,
+    scope,
+    taking_away,
+)
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
@@ -24,13 +38,16 @@ from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
 from resources.rates import RateLimit
+from roster import lacking
+from roster.membership import among
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
-from roster.plan.decision import Plan
+from roster.plan.decision import CHANGE_COLUMNS, Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames, together
 from roster.plan.facts import DryRunReply
-from roster.records import to_records
+from roster.plan.outcomes import OUTCOME_COLUMNS
+from roster.plan.write_only import WriteOnly
 
 
 @dataclass(frozen=True)
@@ -60,11 +77,14 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
     desired_name = "employee_feed"
     personal = PersonalColumns(numbers=("employeeID",), addresses=("email", "employeeEmail"))
     kinds = comparison.KINDS
-    write_only = comparison.WRITE_ONLY
     required = ("policyID",)
     approver_field = "managerEmail"
     accounts_are_addresses = True
     preflight_checks = MappingProxyType({"policies": preflight.DESCRIPTION})
+
+    @property
+    def write_only(self) -> WriteOnly:
+        return comparison.write_only(self.settings.feed)
 
     @property
     def read_back_seconds(self) -> float:
@@ -81,9 +101,10 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         wanted = scope.wanted(self.settings, ledger, roster)
         if not wanted.named and wanted.remembered.empty:
             return reading.nothing()
+        told = {} if self._account() else {owners.SUSPECTED: _suspected(ledger)}
         with access.open(ledger) as client:
             listed = client.policies()
-            return reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed)
+            return {**reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed), **told}
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
         return preflight.findings(self.settings.feed, roster, read)
@@ -103,7 +124,22 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         return comparison.accounts(read["members"], acknowledged)
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
+        feed, faults = preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
+        return owners.without(feed, faults, read, self._account(), self._protected())
+
+    def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        return owners.barred(everyone, roster, read, self._account(), self._protected())
+
+    def stay(self, roster: pd.DataFrame, desired: pd.DataFrame, known: Known) -> Mapping[str, int]:
+        people = roster[among(roster["employee_id"], desired["employee_id"])]
+        return taking_away.stay(people, self.settings.feed, known.read["members"], known.acknowledged)
+
+    def _account(self) -> str | None:
+        account = self.settings.connection.account if self.settings.connection else None
+        return account.resolve() if account else None
+
+    def _protected(self) -> frozenset[str]:
+        return frozenset(address.resolve().lower() for address in self.settings.protected)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
@@ -112,7 +148,10 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
     def _leaving(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
         """Who is in a policy that their record does not name any more; what was read does not say of an earlier version's."""
         put = read.get("put")
-        return movers.leaving(desired, read, pairs, put) if put is not None else pairs.head(0)
+        if put is None:
+            return pairs.head(0)
+        kept = pd.Series(sorted({*owners.callers(read, self._account()), *self._protected()}), dtype="str")
+        return movers.leaving(desired, read, pairs[~among(pairs["account"], kept)], put)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
         return comparison.needs(standing)
@@ -121,7 +160,7 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         return leave.in_company(decided, desired)
 
     def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return movers.records(comparison.writes(desired), changes)
+        return movers.records(comparison.writes(taking_away.only_planned(desired, changes)), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers, read["members"])
@@ -141,7 +180,7 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         if sent.empty:
             return DryRunReply()
         with access.open(ledger) as client:
-            answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
+            answers = list(client.deliver(records.to_send(leave.self_contained(sent), self.settings.feed), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
         refused = refused[refused["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
@@ -154,7 +193,23 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open(ledger) as client:
-            delivery.deliver(ledger, write, to_expensify(client, ledger, write))
+            delivery.deliver(ledger, write, to_expensify(client, ledger, write, self.settings.feed))
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+
+def _suspected(ledger: Ledger) -> pd.DataFrame:
+    """Whom earlier answers told as an owner or as the calling account."""
+    skips, newest = ledger.skips.all(), ledger.plans.newest(NAME)
+    ours = skips[skips["destination"].eq(NAME) & skips["closed"].isna()]
+    followed = ours.loc[ours["reason"].eq(lacking.code(*owners.UNNAMED)), "employee_id"]
+    answers, outcomes, changes = (
+        (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
+        if newest
+        else (
+            pd.DataFrame(columns=list(columns), dtype="str")
+            for columns in (("person", "status", "reason"), OUTCOME_COLUMNS, CHANGE_COLUMNS)
+        )
+    )
+    return owners.told_by_answers(answers, outcomes, changes, followed)

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self, TypeGuard
 import pandas as pd
 
 from destinations.chunks import NOBODY, Sending, in_turn
-from destinations.expensify import policies
+from destinations.expensify import lowered, policies
 from destinations.expensify.replies import (
     UpdateAnswer,
     as_list,
@@ -96,6 +96,8 @@ class Expensify:
             "setEmployeePrimaryPolicy": settings.setEmployeePrimaryPolicy,
             "shouldFixApprovalChains": settings.shouldFixApprovalChains,
             "shouldSkipNotificationEmail": settings.shouldSkipNotificationEmail,
+            **({"fixFirstLevelManagersOnly": True} if settings.fixFirstLevelManagersOnly else {}),
+            **settings.extra,
         }
         if settings.on_finish_recipients and not dry_run:
             recipients = ",".join(recipient.resolve() for recipient in settings.on_finish_recipients)
@@ -141,7 +143,7 @@ class Expensify:
         """
 
         def send(chunk: Records) -> Answer:
-            return by_person(chunk, self.update_employees(chunk, dry_run))
+            return lowered.sent(chunk, lambda some: by_person(some, self.update_employees(some, dry_run)))
 
         return in_turn(Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without), self.chunks(records, alone), alone)
 

@@ -6,11 +6,13 @@ Pure.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
 from destinations.expensify import leave, membership
+from destinations.expensify.settings import ExpensifyFeed
 from roster.membership import among
 from roster.people.matching import owners
 from roster.plan.builder import Removal
@@ -37,6 +39,12 @@ WRITE_ONLY: Final = WriteOnly(
 )
 """What the policy getter does not show. Names belong to the user there: they are sent when HR changes them, never as drift, and of them
 only digests are kept."""
+
+
+def write_only(rules: ExpensifyFeed) -> WriteOnly:
+    """`WRITE_ONLY`, and the fields that the settings add: nothing is known of what they hold, so only digests are kept."""
+    return replace(WRITE_ONLY, fields=(*WRITE_ONLY.fields, *rules.extra)) if rules.extra else WRITE_ONLY
+
 
 KINDS: Final[Mapping[str, Kind]] = {
     "employeeEmail": "email",
@@ -153,10 +161,11 @@ def _unassigned_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFr
         ]
     ).astype("str")
     held = there[["account", "policyID"]].merge(assigned.drop_duplicates().assign(assigned=True), how="left")
+    asking = wanted[wanted["shouldRemoveFromUnassignedPolicies"].eq("true")]
     extra = (
         held[held["assigned"].isna()]
         .drop_duplicates("account")
-        .merge(wanted[["account", "employee_id", "policyID"]], on="account", suffixes=("_extra", ""))
+        .merge(asking[["account", "employee_id", "policyID"]], on="account", suffixes=("_extra", ""))
     )
     return compare(extra["employee_id"], "policyID", extra["policyID"], _policies_held(extra["account"], there))
 

@@ -1,7 +1,12 @@
 """Expensify's part of the `defs.yaml` that `rollcall map` writes."""
 
-from collections.abc import Callable
 from typing import Final
+
+from roster.proposal.mapped import Mapped
+from roster.proposal.recognising import Guess
+
+SURE: Final = 0.5
+"""Guesses below this stand in a comment."""
 
 HEAD: Final = """
   expensify:
@@ -15,12 +20,19 @@ HEAD: Final = """
 _FIELDS: Final = (("customField2", "cost_center"), ("approvalLimit", "approval_limit"), ("overLimitApprover", "over_limit_approver"))
 
 
-def draft(is_mapped: Callable[[str], bool]) -> str:
+def draft(mapped: Mapped) -> str:
     """The text. A limit needs somebody who approves above it.
 
     Args:
-        is_mapped: whether a canonical column is mapped for sure.
+        mapped: what is known of HR's columns.
     """
-    limits = is_mapped("approval_limit") and is_mapped("over_limit_approver")
-    wanted = [(field, column) for field, column in _FIELDS if is_mapped(column) and (limits or field == "customField2")]
-    return HEAD + "".join(f"      {field}: {column}\n" for field, column in wanted)
+    limits = mapped("approval_limit") and mapped("over_limit_approver")
+    wanted = [(field, column) for field, column in _FIELDS if mapped(column) and (limits or field == "customField2")]
+    return HEAD + "".join(f"      {field}: {column}\n" for field, column in wanted) + (_unit(mapped.limit_unit) if limits else "")
+
+
+def _unit(guess: Guess | None) -> str:
+    """What HR's limits are in. What is hardly sure stands in a comment, and the default counts."""
+    if guess is None:
+        return ""
+    return f"      {'' if guess.confidence >= SURE else '# '}limit_unit: {guess.value}  # {guess.confidence:.2f}: {guess.reason}\n"

@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.expensify import leave
+from destinations.expensify import leave, taking_away
 from destinations.expensify.settings import ExpensifyFeed
 from roster.people.chain import Chain
-from roster.records import FieldType, compact
-from roster.rules import evaluate
+from roster.records import FieldType, Record, compact, to_records
+from roster.rules import as_text, evaluate, unread
 from roster.settings import Rule, Value
 
 FIELDS: Final[Mapping[str, FieldType]] = {
@@ -61,6 +61,8 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
     def given(rule: Rule | None) -> pd.Series:
         return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
 
+    over = rules.rule("overLimitApprover")
+
     feed = pd.DataFrame(
         {
             "employee_id": people["employee_id"],
@@ -72,19 +74,21 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
             "lastName": people["last_name"],
             "customField1": given(rules.customField1),
             "customField2": given(rules.customField2),
-            "approvalLimit": _cents(given(rules.approvalLimit)),
-            "overLimitApprover": given(rules.overLimitApprover),
+            "approvalLimit": _cents(given(rules.approvalLimit), rules.limit_unit),
+            "overLimitApprover": given(over),
             "approvesTo": given(rules.approvesTo),
             "workerStatus": people["employment"].map({"active": "Active", "leave": "On Leave"}),
             "role": given(rules.role),
             "domainGroupID": given(rules.domainGroupID),
             "additionalPolicyIDs": as_lists(given(rules.additionalPolicyIDs)),
             "defaultTags": as_lists(given(rules.defaultTags)),
+            **{name: _as_json(given(rule), rule) for name, rule in rules.extra.items()},
         }
     ).astype("str")
     if rules.shouldRemoveFromUnassignedPolicies:
         feed["shouldRemoveFromUnassignedPolicies"] = "true"
-    feed, faults = _without_faults(feed, chain, said_of(rules.policyID, people))
+    feed, faults = _without_faults(feed, chain, said_of(rules.policyID, people), unread(rules.policyID, people))
+    feed = taking_away.marked(feed, people, rules)
     return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
 
 
@@ -95,7 +99,7 @@ def said_of(rule: Rule, people: pd.DataFrame) -> pd.Series:
     return found & (rule.template is None)
 
 
-def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series, unread: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     faults = []
 
     def fault(at: pd.Series, field: str, reason: str) -> None:
@@ -113,16 +117,34 @@ def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series) -> tuple[
     drop(feed["approvalLimit"].notna() & feed["overLimitApprover"].isna(), "approvalLimit", "no_over_limit_approver")
     feed["overLimitApprover"] = feed["overLimitApprover"].mask(feed["approvalLimit"].isna())
     homeless = feed["policyID"].isna()
-    fault(homeless & ~said, "policyID", "no_policy")
-    fault(homeless & said, "policyID", "policy_not_mapped")
+    fault(homeless & unread, "policyID", "policy_unreadable")
+    fault(homeless & ~said & ~unread, "policyID", "no_policy")
+    fault(homeless & said & ~unread, "policyID", "policy_not_mapped")
     return feed[~homeless].reset_index(drop=True), pd.concat(faults, ignore_index=True).astype("str")
 
 
-def _cents(amounts: pd.Series) -> pd.Series:
-    """Whole currency units as text to cents as text. Cents are what one guide says; the vendor's page names no unit."""
-    cents = (pd.to_numeric(amounts, errors="coerce") * 100).round()
+def _cents(amounts: pd.Series, unit: str) -> pd.Series:
+    """Amounts as text to cents as text. Cents are what one guide says; the vendor's page names no unit. No cent has a part."""
+    cents = pd.to_numeric(amounts, errors="coerce")
+    cents = (cents * 100).round() if unit == "whole" else cents.where(cents.round() == cents)
     cents = cents.where(cents.between(0, 2**53))
     return cents.astype("Int64").astype("str").mask(cents.isna()).mask(cents.isna() & amounts.notna(), _UNREADABLE)
+
+
+def _as_json(texts: pd.Series, rule: Rule) -> pd.Series:
+    """Values of a field that Rollcall does not know, as JSON: a value that the rule itself gives is of the type that it has there."""
+    cases = [case.value for case in rule.cases or []]
+    stated = [rule.constant, rule.default, *(rule.lookup or {}).values(), *(rule.values or {}).values(), *cases]
+    typed = {as_text(value): value for value in stated if value is not None and not isinstance(value, str)}
+    return texts.map({text: compact(typed.get(text, text)) for text in texts.dropna().unique()}).astype("str")
+
+
+def to_send(records: pd.DataFrame, rules: ExpensifyFeed | None = None) -> list[Record]:
+    """A plan's records as they are sent: with the fields that the settings add, a value that is to be taken away as they say."""
+    if rules is None:
+        return to_records(records, FIELDS)
+    fields: dict[str, FieldType] = {**FIELDS, **dict.fromkeys(rules.extra, "json")}
+    return taking_away.sent(records, to_records(taking_away.without_marks(records), fields), fields, rules)
 
 
 def as_lists(texts: pd.Series) -> pd.Series:

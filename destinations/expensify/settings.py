@@ -4,12 +4,21 @@ Belongs here: the strict models of that, names of fields and options as Expensif
 it (``client``), what the rules come to (``records``).
 """
 
-from typing import Literal
+import re
+from collections.abc import Iterable
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
+
+OWN_FIELDS: Final = ("employeeEmail", "managerEmail", "employeeID", "firstName", "lastName", "workerStatus", "isTerminated")
+"""Fields of a record that Rollcall fills by itself."""
+OWN_KEYS: Final = ("type", "credentials", "dry-run", "dataSource", "inputSettings", "onFinish", "test", "limit")
+"""Keys of a job that Rollcall fills by itself, or that say what becomes of it."""
+CLEARABLE: Final = ("approvalLimit", "approvesTo", "customField2", "domainGroupID", "defaultTags")
+"""Fields of their own rule of which an empty cell may take the value away. `overLimitApprover` goes with `approvalLimit`."""
 
 URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegrations"
 
@@ -39,6 +48,32 @@ class ExpensifyConnection(Strict):
     """Send no notification e-mails to the people concerned."""
     on_finish_recipients: list[EnvText] = Field(default=[])
     """E-mail addresses to which Expensify sends its summary of each real (not dry) request."""
+    fixFirstLevelManagersOnly: bool = False
+    """With `shouldFixApprovalChains`: invite a person's manager only, and not the managers above. Sent only when true."""
+    account: EnvText | None = None
+    """The e-mail address of the account that `partner_user_id` is of: its role is never lowered, and it is never taken out. Without it
+    Rollcall tells it from what Expensify shows, or by a refusal."""
+    extra: dict[str, Any] = Field(default={})
+    """Further keys of the job, beside `inputSettings`, for what Expensify may add later: sent as they stand."""
+
+    @field_validator("extra")
+    @classmethod
+    def _new_keys(cls, value: dict[str, Any]) -> dict[str, Any]:
+        own, settings = _by_letters(OWN_KEYS), _by_letters(cls.model_fields)
+        for name in value:
+            if name.lower() in own:
+                raise ValueError(f"'{own[name.lower()]}' is filled by Rollcall")
+            if name.lower() in settings:
+                raise ValueError(f"'{settings[name.lower()]}' is a setting of its own: give it beside extra")
+            if not name.strip():
+                raise ValueError("a key without a name")
+        return value
+
+    @model_validator(mode="after")
+    def _chains_to_fix(self) -> Self:
+        if self.fixFirstLevelManagersOnly and not self.shouldFixApprovalChains:
+            raise ValueError("fixFirstLevelManagersOnly says how shouldFixApprovalChains is done, which is false")
+        return self
 
 
 class ExpensifyFeed(Strict):
@@ -55,7 +90,7 @@ class ExpensifyFeed(Strict):
     customField2: Rule | None = None
     """Whatever the company shows as the second custom field of a member."""
     approvalLimit: Rule | None = None
-    """In whole currency units with at most two decimals, as HR writes it; sent in cents."""
+    """An amount in the unit that `limit_unit` says; sent in cents."""
     overLimitApprover: Rule | None = None
     """Employee number or e-mail address; needed wherever approvalLimit is given."""
     approvesTo: Rule | None = None
@@ -66,6 +101,49 @@ class ExpensifyFeed(Strict):
     """Tags that a person's expenses begin with; a list, or text with commas between."""
     shouldRemoveFromUnassignedPolicies: bool = False
     """Let Expensify remove people from policies that the record does not name."""
+    limitApprover: Rule | None = None
+    """Expensify's other name of overLimitApprover. Give one of them."""
+    limit_unit: Literal["whole", "cents"] = "whole"
+    """What HR's approval limits are in: whole currency units with at most two decimals, or cents."""
+    extra: dict[str, Rule] = Field(default={})
+    """Further fields of the record, for what Expensify may add later: its name → where it comes from. Sent when HR changes them."""
+    clear: list[str] = Field(default=[])
+    """Fields in which an empty cell of HR's takes the value away that Rollcall has written. By default it stays."""
+    clear_with: Literal["", 0] | None = None
+    """How a value is taken away, which no document of Expensify's says: null, an empty text, or (of a limit) 0."""
+
+    @field_validator("extra")
+    @classmethod
+    def _new_fields(cls, value: dict[str, Rule]) -> dict[str, Rule]:
+        own, rules = _by_letters(OWN_FIELDS), _by_letters(cls.model_fields)
+        for name in value:
+            if name.lower() in own:
+                raise ValueError(f"'{own[name.lower()]}' is filled by Rollcall")
+            if name.lower() in rules:
+                raise ValueError(f"'{rules[name.lower()]}' has a rule of its own: give it beside extra")
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name) or name.lower() in _TAKEN:
+                raise ValueError(f"field {list(value).index(name) + 1} of extra cannot be called so")
+        return value
+
+    @model_validator(mode="after")
+    def _one_name_each(self) -> Self:
+        if self.overLimitApprover and self.limitApprover:
+            raise ValueError("overLimitApprover and limitApprover are one field: give one of them")
+        for name in self.clear:
+            if name in ("overLimitApprover", "limitApprover"):
+                raise ValueError(f"'{name}' goes with approvalLimit: name that in clear")
+            if name not in CLEARABLE and name not in self.extra:
+                raise ValueError(f"clear names '{name}', which cannot be taken away; there are: {', '.join((*CLEARABLE, *self.extra))}")
+            if self.rule(name) is None:
+                raise ValueError(f"clear names '{name}', which has no rule")
+        return self
+
+    def rule(self, field: str) -> Rule | None:
+        """The rule of a field of the record, also where it stands under its other name, or in `extra`."""
+        if field == "overLimitApprover":
+            return self.overLimitApprover or self.limitApprover
+        found: Rule | None = self.extra.get(field) or getattr(self, field, None)
+        return found
 
 
 Movers = Literal["stay", "terminate", "unassigned"]
@@ -80,9 +158,19 @@ class Expensify(Strict):
     feed: ExpensifyFeed
     """Where each field of an employee record comes from."""
     movers: Movers = "stay"
-    """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or leaves
-    it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record does not
-    name. Only of policies that Rollcall put them into."""
+    """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or
+    leaves it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record
+    does not name. Only of policies that Rollcall put them into."""
+    protected: list[EnvText] = Field(default=[])
+    """E-mail addresses of accounts of which nothing is ever written: neither created, changed nor taken out."""
+
+
+_TAKEN: Final = ("person", "action", "apply", "effect", "last", "reason")
+"""Columns of a plan's records that are not sent."""
+
+
+def _by_letters(names: Iterable[str]) -> dict[str, str]:
+    return {name.lower(): name for name in names}
 
 
 Settings = Expensify

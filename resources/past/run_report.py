@@ -18,7 +18,7 @@ from roster.intake.gate import from_json
 from roster.plan import releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
-from roster.reports.model import HR_FILE, ROWS, DestinationReport, ReportedExport, RunReport
+from roster.reports.model import HR_FILE, ROWS, VALUES, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
 NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
@@ -121,6 +121,7 @@ def _destination(
     answers, requests = ledger.deliveries.answers(name, run_id), ledger.deliveries.requests(name, run_id)
     planned, ended = ledger.plans.people(name, run_id), ledger.deliveries.outcome_facts(name, run_id)
     facts, outcomes = verdict.facts, ended or OutcomeFacts()
+    left_out = _values(facts.faults, planned)
     numbers = outcomes.numbers
     report = DestinationReport(
         name=title,
@@ -131,6 +132,7 @@ def _destination(
         actions=dict(facts.actions),
         outcomes=dict(outcomes.outcomes),
         people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
+        values=left_out,
         changes=ledger.plans.changes(name, run_id),
         held_digest=verdict.held_digest,
         held=facts.actions.get("hold", 0),
@@ -149,7 +151,7 @@ def _destination(
         seconds=sum(request["seconds"] for request in requests),
         failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
         warnings=list(
-            dict.fromkeys([*_released(facts), *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(facts.faults, planned)])
+            dict.fromkeys([*_released(facts), *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(left_out), *_stay(facts.stay)])
         ),
     )
     return report, facts
@@ -171,13 +173,23 @@ def _released(facts: PlanFacts) -> list[str]:
     return [f"Of what was released: {releasing.in_words(facts.released)}"] if facts.released.keys() - {"applied"} else []
 
 
-def _left_out(faults: pd.DataFrame, planned: pd.DataFrame) -> list[str]:
-    """Values that the rules could not give, by field and reason; who has no record at all for want of one is told as a skipped person."""
+def _values(faults: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
+    """Values that the rules could not give; who has no record at all for want of one is told as a skipped person."""
     skipped = planned[["employee_id", "reason"]].drop_duplicates().assign(skipped=True)
     rest = faults.merge(skipped, on=["employee_id", "reason"], how="left")
-    tally = rest[rest["skipped"].isna()].groupby(["field", "reason"]).size().reset_index(name="people")
+    return rest.loc[rest["skipped"].isna(), list(VALUES)].drop_duplicates(ignore_index=True)
+
+
+def _left_out(values: pd.DataFrame) -> list[str]:
+    """How many people lack a value, by field and reason."""
+    tally = values.groupby(["field", "reason"]).size().reset_index(name="people")
     rows = tally.itertuples(index=False)
     return [f"{row.field} was left out for {row.people} people: {str(row.reason).replace('_', ' ')}" for row in rows]
+
+
+def _stay(counts: Mapping[str, int]) -> list[str]:
+    """How many people keep a value that HR gives no more."""
+    return [f"{field} stays as it is for {people} people although HR's cell is empty" for field, people in counts.items()]
 
 
 def _skips(ledger: Ledger, titles: Mapping[str, str]) -> pd.DataFrame:

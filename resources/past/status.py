@@ -12,6 +12,7 @@ import pandas as pd
 
 from resources.ledger import Held, Ledger
 from resources.past.run_report import assemble
+from roster import lacking
 from roster.reports.model import HR_FILE, RunReport
 
 
@@ -78,6 +79,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
     alive = under_way(ledger, runs)
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
     skips = ledger.skips.all()
+    skips = skips[~lacking.of_values(skips["reason"])]  # whose record goes without a value is brought in all the same
     skips = _named(ledger, skips[skips["closed"].isna()], titles)
     return Status(
         company=ledger.company,

@@ -11,8 +11,10 @@ import pandas as pd
 
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
+from roster import lacking
 from roster.reports.model import HR_FILE
-from roster.reports.story import Change, Chapter, LastingSkip, Line, Story, Visit
+from roster.reports.skipped import NO_LOSS
+from roster.reports.story import Change, Chapter, Lacking, LastingSkip, Line, Story, Visit
 
 
 def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, titles: Mapping[str, str]) -> Story:
@@ -45,7 +47,7 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
                 times=row["times"],
                 ended=None if pd.isna(row["closed"]) else datetime.fromisoformat(row["closed"]).date(),
             )
-            for row in skips.to_dict("records")
+            for row in skips[~lacking.of_values(skips["reason"])].to_dict("records")
         ],
         acknowledged=[titles.get(name, name) for name in remembered["destination"]],
     )
@@ -74,6 +76,7 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
         file=gate.facts.get("file") if gate else None,
         intake=gate.number if gate else None,
         lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and gate.passed else None,
+        lacking=_dropped(ledger, gate.facts.get("notes", []) if gate else [], employee_id),
         standing=_standing(_rows(_first(stored, run_ids, "hr/roster", "value"), employee_id)),
         visits=visits,
     )
@@ -117,6 +120,7 @@ def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_i
         destination=title,
         **{part: planned.get(part) for part in ("action", "intended", "kinds", "matched_by", "reason", "detail")},
         changes=_changes(traces),
+        lacking=_values(ledger, name, verdict.facts.faults, planned, employee_id) if verdict else [],
         held_digest=held.digest if held else None,
         held_until=held.expires_at if held else None,
         request=answer.get("request"),
@@ -139,6 +143,41 @@ def _uneventful(stored: StoredRuns, name: str, plan_run_id: str, employee_id: st
 def _unchanged(ledger: Ledger, name: str, plan_run_id: str, planned: dict[str, Any]) -> dict[str, str]:
     """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there."""
     return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.deliveries.outcome_facts(name, plan_run_id) else {}
+
+
+def _values(ledger: Ledger, name: str, faults: pd.DataFrame, planned: dict[str, Any], employee_id: str) -> list[Lacking]:
+    """Values that the record of a plan goes without; for want of which there is none at all, that is the plan's own reason."""
+    mine = faults[faults["employee_id"].eq(employee_id) & ~(faults["reason"].eq(planned.get("reason") or ""))].drop_duplicates()
+    open_ones = _followed(ledger, name, employee_id)
+    return [
+        Lacking(field=row["field"], reason=row["reason"], **open_ones.get((row["field"], row["reason"]), {}))
+        for row in mine.to_dict("records")
+    ]
+
+
+def _dropped(ledger: Ledger, notes: Sequence[Mapping[str, Any]], employee_id: str) -> list[Lacking]:
+    """Values of their row of HR's file that could not be used."""
+    open_ones = _followed(ledger, "hr", employee_id)
+    return [
+        Lacking(
+            field=note["source"] or note["column"],
+            reason=note["code"],
+            message=note["message"],
+            **open_ones.get((note["column"], note["code"]), {}),
+        )
+        for note in notes
+        if note["employee_id"] == employee_id and note["code"] != NO_LOSS
+    ]
+
+
+def _followed(ledger: Ledger, where: str, employee_id: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Field and reason → since when and how often, of the values that are left out still."""
+    skips = ledger.skips.all()
+    mine = skips["destination"].eq(where) & skips["employee_id"].eq(employee_id) & skips["closed"].isna()
+    return {
+        lacking.told(row["reason"]): {"since": datetime.fromisoformat(row["first_seen"]).date(), "times": row["times"]}
+        for row in skips[mine & lacking.of_values(skips["reason"])].to_dict("records")
+    }
 
 
 def _changes(traces: Traces) -> list[Change]:

@@ -17,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants, domains, few, first, memory
+from roster.plan import barred, dependants, domains, emptied, few, first, memory
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -100,6 +100,10 @@ class Comparison(Protocol):
         """Which of the accounts no call can address."""
         return pd.Series(False, index=accounts.index)
 
+    def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
+        """Of the census, whom nothing may take out, or write at all (`roster.plan.barred.BARRED`)."""
+        return barred.nobody()
+
     def needs(self, standing: dependants.Standing) -> pd.DataFrame:
         """Whose write needs whose (`roster.plan.dependants.NEEDS`)."""
 
@@ -173,10 +177,12 @@ def draw(
     unaddressed = comparison.unaddressed(everyone["account"])
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
+    decided = barred.skip(decided, comparison.barred(everyone, people.roster, read))
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
+    decided = emptied.hold(decided, changes, desired)
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     against, had = _against(everyone, decided, changes, compared, people, circumstances)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)

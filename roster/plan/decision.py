@@ -16,7 +16,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains
+from roster.plan import domains, emptied
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
@@ -47,7 +47,7 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, "depends_on_held", "reject_without_number")
+RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, emptied.REASON, "depends_on_held", "reject_without_number")
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 

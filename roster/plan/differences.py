@@ -7,15 +7,20 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from roster.records import TAKEN_AWAY
+
 Frames = Mapping[str, pd.DataFrame]
 """What reading a destination gives: frames under names that the destination chose."""
 
 CHANGE_COLUMNS = ("employee_id", "field", "old", "new", "visible")
-"""One row a difference: whose, which field of the API, the value there (missing: none) and the value wanted, as text."""
+"""One row a difference: whose, which field of the API, the value there (missing: none) and the value wanted, as text (missing: what is
+there is to be taken away)."""
 
 
 def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Series, *, fold: bool = False) -> pd.DataFrame:
     """Where a wanted value is not the one that is there. A missing wanted value is not ours to say, and no difference.
+
+    One that is to be taken away (`roster.records.TAKEN_AWAY`) is a difference where there is one, and ``new`` is missing then.
 
     Args:
         employee_ids: whose the values are.
@@ -28,10 +33,10 @@ def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Se
         `CHANGE_COLUMNS`.
     """
     same = wanted.str.lower() == there.str.lower() if fold else wanted == there
-    differs = wanted.notna() & ~same.fillna(False)
-    return pd.DataFrame(
-        {"employee_id": employee_ids[differs], "field": field, "old": there[differs], "new": wanted[differs], "visible": True}
-    )
+    away = wanted.eq(TAKEN_AWAY).fillna(False)
+    differs = wanted.notna() & ~same.fillna(False) & ~(away & there.isna())
+    new = wanted.mask(away)[differs]
+    return pd.DataFrame({"employee_id": employee_ids[differs], "field": field, "old": there[differs], "new": new, "visible": True})
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

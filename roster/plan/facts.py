@@ -105,6 +105,8 @@ class PlanFacts:
     """How many more these are than when the destination was last written."""
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
     """Values that no record has: ``employee_id``, ``field``, ``reason``."""
+    stay: Mapping[str, int] = field(default_factory=dict)
+    """Field → how many people keep a value there although HR's cell is empty."""
     dry_run: DryRunReply = DryRunReply()
 
     def to_json(self) -> dict[str, Any]:
@@ -136,6 +138,7 @@ class PlanFacts:
             "like_hrs": self.like_hrs,
             "more_like_hrs": self.more_like_hrs,
             "faults": self.faults.to_dict("records"),
+            "stay": dict(self.stay),
             "dry_run": self.dry_run.to_json(),
         }
 
@@ -171,6 +174,7 @@ class PlanFacts:
             like_hrs=stored.get("like_hrs"),
             more_like_hrs=stored.get("more_like_hrs", 0),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
+            stay=stored.get("stay", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
         )
 

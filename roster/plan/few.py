@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan.write_only import HIDDEN
+from roster.records import TAKEN_AWAY
 
 MOVED = ("kind", "field", "moved", "having", "earlier")
 """A row a kind: the field of it of which most of those who have a value would get another; how many, of how many, and how many of them
@@ -26,7 +27,7 @@ second policy. Else a small company's one manager could not go without a release
 a login of everybody's (email), or costs little (other), is not asked."""
 
 _FEWEST = 3
-_EMPTY = ("", "[]", "{}")
+_EMPTY = ("", "[]", "{}", TAKEN_AWAY)
 
 
 def is_most(moved: int, having: int) -> bool:

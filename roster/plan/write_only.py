@@ -14,7 +14,7 @@ import pandas as pd
 from roster.digests import digest_column
 from roster.membership import among
 from roster.plan.differences import CHANGE_COLUMNS
-from roster.records import compact
+from roster.records import TAKEN_AWAY, compact
 
 ACKNOWLEDGED_COLUMNS = ("employee_id", "account", "active", "digest", "fields")
 
@@ -48,7 +48,8 @@ def acknowledgement(
 ) -> pd.DataFrame:
     """What the ledger keeps of each person's unseen fields.
 
-    A value that HR does not give now is not taken away at the destination, so what was kept of it stays.
+    A value that HR does not give now is not taken away at the destination, so what was kept of it stays; of one that is taken away
+    (`roster.records.TAKEN_AWAY`) nothing is kept.
 
     Args:
         desired: ``employee_id`` and the destination's fields.
@@ -67,12 +68,16 @@ def acknowledgement(
     names = list(kept.columns)
     cells = zip(*(kept[name].tolist() for name in names), strict=True)
     texts = [
-        compact({**_still(past, names), **{name: cell for name, cell in zip(names, row, strict=True) if isinstance(cell, str)}})
+        compact({name: cell for name, cell in {**_still(past, names), **_given(names, row)}.items() if cell != TAKEN_AWAY})
         for row, past in zip(cells, before, strict=True)
     ]
     return pd.DataFrame(
         {"employee_id": ids, "digest": digests(desired, hidden, key), "fields": pd.Series(texts, index=ids.index, dtype="str")}
     )
+
+
+def _given(names: Sequence[str], row: Sequence[object]) -> dict[str, str]:
+    return {name: cell for name, cell in zip(names, row, strict=True) if isinstance(cell, str)}
 
 
 def _still(past: object, names: Sequence[str]) -> dict[str, str]:
@@ -83,13 +88,14 @@ def _still(past: object, names: Sequence[str]) -> dict[str, str]:
 
 def digests(desired: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.Series:
     """The keyed digest over each person's write-only fields, as `acknowledgement` keeps it."""
-    return digest_column(_columns(desired, hidden, hidden.fields), key)
+    return digest_column(_values(_columns(desired, hidden, hidden.fields)), key)
 
 
 def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.DataFrame:
     """What of the write-only fields must be sent: everything where nothing was acknowledged yet, else what is not as acknowledged.
 
-    A value that HR no longer gives is not ours to clear, and is no change.
+    A value that HR no longer gives is not ours to clear, and is no change, unless it is to be taken away (`roster.records.TAKEN_AWAY`) and
+    one is remembered.
 
     Args:
         desired: ``employee_id`` and the destination's fields.
@@ -98,33 +104,54 @@ def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden
         key: as for `acknowledgement`.
 
     Returns:
-        `CHANGE_COLUMNS`; ``old`` is missing where it is not known.
+        `CHANGE_COLUMNS`; ``old`` is missing where it is not known, ``new`` where the value is to be taken away.
     """
     before = acknowledged.set_index("employee_id")
     last = desired["employee_id"].map(before["digest"])
-    changed = desired[digests(desired, hidden, key) != last]
+    changed = desired[(digests(desired, hidden, key) != last) | _taken_away(desired, before["fields"], hidden)]
     ids = changed["employee_id"]
     past = _parsed(before["fields"].reindex(ids).dropna())
     long = _kept(changed, hidden, key).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")
     long = long.merge(past, on=["employee_id", "field"], how="left")
-    long = long[long["new"].notna() & (long["new"] != long["old"])]
+    long = long[long["new"].notna() & (long["new"] != long["old"]) & ~(long["new"].eq(TAKEN_AWAY) & long["old"].isna())]
     digested = long["field"].str.startswith(HIDDEN)
     # An earlier version kept one digest of all of them together.
     together = past[past["field"].eq(HIDDEN)].set_index("employee_id")["old"]
-    same = ids[(digest_column(_columns(changed, hidden, hidden.digested), key) == ids.map(together)).to_numpy(bool)]
+    same = ids[(digest_column(_values(_columns(changed, hidden, hidden.digested)), key) == ids.map(together)).to_numpy(bool)]
     others = long[digested & ~among(long["employee_id"], same)]
     others = others.assign(field=others["field"].str.removeprefix(HIDDEN)).drop(columns=["old", "new"])
     values = _columns(changed, hidden, hidden.digested).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")
     others = others.merge(values, on=["employee_id", "field"]).assign(old=np.nan)
     result = pd.concat([long[~digested], others], ignore_index=True)
+    result["new"] = result["new"].mask(result["new"].eq(TAKEN_AWAY))
     return result.assign(visible=False).astype({"field": "str", "old": "str", "new": "str"})[list(CHANGE_COLUMNS)]
 
 
 def _kept(frame: pd.DataFrame, hidden: WriteOnly, key: bytes) -> pd.DataFrame:
     """The values that may be kept, and a digest of each of the others where it is given, under `HIDDEN` and its name."""
     others = _columns(frame, hidden, hidden.digested)
-    masked = {f"{HIDDEN}{name}": digest_column(values.to_frame(name), key).where(values.notna()) for name, values in others.items()}
+    masked = {
+        f"{HIDDEN}{name}": digest_column(values.to_frame(name), key).where(values.notna()).mask(values.eq(TAKEN_AWAY), TAKEN_AWAY)
+        for name, values in others.items()
+    }
     return _columns(frame, hidden, hidden.kept).assign(**masked)
+
+
+def _values(columns: pd.DataFrame) -> pd.DataFrame:
+    """The columns without what stands for a value that is taken away: digests are of values."""
+    return pd.DataFrame({name: column.mask(column.eq(TAKEN_AWAY)) for name, column in columns.items()}, index=columns.index)
+
+
+def _taken_away(desired: pd.DataFrame, fields: pd.Series, hidden: WriteOnly) -> pd.Series:
+    """Of whom a value is to be taken away that is remembered, as a value or as a digest."""
+    found = pd.Series(False, index=desired.index)
+    for name in hidden.fields:
+        away = desired[name].eq(TAKEN_AWAY) if name in desired else found & False
+        if away.any():
+            # As text: see `roster.plan.few`. Most people have nothing that could be taken away, and are not parsed.
+            kept = f'"{name}":' if name in hidden.kept else f'"{HIDDEN}{name}":'
+            found |= away & desired["employee_id"].map(fields).str.contains(kept, regex=False, na=False)
+    return found
 
 
 def _parsed(fields: pd.Series) -> pd.DataFrame:

@@ -46,6 +46,8 @@ class Proposal:
     rows: int
     country: str | None
     """Where most of the people are."""
+    limit_unit: Guess | None = None
+    """In which unit approval limits are."""
 
 
 def propose(data: bytes, name: str) -> Proposal:
@@ -121,7 +123,9 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
     history = relations.history(frame, number)
     country = frame[columns["country"].value].str.upper().mode() if "country" in columns else pd.Series(dtype="str")
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country[0] if len(country) else None)
+    limits = columns.get("approval_limit")
+    unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country[0] if len(country) else None, unit)
 
 
 def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from stdnum.dk import cpr
@@ -24,6 +24,8 @@ from roster.intake.validation import COUNTRIES, is_email, is_employee_id
 from roster.proposal import headings
 from roster.proposal.headings import canonical_column, canonical_status, is_private, yes_or_no
 
+MANY_CENTS: Final = 100_000
+"""So much as a usual limit is little in cents and much in whole units."""
 SAMPLE = 2000
 """Distinct values of a column that are looked at one by one."""
 ENOUGH = 0.8
@@ -133,6 +135,19 @@ def decimal(values: pd.Series) -> Guess | None:
     if shares[","] == shares["."]:
         return Guess(sign, 0.5, "no decimals tell; thousands marks or a currency are written with the limits")
     return Guess(sign, round(0.5 + 0.45 * shares[sign], 2), f"{shares[sign]:.0%} of the limits are amounts so")
+
+
+def limit_unit(values: pd.Series, decimal: str) -> Guess | None:
+    """Whether approval limits are in whole currency units or in cents; None where none can be read. Amounts alone rarely tell for sure."""
+    texts = amounts.plain(values.dropna().drop_duplicates().head(SAMPLE), decimal).dropna()
+    if texts.empty:
+        return None
+    if texts.str.contains(".", regex=False).any():
+        return Guess("whole", 0.95, "some are written with decimals, which cents have not")
+    numbers = texts.astype("float64")
+    if (numbers % 100 == 0).all() and numbers.median() >= MANY_CENTS:
+        return Guess("cents", 0.4, f"all end in 00 and half are {MANY_CENTS:,} or more, so they may be cents: ask HR")
+    return Guess("whole", 0.5, "nothing says whether they are whole currency units or cents: ask HR")
 
 
 def is_identity(values: pd.Series) -> pd.Series:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from roster.reports.model import REPAIRS, DestinationReport, RunReport
+from roster.reports.model import HR_FILE, REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, NOT_EXPECTED
+from roster.reports.skipped import VALUE
 
 FEW: Final = 5
 """So many people are named in a sentence."""
@@ -38,7 +39,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     ]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
-    rest += _read_again(report)
+    rest += [*_values(report, left_out), *_read_again(report)]
     rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if stopped:
         return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
@@ -101,7 +102,7 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
         found += _forgotten(one)
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
-    people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown"])]
+    people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown", VALUE])]
     count = people["number"].nunique() + people.loc[people["number"].isna(), "line"].nunique()
     if count and any(one.stage != "none" for one in report.destinations):
         found.append(f"{counted(int(count), 'person', 'people')} could not be brought in")
@@ -152,6 +153,16 @@ def _without_limit(report: RunReport) -> list[str]:
         return []
     verb = "approves" if people == 1 else "approve"
     return [f"{counted(people, 'person', 'people')} {verb} without the limit that HR gave them: the amount cannot be read (see `decimal`)"]
+
+
+def _values(report: RunReport, left_out: pd.DataFrame) -> list[str]:
+    """How many single values were left out of records that go without them; HR's own cells that cannot be used are not news each night."""
+    values = left_out[left_out["outcome"].eq(VALUE) & left_out["where"].ne(HR_FILE)]
+    if values.empty or not any(one.stage != "none" for one in report.destinations):
+        return []
+    people = counted(int(values["number"].nunique()), "person", "people")
+    was = "value was" if len(values) == 1 else "values were"
+    return [f"{len(values):,} {was} left out of the records of {people}: the list for HR says which and why"]
 
 
 def _read_again(report: RunReport) -> list[str]:

@@ -43,6 +43,15 @@ REASONS: Final[dict[str, Reason]] = {
         "Write the date in the agreed format; if it is past, close their accounts by hand until then.",
         "HR",
     ),
+    # A value of a row that is used without it: HR's.
+    "phone": Reason("The phone number cannot be read", "Write it with its country, such as +46 70 174 06 01.", "HR"),
+    "country": Reason("The country is no two-letter code", "Write the country as a code, such as SE.", "HR"),
+    "approval_limit": Reason("The approval limit cannot be read", "Write it as a plain number, or have `decimal` set.", "HR"),
+    "locale": Reason("The language is not written as a locale", "Write it like sv_SE.", "HR"),
+    "bank_account": Reason("The account is no account number", "Write the whole number, unmasked.", "HR"),
+    "shared_account": Reason("Several people have this account", "Give each person an account of their own.", "HR"),
+    "ambiguous": Reason("The manager's key stands for several people", "Name the manager by something that is theirs alone.", "HR"),
+    "unknown": Reason("Nobody in the file has the manager's key", "Correct the manager of this row.", "HR"),
     # People, before anything is sent.
     "still_has_access": Reason(
         "Has left, and still has access: their row in HR's file was rejected", "Mend the row, or close the account by hand.", "HR"
@@ -100,6 +109,12 @@ REASONS: Final[dict[str, Reason]] = {
         "Find out whether the domain is the company's: then release the held set, and name it in email_domains. Else correct the row.",
         "IT",
     ),
+    "column_emptied": Reason(
+        "A column that had values is empty for everybody, and empty cells take values away",
+        "Find out whether HR means it: then release the held set. Else have HR's export mended.",
+        "Finance",
+    ),
+    "protected": Reason("The settings say that this account is never written", "Nothing.", "nobody"),
     "depends_on_held": Reason(
         "Needs a change of somebody else that is held, or that this run leaves alone", "Release that change with it, or mend it.", "Finance"
     ),
@@ -107,17 +122,25 @@ REASONS: Final[dict[str, Reason]] = {
         "Gone from HR's file, but a rejected row without a number of its own may be theirs", "Give the rejected rows their numbers.", "HR"
     ),
     "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
-    "unit_unknown": Reason("Their organizational unit does not exist there", "Create the unit, or correct the mapping.", "Finance"),
+    "unit_unknown": Reason(
+        "Their organizational unit does not exist there, or several have that name",
+        "Create the unit, correct the mapping, or name units by what is theirs alone.",
+        "Finance",
+    ),
     "no_policy": Reason("HR's file says nothing of them that a policy follows from", "Fill in what their policy depends on.", "HR"),
     "policy_not_mapped": Reason(
         "The settings give no policy for what HR's file says of them",
         "Add it to the rule for their policy, or correct their row.",
         "Finance",
     ),
+    "policy_unreadable": Reason(
+        "What HR's file says of them, from which their policy follows, cannot be used", "Correct that value in their row.", "HR"
+    ),
     "no_record": Reason("Too little is known to write a record", "Complete their row in HR's file.", "HR"),
     "role_unknown": Reason("Their role is not one that the destination has", "Correct the role, or its mapping.", "Finance"),
     "approver_not_active": Reason("The approver named for them may not approve", "Name somebody who is active.", "Finance"),
     "no_over_limit_approver": Reason("A limit without an approver above it", "Name who approves above the limit.", "Finance"),
+    "limit_unreadable": Reason("The approval limit is no amount that can be sent", "Correct the amount, or the rule for it.", "HR"),
     # People, after sending.
     "refused": Reason("The destination refused the record", "Correct what its answer names, here or there.", "IT"),
     "unanswered": Reason("Sent, but neither answered nor seen on reading back", "Run again: only what is open is repeated.", "IT"),

@@ -1,6 +1,6 @@
-"""The skipped-employee report: everyone who was not brought in, with reason, remedy and owner.
+"""The skipped-employee report: everyone and every value not brought in, with reason, remedy and owner.
 
-Belongs here: who counts as left out, and the CSV that HR opens in a spreadsheet. Does not belong here: the words (``reasons``).
+Belongs here: who and what counts as left out, and the CSV that HR opens in a spreadsheet. Does not belong here: the words (``reasons``).
 """
 
 from datetime import date
@@ -8,38 +8,46 @@ from typing import Final
 
 import pandas as pd
 
-from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
+from roster import lacking
+from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, VALUES, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, REASONS, Reason, reason
 from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
-COLUMNS: Final = ("employee_id", "line", "where", "reason", "what_to_do", "owner", "first_seen", "times_seen")
+COLUMNS: Final = ("employee_id", "line", "where", "field", "reason", "what_to_do", "owner", "first_seen", "times_seen")
 LEFT_OUT: Final = ("skipped", "refused", "unknown", "held", "missing")
+VALUE: Final = "value"
+"""The outcome of a single value that was left out, of a record that goes without it."""
+NO_LOSS: Final = "no_end"
+"""A note on HR's row that is of no lost value: an end date that says that there is none."""
 _CODE_OF: Final = {"refused": "refused", "unknown": "unanswered", "held": "limit", "missing": "not_seen_yet"}
 """What an outcome without a reason code means."""
 
 
 def skipped(report: RunReport) -> pd.DataFrame:
-    """Everyone who was not brought in, from all stages of the run.
+    """Everyone who was not brought in, and every single value that was left out, from all stages of the run.
 
     Args:
         report: The run.
 
     Returns:
-        `COLUMNS`, one row for each fault of a row of HR's file and for each person and destination. Someone known only by a rejected
-        row stands there once, with the row's fault. An account without an employee number goes by its key (``~1a2b3c4d``). ``line`` is
-        ``Int64``; ``first_seen`` an ISO date.
+        `COLUMNS`, one row for each fault of a row of HR's file, for each person and destination, and for each value that is left out.
+        Someone known only by a rejected row stands there once, with the row's fault. An account without an employee number goes by its
+        key (``~1a2b3c4d``). ``field`` is HR's heading, or the destination's name of the field; empty where it is about a whole person.
+        ``line`` is ``Int64``; ``first_seen`` an ISO date.
     """
     return left_out(report)[list(COLUMNS)]
 
 
 def left_out(report: RunReport) -> pd.DataFrame:
-    """As `skipped`, with the columns ``code``, ``outcome`` (``rejected``, an outcome, or ``missing``) and ``number``, by which people are
-    counted also where it is not shown."""
-    rejects = _rejected(report.rejects)
+    """As `skipped`, with the columns ``code``, ``outcome`` (``rejected``, an outcome, ``missing``, or `VALUE`) and ``number``, by which
+    people are counted also where it is not shown."""
+    rejects = _of_rows(report.rejects, "rejected")
     known = rejects["employee_id"].fillna("line " + rejects["line"].astype("str"))
+    notes = report.notes[report.notes["code"].ne(NO_LOSS)] if len(report.notes) else report.notes
     parts = [rejects, *(_people(one, known) for one in report.destinations)]
+    parts += [_of_rows(notes, VALUE), *(_values(one) for one in report.destinations)]
     everyone = pd.concat([part for part in parts if len(part)] or [rejects], ignore_index=True)
     urgency = everyone["code"].map({code: at for at, code in enumerate(FIRST)}).fillna(len(FIRST))
     everyone = everyone.iloc[urgency.argsort(kind="stable")].reset_index(drop=True)
@@ -47,20 +55,34 @@ def left_out(report: RunReport) -> pd.DataFrame:
     own = everyone["code"].map({code: one.words for code, one in words.items()})
     detail = everyone["detail"].astype("str")
     answered = (own + ": " + detail).where(everyone["outcome"].isin(["refused", "unknown"]))
-    everyone["reason"] = detail.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
+    of_rows = everyone["where"].eq(HR_FILE)
+    everyone["field"] = everyone["field"].astype("str")
+    of_value = (everyone["field"] + ": " + own).where(everyone["outcome"].eq(VALUE))
+    everyone["reason"] = detail.where(of_rows, answered).fillna(of_value).fillna(own).astype("str")
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
     seen = _with_history(everyone, report.skips, report.as_of or report.started.date())
     return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome", "number"]]
 
 
-def _rejected(rejects: pd.DataFrame) -> pd.DataFrame:
+def _of_rows(rejects: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Faults of HR's rows: what costs the row, or a value that is not used."""
     rows = rejects.reindex(columns=list(ROWS))
     left = rows[["employee_id", "line", "code"]].astype({"employee_id": "str", "code": "str"})
     number = rejects["number"] if "number" in rejects else rejects["employee_id"]
     left["number"] = number.astype("str")
-    field = (rows["source"].astype("str").fillna(rows["column"].astype("str")) + ": ").fillna("")
-    return left.assign(where=HR_FILE, outcome="rejected", detail=field + rows["message"].astype("str")).sort_values("line", kind="stable")
+    left["field"] = rows["source"].astype("str").fillna(rows["column"].astype("str"))
+    left["followed"] = lacking.codes(rows["column"], left["code"]) if outcome == VALUE else left["code"]
+    detail = (left["field"] + ": ").fillna("") + rows["message"].astype("str")
+    return left.assign(where=HR_FILE, outcome=outcome, detail=detail).sort_values("line", kind="stable")
+
+
+def _values(destination: DestinationReport) -> pd.DataFrame:
+    """Single values that a destination's records go without."""
+    values = destination.values.reindex(columns=list(VALUES)).astype("str")
+    left = pd.DataFrame({"employee_id": values["employee_id"], "number": values["employee_id"], "line": pd.NA, "code": values["reason"]})
+    left = left.assign(where=destination.name, outcome=VALUE, detail=None, field=values["field"])
+    return left.assign(followed=lacking.codes(values["field"], values["reason"])).sort_values(["employee_id", "field"], kind="stable")
 
 
 def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.DataFrame:
@@ -77,9 +99,11 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
             "number": people["employee_id"].astype("str").fillna(person),
             "line": pd.NA,
             "code": code,
+            "followed": code,
             "where": destination.name,
             "outcome": outcome,
             "detail": people["detail"],
+            "field": pd.NA,
         }
     )
     # Their reject says more, and says it to HR once.
@@ -94,15 +118,16 @@ def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> p
         {
             "at": past["destination"].astype("str").str.casefold(),
             "employee_id": past["employee_id"].astype("str"),
-            "code": past["reason"].astype("str"),
+            "followed": past["reason"].astype("str"),
             "first_seen": past["first_seen"].astype("str").str.slice(stop=10),
             "times_seen": pd.to_numeric(past["times_seen"]),
         }
-    ).drop_duplicates(["at", "employee_id", "code"])
-    everyone = everyone.assign(at=everyone["where"].str.casefold()).astype({"employee_id": "str", "number": "str", "code": "str"})
+    ).drop_duplicates(["at", "employee_id", "followed"])
+    texts = dict.fromkeys(("employee_id", "number", "code", "followed", "field"), "str")
+    everyone = everyone.assign(at=everyone["where"].str.casefold()).astype(texts)
     # A missing number must not find the history of another missing number.
     past = past[past["employee_id"].notna()].rename(columns={"employee_id": "number"})
-    seen = everyone.merge(past, on=["at", "number", "code"], how="left")
+    seen = everyone.merge(past, on=["at", "number", "followed"], how="left")
     seen["first_seen"] = seen["first_seen"].fillna(today.isoformat())
     seen["times_seen"] = seen["times_seen"].fillna(1).astype("int64")
     return seen

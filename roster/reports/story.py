@@ -27,6 +27,20 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lacking:
+    """One value that was left out of the person's record."""
+
+    field: str
+    """The destination's name of the field; of HR's file its heading."""
+    reason: str
+    since: date | None = None
+    times: int | None = None
+    """In how many syncs so far."""
+    message: str | None = None
+    """What is wrong with HR's cell, where that is what it is about."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """What one run planned, sent and found for the person at one destination."""
 
@@ -41,6 +55,8 @@ class Visit:
     reason: str | None = None
     detail: str | None = None
     changes: Sequence[Change] = ()
+    lacking: Sequence[Lacking] = ()
+    """Values that the record goes without."""
     held_digest: str | None = None
     held_until: datetime | None = None
     request: int | None = None
@@ -80,6 +96,8 @@ class Chapter:
     intake: int | None = None
     lines: Sequence[Line] | None = ()
     """The person's rows; None: not kept any more."""
+    lacking: Sequence[Lacking] = ()
+    """Values of their row that could not be used."""
     standing: str | None = None
     """What the rules make of their row: employment, scope."""
     visits: Sequence[Visit] = ()
@@ -128,14 +146,15 @@ def sentence(story: Story) -> str:
             places_by_sentence.setdefault(_sentence(visit), []).append(visit.destination)
     if places_by_sentence:
         parts = [text.replace(PERSON, person).replace(PLACE, _listed(places)) for text, places in places_by_sentence.items()]
-        return " ".join([*parts, *_since(story)])
+        return " ".join([*parts, *_since(story), *_left_out(newest)])
     if newest.status == "stopped" and not newest.visits:
         return f"The newest run stopped before it planned anything for {person}: {newest.failure or 'its page in the Dagster UI says why.'}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
-    return (
+    gone = (
         f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
     )
+    return " ".join([gone, *_left_out(newest)])
 
 
 def remedy(story: Story) -> str | None:
@@ -144,11 +163,23 @@ def remedy(story: Story) -> str | None:
         return None
     newest = story.chapters[0]
     codes = [line.code for line in newest.lines or ()] if _rejected(newest) else [_code(visit) for visit in newest.visits]
+    codes += [one.reason for visit in newest.visits for one in visit.lacking] + [one.reason for one in newest.lacking]
     for code in dict.fromkeys(filter(None, codes)):
         words = reason(code)
         if words.owner != "nobody":
             return f"{words.owner}: {words.what_to_do}"
     return None
+
+
+def without(one: Lacking) -> str:
+    """Which value was left out and why, as a piece of a sentence."""
+    return f"{one.field} was left out: {_lower(one.message.rstrip('.') if one.message else reason(one.reason).words)}"
+
+
+def _left_out(chapter: Chapter) -> list[str]:
+    """A sentence for each place and value that was left out."""
+    of_file = [f"In {chapter.file or 'the file'} {without(one)}." for one in chapter.lacking]
+    return of_file + [f"At {visit.destination} {without(one)}." for visit in chapter.visits for one in visit.lacking]
 
 
 def planned(visit: Visit) -> str:

@@ -95,6 +95,35 @@ def test_the_options_of_the_job_stand_beside_inputsettings(connection, windows, 
     assert options.items() <= script.requests[0].job.items()
 
 
+def test_what_only_some_need_is_sent_only_where_it_is_said_and_beside_inputsettings_too(connection, windows, retry, script):
+    options = {"fixFirstLevelManagersOnly": True, "extra": {"newKey": {"on": True}, "another": 7}}
+    script.play({"responseCode": 200}, {"responseCode": 200})
+    for more in (options, {"fixFirstLevelManagersOnly": False}):
+        with Expensify(connection(**more), windows, retry) as client:
+            client.update_employees([ANN], dry_run=False)
+    job, plain = (seen.job for seen in script.requests)
+    assert {"fixFirstLevelManagersOnly": True, "newKey": {"on": True}, "another": 7}.items() <= job.items()
+    assert not {"fixFirstLevelManagersOnly", "newKey", "extra"} & {*plain, *plain["inputSettings"], *job["inputSettings"]}
+
+
+@pytest.mark.parametrize("message", ["Cannot demote the policy owner or the calling account", "Owners stay admins"])
+def test_a_role_that_cannot_be_lowered_is_left_out_and_the_rest_sent_once_more(client, script, message):
+    skipped = [{"email": ANN["employeeEmail"], "reason": message}]
+    script.play({"responseCode": 200, "updatedEmployeesCount": 1, "skippedEmployees": skipped})
+    script.play({"responseCode": 200, "updatedEmployeesCount": 1})
+    (answer,) = client.deliver([{**ANN, "role": "user"}, {**BO, "role": "user"}])
+    assert json.loads(script.requests[1].form["data"]) == [ANN]
+    rows = answer.statuses.set_index("key")
+    assert rows["status"].eq("accepted").all() and rows.loc[ANN["employeeID"], "reason"] == "owner_or_caller"
+    assert (answer.update.updated_count, answer.update.skipped) == (2, [])
+
+
+def test_a_refusal_that_has_nothing_to_do_with_a_lowered_role_stays_one(client, script):
+    script.play({"responseCode": 200, "skippedEmployees": [{"email": ANN["employeeEmail"], "reason": "Policy owners cannot be removed"}]})
+    (answer,) = client.deliver([{**ANN, "isTerminated": True, "role": "user"}])
+    assert answer.statuses["status"].tolist() == ["refused"] and len(script.requests) == 1
+
+
 def test_every_attempt_takes_its_turn_in_the_rate_windows(client, script, windows, wire):
     script.play(wire.reply("", 429), {"responseCode": 200}, {"responseCode": 200, "policyList": []})
     client.update_employees([ANN], dry_run=False)

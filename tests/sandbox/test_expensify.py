@@ -270,3 +270,26 @@ def test_custom_field_1_may_keep_an_earlier_value(box, expensify, person):  # [I
     expensify.update(person("E1"))
     assert expensify.members()["e1@acme.example"]["customField1"] == "ZZZ"
     assert expensify.members()["e2@acme.example"]["customField1"] == "E2"
+
+
+def test_with_first_level_only_a_managers_managers_are_not_invited(expensify, person):  # [2] two clients; not in the reference
+    expensify.update(person("B1", policy=TRAVEL, manager="top"), shouldFixApprovalChains=False)
+    asked = {"dry-run": True}
+    added = expensify.update(person("E1", manager="b1"), fixFirstLevelManagersOnly=True, **asked)["diff"]["diffToAdd"]
+    assert added == {SE: ["e1@acme.example", "b1@acme.example"]}
+    assert set(expensify.update(person("E1", manager="b1"), **asked)["diff"]["diffToAdd"][SE]) > set(added[SE])
+
+
+@pytest.mark.parametrize(("clears", "value"), [("null", None), ("empty", ""), ("zero", 0)])
+def test_what_takes_a_limit_away_is_a_switch(box, expensify, person, clears, value):  # [?]
+    box.switch(expensify_clears=clears)
+    expensify.update(person("E1", approvalLimit=500, overLimitApprover="boss@acme.example"))
+    above = None if value is None else ""
+    answer = expensify.update(person("E1", approvalLimit=value, overLimitApprover=above))
+    member = box.state["expensify"]["policies"][SE]["members"]["e1@acme.example"]
+    assert answer["skippedEmployees"] == [] and not {"approvalLimit", "overLimitApprover"} & member.keys()
+    box.switch(expensify_clears="nothing")
+    expensify.update(person("E1", approvalLimit=500, overLimitApprover="boss@acme.example"))
+    answer = expensify.update(person("E1", approvalLimit=value, overLimitApprover=above))
+    assert (answer["skippedEmployees"] == []) == (value is None), "an empty text is no number, and 0 a limit without somebody above it"
+    assert box.state["expensify"]["policies"][SE]["members"]["e1@acme.example"]["approvalLimit"] == 500

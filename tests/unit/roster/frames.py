@@ -25,7 +25,7 @@ from roster.settings import Approvers
 from roster.vocabulary import CANONICAL_COLUMNS
 
 KEY = b"0123456789abcdef0123456789abcdef"
-ROSTER = ("line", *CANONICAL_COLUMNS, "extra_policy", "extra_more", "employment", "in_scope")
+ROSTER = ("line", *CANONICAL_COLUMNS, "extra_policy", "extra_more", "employment", "in_scope", "unread")
 
 
 def texts(rows, columns, **dtypes):

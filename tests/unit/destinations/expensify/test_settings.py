@@ -1,0 +1,90 @@
+"""What the settings of Expensify take and refuse, each with the word that helps."""
+
+import pytest
+from pydantic import ValidationError
+
+from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed
+from tests.unit.destinations.expensify.test_feed import faults, record
+from tests.unit.roster.frames import person, roster
+
+CONNECTION = {"partner_user_id": "p", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
+
+
+@pytest.mark.parametrize(
+    ("feed", "words"),
+    [
+        ({"overLimitApprover": "a", "limitApprover": "a"}, "one field: give one of them"),
+        ({"extra": {"role": "a"}}, "'role' has a rule of its own"),
+        ({"extra": {"Policyid": "a"}}, "'policyID' has a rule of its own"),
+        ({"extra": {"limitApprover": "a"}}, "'limitApprover' has a rule of its own"),
+        ({"extra": {"employeeEmail": "a"}}, "'employeeEmail' is filled by Rollcall"),
+        ({"extra": {"isTerminated": "a"}}, "'isTerminated' is filled by Rollcall"),
+        ({"extra": {"action": "a"}}, "field 1 of extra cannot be called so"),
+        ({"extra": {"cost tag": "a"}}, "field 1 of extra cannot be called so"),
+        ({"clear": ["role"]}, "'role', which cannot be taken away"),
+        ({"clear": ["approvalLimit"]}, "'approvalLimit', which has no rule"),
+        ({"overLimitApprover": "a", "clear": ["overLimitApprover"]}, "goes with approvalLimit"),
+        ({"limit_unit": "thousands"}, "limit_unit"),
+    ],
+)
+def test_a_feed_that_cannot_be_meant_is_refused(feed, words):
+    with pytest.raises(ValidationError, match=words):
+        ExpensifyFeed(policyID="p", **feed)
+
+
+@pytest.mark.parametrize(
+    ("connection", "words"),
+    [
+        ({"fixFirstLevelManagersOnly": True, "shouldFixApprovalChains": False}, "shouldFixApprovalChains"),
+        ({"extra": {"dry-run": True}}, "'dry-run' is filled by Rollcall"),
+        ({"extra": {"inputsettings": {}}}, "'inputSettings' is filled by Rollcall"),
+        ({"extra": {"shouldFixApprovalChains": True}}, "'shouldFixApprovalChains' is a setting of its own"),
+    ],
+)
+def test_a_connection_that_cannot_be_meant_is_refused(connection, words):
+    with pytest.raises(ValidationError, match=words):
+        ExpensifyConnection.model_validate({**CONNECTION, **connection})
+
+
+def test_the_other_name_of_the_approver_above_a_limit_is_the_same_rule():
+    people = roster(person("1", approval_limit="5", over_limit_approver="1"))
+    rules = {"approvalLimit": "approval_limit", "limitApprover": "over_limit_approver"}
+    assert record(people, **rules)["overLimitApprover"] == "1@acme.example"
+
+
+@pytest.mark.parametrize(("unit", "cell", "cents"), [("whole", "99.95", "9995"), ("cents", "9995", "9995"), ("cents", "100.00", "100")])
+def test_a_limit_is_sent_in_cents_whatever_hr_counts_in(unit, cell, cents):
+    people = roster(person("1", approval_limit=cell, over_limit_approver="1"))
+    rules = {"approvalLimit": "approval_limit", "overLimitApprover": "over_limit_approver", "limit_unit": unit}
+    assert record(people, **rules)["approvalLimit"] == cents
+
+
+def test_a_part_of_a_cent_is_no_limit():
+    people = roster(person("1", approval_limit="99.95", over_limit_approver="1"))
+    rules = {"approvalLimit": "approval_limit", "overLimitApprover": "over_limit_approver", "limit_unit": "cents"}
+    assert ("1", "approvalLimit", "limit_unreadable") in faults(people, **rules)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent"),
+    [
+        ("extra_more", '"true"'),
+        ({"constant": True}, "true"),
+        ({"constant": False}, "false"),
+        ({"column": "extra_more", "lookup": {"true": 7}}, "7"),
+        ({"constant": ["a", "b"]}, '["a","b"]'),
+        ({"constant": "12"}, '"12"'),
+    ],
+)
+def test_a_further_field_has_the_type_that_its_rule_gives(rule, sent):
+    assert record(roster(person("1", extra_more="true")), additionalPolicyIDs=None, extra={"newField": rule})["newField"] == sent
+
+
+def test_four_things_of_which_a_policy_can_fail_are_told_apart():
+    rule = {"column": "extra_policy", "lookup": {"A": "P1"}}
+    people = roster(person("1", extra_policy=None), person("2", extra_policy="B"), person("3", extra_policy=None, unread="extra_policy"))
+    assert faults(people, policyID=rule, additionalPolicyIDs=None) == [
+        ("3", "policyID", "policy_unreadable"),
+        ("1", "policyID", "no_policy"),
+        ("2", "policyID", "policy_not_mapped"),
+    ]
