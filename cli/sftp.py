@@ -1,6 +1,7 @@
 """The commands `rollcall sftp …`.
 
-Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it (``resources.hr.ssh``).
+Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it
+(``resources.ssh.session``).
 """
 
 import os
@@ -14,7 +15,7 @@ from assets import names
 from cli.commands import AsWritten, company_first
 from cli.terminal import say, stop
 from resources.failures import Failed
-from resources.hr.ssh import pin as host_key_of
+from resources.ssh.session import pin as host_key_of
 
 app = typer.Typer()
 servers = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
