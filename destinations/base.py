@@ -210,6 +210,17 @@ class Destination(Comparison, Protocol):
     def send(self, access: Any, ledger: Ledger, write: Write) -> None:
         """Deliver a plan (`destinations.delivery.deliver`)."""
 
+    def tidy(self, access: Any, ledger: Ledger, plan: Plan | None = None) -> int:
+        """Take away what was laid somewhere for the destination to fetch, and has lain there for long enough; with a plan, that plan's too.
+
+        Returns:
+            How many files.
+
+        Raises:
+            Failed: They could not be taken away.
+        """
+        return 0
+
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         """Where its own account of a write is not the plan, a sentence each.
 

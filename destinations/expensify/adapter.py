@@ -4,7 +4,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,10 @@ from destinations.expensify import NAME, TITLE, comparison, identity, leave, rec
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
+from destinations.expensify.roads.chosen import road
+from destinations.expensify.roads.laid import Whose
+from destinations.expensify.roads.road import Road
+from destinations.expensify.roads.settings import Delivery
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
@@ -42,11 +46,17 @@ class Access:
     """Its rate windows, shared through the ledger by every run with the same credential."""
     retry: Retry = PATIENCE
     """How often and how patiently a call is repeated."""
+    delivery: Delivery = field(default_factory=Delivery)
+    """By which road feeds go."""
 
-    def open(self, ledger: Ledger) -> Expensify:
-        """A client; use it as a context manager."""
+    def open(self, ledger: Ledger, plan: Plan | None = None) -> Expensify:
+        """A client; use it as a context manager. Whoever sends says of which plan."""
         windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows, self.retry)
+        return Expensify(self.connection, windows, self.retry, self.road(ledger, plan))
+
+    def road(self, ledger: Ledger, plan: Plan | None = None) -> Road:
+        """How the feeds of a plan get there."""
+        return road(self.delivery, Whose(ledger.company, plan.digest if plan else lambda: "0"), self.retry)
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ class Adapter(Destination, DryRun):
         return self.settings.connection.read_back_seconds
 
     def access(self) -> Access:
-        return Access(self.settings.connection)
+        return Access(self.settings.connection, delivery=self.settings.delivery)
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)
@@ -124,7 +134,7 @@ class Adapter(Destination, DryRun):
         sent = plan.records[plan.records["apply"]]
         if sent.empty:
             return DryRunReply()
-        with access.open(ledger) as client:
+        with access.open(ledger, plan) as client:
             answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
         refused = refused[refused["status"].eq("refused")]
@@ -137,8 +147,11 @@ class Adapter(Destination, DryRun):
         )
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
-        with access.open(ledger) as client:
+        with access.open(ledger, write.plan) as client:
             delivery.deliver(ledger, write, to_expensify(client, ledger, write))
+
+    def tidy(self, access: Access, ledger: Ledger, plan: Plan | None = None) -> int:
+        return access.road(ledger, plan).tidy(of_plan=plan is not None)
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from destinations.expensify.roads.settings import Delivery
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
 
@@ -75,6 +76,9 @@ class Expensify(Strict):
     """Where Expensify is and which partner credentials open it."""
     feed: ExpensifyFeed
     """Where each field of an employee record comes from."""
+
+    delivery: Delivery = Delivery()
+    """By which road the feed gets there: ``request``, or one of `sftp` and `download`."""
 
 
 Settings = Expensify
