@@ -218,13 +218,13 @@ class Expensify:
         if offer.data is not None:
             form["data"] = offer.data
         reply = self._http.send("POST", self._url, judge=judge, before=self._windows.acquire, writes=writes, data=form)
-        body = reply.json
+        body = offer.cleared(reply.json)
         code = code_of(body)
         if code is None:
             raise no_answer(reply, writes=writes)
         if code != 200:
             message = str(body.get("responseMessage") or "")
-            refused = refusal(code, message, records or [], [*credentials.values(), *offer.secrets()])
+            refused = refusal(code, message, records or [], [*credentials.values(), *offer.hidden()])
             if records is None and isinstance(refused, Refused):
                 raise Permanent(str(refused), "Nothing was changed. Run again; if it stays, ask Expensify, naming the code.")
             raise of_fetching(refused, message, offer, records or [], code)

@@ -106,6 +106,9 @@ class ByWebServer(Laid):
             raise Permanent("`user` of `delivery.download` holds a colon.", "Basic authentication has none in it: choose another.")
         return {"feedUrl": self._url(name), "feedUser": user, "feedPassword": password}
 
+    def _passwords(self, credentials: dict[str, Any]) -> set[str]:
+        return {credentials["feedPassword"]}
+
     def _url(self, name: str) -> str:
         return f"{checked_url(self._settings.url.resolve(), 'Expensify delivery.download.url').rstrip('/')}/{name}"
 

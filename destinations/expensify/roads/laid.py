@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from destinations.expensify.roads import names
 from destinations.expensify.roads.road import Offer, Source
+from destinations.replies import texts
 
 
 class Place(Protocol):
@@ -58,7 +59,8 @@ class Laid(ABC):
         credentials = self._credentials(name)  # first, so that nothing lies there for want of a setting
         self._place.put(name, content)
         self._check(name, content)
-        return Offer(self.source, credentials=credentials, size=len(content))
+        secret = {name, *(text for text in texts(credentials) if text.endswith(name)), *self._passwords(credentials)}
+        return Offer(self.source, credentials=credentials, size=len(content), secret=frozenset(secret))
 
     def tidy(self, *, of_plan: bool) -> int:
         """See `destinations.expensify.roads.road.Road`."""
@@ -72,6 +74,10 @@ class Laid(ABC):
     @abstractmethod
     def _credentials(self, name: str) -> dict[str, Any]:
         """What the job says of the file of that name."""
+
+    @abstractmethod
+    def _passwords(self, credentials: dict[str, Any]) -> set[str]:
+        """Those in what the job says."""
 
     def _check(self, name: str, content: bytes) -> None:  # noqa: B027 - most have nothing to check
         """Whether it can be fetched there.

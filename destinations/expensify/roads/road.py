@@ -34,13 +34,31 @@ class Offer:
     size: int = 0
     """Bytes that are fetched, beside those of the request."""
 
-    def secrets(self) -> set[str]:
-        """What of it no message may repeat."""
-        return texts(self.credentials)
+    secret: frozenset[str] = field(default=frozenset(), repr=False)
+    """What of that nothing may keep that Expensify says, not even for the owner alone: passwords, and names that nobody can guess."""
+
+    def hidden(self) -> set[str]:
+        """What of it no message of ours may repeat."""
+        given = texts(self.credentials)
+        return given | {part for text in given for part in re.split(r"[/?#]+", text)} | {_host(text) for text in given}
+
+    def cleared(self, said: Any) -> Any:
+        """What Expensify said, without what is secret of the road."""
+        if isinstance(said, str):
+            for text in sorted(self.secret, key=len, reverse=True):
+                said = said.replace(text, "…")
+            return said
+        if isinstance(said, list):
+            return [self.cleared(each) for each in said]
+        return {name: self.cleared(each) for name, each in said.items()} if isinstance(said, dict) else said
 
 
 NO_FEED: Final = Offer("request")
 """For a job without one."""
+
+
+def _host(text: str) -> str:
+    return text.partition("://")[2].partition("/")[0].partition(":")[0] if "://" in text else ""
 
 
 class Road(Protocol):
@@ -91,7 +109,7 @@ def of_fetching(failure: Failed, message: str, offer: Offer, records: Records, c
         return failure
     if quoted(message, records, "employeeID"):
         return failure
-    shown = without_people(message, records, PUBLIC, offer.secrets()).rstrip(" .")
+    shown = without_people(message, records, PUBLIC, offer.hidden()).rstrip(" .")
     return Transient(
         f"Expensify could not fetch the feed by {offer.source} ({code} {shown}). Nothing was changed.",
         "Check that Expensify gets to the server that `delivery` names, as it is told there, and run again. Meanwhile `delivery: request` "

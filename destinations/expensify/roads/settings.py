@@ -93,6 +93,8 @@ class Delivery(Strict):
     @model_validator(mode="before")
     @classmethod
     def _the_word(cls, value: Any) -> Any:
+        if isinstance(value, str) and value != REQUEST:
+            raise ValueError("request, or sftp or download with what they need below them")
         return {} if value == REQUEST else value
 
     @model_validator(mode="after")

@@ -108,6 +108,9 @@ class BySftpServer(Laid):
             }
         }
 
+    def _passwords(self, credentials: dict[str, Any]) -> set[str]:
+        return {credentials["sftp"]["password"]}
+
 
 def _number(port: int | FromEnv) -> int:
     text = str(port) if isinstance(port, int) else port.resolve()
