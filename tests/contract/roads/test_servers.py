@@ -1,4 +1,4 @@
-"""Laying a feed on an SFTP server or in a web server's folder, and taking it away: what goes wrong, and that Expensify is not asked then."""
+"""Laying a feed on an SFTP server or in a web server's folder, and taking it away; what goes wrong there, before Expensify is asked."""
 
 import os
 import stat
