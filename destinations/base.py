@@ -1,8 +1,8 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
-Belongs here: `Destination`, what only some destinations can do (`DryRun`), what goes into a step and what comes of it (`Known`, `Desired`,
-`Drawn`, `Landed`). Does not belong
-here: the order of the steps (``destinations.engine``), any one destination. Which there are: ``destinations.registry``.
+Belongs here: `Destination`, what only some destinations can do (`DryRun`, `ByHand`), what goes into a step and what comes of it (`Known`,
+`Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``), any one destination. Which there
+are: ``destinations.registry``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -230,6 +230,18 @@ class Destination(Comparison, Protocol):
             again: an attempt before this one may have sent some of them.
         """
         return []
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """A destination whose changes somebody may bring there themselves, as files."""
+
+    def files(self, plan: Plan) -> list[bytes]:
+        """What a plan applies, as the requests would carry it: a file for each, in their order.
+
+        Raises:
+            Permanent: A setting that it takes is missing.
+        """
 
 
 @runtime_checkable

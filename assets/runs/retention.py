@@ -1,7 +1,7 @@
 """Letting go of what is older than a company's `retention_days`: the job, its schedule, and Dagster's own runs.
 
-Belongs here: what only Dagster knows of a run's age, and when all this is done. Does not belong here: ledger rows, stored values and files
-(``resources.past.retention``).
+Belongs here: what only Dagster knows of a run's age, and when all this is done, and what was laid ready for a destination too. Does not
+belong here: ledger rows, stored values and files (``resources.past.retention``).
 """
 
 from collections.abc import Iterator
@@ -91,17 +91,20 @@ def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
 
 def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
     """The company's retention job and its daily schedule."""
-    days = company.settings.retention_days
+    days, destinations = company.settings.retention_days, company.destinations()
 
     # As a resource, the ledger gives the run its signs of life too.
     @dg.op(
         name=company.job("purge"),
         description=f"Deletes what is older than {days} days.",
-        required_resource_keys={company.resource("ledger")},
+        required_resource_keys={company.resource("ledger"), *(company.resource(one.name) for one in destinations)},
     )
     def purged(context: dg.OpExecutionContext) -> None:
         with reported(), getattr(context.resources, company.resource("ledger")).open() as ledger:
             counts: dict[str, Any] = purge(context.instance, ledger, days).counts()
+            # Last, for it may be on a server that cannot be had. By hours of its own, whatever the days.
+            laid = {one.title: one.tidy(getattr(context.resources, company.resource(one.name)), ledger) for one in destinations}
+            counts |= {f"files laid ready for {title}": count for title, count in laid.items() if count}
         context.log.info(f"Older than {days} days and deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
         context.add_output_metadata({**counts, "older than (days)": days})
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun
+from destinations.base import ByHand, Destination, DryRun
 from destinations.delivery import Write
 from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
@@ -22,12 +22,13 @@ from destinations.expensify.roads.road import Road
 from destinations.expensify.roads.settings import Delivery
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
+from destinations.replies import Records
 from resources.environment import EnvText
 from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
-from resources.rates import RateLimit
+from resources.rates import ProcessWindows, RateLimit
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -60,7 +61,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun):
+class Adapter(Destination, DryRun, ByHand):
     """Expensify for one company."""
 
     settings: Settings
@@ -135,7 +136,7 @@ class Adapter(Destination, DryRun):
         if sent.empty:
             return DryRunReply()
         with access.open(ledger, plan) as client:
-            answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
+            answers = list(client.deliver(_going_out(sent), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
         refused = refused[refused["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
@@ -146,6 +147,11 @@ class Adapter(Destination, DryRun):
             disagreements=self.disagreements(sent, replies, again=False),
         )
 
+    def files(self, plan: Plan) -> list[bytes]:
+        with Expensify(self.settings.connection, ProcessWindows(LIMITS)) as client:
+            chunks = client.chunks(_going_out(plan.records[plan.records["apply"]]))
+            return [client.feed(chunk).encode() for chunk in chunks]
+
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open(ledger, write.plan) as client:
             delivery.deliver(ledger, write, to_expensify(client, ledger, write))
@@ -155,3 +161,8 @@ class Adapter(Destination, DryRun):
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+
+def _going_out(planned: pd.DataFrame) -> Records:
+    """Records as they go out where nobody is in doubt from before, so that a dry run has the bytes of the write."""
+    return to_records(leave.self_contained(delivery.leavers_last(planned)), records.FIELDS)
