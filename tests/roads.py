@@ -24,13 +24,19 @@ class WebFolder:
 
     Args:
         folder: Which.
+        login: Whom it lets in.
         answer: Answers in its place (status, body), given the path and whether the password was right; None: as usual.
     """
 
-    def __init__(self, folder: Path, answer: Callable[[str, bool], tuple[int, bytes] | None] = lambda *_: None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        answer: Callable[[str, bool], tuple[int, bytes] | None] = lambda *_: None,
+        login: tuple[str, str] = (USER, PASSWORD),
+    ) -> None:
         self.seen: list[tuple[str, bool]] = []
         """Every path that was asked for, and whether with the password."""
-        right = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        right = "Basic " + b64encode(":".join(login).encode()).decode()
         seen = self.seen
 
         class Handler(BaseHTTPRequestHandler):
