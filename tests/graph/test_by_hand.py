@@ -80,7 +80,14 @@ def test_the_nightly_job_takes_away_what_has_lain_ready_for_hours(empty: Any, tm
         for hours in (7, 5):
             (roads.folder / names.fresh("acme", "0123", datetime.now(UTC) - timedelta(hours=hours))).write_text("[]")
         assert acme.quickly("retention").succeeded
-        assert len(roads.lying()) == 1
+        [young] = roads.lying()
+        (roads.folder / names.fresh("acme", "0123", datetime.now(UTC) - timedelta(hours=7))).write_text("[]")
+        published(acme, monkeypatch)
+        with acme.ledger() as ledger:
+            ledger.runs.begin("run", "run", "acme_sync")
+        told = CliRunner().invoke(app, ["purge", "--older-than", "1"])
+        assert (told.exit_code, roads.lying()) == (0, [young]), told.output
+        assert "1 files laid ready for Expensify" in told.output
         roads.folder.rename(roads.folder.with_name("elsewhere"))
         failed = acme.quickly("retention")
         assert not failed.succeeded and "folder in which the feed is published is not there" in str(failed.message)
