@@ -15,8 +15,9 @@ from destinations import engine
 from destinations.delivery import Write
 from destinations.expensify.adapter import Access, Adapter
 from destinations.expensify.roads import names
+from destinations.expensify.roads.download import PublishedFolder
 from destinations.expensify.settings import Settings
-from resources.failures import Failed
+from resources.failures import Failed, Permanent
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.rates import RateLimit
@@ -173,8 +174,18 @@ def test_a_feed_stays_until_reading_back_shows_what_it_was_to_bring(place: Any, 
     finally:
         company.box.switch(expensify_lag_reads=0)
     with company.ledger() as ledger:
-        engine.landed(company.adapter, company.access, ledger, company.plan, "run", company.desired, PEOPLE)
+        look = (company.adapter, company.access, ledger, company.plan, "run", company.desired, PEOPLE)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FEED_PASSWORD", "wrong")
+            patch.setattr(PublishedFolder, "remove", refusing)
+            engine.landed(*look)
+        assert len(company.roads.lying()) == 4, "a sync does not fail for that"
+        engine.landed(*look)
     assert company.roads.lying() == []
+
+
+def refusing(*_: Any) -> None:
+    raise Permanent("The folder in which the feed is published may not be written by this user.")
 
 
 @pytest.mark.parametrize(
