@@ -5,6 +5,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -57,7 +58,7 @@ class Access:
 
     def road(self, ledger: Ledger, plan: Plan | None = None) -> Road:
         """How the feeds of a plan get there."""
-        return road(self.delivery, Whose(ledger.company, plan.digest if plan else lambda: "0"), self.retry)
+        return road(self.delivery, Whose(ledger.company, cache(plan.digest) if plan else lambda: "0"), self.retry)
 
 
 @dataclass(frozen=True)
