@@ -49,7 +49,7 @@ class WebFolder:
                 status, body = answer(self.path, let_in) or usual
                 self.send_response(status)
                 if 300 <= status < 400:
-                    self.send_header("Location", "https://elsewhere.example/")
+                    self.send_header("Location", f"https://elsewhere.example{self.path if status == 301 else '/'}")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

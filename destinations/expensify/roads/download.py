@@ -115,9 +115,11 @@ class ByWebServer(Laid):
     def _check(self, name: str, content: bytes) -> None:
         try:
             self._fetch(self._url(name), content)
-        except Failed:
+        except Failed as failure:
             with suppress(Failed):  # it goes after some hours
                 self._place.remove([name])
+            if name in str(failure):  # of a redirect that keeps the path
+                raise Permanent(f"{_WEB} redirects to another address.", f"{_NOT_ASKED} Put that one into `url`.") from None
             raise
 
     def _fetch(self, url: str, content: bytes) -> None:

@@ -148,11 +148,13 @@ def test_a_feed_is_fetched_with_the_password_and_refused_without_before_expensif
         (lambda path, let_in: (404, b""), "does not have the feed that was just published (HTTP 404)"),
         (lambda path, let_in: (403, b""), "refuses `user` and `password` of `delivery.download` (HTTP 403)"),
         (lambda path, let_in: (302, b""), "redirects (302)"),
+        (lambda path, let_in: (301, b""), "redirects to another address"),
     ],
 )
 def test_no_surprise_a_web_server_that_does_not_give_it_as_expensify_will_ask_is_told_first(roads, by, answer, sentence):
     failure, _ = offering(roads, by, answer)
     assert isinstance(failure, Permanent) and sentence in str(failure)
+    assert "rollcall-acme" not in str(failure)
     assert roads.lying() == [], "nobody was asked to fetch it"
 
 
