@@ -98,7 +98,7 @@ def test_nginx_as_the_guide_sets_it_up_gives_a_feed_to_expensify(nginx, roads, b
 
 
 def test_openssh_as_the_guide_sets_it_up_takes_a_feed_that_expensify_fetches_with_a_login_of_its_own(
-    tmp_path, roads, box, client, keys, monkeypatch
+    tmp_path, roads, box, client, keys, monkeypatch, by
 ):
     program("sshd")
     if os.getuid() == 0:
@@ -124,7 +124,10 @@ def test_openssh_as_the_guide_sets_it_up_takes_a_feed_that_expensify_fetches_wit
     sftp["seen_by_expensify"] = {**delivery["sftp"]["seen_by_expensify"], **theirs}
     with server:
         answer = client(box.expensify_url, {"sftp": sftp}).update_employees([ANN], dry_run=False)
-    assert (answer.updated_count, len(roads.lying())) == (1, 1)
+        assert (answer.updated_count, len(roads.lying())) == (1, 1)
+        assert (by({"sftp": sftp}).tidy(of_plan=True), roads.lying()) == (1, [])
+        with pytest.raises(Permanent, match="no such folder"):
+            by({"sftp": {**sftp, "folder": "nowhere"}}).offer("[]")
     assert "ann@acme.example" in box.state["expensify"]["policies"][ANN["policyID"]]["members"]
 
 
