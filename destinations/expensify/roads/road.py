@@ -21,6 +21,9 @@ _FETCHING: Final = re.compile(
 )
 """Words of a message about getting the feed. What Expensify says then stands in no document."""
 
+_SENTENCES: Final = ("responseMessage", "reason")
+"""Under which keys of an answer Expensify's own words stand."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -42,15 +45,20 @@ class Offer:
         given = texts(self.credentials)
         return given | {part for text in given for part in re.split(r"[/?#]+", text)} | {_host(text) for text in given}
 
-    def cleared(self, said: Any) -> Any:
-        """What Expensify said, without what is secret of the road."""
-        if isinstance(said, str):
+    def cleared(self, said: Any, of: str = "") -> Any:
+        """What Expensify said, its sentences without what is secret of the road. What it says of people by address stays as it is.
+
+        Args:
+            said: An answer, or a part of it.
+            of: Under which key.
+        """
+        if isinstance(said, str) and of in _SENTENCES:
             for text in sorted(self.secret, key=len, reverse=True):
                 said = said.replace(text, "…")
             return said
         if isinstance(said, list):
-            return [self.cleared(each) for each in said]
-        return {name: self.cleared(each) for name, each in said.items()} if isinstance(said, dict) else said
+            return [self.cleared(each, of) for each in said]
+        return {name: self.cleared(each, name) for name, each in said.items()} if isinstance(said, dict) else said
 
 
 NO_FEED: Final = Offer("request")

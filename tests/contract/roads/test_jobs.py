@@ -102,6 +102,16 @@ def test_a_lost_answer_has_the_same_file_fetched_again(client, script, roads, wi
     assert (len(script.requests), len(urls), len(roads.lying())) == (2, 1, 1)
 
 
+def test_quiet_no_reason_of_expensifys_keeps_a_secret_and_a_secret_like_a_domain_hides_nobody(client, script, roads, monkeypatch):
+    roads.sftp.password = "acme.example"
+    monkeypatch.setenv("FEED_PASSWORD", "acme.example")
+    skipped = [{"email": "ann@acme.example", "reason": "No policy found, with acme.example"}]
+    script.play({"responseCode": 200, "skippedEmployees": skipped})
+    [answer] = client(f"{script.url}/expensify", roads.settings("sftp")).deliver([ANN])
+    assert list(answer.statuses["status"]) == ["refused"]
+    assert answer.update.skipped == [("ann@acme.example", "No policy found, with …")]
+
+
 MESSAGES = (
     (410, "Could not fetch the employee feed by sftp: no such file"),
     (500, "Unable to download file from feedUrl"),
