@@ -56,6 +56,11 @@ COMMANDS: Final = {
         "Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong.",
         names.companies,
     ),
+    "feed": Listed(
+        "cli.feed",
+        "Write what the newest plan would send to a file, for those who deliver it themselves. Nothing is sent.",
+        names.companies,
+    ),
     "sftp": Listed("cli.sftp", "SFTP servers: whom to trust."),
     "purge": Listed(
         "cli.purge",

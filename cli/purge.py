@@ -9,6 +9,7 @@ import dagster as dg
 import typer
 
 from assets import loader, names
+from assets.company import Company
 from assets.runs import retention
 from cli import demo
 from cli.ledger import companies_with_runs, company_meant
@@ -50,6 +51,8 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     try:
         with dg.DagsterInstance.get() as instance, Ledger.open(places.ledger_url(), company) as ledger:
             counts = retention.purge(instance, ledger, days, dry_run=dry_run).counts()
+            if not dry_run and company in names.companies():
+                counts |= _tidied(company, ledger)
     except Failed as failure:
         stop(str(failure))
     found = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
@@ -57,6 +60,16 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     if not found:
         return f"nothing is older than {age}, but for what is still needed."
     return f"older than {age} and {'to be deleted' if dry_run else 'deleted'}: {found}."
+
+
+def _tidied(company: str, ledger: Ledger) -> dict[str, int]:
+    """What was laid ready for the company's destinations, as far as its settings can be read."""
+    try:
+        file = loader.find(company)
+        there = Company(company, loader.read(file), file.parent).destinations()
+    except loader.SettingsMistakes:
+        return {}
+    return retention.tidy([(one, one.access()) for one in there], ledger)
 
 
 def _with_folder(known: list[str]) -> list[str]:

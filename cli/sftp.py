@@ -1,6 +1,7 @@
 """The commands `rollcall sftp …`.
 
-Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it (``resources.hr.ssh``).
+Belongs here: showing a server's host key and writing it into a company's YAML. Does not belong here: getting it
+(``resources.ssh.session``).
 """
 
 import os
@@ -14,7 +15,7 @@ from assets import names
 from cli.commands import AsWritten, company_first
 from cli.terminal import say, stop
 from resources.failures import Failed
-from resources.hr.ssh import pin as host_key_of
+from resources.ssh.session import pin as host_key_of
 
 app = typer.Typer()
 servers = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
@@ -44,37 +45,50 @@ def pin(
         stop("That is too much: give the company, which may be left out where only one names the host, and one host.")
     file = _file(host, company[0] if company else None)
     text = file.read_text(encoding="utf-8") if file else ""
-    source = _source(yaml.compose(text, yaml.SafeLoader), host) if file else None
+    sources = _sources(yaml.compose(text, yaml.SafeLoader), host) if file else []
+    shown_at = port or (_port(sources[0]) if sources else 22)
     try:
-        key = host_key_of(host, port or (_port(source) if source else 22))
+        key = host_key_of(host, shown_at)
     except Failed as failure:
         stop(str(failure))
     say(
         f"{host} shows this host key ({key.type}):\n\n  {key.fingerprint}\n\nThe line for the settings:\n\n  host_keys:\n    - {key.line}\n"
     )
-    if file is None or source is None:
+    if file is None or not sources:
         say("No company's YAML names this host, so nothing was stored.")
         return
-    if key.base64 in text:
+    stored = with_host_key(text, host, key.line, shown_at)
+    if stored == text:
         say(f"It is pinned in {_shown(file)} already.")
         return
     say("Anybody can show a key. Ask whoever runs the server for its fingerprint, on another way than this connection.")
     if not typer.confirm(f"Is it the same, and shall it be stored in {_shown(file)}?"):
         say("Nothing was stored.")
         raise typer.Exit(1)
-    file.write_text(with_host_key(text, host, key.line), encoding="utf-8")
+    file.write_text(stored, encoding="utf-8")
     say("Stored. If another key is there from before, take it out when the server has stopped using it.")
 
 
-def with_host_key(text: str, host: str, line: str) -> str:
-    """A company's YAML with one more line under the `host_keys` of the source with that host; all else stays as it was written.
+def with_host_key(text: str, host: str, line: str, port: int | None = None) -> str:
+    """A company's YAML with one more line under the `host_keys` of each part that names the server; all else stays as it was written.
+
+    Args:
+        text: The YAML.
+        host: The server.
+        line: The line.
+        port: Of several servers with that host the one that is meant.
 
     Raises:
-        ValueError: No source has that host.
+        ValueError: No part has that host.
     """
-    source = _source(yaml.compose(text, yaml.SafeLoader), host)
-    if source is None:
-        raise ValueError("no source has this host")
+    if not _sources(yaml.compose(text, yaml.SafeLoader), host):
+        raise ValueError("nothing has this host")
+    while lacking := [one for one in _meant(yaml.compose(text, yaml.SafeLoader), host, port) if not _has(one, line)]:
+        text = _with_line(text, lacking[0], line)
+    return text
+
+
+def _with_line(text: str, source: yaml.MappingNode, line: str) -> str:
     entries = {key.value: (key, value) for key, value in source.value}
     if "host_keys" not in entries:
         key, value = entries["host"]
@@ -103,15 +117,27 @@ def _line_end(text: str, index: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _source(node: yaml.Node | None, host: str) -> yaml.MappingNode | None:
-    """The mapping under a key `sftp` whose `host` this is."""
+def _sources(node: yaml.Node | None, host: str) -> list[yaml.MappingNode]:
+    """The mappings under keys `sftp` whose `host` this is: HR's, and where a destination has one, its own."""
+    found: list[yaml.MappingNode] = []
     for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
         if key.value == "sftp" and isinstance(value, yaml.MappingNode) and _scalar(value, "host") == host:
-            return value
-        found = _source(value, host)
-        if found:
-            return found
-    return None
+            found.append(value)
+        else:
+            found += _sources(value, host)
+    return found
+
+
+def _meant(node: yaml.Node | None, host: str, port: int | None) -> list[yaml.MappingNode]:
+    """Those of them that are the same server; where only one has the host, it is that one, whatever its port."""
+    found = _sources(node, host)
+    same = [one for one in found if port is None or _written_port(one) in (None, str(port))]
+    return same if len(found) > 1 and same else found[:1]
+
+
+def _has(source: yaml.MappingNode, line: str) -> bool:
+    keys = next((value for key, value in source.value if key.value == "host_keys"), None)
+    return isinstance(keys, yaml.SequenceNode) and any(line.split()[1] in str(each.value).split() for each in keys.value)
 
 
 def _scalar(source: yaml.MappingNode, name: str) -> str | None:
@@ -119,12 +145,19 @@ def _scalar(source: yaml.MappingNode, name: str) -> str | None:
 
 
 def _port(source: yaml.MappingNode) -> int:
+    if (written := _written_port(source)) is None:
+        given = next(value for key, value in source.value if key.value == "port")
+        name = _scalar(given, "env") if isinstance(given, yaml.MappingNode) else None
+        stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
+    return int(written)
+
+
+def _written_port(source: yaml.MappingNode) -> str | None:
+    """The port as far as it is known; None where a variable should hold it and does not."""
     given = next((value for key, value in source.value if key.value == "port"), None)
     name = _scalar(given, "env") if isinstance(given, yaml.MappingNode) else None
     written = os.environ.get(name, "") if name else _scalar(source, "port") or "22"
-    if not written.isdecimal():
-        stop(f"The YAML takes the port from the environment variable {name}, which holds none: give it with --port.")
-    return int(written)
+    return written if written.isdecimal() else None
 
 
 def _file(host: str, company: str | None) -> Path | None:
@@ -133,7 +166,7 @@ def _file(host: str, company: str | None) -> Path | None:
         stop(names.unknown("company", company, names.companies()))
     files = sorted(names.companies_folder().glob(f"{company or '*'}/defs.yaml"))
     try:
-        naming = [file for file in files if _source(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), host)]
+        naming = [file for file in files if _sources(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), host)]
     except yaml.YAMLError:
         stop("A company's YAML cannot be read: `rollcall check` says where.")
     if company and not naming:

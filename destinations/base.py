@@ -1,8 +1,8 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
-Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`), what goes into a step and what comes of
-it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``), any one destination.
-Which there are: ``destinations.registry``.
+Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`, `ByHand`), what goes into a step and what
+comes of it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``), any one
+destination. Which there are: ``destinations.registry``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -218,6 +218,17 @@ class Destination(Comparison, Protocol):
     def send(self, access: Any, ledger: Ledger, write: Write) -> None:
         """Deliver a plan (`destinations.delivery.deliver`)."""
 
+    def tidy(self, access: Any, ledger: Ledger, plan: Plan | None = None) -> int:
+        """Take away what was laid somewhere for the destination to fetch, and has lain there for long enough; with a plan, that plan's too.
+
+        Returns:
+            How many files.
+
+        Raises:
+            Failed: They could not be taken away.
+        """
+        return 0
+
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         """Where its own account of a write is not the plan, a sentence each.
 
@@ -263,6 +274,18 @@ class StillIn(Protocol):
 
     def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
         """Who of `desired` is in a part that their record does not name any more, and is left there by the settings; likewise."""
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """A destination whose changes somebody may bring there themselves, as files."""
+
+    def files(self, plan: Plan) -> list[bytes]:
+        """What a plan applies, as the requests would carry it: a file for each, in their order.
+
+        Raises:
+            Permanent: A setting that it takes is missing.
+        """
 
 
 @runtime_checkable

@@ -133,6 +133,11 @@ def _in_order(records: pd.DataFrame, doubtful: pd.Series, alone: Collection[str]
     return records.loc[order.sort_values(["left", "last", "new"], kind="stable").index]
 
 
+def leavers_last(records: pd.DataFrame) -> pd.DataFrame:
+    """The records in the order in which a delivery of all of them begins."""
+    return records.loc[records["action"].eq("deactivate").sort_values(kind="stable").index]
+
+
 def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.DataFrame:
     """Answers for those whom another run has written since the plan was drawn: they are not sent.
 

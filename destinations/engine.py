@@ -6,6 +6,7 @@ the rules (``roster``), storing values and showing them (``assets``).
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ import pandas as pd
 from destinations import first, forgotten, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
-from resources.failures import Permanent
+from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting, lacking
 from roster.membership import among
@@ -308,6 +309,8 @@ def landed(
         without_approver = landing.without_approver(there, desired["employee_id"])
     else:
         raise ValueError("reading back needs HR's people")
+    with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
+        destination.tidy(access, ledger, None if differing["employee_id"].isin(sent).any() else made)
     table = outcomes.outcomes(made, answers, differing["employee_id"])
     return Landed(
         outcomes=table,

@@ -1,6 +1,7 @@
 """All that lives outside the process and is no destination: HR files, SFTP, HTTP, the ledger, stored values, past runs.
 
 - `hr`: where is HR's export, and how is it got whole?
+- `ssh`: how to get into an SFTP server?
 - `ledger`: what must runs remember?
 - `stored`: where are the values that assets store?
 - `past`: what is known of runs that were, and how is it handed out or deleted?

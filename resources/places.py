@@ -1,11 +1,11 @@
 """Where this deployment keeps what it must remember: one folder by default, elsewhere by URL.
 
-Belongs here: the three environment variables that move it. Does not belong here: what is kept there.
+Belongs here: the three environment variables that move it, and what a location is. Does not belong here: what is kept there.
 """
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PROJECT: Final = Path(__file__).parent.parent
 
@@ -28,3 +28,11 @@ def storage() -> str:
 def reports() -> Path:
     """Where the report files lie."""
     return home() / "reports"
+
+
+def located(base: str) -> Any:
+    """The place that a location names: a ``Path`` on this machine, else a ``UPath``."""
+    from upath import UPath  # noqa: PLC0415 - most commands need no storage
+
+    place = UPath(base)
+    return Path(place.path).expanduser() if place.protocol in ("", "file", "local") else place

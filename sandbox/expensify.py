@@ -1,9 +1,10 @@
 """Expensify's Integration Server: one URL, form-encoded jobs, errors under HTTP 200, two rate windows.
 
 Belongs here: the wire, credentials, rate windows and the two getters. Does not belong here: what the employee updater does with its records
-(`sandbox.employees`).
+(`sandbox.employees`), getting a feed that is elsewhere (`sandbox.fetching`).
 """
 
+import asyncio
 import json
 import time
 from collections import defaultdict, deque
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from sandbox.box import Answer, Box, Call
 from sandbox.employees import EmployeeUpdate, records_of
 from sandbox.faults import Fault
+from sandbox.fetching import UnfetchedError, fetched
 
 PATH = "/Integration-Server/ExpensifyIntegrations"  # [D E1] the one URL
 LEGACY_PATH = "/Integration-Server/api"  # [S] named in one guide only
@@ -67,11 +69,11 @@ def routes(box: Box) -> list[Route]:
         # [D E1] form-encoded fields in the body. Fields in the query string are not read [I]: they would leak the secret into logs.
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode(), keep_blank_values=True).items()}
         job = _job(form)
-        call = _call(job, form)
         if box.switches.expensify_rate_limits and not rates.admit(_partner(job), box.switches.rate_scale):
-            box.record(call, 429, applied=False)
+            box.record(_call(job, form.get("data")), 429, applied=False)
             return _too_many(box)
-        return await box.answer(call, lambda refused: _do(box, job, form, refused), _fault_body)
+        feed = await _feed(box, job, form)
+        return await box.answer(_call(job, feed), lambda refused: _do(box, job, feed, refused), _fault_body)
 
     return [Route(path, endpoint, methods=["POST"]) for path in (PATH, LEGACY_PATH)]
 
@@ -98,12 +100,32 @@ def _partner(job: dict[str, Any]) -> str:
     return str(_credentials(job).get("partnerUserID"))
 
 
-def _call(job: dict[str, Any], form: dict[str, str]) -> Call:
+async def _feed(box: Box, job: dict[str, Any], form: dict[str, str]) -> str | UnfetchedError | None:
+    """The employee feed, wherever it is; for whom it is fetched is known first [I], and for a dry run it is fetched too [I]."""
+    source = job.get("dataSource")
+    if source not in ("download", "sftp"):
+        return form.get("data")
+    if f"{job.get('type')} {_settings(job).get('type')}" != "update employees" or _known(box, job) is None:
+        return None
+    try:
+        return await asyncio.to_thread(fetched, source, _credentials(job))
+    except UnfetchedError as why:
+        return why
+
+
+def _known(box: Box, job: dict[str, Any]) -> dict[str, Any] | None:
+    """The partner, if the secret is theirs."""
+    given = _credentials(job)
+    partner: dict[str, Any] | None = box.state["expensify"]["partners"].get(given.get("partnerUserID"))
+    return partner if partner is not None and partner["secret"] == given.get("partnerUserSecret") else None
+
+
+def _call(job: dict[str, Any], feed: str | UnfetchedError | None) -> Call:
     name = f"{job.get('type')} {_settings(job).get('type')}"
     if name != "update employees":
         return Call("expensify", name)
     try:
-        people = [str(record.get("employeeID")) for record in records_of(form.get("data"))]
+        people = [] if isinstance(feed, UnfetchedError) else [str(record.get("employeeID")) for record in records_of(feed)]
     except (ValueError, AttributeError):
         people = []
     return Call("expensify", name, dry_run=job.get("dry-run") is True, writes=job.get("dry-run") is not True, people=people)
@@ -123,24 +145,23 @@ def _fault_body(fault: Fault) -> Response:
     return refusal(int(code), "An unexpected error occurred", fault.status or 200)
 
 
-def _do(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str]) -> Answer:
+def _do(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str]) -> Answer:
     try:
-        return _dispatch(box, job, form, refused)
+        return _dispatch(box, job, feed, refused)
     except JobError as error:
         return Answer(refusal(error.code, error.message), error.code)
 
 
-def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str]) -> Answer:
+def _dispatch(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str]) -> Answer:
     state = box.state["expensify"]
     if not job.get("type"):
         raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1]
-    given = _credentials(job)
-    partner = state["partners"].get(given.get("partnerUserID"))
-    if partner is None or partner["secret"] != given.get("partnerUserSecret"):
+    partner = _known(box, job)
+    if partner is None:
         raise JobError(box.switches.expensify_bad_credentials, "Authentication error")  # [?] body and code
     match job["type"], _settings(job).get("type"):
         case "update", "employees":
-            return _update_employees(box, job, form.get("data"), partner["email"], refused)
+            return _update_employees(box, job, feed, partner["email"], refused)
         case "get", "policyList":
             return _policy_list(state, job, partner["email"])
         case "get", "policy":
@@ -148,19 +169,22 @@ def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict
     raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1] the message; that it covers unknown types too: [I]
 
 
-def _update_employees(box: Box, job: dict[str, Any], data: str | None, caller: str, refused: dict[str, str]) -> Answer:
+def _update_employees(box: Box, job: dict[str, Any], data: str | UnfetchedError | None, caller: str, refused: dict[str, str]) -> Answer:
     if _settings(job).get("entity") != "generic":  # [D E1] without it, it is the deprecated CSV updater
         raise JobError(410, "The deprecated employee updater is not part of this sandbox")
     source = job.get("dataSource")  # [D E1] beside inputSettings; inside it, it is passed over like every misplaced key [O E4]
-    if source in ("download", "sftp"):
-        raise JobError(410, f"dataSource '{source}' is not part of this sandbox")
-    if source != "request":
+    if source not in ("request", "download", "sftp"):
         raise JobError(410, "Argument 'dataSource' is missing or malformed")
     if not isinstance(job.get("dry-run", False), bool):
         raise JobError(410, "Argument 'dry-run' is missing or malformed")  # [D E1] boolean; what a text gives: [?]
     primary = job.get("setEmployeePrimaryPolicy", "none")
     if primary not in ("none", "new_employees", "all_employees"):  # [D E1] the values
         raise JobError(410, "Argument 'setEmployeePrimaryPolicy' is missing or malformed")
+    if isinstance(data, UnfetchedError):  # [?] code and words
+        words = f"Could not fetch the employee feed by {source}: {data}"
+        raise JobError(
+            box.switches.expensify_unfetched_code, words if box.switches.expensify_unfetched_said else "An unexpected error occurred"
+        )
     try:
         records = records_of(data)
     except ValueError:

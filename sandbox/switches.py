@@ -42,6 +42,10 @@ class Switches:
     """After a write so many reads still show the state before it: [?]."""
     expensify_lag_seconds: float = 0.0
     """After a write reads show the state before it for so long: [?]."""
+    expensify_unfetched_code: int = 410
+    """responseCode for a feed that Expensify is to fetch, by `download` or `sftp`, and cannot: [?]."""
+    expensify_unfetched_said: bool = True
+    """Whether the message then says that it is about fetching, or nothing in particular: [?]."""
 
     findity_slash: Literal["redirect", "404"] = "redirect"
     """Trailing slashes are part of every admin path [D F1]; what the other spelling gives: [I]."""

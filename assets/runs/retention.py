@@ -1,10 +1,10 @@
 """Letting go of what is older than a company's `retention_days`: the job, its schedule, and Dagster's own runs.
 
-Belongs here: what only Dagster knows of a run's age, and when all this is done. Does not belong here: ledger rows, stored values and files
-(``resources.past.retention``).
+Belongs here: what only Dagster knows of a run's age, and when all this is done, and what was laid ready for a destination too. Does not
+belong here: ledger rows, stored values and files (``resources.past.retention``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from assets import quiet
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported
 from assets.runs.dagster_storage import drop_leavings, give_back, unlink_events
+from destinations.base import Destination
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
 from resources.past.retention import purge as purge_kept
@@ -51,6 +52,20 @@ def purge(instance: dg.DagsterInstance, ledger: Ledger, days: int, *, dry_run: b
         give_back(instance, ledger)
         trim_log(quiet.private_folder() / quiet.FILE, before)
     return purged
+
+
+def tidy(destinations: Iterable[tuple[Destination, Any]], ledger: Ledger) -> dict[str, int]:
+    """Take away what was laid ready for destinations to fetch, by hours of its own, whatever the days: what → how many files.
+
+    Args:
+        destinations: Which, and how to reach each.
+        ledger: The company's.
+
+    Raises:
+        Failed: A place cannot be had.
+    """
+    laid = {one.title: one.tidy(access, ledger) for one, access in destinations}
+    return {f"files laid ready for {title}": count for title, count in laid.items() if count}
 
 
 def delete_all(instance: dg.DagsterInstance, company: str) -> int:
@@ -91,17 +106,19 @@ def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
 
 def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
     """The company's retention job and its daily schedule."""
-    days = company.settings.retention_days
+    days, destinations = company.settings.retention_days, company.destinations()
 
     # As a resource, the ledger gives the run its signs of life too.
     @dg.op(
         name=company.job("purge"),
         description=f"Deletes what is older than {days} days.",
-        required_resource_keys={company.resource("ledger")},
+        required_resource_keys={company.resource("ledger"), *(company.resource(one.name) for one in destinations)},
     )
     def purged(context: dg.OpExecutionContext) -> None:
         with reported(), getattr(context.resources, company.resource("ledger")).open() as ledger:
             counts: dict[str, Any] = purge(context.instance, ledger, days).counts()
+            # Last, for it may be on a server that cannot be had.
+            counts |= tidy(((one, getattr(context.resources, company.resource(one.name))) for one in destinations), ledger)
         context.log.info(f"Older than {days} days and deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
         context.add_output_metadata({**counts, "older than (days)": days})
 

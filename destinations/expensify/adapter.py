@@ -4,14 +4,15 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun, Finding, Known, Preflight, StillIn
+from destinations.base import ByHand, Destination, DryRun, Finding, Known, Preflight, StillIn
 from destinations.delivery import Write
 from destinations.expensify import (
     NAME,
@@ -31,13 +32,18 @@ from destinations.expensify import (
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
-from destinations.expensify.settings import ExpensifyConnection, Settings
+from destinations.expensify.roads.chosen import road
+from destinations.expensify.roads.laid import Whose
+from destinations.expensify.roads.road import Road
+from destinations.expensify.roads.settings import Delivery
+from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed, Settings
 from destinations.identity import Identity
+from destinations.replies import Records
 from resources.environment import EnvText
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
-from resources.rates import RateLimit
+from resources.rates import ProcessWindows, RateLimit
 from roster import lacking
 from roster.membership import among
 from roster.people.chain import Chain
@@ -59,15 +65,21 @@ class Access:
     """Its rate windows, shared through the ledger by every run with the same credential."""
     retry: Retry = PATIENCE
     """How often and how patiently a call is repeated."""
+    delivery: Delivery = field(default_factory=Delivery)
+    """By which road feeds go."""
 
-    def open(self, ledger: Ledger) -> Expensify:
-        """A client; use it as a context manager."""
+    def open(self, ledger: Ledger, plan: Plan | None = None) -> Expensify:
+        """A client; use it as a context manager. Whoever sends says of which plan."""
         windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows, self.retry)
+        return Expensify(self.connection, windows, self.retry, self.road(ledger, plan))
+
+    def road(self, ledger: Ledger, plan: Plan | None = None) -> Road:
+        """How the feeds of a plan get there."""
+        return road(self.delivery, Whose(ledger.company, cache(plan.digest) if plan else lambda: "0"), self.retry)
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun, Preflight, StillIn):
+class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
     """Expensify for one company."""
 
     settings: Settings
@@ -91,7 +103,7 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         return self.settings.connection.read_back_seconds
 
     def access(self) -> Access:
-        return Access(self.settings.connection)
+        return Access(self.settings.connection, delivery=self.settings.delivery)
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)
@@ -179,8 +191,8 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
         sent = plan.records[plan.records["apply"]]
         if sent.empty:
             return DryRunReply()
-        with access.open(ledger) as client:
-            answers = list(client.deliver(records.to_send(leave.self_contained(sent), self.settings.feed), dry_run=True))
+        with access.open(ledger, plan) as client:
+            answers = list(client.deliver(_going_out(sent, self.settings.feed), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
         refused = refused[refused["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
@@ -191,12 +203,25 @@ class Adapter(Destination, DryRun, Preflight, StillIn):
             disagreements=self.disagreements(sent, replies, again=False),
         )
 
+    def files(self, plan: Plan) -> list[bytes]:
+        with Expensify(self.settings.connection, ProcessWindows(LIMITS)) as client:
+            chunks = client.chunks(_going_out(plan.records[plan.records["apply"]], self.settings.feed))
+            return [client.feed(chunk).encode() for chunk in chunks]
+
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
-        with access.open(ledger) as client:
+        with access.open(ledger, write.plan) as client:
             delivery.deliver(ledger, write, to_expensify(client, ledger, write, self.settings.feed))
+
+    def tidy(self, access: Access, ledger: Ledger, plan: Plan | None = None) -> int:
+        return access.road(ledger, plan).tidy(of_plan=plan is not None)
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+
+def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed) -> Records:
+    """Records as they go out where nobody is in doubt from before, so that a dry run has the bytes of the write."""
+    return records.to_send(leave.self_contained(delivery.leavers_last(planned)), rules)
 
 
 def _suspected(ledger: Ledger) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from destinations.expensify.replies import (
     skip,
     whole_number,
 )
+from destinations.expensify.roads.road import NO_FEED, ByRequest, Offer, Road, of_fetching
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Records
 from resources.failures import Permanent, Refused
@@ -58,10 +59,12 @@ class Expensify:
         settings: Where and as whom.
         windows: Waits until a call may start, before each attempt.
         retry: How to repeat.
+        road: How feeds get there; by default in the request.
     """
 
-    def __init__(self, settings: ExpensifyConnection, windows: RateWindows, retry: Retry = PATIENCE) -> None:
+    def __init__(self, settings: ExpensifyConnection, windows: RateWindows, retry: Retry = PATIENCE, road: Road | None = None) -> None:
         self._settings = settings
+        self._road = road or ByRequest()
         self._windows = windows
         self._url = checked_url(settings.url.resolve(), "Expensify url")
         self._http = Http("Expensify", self._url, settings.timeout, retry)
@@ -85,13 +88,14 @@ class Expensify:
             Refused: The records were refused as a whole.
             Unanswered: They may have been applied.
             Transient: They were not.
-            Permanent: Credentials, rights or the address are wrong.
+            Permanent: Credentials, rights or the address are wrong, or the feed cannot be laid where Expensify would fetch it.
         """
         settings = self._settings
+        offer = self._road.offer(self.feed(records))
         job: dict[str, Any] = {
             "type": "update",
             "dry-run": dry_run,
-            "dataSource": "request",
+            "dataSource": offer.source,
             "inputSettings": {"type": "employees", "entity": "generic"},
             "setEmployeePrimaryPolicy": settings.setEmployeePrimaryPolicy,
             "shouldFixApprovalChains": settings.shouldFixApprovalChains,
@@ -103,7 +107,7 @@ class Expensify:
             recipients = ",".join(recipient.resolve() for recipient in settings.on_finish_recipients)
             job["onFinish"] = [{"actionName": "email", "recipients": recipients}]
         started, calls = time.monotonic(), self._http.attempts
-        body, reply = self._run(job, records, writes=not dry_run)
+        body, reply = self._run(job, records, writes=not dry_run, offer=offer)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
             code=200,
@@ -113,10 +117,14 @@ class Expensify:
             diff_to_remove=as_lists(diff.get("diffToRemove")),
             groups=as_lists(body.get("securityGroupEmployeesMap")),
             skipped=[skip(item) for item in as_list(body.get("skippedEmployees"))],
-            request_bytes=reply.sent_bytes,
+            request_bytes=reply.sent_bytes + offer.size,
             seconds=time.monotonic() - started,
             calls=self._http.attempts - calls,
         )
+
+    def feed(self, records: Records) -> str:
+        """The JSON of one feed: ASCII only, so that no charset has to be guessed on any road."""
+        return json.dumps(records if self._settings.feed_root == "array" else {"Employees": records}, allow_nan=False)
 
     def chunks(self, records: Records, alone: Collection[str] = ()) -> Iterator[Records]:
         """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own.
@@ -222,25 +230,28 @@ class Expensify:
         if chunk:
             yield chunk
 
-    def _run(self, job: dict[str, Any], records: Records | None = None, writes: bool = False) -> tuple[dict[str, Any], Reply]:
+    def _run(
+        self, job: dict[str, Any], records: Records | None = None, writes: bool = False, offer: Offer = NO_FEED
+    ) -> tuple[dict[str, Any], Reply]:
         credentials = {
             "partnerUserID": self._settings.partner_user_id.resolve(),
             "partnerUserSecret": self._settings.partner_user_secret.resolve(),
         }
         # json.dumps writes ASCII only, so that no charset has to be guessed; httpx encodes '+', '&' and '%' of form fields.
-        form = {"requestJobDescription": json.dumps({**job, "credentials": credentials})}
-        if records is not None:
-            form["data"] = json.dumps(records if self._settings.feed_root == "array" else {"Employees": records}, allow_nan=False)
+        form = {"requestJobDescription": json.dumps({**job, "credentials": {**credentials, **offer.credentials}})}
+        if offer.data is not None:
+            form["data"] = offer.data
         reply = self._http.send("POST", self._url, judge=judge, before=self._windows.acquire, writes=writes, data=form)
-        body = reply.json
+        body = offer.cleared(reply.json)
         code = code_of(body)
         if code is None:
             raise no_answer(reply, writes=writes)
         if code != 200:
-            refused = refusal(code, str(body.get("responseMessage") or ""), records or [], credentials.values())
+            message = str(body.get("responseMessage") or "")
+            refused = refusal(code, message, records or [], [*credentials.values(), *offer.hidden()])
             if records is None and isinstance(refused, Refused):
                 raise Permanent(str(refused), "Nothing was changed. Run again; if it stays, ask Expensify, naming the code.")
-            raise refused
+            raise of_fetching(refused, message, offer, records or [], code)
         return body, reply
 
 

@@ -43,7 +43,7 @@ class UpdateAnswer:
         diff_to_remove: The same for removals.
         groups: Domain group → addresses.
         skipped: Who was not updated, and why: raw, for owner-only files.
-        request_bytes: Length of the request's body.
+        request_bytes: Length of the request's body, and of the feed where Expensify fetches it.
         seconds: From the first attempt to the answer, waits included.
         calls: HTTP attempts.
     """

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from destinations.expensify.roads.settings import Delivery
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
 
@@ -163,6 +164,8 @@ class Expensify(Strict):
     does not name. Only of policies that Rollcall put them into."""
     protected: list[EnvText] = Field(default=[])
     """E-mail addresses of accounts of which nothing is ever written: neither created, changed nor taken out."""
+    delivery: Delivery = Delivery()
+    """By which road the feed gets there: ``request``, or one of `sftp` and `download`."""
 
 
 _TAKEN: Final = ("person", "action", "apply", "effect", "last", "reason")

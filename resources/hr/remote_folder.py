@@ -20,7 +20,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice, by_name
-from resources.hr.ssh import server_name
+from resources.ssh.session import server_name
 
 _AHEAD: Final = timedelta(days=1)
 """How far a server's clock, or its idea of the time zone, may be ahead of ours before its times are no times."""

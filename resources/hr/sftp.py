@@ -1,7 +1,7 @@
 """HR files on an SFTP server.
 
 Belongs here: each call on a connection of its own, and getting a file whole, going on where a download broke off. Does not belong here:
-getting into the server (``resources.hr.ssh``), which file it is and putting it away (``resources.hr.remote_folder``), what is in it
+getting into the server (``resources.ssh.session``), which file it is and putting it away (``resources.hr.remote_folder``), what is in it
 (``roster.reading.file``).
 """
 
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 import paramiko
-import tenacity
 
 from resources.failures import Permanent, Transient
 from resources.hr import kept as kept_files
@@ -24,9 +23,9 @@ from resources.hr.kept import KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
-from resources.hr.ssh import Patience, server_name, session
-from resources.hr.ssh_failures import WIRE, Lost, while_working
 from resources.owner_only import make_directory
+from resources.ssh.failures import Lost
+from resources.ssh.session import Patience, in_session, server_name
 
 CHUNK: Final = 32_768
 """Bytes in one read: what every server answers whole."""
@@ -115,23 +114,7 @@ class Sftp:
 
     def _call(self, work: Callable[[paramiko.SFTPClient], _Result]) -> _Result:
         """Do `work` on a connection of its own, and again on another if time may heal what went wrong."""
-        retry = self._patience.retry
-
-        def attempt() -> _Result:
-            with session(self._settings, self._patience) as sftp:
-                try:
-                    return work(sftp)
-                except (*WIRE, UnicodeDecodeError) as error:
-                    raise while_working(error, self._server) from None
-
-        again = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(retry.attempts),
-            wait=tenacity.wait_exponential(retry.first_wait, retry.longest_wait) + tenacity.wait_random(0, retry.first_wait),
-            retry=tenacity.retry_if_exception_type(Lost),
-            sleep=retry.sleep,
-            reraise=True,
-        )
-        return again(attempt)
+        return in_session(self._settings, self._patience, work)
 
     def _source(self) -> str:
         # Two companies on one server may have the same path, each in a world of its own user.

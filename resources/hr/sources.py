@@ -167,8 +167,8 @@ class SftpFiles:
 
     def _server(self, hurried: bool = False) -> "Sftp":
         from resources.hr.sftp import Sftp  # noqa: PLC0415
-        from resources.hr.ssh import Patience  # noqa: PLC0415
         from resources.http import Retry  # noqa: PLC0415 - paramiko takes a third of a second: only who needs a server loads it
+        from resources.ssh.session import Patience  # noqa: PLC0415
 
         # A sensor's tick has sixty seconds for all of it.
         brief = Patience(connect=8, greeting=10, handshake=10, login=12, reply=10, retry=Retry(attempts=1))

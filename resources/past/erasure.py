@@ -35,6 +35,7 @@ OUT_OF_REACH: Final = (
     "Dagster's records: they hold employee numbers, and go with their runs (rollcall purge)",
     "rows of HR's file without a readable number: of them the ledger has only the line and what was wrong",
     "who accepted a file or released changes: names as somebody typed them",
+    "files that were written to be delivered by hand (rollcall feed), and those that lie ready for a destination to fetch, some hours long",
     "what a terminal, a spreadsheet or a mail still shows",
 )
 """What neither forgetting nor handing out reaches."""

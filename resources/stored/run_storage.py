@@ -22,9 +22,9 @@ from typing import Any, Final, NamedTuple
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
-from upath import UPath
 
 from resources import owner_only
+from resources.places import located
 from resources.shortage import shortage
 
 PRODUCER: Final = "_producer"
@@ -180,12 +180,6 @@ def _reported(place: Any) -> Iterator[None]:
         if lack := shortage(error, place if isinstance(place, Path) else None):
             raise dg.Failure(str(lack), allow_retries=False) from None
         raise
-
-
-def located(base: str) -> Any:
-    """The place that a base names: a ``Path`` on this machine, else a ``UPath``."""
-    place = UPath(base)
-    return Path(place.path).expanduser() if place.protocol in ("", "file", "local") else place
 
 
 def _named_run(context: dg.InputContext) -> str | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from resources import places
-from resources.stored.run_storage import INDEX, NEWEST, decoded, located
+from resources.places import located
+from resources.stored.run_storage import INDEX, NEWEST, decoded
 
 
 class StoredRuns:

@@ -27,6 +27,8 @@ SECRETS = {
     "FINDITY_CLIENT": "zqclientid",
     "FINDITY_SECRET": "zqclientsecret",
     "HR_SFTP_PASSWORD": "zqsftppassword",
+    "FEED_USER": "zqfeeduser",
+    "FEED_PASSWORD": "zqfeedpassword",
     "MAIL_TO": "zqmailto@acme.example",
     "HTTPS_PROXY": "http://zqproxyuser:zqproxyword@127.0.0.1:9",
 }

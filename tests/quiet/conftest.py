@@ -37,6 +37,7 @@ class Acme:
         self.inbox.mkdir(parents=True)
         self.runs: list[RunResult] = []
         self.said: list[str] = []
+        self.feeds: list[str] = []
         self.location, self.defs = self.build(yaml.safe_load(YAML))
         self.file(PEOPLE)
 
@@ -44,6 +45,8 @@ class Acme:
         built = graph.build("acme", Settings.model_validate(attributes), self.root / "acme")
         resources = dict(built.resources or {})
         for key, other in (("acme_expensify", {"limits": [RateLimit(1000, 0.001)]}), ("acme_findity", {})):
+            if key not in resources:
+                continue
             access = dataclasses.replace(
                 resources[key].resource_fn(None), retry=Retry(attempts=2, first_wait=0.01, longest_wait=0.01), **other
             )

@@ -19,6 +19,7 @@ from resources.ledger import database
 from roster.intake import take_in as intake
 from sandbox.sftp import SftpServer
 from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, YAML, canaries
+from tests.roads import WebFolder
 
 ECHO = " ".join(canaries().values()) + " zqstranger@other.example zqlocal.b@acme.example"
 
@@ -144,4 +145,24 @@ def sftp_refuses(acme: Any) -> Iterator[Any]:
                 yield acme.run("preview", location)
 
 
-PARTS = (the_gate_refuses, servers_echo, a_server_stalls, we_burst, nothing_can_be_kept, sftp_refuses)
+def roads_fail(acme: Any) -> Iterator[Any]:
+    """The servers of a feed refuse us; and where they do not, Expensify says in every way what it was told of them."""
+    acme.file(PEOPLE.replace("Q04;", "Q07;").replace("zqlocal.d@", "zqlocal.d@latest."))
+    folder = acme.root / "acme" / "feeds"
+    folder.mkdir()
+    login = {"user": {"env": "FEED_USER"}, "password": {"env": "FEED_PASSWORD"}}
+    attributes = yaml.safe_load(YAML)
+    del attributes["findity"]
+    words = SECRETS["FEED_USER"], SECRETS["FEED_PASSWORD"]
+    with SftpServer(folder, password="another") as server, WebFolder(folder) as strict, WebFolder(folder, login=words) as web:
+        at = {"host": server.host, "port": server.port, "host_keys": [server.host_key_line]}
+        for road in ({"sftp": {**login, **at}}, *({"download": {**login, "folder": str(folder), "url": one.url}} for one in (strict, web))):
+            attributes["expensify"]["delivery"] = road
+            location, _ = acme.build(attributes)
+            acme.box.fault(job="update employees", dry_run=False, body=json.dumps({"responseCode": 410, "responseMessage": ECHO}))
+            yield acme.run("sync", location)
+            acme.box.heal()
+    acme.feeds = [file.name for file in folder.iterdir()]
+
+
+PARTS = (the_gate_refuses, servers_echo, a_server_stalls, we_burst, nothing_can_be_kept, sftp_refuses, roads_fail)

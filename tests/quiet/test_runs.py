@@ -36,6 +36,7 @@ SAID = (
     "refuses the login",
     "private key cannot be read",
     "ledger's database is not available",
+    "refuses `user` and `password` of `delivery.download` (HTTP 401)",
 )
 
 
@@ -69,6 +70,13 @@ def test_quiet_no_token_that_was_given_out_is_kept_anywhere(acme: Any, printed: 
     )
     assert tokens
     assert [token for token in tokens if token.encode() in left] == []
+
+
+def test_quiet_no_feed_that_lies_ready_is_named_anywhere(acme: Any, printed: bytes, logged: list[bytes]) -> None:
+    left = printed + b"".join(logged) + "".join(acme.said).encode()
+    left += b"".join(readable(path) for part in ("dagster", "home", "tmp") for path in (acme.root / part).rglob("*") if path.is_file())
+    assert acme.feeds, "of a run that failed they lie until their hours are over"
+    assert [name for name in acme.feeds if name.encode() in left] == []
 
 
 def test_quiet_people_are_in_the_owners_files_alone_and_those_are_his_alone(acme: Any, printed: bytes) -> None:

@@ -80,8 +80,13 @@ def kinds(boundaries: Sequence[tuple[str, int]], number: int) -> set[tuple[str, 
     return of
 
 
-def instrument(told_of: Reached) -> None:
-    """Calls `told_of` at every boundary from now on in this process; not for signs of life, which come by the clock."""
+def instrument(told_of: Reached, *, removals: bool = False) -> None:
+    """Calls `told_of` at every boundary from now on in this process; not for signs of life, which come by the clock.
+
+    Args:
+        told_of: What to call.
+        removals: Whether taking a file away is a boundary too.
+    """
     main, dagsters = threading.get_ident(), 0
 
     def reached(name: str) -> None:
@@ -105,6 +110,9 @@ def instrument(told_of: Reached) -> None:
         around(os, name, lambda source, target, *rest: f"the rename to {_place(target)}")
     for name in ("rename", "posix_rename"):
         around(paramiko.SFTPClient, name, lambda _, source, target: f"the putting away to {_place(target)}")
+    if removals:
+        around(paramiko.SFTPClient, "remove", lambda _, path: f"the removal of {_place(path)}")
+        around(os, "unlink", lambda path: f"the removal of {_place(path)}")
 
     # SQLAlchemy says when a transaction is about to be committed; the driver's commit is where it is.
     writing = threading.local()

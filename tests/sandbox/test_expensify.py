@@ -65,7 +65,7 @@ def test_another_feed_root_is_missing_data(expensify, person):  # [D E1] the cod
 
 
 @pytest.mark.parametrize("source", ["download", "sftp", None])
-def test_only_data_in_the_request_is_supported(expensify, person, source):
+def test_a_job_that_names_no_feed_to_fetch_is_refused(expensify, person, source):
     assert expensify.update(person("E1"), dataSource=source)["responseCode"] == 410
 
 

@@ -7,7 +7,9 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from destinations.expensify.roads.settings import ByDownload, BySftp, SeenByExpensify
 from resources.hr.locations import CsvSource, SftpSource
+from resources.ssh.settings import SshServer
 from roster.intake.gate import STOPPING
 from roster.plan.limits import Limits
 from roster.settings import Approvers, CsvFormat, Gate, History, Limit, People, Rule, Scope, Source
@@ -44,6 +46,8 @@ HEADINGS = {
     "gate": ("settings.md", "## `hr.gate`: how far a file may be from the last one"),
     "limits": ("settings.md", "## `limits`: how many may change at once"),
     "approvers": ("settings.md", "## `approvers`"),
+    "by sftp": ("settings.md", "#### `delivery.sftp`"),
+    "by download": ("settings.md", "#### `delivery.download`"),
     "format": ("files.md", "## How bytes become rows"),
     "csv": ("files.md", "## `hr.csv`: a file on this machine"),
     "sftp": ("files.md", "## `hr.sftp`: a file on an SFTP server"),
@@ -55,6 +59,9 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("format", defaults(CsvFormat)),
     ("csv", defaults(CsvSource, CsvFormat)),
     ("sftp", defaults(SftpSource, CsvFormat)),
+    ("by sftp", {name: default for name, default in defaults(BySftp, SshServer).items() if name != "seen_by_expensify"}),
+    ("by sftp", {f"seen_by_expensify.{name}": default for name, default in defaults(SeenByExpensify).items()}),
+    ("by download", {name: default for name, default in defaults(ByDownload).items() if name != "keep_hours"}),
     ("column", defaults(Source, Rule)),
     ("people", {f"history.{name}": default for name, default in defaults(History).items()}),
     ("people", {f"scope.{name}": default for name, default in defaults(Scope).items()}),

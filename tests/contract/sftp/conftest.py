@@ -18,8 +18,8 @@ import pytest
 
 from resources.hr.locations import SftpSource
 from resources.hr.sftp import Sftp
-from resources.hr.ssh import Patience
 from resources.http import Retry
+from resources.ssh.session import Patience
 from sandbox.sftp import SftpServer
 from tests import ports
 

@@ -17,7 +17,7 @@ import pytest
 from resources.failures import Permanent, Transient
 from resources.hr.remote_folder import RemoteFile
 from resources.hr.sftp import CHUNK, Sftp
-from resources.hr.ssh_failures import Lost
+from resources.ssh.failures import Lost
 from sandbox.sftp import SftpServer
 
 Serve = Callable[..., SftpServer]

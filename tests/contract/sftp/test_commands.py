@@ -99,6 +99,18 @@ def test_which_company_is_asked_where_several_name_the_host(serve: Callable[...,
     assert run("acne", "127.0.0.1") == (2, "There is no company 'acne'. Did you mean acme? There are: acme, other.\n")
 
 
+def test_every_part_that_names_the_server_trusts_it(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
+    server = serve()
+    part = "{{sftp: {{host: 127.0.0.1, port: {port}}}}}".format
+    road = f"  anywhere:\n    delivery: {part(port=server.port)}\n    other: {part(port=server.port + 1)}\n"
+    file = company("acme", YAML.format(port=server.port) + road)
+    assert run("127.0.0.1", answer="y\n")[0] == 0
+    given = yaml.safe_load(file.read_text())["attributes"]
+    trusted = [part["sftp"].get("host_keys") for part in (given["hr"], given["anywhere"]["delivery"], given["anywhere"]["other"])]
+    assert trusted == [[server.host_key_line], [server.host_key_line], None]
+    assert run("127.0.0.1")[1].endswith("It is pinned in pipelines/acme/defs.yaml already.\n")
+
+
 def test_a_server_that_cannot_be_reached_is_one_sentence(company: Callable[[str, str], Path]) -> None:
     code, output = run("127.0.0.1", "--port", "1")
     assert code == 2

@@ -15,9 +15,9 @@ import pytest
 
 from resources.failures import Permanent
 from resources.hr.sftp import Sftp
-from resources.hr.ssh import Patience
-from resources.hr.ssh_failures import Lost
 from resources.http import Retry
+from resources.ssh.failures import Lost
+from resources.ssh.session import Patience
 from sandbox.sftp import SftpServer
 from tests import ports
 

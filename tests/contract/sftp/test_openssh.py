@@ -12,7 +12,7 @@ import pytest
 
 from resources.failures import Permanent
 from resources.hr.sftp import Sftp
-from resources.hr.ssh import pin
+from resources.ssh.session import pin
 
 KINDS = ["ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521", "rsa"]
 

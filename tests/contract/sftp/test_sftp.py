@@ -16,8 +16,8 @@ import pytest
 
 from resources.failures import Permanent, Transient
 from resources.hr.sftp import Sftp
-from resources.hr.ssh import Patience, session
-from resources.hr.ssh_failures import Lost
+from resources.ssh.failures import Lost
+from resources.ssh.session import Patience, session
 from sandbox.sftp import SftpServer
 from tests import ports
 

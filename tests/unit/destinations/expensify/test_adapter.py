@@ -1,10 +1,14 @@
 """What Expensify is asked for when it is read."""
 
+import json
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 from destinations.expensify.adapter import Access, Adapter
 from destinations.expensify.settings import Settings
+from destinations.replies import Answer, statuses
 from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger
@@ -50,3 +54,27 @@ def test_where_no_id_is_a_policy_nobody_passes_for_new(read):
 def test_nobody_in_scope_is_no_call(read):
     found, calls = read()
     assert isinstance(found, pd.DataFrame) and found.empty and calls == []
+
+
+def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last():
+    sent = []
+
+    class Client:
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = lambda *_: None  # noqa: E731
+
+        def deliver(self, records, dry_run):
+            sent.extend(records)
+            return [Answer(statuses([]))]
+
+    record = {"employeeEmail": "a@acme.example", "managerEmail": "a@acme.example", "policyID": POLICIES[0], "apply": True}
+    records = [
+        {**record, "employeeID": "E1", "action": "deactivate", "isTerminated": "true"},
+        {**record, "employeeID": "E2", "action": "create"},
+    ]
+    plan = SimpleNamespace(records=pd.DataFrame(records).assign(person=["E1", "E2"]))
+    secret = {"partner_user_id": "u", "partner_user_secret": {"env": "NOT_SET"}}
+    adapter = Adapter(Settings.model_validate({"connection": secret, "feed": {"policyID": "extra_policy"}}))
+    adapter.dry_run(SimpleNamespace(open=lambda *_: Client()), None, plan)
+    assert [one["employeeID"] for one in sent] == ["E2", "E1"]
+    assert [json.loads(content) for content in adapter.files(plan)] == [sent], "no secret is needed for that"

@@ -7,7 +7,8 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from resources.stored.run_storage import RunStorage, located
+from resources.places import located
+from resources.stored.run_storage import RunStorage
 from resources.stored.runs import StoredRuns
 
 REJECTS = dg.AssetKey(["acme", "hr", "rejects"])

@@ -1,7 +1,8 @@
 """One SFTP session: connect, know the server by its pinned key, log in, and end, within one call.
 
-Belongs here: time-outs, host keys, the login and the private key for it. Does not belong here: how a host key is written in the settings
-(``resources.hr.locations``), what is done with files (``resources.hr.sftp``), and what a failure is called (``resources.hr.ssh_failures``).
+Belongs here: time-outs, host keys, the login and the private key for it, and trying again. Does not belong here: how a host key is written
+in the settings (``resources.ssh.settings``), what is done with files (``resources.hr.sftp``, a destination's own module), what a failure is
+called (``resources.ssh.failures``).
 No text of a key, and no text of a library about one, gets into an error.
 """
 
@@ -13,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import paramiko
+import tenacity
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -24,11 +26,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from resources.environment import Secret
 from resources.failures import Failed, Permanent
-from resources.hr.locations import HostKey, PrivateKey, SftpSource
-from resources.hr.ssh_failures import old_rsa_only, while_connecting, while_logging_in, while_opening
 from resources.http import Retry
+from resources.ssh.failures import RESUMED, WIRE, Lost, old_rsa_only, while_connecting, while_logging_in, while_opening, while_working
+from resources.ssh.settings import HostKey, PrivateKey, SshServer
 
 RSA_ALGORITHMS: Final = ("rsa-sha2-512", "rsa-sha2-256")
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def server_name(host: str, port: int) -> str:
 
 
 @contextmanager
-def session(settings: SftpSource, patience: Patience) -> Iterator[paramiko.SFTPClient]:
+def session(settings: SshServer, patience: Patience) -> Iterator[paramiko.SFTPClient]:
     """An SFTP session that lasts as long as the block.
 
     Raises:
@@ -93,6 +97,39 @@ def session(settings: SftpSource, patience: Patience) -> Iterator[paramiko.SFTPC
             raise old_rsa_only(server)
         _log_in(transport, settings, server, patience)
         yield _opened(transport, server, patience)
+
+
+def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko.SFTPClient], _Result], advice: str = RESUMED) -> _Result:
+    """Do `work` on a connection of its own, and again on another if time may heal what went wrong: it must be safe to repeat.
+
+    Args:
+        settings: Which server.
+        patience: How long to wait and how often to try.
+        work: What to do.
+        advice: What to say where the server fails meanwhile.
+
+    Raises:
+        Lost: The server could not be had at present.
+        Permanent: See `session`; or it does not allow what `work` asks.
+        Failed: Whatever `work` raises.
+    """
+    server, retry = server_name(settings.host, settings.port_number()), patience.retry
+
+    def attempt() -> _Result:
+        with session(settings, patience) as sftp:
+            try:
+                return work(sftp)
+            except (*WIRE, UnicodeDecodeError) as error:
+                raise while_working(error, server, advice) from None
+
+    again = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(retry.attempts),
+        wait=tenacity.wait_exponential(retry.first_wait, retry.longest_wait) + tenacity.wait_random(0, retry.first_wait),
+        retry=tenacity.retry_if_exception_type(Lost),
+        sleep=retry.sleep,
+        reraise=True,
+    )
+    return again(attempt)
 
 
 def pin(host: str, port: int = 22, patience: Patience | None = None) -> HostKey:
@@ -155,7 +192,7 @@ def _order(types: set[str]) -> Callable[[str], tuple[bool, bool]]:
     return lambda name: (name == "ssh-rsa", ("ssh-rsa" if name in RSA_ALGORITHMS else name) not in types)
 
 
-def _log_in(transport: _Transport, settings: SftpSource, server: str, patience: Patience) -> None:
+def _log_in(transport: _Transport, settings: SshServer, server: str, patience: Patience) -> None:
     transport.auth_timeout = patience.login
     user = settings.user.resolve()
     key = private_key(settings.key, settings.passphrase, settings.ssh_rsa) if settings.key else None

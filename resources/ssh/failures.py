@@ -1,10 +1,11 @@
 """What went wrong with an SFTP server, in one sentence that says what to do, and whether another attempt may go better.
 
-Belongs here: sorting the errors of paramiko and of sockets. Does not belong here: trying again (``resources.hr.sftp``), and what is wrong
-with a file. No text of paramiko or of a server gets out: it may name the user.
+Belongs here: sorting the errors of paramiko and of sockets. Does not belong here: trying again (``resources.ssh.session``), and what is
+wrong with a file. No text of paramiko or of a server gets out: it may name the user.
 """
 
 import socket
+from typing import Final
 
 import paramiko
 
@@ -12,6 +13,9 @@ from resources.failures import Failed, Permanent, Transient
 
 WIRE = (OSError, EOFError, paramiko.SSHException, paramiko.SFTPError)
 """What a call on an open session raises when the connection or the server fails."""
+
+RESUMED: Final = "Run again later: a download goes on where it stopped."
+"""What to do after a session failed in which a file was got."""
 
 _AGREEMENTS = {
     "kex": "key exchange",
@@ -86,13 +90,13 @@ def while_opening(error: Exception, server: str, connected: bool) -> Failed:
     return Lost(f"{server} let us in and then opened no session.", "Run again later.")
 
 
-def while_working(error: Exception, server: str) -> Failed:
-    """The failure of a call on an open session."""
+def while_working(error: Exception, server: str, advice: str = RESUMED) -> Failed:
+    """The failure of a call on an open session; `advice` where another may go better."""
     if isinstance(error, UnicodeDecodeError):
         message = f"{server} has a file in the folder whose name is not UTF-8."
         return Permanent(message, "Have it renamed, or the export put into a folder of its own.")
     if isinstance(error, PermissionError):
         return Permanent(f"{server} does not allow it to this user.", "Ask whoever runs it for the right.")
     if isinstance(error, TimeoutError):
-        return Lost(f"{server} stalled.", "Run again later: a download goes on where it stopped.")
-    return Lost(f"{server} broke off, or reported a failure of its own.", "Run again later: a download goes on where it stopped.")
+        return Lost(f"{server} stalled.", advice)
+    return Lost(f"{server} broke off, or reported a failure of its own.", advice)
