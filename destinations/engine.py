@@ -300,7 +300,7 @@ def landed(
         without_approver = landing.without_approver(there, desired["employee_id"])
     else:
         raise ValueError("reading back needs HR's people")
-    table = outcomes.outcomes(made, answers, differing["employee_id"])
+    table = outcomes.outcomes(made, answers, differing["employee_id"], destination.write_only.in_answer)
     return Landed(
         outcomes=table,
         drift=landing.drift(made, differing),

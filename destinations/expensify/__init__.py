@@ -1,6 +1,7 @@
 """Expensify, whole.
 
-`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `records` (what should be
+`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `own_account` (that by
+policy, group and person) · `records` (what should be
 there) · `comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `adapter`
 (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML). `records`, `comparison` and
 `leave` are pure.

@@ -15,6 +15,7 @@ from destinations.delivery import Write
 from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
+from destinations.expensify.own_account import own_account
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
@@ -30,6 +31,7 @@ from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
+from roster.plan.own_account import together
 from roster.records import to_records
 
 
@@ -134,11 +136,12 @@ class Adapter(Destination, DryRun):
             bytes=sum(answer.request_bytes for answer in answers),
             would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
+            account=together(own_account(sent, plan, reply) for reply in replies),
         )
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open(ledger) as client:
-            delivery.deliver(ledger, write, to_expensify(client, ledger, write))
+            delivery.deliver(ledger, write, to_expensify(client, ledger, write), self.write_only.in_answer)
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)

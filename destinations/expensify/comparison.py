@@ -34,6 +34,7 @@ WRITE_ONLY: Final = WriteOnly(
     ),
     kept=("workerStatus", "approvalLimit", "overLimitApprover", "approvesTo", "domainGroupID", "defaultTags"),
     addresses=("overLimitApprover", "approvesTo"),
+    in_answer=("domainGroupID",),
 )
 """What the policy getter does not show. Names belong to the user there: they are sent when HR changes them, never as drift, and of them
 only digests are kept."""

@@ -15,7 +15,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
-from roster.plan import releasing
+from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
 from roster.reports.model import HR_FILE, ROWS, DestinationReport, ReportedExport, RunReport
@@ -127,7 +127,7 @@ def _destination(
         stage="landed" if ended else "sent" if len(answers) else "planned",
         intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
         accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),
-        **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing")},
+        **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing", "answered", "unanswered")},
         actions=dict(facts.actions),
         outcomes=dict(outcomes.outcomes),
         people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
@@ -137,6 +137,7 @@ def _destination(
         limits=facts.limits,
         adoption=dict(facts.adoption),
         would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
+        own_account=own_account_of(facts, requests),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
         unremembered=facts.unremembered,
@@ -151,6 +152,12 @@ def _destination(
         ),
     )
     return report, facts
+
+
+def own_account_of(facts: PlanFacts, requests: Sequence[Mapping[str, Any]]) -> list[own_account.Beside]:
+    """What a destination says of itself: the dry run of a plan beside all requests that were sent for it, of earlier attempts too."""
+    write = own_account.together(own_account.from_json(request.get("account", ())) for request in requests)
+    return own_account.beside(facts.dry_run.account, write, asked=facts.dry_run.requests > 0, written=len(requests) > 0)
 
 
 def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:

@@ -126,6 +126,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Another run has written them, or whom they need, otherwise since this was planned", "Run the sync again: it plans anew.", "IT"
     ),
     "done_meanwhile": Reason("Another run has done the same since this was planned", "Nothing.", "nobody"),
+    "not_in_answer": Reason(
+        "Accepted, but its answer, which alone can show it, does not say that the value took",
+        "Look there whether they have it; it is sent again with the next sync.",
+        "IT",
+    ),
     "not_seen_yet": Reason(
         "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"
     ),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from roster.plan.outcomes import LATER, NOT_IN_ANSWER
 from roster.reports.reasons import reason
 from roster.vocabulary import WRITES
 
@@ -171,7 +172,7 @@ def obstacle(visit: Visit) -> str | None:
 
 def _code(visit: Visit) -> str | None:
     if visit.landed == "missing":
-        return "not_seen_yet"
+        return NOT_IN_ANSWER if visit.outcome_reason == NOT_IN_ANSWER else LATER
     return visit.outcome_reason or visit.reason
 
 
@@ -197,7 +198,12 @@ def _written(visit: Visit, done: str, words: str) -> str:
         return f"{PERSON} was to be {done} at {PLACE}, and nobody knows whether they were: {words}."
     if visit.outcome in ("skipped", "unchanged"):  # another run was there first
         return f"{PERSON} was to be {done} at {PLACE}, and was not sent: {words}."
-    seen = {"landed": ", and reading back shows it", "missing": ", but reading back does not show it"}
+    seen = {
+        "landed": ", and reading back shows it",
+        "missing": f", but {'its answer' if _code(visit) == NOT_IN_ANSWER else 'reading back'} does not show it",
+        "accepted": ", and its answer shows it, which is all that can",
+        "unanswered": ", in fields that only its answer can show, and it says nothing of them",
+    }
     return f"{PERSON} was {done} at {PLACE}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
 
 
