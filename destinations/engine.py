@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, releases
+from destinations import first, forgotten, leaving, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from resources.failures import Permanent
@@ -157,6 +157,7 @@ def _circumstances(
         week=ledger.week.people(destination.name),
         had=ledger.week.had(destination.name),
         email_domains=policy.email_domains,
+        leaving=leaving.agreed(destination, ledger, taken.as_of),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
     )
@@ -200,6 +201,7 @@ def _facts(
         without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
         **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
         faults=desired.faults,
+        notices=leaving.notices(destination, drawn.near),
     )
 
 

@@ -5,7 +5,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -33,6 +33,12 @@ from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
 from roster.plan.own_account import together
 from roster.records import to_records
+
+OUTSTANDING: Final = (
+    "whether they have reports that are not submitted, Expensify's API does not show. Let them submit before; afterwards an admin of the "
+    "policy may submit on their behalf"
+)
+"""The vendor's advice: admins can submit and approve reports of employees who lost their login (Expensify's community, undated)."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,18 @@ class Adapter(Destination, DryRun):
     @property
     def read_back_seconds(self) -> float:
         return self.settings.connection.read_back_seconds
+
+    @property
+    def leaving_days(self) -> int:
+        return self.settings.leaving.after_days
+
+    @property
+    def deactivates(self) -> bool:
+        return not self.settings.scim_managed
+
+    @property
+    def before_leaving(self) -> str:
+        return OUTSTANDING
 
     def access(self) -> Access:
         return Access(self.settings.connection)

@@ -68,6 +68,15 @@ class ExpensifyFeed(Strict):
     """Let Expensify remove people from policies that the record does not name."""
 
 
+class ExpensifyLeaving(Strict):
+    """How and when leavers lose their access."""
+
+    how: Literal["terminate"] = "terminate"
+    """`terminate`: a record with `isTerminated` for each policy they are in."""
+    after_days: int = Field(default=0, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
+
+
 class Expensify(Strict):
     """Expensify as a destination."""
 
@@ -75,6 +84,10 @@ class Expensify(Strict):
     """Where Expensify is and which partner credentials open it."""
     feed: ExpensifyFeed
     """Where each field of an employee record comes from."""
+    leaving: ExpensifyLeaving = ExpensifyLeaving()
+    """How and when leavers lose their access."""
+    scim_managed: bool = False
+    """Whether SCIM, or another system, deactivates people: then nobody is taken out, and who should have gone is told."""
 
 
 Settings = Expensify

@@ -148,7 +148,9 @@ def _destination(
         seconds=sum(request["seconds"] for request in requests),
         failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
         warnings=list(
-            dict.fromkeys([*_released(facts), *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(facts.faults, planned)])
+            dict.fromkeys(
+                [*_released(facts), *facts.notices, *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(facts.faults, planned)]
+            )
         ),
     )
     return report, facts

@@ -16,7 +16,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants, domains, few, first
+from roster.plan import dependants, domains, few, first, leaving
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -164,7 +164,8 @@ def draw(
     lacking = faults[faults["field"].isin(comparison.required)]
     unaddressed = comparison.unaddressed(everyone["account"])
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
-    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
+    waiting = leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject)
+    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved, waiting)
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
@@ -184,7 +185,8 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    return replace(plan, figures=counted, needs=needs, had=had)
+    near = leaving.near(everyone, people.roster, waiting, circumstances.leaving)
+    return replace(plan, figures=counted, needs=needs, had=had, near=near)
 
 
 def _changes(

@@ -111,6 +111,8 @@ class PlanFacts:
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
     """Values that no record has: ``employee_id``, ``field``, ``reason``."""
     dry_run: DryRunReply = DryRunReply()
+    notices: Sequence[str] = ()
+    """Sentences for the report, people by number."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -142,6 +144,7 @@ class PlanFacts:
             "more_like_hrs": self.more_like_hrs,
             "faults": self.faults.to_dict("records"),
             "dry_run": self.dry_run.to_json(),
+            "notices": list(self.notices),
         }
 
     @classmethod
@@ -177,6 +180,7 @@ class PlanFacts:
             more_like_hrs=stored.get("more_like_hrs", 0),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
+            notices=tuple(stored.get("notices", ())),
         )
 
 

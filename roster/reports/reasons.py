@@ -54,6 +54,12 @@ REASONS: Final[dict[str, Reason]] = {
     "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
     "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
     "left": Reason("Has left, and has no active account", "Nothing.", "nobody"),
+    "leaves_later": Reason(
+        "Has left, and keeps their access until a day that the settings give", "Nothing: it ends on that day.", "nobody"
+    ),
+    "deactivated_elsewhere": Reason(
+        "Has left, and is deactivated by another system", "Look there whether they are deactivated: Rollcall leaves them alone.", "IT"
+    ),
     "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
     "conflict": Reason(
@@ -136,10 +142,13 @@ REASONS: Final[dict[str, Reason]] = {
     ),
 }
 
+DATED: Final = ("leaves_later",)
+"""Their detail has a day, and is told in place of the words."""
+
 FIRST: Final = ("still_has_access", "says_left", "says_left_undated")
 """Told before all others: somebody who has left may still have access."""
 
-NOT_EXPECTED: Final = ("not_in_hr",)
+NOT_EXPECTED: Final = ("not_in_hr", "deactivated_elsewhere")
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
 
 REPAIR_REASONS: Final[dict[str, str]] = {

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, DestinationReport, RunReport
-from roster.reports.reasons import FIRST, REASONS, Reason, reason
+from roster.reports.reasons import DATED, FIRST, REASONS, Reason, reason
 from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
@@ -47,6 +47,7 @@ def left_out(report: RunReport) -> pd.DataFrame:
     own = everyone["code"].map({code: one.words for code, one in words.items()})
     detail = everyone["detail"].astype("str")
     answered = (own + ": " + detail).where(everyone["outcome"].isin(["refused", "unknown"]))
+    answered = answered.mask(everyone["code"].isin(DATED), detail.str[:1].str.upper() + detail.str[1:])
     everyone["reason"] = detail.where(everyone["outcome"].eq("rejected"), answered).fillna(own).astype("str")
     everyone["what_to_do"] = everyone["code"].map({code: one.what_to_do for code, one in words.items()}).astype("str")
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from roster.plan.outcomes import LATER, NOT_IN_ANSWER
-from roster.reports.reasons import reason
+from roster.reports.reasons import DATED, reason
 from roster.vocabulary import WRITES
 
 PERSON, PLACE = "\0who", "\0at"
@@ -167,7 +167,11 @@ def planned(visit: Visit) -> str:
 def obstacle(visit: Visit) -> str | None:
     """Why they were held, skipped or refused; None where all went its way."""
     code = _code(visit)
-    return None if code is None else reason(code).words
+    return None if code is None else _words(visit, code)
+
+
+def _words(visit: Visit, code: str) -> str:
+    return visit.detail if code in DATED and visit.detail else reason(code).words
 
 
 def _code(visit: Visit) -> str | None:
@@ -179,9 +183,11 @@ def _code(visit: Visit) -> str | None:
 def _sentence(visit: Visit) -> str:
     """What became of them, with PERSON and PLACE for who and where."""
     code = _code(visit)
-    words = _lower(reason(code).words) if code else ""
+    words = _lower(_words(visit, code)) if code else ""
     if visit.action == "none":
         return f"{PERSON}, at {PLACE}: {words}." if words else f"{PERSON} is in step at {PLACE}: nothing had to change."
+    if visit.action == "skip" and code in DATED:
+        return f"{PERSON}, at {PLACE}: {words}."
     if visit.action == "skip":
         return f"{PERSON} was left out at {PLACE}: {words}."
     if visit.action == "hold":
