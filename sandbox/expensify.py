@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import members
 from sandbox.box import Answer, Box, Call
 from sandbox.employees import EmployeeUpdate, records_of
 from sandbox.faults import Fault
@@ -71,7 +72,8 @@ def routes(box: Box) -> list[Route]:
         if box.switches.expensify_rate_limits and not rates.admit(_partner(job), box.switches.rate_scale):
             box.record(call, 429, applied=False)
             return _too_many(box)
-        return await box.answer(call, lambda refused: _do(box, job, form, refused), _fault_body)
+        dialect = request.url.path == LEGACY_PATH
+        return await box.answer(call, lambda refused: _do(box, job, form, refused, dialect=dialect), _fault_body)
 
     return [Route(path, endpoint, methods=["POST"]) for path in (PATH, LEGACY_PATH)]
 
@@ -100,6 +102,8 @@ def _partner(job: dict[str, Any]) -> str:
 
 def _call(job: dict[str, Any], form: dict[str, str]) -> Call:
     name = f"{job.get('type')} {_settings(job).get('type')}"
+    if name == "update policyMembers" or (name == "update employees" and "employees" in _settings(job)):
+        return Call("expensify", "update policyMembers" if "Members" in name else "update employees by the dialect", writes=True)
     if name != "update employees":
         return Call("expensify", name)
     try:
@@ -123,14 +127,14 @@ def _fault_body(fault: Fault) -> Response:
     return refusal(int(code), "An unexpected error occurred", fault.status or 200)
 
 
-def _do(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str]) -> Answer:
+def _do(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str], *, dialect: bool) -> Answer:
     try:
-        return _dispatch(box, job, form, refused)
+        return _dispatch(box, job, form, refused, dialect=dialect)
     except JobError as error:
         return Answer(refusal(error.code, error.message), error.code)
 
 
-def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str]) -> Answer:
+def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict[str, str], *, dialect: bool) -> Answer:
     state = box.state["expensify"]
     if not job.get("type"):
         raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1]
@@ -138,7 +142,10 @@ def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict
     partner = state["partners"].get(given.get("partnerUserID"))
     if partner is None or partner["secret"] != given.get("partnerUserSecret"):
         raise JobError(box.switches.expensify_bad_credentials, "Authentication error")  # [?] body and code
-    match job["type"], _settings(job).get("type"):
+    kind = _settings(job).get("type")
+    if dialect and (kind == "policyMembers" or (kind == "employees" and "employees" in _settings(job))):
+        return _by_dialect(box, job, partner["email"])
+    match job["type"], kind:
         case "update", "employees":
             return _update_employees(box, job, form.get("data"), partner["email"], refused)
         case "get", "policyList":
@@ -146,6 +153,26 @@ def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict
         case "get", "policy":
             return _policies(box, job, partner["email"])
     raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1] the message; that it covers unknown types too: [I]
+
+
+def _by_dialect(box: Box, job: dict[str, Any], caller: str) -> Answer:
+    """The jobs that one guide alone has [S], under its own address."""
+    state, settings = box.state["expensify"], _settings(job)
+    try:
+        if job["type"] == "get":
+            shown = members.get(box.lag["expensify"].on_read(state), caller, settings)
+            return Answer(JSONResponse({"responseCode": 200} | shown), 200)
+        if job["type"] != "update":
+            raise JobError(410, "Argument 'type' is missing or malformed")
+        box.lag["expensify"].before_write(state, box.switches.expensify_lag_reads, box.switches.expensify_lag_seconds)
+        members.update(state, caller, settings)
+    except members.Malformed as error:
+        raise JobError(410, str(error)) from None
+    except PermissionError:
+        raise JobError(403, "You do not have permission to update the members of this policy") from None  # [I]
+    except KeyError:
+        raise JobError(404, "Policy not found") from None  # [I], as the policy updater
+    return Answer(JSONResponse({"responseCode": 200}), 200, changed=True)  # [S] nothing else
 
 
 def _update_employees(box: Box, job: dict[str, Any], data: str | None, caller: str, refused: dict[str, str]) -> Answer:

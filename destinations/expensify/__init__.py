@@ -1,10 +1,10 @@
 """Expensify, whole.
 
-`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `own_account` (that by
-policy, group and person) · `records` (what should be
-there) · `comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `adapter`
-(what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML). `records`, `comparison` and
-`leave` are pure.
+`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `members` (the dialect by
+which members are deleted) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) ·
+`comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `adapter` (what
+the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML). `records`, `comparison` and `leave`
+are pure.
 """
 
 from typing import Final

@@ -4,7 +4,8 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -14,7 +15,8 @@ from destinations.base import Destination, DryRun
 from destinations.delivery import Write
 from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
-from destinations.expensify.delivery import to_expensify
+from destinations.expensify.delivery import numbered, official, to_expensify
+from destinations.expensify.members import Members
 from destinations.expensify.own_account import own_account
 from destinations.expensify.replies import disagreements
 from destinations.expensify.settings import ExpensifyConnection, Settings
@@ -53,8 +55,16 @@ class Access:
 
     def open(self, ledger: Ledger) -> Expensify:
         """A client; use it as a context manager."""
-        windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows, self.retry)
+        return Expensify(self.connection, self._windows(ledger), self.retry)
+
+    def members(self, ledger: Ledger) -> AbstractContextManager[Members | None]:
+        """A client of the dialect, where the settings have it; likewise."""
+        if self.connection.members_api != "policyMembers":
+            return nullcontext()
+        return Members(self.connection, self._windows(ledger), self.retry)
+
+    def _windows(self, ledger: Ledger) -> LedgerWindows:
+        return LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,14 @@ class Adapter(Destination, DryRun):
         return comparison.writes(desired)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
-        return comparison.removal(leavers, read["members"])
+        found = comparison.removal(leavers, read["members"])
+        return replace(found, records=comparison.by_deletion(found.records)) if self.settings.leaving.how == "delete" else found
+
+    def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
+        if self.settings.strangers != "remove":
+            return super().strangers(unknown, desired, read)
+        by_dialect = self.settings.connection.members_api == "policyMembers"
+        return comparison.strangers(unknown, desired, read["members"], by_dialect=by_dialect)
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return desired["employeeEmail"].str.lower()
@@ -141,9 +158,10 @@ class Adapter(Destination, DryRun):
         return pd.DataFrame({"employee_id": comparison.still_members(plan, read["members"]), "field": "isTerminated"})
 
     def dry_run(self, access: Access, ledger: Ledger, plan: Plan) -> DryRunReply:
-        sent = plan.records[plan.records["apply"]]
+        sent = official(plan.records[plan.records["apply"]])  # the dialect has no dry run
         if sent.empty:
             return DryRunReply()
+        names = numbered(sent)
         with access.open(ledger) as client:
             answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
@@ -152,14 +170,14 @@ class Adapter(Destination, DryRun):
         return DryRunReply(
             requests=len(answers),
             bytes=sum(answer.request_bytes for answer in answers),
-            would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
+            would_refuse=dict(zip(refused["key"].map(names), refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
             account=together(own_account(sent, plan, reply) for reply in replies),
         )
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
-        with access.open(ledger) as client:
-            delivery.deliver(ledger, write, to_expensify(client, ledger, write), self.write_only.in_answer)
+        with access.open(ledger) as client, access.members(ledger) as members:
+            delivery.deliver(ledger, write, to_expensify(client, ledger, write, members), self.write_only.in_answer)
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
-        return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+        return disagreements(official(records), replies, again, invites=self.settings.connection.shouldFixApprovalChains)

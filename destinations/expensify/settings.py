@@ -4,14 +4,15 @@ Belongs here: the strict models of that, names of fields and options as Expensif
 it (``client``), what the rules come to (``records``).
 """
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
 
 URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegrations"
+MEMBERS_URL = "https://integrations.expensify.com/Integration-Server/api"
 
 
 class ExpensifyConnection(Strict):
@@ -39,6 +40,10 @@ class ExpensifyConnection(Strict):
     """Send no notification e-mails to the people concerned."""
     on_finish_recipients: list[EnvText] = Field(default=[])
     """E-mail addresses to which Expensify sends its summary of each real (not dry) request."""
+    members_api: Literal["official", "policyMembers"] = "official"
+    """`policyMembers`: members may also be deleted, by a dialect that one guide has and the vendor's manual has not."""
+    members_url: EnvText = EnvText(MEMBERS_URL)
+    """Where that dialect is spoken, by that guide."""
 
 
 class ExpensifyFeed(Strict):
@@ -71,8 +76,8 @@ class ExpensifyFeed(Strict):
 class ExpensifyLeaving(Strict):
     """How and when leavers lose their access."""
 
-    how: Literal["terminate"] = "terminate"
-    """`terminate`: a record with `isTerminated` for each policy they are in."""
+    how: Literal["terminate", "delete"] = "terminate"
+    """`terminate`: a record with `isTerminated` for each policy they are in. `delete`: they are deleted as members, by `members_api`."""
     after_days: int = Field(default=0, ge=0)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
 
@@ -88,6 +93,16 @@ class Expensify(Strict):
     """How and when leavers lose their access."""
     scim_managed: bool = False
     """Whether SCIM, or another system, deactivates people: then nobody is taken out, and who should have gone is told."""
+    strangers: Literal["report", "remove"] = "report"
+    """Members whom HR does not know: told, or also taken out of the policies once that is released."""
+
+    @model_validator(mode="after")
+    def _can_remove(self) -> Self:
+        if self.leaving.how == "delete" and self.connection.members_api != "policyMembers":
+            raise ValueError("leaving.how: delete needs connection.members_api: policyMembers, by which alone members are deleted")
+        if self.scim_managed and (self.leaving.how == "delete" or self.strangers == "remove"):
+            raise ValueError("scim_managed leaves taking people out to another system: neither leaving.how: delete nor strangers: remove")
+        return self
 
 
 Settings = Expensify

@@ -18,6 +18,7 @@ from roster.intake.gate import from_json
 from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
+from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.reports.model import HR_FILE, ROWS, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
@@ -142,7 +143,7 @@ def _destination(
         without_approver=outcomes.without_approver,
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
-        strangers=int(planned["reason"].eq("not_in_hr").sum()),
+        strangers=int(planned["reason"].isin([NOT_IN_HR, HELD]).sum()),
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),
         seconds=sum(request["seconds"] for request in requests),

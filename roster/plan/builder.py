@@ -16,7 +16,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import dependants, domains, few, first, leaving
+from roster.plan import dependants, domains, few, first, leaving, strangers
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -112,6 +112,12 @@ class Comparison(Protocol):
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         """What takes leavers (``employee_id``, ``account``) out."""
 
+    def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
+        """What takes out the accounts that HR does not know (``employee_id``, which is no employee number here, and ``account``), of those
+        whom the settings have taken out and who can be: nobody who approves for one of HR's people there."""
+        nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
+        return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
+
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         """The account that each of `desired` has once the plan is written, aligned with it."""
 
@@ -179,6 +185,12 @@ def draw(
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
     ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
+    # Before anybody is brought in, nobody can tell who is a stranger there.
+    if not (circumstances.first or circumstances.hold_all):
+        out = comparison.strangers(strangers.of(decided), desired, read)
+        decided = strangers.held(decided, out.records["employee_id"])
+        records.append(out.records.assign(action="deactivate"))
+        ends = pd.concat([ends, out.changes.assign(visible=True, kind=strangers.HELD).reindex(columns=ends.columns)], ignore_index=True)
     plan = assemble(
         decided,
         pd.concat([changes, ends.astype({"kind": "str"})], ignore_index=True),
@@ -290,7 +302,7 @@ def acknowledgements(comparison: Comparison, plan: Plan, desired: pd.DataFrame, 
     kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
     kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
-    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
+    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]].dropna(subset="employee_id")
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
     last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
     inactive = left.assign(

@@ -16,7 +16,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains
+from roster.plan import domains, strangers
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
@@ -49,7 +49,7 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, "depends_on_held", "reject_without_number")
+RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, "depends_on_held", "reject_without_number", strangers.HELD)
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
@@ -263,9 +263,8 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
         The plan, rows in a fixed order: leavers' records last, so that nobody's approver goes before they have another.
     """
     effective = people.assign(effect=people["intended"].where(people["action"].eq("hold"), people["action"]))
-    writes = effective.loc[
-        effective["effect"].isin(WRITES) & effective["employee_id"].notna(), ["person", "employee_id", "effect", "action"]
-    ]
+    writes = effective.loc[effective["effect"].isin(WRITES), ["person", "employee_id", "effect", "action"]]
+    writes = writes.assign(employee_id=writes["employee_id"].fillna(writes["person"]))  # a stranger has no number of ours
     writes = writes.assign(apply=writes["action"].ne("hold")).drop(columns="action")
     written = changes.merge(writes, on="employee_id")
     kind = written["field"].map(lambda field: kinds.get(field, "other")).astype("str")

@@ -91,7 +91,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series, in_answer:
     written = people["action"].isin(WRITES)
     applied = plan.changes[plan.changes["apply"]]
     seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
-    differs = among(people["employee_id"], differing)
+    differs = among(people["employee_id"].fillna(people["person"]), differing)  # a stranger has no number of ours
     proof = people["person"].isin(applied.loc[applied["field"].isin(in_answer), "person"]) & status.eq("accepted")
     landed = pd.Series(
         np.select(

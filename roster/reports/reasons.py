@@ -50,6 +50,11 @@ REASONS: Final[dict[str, Reason]] = {
     "not_in_hr": Reason(
         "Has an account, but HR's file does not know them", "Close the account if they have left; else ask HR for a row.", "Finance"
     ),
+    "stranger": Reason(
+        "Has an account, HR's file does not know them, and the settings say to take them out",
+        "Look who they are: then release their removal, or ask HR for a row.",
+        "Finance",
+    ),
     "row_rejected": Reason("Their row in HR's file was rejected", "Correct the row; until then nothing of theirs changes.", "HR"),
     "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
     "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
@@ -148,7 +153,7 @@ DATED: Final = ("leaves_later",)
 FIRST: Final = ("still_has_access", "says_left", "says_left_undated")
 """Told before all others: somebody who has left may still have access."""
 
-NOT_EXPECTED: Final = ("not_in_hr", "deactivated_elsewhere")
+NOT_EXPECTED: Final = ("not_in_hr", "stranger", "deactivated_elsewhere")
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
 
 REPAIR_REASONS: Final[dict[str, str]] = {

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from destinations import engine
+from destinations import engine, releases
 from destinations.base import Attempt, Policy, Request, Taken
 from destinations.delivery import Write
 from destinations.expensify.adapter import Adapter
@@ -16,6 +16,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.past.run_report import assemble
 from roster.plan.limits import Limits
+from sandbox.expensify import LEGACY_PATH
 from sandbox.server import Sandbox
 from tests.graph.conftest import impatient
 from tests.unit.roster.frames import person, roster
@@ -45,10 +46,23 @@ class Company:
             "partner_user_id": "aa_demo_partner",
             "partner_user_secret": {"env": "EXPENSIFY_SECRET"},
             "read_back_seconds": 0,
+            "members_url": self.box.url + LEGACY_PATH,
             **settings.pop("connection", {}),
         }
         feed = {"policyID": "extra_policy", "additionalPolicyIDs": "extra_more", **settings.pop("feed", {})}
         return Adapter(Expensify.model_validate({"connection": connection, "feed": feed, **settings}))
+
+    def stranger(self, address, policy=HOME, **fields):
+        """Somebody whom HR does not know, in a policy."""
+        state = self.box.state["expensify"]
+        member = {"email": address, "role": "user", "submitsTo": address, **fields}
+        state["policies"][policy]["members"][address.lower()] = member
+        state["accounts"].setdefault(address.lower(), {"email": address, "secondary": [], "primaryPolicy": None})
+
+    def release(self, night, *people, **settings):
+        """A night on which what that one held is let go."""
+        digest = night.drawn.plan.held_digest()
+        return self.sync(*people, request=Request(release=digest, released_by="Ada", reason="looked"), **settings)
 
     def members(self, policy=HOME):
         """Address → member, the account of the demo and its auditor aside."""
@@ -68,7 +82,9 @@ class Company:
         self.ledger.runs.begin(run, run, "acme_sync")
         known = engine.read(adapter, access, self.ledger, hr)
         desired = engine.desire(adapter, policy, taken, known, self.ledger.keys.of_fields(adapter.name))
-        drawn = engine.plan(adapter, policy, self.ledger, attempt, taken, known, desired, request or Request())
+        request = request or Request()
+        held = releases.requested(self.ledger, adapter.name, attempt, request)
+        drawn = engine.plan(adapter, policy, self.ledger, attempt, taken, known, desired, request, held)
         drawn = engine.dry_run(adapter, access, self.ledger, replace(drawn, gate_passed=True))
         assert drawn.faults == []
         engine.save(adapter, policy, self.ledger, attempt, drawn)
@@ -123,7 +139,8 @@ def company(sandbox, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
     box, empty = sandbox
     box.box.state = copy.deepcopy(empty)
-    box.switch(expensify_blocks="full", expensify_legacy_path=False)
+    box.switch(expensify_blocks="full", expensify_legacy_path=False, expensify_lag_reads=0)
+    box.box.lag["expensify"].reads = 0
     box.heal()
     with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as opened:
         yield Company(box, opened)
