@@ -192,6 +192,21 @@ class Destination(Comparison, Protocol):
         """For how many seconds reading back is tried before anything counts as missing."""
         return 0.0
 
+    @property
+    def leaving_days(self) -> int:
+        """So many days after their last day leavers lose their access."""
+        return 0
+
+    @property
+    def deactivates(self) -> bool:
+        """Whether leavers are ours to take out. Else another system does, and whom it should have is only told."""
+        return True
+
+    @property
+    def before_leaving(self) -> str:
+        """What somebody should know of people who are soon to lose their access there, as the end of a sentence; empty for nothing."""
+        return ""
+
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
 

@@ -4,7 +4,7 @@ Belongs here: the order of lease, guard, sending and ledger. Does not belong her
 its records go out (its ``delivery``), the decision who is sent what (``roster.plan.decision``).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,8 +15,9 @@ from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
 from resources.ledger.deliveries import alone
 from roster.membership import among
-from roster.plan import dependants
+from roster.plan import dependants, own_account, write_only
 from roster.plan.decision import Plan
+from roster.plan.outcomes import NOT_IN_ANSWER
 
 Send = Callable[[pd.DataFrame], Iterator[pd.DataFrame]]
 """Sends records; yields answers (``person``, ``status``, ``reason``, ``request``) as they arrive."""
@@ -68,8 +69,14 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
     return verdict
 
 
-def deliver(ledger: Ledger, write: Write, send: Send) -> None:
+def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] = ()) -> None:
     """Sends what the plan applies and was not answered yet, and keeps each answer before the next request goes out.
+
+    Args:
+        ledger: The company's.
+        write: The plan on its way.
+        send: How its records go out.
+        in_answer: Fields that only the answer shows: of whom it does not show them, they are not remembered as taken over.
 
     Raises:
         Permanent: See `check`; or the destination will not take anything.
@@ -86,12 +93,12 @@ def deliver(ledger: Ledger, write: Write, send: Send) -> None:
         later = ledger.acknowledged.since(write.destination, verdict.epoch)
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
         settled = pd.concat([_in_step(write.plan), _gone(write), _with(before, ["accepted"])])
-        _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])])
+        _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])], _lacking(before), in_answer)
         overtaken = _overtaken(write, _open(records, before)["person"], later)
         ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
         for answers in send(_in_order(_open(records, pd.concat([before, overtaken])), doubtful, write.alone)):
             ledger.deliveries.record_answers(write.destination, write.plan_run_id, answers, lease)
-            _remember(ledger, write, lease, _with(answers, ["accepted"]))
+            _remember(ledger, write, lease, _with(answers, ["accepted"]), _lacking(answers), in_answer)
             lease.check()
         if count := _open(records, ledger.deliveries.answers(write.destination, write.plan_run_id))["person"].nunique():
             raise Transient(
@@ -171,13 +178,29 @@ def _gone(write: Write) -> pd.Series:
     return gone
 
 
-def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series) -> None:
-    known = write.acknowledgements
-    ledger.acknowledged.record(write.destination, known[known["employee_id"].isin(people)], write.run_id, lease)
+def _lacking(answers: pd.DataFrame) -> pd.Series:
+    """Who was accepted without what only the answer could have shown."""
+    return answers.loc[answers["status"].eq("accepted") & answers["reason"].eq(NOT_IN_ANSWER), "person"]
 
 
-def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None) -> pd.DataFrame:
-    """Keeps what is known of the call, and gives its answers by person."""
+def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series, lacking: pd.Series, in_answer: Sequence[str]) -> None:
+    known = write.acknowledgements[write.acknowledgements["employee_id"].isin(people)]
+    kept = write_only.without(known, in_answer, known["employee_id"].isin(lacking))
+    ledger.acknowledged.record(write.destination, kept, write.run_id, lease)
+
+
+def noted(
+    ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | None = None, account: own_account.Account = ()
+) -> pd.DataFrame:
+    """Keeps what is known of the call, and gives its answers by person.
+
+    Args:
+        ledger: The company's.
+        write: The plan on its way.
+        answer: What was answered.
+        names: What names a person in the answer → in the plan, where that is not the same.
+        account: What the destination says that it did, where it says so.
+    """
     request = len(ledger.deliveries.requests(write.destination, write.plan_run_id)) + 1
     meta: dict[str, object] = {
         "run_id": write.run_id,
@@ -188,6 +211,7 @@ def noted(ledger: Ledger, write: Write, answer: Answer, names: dict[str, str] | 
         "calls": answer.calls,
         **({"whole": True} if answer.whole else {}),
         **answer.counts(),
+        **({"account": own_account.to_json(account)} if account else {}),
     }
     if reply := answer.reply():
         write.replies.append({"request": request, **reply})

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, releases
+from destinations import first, forgotten, leaving, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
@@ -158,6 +158,7 @@ def _circumstances(
         week=ledger.week.people(destination.name),
         had=ledger.week.had(destination.name),
         email_domains=policy.email_domains,
+        leaving=leaving.agreed(destination, ledger, taken.as_of),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,
     )
@@ -202,6 +203,7 @@ def _facts(
         **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),
+        notices=leaving.notices(destination, drawn.near),
     )
 
 
@@ -311,7 +313,7 @@ def landed(
         raise ValueError("reading back needs HR's people")
     with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
         destination.tidy(access, ledger, None if differing["employee_id"].isin(sent).any() else made)
-    table = outcomes.outcomes(made, answers, differing["employee_id"])
+    table = outcomes.outcomes(made, answers, differing["employee_id"], destination.write_only.in_answer)
     return Landed(
         outcomes=table,
         drift=landing.drift(made, differing),

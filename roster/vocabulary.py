@@ -14,7 +14,21 @@ Action = Literal["create", "update", "reactivate", "deactivate", "none", "hold",
 Outcome = Literal["created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown"]
 """What became of one person at one destination, after the write."""
 
-Kind = Literal["join", "leave", "rejoin", "email", "manager", "self_approval", "role", "policy", "unit", "limit", "bank_account", "other"]
+Kind = Literal[
+    "join",
+    "leave",
+    "rejoin",
+    "email",
+    "manager",
+    "self_approval",
+    "role",
+    "policy",
+    "unit",
+    "limit",
+    "bank_account",
+    "other",
+    "stranger",
+]
 """What sort of change a planned change is: the unit in which changes are held and released."""
 
 Employment = Literal["active", "leave", "left", "pending"]

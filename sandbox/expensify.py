@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import members
 from sandbox.box import Answer, Box, Call
 from sandbox.employees import EmployeeUpdate, records_of
 from sandbox.faults import Fault
@@ -73,7 +74,8 @@ def routes(box: Box) -> list[Route]:
             box.record(_call(job, form.get("data")), 429, applied=False)
             return _too_many(box)
         feed = await _feed(box, job, form)
-        return await box.answer(_call(job, feed), lambda refused: _do(box, job, feed, refused), _fault_body)
+        dialect = request.url.path == LEGACY_PATH
+        return await box.answer(_call(job, feed), lambda refused: _do(box, job, feed, refused, dialect=dialect), _fault_body)
 
     return [Route(path, endpoint, methods=["POST"]) for path in (PATH, LEGACY_PATH)]
 
@@ -122,6 +124,8 @@ def _known(box: Box, job: dict[str, Any]) -> dict[str, Any] | None:
 
 def _call(job: dict[str, Any], feed: str | UnfetchedError | None) -> Call:
     name = f"{job.get('type')} {_settings(job).get('type')}"
+    if name == "update policyMembers" or (name == "update employees" and "employees" in _settings(job)):
+        return Call("expensify", "update policyMembers" if "Members" in name else "update employees by the dialect", writes=True)
     if name != "update employees":
         return Call("expensify", name)
     try:
@@ -145,21 +149,24 @@ def _fault_body(fault: Fault) -> Response:
     return refusal(int(code), "An unexpected error occurred", fault.status or 200)
 
 
-def _do(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str]) -> Answer:
+def _do(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str], *, dialect: bool) -> Answer:
     try:
-        return _dispatch(box, job, feed, refused)
+        return _dispatch(box, job, feed, refused, dialect=dialect)
     except JobError as error:
         return Answer(refusal(error.code, error.message), error.code)
 
 
-def _dispatch(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str]) -> Answer:
+def _dispatch(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, refused: dict[str, str], *, dialect: bool) -> Answer:
     state = box.state["expensify"]
     if not job.get("type"):
         raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1]
     partner = _known(box, job)
     if partner is None:
         raise JobError(box.switches.expensify_bad_credentials, "Authentication error")  # [?] body and code
-    match job["type"], _settings(job).get("type"):
+    kind = _settings(job).get("type")
+    if dialect and (kind == "policyMembers" or (kind == "employees" and "employees" in _settings(job))):
+        return _by_dialect(box, job, partner["email"])
+    match job["type"], kind:
         case "update", "employees":
             return _update_employees(box, job, feed, partner["email"], refused)
         case "get", "policyList":
@@ -167,6 +174,26 @@ def _dispatch(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, 
         case "get", "policy":
             return _policies(box, job, partner["email"])
     raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1] the message; that it covers unknown types too: [I]
+
+
+def _by_dialect(box: Box, job: dict[str, Any], caller: str) -> Answer:
+    """The jobs that one guide alone has [S], under its own address."""
+    state, settings = box.state["expensify"], _settings(job)
+    try:
+        if job["type"] == "get":
+            shown = members.get(box.lag["expensify"].on_read(state), caller, settings)
+            return Answer(JSONResponse({"responseCode": 200} | shown), 200)
+        if job["type"] != "update":
+            raise JobError(410, "Argument 'type' is missing or malformed")
+        box.lag["expensify"].before_write(state, box.switches.expensify_lag_reads, box.switches.expensify_lag_seconds)
+        members.update(state, caller, settings)
+    except members.Malformed as error:
+        raise JobError(410, str(error)) from None
+    except PermissionError:
+        raise JobError(403, "You do not have permission to update the members of this policy") from None  # [I]
+    except KeyError:
+        raise JobError(404, "Policy not found") from None  # [I], as the policy updater
+    return Answer(JSONResponse({"responseCode": 200}), 200, changed=True)  # [S] nothing else
 
 
 def _update_employees(box: Box, job: dict[str, Any], data: str | UnfetchedError | None, caller: str, refused: dict[str, str]) -> Answer:

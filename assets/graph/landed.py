@@ -137,7 +137,7 @@ def _leavers(still_in: pd.DataFrame) -> Finding:
 def _shown(found: Landed) -> dict[str, Any]:
     table, numbers, drift = found.outcomes, found.numbers, found.drift
     out = table[table["outcome"].isin(["skipped", "held", "refused", "unknown"])]
-    parts = ("intended", "accepted", "landed", "not_visible", "missing")
+    parts = ("intended", "accepted", "landed", "not_visible", "missing", *(name for name in ("answered", "unanswered") if name in numbers))
     return metadata.of_result(
         table,
         {

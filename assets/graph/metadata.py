@@ -3,12 +3,14 @@
 Belongs here: frames and counts as metadata values. Does not belong here: which asset shows what.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from roster.plan.own_account import Beside
+from roster.reports import tables
 from roster.reports.reasons import REPAIR_REASONS
 from roster.shown import in_markdown, one_line
 
@@ -41,7 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "reason": "Why it is held, skipped or refused",
     "detail": "The same in a sentence",
     "outcome": "What became of the person",
-    "landed": "What reading back shows: landed, not visible, missing",
+    "landed": "What reading back shows: landed, not visible, missing; what only the answer can show: accepted, unanswered",
     "status": "The destination's answer: accepted, refused, unknown",
     "request": "In which request the person was sent",
     "where": "Where the person was left out",
@@ -102,6 +104,14 @@ def reasons(people: pd.DataFrame) -> dg.MetadataValue:
 def repairs(rows: pd.DataFrame) -> dg.MetadataValue:
     """How many approvers were found by rule, by what was wrong with HR's manager."""
     return counts(rows["repair"].map(REPAIR_REASONS).fillna(rows["repair"]).value_counts().to_dict(), "HR's manager")
+
+
+def own_account(lines: Sequence[Beside]) -> dg.MetadataValue:
+    """What a destination says that it would do and did: how many, and who by number. Too wide for an asset's page, it opens by itself."""
+    if not lines:
+        return table(pd.DataFrame(columns=["what"]))
+    shown = tables.own_account(lines)
+    return markdown(pd.DataFrame(shown.rows, columns=[heading for heading, _ in shown.columns]))
 
 
 def faults(rows: pd.DataFrame) -> dg.MetadataValue:

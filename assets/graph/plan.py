@@ -19,6 +19,7 @@ from destinations import engine, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
 from resources.failures import Permanent
 from resources.ledger import Ledger
+from resources.past.run_report import own_account_of
 from resources.stored.run_storage import StoredValue
 from roster.plan import releasing
 from roster.plan.adoption import WAYS
@@ -69,7 +70,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                 raise Permanent(
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
-        yield dg.MaterializeResult(value=drawn.to_stored(), data_version=dg.DataVersion(drawn.plan.digest()), metadata=_shown(drawn))
+        yield dg.MaterializeResult(
+            value=drawn.to_stored(), data_version=dg.DataVersion(drawn.plan.digest()), metadata=_shown(destination, drawn)
+        )
 
     return asset
 
@@ -181,7 +184,7 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunRepl
     )
 
 
-def _shown(drawn: Drawn) -> dict[str, Any]:
+def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
     made, facts = drawn.plan, drawn.facts
     people, changes = made.people, made.changes
     held = made.held_digest()
@@ -195,6 +198,7 @@ def _shown(drawn: Drawn) -> dict[str, Any]:
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
+            f"what {destination.title} would do": metadata.own_account(own_account_of(facts, [])),
             "approvers by rule": metadata.repairs(facts.repairs),
             **({"digest for a release": held} if held else {}),
             "digest of the plan": made.digest(),

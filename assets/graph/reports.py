@@ -190,7 +190,7 @@ def _outcomes(report: RunReport) -> pd.DataFrame:
 def _numbers(report: RunReport) -> pd.DataFrame:
     parts = [
         part
-        for part in ("intended", "accepted", "landed", "not_visible", "missing")
+        for part in ("intended", "accepted", "landed", "not_visible", "missing", "answered", "unanswered")
         if part in ("intended", "accepted", "landed") or any(getattr(one, part) for one in report.destinations)
     ]
     return _side_by_side(

@@ -16,6 +16,7 @@ from destinations import claims, engine
 from destinations.base import Destination
 from destinations.delivery import Write
 from resources.failures import Permanent
+from resources.past.run_report import own_account_of
 from resources.stored.run_storage import StoredValue, producer
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
@@ -54,7 +55,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
             check_results=[_agreement_check(key, disagreements, len(requests))],
-            metadata=_shown(answers, requests, facts),
+            metadata=_shown(destination, answers, requests, facts),
         )
 
     return asset
@@ -85,13 +86,14 @@ def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) 
     )
 
 
-def _shown(answers: pd.DataFrame, requests: list[dict[str, Any]], facts: PlanFacts) -> dict[str, Any]:
+def _shown(destination: Destination, answers: pd.DataFrame, requests: list[dict[str, Any]], facts: PlanFacts) -> dict[str, Any]:
     refused = answers[answers["status"].ne("accepted")]
     return metadata.of_result(
         answers,
         {
             "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
             "not accepted": metadata.table(refused[["person", "status", "reason"]]),
+            f"what {destination.title} answered": metadata.own_account(own_account_of(facts, requests)),
             "approvers by rule": metadata.repairs(facts.repairs),
             "requests": len(requests),
             "calls": sum(request["calls"] for request in requests),

@@ -1,10 +1,11 @@
 """Expensify, whole.
 
-`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `records` (what should be
-there) · `comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `roads`
-(by which road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML) ·
-`owners` and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR gives no more). `records`, `comparison`, `leave`,
-`owners` and `taking_away` are pure.
+`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `members` (the dialect by
+which members are deleted) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) ·
+`comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `roads` (by which
+road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML) · `owners`
+and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR gives no more). `records`, `comparison`, `leave`, `owners`
+and `taking_away` are pure.
 """
 
 from typing import Final

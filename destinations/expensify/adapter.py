@@ -4,10 +4,11 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -30,7 +31,9 @@ from destinations.expensify import (
     taking_away,
 )
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
-from destinations.expensify.delivery import to_expensify
+from destinations.expensify.delivery import numbered, official, to_expensify
+from destinations.expensify.members import Members
+from destinations.expensify.own_account import own_account
 from destinations.expensify.replies import disagreements
 from destinations.expensify.roads.chosen import road
 from destinations.expensify.roads.laid import Whose
@@ -53,7 +56,14 @@ from roster.plan.dependants import Standing
 from roster.plan.differences import Frames, together
 from roster.plan.facts import DryRunReply
 from roster.plan.outcomes import OUTCOME_COLUMNS
+from roster.plan.own_account import together as in_all
 from roster.plan.write_only import WriteOnly
+
+OUTSTANDING: Final = (
+    "whether they have reports that are not submitted, Expensify's API does not show. Let them submit before; afterwards an admin of the "
+    "policy may submit on their behalf"
+)
+"""The vendor's advice: admins can submit and approve reports of employees who lost their login (Expensify's community, undated)."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,20 @@ class Access:
 
     def open(self, ledger: Ledger, plan: Plan | None = None) -> Expensify:
         """A client; use it as a context manager. Whoever sends says of which plan."""
-        windows = LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
-        return Expensify(self.connection, windows, self.retry, self.road(ledger, plan))
+        return Expensify(self.connection, self._windows(ledger), self.retry, self.road(ledger, plan))
 
     def road(self, ledger: Ledger, plan: Plan | None = None) -> Road:
         """How the feeds of a plan get there."""
         return road(self.delivery, Whose(ledger.company, cache(plan.digest) if plan else lambda: "0"), self.retry)
+
+    def members(self, ledger: Ledger) -> AbstractContextManager[Members | None]:
+        """A client of the dialect, where the settings have it; likewise."""
+        if self.connection.members_api != "policyMembers":
+            return nullcontext()
+        return Members(self.connection, self._windows(ledger), self.retry)
+
+    def _windows(self, ledger: Ledger) -> LedgerWindows:
+        return LedgerWindows(ledger, self.connection.partner_user_id.resolve(), self.limits)
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,18 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
     @property
     def read_back_seconds(self) -> float:
         return self.settings.connection.read_back_seconds
+
+    @property
+    def leaving_days(self) -> int:
+        return self.settings.leaving.after_days
+
+    @property
+    def deactivates(self) -> bool:
+        return not self.settings.scim_managed
+
+    @property
+    def before_leaving(self) -> str:
+        return OUTSTANDING
 
     def access(self) -> Access:
         return Access(self.settings.connection, delivery=self.settings.delivery)
@@ -175,7 +205,14 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return movers.records(comparison.writes(taking_away.only_planned(desired, changes)), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
-        return comparison.removal(leavers, read["members"])
+        found = comparison.removal(leavers, read["members"])
+        return replace(found, records=comparison.by_deletion(found.records)) if self.settings.leaving.how == "delete" else found
+
+    def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
+        if self.settings.strangers != "remove":
+            return super().strangers(unknown, desired, read)
+        by_dialect = self.settings.connection.members_api == "policyMembers"
+        return comparison.strangers(unknown, desired, read["members"], by_dialect=by_dialect)
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return desired["employeeEmail"].str.lower()
@@ -188,9 +225,10 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return pd.DataFrame({"employee_id": comparison.still_members(plan, read["members"]), "field": "isTerminated"})
 
     def dry_run(self, access: Access, ledger: Ledger, plan: Plan) -> DryRunReply:
-        sent = plan.records[plan.records["apply"]]
+        sent = official(plan.records[plan.records["apply"]])  # the dialect has no dry run
         if sent.empty:
             return DryRunReply()
+        names = numbered(sent)
         with access.open(ledger, plan) as client:
             answers = list(client.deliver(_going_out(sent, self.settings.feed), dry_run=True))
         refused = pd.concat([answer.statuses for answer in answers])
@@ -199,24 +237,26 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return DryRunReply(
             requests=len(answers),
             bytes=sum(answer.request_bytes for answer in answers),
-            would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
+            would_refuse=dict(zip(refused["key"].map(names), refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
+            account=in_all(own_account(sent, plan, reply) for reply in replies),
         )
 
     def files(self, plan: Plan) -> list[bytes]:
         with Expensify(self.settings.connection, ProcessWindows(LIMITS)) as client:
-            chunks = client.chunks(_going_out(plan.records[plan.records["apply"]], self.settings.feed))
+            chunks = client.chunks(_going_out(official(plan.records[plan.records["apply"]]), self.settings.feed))
             return [client.feed(chunk).encode() for chunk in chunks]
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
-        with access.open(ledger, write.plan) as client:
-            delivery.deliver(ledger, write, to_expensify(client, ledger, write, self.settings.feed))
+        with access.open(ledger, write.plan) as client, access.members(ledger) as members:
+            send = to_expensify(client, ledger, write, self.settings.feed, members)
+            delivery.deliver(ledger, write, send, self.write_only.in_answer)
 
     def tidy(self, access: Access, ledger: Ledger, plan: Plan | None = None) -> int:
         return access.road(ledger, plan).tidy(of_plan=plan is not None)
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
-        return disagreements(records, replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+        return disagreements(official(records), replies, again, invites=self.settings.connection.shouldFixApprovalChains)
 
 
 def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed) -> Records:

@@ -27,6 +27,7 @@ from destinations.expensify.replies import (
     judge,
     no_answer,
     refusal,
+    silent_in,
     skip,
     whole_number,
 )
@@ -116,6 +117,7 @@ class Expensify:
             diff_to_add=as_lists(diff.get("diffToAdd")),
             diff_to_remove=as_lists(diff.get("diffToRemove")),
             groups=as_lists(body.get("securityGroupEmployeesMap")),
+            silent=silent_in(body),
             skipped=[skip(item) for item in as_list(body.get("skippedEmployees"))],
             request_bytes=reply.sent_bytes + offer.size,
             seconds=time.monotonic() - started,

@@ -36,6 +36,7 @@ WRITE_ONLY: Final = WriteOnly(
     ),
     kept=("workerStatus", "approvalLimit", "overLimitApprover", "approvesTo", "domainGroupID", "defaultTags"),
     addresses=("overLimitApprover", "approvesTo"),
+    in_answer=("domainGroupID",),
 )
 """What the policy getter does not show. Names belong to the user there: they are sent when HR changes them, never as drift, and of them
 only digests are kept."""
@@ -60,6 +61,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "shouldRemoveFromUnassignedPolicies": "policy",
 }
 """The kind of change of each field; any other is ``other``."""
+
+DELETION: Final = "delete"
+"""The column of a record that is sent by the dialect, and is no field of the official job."""
 
 _APPROVERS = ["managerEmail", "approvesTo", "overLimitApprover"]
 
@@ -207,6 +211,37 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
     ).astype("str")
     policies = records.groupby("employee_id")["policyID"].agg(lambda ids: compact(sorted(ids))).reset_index(name="old")
     return Removal(records, policies.assign(field="isTerminated", new="true", kind="other"))
+
+
+def strangers(unknown: pd.DataFrame, feed: pd.DataFrame, members: pd.DataFrame, *, by_dialect: bool) -> Removal:
+    """What takes out the strangers who can be: a record for each policy they are in, with the number that the getter shows there.
+
+    Left alone are admins, among whom are the policies' owners and the calling account, whoever approves for somebody there or is to, and
+    whoever has no number in a policy, unless the dialect is there to delete them: a record with another number would be somebody else's.
+
+    Args:
+        unknown: ``employee_id`` (what names them in the plan) and ``account``.
+        feed: the desired records.
+        members: the policy getter's members.
+        by_dialect: whether members may be deleted by the dialect.
+    """
+    there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
+    submitting = there["submitsTo"].str.lower()[lambda to: to != there["account"]]
+    approving = pd.concat([submitting, *(feed[name].str.lower() for name in _APPROVERS if name in feed)])
+    admins = there.loc[there["role"].eq("admin"), "account"]
+    numberless = there.loc[there["employeeID"].isna(), "account"] if not by_dialect else there["account"].head(0)
+    kept = pd.concat([approving, admins, numberless])
+    out = unknown[~among(unknown["account"], kept)]
+    records = out.merge(there, on="account")
+    found = removal(out, members)
+    number = pd.Series(records["employeeID"].to_numpy(), index=found.records.index, dtype="str")
+    return Removal(by_deletion(found.records.assign(employeeID=number), number.isna()), found.changes)
+
+
+def by_deletion(records: pd.DataFrame, at: pd.Series | None = None) -> pd.DataFrame:
+    """Removal records, those at `at` (all, where none is given) to be sent by the dialect."""
+    every = pd.Series(True, index=records.index) if at is None else at
+    return records.assign(**{DELETION: pd.Series("true", index=records.index, dtype="str").where(every)})
 
 
 def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:

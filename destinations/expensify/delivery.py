@@ -1,4 +1,4 @@
-"""The order in which a plan goes to Expensify: whole records, leavers last."""
+"""The order in which a plan goes to Expensify: whole records, leavers last; after them whoever is deleted by the dialect."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,80 @@ import pandas as pd
 from destinations.delivery import Send, Write, noted
 from destinations.expensify import leave
 from destinations.expensify.client import Expensify
+from destinations.expensify.comparison import DELETION, WRITE_ONLY
+from destinations.expensify.members import Members
+from destinations.expensify.own_account import of_changes, own_account
 from destinations.expensify.records import to_send
 from destinations.expensify.settings import ExpensifyFeed
+from destinations.replies import Answer, statuses
+from resources.failures import Refused
 from resources.ledger import Ledger
 
 
-def to_expensify(client: Expensify, ledger: Ledger, write: Write, rules: ExpensifyFeed | None = None) -> Send:
-    """How a plan's records go to Expensify: whole records, leavers last. Without `rules` nothing is added to them or taken away."""
+def to_expensify(
+    client: Expensify, ledger: Ledger, write: Write, rules: ExpensifyFeed | None = None, members: Members | None = None
+) -> Send:
+    """How a plan's records go to Expensify: whole records, leavers last.
+
+    Args:
+        client: Of the official jobs.
+        ledger: The company's.
+        write: The plan on its way.
+        rules: Where each field comes from; without them nothing is added to the records or taken away.
+        members: Of the dialect, where the settings have it.
+    """
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        tried = records[records["person"].isin(list(write.alone))]
+        feed = official(records)
+        names = numbered(feed)
+        tried = feed[feed["person"].isin(list(write.alone))]
         alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
-        for answer in client.deliver(to_send(leave.self_contained(records), rules), alone=alone):
-            yield noted(ledger, write, answer)
+        for answer in client.deliver(to_send(leave.self_contained(feed), rules), alone=alone) if len(feed) else ():
+            mine = feed[feed["employeeID"].isin(answer.statuses["key"])]
+            said = own_account(mine, write.plan, reply) if (reply := answer.reply()) else ()
+            yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
+        if members is not None and len(feed) < len(records):
+            yield from _deleted(members, ledger, write, records[records[DELETION].eq("true")])
 
     return send
+
+
+def official(records: pd.DataFrame) -> pd.DataFrame:
+    """The records that go by the official job; somebody has all of theirs by the one or by the other."""
+    return records[records[DELETION].ne("true").fillna(True)] if DELETION in records else records
+
+
+def numbered(records: pd.DataFrame) -> dict[str, str]:
+    """The number in each record → how the plan names its person: the same, but for strangers."""
+    return dict(zip(records["employeeID"], records["person"], strict=True)) if len(records) else {}
+
+
+def _deleted(members: Members, ledger: Ledger, write: Write, records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Deletes policy by policy. Somebody is accepted once every policy of theirs has taken it, so they are answered at the end."""
+    refused: dict[str, str] = {}
+    for policy, mine in records.groupby("policyID", sort=True):
+        answer = _delete(members, str(policy), dict(zip(mine["employeeEmail"], mine["person"], strict=True)), refused)
+        noted(ledger, write, answer)
+    table = statuses(records["person"], refused=refused)
+    last = len(ledger.deliveries.requests(write.destination, write.plan_run_id))
+    yield table.rename(columns={"key": "person"}).assign(request=last)
+
+
+def _delete(members: Members, policy: str, people: dict[str, str], refused: dict[str, str]) -> Answer:
+    """One policy's; where that is refused as a whole, each alone, for nobody is refused but alone."""
+    before, sent, whole = members.calls, 0, False
+    try:
+        sent = members.delete(policy, list(people)).sent_bytes
+    except Refused as failure:
+        if not failure.of_record:  # of nobody that was sent
+            raise
+        whole = len(people) == 1
+        if whole:
+            refused.update(dict.fromkeys(people.values(), failure.reason))
+        for email, person in people.items() if not whole else ():
+            try:
+                sent += members.delete(policy, [email]).sent_bytes
+            except Refused as single:
+                refused[person] = single.reason
+    here = {person: reason for person, reason in refused.items() if person in people.values()}
+    return Answer(statuses(people.values(), refused=here), code="200", request_bytes=sent, calls=members.calls - before, whole=whole)

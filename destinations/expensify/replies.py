@@ -14,6 +14,7 @@ import pandas as pd
 from destinations.replies import Answer, Records, quoted, statuses, without_people
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Reply, Verdict, by_status
+from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
 
 Skip = tuple[str, str]
 """An e-mail address and the reason for which Expensify skipped it, both as Expensify wrote them."""
@@ -28,6 +29,8 @@ _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruse
 
 
 Pairs = set[tuple[str, str]]
+Block = dict[str, list[str]]
+"""Policy or domain group → addresses."""
 _REMOVES = "shouldRemoveFromUnassignedPolicies"
 
 
@@ -42,6 +45,7 @@ class UpdateAnswer:
         diff_to_add: policyID → addresses that were, or would be, added: also of managers who are not in the feed.
         diff_to_remove: The same for removals.
         groups: Domain group → addresses.
+        silent: Which of the three are empty because the answer has no such part: that is unanswered, and not nobody.
         skipped: Who was not updated, and why: raw, for owner-only files.
         request_bytes: Length of the request's body, and of the feed where Expensify fetches it.
         seconds: From the first attempt to the answer, waits included.
@@ -51,10 +55,11 @@ class UpdateAnswer:
     code: int
     dry_run: bool
     updated_count: int | None = None
-    diff_to_add: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    diff_to_remove: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    groups: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    diff_to_add: Block = field(default_factory=dict, repr=False)
+    diff_to_remove: Block = field(default_factory=dict, repr=False)
+    groups: Block = field(default_factory=dict, repr=False)
     skipped: list[Skip] = field(default_factory=list, repr=False)
+    silent: tuple[str, ...] = ()
     request_bytes: int = 0
     seconds: float = 0.0
     calls: int = 0
@@ -73,15 +78,19 @@ class FeedAnswer(Answer):
             return {}
         return {
             "updated": self.update.updated_count,
-            "added": {policy: len(emails) for policy, emails in self.update.diff_to_add.items()},
-            "removed": {policy: len(emails) for policy, emails in self.update.diff_to_remove.items()},
-            "groups": {group: len(emails) for group, emails in self.update.groups.items()},
+            "added": _sizes(self.update.diff_to_add),
+            "removed": _sizes(self.update.diff_to_remove),
+            "groups": _sizes(self.update.groups),
             "skipped": len(self.update.skipped),
         }
 
     def reply(self) -> dict[str, Any] | None:
         """Its account, with addresses."""
         return asdict(self.update) if self.update else None
+
+
+def _sizes(block: Block) -> dict[str, int]:
+    return {name: len(emails) for name, emails in block.items()}
 
 
 def judge(reply: Reply) -> Verdict:
@@ -139,8 +148,10 @@ def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
         refused.update(dict.fromkeys((record["employeeID"] for record in theirs), without_people(reason, theirs, PUBLIC)))
         if not theirs:
             other.append((email, reason))
+    table = statuses((record["employeeID"] for record in chunk), refused=refused)
+    unproven = table["key"].map(_without_group(chunk, update)).astype("str").where(table["status"].eq("accepted"))
     return FeedAnswer(
-        statuses((record["employeeID"] for record in chunk), refused=refused),
+        table.assign(reason=table["reason"].fillna(unproven)),
         code=str(update.code),
         request_bytes=update.request_bytes,
         seconds=update.seconds,
@@ -148,6 +159,16 @@ def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
         update=update,
         other_skips=other,
     )
+
+
+def _without_group(chunk: Records, update: UpdateAnswer) -> dict[str, str]:
+    """Employee number → reason, of those whose `domainGroupID` the answer does not show: nothing else ever does."""
+    sent = [record for record in chunk if record.get("domainGroupID") and not record.get("isTerminated")]
+    if "groups" in update.silent:
+        return {record["employeeID"]: ANSWER_SILENT for record in sent}
+    shown = {group: {folded(email) for email in emails} for group, emails in update.groups.items()}
+    lacking = [record for record in sent if folded(record["employeeEmail"]) not in shown.get(record["domainGroupID"], ())]
+    return {record["employeeID"]: NOT_IN_ANSWER for record in lacking}
 
 
 def folded(email: str) -> str:
@@ -176,13 +197,24 @@ def as_lists(value: Any) -> dict[str, list[str]]:
     return {str(key): [str(item) for item in items] for key, items in as_object(value).items() if isinstance(items, list)}
 
 
+def silent_in(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of which optional parts an answer says nothing."""
+    diff = as_object(body.get("diff"))
+    found = {
+        "diff_to_add": diff.get("diffToAdd"),
+        "diff_to_remove": diff.get("diffToRemove"),
+        "groups": body.get("securityGroupEmployeesMap"),
+    }
+    return tuple(name for name, value in found.items() if not isinstance(value, dict))
+
+
 def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool = False, *, invites: bool) -> list[str]:
     """What the replies to a feed, taken together, say that the plan does not.
 
     Args:
         records: the plan's records that were sent.
-        replies: for each request ``updated_count``, ``diff_to_add``, ``diff_to_remove`` (policy → addresses) and ``skipped`` (pairs of
-            address and reason).
+        replies: for each request ``updated_count``, ``diff_to_add``, ``diff_to_remove`` (policy → addresses), ``groups`` (domain group →
+            addresses), ``silent`` (which of the three the answer does not have) and ``skipped`` (pairs of address and reason).
         again: an attempt before this one may have sent some of them, and been told of what it did.
         invites: Expensify was asked to invite managers to the policies in which they approve, so that doing it is no disagreement.
 
@@ -204,11 +236,18 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     expected = len(set(records["employeeEmail"].str.lower()) - skipped)
     invited = {pair for pair in reported_added - added if pair[1] in managers}
     missing = {pair for pair in removed if pair[1] not in skipped} - reported_removed
+    # A block that is not in an answer may have been left out because it is empty, or not: nothing is missing by it.
+    silent = any(is_silent(reply, "diff_to_remove") for reply in replies)
+    grouped, shown, ungrouped = _groups(staying), _reported(replies, "groups"), any(is_silent(reply, "groups") for reply in replies)
+    lacking = {pair for pair in grouped - shown if pair[1] not in skipped}
     faults = [
         (0 if invites else len(invited), "additions are managers whom Expensify invites to policies by itself, because they approve there"),
         (len(reported_added - added - invited), "additions to policies are not in the plan"),
         (len({pair for pair in reported_removed - removed if pair[1] not in removing}), "removals from policies are not in the plan"),
-        (0 if again else len(missing), "planned removals are not in Expensify's answer"),
+        (0 if again or silent else len(missing), "planned removals are not in Expensify's answer"),
+        (0 if ungrouped else len(lacking), "people are not in the domain group that was sent for them, by Expensify's answer"),
+        (len(lacking) if ungrouped else 0, "people have a domain group of which Expensify's answer says nothing"),
+        (len(shown - grouped), "people are in a domain group by Expensify's answer that was not sent for them"),
     ]
     sentences = [f"{count} {what}" for count, what in faults if count]
     if None not in counts and sum(counts) != expected:
@@ -216,8 +255,21 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     return sentences
 
 
+def is_silent(reply: Mapping[str, Any], part: str) -> bool:
+    """Whether a reply says nothing of a part; one that was stored by an earlier version does not say which it left out."""
+    return part not in reply or part in reply.get("silent", ())
+
+
 def _reported(replies: Sequence[Mapping[str, Any]], part: str) -> Pairs:
-    return {(policy, email.strip().lower()) for reply in replies for policy, emails in reply[part].items() for email in emails}
+    blocks = [reply.get(part, {}) for reply in replies]
+    return {(policy, email.strip().lower()) for block in blocks for policy, emails in block.items() for email in emails}
+
+
+def _groups(staying: pd.DataFrame) -> Pairs:
+    if "domainGroupID" not in staying:
+        return set()
+    rows = staying.dropna(subset="domainGroupID")
+    return set(zip(rows["domainGroupID"], rows["employeeEmail"].str.lower(), strict=True))
 
 
 def _further(staying: pd.DataFrame) -> Pairs:

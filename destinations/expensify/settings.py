@@ -22,6 +22,7 @@ CLEARABLE: Final = ("approvalLimit", "approvesTo", "customField2", "domainGroupI
 """Fields of their own rule of which an empty cell may take the value away. `overLimitApprover` goes with `approvalLimit`."""
 
 URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegrations"
+MEMBERS_URL = "https://integrations.expensify.com/Integration-Server/api"
 
 
 class ExpensifyConnection(Strict):
@@ -56,6 +57,11 @@ class ExpensifyConnection(Strict):
     Rollcall tells it from what Expensify shows, or by a refusal."""
     extra: dict[str, Any] = Field(default={})
     """Further keys of the job, beside `inputSettings`, for what Expensify may add later: sent as they stand."""
+
+    members_api: Literal["official", "policyMembers"] = "official"
+    """`policyMembers`: members may also be deleted, by a dialect that one guide has and the vendor's manual has not."""
+    members_url: EnvText = EnvText(MEMBERS_URL)
+    """Where that dialect is spoken, by that guide."""
 
     @field_validator("extra")
     @classmethod
@@ -151,6 +157,15 @@ Movers = Literal["stay", "terminate", "unassigned"]
 """What becomes of whoever is in a policy that their record does not name any more."""
 
 
+class ExpensifyLeaving(Strict):
+    """How and when leavers lose their access."""
+
+    how: Literal["terminate", "delete"] = "terminate"
+    """`terminate`: a record with `isTerminated` for each policy they are in. `delete`: they are deleted as members, by `members_api`."""
+    after_days: int = Field(default=0, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
+
+
 class Expensify(Strict):
     """Expensify as a destination."""
 
@@ -166,6 +181,20 @@ class Expensify(Strict):
     """E-mail addresses of accounts of which nothing is ever written: neither created, changed nor taken out."""
     delivery: Delivery = Delivery()
     """By which road the feed gets there: ``request``, or one of `sftp` and `download`."""
+    leaving: ExpensifyLeaving = ExpensifyLeaving()
+    """How and when leavers lose their access."""
+    scim_managed: bool = False
+    """Whether SCIM, or another system, deactivates people: then nobody is taken out, and who should have gone is told."""
+    strangers: Literal["report", "remove"] = "report"
+    """Members whom HR does not know: told, or also taken out of the policies once that is released."""
+
+    @model_validator(mode="after")
+    def _can_remove(self) -> Self:
+        if self.leaving.how == "delete" and self.connection.members_api != "policyMembers":
+            raise ValueError("leaving.how: delete needs connection.members_api: policyMembers, by which alone members are deleted")
+        if self.scim_managed and (self.leaving.how == "delete" or self.strangers == "remove"):
+            raise ValueError("scim_managed leaves taking people out to another system: neither leaving.how: delete nor strangers: remove")
+        return self
 
 
 _TAKEN: Final = ("person", "action", "apply", "effect", "last", "reason")

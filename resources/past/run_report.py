@@ -15,9 +15,10 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
-from roster.plan import releasing
+from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
+from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.reports.model import HR_FILE, ROWS, VALUES, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
@@ -128,7 +129,7 @@ def _destination(
         stage="landed" if ended else "sent" if len(answers) else "planned",
         intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
         accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),
-        **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing")},
+        **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing", "answered", "unanswered")},
         actions=dict(facts.actions),
         outcomes=dict(outcomes.outcomes),
         people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
@@ -139,22 +140,38 @@ def _destination(
         limits=facts.limits,
         adoption=dict(facts.adoption),
         would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
+        own_account=own_account_of(facts, requests),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
         still_in=outcomes.still_in,
         staying=outcomes.staying,
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
-        strangers=int(planned["reason"].eq("not_in_hr").sum()),
+        strangers=int(planned["reason"].isin([NOT_IN_HR, HELD]).sum()),
         calls=sum(request["calls"] for request in requests),
         bytes=sum(request["bytes"] for request in requests),
         seconds=sum(request["seconds"] for request in requests),
         failure=next((text for asset, text in failures.items() if asset.startswith(f"{name}/")), None),
         warnings=list(
-            dict.fromkeys([*_released(facts), *facts.dry_run.disagreements, *outcomes.warnings, *_left_out(left_out), *_stay(facts.stay)])
+            dict.fromkeys(
+                [
+                    *_released(facts),
+                    *facts.notices,
+                    *facts.dry_run.disagreements,
+                    *outcomes.warnings,
+                    *_left_out(left_out),
+                    *_stay(facts.stay),
+                ]
+            )
         ),
     )
     return report, facts
+
+
+def own_account_of(facts: PlanFacts, requests: Sequence[Mapping[str, Any]]) -> list[own_account.Beside]:
+    """What a destination says of itself: the dry run of a plan beside all requests that were sent for it, of earlier attempts too."""
+    write = own_account.together(own_account.from_json(request.get("account", ())) for request in requests)
+    return own_account.beside(facts.dry_run.account, write, asked=facts.dry_run.requests > 0, written=len(requests) > 0)
 
 
 def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import barred, dependants, domains, emptied, few, first, memory
+from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, strangers
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -117,6 +117,12 @@ class Comparison(Protocol):
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         """What takes leavers (``employee_id``, ``account``) out."""
 
+    def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
+        """What takes out the accounts that HR does not know (``employee_id``, which is no employee number here, and ``account``), of those
+        whom the settings have taken out and who can be: nobody who approves for one of HR's people there."""
+        nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
+        return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
+
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         """The account that each of `desired` has once the plan is written, aligned with it."""
 
@@ -176,7 +182,8 @@ def draw(
     lacking = faults[faults["field"].isin(comparison.required)]
     unaddressed = comparison.unaddressed(everyone["account"])
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
-    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved)
+    waiting = leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject)
+    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved, waiting)
     decided = barred.skip(decided, comparison.barred(everyone, people.roster, read))
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
@@ -192,13 +199,20 @@ def draw(
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
     ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
+    # Before anybody is brought in, nobody can tell who is a stranger there.
+    if not (circumstances.first or circumstances.hold_all):
+        out = comparison.strangers(strangers.of(decided), desired, read)
+        decided = strangers.held(decided, out.records["employee_id"])
+        records.append(out.records.assign(action="deactivate"))
+        ends = pd.concat([ends, out.changes.assign(visible=True, kind=strangers.HELD).reindex(columns=ends.columns)], ignore_index=True)
     plan = assemble(
         decided,
         pd.concat([changes, ends.astype({"kind": "str"})], ignore_index=True),
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    return replace(plan, figures=counted, needs=needs, had=had)
+    near = leaving.near(everyone, people.roster, waiting, circumstances.leaving)
+    return replace(plan, figures=counted, needs=needs, had=had, near=near)
 
 
 def _changes(
@@ -307,7 +321,7 @@ def acknowledgements(
     kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
     kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
-    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]]
+    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]].dropna(subset="employee_id")
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
     last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
     inactive = left.assign(

@@ -16,10 +16,11 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains, emptied
+from roster.plan import domains, emptied, strangers
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
+from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, told
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
 from roster.vocabulary import WRITES, Kind
 
@@ -40,6 +41,7 @@ DETAILS: Mapping[str, str] = {
     "out_of_scope": "outside the scope that the settings state",
     "not_started": "has not started yet",
     "left": "has left, and has no active account",
+    ELSEWHERE: "has left, and is deactivated by another system, not by Rollcall",
     "absent": "not in the HR file, which the settings take for no news",
     "not_in_hr": "HR does not know this account",
     "not_selected": "not among the people of this run",
@@ -47,7 +49,16 @@ DETAILS: Mapping[str, str] = {
 """A sentence for each reason of this module."""
 
 
-RELEASABLE = ("first_sync", HARDLY_ANY, *LIMITED, domains.REASON, emptied.REASON, "depends_on_held", "reject_without_number")
+RELEASABLE = (
+    "first_sync",
+    HARDLY_ANY,
+    *LIMITED,
+    domains.REASON,
+    emptied.REASON,
+    "depends_on_held",
+    "reject_without_number",
+    strangers.HELD,
+)
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
 
@@ -82,6 +93,8 @@ class Circumstances:
     """`roster.plan.few.HAD`, likewise."""
     email_domains: frozenset[str] | None = None
     """The domains that the settings name, if they name any."""
+    leaving: Leaving = field(default_factory=Leaving)
+    """When leavers lose their access, and who takes it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,8 @@ class Plan:
     """`roster.plan.dependants.NEEDS`: whose write needs whose."""
     had: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Field → who has a value of money or rights there and would get another (`roster.plan.few`). A stored plan is without."""
+    near: Mapping[str, str] = field(default_factory=dict)
+    """Employee number → the ISO day, of those who are soon to lose their access (`roster.plan.leaving.near`). A stored plan is without."""
 
     def digest(self) -> str:
         """Names the plan: the same people, actions and values give the same sixteen hex digits."""
@@ -139,6 +154,7 @@ def decide(
     reused: pd.Series | None = None,
     unaddressed: pd.Series | None = None,
     unapproved: pd.Series | None = None,
+    waiting: pd.Series | None = None,
 ) -> pd.DataFrame:
     """One action for everyone, before limits and before what depends on whom.
 
@@ -151,6 +167,7 @@ def decide(
         reused: the employee numbers of people whose number, or address, seems to have been somebody else's.
         unaddressed: whether no call can address the account, aligned with `census`.
         unapproved: the employee numbers of people for whom no approver is known.
+        waiting: the day of each leaver who keeps their access until then (`roster.plan.leaving.waits`), aligned with `census`.
 
     Returns:
         `PEOPLE_COLUMNS`.
@@ -175,6 +192,7 @@ def decide(
     alone = wanted & (among(census["employee_id"], unapproved) if unapproved is not None else False)
     leaver = circumstances.absent_means == "leaver"
     leaving = (standing.eq("left") & present) | (absent & leaver)
+    waiting = waiting if waiting is not None else pd.Series(np.nan, index=census.index, dtype="str")
     rules: list[tuple[pd.Series, str, str, str]] = [  # condition, action, intended, reason
         (conflict & wanted, "hold", "update", "conflict"),
         (conflict, "hold", "deactivate", "conflict"),
@@ -185,6 +203,8 @@ def decide(
         (doubtful & wanted, "hold", "create", "address_reused"),
         (doubtful & standing.eq("left") & present, "hold", "deactivate", "number_reused"),
         (unaddressed & wanted & changed, "hold", "update", "no_external_id"),
+        (leaving & waiting.notna(), "skip", "", WAITING),
+        (leaving & circumstances.leaving.elsewhere, "skip", "", ELSEWHERE),
         (unaddressed & leaving, "hold", "deactivate", "no_external_id"),
         (alone & account.isna() & census["acknowledged"], "hold", "reactivate", "manager_unknown"),
         (alone & account.isna(), "hold", "create", "manager_unknown"),
@@ -226,7 +246,7 @@ def decide(
         intended=intended.replace("", np.nan),
         kinds=_kinds(census, changes, effect),
         reason=reason,
-        detail=reason.map(DETAILS),
+        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting)),
     )
     return people.astype("str")[list(PEOPLE_COLUMNS)]
 
@@ -252,9 +272,8 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
         The plan, rows in a fixed order: leavers' records last, so that nobody's approver goes before they have another.
     """
     effective = people.assign(effect=people["intended"].where(people["action"].eq("hold"), people["action"]))
-    writes = effective.loc[
-        effective["effect"].isin(WRITES) & effective["employee_id"].notna(), ["person", "employee_id", "effect", "action"]
-    ]
+    writes = effective.loc[effective["effect"].isin(WRITES), ["person", "employee_id", "effect", "action"]]
+    writes = writes.assign(employee_id=writes["employee_id"].fillna(writes["person"]))  # a stranger has no number of ours
     writes = writes.assign(apply=writes["action"].ne("hold")).drop(columns="action")
     written = changes.merge(writes, on="employee_id")
     kind = written["field"].map(lambda field: kinds.get(field, "other")).astype("str")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from roster.plan import own_account
 from roster.plan.limits import FIGURES
 
 REPAIRS: Final = ("employee_id", "repair")
@@ -33,6 +34,8 @@ class DryRunReply:
     """Employee number → why."""
     disagreements: Sequence[str] = ()
     """Where its own account is not the plan."""
+    account: own_account.Account = ()
+    """What it would do, by its own account."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; empty where nothing was sent."""
@@ -43,12 +46,14 @@ class DryRunReply:
             "bytes": self.bytes,
             "would_refuse": dict(self.would_refuse),
             "disagreements": list(self.disagreements),
+            "account": own_account.to_json(self.account),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "DryRunReply":
         """What `to_json` wrote."""
-        return cls(**{**stored, "disagreements": tuple(stored.get("disagreements", ()))})
+        account = own_account.from_json(stored.get("account", ()))
+        return cls(**{**stored, "disagreements": tuple(stored.get("disagreements", ())), "account": account})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,6 +113,8 @@ class PlanFacts:
     stay: Mapping[str, int] = field(default_factory=dict)
     """Field → how many people keep a value there although HR's cell is empty."""
     dry_run: DryRunReply = DryRunReply()
+    notices: Sequence[str] = ()
+    """Sentences for the report, people by number."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -140,6 +147,7 @@ class PlanFacts:
             "faults": self.faults.to_dict("records"),
             "stay": dict(self.stay),
             "dry_run": self.dry_run.to_json(),
+            "notices": list(self.notices),
         }
 
     @classmethod
@@ -176,6 +184,7 @@ class PlanFacts:
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             stay=stored.get("stay", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
+            notices=tuple(stored.get("notices", ())),
         )
 
 

@@ -20,6 +20,10 @@ OUTCOME_COLUMNS = ("person", "employee_id", "action", "kinds", "outcome", "reaso
 DRIFT = ("person", "field")
 PLACES = ("employee_id", "where", "why")
 LATER = "not_seen_yet"
+NOT_IN_ANSWER = "not_in_answer"
+"""Reason of an accepted answer that does not show a value which no reading shows, and its answers do."""
+ANSWER_SILENT = "answer_silent"
+"""Likewise of one that says nothing of such values at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,7 @@ class OutcomeFacts:
         )
 
 
-def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
+def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series, in_answer: Sequence[str] = ()) -> pd.DataFrame:
     """One outcome for everyone in the plan.
 
     Args:
@@ -80,12 +84,15 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
         answers: the ledger's answers: ``person``, ``status``, ``reason``. Besides accepted, refused and unknown a status may be done or
             stale: not sent, for another run has written the person meanwhile, the same or something else.
         differing: the employee numbers of planned people whose visible fields, read back, are not as planned.
+        in_answer: fields that no reading shows, and the destination's answer does (`roster.plan.write_only.WriteOnly.in_answer`).
 
     Returns:
-        `OUTCOME_COLUMNS`. ``landed`` is ``landed``, ``missing`` (accepted but read back otherwise) or ``not visible`` (accepted; no field
-        of the change can be read back), and missing for people nothing was sent for. A person whose answer was lost has the outcome of
-        their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was refused. Of those whom
-        another run has written meanwhile, this plan changed nothing: ``unchanged`` if it was the same, ``skipped`` if it was not.
+        `OUTCOME_COLUMNS`. ``landed`` is ``landed``, ``missing`` (accepted but read back otherwise, or not in the answer that should show
+        it), ``not visible`` (accepted; no field of the change can be read back), ``accepted`` (likewise, and the answer shows it) or
+        ``unanswered`` (likewise, and the answer says nothing of it), and missing for people nothing was sent for. A person whose answer was
+        lost has the outcome of their action if reading back confirms it, else ``unknown``; so has one whose change is there although it was
+        refused. Of those whom another run has written meanwhile, this plan changed nothing: ``unchanged`` if it was the same, ``skipped``
+        if it was not.
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
@@ -93,12 +100,15 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     written = people["action"].isin(WRITES)
     applied = plan.changes[plan.changes["apply"]]
     seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
-    differs = among(people["employee_id"], differing)
+    differs = among(people["employee_id"].fillna(people["person"]), differing)  # a stranger has no number of ours
+    proof = people["person"].isin(applied.loc[applied["field"].isin(in_answer), "person"]) & status.eq("accepted")
     landed = pd.Series(
         np.select(
-            [written & status.eq("stale"), written & status.isin(["accepted", "done"]) & ~seen, written & status.notna() & seen & ~differs,
+            [written & status.eq("stale"), written & status.eq("accepted") & answer.eq(NOT_IN_ANSWER),
+             written & proof & ~seen & answer.eq(ANSWER_SILENT), written & proof & ~seen,
+             written & status.isin(["accepted", "done"]) & ~seen, written & status.notna() & seen & ~differs,
              written & status.isin(["accepted", "done"])],
-            ["", "not visible", "landed", "missing"],
+            ["", "missing", "unanswered", "accepted", "not visible", "landed", "missing"],
             "",
         ),
         index=people.index,
@@ -114,7 +124,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series) -> pd.Data
     reason = people["reason"].mask(refused, "refused").mask(overtaken, answer)
     reason = reason.mask(written & status.isna(), "not_sent").mask(written & status.eq("unknown") & ~confirmed, "unanswered")
     # A destination may accept a person and still leave something out, and says why.
-    reason = reason.mask(landed.eq("missing"), answer.fillna(LATER))
+    reason = reason.mask(landed.eq("missing"), answer.mask(answer.eq(ANSWER_SILENT)).fillna(LATER))
     detail = people["detail"].mask(written & status.isin(["refused", "unknown"]), answer)
     table = people.assign(outcome=outcome, reason=reason, detail=detail, landed=landed.replace("", np.nan)).astype("str")
     return table[list(OUTCOME_COLUMNS)]
@@ -125,10 +135,12 @@ def numbers(plan: Plan, table: pd.DataFrame, answers: pd.DataFrame) -> dict[str,
 
     Returns:
         ``intended`` (planned to be written), ``accepted`` (the destination answer so), ``landed`` (seen when reading back), ``not_visible``
-        (accepted, no changed field can be read back), ``missing`` (accepted, read back otherwise), ``refused``, ``unknown``, ``held``.
+        (accepted, no changed field can be read back), ``missing`` (accepted, read back otherwise), ``refused``, ``unknown``, ``held``;
+        and where there are such, ``answered`` and ``unanswered`` (no field can be read back; the answer shows it, or says nothing of it).
     """
     planned = plan.people.loc[plan.people["action"].isin(WRITES), "person"]
     status = answers.set_index("person")["status"].reindex(planned)
+    proof = {"answered": int(table["landed"].eq("accepted").sum()), "unanswered": int(table["landed"].eq("unanswered").sum())}
     return {
         "intended": len(planned),
         "accepted": int(status.eq("accepted").sum()),
@@ -138,4 +150,5 @@ def numbers(plan: Plan, table: pd.DataFrame, answers: pd.DataFrame) -> dict[str,
         "refused": int(table["outcome"].eq("refused").sum()),
         "unknown": int(table["outcome"].eq("unknown").sum()),
         "held": int(table["outcome"].eq("held").sum()),
+        **{name: count for name, count in proof.items() if count},
     }

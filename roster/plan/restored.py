@@ -7,6 +7,7 @@ found by number, whoever is not is left alone like any account that HR does not 
 import pandas as pd
 
 from roster.membership import among
+from roster.plan.strangers import HELD, NOT_IN_HR
 
 
 def unremembered(people: pd.DataFrame, acknowledged: pd.Series, stayed_out: pd.Series) -> list[str]:
@@ -30,7 +31,7 @@ def like_hrs(people: pd.DataFrame, accounts: pd.DataFrame, numbers: pd.Series) -
         accounts: `roster.people.matching.ACCOUNT_COLUMNS`.
         numbers: the employee numbers in HR's file.
     """
-    strange = accounts["active"] & among(accounts["account"], people.loc[people["reason"].eq("not_in_hr"), "account"])
+    strange = accounts["active"] & among(accounts["account"], people.loc[people["reason"].isin([NOT_IN_HR, HELD]), "account"])
     return int(among(_form(accounts.loc[strange, "number"].dropna()), _form(numbers)).sum())
 
 

@@ -36,6 +36,8 @@ class WriteOnly:
     details) only a digest is kept."""
     addresses: Sequence[str] = ()
     """Those of them that hold an e-mail address: another case is no change."""
+    in_answer: Sequence[str] = ()
+    """Those of them that the destination's answer to a write shows: the only evidence that they took."""
 
     @property
     def digested(self) -> list[str]:
@@ -78,6 +80,25 @@ def acknowledgement(
 
 def _given(names: Sequence[str], row: Sequence[object]) -> dict[str, str]:
     return {name: cell for name, cell in zip(names, row, strict=True) if isinstance(cell, str)}
+
+
+def without(acknowledged: pd.DataFrame, fields: Sequence[str], at: pd.Series) -> pd.DataFrame:
+    """Acknowledgements, of which some lack values that were sent and did not take: they differ from what should be, and are sent again.
+
+    Args:
+        acknowledged: with ``digest`` and ``fields``.
+        fields: which values.
+        at: whose, aligned.
+    """
+    if not at.any():
+        return acknowledged
+    rest = {text: _dropped(text, fields) for text in acknowledged.loc[at, "fields"].dropna().unique()}
+    kept = acknowledged["fields"].map(rest).astype("str").fillna(acknowledged["fields"])
+    return acknowledged.assign(digest=acknowledged["digest"].mask(at, ""), fields=acknowledged["fields"].mask(at, kept))
+
+
+def _dropped(text: str, fields: Sequence[str]) -> str:
+    return compact({name: value for name, value in json.loads(text).items() if name not in fields})
 
 
 def _still(past: object, names: Sequence[str]) -> dict[str, str]:

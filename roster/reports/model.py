@@ -16,6 +16,7 @@ from roster.intake.gate import GateCheck
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.limits import FIGURES
 from roster.plan.outcomes import PLACES
+from roster.plan.own_account import Beside
 
 PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
 DRIFT: Final = ("person", "field")
@@ -63,7 +64,11 @@ class DestinationReport:
     not_visible: int = 0
     """Accepted, but the destination's API cannot show it."""
     missing: int = 0
-    """Accepted, and reading back does not show it."""
+    """Accepted, and neither reading back nor the answer that should shows it."""
+    answered: int = 0
+    """Accepted; no reading can show it, and its answer does."""
+    unanswered: int = 0
+    """Accepted; no reading can show it, and its answer says nothing of it."""
     actions: dict[str, int] = field(default_factory=dict)
     """Action → people, as planned."""
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -82,6 +87,8 @@ class DestinationReport:
     """Before a first sync: who is there already (`roster.plan.adoption.WAYS`); else empty."""
     would_refuse: dict[str, str] = field(default_factory=dict)
     """By a dry run: whom the destination would refuse, and why."""
+    own_account: Sequence[Beside] = ()
+    """What it says that it did, beside what its dry run said."""
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
     without_approver: Sequence[str] | None = None
     """The employee numbers of those who are active there without an active approver; None where that was not looked at."""

@@ -62,6 +62,7 @@ def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
         "limits": held.limits(one),
         "adoption": held.adoption(one),
         "would_refuse": held.would_refuse(one),
+        "own_account": tables.own_account(one.own_account),
         "not_landed": tables.not_landed(one),
         "changes": tables.changes(one),
         "drift": tables.drift(one),

@@ -59,10 +59,21 @@ REASONS: Final[dict[str, Reason]] = {
     "not_in_hr": Reason(
         "Has an account, but HR's file does not know them", "Close the account if they have left; else ask HR for a row.", "Finance"
     ),
+    "stranger": Reason(
+        "Has an account, HR's file does not know them, and the settings say to take them out",
+        "Look who they are: then release their removal, or ask HR for a row.",
+        "Finance",
+    ),
     "row_rejected": Reason("Their row in HR's file was rejected", "Correct the row; until then nothing of theirs changes.", "HR"),
     "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
     "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
     "left": Reason("Has left, and has no active account", "Nothing.", "nobody"),
+    "leaves_later": Reason(
+        "Has left, and keeps their access until a day that the settings give", "Nothing: it ends on that day.", "nobody"
+    ),
+    "deactivated_elsewhere": Reason(
+        "Has left, and is deactivated by another system", "Look there whether they are deactivated: Rollcall leaves them alone.", "IT"
+    ),
     "not_started": Reason("Has not started yet", "Nothing: they come in on their start date.", "nobody"),
     "absent": Reason("No longer in HR's file", "If they have left, give them a row with an end date.", "HR"),
     "conflict": Reason(
@@ -149,15 +160,23 @@ REASONS: Final[dict[str, Reason]] = {
         "Another run has written them, or whom they need, otherwise since this was planned", "Run the sync again: it plans anew.", "IT"
     ),
     "done_meanwhile": Reason("Another run has done the same since this was planned", "Nothing.", "nobody"),
+    "not_in_answer": Reason(
+        "Accepted, but its answer, which alone can show it, does not say that the value took",
+        "Look there whether they have it; it is sent again with the next sync.",
+        "IT",
+    ),
     "not_seen_yet": Reason(
         "Accepted, but reading back does not show it", "Read back later (job verify); if it stays so, ask the destination.", "IT"
     ),
 }
 
+DATED: Final = ("leaves_later",)
+"""Their detail has a day, and is told in place of the words."""
+
 FIRST: Final = ("still_has_access", "says_left", "says_left_undated")
 """Told before all others: somebody who has left may still have access."""
 
-NOT_EXPECTED: Final = ("not_in_hr",)
+NOT_EXPECTED: Final = ("not_in_hr", "stranger", "deactivated_elsewhere")
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
 
 REPAIR_REASONS: Final[dict[str, str]] = {

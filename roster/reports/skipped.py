@@ -10,7 +10,7 @@ import pandas as pd
 
 from roster import lacking
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, VALUES, DestinationReport, RunReport
-from roster.reports.reasons import FIRST, REASONS, Reason, reason
+from roster.reports.reasons import DATED, FIRST, REASONS, Reason, reason
 from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
@@ -55,6 +55,7 @@ def left_out(report: RunReport) -> pd.DataFrame:
     own = everyone["code"].map({code: one.words for code, one in words.items()})
     detail = everyone["detail"].astype("str")
     answered = (own + ": " + detail).where(everyone["outcome"].isin(["refused", "unknown"]))
+    answered = answered.mask(everyone["code"].isin(DATED), detail.str[:1].str.upper() + detail.str[1:])
     of_rows = everyone["where"].eq(HR_FILE)
     everyone["field"] = everyone["field"].astype("str")
     of_value = (everyone["field"] + ": " + own).where(everyone["outcome"].eq(VALUE))

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from roster.reports.reasons import reason
+from roster.plan.outcomes import LATER, NOT_IN_ANSWER
+from roster.reports.reasons import DATED, reason
 from roster.vocabulary import WRITES
 
 PERSON, PLACE = "\0who", "\0at"
@@ -197,21 +198,27 @@ def planned(visit: Visit) -> str:
 def obstacle(visit: Visit) -> str | None:
     """Why they were held, skipped or refused; None where all went its way."""
     code = _code(visit)
-    return None if code is None else reason(code).words
+    return None if code is None else _words(visit, code)
+
+
+def _words(visit: Visit, code: str) -> str:
+    return visit.detail if code in DATED and visit.detail else reason(code).words
 
 
 def _code(visit: Visit) -> str | None:
     if visit.landed == "missing":
-        return "not_seen_yet"
+        return NOT_IN_ANSWER if visit.outcome_reason == NOT_IN_ANSWER else LATER
     return visit.outcome_reason or visit.reason
 
 
 def _sentence(visit: Visit) -> str:
     """What became of them, with PERSON and PLACE for who and where."""
     code = _code(visit)
-    words = _lower(reason(code).words) if code else ""
+    words = _lower(_words(visit, code)) if code else ""
     if visit.action == "none":
         return f"{PERSON}, at {PLACE}: {words}." if words else f"{PERSON} is in step at {PLACE}: nothing had to change."
+    if visit.action == "skip" and code in DATED:
+        return f"{PERSON}, at {PLACE}: {words}."
     if visit.action == "skip":
         return f"{PERSON} was left out at {PLACE}: {words}."
     if visit.action == "hold":
@@ -228,7 +235,12 @@ def _written(visit: Visit, done: str, words: str) -> str:
         return f"{PERSON} was to be {done} at {PLACE}, and nobody knows whether they were: {words}."
     if visit.outcome in ("skipped", "unchanged"):  # another run was there first
         return f"{PERSON} was to be {done} at {PLACE}, and was not sent: {words}."
-    seen = {"landed": ", and reading back shows it", "missing": ", but reading back does not show it"}
+    seen = {
+        "landed": ", and reading back shows it",
+        "missing": f", but {'its answer' if _code(visit) == NOT_IN_ANSWER else 'reading back'} does not show it",
+        "accepted": ", and its answer shows it, which is all that can",
+        "unanswered": ", in fields that only its answer can show, and it says nothing of them",
+    }
     return f"{PERSON} was {done} at {PLACE}{seen.get(visit.landed or '', ', in fields that cannot be read back' if visit.landed else '')}."
 
 

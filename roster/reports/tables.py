@@ -12,6 +12,7 @@ import pandas as pd
 
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.outcomes import PLACES
+from roster.plan.own_account import Beside
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
@@ -177,6 +178,16 @@ def approvers_checked(report: RunReport) -> str:
     ]
     fine = [one.name for one in seen if not one.without_approver]
     return " ".join([*left, *([f"Nobody active is without an active approver at {' or '.join(fine)}."] if fine else [])])
+
+
+def own_account(lines: Sequence[Beside]) -> Table:
+    """What a destination says that it would do and did, with people by number."""
+    rows = [
+        [line.part, line.name or None, line.dry_run or None, line.write or None, employee_numbers(pd.Series(line.numbers, dtype="str"))]
+        for line in lines
+    ]
+    columns = [("By its own account", "text"), ("Which", "text"), ("Dry run", "text"), ("Write", "text"), ("Who", "ids")]
+    return Table(columns, rows[:MOST_ROWS], len(rows))
 
 
 def not_landed(destination: DestinationReport) -> Table:

@@ -1,0 +1,64 @@
+"""What Expensify says of itself that a feed did, or would do, by policy and domain group, with people by employee number.
+
+Belongs here: that, and the evidence that a `domainGroupID` took, which nothing else shows. Does not belong here: the shape of its replies
+(``replies``), what is no agreement with the plan (``replies.disagreements``). No address leaves this module.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from destinations.expensify.replies import is_silent
+from roster.membership import among
+from roster.plan.decision import Plan
+from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
+from roster.plan.own_account import Account, Line
+
+PARTS: Final[Mapping[str, str]] = {"diff_to_add": "added to policy", "diff_to_remove": "removed from policy", "groups": "in domain group"}
+"""The blocks of an answer in words."""
+
+
+def own_account(records: pd.DataFrame, plan: Plan, reply: Mapping[str, Any]) -> Account:
+    """What one reply says.
+
+    A block that is not in the answer is told only where the records wanted something of it: Expensify may leave out what is empty.
+
+    Args:
+        records: the plan's records that were sent.
+        plan: the plan: by its accounts people are known who are not in the feed, such as invited managers.
+        reply: as `replies.UpdateAnswer` has it.
+    """
+    numbers = _numbers(records, plan)
+    leaving = records["action"].eq("deactivate")
+    wanted = {
+        "diff_to_add": bool(records["action"].isin(["create", "reactivate"]).any()),
+        "diff_to_remove": bool(leaving.any()),
+        "groups": "domainGroupID" in records and bool((records["domainGroupID"].notna() & ~leaving).any()),
+    }
+    lines: list[Line] = []
+    for block, part in PARTS.items():
+        if is_silent(reply, block):
+            lines += [Line(part, "", None)] if wanted[block] else []
+            continue
+        for name, addresses in reply[block].items():
+            distinct = dict.fromkeys(address.strip().lower() for address in addresses)
+            known = tuple(sorted({numbers[address] for address in distinct if address in numbers}))
+            lines.append(Line(part, name, len(distinct), known))
+    return lines
+
+
+def _numbers(records: pd.DataFrame, plan: Plan) -> dict[str, str]:
+    """Address → employee number."""
+    known = plan.people.dropna(subset=["account", "employee_id"])
+    found = dict(zip(known["account"].str.lower(), known["person"], strict=True))
+    ours = records[among(records["person"], plan.people.loc[plan.people["employee_id"].notna(), "person"])]
+    return found | dict(zip(ours["employeeEmail"].str.lower(), ours["person"], strict=True))
+
+
+def of_changes(answers: pd.DataFrame, plan: Plan, fields: Sequence[str]) -> pd.DataFrame:
+    """The answers, where what the reply shows, or does not, of `fields` counts only for those who get another value by this plan."""
+    changed = plan.changes.loc[plan.changes["apply"] & plan.changes["field"].isin(fields), "person"]
+    coming = plan.people.loc[plan.people["action"].isin(["create", "reactivate"]), "person"]
+    about = answers["reason"].isin([NOT_IN_ANSWER, ANSWER_SILENT]) & ~among(answers["person"], pd.concat([changed, coming]))
+    return answers.assign(reason=answers["reason"].mask(about))

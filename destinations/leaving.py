@@ -1,0 +1,43 @@
+"""What is agreed of leavers at a destination, with what the ledger remembers of those who wait, and what to tell before their day.
+
+Belongs here: asking destination and ledger for what `roster.plan.leaving` needs. Does not belong here: rules, whom a plan takes out.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from destinations.base import Destination
+from resources.ledger import Ledger
+from roster.plan.leaving import SOON, WAITING, Leaving
+
+_NAMED = 12
+"""So many people are named in a sentence of the report."""
+
+
+def agreed(destination: Destination, ledger: Ledger, today: date) -> Leaving:
+    """When leavers lose their access there. A file that has somebody again ends their waiting: the ledger closes it.
+
+    Args:
+        destination: Which.
+        ledger: The company's.
+        today: The day of the export.
+    """
+    days = destination.leaving_days
+    skips = ledger.skips.all()
+    waiting = skips[skips["destination"].eq(destination.name) & skips["closed"].isna() & skips["reason"].eq(WAITING)]
+    since = dict(zip(waiting["employee_id"], waiting["first_seen"].astype("str").str.slice(stop=10), strict=True))
+    return Leaving(days, today, since, elsewhere=not destination.deactivates)
+
+
+def notices(destination: Destination, near: Mapping[str, str]) -> list[str]:
+    """Sentences for the report about those who are soon to lose their access.
+
+    Args:
+        destination: Which.
+        near: Employee number → day (`roster.plan.leaving.near`).
+    """
+    if not near or not destination.before_leaving:
+        return []
+    who = ", ".join(f"{number} on {day}" for number, day in list(near.items())[:_NAMED]) + (" …" if len(near) > _NAMED else "")
+    verb = "person loses" if len(near) == 1 else "people lose"
+    return [f"{len(near)} {verb} their access within {SOON} days ({who}): {destination.before_leaving}"]
