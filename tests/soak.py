@@ -21,6 +21,8 @@ WHOLE = bool(os.environ.get(VARIABLE))
 SHARE = 10
 EXAMPLES = 100 if WHOLE else 20
 """Of how many random cases a property is held over, where it says nothing else."""
+COMPANIES = EXAMPLES if WHOLE else 100 // SHARE
+"""The same, where each case is a whole company of which plans are drawn."""
 SET, CASES = "exhaustive set", "cases"
 """What a report carries: the name of its set, and how many cases it was, where that is not one."""
 
