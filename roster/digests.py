@@ -5,8 +5,12 @@ Belongs here: hashing columns. Does not belong here: where a key comes from (``r
 
 from base64 import b64encode
 from hashlib import blake2b
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 def digest_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
@@ -24,12 +28,22 @@ def digest_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
     """
     if len(key) < 16:
         raise ValueError("a key of at least 16 bytes is needed")
-    text = pd.Series("", index=frame.index, dtype="str")
-    for name in sorted(frame.columns):
-        # The length before each value keeps "a" + "bc" and "ab" + "c" apart.
-        value = frame[name].astype("str")
-        text = text + (f"{name}=" + value.str.len().astype("Int64").astype("str") + ":" + value + ";").fillna("")
-    return _half(text, key, b"first") + _half(text, key, b"second")
+    # Of Arrow's own functions: pandas' for texts take ten times as long, however few rows there are.
+    parts = [_said(name, frame[name]) for name in sorted(frame.columns)]
+    text = pc.binary_join_element_wise(*parts, _text("")).to_numpy(zero_copy_only=False) if parts else np.full(len(frame), "", dtype=object)
+    halves = zip(_half(text, key, b"first"), _half(text, key, b"second"), strict=True)
+    return pd.Series([f"{first:016x}{second:016x}" for first, second in halves], index=frame.index, dtype="str")
+
+
+def _said(name: str, column: pd.Series) -> Any:
+    # The length before each value keeps "a" + "bc" and "ab" + "c" apart.
+    value = pa.array(column.array if column.dtype == "str" else column.astype("str").array, pa.large_string())
+    length = pc.cast(pc.utf8_length(value), pa.large_string())
+    return pc.coalesce(pc.binary_join_element_wise(_text(f"{name}="), length, _text(":"), value, _text(";"), _text("")), _text(""))
+
+
+def _text(text: str) -> Any:
+    return pa.scalar(text, pa.large_string())
 
 
 def record_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
@@ -53,7 +67,7 @@ def _subkey(key: bytes, which: bytes) -> str:
     return b64encode(blake2b(which, key=key[:64], digest_size=12).digest()).decode()
 
 
-def _half(text: pd.Series, key: bytes, which: bytes) -> pd.Series:
+def _half(text: Any, key: bytes, which: bytes) -> list[int]:
     # pandas hashes whole columns, with a key of 16 characters, to 64 bits: two of them make an accident impossible for practical purposes.
-    hashed = pd.util.hash_array(text.to_numpy(dtype=object), hash_key=_subkey(key, which))
-    return pd.Series(pd.Index(hashed).map("{:016x}".format), index=text.index, dtype="str")
+    hashed: list[int] = pd.util.hash_array(text, hash_key=_subkey(key, which)).tolist()
+    return hashed

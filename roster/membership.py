@@ -4,12 +4,18 @@ Belongs here: that one question. Does not belong here: pairing people with accou
 """
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 def among(texts: pd.Series, others: pd.Series) -> pd.Series:
     """For each text whether it is one of `others`; a missing one never is.
 
-    ``Series.isin`` says the same, and of text columns takes seven times as long (pandas 3.1, 100,000 rows).
+    ``Series.isin`` says the same, and of text columns takes seven times as long (pandas 3.1, 100,000 rows). Arrow's own is the fastest of
+    all, for a dozen rows too; what is no text column, such as an empty one, is asked as objects.
     """
+    if texts.dtype == "str" and others.dtype == "str":
+        asked, of = pa.array(texts.array, pa.large_string()), pa.array(others.array, pa.large_string())
+        return pd.Series(pc.is_in(asked, of, skip_nulls=True).to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
     found: pd.Series = texts.astype("object").isin(others.dropna().to_numpy(dtype="object"))
     return found

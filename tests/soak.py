@@ -21,29 +21,33 @@ WHOLE = bool(os.environ.get(VARIABLE))
 SHARE = 10
 EXAMPLES = 100 if WHOLE else 20
 """Of how many random cases a property is held over, where it says nothing else."""
+COMPANIES = EXAMPLES if WHOLE else 100 // SHARE
+"""The same, where each case is a whole company of which plans are drawn."""
 SET, CASES = "exhaustive set", "cases"
 """What a report carries: the name of its set, and how many cases it was, where that is not one."""
 
 
-def chosen(cases: Iterable[Case], kinds: Kinds[Case]) -> list[Case]:
+def chosen(cases: Iterable[Case], kinds: Kinds[Case], cost: Callable[[Case], float] | None = None) -> list[Case]:
     """The cases that are run here: all of them in a soak, else `tenth`."""
-    return list(cases) if WHOLE else tenth(list(cases), kinds)
+    return list(cases) if WHOLE else tenth(list(cases), kinds, cost)
 
 
-def tenth(cases: Sequence[Case], kinds: Kinds[Case]) -> list[Case]:
+def tenth(cases: Sequence[Case], kinds: Kinds[Case], cost: Callable[[Case], float] | None = None) -> list[Case]:
     """A tenth of the cases, or as many as it takes to have each kind of them, in their order.
 
-    The choice is always the same: again and again the case that has most kinds which no chosen one has yet, the first of equals; then the
-    rest, evenly, until it is a tenth.
+    The choice is always the same: again and again the case that has most kinds which no chosen one has yet, by what it costs, the first of
+    equals; then the rest, evenly, until it is a tenth.
 
     Args:
         cases: All of them.
         kinds: What a case is an example of. Every kind of any case is one of a chosen case too.
+        cost: How long a case takes beside the others; all the same if left out.
     """
     of = [set(kinds(case)) for case in cases]
+    price = [cost(case) if cost else 1 for case in cases]
     missing, picked = set().union(*of), set()
     while missing:
-        best = max(range(len(of)), key=lambda number: (len(of[number] & missing), -number))
+        best = max(range(len(of)), key=lambda number: (len(of[number] & missing) / price[number], -number))
         picked.add(best)
         missing -= of[best]
     rest = [number for number in range(len(cases)) if number not in picked]

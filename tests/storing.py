@@ -1,9 +1,10 @@
 """What is kept in SQLite, Dagster's instance and our ledger, costs tests less than a company: nothing is different but the price.
 
-Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Three things of it are done away with:
+Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Four things of it are done away with:
 
 - waiting for the disk, after every event: only a power cut could tell. A killed process leaves what it left before.
 - an engine for every event, which compiles each statement anew: one for each database, still without any connection that it keeps.
+- a connection for every event of a run that no instance keeps: one for each thread, to the same database in memory.
 - reading Dagster's migrations again for every database that is opened: they are the same files.
 
 Belongs here: what every test of this kind pays. Does not belong here: anything that a test could see.
@@ -23,6 +24,7 @@ STORAGES = (
     "dagster._core.storage.runs.sqlite.sqlite_run_storage",
     "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
 )
+IN_MEMORY = ("dagster._core.storage.event_log.in_memory", "dagster._core.storage.runs.in_memory")
 
 
 def make_cheap() -> None:
@@ -31,6 +33,8 @@ def make_cheap() -> None:
     if "dagster" in sys.modules:  # who tests rules alone does not wait for it
         for name in STORAGES:
             import_module(name).create_engine = _engine  # type: ignore[attr-defined]
+        for name in IN_MEMORY:
+            import_module(name).create_engine = _engine_in_memory  # type: ignore[attr-defined]
         # Dagster has one configuration for each kind of storage, for as long as the process lives.
         ScriptDirectory.from_config = lru_cache(maxsize=8)(ScriptDirectory.from_config)  # type: ignore[method-assign]
 
@@ -42,6 +46,10 @@ def _wait_for_no_disk(connection: Any, _record: Any) -> None:
 
 def _engine(url: str, poolclass: type[sa.Pool], connect_args: dict[str, Any] | None = None) -> sa.Engine:
     return _one_engine(url, poolclass, tuple((connect_args or {}).items()))
+
+
+def _engine_in_memory(url: str, poolclass: type[sa.Pool]) -> sa.Engine:
+    return sa.create_engine(url, poolclass=sa.SingletonThreadPool)
 
 
 @lru_cache(maxsize=32)

@@ -200,12 +200,13 @@ def records(frame: pd.DataFrame, columns: Sequence[str], **same: Any) -> Records
 def frame(connection: sa.Connection, query: sa.Select[Any]) -> pd.DataFrame:
     """What a query gives, as a frame: text and days as ``str``, whole numbers and booleans nullable where the column is."""
     columns = list(query.selected_columns)
-    rows = [tuple(row) for row in connection.execute(query)]
-    result = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
-    for column in columns:
-        if isinstance(column.type, Moment):
-            result[column.name] = pd.to_datetime(result[column.name], utc=True)
-        else:
-            strict, nullable = _DTYPES.get(type(column.type), ("str", "str"))
-            result[column.name] = result[column.name].astype(nullable if getattr(column, "nullable", True) else strict)
-    return result
+    values = zip(*connection.execute(query), strict=True) if columns else iter(())
+    rows = list(values) or [()] * len(columns)
+    return pd.DataFrame({column.name: _column(column, list(cells)) for column, cells in zip(columns, rows, strict=True)})
+
+
+def _column(column: Any, cells: list[Any]) -> Any:
+    if isinstance(column.type, Moment):
+        return pd.to_datetime(pd.Series(cells, dtype=object), utc=True)
+    strict, nullable = _DTYPES.get(type(column.type), ("str", "str"))
+    return pd.Series(cells, dtype=nullable if getattr(column, "nullable", True) else strict)

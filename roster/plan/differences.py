@@ -16,6 +16,10 @@ CHANGE_COLUMNS = ("employee_id", "field", "old", "new", "visible")
 """One row a difference: whose, which field of the API, the value there (missing: none) and the value wanted, as text (missing: what is
 there is to be taken away)."""
 
+_DTYPES = {"employee_id": "str", "field": "str", "old": "str", "new": "str", "visible": "bool"}
+_NONE = pd.DataFrame(columns=list(CHANGE_COLUMNS)).astype(_DTYPES)
+"""What most fields come to: nothing differs."""
+
 
 def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Series, *, fold: bool = False) -> pd.DataFrame:
     """Where a wanted value is not the one that is there. A missing wanted value is not ours to say, and no difference.
@@ -35,13 +39,13 @@ def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Se
     same = wanted.str.lower() == there.str.lower() if fold else wanted == there
     away = wanted.eq(TAKEN_AWAY).fillna(False)
     differs = wanted.notna() & ~same.fillna(False) & ~(away & there.isna())
+    if not differs.any():
+        return _NONE
     new = wanted.mask(away)[differs]
     return pd.DataFrame({"employee_id": employee_ids[differs], "field": field, "old": there[differs], "new": new, "visible": True})
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Joins the differences of several fields into one frame with the dtypes of `CHANGE_COLUMNS`."""
-    empty = pd.DataFrame(columns=list(CHANGE_COLUMNS))
-    return pd.concat([empty, *(part[list(CHANGE_COLUMNS)] for part in parts)], ignore_index=True).astype(
-        {"employee_id": "str", "field": "str", "old": "str", "new": "str", "visible": "bool"}
-    )
+    some = [part[list(CHANGE_COLUMNS)] for part in parts if len(part)]
+    return pd.concat(some or [_NONE], ignore_index=True).astype(_DTYPES)

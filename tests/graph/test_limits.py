@@ -1,12 +1,17 @@
 """More changes of a kind than the settings allow wait, with whatever needs them; the rest goes ahead, and the check says what to do."""
 
+import copy
 import io
 import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from assets.runs.launch import RunResult
 from cli.page import print_page
 from destinations import registry
 from destinations.expensify import records as expensify
@@ -15,6 +20,7 @@ from destinations.findity import records as findity
 from destinations.findity.client import Findity
 from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
+from tests.graph.conftest import Acme, Places
 
 TIGHT = {"leave": {"count": 1, "share": 0}}
 
@@ -40,18 +46,38 @@ def test_a_first_sync_for_some_people_leaves_the_first_sync_of_everyone_to_come(
     assert acme.outcome("findity", result.run_id)["E12"] == "created"
 
 
-@pytest.fixture
-def beyond(synced: Any) -> Any:
-    """Three leave where one may, one of them a manager; a joiner, a mover and an address besides."""
-    acme = synced(limits=TIGHT)
+@pytest.fixture(scope="module")
+def night(everything: Places, first: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """Three leave where one may, one of them a manager; a joiner, a mover and an address besides: run once, and what it left."""
+    root = tmp_path_factory.mktemp("beyond")
+    shutil.copytree(first.home, root / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        everything.enter(root / "home", patch, first.state)
+        acme = Acme(root / "acme", everything.box, limits=TIGHT)
+        result = three_leave(acme)
+        return SimpleNamespace(acme=acme, result=result, home=root / "home", state=copy.deepcopy(everything.box.state))
+
+
+def three_leave(acme: Acme) -> RunResult:
     people = acme.people()
     for number in ("E03", "E05", "E06"):
         people[number].update(Status="T", End="2026-11-01")
     people["E11"]["Mail"] = "kitty@acme.example"
     people["E13"] = {**people["E12"], "No": "E13", "First": "Max", "Mail": "max@acme.example"}
     acme.file("2026-11-21", people)
-    acme.result = acme.quickly("sync")
-    assert acme.result.succeeded, acme.result
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    return result
+
+
+@pytest.fixture
+def beyond(everything: Places, night: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The company after that night."""
+    for name, there in (("home", night.home), ("acme", night.acme.folder)):
+        shutil.copytree(there, tmp_path / name)
+    everything.enter(tmp_path / "home", monkeypatch, night.state)
+    acme: Any = Acme(tmp_path / "acme", everything.box, limits=TIGHT)
+    acme.result, acme.evaluations = night.result, dict(night.acme.evaluations)
     return acme
 
 

@@ -18,17 +18,25 @@ import pytest
 
 from resources import places
 from sandbox.server import Sandbox
+from tests.processes import Done, Processes
 from tests.quiet.canaries import COLUMNS, KEPT, PEOPLE, SECRETS, YAML, given_away, readable
 from tests.quiet.conftest import planted, urls
 from tests.quiet.everything_wrong import ECHO
 
-Done = subprocess.CompletedProcess[bytes]
+COMMAND = "from cli.main import app; app()"
+IMPORTS = """
+import importlib, pkgutil
+import assets, cli
+for package in (assets, cli):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+"""
 
 
 class Terminal:
     """A company of canaries on a machine of its own, and what its commands printed."""
 
-    def __init__(self, root: Path, box: Sandbox) -> None:
+    def __init__(self, root: Path, box: Sandbox, commands: Processes) -> None:
         self.home, self.tmp = root / "home", root / "tmp"
         company = root / "companies" / "acme"
         for folder in (company / "inbox", self.tmp):
@@ -40,25 +48,38 @@ class Terminal:
         places_of = {"ROLLCALL_HOME": self.home, "ROLLCALL_PIPELINES": company.parent, "TMPDIR": self.tmp, "PYTHONPATH": places.PROJECT}
         self.environment = {**os.environ, **SECRETS, **urls(box), **{name: str(path) for name, path in places_of.items()}}
         self.environment.pop("DAGSTER_HOME", None)
+        self.commands = commands
 
     def rollcall(self, *arguments: str) -> Done:
-        command = [sys.executable, "-c", "from cli.main import app; app()", *arguments]
+        """A command, in a process that has imported everything already."""
+        (done,) = self.commands.run(COMMAND, [*arguments], cwd=self.tmp, environment=self.environment)
+        return done
+
+    def from_nothing(self, *arguments: str) -> Done:
+        """A command, in a new process."""
+        command = [sys.executable, "-c", COMMAND, *arguments]
         return subprocess.run(command, cwd=self.tmp, env=self.environment, capture_output=True, check=False)
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Terminal, Done, Done]]:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    with Processes(tmp_path_factory.mktemp("printed"), IMPORTS) as processes:
+        yield processes
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory, commands: Processes) -> Iterator[tuple[Terminal, Done, Done]]:
     """A sync that both servers spoil, saying whatever they know, and its re-execution once they are well."""
     with Sandbox() as box:
         planted(box)
-        terminal = Terminal(tmp_path_factory.mktemp("terminal"), box)
+        terminal = Terminal(tmp_path_factory.mktemp("terminal"), box, commands)
         box.fault(api="expensify", job="update employees", times=None, refuse=dict.fromkeys(("Q02", "Q03"), ECHO))
         box.fault(api="findity", job="GET users", times=None, status=403, body=f"<html>{ECHO}</html>")
-        failed = terminal.rollcall("run", "acme_sync")
+        failed = terminal.from_nothing("run", "acme_sync")
         box.heal()
         run = re.search(rb"reexecute ([0-9a-f-]{36})|Run ([0-9a-f-]{36})", failed.stdout + failed.stderr)
         found = run.group(1) or run.group(2) if run else _run(terminal)
-        yield terminal, failed, terminal.rollcall("reexecute", found.decode())
+        yield terminal, failed, terminal.from_nothing("reexecute", found.decode())
 
 
 def _run(terminal: Terminal) -> bytes:
@@ -74,10 +95,12 @@ def test_quiet_a_run_that_servers_spoil_and_its_re_execution_print_nobody(spoilt
     assert given_away(failed.stdout + failed.stderr + again.stdout + again.stderr) == set()
 
 
-def test_true_report_an_outage_that_answers_ends_the_command_as_failed_and_the_next_one_brings_everyone(tmp_path: Path) -> None:
+def test_true_report_an_outage_that_answers_ends_the_command_as_failed_and_the_next_one_brings_everyone(
+    tmp_path: Path, commands: Processes
+) -> None:
     with Sandbox() as box:
         planted(box)
-        terminal = Terminal(tmp_path, box)
+        terminal = Terminal(tmp_path, box, commands)
         box.fault(api="expensify", job="update employees", dry_run=False, code=500, times=None)
         failed = terminal.rollcall("run", "acme_sync")
         box.heal()

@@ -14,6 +14,14 @@ def test_every_kind_is_there_in_about_as_few_cases_as_it_takes():
     assert 8 * 4 <= len(found) <= 8 * 4 + 4
 
 
+def test_of_two_that_have_the_same_kinds_the_cheaper_is_taken():
+    long, short = ("long", "ab"), ("short", "ba")
+    assert tenth([long, short], lambda case: case[1]) == [long]
+    assert tenth([long, short], lambda case: case[1], lambda case: len(case[0])) == [long]
+    assert tenth([short, long], lambda case: case[1], lambda case: {"long": 9, "short": 1}[case[0]]) == [short]
+    assert tenth([long, short], lambda case: case[1], lambda case: {"long": 9, "short": 1}[case[0]]) == [short]
+
+
 def test_it_is_a_tenth_where_fewer_have_every_kind_and_comes_from_everywhere():
     numbers = range(200)
     found = tenth(numbers, lambda number: {number % 2})

@@ -1,18 +1,17 @@
 """A fresh ledger for each test: an SQLite file, and a schema of a PostgreSQL."""
 
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from resources.ledger import Ledger
 from tests.postgres import postgres, schema
+from tests.processes import Processes
 
 __all__ = ["postgres"]
 
-ROOT = Path(__file__).parents[4]
+IMPORTS = "import sys\nfrom datetime import date\nfrom resources.ledger import *"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -44,17 +43,18 @@ def leaving_bytes(monkeypatch):
     monkeypatch.setattr(sa, "create_engine", create)
 
 
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory):
+    with Processes(tmp_path_factory.mktemp("printed"), f"{IMPORTS}\nimport resources.ledger.schema") as processes:
+        yield processes
+
+
 @pytest.fixture
-def processes():
+def processes(forked):
     """Start Python code in processes of their own, all at the same time; give what each wrote."""
 
     def start(code: str, *arguments: str, count: int = 2) -> list[subprocess.CompletedProcess[str]]:
-        command = [sys.executable, "-c", f"import sys\nfrom datetime import date\nfrom resources.ledger import *\n{code}", *arguments]
-        running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(count)]
-        ended = []
-        for process in running:
-            out, err = process.communicate(timeout=60)
-            ended.append(subprocess.CompletedProcess(command, process.returncode, out, err))
-        return ended
+        ended = forked.run(f"{IMPORTS}\n{code}", [*arguments], count=count)
+        return [subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode()) for done in ended]
 
     return start

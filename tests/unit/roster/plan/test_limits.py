@@ -1,13 +1,14 @@
 """How many people may change at once, kind by kind, and what becomes of those of a kind that goes beyond."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster import accounting
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.limits import FIGURES, Against, KindLimit, Limits, base_of, figures, hold_over
 from roster.vocabulary import KINDS, WRITES
+from tests.soak import COMPANIES
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts, user, users
 
 CENSUS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
@@ -180,6 +181,7 @@ def nights(draw):
     return night, members(*there), users(*users_there), limits
 
 
+@settings(max_examples=COMPANIES)
 @given(nights())
 def test_no_surprise_never_are_more_people_of_a_kind_applied_than_may_be(drawn):
     night, there, users_there, limits = drawn
