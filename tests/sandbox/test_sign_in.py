@@ -1,4 +1,4 @@
-"""Signing in as a person, and the tokens that come of it. That there is an authorization code is [S]; how it goes is RFC 6749 and 7636 [I]."""
+"""Signing in as a person, and the tokens that come of it. That there is an authorization code is [S]; the rest is RFC 6749 and 7636 [I]."""
 
 from urllib.parse import parse_qs, urlsplit
 
