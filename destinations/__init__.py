@@ -9,6 +9,7 @@
 - `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
 - `replies`: what is an answer, person by person?
 - `releases`: what of a held set is applied now?
+- `command_line`: what does the command line hand to a destination's own commands?
 - `first`: is the first sync still to come, and who is of it still?
 
 A destination's own folder has a map of its own. Does not belong here: Dagster (``assets``), rules about people (``roster``).

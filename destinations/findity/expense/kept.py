@@ -27,7 +27,11 @@ class Kept(Protocol):
     """One sign-in's place. Its repr shows no token."""
 
     def read(self) -> dict[str, Any] | None:
-        """What is kept; None: nothing, or nothing that can be read."""
+        """What is kept; None: nothing.
+
+        Raises:
+            Permanent: It cannot be read.
+        """
 
     def write(self, value: dict[str, Any]) -> None:
         """Keep it: whole or not at all."""
@@ -48,6 +52,8 @@ class InFile:
             return _parsed(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
+        except (OSError, UnicodeError) as error:
+            raise _unreadable(type(error).__name__) from None
 
     def write(self, value: dict[str, Any]) -> None:
         """See `Kept`."""
@@ -120,9 +126,15 @@ def _folder() -> Path:
     return places.home() / "sign-ins"
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def _parsed(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+        value = None
+    if not isinstance(value, dict) or not isinstance(value.get("access"), str):
+        raise _unreadable("it is damaged")
+    return value
+
+
+def _unreadable(why: str) -> Permanent:
+    return Permanent(f"What is kept of the sign-in cannot be read ({why}).", "Sign in again: rollcall findity login COMPANY.")

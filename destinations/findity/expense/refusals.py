@@ -2,14 +2,15 @@
 
 Belongs here: from an answer that refuses to an exception. Does not belong here: tokens that are not accepted (``client``).
 
-The text of such an exception is the code and our own words. What the API says is only in `reason`, masked: it may repeat what was sent.
+The text of such an exception is the code and our own words. What the API says besides is left out, of the owner's log too: it may repeat
+what was sent, which is somebody's address, code or password.
 """
 
+import re
 from typing import Any, ClassVar, Final
 
-from destinations.findity.replies import error_of
 from destinations.replies import texts
-from resources.failures import Permanent, Refused
+from resources.failures import Permanent, Refused, masked
 from resources.http import Reply
 
 
@@ -107,6 +108,8 @@ BY_CODE: Final[dict[str, type[ExpenseRefused]]] = {
     "ORGANIZATION_NOT_FOUND": NoOrganization,
 }
 
+_CODE: Final = re.compile(r"[A-Z]{2,}(?:_[A-Z]{2,})+")
+
 
 def refusal(reply: Reply, what: str, sent: dict[str, Any]) -> Permanent:
     """What an answer of 400 and above is.
@@ -116,15 +119,15 @@ def refusal(reply: Reply, what: str, sent: dict[str, Any]) -> Permanent:
         what: What was asked for, in our words.
         sent: What was sent; nothing of it gets into a text.
     """
-    code, reason = error_of(reply.json, [sent])
-    # Where an error keeps its code is not published: a known one counts wherever it stands.
-    known = sorted(BY_CODE.keys() & texts(reply.json))
+    # Where an error keeps its code is not published: one counts wherever it stands.
+    codes = sorted(text for text in texts(reply.json) if _CODE.fullmatch(text))
+    known = [code for code in codes if code in BY_CODE]
     kind = BY_CODE[known[0]] if known else ExpenseRefused
-    code = known[0] if known else code
+    code = next(iter(known), "") or next((masked(code, texts(sent)) for code in codes), "")
     if reply.status == 403 and not known:
         return NotPermitted(f"Findity does not allow this person to {what} (403).", "Ask whoever administers Findity for the right.")
     if reply.status in (404, 405) and not known:
         message = f"Findity's Expense API does not know what was asked for, to {what} ({reply.status})."
         return Permanent(message, "Check expense_url in the settings, if nothing else of it works either.")
     said = " ".join(part for part in (str(reply.status), code) if part)
-    return kind(f"Findity refused to {what}: {said}. {kind.meaning}".rstrip(), code or str(reply.status), reason)
+    return kind(f"Findity refused to {what}: {said}. {kind.meaning}".rstrip(), code or str(reply.status), "")

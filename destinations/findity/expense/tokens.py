@@ -19,6 +19,7 @@ from resources.http import Http, Reply
 
 MARGIN: Final = 60.0
 """Seconds before its end at which a token is no longer used."""
+LOST: Final = "The sign-in was being renewed when the answer was lost, and a refresh token works only once."
 
 
 class SignInNeeded(Permanent):
@@ -115,12 +116,11 @@ class KeptPerson:
             if kept["access"] != refused:
                 return str(kept["access"])
             refresh = kept.get("refresh")
-            if kept.get("spent"):
-                raise SignInNeeded("The sign-in was being renewed when the answer was lost, and a refresh token works only once.")
             if not isinstance(refresh, str):
-                raise SignInNeeded("The sign-in has ended, and came without a way to renew it.")
-            self._kept.write({**kept, "refresh": None, "spent": True})
-            pair = self._refreshed(refresh, kept)
+                raise SignInNeeded(kept.get("ended") or "The sign-in has ended, and came without a way to renew it.")
+            used = {**kept, "refresh": None, "ended": LOST}
+            self._kept.write(used)
+            pair = self._refreshed(refresh, kept, used)
             self._kept.write(pair.to_kept())
             return pair.access
 
@@ -139,11 +139,11 @@ class KeptPerson:
 
     def _read(self) -> dict[str, Any]:
         kept = self._kept.read()
-        if kept is None or not isinstance(kept.get("access"), str):
+        if kept is None:
             raise SignInNeeded("Nobody has signed in to Findity for this company on this machine.")
         return kept
 
-    def _refreshed(self, refresh: str, kept: dict[str, Any]) -> Pair:
+    def _refreshed(self, refresh: str, kept: dict[str, Any], used: dict[str, Any]) -> Pair:
         form = {"grant_type": "refresh_token", "refresh_token": refresh}
         try:
             reply = granted(self._http, self._url.resolve(), self._expense, form)
@@ -154,7 +154,9 @@ class KeptPerson:
             raise
         pair = Pair.read(reply.json, self._now()) if reply.status < 400 else None
         if pair is None:
-            raise SignInNeeded(f"Findity does not renew the sign-in (HTTP {reply.status}).")
+            refused = f"Findity does not renew the sign-in (HTTP {reply.status})."
+            self._kept.write({**used, "ended": refused})
+            raise SignInNeeded(refused)
         # Where an answer brings no new refresh token, RFC 6749 lets the old one stand; here it works once [D].
         return pair
 
