@@ -172,6 +172,8 @@ def _organization(box: Box, request: Request, body: bytes, refused: dict[str, st
 
 def _list_users(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> Answer:
     users = [_shown(box, user) for user in _read(box, request)["users"].values()]
+    if not box.switches.findity_person_id:
+        users = [{name: value for name, value in user.items() if name != "personId"} for user in users]
     total, shape, query = len(users), box.switches.findity_list, request.query_params
     if "max" in query and shape != "array":
         start = int(query.get("offset", 0))  # [D F2] max and offset

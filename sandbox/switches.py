@@ -74,6 +74,8 @@ class Switches:
     """After a write so many reads still show the state before it: [?]."""
     findity_lag_seconds: float = 0.0
     """After a write reads show the state before it for so long: [?]."""
+    findity_person_id: bool = True
+    """Whether the list of users shows personIds, which approvers are named by: [?]."""
     findity_pkce: bool = True
     """Whether signing in needs PKCE: [?]."""
     findity_swapped_codes: bool = True

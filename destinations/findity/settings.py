@@ -95,6 +95,8 @@ class FindityExpense(Strict):
     """The port of this machine to which the browser comes back; 0: any free one. A client may be registered for one."""
     kept_in: Literal["file", "keyring"] = "file"
     """Where the tokens are kept: in an owner-only file below ROLLCALL_HOME, or in the operating system's keyring."""
+    person_ids: bool = False
+    """Let a sync ask, as whoever signed in, for the personIds that the list of users does not show. Approvers are named by them."""
 
 
 class Findity(Strict):

@@ -1,16 +1,19 @@
 """The client of Findity's Expense API against the sandbox, which was built from the same page by itself."""
 
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
+from destinations.findity.adapter import Adapter
 from destinations.findity.expense import refusals, sign_in
 from destinations.findity.expense.answers import Image
 from destinations.findity.expense.client import Expense, connection_to
 from destinations.findity.expense.fields import NotSettled, fields
 from destinations.findity.expense.kept import place_of
 from destinations.findity.expense.tokens import KeptPerson, SignInNeeded
-from destinations.findity.settings import FindityConnection, FindityExpense
+from destinations.findity.settings import Findity, FindityConnection, FindityExpense
+from resources.failures import Permanent
 from sandbox.server import Sandbox
 
 RUNA = "runa@bokholt.example"
@@ -222,3 +225,53 @@ def test_a_refresh_whose_answer_is_lost_asks_for_a_sign_in_and_ends_there(box, m
         with pytest.raises(SignInNeeded, match="works only once"):
             me.me()
     assert [call["job"] for call in box.calls[before:]].count("POST token") == 1
+
+
+# --- personIds that the list of users does not show
+
+
+@pytest.fixture
+def users(box, me, retry):
+    """Reads the list as a sync does, Runa being signed in."""
+
+    def read(**expense):
+        me_settings, given = me._person._expense, {"person_ids": True, **expense}
+        connection = FindityConnection.model_validate(
+            {"admin_url": box.findity_url, "token_url": box.findity_token_url, "expense_url": box.findity_expense_url, "timeout": 5}
+            | {"organization": "acme", "client_id": "demo-client", "client_secret": {"env": "FINDITY_SECRET"}}
+        )
+        settings = Findity.model_validate({"connection": connection.model_dump(), "users": {}, "expense": me_settings.model_dump() | given})
+        access = Adapter(settings).access()
+        with replace(access, retry=retry).open() as client:
+            return client.users()
+
+    return read
+
+
+def asked(box):
+    return [call["job"] for call in box.calls if call["job"] in ("GET me", "GET impersonation")]
+
+
+def test_a_list_without_person_ids_is_completed_by_a_search_that_names_nobody(box, users):
+    box.switch(findity_person_id=False)
+    before = len(asked(box))
+    assert users()["personId"].tolist() == [box.state["findity"]["persons"][RUNA]]
+    assert asked(box)[before:] == ["GET me", "GET impersonation"]
+    assert users(person_ids=False)["personId"].isna().all()
+    assert len(asked(box)) == before + 2
+
+
+def test_a_list_that_shows_them_asks_nothing(box, users):
+    before = len(asked(box))
+    assert users()["personId"].notna().all()
+    assert len(asked(box)) == before
+
+
+def test_without_the_right_or_a_sign_in_the_sync_stops_and_says_so(box, me, users):
+    box.switch(findity_person_id=False)
+    box.state["findity"]["accounts"][me.me().id]["capabilities"]["canImpersonate"] = False
+    with pytest.raises(Permanent, match="may not act for others"):
+        users()
+    me._person.forget()
+    with pytest.raises(SignInNeeded):
+        users()

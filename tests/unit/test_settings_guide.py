@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from destinations.findity.settings import FindityExpense
 from resources.hr.locations import CsvSource, SftpSource
 from roster.intake.gate import STOPPING
 from roster.plan.limits import Limits
@@ -44,6 +45,7 @@ HEADINGS = {
     "gate": ("settings.md", "## `hr.gate`: how far a file may be from the last one"),
     "limits": ("settings.md", "## `limits`: how many may change at once"),
     "approvers": ("settings.md", "## `approvers`"),
+    "expense": ("settings.md", "### `expense`: signing in as a person"),
     "format": ("files.md", "## How bytes become rows"),
     "csv": ("files.md", "## `hr.csv`: a file on this machine"),
     "sftp": ("files.md", "## `hr.sftp`: a file on an SFTP server"),
@@ -52,6 +54,7 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("gate", defaults(Gate)),
     ("limits", defaults(Limits)),
     ("approvers", defaults(Approvers)),
+    ("expense", defaults(FindityExpense)),
     ("format", defaults(CsvFormat)),
     ("csv", defaults(CsvSource, CsvFormat)),
     ("sftp", defaults(SftpSource, CsvFormat)),
