@@ -31,6 +31,7 @@ class Listed:
 
 
 COMMANDS: Final = {
+    **{name: Listed("cli.destinations", help) for name, help in registry.with_commands().items()},
     "demo": Listed("cli.run", "Sync the demo company with the sandbox and show what happened, person by person."),
     "run": Listed("cli.run", "Run a job now, on the instance of DAGSTER_HOME, with the environment as it is.", names.jobs),
     "release": Listed(
@@ -114,35 +115,11 @@ class Later(TyperCommand):
             return self.real.shell_complete(inner, incomplete)
 
 
-class OwnLater(Later):
-    """Stands for the commands of one destination's own, and hands them what they need of the rest."""
-
-    @cached_property
-    def real(self) -> Any:
-        """The group of them."""
-        group = get_group(import_module(self.module).app)
-        group.name = self.name
-        return group
-
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The group's own context."""
-        from cli.own import Own  # noqa: PLC0415
-
-        return super().make_context(info_name, args, parent, obj=Own(), **extra)
-
-
 class Commands(TyperGroup):
-    """All commands: ours, and those that a destination has for itself."""
+    """All commands."""
 
     def __init__(self, **given: Any) -> None:
-        own = {name: _own(name, module) for name, module in registry.commands().items()}
-        super().__init__(**{**given, "commands": {**{name: _later(name, listed) for name, listed in COMMANDS.items()}, **own}})
-
-
-def _own(name: str, module: str) -> TyperCommand:
-    later: Any = OwnLater(name, help=f"What only {registry.titles()[name]} has.")
-    later.module = module
-    return cast("TyperCommand", later)
+        super().__init__(**{**given, "commands": {name: _later(name, listed) for name, listed in COMMANDS.items()}})
 
 
 def _later(name: str, listed: Listed) -> TyperCommand:

@@ -8,8 +8,8 @@
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
 - `replies`: what is an answer, person by person?
+- `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
-- `command_line`: what does the command line hand to a destination's own commands?
 - `first`: is the first sync still to come, and who is of it still?
 
 A destination's own folder has a map of its own. Does not belong here: Dagster (``assets``), rules about people (``roster``).

@@ -2,9 +2,10 @@
 
 A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
 (`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
-`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``identity.identities``, where two companies must not both
-write the same part of it; with ``commands.app`` (a typer application, see `destinations.command_line`), where it has commands of its own.
-Adapters are imported when a run needs them: the YAML's schema, completion and most commands do without pandas and the clients.
+`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``COMMANDS`` (the first line of their help) and
+``commands.group``, where it has commands of its own; with ``identity.identities``, where two companies must not both
+write the same part of it. Adapters are imported when a run needs them: the YAML's schema,
+completion and most commands do without pandas and the clients.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from roster.reports import reasons
 
-if TYPE_CHECKING:  # they import pandas or pydantic, which a list of commands does without
+if TYPE_CHECKING:  # completion and help do without pandas, pydantic and typer's groups
+    import typer
+
     from destinations.base import Destination
+    from destinations.commands import Host
     from destinations.identity import Identity
     from resources.environment import EnvText
     from resources.ledger.mentions import PersonalColumns
@@ -59,10 +63,19 @@ def identities(name: str, settings: "Strict", value: Callable[["EnvText"], str])
     return cast("Sequence[Identity]", _part(name, "identity").identities(settings, value))
 
 
-def commands() -> dict[str, str]:
-    """Name → the module with its own commands, of those that have one. It is not imported."""
-    found = {package.NAME: f"{package.__name__}.commands" for package in _packages()}
-    return {name: module for name, module in found.items() if find_spec(module) is not None}
+def with_commands() -> dict[str, str]:
+    """The destinations that have commands of their own: name → the first line of their help."""
+    return {package.NAME: package.COMMANDS for package in _packages() if hasattr(package, "COMMANDS")}
+
+
+def commands(name: str, host: "Host") -> "typer.Typer":
+    """The group of a destination's own commands.
+
+    Args:
+        name: Which.
+        host: The command line.
+    """
+    return cast("typer.Typer", _part(name, "commands").group(host))
 
 
 def draft(name: str) -> Callable[[Callable[[str], bool]], str]:

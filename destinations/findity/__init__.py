@@ -10,3 +10,4 @@ from typing import Final
 
 NAME: Final = "findity"
 TITLE: Final = "Findity"
+COMMANDS: Final = "Findity: its Expense API, as the person who signs in."

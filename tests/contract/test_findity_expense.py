@@ -229,6 +229,16 @@ def test_a_new_password_without_tokens_asks_for_a_sign_in(client, script, wire, 
     assert holder.forgotten
 
 
+def test_new_tokens_that_cannot_be_kept_are_told_as_that(client, script, holder, monkeypatch):
+    def full(body):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(holder, "keep", full)
+    script.play(PASSWORDS)
+    with pytest.raises(SignInNeeded, match="could not be kept"):
+        client.change_password("old-Word1", "new-Word2")
+
+
 def test_a_password_is_sent_once_even_if_no_answer_comes(client, script, wire, holder):
     script.play(wire.DROP)
     with pytest.raises(SignInNeeded, match="may have been changed") as failure:

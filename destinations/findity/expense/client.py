@@ -169,7 +169,11 @@ class Expense:
             reply = self._once(f"{_ME}/password", "", "change the password", {"oldPassword": old, "newPassword": new})
         except Unanswered:
             raise SignInNeeded(f"{lost} Try the new password first.") from None
-        if not self._person.keep(reply.json):
+        try:
+            kept = self._person.keep(reply.json)
+        except OSError:
+            raise SignInNeeded("The password was changed, and the new tokens could not be kept on this machine.") from None
+        if not kept:
             self._person.forget()
             raise SignInNeeded("The password was changed, and Findity's answer held no new token.")
 
