@@ -270,9 +270,10 @@ def test_a_search_without_a_text_has_no_person_in_its_address(client, script):
     assert script.requests[0].query == {"max": ["100"], "offset": ["0"]}
 
 
+@pytest.mark.parametrize("total", [4, 5])
 @pytest.mark.parametrize("second", [[], PEOPLE[:2]])
-def test_a_search_that_stops_before_its_end_is_not_taken_for_whole(client, script, second):
-    script.play(*({"meta": {"total": 5, "count": 2}, "data": data} for data in (PEOPLE[:2], second)))
+def test_a_search_that_stops_before_its_end_is_not_taken_for_whole(client, script, second, total):
+    script.play(*({"meta": {"total": total, "count": 2}, "data": data} for data in (PEOPLE[:2], second)))
     with pytest.raises(Transient, match="shorter"):
         client.targets()
     assert len(script.requests) == 2
@@ -283,6 +284,14 @@ def test_a_search_without_a_total_ends_where_nothing_more_comes(client, script):
     assert len(client.targets()) == 5
     script.play(PEOPLE)
     assert len(client.targets()) == 5
+    script.play({"data": PEOPLE}, {"data": PEOPLE})
+    assert len(client.targets()) == 5
+
+
+def test_somebody_who_is_there_for_several_organizations_is_there_once(client, script):
+    row = PEOPLE[0] | {"impersonatorType": "EMPLOYEE"}
+    script.play({"meta": {"total": 3}, "data": [row, row]}, {"meta": {"total": 3}, "data": [row]})
+    assert [one.personId for one in client.targets()] == ["p0"]
 
 
 @pytest.mark.parametrize(("code", "kind"), sorted(refusals.BY_CODE.items()))

@@ -210,6 +210,7 @@ class Expense:
             Transient: The list is shorter than it says.
         """
         found: dict[tuple[str, str], Target] = {}
+        last: Records | None = None
         offset = 0
         while True:
             query = {"searchText": search, "max": str(PAGE), "offset": str(offset), "sort": sort}
@@ -218,10 +219,12 @@ class Expense:
             rows = items(body)
             if rows is None:
                 raise unreadable("list of people")
-            page = [Target.read(row) for row in rows]
-            before, offset, all_of_them = len(found), offset + len(page), total(body)
-            found.update({(one.personId, one.impersonatorType): one for one in page})
-            if not page or len(found) == before or (all_of_them is not None and offset >= all_of_them) or isinstance(body, list):
+            all_of_them = total(body)
+            if not rows or rows == last:  # the same page again: where it began was not looked at
+                break
+            last, offset = rows, offset + len(rows)
+            found.update({(one.personId, one.impersonatorType): one for one in map(Target.read, rows)})
+            if isinstance(body, list) or (all_of_them is not None and offset >= all_of_them):
                 break
         if all_of_them is not None and offset < all_of_them:
             raise Transient("Findity's list of people is shorter than it says.", "Run again.")
