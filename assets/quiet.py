@@ -29,6 +29,8 @@ LEVELS: Final = {
     "httpcore": logging.WARNING,
     # Errors of its background threads, with host and user, at ERROR; the caller gets them as exceptions anyway.
     "paramiko": logging.CRITICAL,
+    # What goes to and fro when somebody signs in, at DEBUG.
+    "oauthlib": logging.WARNING,
     # A line for each migration, at INFO.
     "alembic": logging.WARNING,
 }

@@ -8,6 +8,7 @@
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
 - `replies`: what is an answer, person by person?
+- `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
 - `leaving`: when do leavers lose their access, and what is told before?
 - `first`: is the first sync still to come, and who is of it still?

@@ -14,6 +14,18 @@ JOBS: Final = {
     "findity": (
         *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
         *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),
+        *(
+            "GET me",
+            "PUT me",
+            "GET me settings",
+            "GET me counters",
+            "POST me email",
+            "POST me phone",
+            "DELETE me phone",
+            "POST me password",
+        ),
+        *("GET me profileimage", "PUT me profileimage", "DELETE me profileimage", "GET impersonation"),
+        *("GET me extrarecipients", "POST me extrarecipients", "DELETE me extrarecipients"),
     ),
 }
 """Every call by its name in the call log."""

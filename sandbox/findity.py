@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox import sign_in
 from sandbox.box import Answer, Box, Call
 from sandbox.faults import Fault
 from sandbox.users import Upsert, UserError
@@ -56,7 +57,8 @@ def routes(box: Box) -> list[Route]:
     async def token(request: Request) -> Response:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         call = Call("findity", "POST token")
-        return await box.answer(call, lambda _: _token(box, form), lambda fault: _fault_body(box, fault))
+        issue = sign_in.token if sign_in.is_mine(box, form) else _token
+        return await box.answer(call, lambda _: issue(box, form), lambda fault: _fault_body(box, fault))
 
     async def elsewhere(request: Request) -> Response:
         # Trailing slashes are part of every admin path [D F1]; without one: a redirect or 404 [I].
@@ -170,6 +172,8 @@ def _organization(box: Box, request: Request, body: bytes, refused: dict[str, st
 
 def _list_users(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> Answer:
     users = [_shown(box, user) for user in _read(box, request)["users"].values()]
+    if not box.switches.findity_person_id:
+        users = [{name: value for name, value in user.items() if name != "personId"} for user in users]
     total, shape, query = len(users), box.switches.findity_list, request.query_params
     if "max" in query and shape != "array":
         start = int(query.get("offset", 0))  # [D F2] max and offset

@@ -15,6 +15,7 @@ from sandbox.box import Box
 
 SHOWN_PEOPLE = 200
 SHOWN_CALLS = 40
+SHOWN_CODES = 20
 
 
 def routes(box: Box) -> list[Route]:
@@ -34,7 +35,13 @@ def routes(box: Box) -> list[Route]:
 def _public(state: dict[str, Any]) -> dict[str, Any]:
     """The state without secrets and tokens."""
     expensify = {name: part for name, part in state["expensify"].items() if name != "partners"}
-    findity = {name: part for name, part in state["findity"].items() if name not in ("clients", "tokens", "refresh_tokens")}
+    secret = ("clients", "tokens", "refresh_tokens", "sign_ins")
+    findity = {name: part for name, part in state["findity"].items() if name not in secret}
+    if "accounts" in findity:
+        findity["accounts"] = {
+            person: {name: value for name, value in account.items() if name != "password"}
+            for person, account in findity["accounts"].items()
+        }
     return state | {"expensify": expensify, "findity": findity}
 
 
@@ -60,7 +67,8 @@ def _view(state: dict[str, Any]) -> dict[str, Any]:
         ("calls that wrote", state["writes"]),
     ]
     calls = state["calls"][: -SHOWN_CALLS - 1 : -1]
-    return {"counts": counts, "policies": policies, "organizations": organizations, "calls": calls, "all_calls": len(state["calls"])}
+    found = {"counts": counts, "policies": policies, "organizations": organizations, "calls": calls, "all_calls": len(state["calls"])}
+    return found | {"codes": findity.get("codes", [])[: -SHOWN_CODES - 1 : -1]}
 
 
 def _organization(organization: dict[str, Any]) -> dict[str, Any]:

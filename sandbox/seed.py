@@ -57,6 +57,7 @@ def demo() -> dict[str, Any]:
         "expensify": {"partners": {"aa_demo_partner": {"secret": "demo-secret", "email": ADMIN}}, "policies": policies},
         "findity": {
             "clients": {"demo-client": {"secret": "demo-findity-secret", "organizations": ["acme", "adventureworks"]}},
+            "capabilities": {"runa@bokholt.example": {"canImpersonate": True, "canViewAdmin": True}},
             "organizations": {
                 "acme": {"name": "ACME", "units": _units("ACME", ACME_UNITS), "users": [consultant | {"role": "Consultant"}]},
                 "adventureworks": {"name": "Adventure Works", "units": _units("Adventure Works", ADVENTUREWORKS_UNITS), "users": []},
@@ -73,6 +74,7 @@ def state_from(seed: dict[str, Any]) -> dict[str, Any]:
     return {
         "expensify": _expensify(expensify),
         "findity": {"clients": findity.get("clients", {}), "organizations": organizations, "persons": persons}
+        | {"capabilities": {address.lower(): given for address, given in findity.get("capabilities", {}).items()}}
         | {"tokens": {}, "refresh_tokens": {}, "mails": [], "deletions": []},
     }
 

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope
 
-from sandbox import control, expensify, findity, page
+from sandbox import control, expensify, findity, me, page, sign_in
 from sandbox.box import Box, load
 from sandbox.faults import Fault, fault_from
 from sandbox.seed import demo, state_from
@@ -24,7 +24,8 @@ from sandbox.switches import Switches
 
 def application(box: Box) -> ASGIApp:
     """The ASGI application over one state."""
-    inner = Starlette(routes=[*expensify.routes(box), *findity.routes(box), *page.routes(box), *control.routes(box)])
+    parts = (expensify, findity, me, sign_in, page, control)
+    inner = Starlette(routes=[route for each in parts for route in each.routes(box)])
     inner.router.redirect_slashes = False  # each API says itself what another spelling of a path gives
 
     async def outer(scope: Scope, receive: Receive, send: Any) -> None:
@@ -121,6 +122,16 @@ class Sandbox:
     def findity_token_url(self) -> str:
         """Where Findity gives out tokens."""
         return self.url + findity.TOKEN_PATHS[0]
+
+    @property
+    def findity_expense_url(self) -> str:
+        """The base of Findity's Expense API, without a slash at its end."""
+        return self.url + me.EXPENSE
+
+    @property
+    def findity_authorize_url(self) -> str:
+        """Where a person signs in to Findity."""
+        return self.url + sign_in.AUTHORIZE
 
     @property
     def state(self) -> dict[str, Any]:

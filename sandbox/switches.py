@@ -82,6 +82,23 @@ class Switches:
     """After a write so many reads still show the state before it: [?]."""
     findity_lag_seconds: float = 0.0
     """After a write reads show the state before it for so long: [?]."""
+    findity_person_id: bool = True
+    """Whether the list of users shows personIds, which approvers are named by: [?]."""
+    findity_pkce: bool = True
+    """Whether signing in needs PKCE: [?]."""
+    findity_swapped_codes: bool = True
+    """The codes for a body that is no JSON and for one without a known property as the page describes them, which looks swapped [S];
+    off: by their names [I]."""
+    findity_code_seconds: float = 600.0
+    """Life of a verification code: [?]."""
+    findity_me_answer: Literal["body", "empty"] = "body"
+    """Whether a change of one's profile or settings is answered with what it has become, or with nothing: [?]."""
+    findity_fields: Literal["list", "map"] = "list"
+    """The fields format: groups as lists of {id, value}, or objects by id: [?]."""
+    findity_recipients: Literal["meta", "array"] = "meta"
+    """The list of extra recipients: {meta, data} as other lists [I], or an array."""
+    findity_search_page: int = 100
+    """The largest page that the search gives, whatever max says: [?]."""
 
     def changed(self, **values: Any) -> "Switches":
         """Return a copy with other settings; texts are read as the switch's type.

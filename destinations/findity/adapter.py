@@ -14,7 +14,8 @@ from destinations.delivery import Write
 from destinations.findity import NAME, TITLE, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
-from destinations.findity.settings import FindityConnection, Settings
+from destinations.findity.expense import person_ids
+from destinations.findity.settings import FindityConnection, FindityExpense, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
 from resources.http import Retry
@@ -34,10 +35,14 @@ class Access:
     connection: FindityConnection
     retry: Retry = PATIENCE
     """How often and how patiently a call is repeated."""
+    expense: FindityExpense | None = None
+    """As whom what the list of users lacks is asked for; None: it is not."""
 
     def open(self) -> Findity:
         """A client; use it as a context manager."""
-        return Findity(self.connection, self.retry)
+        if self.expense is None:
+            return Findity(self.connection, self.retry)
+        return Findity(self.connection, self.retry, complete=person_ids.completion(self.connection, self.expense, self.retry))
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class Adapter(Destination):
         return self.settings.connection.read_back_seconds
 
     def access(self) -> Access:
-        return Access(self.settings.connection)
+        expense = self.settings.expense
+        return Access(self.settings.connection, expense=expense if expense and expense.person_ids else None)
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
         return identity.identities(self.settings, value)

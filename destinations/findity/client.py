@@ -46,10 +46,17 @@ class Findity:
         settings: Where and as whom.
         retry: How to repeat.
         clock: Seconds on a clock that never goes back, by which tokens end.
+        complete: Fills in what a list of users lacks.
     """
 
-    def __init__(self, settings: FindityConnection, retry: Retry = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: FindityConnection,
+        retry: Retry = PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
+        complete: Callable[[pd.DataFrame], pd.DataFrame] = lambda users: users,
+    ) -> None:
+        self._settings, self._complete = settings, complete
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
@@ -84,7 +91,7 @@ class Findity:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             rows = self._all_users()
-        return _user_table(rows)
+        return self._complete(_user_table(rows))
 
     def units(self) -> pd.DataFrame:
         """The organization's units (`destinations.findity.units.unit_table`)."""

@@ -13,9 +13,12 @@ from roster.settings import Rule, Strict
 
 ADMIN_URL = "https://expense.findity.com/api/admin"
 TOKEN_URL = "https://expense.findity.com/api/oauth/token/"  # noqa: S105 - an address, no token
+EXPENSE_URL = "https://expense.findity.com/api/v1/expense"
+"""As an example's address of a picture has it; no page says that it is the production system's."""
 STAGE: Final = {
     "admin_url": "https://stage-expense.findity.com/api/admin",
     "token_url": "https://stage-api.findity.com/oauth/token",
+    "expense_url": "https://stage-api.findity.com/api/v1/expense",
 }
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
 
@@ -29,6 +32,8 @@ class FindityConnection(Strict):
     """Base address of the Admin API."""
     token_url: EnvText = EnvText(TOKEN_URL)
     """Where tokens are issued. Findity's own pages differ."""
+    expense_url: EnvText = EnvText(EXPENSE_URL)
+    """Base address of the Expense API, which a person's own account is at. White-label systems have others."""
     api_version: int = Field(default=3, gt=0)
     """Version of the Admin API that is asked for."""
     organization: EnvText
@@ -75,6 +80,25 @@ class FindityUsers(Strict):
     """externalSourceId of a dimension → where the person's value id comes from."""
 
 
+class FindityExpense(Strict):
+    """How a person signs in to Findity's Expense API. No nightly run needs it. The first three are in no public page: ask Findity."""
+
+    authorize_url: EnvText
+    """Where a person signs in, in a browser."""
+    client_id: EnvText
+    """The client for which they sign in: an authorization-code client, which an API key need not be."""
+    scope: EnvText
+    """What they allow it."""
+    client_secret: Secret | None = None
+    """The client's secret, if it has one; without, the exchange is protected by PKCE alone."""
+    redirect_port: int = Field(default=0, ge=0, le=65535)
+    """The port of this machine to which the browser comes back; 0: any free one. A client may be registered for one."""
+    kept_in: Literal["file", "keyring"] = "file"
+    """Where the tokens are kept: in an owner-only file below ROLLCALL_HOME, or in the operating system's keyring."""
+    person_ids: bool = False
+    """Let a sync ask, as whoever signed in, for the personIds that the list of users does not show. Approvers are named by them."""
+
+
 class Findity(Strict):
     """Findity as a destination."""
 
@@ -82,6 +106,8 @@ class Findity(Strict):
     """Where Findity is and which credentials open it."""
     users: FindityUsers
     """Where each field of a user comes from."""
+    expense: FindityExpense | None = None
+    """How a person signs in to the Expense API; only for the commands that need one."""
 
 
 Settings = Findity

@@ -71,8 +71,8 @@ DROP = object()
 
 def reply(body: Any = "", status: int = 200, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """One scripted reply; anything but text is written as JSON."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    return status, {name.replace("_", "-"): value for name, value in headers.items()}, text.encode()
+    content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+    return status, {name.replace("_", "-"): value for name, value in headers.items()}, content
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def script() -> Iterator[Script]:
 
         def _play(self) -> None:
             target = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="surrogateescape")  # a picture is no text
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = played.next(Seen(self.command, target.path, parse_qs(target.query), headers, body, self.path))
             if answer is DROP:
@@ -99,7 +99,7 @@ def script() -> Iterator[Script]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = _play
+        do_GET = do_POST = do_PUT = do_DELETE = _play
 
         def log_message(self, *_: object) -> None:
             """Tests say themselves what they saw."""

@@ -1,8 +1,11 @@
 """Plain HTTP callers for the sandbox, written after the vendors' examples and not after our clients."""
 
+import base64
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -53,6 +56,45 @@ class Findity:
 
     def user(self, number: str) -> dict[str, Any]:
         return self.get(f"/users/externalid/{number}/").json()
+
+
+class Me:
+    """A person, signed in as RFC 6749 and 7636 describe it."""
+
+    verifier = "v" * 43
+    client = "demo-user-client"
+    redirect = "http://127.0.0.1:9/"
+
+    def __init__(self, box: Sandbox, person: str) -> None:
+        self.box, self.person = box, person
+        answer = self.authorize()
+        self.code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+        self.tokens = self.token(
+            grant_type="authorization_code", code=self.code, redirect_uri=self.redirect, code_verifier=self.verifier
+        ).json()
+        self.headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+    def authorize(self, **other: str) -> httpx.Response:
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {"response_type": "code", "client_id": self.client, "redirect_uri": self.redirect, "state": "s", "as": self.person}
+        return HTTP.get(
+            self.box.findity_authorize_url, params=asked | {"code_challenge": challenge, "code_challenge_method": "S256"} | other
+        )
+
+    def token(self, **form: str) -> httpx.Response:
+        return HTTP.post(self.box.findity_token_url, data={"client_id": self.client} | form)
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
+        return HTTP.request(method, self.box.findity_expense_url + path, headers=self.headers, params=query, json=body)
+
+    def last_code(self) -> str:
+        return self.box.state["findity"]["codes"][-1]["code"]
+
+
+@pytest.fixture
+def signed_in(box: Sandbox) -> Callable[[str], Me]:
+    """Somebody of whom the sandbox has a user, by their address."""
+    return lambda address: Me(box, box.state["findity"]["persons"][address])
 
 
 @pytest.fixture

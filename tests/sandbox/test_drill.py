@@ -100,7 +100,7 @@ def test_the_command_says_the_mistake_and_does_not_serve(tmp_path):
     assert done.stderr == "sandbox: night.yaml: fault 1: it does nothing: give it a status, code, body, drop, stall, delay or refuse\n"
 
 
-def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, user):
+def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, user, signed_in):
     expensify.update(person("E1"))
     expensify.members()
     expensify.post({"type": "get", "inputSettings": {"type": "policyList"}})
@@ -109,6 +109,15 @@ def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, u
         findity.get(path)
     httpx.get(f"{box.findity_url}/organizations/", headers=findity.headers)
     httpx.delete(f"{findity.base}/users/externalid/E1/", headers=findity.headers)
+    me = signed_in("runa@bokholt.example")
+    for path in ("/me", "/me/settings/fields", "/me/counters", "/me/profileimage", "/me/extrarecipients", "/impersonation/users/search"):
+        me.call("GET", path)
+    for path in ("/me/email", "/me/phone", "/me/extrarecipients", "/me/password"):
+        me.call("POST", path, {})
+    for path in ("/me/phone", "/me/profileimage", "/me/extrarecipients/x"):
+        me.call("DELETE", path)
+    for path in ("/me", "/me/profileimage"):
+        me.call("PUT", path, {})
     assert {(call["api"], call["job"]) for call in box.calls} == {(api, job) for api, jobs in JOBS.items() for job in jobs}
 
 

@@ -124,7 +124,8 @@ def test_quiet_every_package_that_a_process_of_dagster_imports_switches_it_on(pa
 
 
 @pytest.mark.parametrize(
-    ("logger", "level"), [("httpx", logging.INFO), ("paramiko.transport", logging.ERROR), ("alembic.runtime", logging.INFO)]
+    ("logger", "level"),
+    [("httpx", logging.INFO), ("paramiko.transport", logging.ERROR), ("alembic.runtime", logging.INFO), ("oauthlib.oauth2", logging.INFO)],
 )
 def test_quiet_libraries_do_not_log_addresses(home: Path, logger: str, level: int) -> None:
     assert not logging.getLogger(logger).isEnabledFor(level)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from destinations.expensify.roads.settings import ByDownload, BySftp, SeenByExpensify
+from destinations.findity.settings import FindityExpense
 from resources.hr.locations import CsvSource, SftpSource
 from resources.ssh.settings import SshServer
 from roster.intake.gate import STOPPING
@@ -48,6 +49,7 @@ HEADINGS = {
     "approvers": ("settings.md", "## `approvers`"),
     "by sftp": ("settings.md", "#### `delivery.sftp`"),
     "by download": ("settings.md", "#### `delivery.download`"),
+    "expense": ("settings.md", "### `expense`: signing in as a person"),
     "format": ("files.md", "## How bytes become rows"),
     "csv": ("files.md", "## `hr.csv`: a file on this machine"),
     "sftp": ("files.md", "## `hr.sftp`: a file on an SFTP server"),
@@ -56,6 +58,7 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("gate", defaults(Gate)),
     ("limits", defaults(Limits)),
     ("approvers", defaults(Approvers)),
+    ("expense", defaults(FindityExpense)),
     ("format", defaults(CsvFormat)),
     ("csv", defaults(CsvSource, CsvFormat)),
     ("sftp", defaults(SftpSource, CsvFormat)),

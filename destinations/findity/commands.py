@@ -1,0 +1,140 @@
+"""`rollcall findity …`: a person's own account there. No job needs it.
+
+Belongs here: the commands, and what they print. Does not belong here: signing in and calling (``destinations.findity.expense``).
+"""
+
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Final, cast
+
+import typer
+
+from destinations.commands import Host
+from destinations.findity import COMMANDS, TITLE
+from destinations.findity.expense import sign_in
+from destinations.findity.expense.answers import Me
+from destinations.findity.expense.client import Expense, connection_to
+from destinations.findity.expense.kept import place_of
+from destinations.findity.expense.refusals import NoOrganization
+from destinations.findity.expense.tokens import KeptPerson
+from destinations.findity.settings import FindityConnection, FindityExpense, Settings
+from resources.failures import Permanent
+from resources.http import Http
+
+_SHOWN: Final = {"canImpersonate": "act for others", "canViewAdmin": "see the administration"}
+
+
+def group(host: Host) -> typer.Typer:
+    """The commands.
+
+    Args:
+        host: The command line.
+    """
+    app = typer.Typer(no_args_is_help=True, help=COMMANDS)
+
+    @app.callback()
+    def findity() -> None:
+        pass
+
+    findity.__doc__ = COMMANDS
+
+    def matching(incomplete: str) -> list[str]:
+        return [name for name in host.companies() if name.startswith(incomplete)]
+
+    company_help = "The company's name, or the folder of its defs.yaml."
+
+    @app.command("login")
+    def login_(
+        company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)],
+        browser: Annotated[bool, typer.Option(help="Open the page in a browser; else only print its address.")] = True,
+    ) -> None:
+        """Sign in to Findity's Expense API in a browser, and keep the tokens on this machine."""
+        with _opened(host, company) as there:
+            login(host, there, browser)
+
+    @app.command("me")
+    def me_(
+        company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)],
+        show_values: Annotated[bool, typer.Option("--show-values", help="Print name, address and telephone number, too.")] = False,
+    ) -> None:
+        """Show whose account it is that somebody has signed in to, what it may do, and what waits for it."""
+        with _opened(host, company) as there:
+            me(host, there, show_values)
+
+    @app.command()
+    def logout(company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)]) -> None:
+        """Forget the tokens that are kept on this machine. At Findity they go on until they end."""
+        with _opened(host, company) as there:
+            there.person.forget()
+            host.say("The tokens are forgotten.")
+
+    return app
+
+
+@dataclass(frozen=True)
+class There:
+    """What a command needs. Its repr shows no token."""
+
+    connection: FindityConnection
+    expense: FindityExpense
+    http: Http
+    person: KeptPerson
+
+    def client(self) -> Expense:
+        """As the person."""
+        return Expense(self.connection, self.person, self.http)
+
+
+def login(host: Host, there: There, browser: bool) -> None:
+    """Have somebody sign in, and say as which account."""
+    with sign_in.attempt(there.expense) as attempt:
+        host.say(f"Sign in at\n\n  {attempt.url}\n")
+        if browser:
+            webbrowser.open(attempt.url)
+        attempt.finish(there.connection, there.expense, there.http, there.person)
+    account = there.client().me(["meta.capabilities"])
+    kept = "the keyring" if there.expense.kept_in == "keyring" else "a file below ROLLCALL_HOME that only you can read"
+    host.say(f"Signed in as account {account.id}. The tokens are kept in {kept}.")
+    _say_capabilities(host, account)
+
+
+def me(host: Host, there: There, show_values: bool) -> None:
+    """Say whose account it is, what it may do, and what waits for it."""
+    client = there.client()
+    account = client.me(["meta.capabilities"])
+    host.say(f"Account {account.id} at {TITLE}.")
+    if show_values:
+        name = " ".join(filter(None, (account.profile.get("firstName"), account.profile.get("lastName"))))
+        host.say("\n".join(f"  {text}" for text in (name, account.email, account.mobilePhone) if text))
+    _say_capabilities(host, account)
+    try:
+        for row in client.counters():
+            counts = {name: count for name, count in vars(row).items() if name != "organizationId" and count is not None}
+            host.say(f"Organization {row.organizationId}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    except NoOrganization:
+        host.say("It belongs to no organization.")
+
+
+def _say_capabilities(host: Host, account: Me) -> None:
+    for name, words in _SHOWN.items():
+        allowed = getattr(account.capabilities, name)
+        host.say(f"  may {words}: {'not shown' if allowed is None else 'yes' if allowed else 'no'}")
+
+
+@contextmanager
+def _opened(host: Host, company: str) -> Iterator[There]:
+    """A company, as far as its settings let people sign in.
+
+    Raises:
+        Permanent: They do not.
+    """
+    with host.open(company) as opened:
+        settings = cast(Settings, opened.settings)
+        connection, expense = settings.connection, settings.expense
+        if expense is None:
+            raise Permanent("This company's settings have no `expense` at Findity.", "docs/findity.md says what it needs.")
+        name, kept = place_of(connection, expense)
+        with connection_to(connection) as http:
+            yield There(connection, expense, http, KeptPerson(connection, expense, name, kept, http))
