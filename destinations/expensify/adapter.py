@@ -12,6 +12,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination, DryRun
 from destinations.delivery import Write
+from destinations.doubts import Doubts
 from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
 from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import to_expensify
@@ -124,16 +125,23 @@ class Adapter(Destination, DryRun):
         sent = plan.records[plan.records["apply"]]
         if sent.empty:
             return DryRunReply()
+        doubts = Doubts.of(ledger, self.name)
+        tried = sent[sent["person"].isin(list(doubts.alone))]
+        alone = dict(zip(tried["employeeID"], tried["person"].map(doubts.alone), strict=True))
+        apart = set(sent.loc[sent["person"].isin(list(doubts.apart)), "employeeID"])
         with access.open(ledger) as client:
-            answers = list(client.deliver(to_records(leave.self_contained(sent), records.FIELDS), dry_run=True))
-        refused = pd.concat([answer.statuses for answer in answers])
-        refused = refused[refused["status"].eq("refused")]
+            feed = to_records(leave.self_contained(doubts.in_order(sent)), records.FIELDS)
+            answers = list(client.deliver(feed, dry_run=True, alone=alone, apart=apart))
+        told = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
+        refused = told[told["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
         return DryRunReply(
             requests=len(answers),
             bytes=sum(answer.request_bytes for answer in answers),
             would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
+            alone=sorted(refused.loc[refused["whole"], "key"]),
+            in_doubt=sorted(told.loc[told["status"].eq("unknown"), "key"]),
         )
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 import pandas as pd
 
-from destinations.chunks import NOBODY, Sending, in_turn
+from destinations.chunks import in_turn
 from destinations.expensify.replies import (
     UpdateAnswer,
     as_list,
@@ -31,6 +31,7 @@ from destinations.expensify.replies import (
 )
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Records
+from destinations.sending import NOBODY, Sending
 from resources.failures import Permanent, Refused
 from resources.http import Http, Reply, Retry, checked_url
 from resources.rates import RateLimit, RateWindows
@@ -44,8 +45,8 @@ LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 PATIENCE = Retry(first_wait=5.0)
 """Expensify names no Retry-After; four doubled waits from here outlast its longer window of 60 seconds."""
 
-NARROWING_CALLS = 200
-"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: ten minutes' worth."""
+NARROWING_CALLS = 400
+"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: twenty minutes' worth."""
 
 
 class Expensify:
@@ -113,8 +114,9 @@ class Expensify:
             calls=self._http.attempts - calls,
         )
 
-    def chunks(self, records: Records, alone: Collection[str] = ()) -> Iterator[Records]:
-        """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own.
+    def chunks(self, records: Records, alone: Collection[str] = (), apart: Collection[str] = ()) -> Iterator[Records]:
+        """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own, and those in
+        `apart` are with nobody else.
 
         The records of one person stay together, and so do someone on leave and all who name them as manager, even beyond
         `chunk_bytes`: Expensify says nowhere that it remembers a leave from another call. Those with and without a domainGroupID do not
@@ -124,9 +126,11 @@ class Expensify:
         in_groups = [unit for unit in together if all(record.get("domainGroupID") for record in unit)]
         others = [unit for unit in together if not all(record.get("domainGroupID") for record in unit)]
         for part in (in_groups, others):
-            yield from self._by_size(part, alone)
+            yield from self._by_size(part, alone, apart)
 
-    def deliver(self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY) -> Iterator[Answer]:
+    def deliver(
+        self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY, apart: Collection[str] = ()
+    ) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
         See `destinations.chunks.in_turn` for the order and for what is raised.
@@ -135,12 +139,14 @@ class Expensify:
             records: Under Expensify's names.
             dry_run: Let Expensify say what it would do, and do nothing.
             alone: The numbers of those who failed alone before, and so go alone, with what they were refused for.
+            apart: The numbers of those who were in doubt, and so go with nobody else.
         """
 
         def send(chunk: Records) -> Answer:
             return by_person(chunk, self.update_employees(chunk, dry_run))
 
-        return in_turn(Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without), self.chunks(records, alone), alone)
+        sending = Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without)
+        return in_turn(sending, self.chunks(records, alone, apart), alone)
 
     def members(self, policy_ids: Iterable[str]) -> pd.DataFrame:
         """Who is in the policies: one row a policy and member.
@@ -179,9 +185,9 @@ class Expensify:
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return _table(policies, POLICY_COLUMNS)
 
-    def _by_size(self, units: list[Records], alone: Collection[str]) -> Iterator[Records]:
+    def _by_size(self, units: list[Records], alone: Collection[str], apart: Collection[str]) -> Iterator[Records]:
         chunk: Records = []
-        size = 0
+        size, doubtful = 0, False
         for mine in units:
             if mine[0]["employeeID"] in alone and len({record["employeeID"] for record in mine}) == 1:
                 if chunk:
@@ -190,7 +196,8 @@ class Expensify:
                 chunk, size = [], 0
                 continue
             length = sum(len(json.dumps(record)) + 2 for record in mine)
-            if chunk and size + length > self._settings.chunk_bytes:
+            before, doubtful = doubtful, any(record["employeeID"] in apart for record in mine)
+            if chunk and (size + length > self._settings.chunk_bytes or before != doubtful):
                 yield chunk
                 chunk, size = [], 0
             chunk.extend(mine)

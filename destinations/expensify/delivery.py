@@ -18,7 +18,8 @@ def to_expensify(client: Expensify, ledger: Ledger, write: Write) -> Send:
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tried = records[records["person"].isin(list(write.alone))]
         alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
-        for answer in client.deliver(to_records(leave.self_contained(records), FIELDS), alone=alone):
+        apart = set(records.loc[records["person"].isin(list(write.apart)), "employeeID"])
+        for answer in client.deliver(to_records(leave.self_contained(records), FIELDS), alone=alone, apart=apart):
             yield noted(ledger, write, answer)
 
     return send

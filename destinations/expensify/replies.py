@@ -124,7 +124,10 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
     blamed = quoted(message, records, "employeeID")
     # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
     several = len({record["employeeID"] for record in records}) > 1
-    return Refused(what, str(code), message_shown, named=blamed if several else (), of_record=code in _RECORD_CODES or bool(blamed))
+    of_record = code in _RECORD_CODES or bool(blamed.named)
+    return Refused(
+        what, str(code), message_shown, named=blamed.named if several else (), quoted=blamed.several if several else (), of_record=of_record
+    )
 
 
 def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:

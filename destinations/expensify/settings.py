@@ -25,7 +25,7 @@ class ExpensifyConnection(Strict):
     """partnerUserSecret of that account. It changes when the account's password does."""
     feed_root: Literal["array", "Employees"] = "array"
     """Whether the feed is a bare list of records, or the older object with a key `Employees`."""
-    chunk_bytes: int = Field(default=1_000_000, gt=0)
+    chunk_bytes: int = Field(default=3_000_000, gt=0)
     """The longest feed, in bytes of its JSON, that goes out in one request."""
     timeout: float = Field(default=300, gt=0)
     """Seconds without a sign of life after which a request counts as unanswered."""

@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from destinations.chunks import NOBODY, Evidence, Sending, chunked, in_turn
+from destinations.chunks import in_turn
 from destinations.findity.replies import error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
 from destinations.replies import Answer, Records, statuses
+from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
 from roster.records import compact

@@ -33,6 +33,10 @@ class DryRunReply:
     """Employee number → why."""
     disagreements: Sequence[str] = ()
     """Where its own account is not the plan."""
+    alone: Sequence[str] = ()
+    """Who of them was refused alone, or by name for a whole request: they would cost others theirs."""
+    in_doubt: Sequence[str] = ()
+    """Of whom it did not show whether they are at fault: they were in requests that were refused."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; empty where nothing was sent."""
@@ -43,12 +47,14 @@ class DryRunReply:
             "bytes": self.bytes,
             "would_refuse": dict(self.would_refuse),
             "disagreements": list(self.disagreements),
+            "alone": list(self.alone),
+            "in_doubt": list(self.in_doubt),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "DryRunReply":
-        """What `to_json` wrote."""
-        return cls(**{**stored, "disagreements": tuple(stored.get("disagreements", ()))})
+        """What `to_json` wrote; an earlier version wrote nobody as ``alone`` and ``in_doubt``."""
+        return cls(**{**stored, **{name: tuple(stored.get(name, ())) for name in ("disagreements", "alone", "in_doubt")}})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

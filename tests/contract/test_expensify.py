@@ -228,7 +228,7 @@ def test_a_refused_chunk_is_narrowed_down_and_the_others_land(client, script):
     script.answer = answer
     fate = {key: status for given in client.deliver(people) for key, status in told(given).items()}
     assert fate == {str(n): "refused: 410: employee data malformed" if n == 5 else "accepted" for n in range(8)}
-    assert len(script.requests) == 7
+    assert len(script.requests) == 6
 
 
 def test_credentials_that_end_midway_stop_the_delivery_and_refuse_nobody(connection, windows, retry, script):
