@@ -14,10 +14,10 @@ from destinations.base import Destination, DryRun
 from destinations.delivery import Write
 from destinations.doubts import Doubts
 from destinations.expensify import NAME, TITLE, comparison, identity, leave, records
-from destinations.expensify.client import LIMITS, PATIENCE, Expensify
+from destinations.expensify.client import PATIENCE, Expensify, patience
 from destinations.expensify.delivery import to_expensify
 from destinations.expensify.replies import disagreements
-from destinations.expensify.settings import ExpensifyConnection, Settings
+from destinations.expensify.settings import LIMITS, ExpensifyConnection, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
 from resources.failures import Permanent
@@ -71,7 +71,8 @@ class Adapter(Destination, DryRun):
         return self.settings.connection.read_back_seconds
 
     def access(self) -> Access:
-        return Access(self.settings.connection)
+        limits = self.settings.connection.limits
+        return Access(self.settings.connection, limits, patience(limits))
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)

@@ -9,13 +9,15 @@ without a word (vendor manual). The answer's code is `responseCode` in the body,
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Self
 
 import pandas as pd
 
 from destinations.chunks import in_turn
 from destinations.expensify.replies import (
+    ANSWERED,
     UpdateAnswer,
     as_list,
     as_lists,
@@ -39,11 +41,15 @@ from resources.rates import RateLimit, RateWindows
 MEMBER_COLUMNS = ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2"]
 POLICY_COLUMNS = ["id", "name", "owner", "role", "outputCurrency", "type"]
 
-LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
-"""Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
-
 PATIENCE = Retry(first_wait=5.0)
 """Expensify names no Retry-After; four doubled waits from here outlast its longer window of 60 seconds."""
+
+
+def patience(limits: Sequence[RateLimit]) -> Retry:
+    """`PATIENCE`, and for windows that are longer than the published ones as much more of it."""
+    longest = max(limit.seconds for limit in limits)
+    return replace(PATIENCE, first_wait=max(PATIENCE.first_wait, longest / 12), longest_wait=max(PATIENCE.longest_wait, longest))
+
 
 NARROWING_CALLS = 400
 """How many further requests a delivery may spend on finding the people for whom whole chunks were refused: twenty minutes' worth."""
@@ -102,7 +108,7 @@ class Expensify:
         body, reply = self._run(job, records, writes=not dry_run)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
-            code=200,
+            code=code_of(body) or 200,
             dry_run=bool(body.get("dry-run", dry_run)),
             updated_count=whole_number(body.get("updatedEmployeesCount")),
             diff_to_add=as_lists(diff.get("diffToAdd")),
@@ -219,7 +225,7 @@ class Expensify:
         code = code_of(body)
         if code is None:
             raise no_answer(reply, writes=writes)
-        if code != 200:
+        if code not in ANSWERED:
             refused = refusal(code, str(body.get("responseMessage") or ""), records or [], credentials.values())
             if records is None and isinstance(refused, Refused):
                 raise Permanent(str(refused), "Nothing was changed. Run again; if it stays, ask Expensify, naming the code.")

@@ -4,14 +4,28 @@ Belongs here: the strict models of that, names of fields and options as Expensif
 it (``client``), what the rules come to (``records``).
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from resources.environment import EnvText, Secret
+from resources.rates import RateLimit
 from roster.settings import Rule, Strict
 
 URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegrations"
+
+
+LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
+"""Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
+
+
+class Window(Strict):
+    """At most so many requests in any span of so many seconds."""
+
+    requests: int = Field(gt=0)
+    """How many."""
+    seconds: float = Field(gt=0)
+    """In how long."""
 
 
 class ExpensifyConnection(Strict):
@@ -39,6 +53,13 @@ class ExpensifyConnection(Strict):
     """Send no notification e-mails to the people concerned."""
     on_finish_recipients: list[EnvText] = Field(default=[])
     """E-mail addresses to which Expensify sends its summary of each real (not dry) request."""
+    rate_limits: list[Window] = Field(default=[Window(requests=limit.calls, seconds=limit.seconds) for limit in LIMITS], min_length=1)
+    """How many requests Expensify takes in which time: the published windows, unless it gave the account others. All must hold."""
+
+    @property
+    def limits(self) -> list[RateLimit]:
+        """The rate windows, as they are counted."""
+        return [RateLimit(window.requests, window.seconds) for window in self.rate_limits]
 
 
 class ExpensifyFeed(Strict):

@@ -35,6 +35,7 @@ class Company:
     access: Access = field(init=False)
     adapter: Adapter = field(init=False)
     made: int = 0
+    feed: dict = field(default_factory=lambda: {"policyID": "extra_policy"})
 
     def __post_init__(self):
         os.environ.setdefault("EXPENSIFY_SECRET", "demo-secret")
@@ -44,7 +45,7 @@ class Company:
         """Reach Expensify with these windows and settings from here on."""
         secret = {"partner_user_id": "aa_demo_partner", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
         connection = {"url": self.box.expensify_url, **secret, **connection}
-        settings = Settings.model_validate({"connection": connection, "feed": {"policyID": "extra_policy"}})
+        settings = Settings.model_validate({"connection": connection, "feed": self.feed})
         self.adapter, self.access = Adapter(settings), Access(settings.connection, limits, retry)
 
     def night(self, people, dry_run=True):
@@ -53,7 +54,7 @@ class Company:
         run, name = f"run-{self.made}", self.adapter.name
         with self.access.open(self.ledger) as client:
             there = client.members([POLICY])
-        night = Night(roster(*people), acknowledged=self.ledger.acknowledged.all(name))
+        night = Night(roster(*people), acknowledged=self.ledger.acknowledged.all(name), feed=self.adapter.settings.feed)
         plan, told = night.expensify(there)
         facts = PlanFacts(number=self.made, epoch=self.ledger.acknowledged.epoch(name))
         if dry_run:
