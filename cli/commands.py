@@ -15,6 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from assets import names
+from destinations import registry
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Listed:
 
 
 COMMANDS: Final = {
+    **{name: Listed("cli.destinations", help) for name, help in registry.with_commands().items()},
     "demo": Listed("cli.run", "Sync the demo company with the sandbox and show what happened, person by person."),
     "run": Listed("cli.run", "Run a job now, on the instance of DAGSTER_HOME, with the environment as it is.", names.jobs),
     "release": Listed(

@@ -9,6 +9,7 @@
 - `sending`: how are a plan's records sent to one of them? `doubts`: who goes apart or alone, since last time?
 - `chunks`: whom does a refusal concern, and what is an outage? `narrowing`: which request follows one that is refused?
 - `replies`: what is an answer, person by person?
+- `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
 - `first`: is the first sync still to come, and who is of it still?
 

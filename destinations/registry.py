@@ -2,7 +2,8 @@
 
 A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
 (`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
-`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``identity.identities``, where two companies must not both
+`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``COMMANDS`` (the first line of their help) and
+``commands.group``, where it has commands of its own; with ``identity.identities``, where two companies must not both
 write the same part of it. Adapters are imported when a run needs them: the YAML's schema,
 completion and most commands do without pandas and the clients.
 """
@@ -14,13 +15,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from roster.reports import reasons
-from roster.settings import Strict
 
-if TYPE_CHECKING:  # it imports pandas
+if TYPE_CHECKING:  # completion and help do without pandas, pydantic and typer's groups
+    import typer
+
     from destinations.base import Destination
+    from destinations.commands import Host
     from destinations.identity import Identity
     from resources.environment import EnvText
     from resources.ledger.mentions import PersonalColumns
+    from roster.settings import Strict
 
 PACKAGES: Final[list[str]] = ["destinations.expensify", "destinations.findity"]
 """In the order in which they are shown and synced."""
@@ -31,12 +35,12 @@ def titles() -> dict[str, str]:
     return {package.NAME: package.TITLE for package in _packages()}
 
 
-def settings_models() -> dict[str, type[Strict]]:
+def settings_models() -> "dict[str, type[Strict]]":
     """Name → the model of its part of a company's YAML."""
     return {name: cast("type[Strict]", _part(name, "settings").Settings) for name in titles()}
 
 
-def build(name: str, settings: Strict) -> "Destination":
+def build(name: str, settings: "Strict") -> "Destination":
     """A destination for one company.
 
     Args:
@@ -46,7 +50,7 @@ def build(name: str, settings: Strict) -> "Destination":
     return cast("Destination", _part(name, "adapter").Adapter(settings))
 
 
-def identities(name: str, settings: Strict, value: Callable[["EnvText"], str]) -> "Sequence[Identity]":
+def identities(name: str, settings: "Strict", value: Callable[["EnvText"], str]) -> "Sequence[Identity]":
     """What of it is a company's alone, as far as its settings show it; none where its package has no ``identity``.
 
     Args:
@@ -57,6 +61,21 @@ def identities(name: str, settings: Strict, value: Callable[["EnvText"], str]) -
     if find_spec(f"{_package(name).__name__}.identity") is None:
         return []
     return cast("Sequence[Identity]", _part(name, "identity").identities(settings, value))
+
+
+def with_commands() -> dict[str, str]:
+    """The destinations that have commands of their own: name → the first line of their help."""
+    return {package.NAME: package.COMMANDS for package in _packages() if hasattr(package, "COMMANDS")}
+
+
+def commands(name: str, host: "Host") -> "typer.Typer":
+    """The group of a destination's own commands.
+
+    Args:
+        name: Which.
+        host: The command line.
+    """
+    return cast("typer.Typer", _part(name, "commands").group(host))
 
 
 def draft(name: str) -> Callable[[Callable[[str], bool]], str]:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from sandbox.box import Answer, Box, Call
 from sandbox.employees import EmployeeUpdate, records_of
 from sandbox.faults import Fault
+from sandbox.reports import NotCreated, create
 
 PATH = "/Integration-Server/ExpensifyIntegrations"  # [D E1] the one URL
 LEGACY_PATH = "/Integration-Server/api"  # [S] named in one guide only
@@ -101,7 +102,7 @@ def _partner(job: dict[str, Any]) -> str:
 def _call(job: dict[str, Any], form: dict[str, str]) -> Call:
     name = f"{job.get('type')} {_settings(job).get('type')}"
     if name != "update employees":
-        return Call("expensify", name)
+        return Call("expensify", name, writes=name == "create report")
     try:
         people = [str(record.get("employeeID")) for record in records_of(form.get("data"))]
     except (ValueError, AttributeError):
@@ -145,6 +146,8 @@ def _dispatch(box: Box, job: dict[str, Any], form: dict[str, str], refused: dict
             return _policy_list(state, job, partner["email"])
         case "get", "policy":
             return _policies(box, job, partner["email"])
+        case "create", "report":
+            return _create_report(box, job, partner["email"])
     raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1] the message; that it covers unknown types too: [I]
 
 
@@ -176,6 +179,14 @@ def _update_employees(box: Box, job: dict[str, Any], data: str | None, caller: s
     update = EmployeeUpdate(state, box.switches, caller, dry_run=dry, fix_chains=job.get("shouldFixApprovalChains", True), primary=primary)
     answer = update.run(records, refused)
     return Answer(JSONResponse(answer), answer["responseCode"], changed=not dry and answer["responseCode"] == 200)
+
+
+def _create_report(box: Box, job: dict[str, Any], caller: str) -> Answer:
+    try:
+        answer = create(box.state["expensify"], box.switches, caller, _settings(job))
+    except NotCreated as error:
+        raise JobError(error.code, str(error)) from None
+    return Answer(JSONResponse(answer), 200, changed=True)
 
 
 def _policy_list(state: dict[str, Any], job: dict[str, Any], caller: str) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 JOBS: Final = {
-    "expensify": ("update employees", "get policy", "get policyList"),
+    "expensify": ("update employees", "get policy", "get policyList", "create report"),
     "findity": (
         *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
         *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),

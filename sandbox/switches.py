@@ -34,6 +34,8 @@ class Switches:
     """How the policy getter spells addresses: [I]."""
     expensify_unknown_policy: Literal["404", "omit"] = "404"
     """The policy getter's answer for a policy that is not there: [?]."""
+    expensify_create_report: Literal["enabled", "not_enabled"] = "enabled"
+    """Whether Concierge has enabled creating reports for the domain [D E1]; one trial account could without [O E3]."""
     expensify_lag_reads: int = 0
     """After a write so many reads still show the state before it: [?]."""
     expensify_lag_seconds: float = 0.0

@@ -31,6 +31,7 @@ from destinations.expensify.replies import (
     skip,
     whole_number,
 )
+from destinations.expensify.reports import Created, Report, meaning
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Records
 from destinations.sending import NOBODY, Sending
@@ -191,6 +192,32 @@ class Expensify:
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return _table(policies, POLICY_COLUMNS)
 
+    def create_report(self, report: Report) -> Created:
+        """Create a report with expenses on somebody's behalf. It is no upsert, so that it is not repeated after a lost reply.
+
+        Args:
+            report: Which.
+
+        Raises:
+            Unanswered: It may have been created or not.
+            Transient: It was not.
+            Permanent: It was refused.
+        """
+        credentials = self._credentials()
+        job = {"type": "create", "credentials": credentials, "inputSettings": {"type": "report", **report.settings}}
+        form = {"requestJobDescription": json.dumps(job)}
+        reply = self._http.send("POST", self._url, judge=judge, before=self._windows.acquire, repeat_lost=False, data=form)
+        code = code_of(reply.json)
+        if code is None:
+            raise no_answer(reply, writes=True)
+        return meaning(reply.json, code, report, tuple(credentials.values()))
+
+    def _credentials(self) -> dict[str, str]:
+        return {
+            "partnerUserID": self._settings.partner_user_id.resolve(),
+            "partnerUserSecret": self._settings.partner_user_secret.resolve(),
+        }
+
     def _by_size(self, units: list[Records], alone: Collection[str], apart: Collection[str]) -> Iterator[Records]:
         chunk: Records = []
         size, doubtful = 0, False
@@ -212,10 +239,7 @@ class Expensify:
             yield chunk
 
     def _run(self, job: dict[str, Any], records: Records | None = None, writes: bool = False) -> tuple[dict[str, Any], Reply]:
-        credentials = {
-            "partnerUserID": self._settings.partner_user_id.resolve(),
-            "partnerUserSecret": self._settings.partner_user_secret.resolve(),
-        }
+        credentials = self._credentials()
         # json.dumps writes ASCII only, so that no charset has to be guessed; httpx encodes '+', '&' and '%' of form fields.
         form = {"requestJobDescription": json.dumps({**job, "credentials": credentials})}
         if records is not None:

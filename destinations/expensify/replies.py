@@ -26,6 +26,7 @@ ANSWERED: Final = (200, 207)
 _RECORD_CODES = (410,)
 """Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is for much, its own faults too."""
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
+_CREDENTIAL_WORDS = re.compile(r"authentic|credential|partneruser", re.IGNORECASE)
 _ACCESS: Final = "Check the partner credentials (they end with the account's password) and the account's rights."
 _ADVICE: Final = {
     401: "Check the partner credentials: they end with the account's password.",
@@ -133,7 +134,8 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
     several = len(people) > 1
     of_some = several and 0 < len(blamed.named | blamed.several) < len(people)
     if not of_some and (code in _ADVICE or _ACCESS_WORDS.search(message)):
-        return Permanent(what, _ADVICE.get(code, _ACCESS))
+        # A 403 may speak of credentials, and then it is about these.
+        return Permanent(what, _ACCESS if code != 401 and _CREDENTIAL_WORDS.search(message) else _ADVICE.get(code, _ACCESS))
     of_record = code in _RECORD_CODES or bool(blamed.named)
     return Refused(
         what, str(code), message_shown, named=blamed.named if several else (), quoted=blamed.several if several else (), of_record=of_record
