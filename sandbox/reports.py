@@ -38,7 +38,9 @@ def create(state: dict[str, Any], switches: Switches, caller: str, given: dict[s
     report, expenses = given["report"], given["expenses"]
     if not isinstance(report, dict) or not report.get("title"):
         raise NotCreated(410, "Required parameter 'title' is missing")  # [I]
-    for key in report.get("fields", {}):
+    if not isinstance(expenses, list) or not all(isinstance(expense, dict) for expense in expenses):
+        raise NotCreated(410, "Argument 'expenses' is missing or malformed")  # [D E1] the message, of another job
+    for key in report.get("fields") or {}:
         if re.search(r"[^A-Za-z0-9_]", key):  # [D E1] non-alphanumerics are underscores; what another key gives: [?]
             raise NotCreated(410, f"Invalid report field '{key}'")
     for expense in expenses:
