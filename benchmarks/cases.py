@@ -16,7 +16,7 @@ from benchmarks.company import NAME, Company
 from benchmarks.measure import CaseFailed, Measured, run
 from benchmarks.peers import Peers
 from benchmarks.server import Served, Server
-from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from resources.rates import MARGIN
 
 STEPS = ("first load", "2.5 % changes", "no change")

@@ -6,7 +6,8 @@
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
 - `forgotten`: does the ledger know what it must have known?
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
-- `chunks`: which request follows one that is refused, whom does a refusal concern, and what is an outage?
+- `sending`: how are a plan's records sent to one of them? `doubts`: who goes apart or alone, since last time?
+- `chunks`: whom does a refusal concern, and what is an outage? `narrowing`: which request follows one that is refused?
 - `replies`: what is an answer, person by person?
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?

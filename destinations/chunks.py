@@ -1,7 +1,8 @@
 """Sending a plan's records chunk by chunk, and telling whom a refusal concerns.
 
-Belongs here: which request follows a refusal, who is refused by it, when nothing more is sent. Does not belong here: what a reply means
-(each destination's ``client`` and ``replies``), keeping the answers (``destinations.delivery``).
+Belongs here: who is refused by a refusal, when nothing more is sent. Does not belong here: which part of what was refused goes next
+(``destinations.narrowing``), what a reply means (each destination's ``client`` and ``replies``), keeping the answers
+(``destinations.delivery``).
 
 A request that is refused as a whole says that somebody in it is at fault, or that the destination takes nothing at present; which, its own
 words rarely tell. So nobody is refused but by name or alone, and alone only where something else shows that the destination was up: a
@@ -10,12 +11,14 @@ All others are in doubt: they are `unknown`, the delivery fails, and whoever sen
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
+from destinations.narrowing import Narrowing
 from destinations.replies import Answer, Records, statuses
+from destinations.sending import NOBODY, Evidence, Part, Sending
 from resources.failures import Failed, Outage, Refused, Transient, Unanswered
 
 FEW: Final = 3
@@ -24,76 +27,8 @@ FEW: Final = 3
 _STEEP: Final = 2, 8
 """So many refusals in a row, and people are tried alone before more is halved: in a chunk of which nobody was accepted, and in others."""
 
-NOBODY: Final[Mapping[str, str]] = {}
-
 _LONGEST: Final = 120
 """Characters of a destination's message in ours."""
-
-
-@dataclass(frozen=True)
-class Sending:
-    """How one destination's records are sent.
-
-    Attributes:
-        title: The destination, as people write it.
-        key: The field that names the person.
-        send: Sends one chunk.
-        narrowing_calls: How many requests a delivery may spend on finding whom refusals concern. 0 never halves.
-        units: What of a chunk must stay in one request; by default the records of one person.
-        without: What of a unit may go without some of its people; by default everybody else's.
-    """
-
-    title: str
-    key: str
-    send: Callable[[Records], Answer]
-    narrowing_calls: int = 0
-    units: Callable[[Records], list[Records]] | None = None
-    without: Callable[[Records, Collection[str]], Records] | None = None
-
-    def people(self, records: Records) -> list[str]:
-        """Who is in them."""
-        return list(dict.fromkeys(record[self.key] for record in records))
-
-    def pieces(self, records: Records) -> list[Records]:
-        """What of them must stay together."""
-        if self.units:
-            return self.units(records)
-        found: dict[str, Records] = {}
-        for record in records:
-            found.setdefault(record[self.key], []).append(record)
-        return list(found.values())
-
-    def rest(self, records: Records, named: Collection[str]) -> Records:
-        """What of them may go without those who are named."""
-        if not self.without:
-            return [record for record in records if record[self.key] not in named]
-        return [record for piece in self.pieces(records) for record in self.without(piece, named)]
-
-
-@dataclass(frozen=True)
-class _Part:
-    records: Records
-    since: int | None = None
-    """The first request with these people in it that was refused; 0: one of an earlier delivery."""
-    request: int = 0
-    """The last one."""
-    refusal: Refused | None = None
-
-
-@dataclass
-class Evidence:
-    """What a delivery has shown so far, its passes together. A new one knows nothing."""
-
-    request: int = 0
-    """Requests so far."""
-    accepted_at: int = -1
-    """The last of them of which somebody was accepted."""
-    accepted: Records = field(default_factory=list, repr=False)
-    """What was accepted last of what must stay in one request. Both destinations' writes are upserts, so that it may be sent once more."""
-    alone: list[_Part] = field(default_factory=list, repr=False)
-    """Who failed alone and is neither refused nor in doubt yet."""
-    alike: dict[str, int] = field(default_factory=dict, repr=False)
-    """Error → how many met it alone since something was accepted."""
 
 
 def in_turn(
@@ -101,10 +36,11 @@ def in_turn(
 ) -> Iterator[Answer]:
     """Send chunk after chunk; no chunk's fault stops the others, unless it would be theirs too.
 
-    Of a refused chunk those whom the error names are taken out and the rest goes again; where it names nobody, the chunk is halved until
-    those at fault are alone. A chunk that failed for a passing reason is left, and the rest goes on; with a second such failure the
-    destination counts as down. Either way the first failure is raised once every other answer was given, so that nobody takes the delivery
-    for complete.
+    Of a refused chunk those whom the error names are taken out and the rest goes again; where it quotes what several have, these go apart,
+    one by one at first, after the rest; where it says nothing, the chunk is narrowed down until those at fault are alone
+    (`destinations.narrowing`), each chunk with its share of the calls, and at last with what others left of theirs. A chunk that failed for
+    a passing reason is left, and the rest goes on; with a second such failure the destination counts as down. Either way the first failure
+    is raised once every other answer was given, so that nobody takes the delivery for complete.
 
     Args:
         sending: How.
@@ -116,7 +52,7 @@ def in_turn(
 
     Yields:
         The answer to each request, as soon as it is there; of who failed alone, once it is known what it means. People whose chunk was
-        halved are in the answers to the halves.
+        narrowed down are in the answers to its parts.
 
     Raises:
         Outage: The destination refused whatever was sent; whom it could mean is `unknown`.
@@ -125,8 +61,11 @@ def in_turn(
     """
     turns = _Turns(sending, before, evidence or Evidence())
     try:
-        for chunk in chunks:
-            yield from turns.chunk(chunk)
+        waiting = list(chunks)
+        later = sum(map(len, waiting))
+        for chunk in waiting:
+            later -= len(chunk)
+            yield from turns.chunk(chunk, later)
         yield from turns.settle(last)
     except Failed:
         yield from turns.in_doubt()
@@ -141,21 +80,25 @@ class _Turns:
     def __init__(self, sending: Sending, before: Mapping[str, str], evidence: Evidence) -> None:
         self.failed: Transient | None = None
         self._sending, self._before, self._so_far = sending, before, evidence
-        self._calls = sending.narrowing_calls
+        self._narrowing = Narrowing(sending)
         self._row = 0
         """Refusals in a row."""
         self._most: int | None = None
-        self._queue: list[_Part] = []
         self._chunk_begun = 0
 
-    def chunk(self, records: Records) -> Iterator[Answer]:
-        """Send a chunk, and what becomes of it."""
+    def chunk(self, records: Records, later: int) -> Iterator[Answer]:
+        """Send a chunk, and what becomes of it.
+
+        Args:
+            records: The chunk.
+            later: How many records are in those after it, for whose narrowing calls are left.
+        """
+        self._narrowing.begin(len(records), later)
         self._chunk_begun = self._so_far.request
         people = self._sending.people(records)
         since = 0 if len(people) == 1 and people[0] in self._before else None
-        self._queue.extend(_Part(part, since) for part in self._small_enough(records))
-        while self._queue:
-            yield from self._try(self._next())
+        self._narrowing.parts.extend(Part(part, since) for part in self._small_enough(records))
+        yield from self._narrowed()
 
     def settle(self, last: bool) -> Iterator[Answer]:
         """Say of everyone who failed alone what it means, once all the rest was sent.
@@ -167,50 +110,50 @@ class _Turns:
             Outage: Nothing was accepted after some of them, and nothing is.
         """
         so_far = self._so_far
+        self._narrowing.finish()
+        yield from self._narrowed()
+        yield from map(self._unknown, self._narrowing.give_up())
         if last:
             by_record = [part for part in so_far.alone if self._met_alone(part)]
             so_far.alone = [part for part in so_far.alone if part not in by_record]
             yield from map(self._refused, by_record)
-            if so_far.alone and so_far.accepted_at < max(part.request for part in so_far.alone):
-                yield from self._probe(so_far.alone[-1])
+            yield from self._confirmed()
         # These have not failed before something was accepted and after it: each goes once more, now that the destination is seen to be up.
         again = [part for part in so_far.alone if part.request < so_far.accepted_at]
         so_far.alone = [part for part in so_far.alone if part not in again]
         for at, part in enumerate(again):
-            if not self._spend(1):
+            if not self._narrowing.spend(1):
                 so_far.alone += again[at:]
                 break
             yield from self._try(part)
+        if last or any(part.twice for part in so_far.alone):
+            yield from self._confirmed()
         if last:
             yield from self.in_doubt()
 
+    def _confirmed(self) -> Iterator[Answer]:
+        """Makes sure that something is still accepted after the last one who failed alone."""
+        alone = self._so_far.alone
+        if alone and self._so_far.accepted_at < max(part.request for part in alone):
+            yield from self._probe(alone[-1])
+
     def in_doubt(self) -> Iterator[Answer]:
         """Everyone who failed and of whom nothing more is known, also those whose halves were still to come."""
-        for part in self._so_far.alone:
-            yield self._unknown(part)
-        for part in self._queue:
+        for part in [*self._so_far.alone, *self._narrowing.give_up()]:
             if part.refusal:
                 yield self._unknown(part)
-        self._so_far.alone, self._queue = [], []
+        self._so_far.alone.clear()
 
-    def _next(self) -> _Part:
-        """What goes now: after refusals in a row one person alone, from here and there, else whatever is next."""
-        nobody_yet = self._so_far.accepted_at <= self._chunk_begun
-        steep = self._row - _STEEP[0 if nobody_yet else 1]
-        if steep < 0:
-            return self._queue.pop(0)
-        place = (0, -1, max(range(len(self._queue)), key=lambda at: len(self._queue[at].records)))[steep % 3]
-        part = self._queue[place]
-        pieces = self._sending.pieces(part.records)
-        if len(pieces) > 1 and not self._spend(1):
-            return self._queue.pop(0)
-        at = (0, len(pieces) - 1, len(pieces) // 2)[steep % 3]
-        left = [replace(part, records=list(chain(*some))) for some in (pieces[:at], pieces[at + 1 :]) if some]
-        place %= len(self._queue)
-        self._queue[place : place + 1] = left
-        return replace(part, records=pieces[at])
+    def _narrowed(self) -> Iterator[Answer]:
+        """Everything that waits, as far as there are calls for it; after refusals in a row one person alone."""
+        while True:
+            nobody_yet = self._so_far.accepted_at <= self._chunk_begun
+            part = self._narrowing.next(self._row - _STEEP[0 if nobody_yet else 1])
+            if part is None:
+                return
+            yield from self._try(part)
 
-    def _try(self, part: _Part) -> Iterator[Answer]:
+    def _try(self, part: Part) -> Iterator[Answer]:
         people = self._sending.people(part.records)
         self._so_far.request += 1
         try:
@@ -218,7 +161,7 @@ class _Turns:
         except Refused as refusal:
             since = self._so_far.request if part.since is None else part.since
             self._row += not refusal.too_large
-            yield from self._after_refusal(_Part(part.records, since, self._so_far.request, refusal))
+            yield from self._after_refusal(replace(part, since=since, request=self._so_far.request, refusal=refusal))
         except Transient as failure:
             if isinstance(failure, Unanswered):
                 yield Answer(statuses(people, "unknown", "no answer came"), self._so_far.request)
@@ -228,77 +171,81 @@ class _Turns:
         else:
             yield from self._after(part, answer)
 
-    def _after(self, part: _Part, answer: Answer) -> Iterator[Answer]:
+    def _after(self, part: Part, answer: Answer) -> Iterator[Answer]:
         accepted = set(answer.statuses.loc[answer.statuses["status"].eq("accepted"), "key"])
         whole = [piece for piece in self._sending.pieces(part.records) if accepted.issuperset(self._sending.people(piece))]
         request = self._so_far.request
+        self._narrowing.accepted(part)
         if whole:
             self._so_far.accepted = whole[-1]
             yield from self._up()
         yield replace(answer, request=request)
 
     def _up(self) -> Iterator[Answer]:
-        """Something was accepted: who failed before it by what their record holds, or again since an earlier time, is refused."""
+        """Something was accepted: who failed before it by what their record holds, or again after something was accepted, is refused."""
         self._so_far.accepted_at, self._row = self._so_far.request, 0
         self._so_far.alike.clear()
-        clear = [part for part in self._so_far.alone if (part.refusal and part.refusal.of_record) or part.since == 0]
+        clear = [part for part in self._so_far.alone if part.why.of_record or part.since == 0 or part.twice]
         self._so_far.alone = [part for part in self._so_far.alone if part not in clear]
         yield from map(self._refused, clear)
 
-    def _after_refusal(self, part: _Part) -> Iterator[Answer]:
-        refusal = part.refusal
-        assert refusal is not None, "it was refused"  # noqa: S101
+    def _after_refusal(self, part: Part) -> Iterator[Answer]:
+        refusal = part.why
         people = self._sending.people(part.records)
         if named := [person for person in people if person in refusal.named]:
             yield from self._without(part, named)
             return
         pieces = self._sending.pieces(part.records)
         if len(pieces) > 1:
-            yield from self._halved(part, pieces)
-        elif len(people) == 1 and (self._before.get(people[0]) == _told(refusal) or 0 < (part.since or 0) < self._so_far.accepted_at):
-            yield self._refused(part)
-        else:
-            if len(people) == 1:
-                self._so_far.alone.append(part)
-            else:
-                yield self._unknown(part)
-            yield from self._alike_as_others(part)
-
-    def _halved(self, part: _Part, pieces: list[Records]) -> Iterator[Answer]:
-        """The two halves are next; without calls to spare all of it is in doubt."""
-        half = len(pieces) // 2
-        too_large = part.refusal is not None and part.refusal.too_large
-        if too_large:
-            self._most = min(self._most or half, half)
-        if too_large or self._spend(2):
-            self._queue[:0] = [replace(part, records=list(chain(*some))) for some in (pieces[:half], pieces[half:])]
-        else:
+            self._several(part, pieces)
+            return
+        self._narrowing.explained(part)
+        if len(people) > 1:
             yield self._unknown(part)
+        elif self._before.get(people[0]) == _told(refusal):
+            yield self._refused(part)
+            return
+        else:
+            part.twice = 0 < (part.since or 0) < self._so_far.accepted_at
+            self._so_far.alone.append(part)
+        yield from self._alike_as_others(part)
 
-    def _without(self, part: _Part, named: list[str]) -> Iterator[Answer]:
+    def _several(self, part: Part, pieces: list[Records]) -> None:
+        """Of a refused request of several, nobody is named."""
+        half = len(pieces) // 2
+        if part.why.too_large:
+            self._most = min(self._most or half, half)
+            halves = [replace(part, records=list(chain(*some)), how="first", other=None) for some in (pieces[:half], pieces[half:])]
+            self._narrowing.parts[:0] = halves
+        elif self._narrowing.quoted(part, part.why.quoted):
+            self._row -= 1  # it says of the destination that it reads what it gets
+        else:
+            self._narrowing.refused(part)
+
+    def _without(self, part: Part, named: list[str]) -> Iterator[Answer]:
         """Those whom an error names are refused, and all others go again without them."""
         yield self._answer(part, named, "refused", "")
         rest = self._sending.rest(part.records, named)
         going = set(self._sending.people(rest))
         if left := [person for person in self._sending.people(part.records) if person not in going and person not in named]:
             yield self._answer(part, left, "unknown", " (of somebody whom they hang on)")
-        if rest and self._spend(1):
-            self._row -= 1  # it says of the destination that it reads what it gets
-            self._queue.insert(0, replace(part, records=rest))
-        elif rest:
-            yield self._unknown(replace(part, records=rest))
+        self._row -= 1  # it says of the destination that it reads what it gets
+        self._narrowing.explained(part)
+        if rest:
+            self._narrowing.parts.insert(0, replace(part, records=rest, how="again", other=None))
 
-    def _alike_as_others(self, part: _Part) -> Iterator[Answer]:
+    def _alike_as_others(self, part: Part) -> Iterator[Answer]:
         """Stops where several people alone met the same, unless something that was accepted before still is."""
-        assert part.refusal is not None, "it was refused"  # noqa: S101
         if part.since == 0 and self._so_far.accepted:
             return  # they failed before, so that it is nothing new; whether the destination is up is seen at the end
-        error = _kind(part.refusal)
+        if part.twice and sum(each.twice for each in self._so_far.alone) < FEW * FEW:
+            return
+        error = _kind(part.why)
         self._so_far.alike[error] = self._so_far.alike.get(error, 0) + 1
-        if self._so_far.alike[error] >= FEW or sum(self._so_far.alike.values()) >= FEW * FEW:
+        if part.twice or self._so_far.alike[error] >= FEW or sum(self._so_far.alike.values()) >= FEW * FEW:
             yield from self._probe(part)
 
-    def _probe(self, part: _Part) -> Iterator[Answer]:
+    def _probe(self, part: Part) -> Iterator[Answer]:
         """Sends what was accepted last once more.
 
         Raises:
@@ -316,16 +263,10 @@ class _Turns:
         # Only that there was such a call: its people have their answer.
         yield Answer(statuses([]), request, answer.code, answer.request_bytes, answer.seconds, answer.calls)
 
-    def _met_alone(self, part: _Part) -> bool:
+    def _met_alone(self, part: Part) -> bool:
         """Whether an error about what a record holds was met by nobody else."""
-        refusal = part.refusal
-        assert refusal is not None, "it was refused"  # noqa: S101
-        return refusal.of_record and self._so_far.alike.get(_kind(refusal), 0) == 1
-
-    def _spend(self, calls: int) -> bool:
-        enough = self._calls >= calls
-        self._calls -= calls if enough else 0
-        return enough
+        same = [each for each in self._so_far.alone if _kind(each.why) == _kind(part.why)]
+        return part.why.of_record and same == [part] and self._so_far.alike.get(_kind(part.why), 0) == 1
 
     def _small_enough(self, records: Records) -> list[Records]:
         pieces = self._sending.pieces(records) if self._most else []
@@ -333,27 +274,25 @@ class _Turns:
             return [records]
         return [list(chain(*pieces[begin : begin + self._most])) for begin in range(0, len(pieces), self._most)]
 
-    def _outage(self, part: _Part) -> Outage:
-        assert part.refusal is not None, "it was refused"  # noqa: S101
-        said = _told(part.refusal)
+    def _outage(self, part: Part) -> Outage:
+        said = _told(part.why)
         said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
         return Outage(
             f"{self._sending.title} refuses whatever is sent ({said}): nobody counts as refused.",
             "Re-execute the run: it sends just those without an answer. If one person is left, look at their record.",
         )
 
-    def _refused(self, part: _Part) -> Answer:
+    def _refused(self, part: Part) -> Answer:
         return self._answer(part, self._sending.people(part.records), "refused", "")
 
-    def _unknown(self, part: _Part) -> Answer:
+    def _unknown(self, part: Part) -> Answer:
         people = self._sending.people(part.records)
         together = f" (refused together, {len(people)} people)" if len(people) > 1 else " (whatever was sent was refused)"
         return self._answer(part, people, "unknown", together)
 
-    def _answer(self, part: _Part, people: list[str], status: str, remark: str) -> Answer:
-        assert part.refusal is not None, "it was refused"  # noqa: S101
-        found = statuses(people, "refused" if status == "refused" else "unknown", f"{_told(part.refusal)}{remark}")
-        return Answer(found, part.request, part.refusal.code, whole=True)
+    def _answer(self, part: Part, people: list[str], status: str, remark: str) -> Answer:
+        found = statuses(people, "refused" if status == "refused" else "unknown", f"{_told(part.why)}{remark}")
+        return Answer(found, part.request, part.why.code, whole=True)
 
 
 def _told(refusal: Refused) -> str:
@@ -363,25 +302,3 @@ def _told(refusal: Refused) -> str:
 def _kind(refusal: Refused) -> str:
     """The error without its figures: those of a request differ each time."""
     return re.sub(r"[0-9]+", "0", f"{refusal.code} {refusal.reason}")
-
-
-def chunked(records: Records, key: str, alone: Collection[str], size: int) -> Iterator[Records]:
-    """So many records a chunk, in their order; those of each person who goes alone in one of their own."""
-    chunk: Records = []
-    own: dict[str, Records] = {}
-    for record in records:
-        if record[key] in alone:
-            own.setdefault(record[key], []).append(record)
-    for record in records:
-        if mine := own.pop(record[key], None):
-            if chunk:
-                yield chunk
-            yield mine
-            chunk = []
-        elif record[key] not in alone:
-            chunk.append(record)
-            if len(chunk) == size:
-                yield chunk
-                chunk = []
-    if chunk:
-        yield chunk

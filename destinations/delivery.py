@@ -4,16 +4,16 @@ Belongs here: the order of lease, guard, sending and ledger. Does not belong her
 its records go out (its ``delivery``), the decision who is sent what (``roster.plan.decision``).
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
+from destinations.doubts import Doubts
 from destinations.replies import Answer
 from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
-from resources.ledger.deliveries import alone
 from roster.membership import among
 from roster.plan import dependants, own_account, write_only
 from roster.plan.decision import Plan
@@ -44,6 +44,8 @@ class Write:
     alone: dict[str, str] = field(default_factory=dict, repr=False)
     """Who failed alone when they were last answered, and so goes in a request of their own, with what they were refused for, empty if they
     were in doubt; `deliver` says who."""
+    apart: set[str] = field(default_factory=set, repr=False)
+    """Who was in doubt then, and so goes with nobody else; likewise."""
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
@@ -85,7 +87,9 @@ def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] =
     with ledger.leases.hold(write.run_id) as lease:
         # Under the lease, so that no newer export is written between the check and the first call.
         verdict = check(ledger, write)
-        doubtful = _last_time(ledger, write)
+        doubts = Doubts.of(ledger, write.destination, verdict.facts.dry_run)
+        write.alone.update(doubts.alone)
+        write.apart.update(doubts.apart)
         if not write.plan.holds_everything():
             ledger.applied.mark(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
         before = ledger.deliveries.answers(write.destination, write.plan_run_id)
@@ -96,7 +100,7 @@ def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] =
         _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])], _lacking(before), in_answer)
         overtaken = _overtaken(write, _open(records, before)["person"], later)
         ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
-        for answers in send(_in_order(_open(records, pd.concat([before, overtaken])), doubtful, write.alone)):
+        for answers in send(doubts.in_order(_open(records, pd.concat([before, overtaken])))):
             ledger.deliveries.record_answers(write.destination, write.plan_run_id, answers, lease)
             _remember(ledger, write, lease, _with(answers, ["accepted"]), _lacking(answers), in_answer)
             lease.check()
@@ -113,36 +117,6 @@ def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
 def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """The records of people whose fate is not known."""
     return records[~records["person"].isin(_with(answers, ["accepted", "refused", "done", "stale"]))]
-
-
-def _last_time(ledger: Ledger, write: Write) -> pd.Series:
-    """Who was left in doubt when it was last written to, by this plan or the one before. `write.alone` gets who failed alone."""
-    last = ledger.applied.of(write.destination)
-    if last is None:
-        return pd.Series([], dtype="str")
-    answers = ledger.deliveries.answers(write.destination, last.plan_run_id)
-    requests = ledger.deliveries.requests(write.destination, last.plan_run_id)
-    single = [each["request"] for each in requests if alone(each)]
-    skips = ledger.skips.all()
-    still = skips["destination"].eq(write.destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
-    failed = answers[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"])]
-    write.alone.update(dict.fromkeys(failed["person"], ""))
-    # Not of the plan before alone: a run for somebody else, or an outage, may have come since.
-    write.alone.update(ledger.deliveries.refused_alone(write.destination))
-    doubtful: pd.Series = pd.concat([_with(answers, ["unknown"]), skips.loc[still, "employee_id"]])
-    return doubtful
-
-
-def _in_order(records: pd.DataFrame, doubtful: pd.Series, alone: Collection[str]) -> pd.DataFrame:
-    """The records, leavers last as they come, and of either: first those in doubt, so that no budget ends before them; last those alone."""
-    last = among(records["person"], pd.Series(sorted(alone), dtype="str"))
-    order = pd.DataFrame({"left": records["action"].eq("deactivate"), "last": last, "new": ~among(records["person"], doubtful)})
-    return records.loc[order.sort_values(["left", "last", "new"], kind="stable").index]
-
-
-def leavers_last(records: pd.DataFrame) -> pd.DataFrame:
-    """The records in the order in which a delivery of all of them begins."""
-    return records.loc[records["action"].eq("deactivate").sort_values(kind="stable").index]
 
 
 def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.DataFrame:

@@ -75,24 +75,52 @@ def texts(value: Any) -> set[str]:
     return {text for each in inner for text in texts(each)}
 
 
-_QUOTED: Final = re.compile(r"'([^']+)'|\"([^\"]+)\"|([^\s'\"<>(),;:]+@[^\s'\"<>(),;:]+)")
+_QUOTED: Final = re.compile(
+    r"""'([^']+)'|"([^"]+)"|`([^`]+)`|‘([^’]+)’|“([^”]+)”|«([^»]+)»|([^\s'"<>(),;:‘’“”«»`]+@[^\s'"<>(),;:‘’“”«»`]+)"""
+)
 
 
-def quoted(text: str, records: Records, key: str) -> set[str]:
-    """Whom a message blames: those who alone have a value that it quotes, or an address that it names.
+@dataclass(frozen=True)
+class Quoted:
+    """Whom of a request a message is about."""
+
+    named: frozenset[str] = frozenset()
+    """Those who alone have a value that it quotes, or an address that it names."""
+    several: frozenset[str] = frozenset()
+    """Those who share such a value."""
+
+
+def quoted(text: str, records: Records, key: str) -> Quoted:
+    """Whom a message blames, by the values that it quotes.
 
     Args:
         text: A destination's message.
         records: What it is about.
         key: The field that names the person.
     """
-    found = {next(filter(None, groups)).strip() for groups in _QUOTED.findall(text)}
+    found = {_compared(next(filter(None, groups))) for groups in _QUOTED.findall(text)}
     having: dict[str, set[str]] = {value: set() for value in found if value}
     for record in records if having else ():
-        for value in texts(record):
-            if (stripped := value.strip()) in having:
-                having[stripped].add(record[key])
-    return {next(iter(people)) for people in having.values() if len(people) == 1}
+        for value in _values(record):
+            if (compared := _compared(value)) in having:
+                having[compared].add(record[key])
+    several = {person for people in having.values() if len(people) > 1 for person in people}
+    return Quoted(frozenset(person for people in having.values() if len(people) == 1 for person in people), frozenset(several))
+
+
+def _compared(value: str) -> str:
+    """As a value is compared with what a message says of it: a destination may fold case, and cut blanks."""
+    return value.strip().casefold()
+
+
+def _values(value: Any) -> set[str]:
+    """Every text and number in a value, as text."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {str(value)}
+    if isinstance(value, Mapping | list):
+        inner = value.values() if isinstance(value, Mapping) else value
+        return {text for each in inner for text in _values(each)}
+    return {value} if isinstance(value, str) else set()
 
 
 def without_people(text: str, records: Records, public: Container[str], secrets: Iterable[str] = ()) -> str:

@@ -105,17 +105,27 @@ class Refused(Permanent):
         code: The destination's own code, as text.
         reason: Its message, masked.
         named: What names those people in the records whom the answer blames.
+        quoted: What names those who have a value that the answer quotes, where several have it.
         of_record: Whether the error is about what a record holds, and not about the request or the destination.
         too_large: Whether a smaller request might pass.
     """
 
     def __init__(
-        self, message: str, code: str, reason: str, *, named: Iterable[str] = (), of_record: bool = False, too_large: bool = False
+        self,
+        message: str,
+        code: str,
+        reason: str,
+        *,
+        named: Iterable[str] = (),
+        quoted: Iterable[str] = (),
+        of_record: bool = False,
+        too_large: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
         self.named = frozenset(named)
+        self.quoted = frozenset(quoted)
         self.of_record = of_record
         self.too_large = too_large
 

@@ -20,6 +20,7 @@ from sandbox.box import Answer, Box, Call
 from sandbox.employees import EmployeeUpdate, records_of
 from sandbox.faults import Fault
 from sandbox.fetching import UnfetchedError, fetched
+from sandbox.reports import NotCreated, create
 
 PATH = "/Integration-Server/ExpensifyIntegrations"  # [D E1] the one URL
 LEGACY_PATH = "/Integration-Server/api"  # [S] named in one guide only
@@ -127,7 +128,7 @@ def _call(job: dict[str, Any], feed: str | UnfetchedError | None) -> Call:
     if name == "update policyMembers" or (name == "update employees" and "employees" in _settings(job)):
         return Call("expensify", "update policyMembers" if "Members" in name else "update employees by the dialect", writes=True)
     if name != "update employees":
-        return Call("expensify", name)
+        return Call("expensify", name, writes=name == "create report")
     try:
         people = [] if isinstance(feed, UnfetchedError) else [str(record.get("employeeID")) for record in records_of(feed)]
     except (ValueError, AttributeError):
@@ -173,6 +174,8 @@ def _dispatch(box: Box, job: dict[str, Any], feed: str | UnfetchedError | None, 
             return _policy_list(state, job, partner["email"])
         case "get", "policy":
             return _policies(box, job, partner["email"])
+        case "create", "report":
+            return _create_report(box, job, partner["email"])
     raise JobError(410, "Argument 'type' is missing or malformed")  # [D E1] the message; that it covers unknown types too: [I]
 
 
@@ -228,6 +231,14 @@ def _update_employees(box: Box, job: dict[str, Any], data: str | UnfetchedError 
     update = EmployeeUpdate(state, box.switches, caller, dry_run=dry, primary=primary, **chains)
     answer = update.run(records, refused)
     return Answer(JSONResponse(answer), answer["responseCode"], changed=not dry and answer["responseCode"] == 200)
+
+
+def _create_report(box: Box, job: dict[str, Any], caller: str) -> Answer:
+    try:
+        answer = create(box.state["expensify"], box.switches, caller, _settings(job))
+    except NotCreated as error:
+        raise JobError(error.code, str(error)) from None
+    return Answer(JSONResponse(answer), 200, changed=True)
 
 
 def _policy_list(state: dict[str, Any], job: dict[str, Any], caller: str) -> Answer:

@@ -3,6 +3,7 @@
 Belongs here: the matching and the words for what can go wrong. Does not belong here: how the APIs answer when all is well.
 """
 
+import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any, Final, get_type_hints
@@ -10,7 +11,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 JOBS: Final = {
-    "expensify": ("update employees", "update policyMembers", "get policyMembers", "get policy", "get policyList"),
+    "expensify": ("update employees", "update policyMembers", "get policyMembers", "get policy", "get policyList", "create report"),
     "findity": (
         *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
         *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),
@@ -47,6 +48,10 @@ class Fault:
     """So many matching requests pass before the first is struck."""
     times: PositiveInt | None = 1
     """So many requests are struck; None is all of them."""
+    every: PositiveInt = 1
+    """Only each so-manieth of those requests: 2 strikes every second one."""
+    seconds: NonNegativeFloat | None = None
+    """Only for so long after the first of them."""
     status: int | None = None
     """Answer this HTTP status."""
     code: int | str | None = None
@@ -67,6 +72,8 @@ class Fault:
     """employeeID or externalSourceId → reason: refuse these people and take the rest."""
     seen: int = 0
     """Matching requests so far."""
+    until: float | None = None
+    """When it ends, by this process's clock, once it has begun."""
 
     @property
     def answers(self) -> bool:
@@ -82,7 +89,14 @@ class Fault:
             and (self.person is None or self.person in people)
         )
         self.seen += matches
-        return matches and self.seen > self.skip and (self.times is None or self.seen <= self.skip + self.times)
+        turn = self.seen - self.skip
+        if not matches or turn <= 0:
+            return False
+        if self.seconds is not None:
+            self.until = self.until or time.monotonic() + self.seconds
+            if time.monotonic() > self.until:
+                return False
+        return turn % self.every == 0 and (self.times is None or turn <= self.times * self.every)
 
 
 def fault_from(values: Any) -> Fault:
@@ -93,7 +107,7 @@ def fault_from(values: Any) -> Fault:
     """
     if not isinstance(values, dict):
         raise ValueError("a fault is made of parts such as status: 503")
-    kinds = {name: kind for name, kind in get_type_hints(Fault, include_extras=True).items() if name != "seen"}
+    kinds = {name: kind for name, kind in get_type_hints(Fault, include_extras=True).items() if name not in ("seen", "until")}
     if unknown := {str(name) for name in values} - set(kinds):
         raise ValueError(f"no such part of a fault: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(kinds))}")
     for name, value in values.items():

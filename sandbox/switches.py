@@ -38,6 +38,8 @@ class Switches:
     """The policy getter's answer for a policy that is not there: [?]."""
     expensify_clears: Literal["null", "empty", "zero", "nothing"] = "null"
     """What takes a stored optional value away: null, an empty text or list, 0 for a limit, or nothing at all: [?]."""
+    expensify_create_report: Literal["enabled", "not_enabled"] = "enabled"
+    """Whether Concierge has enabled creating reports for the domain [D E1]; one trial account could without [O E3]."""
     expensify_lag_reads: int = 0
     """After a write so many reads still show the state before it: [?]."""
     expensify_lag_seconds: float = 0.0

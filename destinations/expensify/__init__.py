@@ -4,8 +4,8 @@
 which members are deleted) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) ·
 `comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `roads` (by which
 road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML) · `owners`
-and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR gives no more). `records`, `comparison`, `leave`, `owners`
-and `taking_away` are pure.
+and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR gives no more) · `reports` and `commands` (a report on
+somebody's behalf). `records`, `comparison`, `leave`, `owners` and `taking_away` are pure.
 """
 
 from typing import Final
@@ -14,6 +14,7 @@ from roster.reports.reasons import Reason
 
 NAME: Final = "expensify"
 TITLE: Final = "Expensify"
+COMMANDS: Final = "Expensify: reports on behalf of people."
 
 REASONS: Final[dict[str, Reason]] = {
     "owner_or_caller": Reason(

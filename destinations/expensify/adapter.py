@@ -15,6 +15,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import ByHand, Destination, DryRun, Finding, Known, Preflight, StillIn
 from destinations.delivery import Write
+from destinations.doubts import Doubts
 from destinations.expensify import (
     NAME,
     TITLE,
@@ -30,7 +31,7 @@ from destinations.expensify import (
     scope,
     taking_away,
 )
-from destinations.expensify.client import LIMITS, PATIENCE, Expensify
+from destinations.expensify.client import PATIENCE, Expensify, patience
 from destinations.expensify.delivery import numbered, official, to_expensify
 from destinations.expensify.members import Members
 from destinations.expensify.own_account import own_account
@@ -39,7 +40,7 @@ from destinations.expensify.roads.chosen import road
 from destinations.expensify.roads.laid import Whose
 from destinations.expensify.roads.road import Road
 from destinations.expensify.roads.settings import Delivery
-from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed, Settings
+from destinations.expensify.settings import LIMITS, ExpensifyConnection, ExpensifyFeed, Settings
 from destinations.identity import Identity
 from destinations.replies import Records
 from resources.environment import EnvText
@@ -133,7 +134,8 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return OUTSTANDING
 
     def access(self) -> Access:
-        return Access(self.settings.connection, delivery=self.settings.delivery)
+        limits = self.settings.connection.limits
+        return Access(self.settings.connection, limits, patience(limits), self.settings.delivery)
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)
@@ -229,17 +231,24 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         if sent.empty:
             return DryRunReply()
         names = numbered(sent)
+        doubts = Doubts.of(ledger, self.name)
+        tried = sent[sent["person"].isin(list(doubts.alone))]
+        alone = dict(zip(tried["employeeID"], tried["person"].map(doubts.alone), strict=True))
+        apart = set(sent.loc[sent["person"].isin(list(doubts.apart)), "employeeID"])
         with access.open(ledger, plan) as client:
-            answers = list(client.deliver(_going_out(sent, self.settings.feed), dry_run=True))
-        refused = pd.concat([answer.statuses for answer in answers])
-        refused = refused[refused["status"].eq("refused")]
+            answers = list(client.deliver(_going_out(sent, self.settings.feed, doubts), dry_run=True, alone=alone, apart=apart))
+        told = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
+        told = told.assign(key=told["key"].map(names))
+        refused = told[told["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
         return DryRunReply(
             requests=len(answers),
             bytes=sum(answer.request_bytes for answer in answers),
-            would_refuse=dict(zip(refused["key"].map(names), refused["reason"].fillna("no reason given"), strict=True)),
+            would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
             account=in_all(own_account(sent, plan, reply) for reply in replies),
+            alone=sorted(refused.loc[refused["whole"], "key"]),
+            in_doubt=sorted(told.loc[told["status"].eq("unknown"), "key"]),
         )
 
     def files(self, plan: Plan) -> list[bytes]:
@@ -259,9 +268,9 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return disagreements(official(records), replies, again, invites=self.settings.connection.shouldFixApprovalChains)
 
 
-def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed) -> Records:
-    """Records as they go out where nobody is in doubt from before, so that a dry run has the bytes of the write."""
-    return records.to_send(leave.self_contained(delivery.leavers_last(planned)), rules)
+def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed, doubts: Doubts | None = None) -> Records:
+    """Records as they go out, so that a dry run that finds nobody at fault has the bytes of the write."""
+    return records.to_send(leave.self_contained((doubts or Doubts()).in_order(planned)), rules)
 
 
 def _suspected(ledger: Ledger) -> pd.DataFrame:

@@ -10,13 +10,15 @@ without a word (vendor manual). The answer's code is `responseCode` in the body,
 import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, Self, TypeGuard
+from dataclasses import replace
+from typing import Any, Literal, Self, TypeGuard
 
 import pandas as pd
 
-from destinations.chunks import NOBODY, Sending, in_turn
+from destinations.chunks import in_turn
 from destinations.expensify import lowered, policies
 from destinations.expensify.replies import (
+    ANSWERED,
     UpdateAnswer,
     as_list,
     as_lists,
@@ -31,9 +33,11 @@ from destinations.expensify.replies import (
     skip,
     whole_number,
 )
+from destinations.expensify.reports import Created, Report, meaning
 from destinations.expensify.roads.road import NO_FEED, ByRequest, Offer, Road, of_fetching
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Records
+from destinations.sending import NOBODY, Sending
 from resources.failures import Permanent, Refused
 from resources.http import Http, Reply, Retry, checked_url
 from resources.rates import RateLimit, RateWindows
@@ -43,14 +47,18 @@ POLICY_COLUMNS = ["id", "name", "owner", "role", "outputCurrency", "type"]
 PolicyField = Literal["employees", "tags", "categories", "reportFields", "tax"]
 """What the policy getter may be asked for."""
 
-LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
-"""Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
-
 PATIENCE = Retry(first_wait=5.0)
 """Expensify names no Retry-After; four doubled waits from here outlast its longer window of 60 seconds."""
 
-NARROWING_CALLS = 200
-"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: ten minutes' worth."""
+
+def patience(limits: Sequence[RateLimit]) -> Retry:
+    """`PATIENCE`, and for windows that are longer than the published ones as much more of it."""
+    longest = max(limit.seconds for limit in limits)
+    return replace(PATIENCE, first_wait=max(PATIENCE.first_wait, longest / 12), longest_wait=max(PATIENCE.longest_wait, longest))
+
+
+NARROWING_CALLS = 400
+"""How many further requests a delivery may spend on finding the people for whom whole chunks were refused: twenty minutes' worth."""
 
 
 class Expensify:
@@ -111,7 +119,7 @@ class Expensify:
         body, reply = self._run(job, records, writes=not dry_run, offer=offer)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
-            code=200,
+            code=code_of(body) or 200,
             dry_run=bool(body.get("dry-run", dry_run)),
             updated_count=whole_number(body.get("updatedEmployeesCount")),
             diff_to_add=as_lists(diff.get("diffToAdd")),
@@ -128,8 +136,9 @@ class Expensify:
         """The JSON of one feed: ASCII only, so that no charset has to be guessed on any road."""
         return json.dumps(records if self._settings.feed_root == "array" else {"Employees": records}, allow_nan=False)
 
-    def chunks(self, records: Records, alone: Collection[str] = ()) -> Iterator[Records]:
-        """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own.
+    def chunks(self, records: Records, alone: Collection[str] = (), apart: Collection[str] = ()) -> Iterator[Records]:
+        """Records in feeds of at most `chunk_bytes`, in their order; whoever is in `alone` by number has one of their own, and those in
+        `apart` are with nobody else.
 
         The records of one person stay together, and so do someone on leave and all who name them as manager, even beyond
         `chunk_bytes`: Expensify says nowhere that it remembers a leave from another call. Those with and without a domainGroupID do not
@@ -139,9 +148,11 @@ class Expensify:
         in_groups = [unit for unit in together if all(record.get("domainGroupID") for record in unit)]
         others = [unit for unit in together if not all(record.get("domainGroupID") for record in unit)]
         for part in (in_groups, others):
-            yield from self._by_size(part, alone)
+            yield from self._by_size(part, alone, apart)
 
-    def deliver(self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY) -> Iterator[Answer]:
+    def deliver(
+        self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY, apart: Collection[str] = ()
+    ) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
         See `destinations.chunks.in_turn` for the order and for what is raised.
@@ -150,12 +161,14 @@ class Expensify:
             records: Under Expensify's names.
             dry_run: Let Expensify say what it would do, and do nothing.
             alone: The numbers of those who failed alone before, and so go alone, with what they were refused for.
+            apart: The numbers of those who were in doubt, and so go with nobody else.
         """
 
         def send(chunk: Records) -> Answer:
             return lowered.sent(chunk, lambda some: by_person(some, self.update_employees(some, dry_run)))
 
-        return in_turn(Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without), self.chunks(records, alone), alone)
+        sending = Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without)
+        return in_turn(sending, self.chunks(records, alone, apart), alone)
 
     def members(self, policy_ids: Iterable[str]) -> pd.DataFrame:
         """Who is in the policies: one row a policy and member.
@@ -213,9 +226,35 @@ class Expensify:
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
         return policies.table(listed, POLICY_COLUMNS)
 
-    def _by_size(self, units: list[Records], alone: Collection[str]) -> Iterator[Records]:
+    def create_report(self, report: Report) -> Created:
+        """Create a report with expenses on somebody's behalf. It is no upsert, so that it is not repeated after a lost reply.
+
+        Args:
+            report: Which.
+
+        Raises:
+            Unanswered: It may have been created or not.
+            Transient: It was not.
+            Permanent: It was refused.
+        """
+        credentials = self._credentials()
+        job = {"type": "create", "credentials": credentials, "inputSettings": {"type": "report", **report.settings}}
+        form = {"requestJobDescription": json.dumps(job)}
+        reply = self._http.send("POST", self._url, judge=judge, before=self._windows.acquire, repeat_lost=False, data=form)
+        code = code_of(reply.json)
+        if code is None:
+            raise no_answer(reply, writes=True)
+        return meaning(reply.json, code, report, tuple(credentials.values()))
+
+    def _credentials(self) -> dict[str, str]:
+        return {
+            "partnerUserID": self._settings.partner_user_id.resolve(),
+            "partnerUserSecret": self._settings.partner_user_secret.resolve(),
+        }
+
+    def _by_size(self, units: list[Records], alone: Collection[str], apart: Collection[str]) -> Iterator[Records]:
         chunk: Records = []
-        size = 0
+        size, doubtful = 0, False
         for mine in units:
             if mine[0]["employeeID"] in alone and len({record["employeeID"] for record in mine}) == 1:
                 if chunk:
@@ -224,7 +263,8 @@ class Expensify:
                 chunk, size = [], 0
                 continue
             length = sum(len(json.dumps(record)) + 2 for record in mine)
-            if chunk and size + length > self._settings.chunk_bytes:
+            before, doubtful = doubtful, any(record["employeeID"] in apart for record in mine)
+            if chunk and (size + length > self._settings.chunk_bytes or before != doubtful):
                 yield chunk
                 chunk, size = [], 0
             chunk.extend(mine)
@@ -235,10 +275,7 @@ class Expensify:
     def _run(
         self, job: dict[str, Any], records: Records | None = None, writes: bool = False, offer: Offer = NO_FEED
     ) -> tuple[dict[str, Any], Reply]:
-        credentials = {
-            "partnerUserID": self._settings.partner_user_id.resolve(),
-            "partnerUserSecret": self._settings.partner_user_secret.resolve(),
-        }
+        credentials = self._credentials()
         # json.dumps writes ASCII only, so that no charset has to be guessed; httpx encodes '+', '&' and '%' of form fields.
         form = {"requestJobDescription": json.dumps({**job, "credentials": {**credentials, **offer.credentials}})}
         if offer.data is not None:
@@ -248,7 +285,7 @@ class Expensify:
         code = code_of(body)
         if code is None:
             raise no_answer(reply, writes=writes)
-        if code != 200:
+        if code not in ANSWERED:
             message = str(body.get("responseMessage") or "")
             refused = refusal(code, message, records or [], [*credentials.values(), *offer.hidden()])
             if records is None and isinstance(refused, Refused):

@@ -35,7 +35,9 @@ def to_expensify(
         names = numbered(feed)
         tried = feed[feed["person"].isin(list(write.alone))]
         alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
-        for answer in client.deliver(to_send(leave.self_contained(feed), rules), alone=alone) if len(feed) else ():
+        apart = set(feed.loc[feed["person"].isin(list(write.apart)), "employeeID"])
+        sent = to_send(leave.self_contained(feed), rules)
+        for answer in client.deliver(sent, alone=alone, apart=apart) if len(feed) else ():
             mine = feed[feed["employeeID"].isin(answer.statuses["key"])]
             said = own_account(mine, write.plan, reply) if (reply := answer.reply()) else ()
             yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)

@@ -22,10 +22,19 @@ Skip = tuple[str, str]
 PUBLIC: Final = frozenset({"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
+ANSWERED: Final = (200, 207)
+"""Codes of an answer that is no refusal. 207 is partial: what was not done stands in its skips."""
 _RECORD_CODES = (410,)
 """Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is for much, its own faults too."""
-_ACCESS_CODES = (401, 403, 404)
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
+_CREDENTIAL_WORDS = re.compile(r"authentic|credential|partneruser", re.IGNORECASE)
+_ACCESS: Final = "Check the partner credentials (they end with the account's password) and the account's rights."
+_ADVICE: Final = {
+    401: "Check the partner credentials: they end with the account's password.",
+    403: "Check the account's rights: it must be an admin of every policy that is written, and of the domain.",
+    404: "Check the policies that the settings and HR's file name: one is not there, or the account does not see it.",
+}
+"""Codes of what we are and where we look, and what to do about each."""
 
 
 Pairs = set[tuple[str, str]]
@@ -128,12 +137,18 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
     """What a code other than 200 is: a refusal of these records, or of us."""
     message_shown = without_people(message, records, PUBLIC, secrets)
     what = f"Expensify refused: {code} {message_shown}".rstrip(" .") + "."
-    if code in _ACCESS_CODES or _ACCESS_WORDS.search(message):
-        return Permanent(what, "Check the partner credentials (they end with the account's password) and the account's rights.")
     blamed = quoted(message, records, "employeeID")
+    people = {record["employeeID"] for record in records}
     # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
-    several = len({record["employeeID"] for record in records}) > 1
-    return Refused(what, str(code), message_shown, named=blamed if several else (), of_record=code in _RECORD_CODES or bool(blamed))
+    several = len(people) > 1
+    of_some = several and 0 < len(blamed.named | blamed.several) < len(people)
+    if not of_some and (code in _ADVICE or _ACCESS_WORDS.search(message)):
+        # A 403 may speak of credentials, and then it is about these.
+        return Permanent(what, _ACCESS if code != 401 and _CREDENTIAL_WORDS.search(message) else _ADVICE.get(code, _ACCESS))
+    of_record = code in _RECORD_CODES or bool(blamed.named)
+    return Refused(
+        what, str(code), message_shown, named=blamed.named if several else (), quoted=blamed.several if several else (), of_record=of_record
+    )
 
 
 def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:

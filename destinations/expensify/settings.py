@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from destinations.expensify.roads.settings import Delivery
 from resources.environment import EnvText, Secret
+from resources.rates import RateLimit
 from roster.settings import Rule, Strict
 
 OWN_FIELDS: Final = ("employeeEmail", "managerEmail", "employeeID", "firstName", "lastName", "workerStatus", "isTerminated")
@@ -25,6 +26,19 @@ URL = "https://integrations.expensify.com/Integration-Server/ExpensifyIntegratio
 MEMBERS_URL = "https://integrations.expensify.com/Integration-Server/api"
 
 
+LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
+"""Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
+
+
+class Window(Strict):
+    """At most so many requests in any span of so many seconds."""
+
+    requests: int = Field(gt=0)
+    """How many."""
+    seconds: float = Field(gt=0)
+    """In how long."""
+
+
 class ExpensifyConnection(Strict):
     """How to reach Expensify, and the options of its employee job. Options keep the names that Expensify gives them."""
 
@@ -36,7 +50,7 @@ class ExpensifyConnection(Strict):
     """partnerUserSecret of that account. It changes when the account's password does."""
     feed_root: Literal["array", "Employees"] = "array"
     """Whether the feed is a bare list of records, or the older object with a key `Employees`."""
-    chunk_bytes: int = Field(default=1_000_000, gt=0)
+    chunk_bytes: int = Field(default=3_000_000, gt=0)
     """The longest feed, in bytes of its JSON, that goes out in one request."""
     timeout: float = Field(default=300, gt=0)
     """Seconds without a sign of life after which a request counts as unanswered."""
@@ -62,6 +76,8 @@ class ExpensifyConnection(Strict):
     """`policyMembers`: members may also be deleted, by a dialect that one guide has and the vendor's manual has not."""
     members_url: EnvText = EnvText(MEMBERS_URL)
     """Where that dialect is spoken, by that guide."""
+    rate_limits: list[Window] = Field(default=[Window(requests=limit.calls, seconds=limit.seconds) for limit in LIMITS], min_length=1)
+    """How many requests Expensify takes in which time: the published windows, unless it gave the account others. All must hold."""
 
     @field_validator("extra")
     @classmethod
@@ -81,6 +97,11 @@ class ExpensifyConnection(Strict):
         if self.fixFirstLevelManagersOnly and not self.shouldFixApprovalChains:
             raise ValueError("fixFirstLevelManagersOnly says how shouldFixApprovalChains is done, which is false")
         return self
+
+    @property
+    def limits(self) -> list[RateLimit]:
+        """The rate windows, as they are counted."""
+        return [RateLimit(window.requests, window.seconds) for window in self.rate_limits]
 
 
 class ExpensifyFeed(Strict):

@@ -15,12 +15,13 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from destinations.chunks import NOBODY, Evidence, Sending, chunked, in_turn
+from destinations.chunks import in_turn
 from destinations.findity.replies import as_texts, error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
 from destinations.findity.units import unit_table
 from destinations.replies import Answer, Records, statuses
+from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, checked_url
 from roster.records import compact

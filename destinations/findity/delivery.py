@@ -10,11 +10,11 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from destinations.chunks import Evidence
 from destinations.delivery import Send, Write, noted
 from destinations.findity import comparison
 from destinations.findity.client import Findity
 from destinations.findity.records import FIELDS
+from destinations.sending import Evidence
 from resources.failures import Outage, Transient
 from resources.ledger import Ledger
 from roster.membership import among

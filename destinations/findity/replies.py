@@ -79,7 +79,8 @@ def refusal(reply: Reply, records: Records) -> Refused:
     code, reason = error_of(reply.json, records)
     said = texts(reply.json)
     numbers = {record["externalSourceId"] for record in records}
-    blamed: set[str] = set().union(*(quoted(text, records, "externalSourceId") for text in said))
+    about = [quoted(text, records, "externalSourceId") for text in said]
+    blamed: set[str] = set().union(*(each.named for each in about))
     # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
     named = {number for number in _blamed(reply.json) if number in numbers} | (blamed if len(numbers) > 1 else set())
     return Refused(
@@ -87,6 +88,7 @@ def refusal(reply: Reply, records: Records) -> Refused:
         code or str(reply.status),
         reason,
         named=named,
+        quoted=set().union(*(each.several for each in about)) if len(numbers) > 1 else (),
         of_record=bool(named or blamed) or any(_of_record(text, records) for text in said),
         too_large=reply.status == 413,
     )

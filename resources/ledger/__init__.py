@@ -13,6 +13,7 @@
 - ``applied``: how far each destination was brought, and which export is too old for it
 - ``week``: who was written in the last seven days, and from which exports
 - ``deliveries``: what was sent and answered for a plan, and what became of everyone
+- ``one_offs``: what was sent once, on somebody's word, and must not be repeated by itself
 - ``acknowledged``: what each destination last took over of each person
 - ``skips``: who stays out, why, and since when
 - ``people``: all that is kept about one person, and forgetting it (``mentions``: where JSON names them)

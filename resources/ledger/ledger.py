@@ -18,6 +18,7 @@ from resources.ledger.heartbeats import Heartbeats
 from resources.ledger.intakes import Intakes
 from resources.ledger.keys import Keys
 from resources.ledger.leases import Leases
+from resources.ledger.one_offs import OneOffs
 from resources.ledger.people import PersonRows
 from resources.ledger.plans import Plans
 from resources.ledger.releases import Releases
@@ -43,6 +44,7 @@ class Ledger:
         self.plans = Plans(engine, company)
         self.releases = Releases(engine, company)
         self.deliveries = Deliveries(engine, company)
+        self.one_offs = OneOffs(engine, company)
         self.acknowledged = Acknowledged(engine, company)
         self.runs = Runs(engine, company)
         self.skips = Skips(engine, company)

@@ -43,6 +43,7 @@ KEPT: Final[dict[str, str]] = {
     "epoch": "plans are told by it from older ones",
     "intake": "an old content must still be recognised; it names no person",
     "lease": "one row; its number must never fall",
+    "one_off": "what may have been done must not be done twice; it names no person",
     "secret": "keys of hashes that are kept",
 }
 """Never deleted by age, and why."""

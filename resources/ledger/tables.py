@@ -253,6 +253,20 @@ run = _table(
 claim = _table("claim", _key("destination"), _key("digest"), _needed("claimed_at", Moment), sa.UniqueConstraint("destination", "digest"))
 """What of a destination is a company's alone: a keyed hash of, say, an organization there. No two companies have the same."""
 
+one_off = _table(
+    "one_off",
+    _key("destination"),
+    _key("digest"),
+    _key("attempt", sa.Integer),
+    _needed("job"),
+    _needed("status"),
+    _optional("answer"),
+    _optional("reason"),
+    _needed("began", Moment),
+    _optional("ended", Moment),
+)
+"""What was sent once, on somebody's word, by a keyed hash of it. `reason`: why it was sent once more."""
+
 heartbeat = _table("heartbeat", _key("run_id"), _needed("expires_at", sa.Float))
 """Until when the last sign of life of a run holds."""
 

@@ -15,7 +15,9 @@ from resources.ledger.ledger import Ledger
 from resources.rates import MARGIN, RateLimit, pause, tell
 
 _KEPT_WINDOWS: Final = 2
-"""Calls are forgotten after this many of the longest window."""
+"""Calls are forgotten after this many of the longest window,"""
+_KEPT: Final = 3600.0
+"""and not before so many seconds: another run with the same credential may have longer windows."""
 
 
 class LedgerWindows:
@@ -56,8 +58,9 @@ class LedgerWindows:
         with database.writing(self._engine, f"rollcall credential {self._credential}") as connection:
             now = database.now(connection)
             mine = table.c.credential == self._credential
-            connection.execute(sa.delete(table).where(mine, table.c.at < now - _KEPT_WINDOWS * longest))
-            wait = pause(connection.execute(sa.select(table.c.at).where(mine)).scalars(), now, self._limits, self._margin)
+            connection.execute(sa.delete(table).where(mine, table.c.at < now - max(_KEPT_WINDOWS * longest, _KEPT)))
+            lately = sa.select(table.c.at).where(mine, table.c.at > now - longest)
+            wait = pause(connection.execute(lately).scalars(), now, self._limits, self._margin)
             if wait <= 0:
                 connection.execute(sa.insert(table).values(company=self._company, credential=self._credential, at=now))
             return wait

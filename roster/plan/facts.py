@@ -36,6 +36,10 @@ class DryRunReply:
     """Where its own account is not the plan."""
     account: own_account.Account = ()
     """What it would do, by its own account."""
+    alone: Sequence[str] = ()
+    """Who of them was refused alone, or by name for a whole request: they would cost others theirs."""
+    in_doubt: Sequence[str] = ()
+    """Of whom it did not show whether they are at fault: they were in requests that were refused."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; empty where nothing was sent."""
@@ -47,13 +51,16 @@ class DryRunReply:
             "would_refuse": dict(self.would_refuse),
             "disagreements": list(self.disagreements),
             "account": own_account.to_json(self.account),
+            "alone": list(self.alone),
+            "in_doubt": list(self.in_doubt),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "DryRunReply":
-        """What `to_json` wrote."""
+        """What `to_json` wrote; an earlier version wrote nobody as ``alone`` and ``in_doubt``."""
         account = own_account.from_json(stored.get("account", ()))
-        return cls(**{**stored, "disagreements": tuple(stored.get("disagreements", ())), "account": account})
+        lists = {name: tuple(stored.get(name, ())) for name in ("disagreements", "alone", "in_doubt")}
+        return cls(**{**stored, **lists, "account": account})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -174,12 +174,17 @@ def test_the_bodys_code_decides_whatever_the_http_status(client, script, wire, c
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
-    [(403, "No"), (404, "Policy not found"), (401, "Authentication error"), (500, "Not authorized to authenticate as user a@b.example")],
+    ("code", "message", "check"),
+    [
+        (403, "No", "the account's rights"),
+        (404, "Policy not found", "the policies that the settings and HR's file name"),
+        (401, "Authentication error", "the partner credentials"),
+        (500, "Not authorized to authenticate as user a@b.example", "the partner credentials"),
+    ],
 )
-def test_wrong_credentials_or_rights_are_permanent_and_refuse_nobody(client, script, code, message):
+def test_wrong_credentials_or_rights_are_permanent_and_refuse_nobody(client, script, code, message, check):
     script.play({"responseCode": code, "responseMessage": message})
-    with pytest.raises(Permanent, match="Check the partner credentials") as failure:
+    with pytest.raises(Permanent, match=f"Check {check}") as failure:
         client.update_employees([ANN], dry_run=False)
     assert not isinstance(failure.value, Refused)
     assert "a@b" not in str(failure.value)
@@ -257,7 +262,7 @@ def test_a_refused_chunk_is_narrowed_down_and_the_others_land(client, script):
     script.answer = answer
     fate = {key: status for given in client.deliver(people) for key, status in told(given).items()}
     assert fate == {str(n): "refused: 410: employee data malformed" if n == 5 else "accepted" for n in range(8)}
-    assert len(script.requests) == 7
+    assert len(script.requests) == 6
 
 
 def test_credentials_that_end_midway_stop_the_delivery_and_refuse_nobody(connection, windows, retry, script):

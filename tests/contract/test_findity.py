@@ -263,10 +263,10 @@ def test_a_refused_chunk_is_halved_until_the_people_at_fault_are_alone_and_the_o
 
 
 def test_narrowing_down_is_bounded_and_those_left_are_in_doubt_and_not_refused(client, script, wire, monkeypatch):
-    monkeypatch.setattr("destinations.findity.client.NARROWING_CALLS", 4)
+    monkeypatch.setattr("destinations.findity.client.NARROWING_CALLS", 2)
     script.answer = lambda seen: wire.reply({"errorCode": "REQUIRED_FIELD"}, 400) if "6" in str(seen.body) else ""
     fate = {key: status for given in client.deliver(people(8)) for key, status in told(given).items()}
-    assert len(script.requests) == 5
+    assert len(script.requests) == 3
     together = "unknown: REQUIRED_FIELD (refused together, 2 people)"
     assert fate == {**dict.fromkeys("012345", "accepted"), **dict.fromkeys("67", together)}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
 from destinations.expensify.client import Expensify
+from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.findity.client import Findity
 from destinations.findity.settings import FindityConnection

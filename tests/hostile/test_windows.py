@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
 from destinations.expensify.client import Expensify
+from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from resources import places
 from resources.failures import Transient
 from resources.http import Retry

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from destinations.delivery import Write
-from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
 from destinations.expensify.client import Expensify
 from destinations.expensify.delivery import to_expensify
+from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.findity.client import Findity
 from destinations.findity.delivery import to_findity

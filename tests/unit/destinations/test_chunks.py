@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from destinations.chunks import FEW, NOBODY, Evidence, Sending, chunked, in_turn
+from destinations.chunks import FEW, in_turn
 from destinations.replies import Answer, statuses
+from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Failed, Outage, Refused, Unanswered
 
 BARE = Refused("refused", "500", "An error occurred")

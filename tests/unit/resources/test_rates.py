@@ -5,7 +5,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.expensify.client import LIMITS as EXPENSIFY_LIMITS
+from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from resources.rates import ProcessWindows, RateLimit, pause
 
 

@@ -37,7 +37,7 @@ PLAN = PlanFacts.from_json(
         "number": 1,
         "actions": {"update": 2},
         "repairs": [{"employee_id": "E1", "repair": "cycle"}, {"employee_id": "E2", "repair": "left"}],
-        "dry_run": {"requests": 1, "would_refuse": {"E1": "no policy", "E2": "no policy"}},
+        "dry_run": {"requests": 1, "would_refuse": {"E1": "no policy", "E2": "no policy"}, "alone": ["E2", "E1"], "in_doubt": ["E1"]},
     }
 )
 FACTS = {
@@ -114,6 +114,7 @@ def test_what_others_have_stays_but_for_the_mention(full):
     facts = full.plans.verdict("expensify", "r").facts
     assert facts.repairs.to_dict("records") == [{"employee_id": "E2", "repair": "left"}]
     assert facts.dry_run.would_refuse == {"E2": "no policy"}
+    assert (facts.dry_run.alone, facts.dry_run.in_doubt) == (("E2",), ())
 
 
 def test_every_row_of_a_person_is_found(full):
@@ -124,7 +125,8 @@ def test_every_row_of_a_person_is_found(full):
         {"company": "acme", "root_run_id": "r", "number": 1, "facts": {"notes": [{"employee_id": "E1", "code": "phone"}]}}
     ]
     assert found["plan"][0]["counts"] == {
-        "repairs": [{"employee_id": "E1", "repair": "cycle"}], "dry_run": {"would_refuse": {"E1": "no policy"}}
+        "repairs": [{"employee_id": "E1", "repair": "cycle"}],
+        "dry_run": {"would_refuse": {"E1": "no policy"}, "alone": ["E1"], "in_doubt": ["E1"]},
     }  # fmt: skip
     assert full.people.addresses("E1") == {"ada@x.example", "old.ada@x.example"}
     assert full.people.rows_about("E9") == {}
@@ -133,8 +135,8 @@ def test_every_row_of_a_person_is_found(full):
 def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_searched():
     """A new column of text says here why no person can be in it."""
     nobody = {
-        "accepted_by", "account", "action", "as_of", "code", "column", "company", "credential", "destination", "detail", "digest", "field",
-        "identity", "intended", "job", "kind", "kinds", "landed",
+        "accepted_by", "account", "action", "answer", "as_of", "code", "column", "company", "credential", "destination", "detail", "digest",
+        "field", "identity", "intended", "job", "kind", "kinds", "landed",
         "last_root_run", "matched_by", "message", "name", "outcome", "plan_run_id", "reason",
         "record", "root_run_id", "run_id", "sha256", "source", "status",
     }  # fmt: skip
