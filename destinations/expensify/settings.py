@@ -80,9 +80,9 @@ class Expensify(Strict):
     feed: ExpensifyFeed
     """Where each field of an employee record comes from."""
     movers: Movers = "stay"
-    """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or leaves
-    it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record does not
-    name. Only of policies that Rollcall put them into."""
+    """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or
+    leaves it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record
+    does not name. Only of policies that Rollcall put them into."""
 
 
 Settings = Expensify
