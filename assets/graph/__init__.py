@@ -5,6 +5,7 @@
 - `known`, `desired`, `plan`, `sync_result`, `landed`: what does each step at a destination store and show?
 - `reports`: what do the two reports show in the UI?
 - `given`: what is a step given: run config, and values of earlier steps?
+- `checks`: how is what only one destination has to say put as a check?
 - `metadata`: how are frames and counts shown, without anybody's name?
 
 Does not belong here: what a step does (``destinations.engine``, ``roster.intake``), how a run is started (``assets.runs``).

@@ -1,11 +1,13 @@
 """Expensify, whole.
 
-`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `members` (the dialect by
-which members are deleted) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) ·
-`comparison` (what is different, whose change needs whose) · `leave` (who goes with whom) · `delivery` (in which order) · `roads` (by which
-road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed YAML) · `owners`
-and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR gives no more) · `reports` and `commands` (a report on
-somebody's behalf). `records`, `comparison`, `leave`, `owners` and `taking_away` are pure.
+`settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `policies` (what the
+policy getter shows) · `members` (the dialect by which members are deleted) · `scope` and `reading` (whom and which policies a reading is
+for) · `preflight` (policies and tags that are not there) · `membership` (who was put where, and is there still) · `movers` (who leaves
+the old policy) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) · `comparison`
+(what is different, whose change needs whose) · `owners` and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR
+gives no more) · `leave` (who goes with whom) · `delivery` (in which order) · `roads` (by which road) · `adapter` (what the engine asks) ·
+`identity` (what only one company may write) · `draft` (its part of a proposed YAML) · `reports` and `commands` (a report on somebody's
+behalf). `policies`, `membership`, `movers`, `records`, `comparison`, `owners`, `taking_away` and `leave` are pure.
 """
 
 from typing import Final
@@ -28,4 +30,14 @@ REASONS: Final[dict[str, Reason]] = {
         "Name that account in the settings (connection.account).",
         "IT",
     ),
+    "policy_not_there": Reason(
+        "The policy is not there, or the account that Rollcall uses does not see it",
+        "See the check policies for what was meant; correct the policy in the settings or in HR's file, or make the account its admin.",
+        "IT",
+    ),
+    "policy_not_administered": Reason(
+        "The policy is there, and the account that Rollcall uses is not its admin", "Make the account an admin of that policy.", "IT"
+    ),
+    "tag_unknown": Reason("No policy of theirs has this tag", "Create the tag there, or correct it in the settings or in HR's file.", "IT"),
 }
+"""What its own reasons mean."""

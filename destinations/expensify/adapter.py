@@ -187,7 +187,10 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
-        return together([comparison.visible_changes(desired, read["members"], pairs), moving])
+        found = [comparison.visible_changes(desired, read["members"], pairs), moving]
+        if "sent" in read:
+            found.append(comparison.further_changes(desired, read["members"], pairs, read["sent"], key))
+        return together(found).drop_duplicates(["employee_id", "field"], ignore_index=True)
 
     def _leaving(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
         """Who is in a policy that their record does not name any more; what was read does not say of an earlier version's."""

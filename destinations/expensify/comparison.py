@@ -12,7 +12,9 @@ from typing import Final
 import pandas as pd
 
 from destinations.expensify import leave, membership
+from destinations.expensify.records import named_policies
 from destinations.expensify.settings import ExpensifyFeed
+from roster.digests import record_column
 from roster.membership import among
 from roster.people.matching import owners
 from roster.plan.builder import Removal
@@ -121,6 +123,33 @@ def visible_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
             _unassigned_policies(wanted, there),
         ]
     )
+
+
+def further_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFrame, sent: pd.DataFrame, key: bytes) -> pd.DataFrame:
+    """In what the members of further policies differ from the feed, of people whose record is not the one that was last taken.
+
+    The whole record counts for each policy that it names, so one that changed is to be sent although the person's own policy shows it
+    already. That it counts for further policies is not documented: whoever's record was taken just so is not compared there again, lest
+    they be written every night.
+
+    Args:
+        feed: desired records.
+        members: the policy getter's.
+        pairs: ``employee_id`` → ``account``.
+        sent: ``employee_id`` → ``record``, the keyed hash of the record that was last taken.
+        key: that of the hash.
+    """
+    some = feed[feed["additionalPolicyIDs"].notna()]
+    hashed = record_column(some.drop(columns="employee_id"), key)
+    some = some[(hashed != some["employee_id"].map(first_of(sent.set_index("employee_id")["record"]))).to_numpy(bool)]
+    there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
+    further = named_policies(some).rename(columns={"policyID": "further"}).merge(some, on="employee_id")
+    inside = further[further["further"] != further["policyID"]].merge(pairs[["employee_id", "account"]].dropna(), on="employee_id")
+    both = inside.merge(there, left_on=["account", "further"], right_on=["account", "policyID"], suffixes=("", "_there"))
+    ids = both["employee_id"]
+    found = [compare(ids, "managerEmail", shown_manager(both), both["submitsTo"], fold=True)]
+    found += [compare(ids, field, both[field], both[f"{field}_there"]) for field in ("employeeID", "role", "customField1", "customField2")]
+    return together(found).drop_duplicates(["employee_id", "field"])
 
 
 def shown_manager(records: pd.DataFrame) -> pd.Series:

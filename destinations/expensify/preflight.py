@@ -3,7 +3,8 @@
 Belongs here: policies that are not there or that the account does not administer, tags that no policy has, whom it costs, and the check
 ``policies`` that says so. Does not belong here: reading (``reading``), records (``records``). Pure.
 
-A policy that the account sees and does not administer is not one that is not there, and one whose members could not be read is neither.
+A policy that the account sees and does not administer is not one that is not there. One whose members could not be read is neither: that
+stops the reading.
 """
 
 import json
@@ -25,7 +26,6 @@ NOT_THERE, NOT_ADMINISTERED, TAG_UNKNOWN = "policy_not_there", "policy_not_admin
 WORDS: Final = {
     NOT_THERE: "is not there, or the account does not see it",
     NOT_ADMINISTERED: "is there, and the account is not its admin",
-    "unread": "is there, and its members could not be read",
 }
 DESCRIPTION: Final = "Every policy that the settings or HR's file name is there, and the account is its admin."
 MOST: Final = 20
@@ -98,8 +98,7 @@ def findings(rules: ExpensifyFeed, roster: pd.DataFrame, read: Frames) -> list[F
     stated = pd.Series(records.stated_policies(rules), dtype="str")
     names = pd.concat([stated, given["policyID"]]).drop_duplicates().reset_index(drop=True)
     reason = faults_of_policies(names, read)
-    unread = reason.isna() & ~among(names, read["looked"]["policyID"] if "looked" in read else names)
-    at_fault = pd.DataFrame({"policyID": names, "reason": reason.mask(unread, "unread")}).dropna(subset="reason")
+    at_fault = pd.DataFrame({"policyID": names, "reason": reason}).dropna(subset="reason")
     rows = [_row(policy, why, policy in set(stated), given, read["policies"]) for policy, why in at_fault.itertuples(index=False)]
     table = pd.DataFrame(rows, columns=["policy", "what is the matter", "did you mean", "people", "who"])
     costs = given.loc[among(given["policyID"], at_fault["policyID"]), "employee_id"].nunique()

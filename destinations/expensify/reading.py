@@ -49,6 +49,8 @@ class Wanted:
     """What the ledger knows of its people."""
     taken: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
     """The addresses that are somebody's now, in lower case."""
+    sent: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["employee_id", "record"], dtype="str"))
+    """The keyed hash of the record of each person that was last taken."""
     tags: bool = False
     """Whether the tags of the policies are wanted."""
 
@@ -85,6 +87,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
         "looked": pd.DataFrame({"policyID": [policy for policy in [*named, *earlier] if policy in shown]}, dtype="str"),
         "elsewhere": _gone(elsewhere, wanted),
         "put": wanted.remembered[~among(wanted.remembered["policyID"], pd.Series(sorted(wanted.others), dtype="str"))],
+        "sent": wanted.sent,
     }
     if wanted.tags:
         frames["tags"] = policies.tags({policy: info[policy] for policy in shown if policy in named})
@@ -98,6 +101,7 @@ def nothing() -> Frames:
         "looked": pd.DataFrame(columns=["policyID"], dtype="str"),
         "elsewhere": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
         "put": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
+        "sent": pd.DataFrame(columns=["employee_id", "record"], dtype="str"),
         "policies": policies.table([], POLICY_COLUMNS),
     }
 

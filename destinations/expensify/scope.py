@@ -36,6 +36,7 @@ def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
         gone=gone,
         acknowledged=acknowledged,
         taken=taken,
+        sent=ledger.acknowledged.since(NAME, -1)[["employee_id", "record"]],
         tags=settings.feed.defaultTags is not None,
     )
 

@@ -176,3 +176,26 @@ def test_everyone_left_out_is_named_with_the_reason_and_for_how_long(synced: Any
     assert said.loc[("E11", "HR file"), "owner"] == "HR"
     assert said.loc[("E08", "Expensify"), "times_seen"] == 2
     assert "kit@acme.example" in acme.members()
+
+
+def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_number_in_a_check(synced: Any) -> None:
+    acme = synced(expensify__feed__policyID={"column": "company_code", "lookup": {"SE": "5E00000000000001", "NO": "4E0000000000000X"}})
+    acme.box.state["expensify"]["policies"]["F100000000000004"]["members"]["ida@acme.example"] = {
+        "email": "ida@acme.example",
+        "role": "user",
+    }
+    people = acme.people()
+    del people["E09"]
+    acme.file("2026-11-21", people)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    checks = acme.checks(result)
+    leavers, policies = checks["expensify/landed: leavers"], checks["expensify/known: policies"]
+    assert (leavers.passed, policies.passed) == (False, False)
+    (row,) = leavers.metadata["what is wrong"].value.records
+    assert (row.data["employee_id"], row.data["where"]) == ("E09", "F100000000000004")
+    (row,) = policies.metadata["what is wrong"].value.records
+    assert (row.data["people"], row.data["who"]) == (4, "E05, E06, E07, E08")
+    assert "4E00000000000002 (ACME-NO)" in row.data["did you mean"]
+    assert "@" not in str([one.metadata for one in checks.values()])
+    assert "still in Expensify" in acme.reports()["sync_report.html"].read_text("utf-8")

@@ -86,12 +86,12 @@ def test_twenty_one_calls_take_the_minute_that_expensify_wants_whichever_run_mak
 def test_a_sync_of_many_calls_waits_and_is_never_refused(limited: Any) -> None:
     struck = limited()
     clean_again(struck, struck.attempt())
-    assert codes(struck) == [200] * 26
+    assert codes(struck) == [200] * 28
 
 
 def test_a_sync_that_somebody_elses_calls_get_refused_goes_on_when_it_may(limited: Any) -> None:
     # Windows in which a slow machine too makes more calls than it may.
     struck = limited(scale=0.05, limits=[RateLimit(1000, 0.001)], retry=Retry(first_wait=0.3), expensify_rate_answer="body")
     clean_again(struck, struck.attempt())
-    assert codes(struck).count(200) == 26
+    assert codes(struck).count(200) == 28
     assert codes(struck).count(429) > 0
