@@ -104,6 +104,7 @@ def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, u
     expensify.update(person("E1"))
     expensify.members()
     expensify.post({"type": "get", "inputSettings": {"type": "policyList"}})
+    expensify.post({"type": "create", "inputSettings": {"type": "report"}})
     findity.put(user("E1"))
     for path in ("/", "/users/", "/users/externalid/E1/", "/organizationalunits/", "/customdimensions/"):
         findity.get(path)
