@@ -18,7 +18,7 @@ from destinations.expensify.client import LIMITS, PATIENCE, Expensify
 from destinations.expensify.delivery import numbered, official, to_expensify
 from destinations.expensify.members import Members
 from destinations.expensify.own_account import own_account
-from destinations.expensify.replies import disagreements
+from destinations.expensify.replies import disagreements, whole_reasons
 from destinations.expensify.settings import ExpensifyConnection, Settings
 from destinations.identity import Identity
 from resources.environment import EnvText
@@ -181,3 +181,6 @@ class Adapter(Destination, DryRun):
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(official(records), replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+    def whole_reasons(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        return whole_reasons(records, replies)
