@@ -254,6 +254,15 @@ class Destination(Comparison, Protocol):
         """
         return []
 
+    def whole_reasons(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Person → why they were refused, in the destination's own words, without secrets: for owner-only files.
+
+        Args:
+            records: the plan's records that were sent.
+            replies: raw, as they came.
+        """
+        return {}
+
 
 @dataclass(frozen=True, eq=False)
 class Finding:

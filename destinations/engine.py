@@ -30,6 +30,7 @@ from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
 from roster.plan.outcomes import OutcomeFacts
+from roster.plan.strangers import HELD, NOT_IN_HR
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 _OUT = ("skipped", "held", "refused", "unknown")
@@ -378,7 +379,7 @@ def record(
         outcomes={str(name): int(count) for name, count in table["outcome"].value_counts().items()},
         numbers=found.numbers,
         drift=found.drift,
-        strangers=int(table["reason"].eq("not_in_hr").sum()),
+        strangers=int(table["reason"].isin([NOT_IN_HR, HELD]).sum()),
         warnings=disagreements,
         without_approver=found.without_approver,
         **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},

@@ -123,6 +123,30 @@ def _values(value: Any) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
+def for_owner(text: str, record: Record) -> str:
+    """A destination's message about one record, for an owner-only file: whole in what the record itself said, masked in what it did not.
+
+    A server may repeat secrets, or say of somebody what was never sent.
+
+    Args:
+        text: The message.
+        record: The record that it is about.
+    """
+    values = sorted({value for value in texts(record) if len(value.strip()) > 1}, key=len, reverse=True)
+    marks = {chr(_PRIVATE_USE + at): value for at, value in enumerate(values[:_MARKS])}
+    for mark, value in marks.items():
+        text = text.replace(value, mark)
+    shown = masked(text, (), set(record))
+    for mark, value in marks.items():
+        shown = shown.replace(mark, value)
+    return shown
+
+
+_PRIVATE_USE: Final = 0xE000
+_MARKS: Final = 6000
+"""Characters that no text uses, and how many of them there are at least: they stand for values while the rest is masked."""
+
+
 def without_people(text: str, records: Records, public: Container[str], secrets: Iterable[str] = ()) -> str:
     """A destination's message about these records, for everybody's eyes.
 

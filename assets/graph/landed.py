@@ -16,6 +16,7 @@ from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
+from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.shown import in_markdown
 
 
@@ -146,6 +147,6 @@ def _shown(found: Landed) -> dict[str, Any]:
             "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
             "not brought in": metadata.reasons(out),
             "drift": metadata.table(drift),
-            "strangers": int(table["reason"].eq("not_in_hr").sum()),
+            "strangers": int(table["reason"].isin([NOT_IN_HR, HELD]).sum()),
         },
     )

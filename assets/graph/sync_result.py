@@ -16,6 +16,7 @@ from destinations import claims, engine
 from destinations.base import Destination
 from destinations.delivery import Write
 from resources.failures import Permanent
+from resources.past.report_files import WHOLE
 from resources.past.run_report import own_account_of
 from resources.stored.run_storage import StoredValue, producer
 from roster.plan.decision import from_stored
@@ -53,7 +54,12 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             answers = book.deliveries.answers(destination.name, source.run_id)
             requests = book.deliveries.requests(destination.name, source.run_id)
         yield dg.MaterializeResult(
-            value={"answers": answers, "replies": write.replies, "disagreements": disagreements},
+            value={
+                "answers": answers,
+                "replies": write.replies,
+                "disagreements": disagreements,
+                WHOLE: destination.whole_reasons(write.plan.records, write.replies),
+            },
             check_results=[_agreement_check(key, disagreements, len(requests))],
             metadata=_shown(destination, answers, requests, facts),
         )

@@ -35,7 +35,7 @@ from destinations.expensify.client import PATIENCE, Expensify, patience
 from destinations.expensify.delivery import numbered, official, to_expensify
 from destinations.expensify.members import Members
 from destinations.expensify.own_account import own_account
-from destinations.expensify.replies import disagreements
+from destinations.expensify.replies import disagreements, whole_reasons
 from destinations.expensify.roads.chosen import road
 from destinations.expensify.roads.laid import Whose
 from destinations.expensify.roads.road import Road
@@ -269,6 +269,9 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def disagreements(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], again: bool) -> list[str]:
         return disagreements(official(records), replies, again, invites=self.settings.connection.shouldFixApprovalChains)
+
+    def whole_reasons(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        return whole_reasons(records, replies)
 
 
 def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed, doubts: Doubts | None = None) -> Records:

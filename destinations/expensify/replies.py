@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.replies import Answer, Records, quoted, statuses, without_people
+from destinations.replies import Answer, Records, for_owner, quoted, statuses, without_people
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Reply, Verdict, by_status
 from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
@@ -268,6 +268,21 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     if None not in counts and sum(counts) != expected:
         sentences.append(f"Expensify counts {sum(counts)} updated people, the plan has {expected}")
     return sentences
+
+
+def whole_reasons(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Person → the reason in `skippedEmployees`, as Expensify wrote it, as far as it repeats what was sent of them.
+
+    Args:
+        records: the plan's records.
+        replies: with ``skipped`` (pairs of address and reason).
+    """
+    skipped = {folded(email): reason for reply in replies for email, reason in reply["skipped"]}
+    if not skipped:
+        return {}
+    addresses = records["employeeEmail"].astype("str").map(folded, na_action="ignore")
+    theirs: list[dict[str, Any]] = records[addresses.isin(list(skipped))].drop_duplicates("person").to_dict("records")  # type: ignore[assignment]
+    return {one["person"]: for_owner(skipped[folded(one["employeeEmail"])], one) for one in theirs}
 
 
 def is_silent(reply: Mapping[str, Any], part: str) -> bool:

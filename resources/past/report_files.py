@@ -5,14 +5,20 @@ Belongs here: where they lie and writing them. Does not belong here: what is in 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from resources import places
 from resources.owner_only import make_directory, write
+from resources.stored.runs import StoredRuns
 from roster.reports.model import RunReport
 from roster.reports.page import render
+from roster.reports.reasons import reason
 from roster.reports.skipped import COLUMNS, left_out, to_csv
+
+WHOLE: Final = "whole_reasons"
+"""Under which name a run stores, with what a destination answered, why it refused people in its own words: person → text."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,27 @@ def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Wr
 
 
 def write_list(report: RunReport, everyone: pd.DataFrame) -> Path:
-    """Writes the list for HR alone, of `everyone` who was left out; says where it lies."""
+    """Writes the list for HR alone, of `everyone` who was left out; says where it lies.
+
+    Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
+    """
     file = _folder(report) / "skipped_employees.csv"
-    write(file, to_csv(everyone[list(COLUMNS)]))
+    write(file, to_csv(_in_own_words(report, everyone)[list(COLUMNS)]))
     return file
+
+
+def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
+    stored, said = StoredRuns(report.company), dict[tuple[str, str], str]()
+    refused = everyone["outcome"].eq("refused")
+    for one in report.destinations if refused.any() else ():
+        for run_id in report.attempts:
+            found = stored.entry(run_id, f"{one.key}/sync_result", WHOLE) or {}
+            said |= {(one.name, person): text for person, text in found.items()}
+    rows = everyone[refused]
+    texts = [said.get(where) for where in zip(rows["where"], rows["employee_id"], strict=True)]
+    whole = pd.Series(texts, index=rows.index, dtype="str").dropna()
+    words = everyone["code"].map({code: reason(code).words for code in everyone["code"].unique()})
+    return everyone.assign(reason=(words + ": " + whole).astype("str").fillna(everyone["reason"]))
 
 
 def _folder(report: RunReport) -> Path:

@@ -56,6 +56,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         job=str(last["job"]),
         status="stopped" if stopped else "finished",
         failure=next(iter(failures.values()), NO_REASON) if stopped else None,
+        attempts=[str(run_id) for run_id in mine["run_id"]],
         earlier=[_stop(ledger.runs.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
         started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
         ended=_moment(last["ended"]),
@@ -126,6 +127,7 @@ def _destination(
     numbers = outcomes.numbers
     report = DestinationReport(
         name=title,
+        key=name,
         stage="landed" if ended else "sent" if len(answers) else "planned",
         intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
         accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),

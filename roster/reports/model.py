@@ -56,6 +56,8 @@ class DestinationReport:
     """What the run meant to do, did and found at one destination."""
 
     name: str
+    key: str = ""
+    """Its word in asset keys."""
     stage: Stage = "none"
     """How far the run came: nothing there, planned, sent, or read back."""
     intended: int = 0
@@ -124,6 +126,8 @@ class RunReport:
     ended: datetime | None = None
     as_of: date | None = None
     failure: str | None = None
+    attempts: Sequence[str] = ()
+    """Every attempt by its id, oldest first."""
     earlier: Sequence[str] = ()
     """What stopped each earlier attempt, oldest first; what they had done is in the numbers of this one."""
     intake: ReportedExport | None = None

@@ -144,6 +144,8 @@ def test_a_policy_that_expensify_does_not_have_refuses_its_people_and_stops_nobo
     firm = {number: row["Firm"] for number, row in acme.people().items()}
     assert {outcomes[number] for number in firm if firm[number] == "SE"} == {"created"}
     assert {outcomes[number] for number in firm if firm[number] == "NO"} == {"refused"}
+    # Its reasons are whole in the list for HR alone.
+    assert "No policy found for 'FFFF000000000000'" in acme.reports()["skipped_employees.csv"].read_text(encoding="utf-8-sig")
 
 
 def test_a_reject_that_could_be_anybodys_holds_leavers_by_absence_and_leaves_their_reports_alone(synced: Any) -> None:

@@ -2,9 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 
+from resources.past.report_files import WHOLE, write_list
+from resources.stored.runs import StoredRuns
 from roster.plan.own_account import UNANSWERED, Line, from_json, to_json, together
+from roster.reports.skipped import left_out
 from tests.unit.destinations.expensify.nightly import HOME, OTHER, at_home, company, sandbox
 
 __all__ = ["company", "sandbox"]
@@ -17,6 +21,10 @@ def grouped(number, group="407184", **cells):
 
 
 BOSS = grouped("E1")
+
+
+def texts_of(**cells):
+    return pd.DataFrame([cells]).astype("str")
 
 
 def test_true_report_what_it_added_and_removed_is_shown_by_policy_and_number_beside_what_it_foretold(company):
@@ -107,3 +115,31 @@ def test_accounts_of_several_answers_are_one():
     whole = together([[Line("a", "1", 2, ("x", "y")), Line("b", "", None)], [Line("a", "1", 1, ("x",)), Line("b", "", None)]])
     assert whole == (Line("a", "1", 3, ("x", "y")), Line("b", "", None, ()))
     assert from_json(to_json(whole)) == whole
+
+
+def test_quiet_a_reason_is_whole_for_its_owner_in_what_was_sent_of_them_and_in_nothing_else(company):
+    records = texts_of(person="E2", employeeEmail="Ann@acme.example", managerEmail="boss@acme.example ", policyID="P1")
+    said = "Invalid manager email address 'boss@acme.example ', see other@acme.example, token s3cr3tzx9 or 19701212-0000"
+    replies = [{"skipped": [("ann@ACME.example", said), ("nobody@acme.example", "other")]}]
+    whole = company.adapter().whole_reasons(records, replies)
+    assert set(whole) == {"E2"}
+    assert "Invalid manager email address 'boss@acme.example '" in whole["E2"]
+    assert [one for one in ("other@acme", "s3cr3tzx9", "19701212") if one in whole["E2"]] == []
+    assert company.adapter().whole_reasons(records, [{"skipped": []}]) == {}
+
+
+def test_the_list_for_hr_has_the_whole_reason_as_long_as_it_is_stored(company, tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    company.box.fault(
+        api="expensify", job="update employees", times=None, refuse={"E2": "Invalid employee email address 'E2@acme.example'"}
+    )
+    report = company.sync(BOSS, at_home("E2", manager_id="E1")).report
+    said = {"E2": "Invalid employee email address 'E2@acme.example'"}
+    asked = []
+    monkeypatch.setattr(StoredRuns, "entry", lambda _, run, asset, name: asked.append((run, asset, name)) or said)
+    out = left_out(report)
+    assert "E2@acme.example" not in out["reason"].str.cat()
+    assert "'E2@acme.example'" in write_list(report, out).read_text(encoding="utf-8-sig")
+    assert asked == [("run-1", "expensify/sync_result", WHOLE)]
+    monkeypatch.setattr(StoredRuns, "entry", lambda *_: None)
+    assert "E2@acme.example" not in write_list(report, out).read_text(encoding="utf-8-sig")
