@@ -53,7 +53,9 @@ def test_the_list_for_hr_has_a_row_for_everyone_whom_it_left_out(troubled: Any) 
     # In its own words, as far as they name nobody.
     assert rows.loc["E12", "reason"] == "The destination refused the record: <value> <value> of Finance is on the list"
     assert rows.loc["E09", "reason"] == "Accepted, but reading back does not show it"
-    assert not {"E01", "E11"} & set(rows.index)
+    # Who is brought in without a value of theirs is told too, by that field.
+    assert tuple(rows.loc["E11", ["field", "reason"]]) == ("bank", "bank: bank_abroad")
+    assert "E01" not in rows.index
 
 
 def test_the_assets_page_and_the_terminal_say_the_same(troubled: Any) -> None:
