@@ -97,7 +97,7 @@ class _Turns:
         self._chunk_begun = self._so_far.request
         people = self._sending.people(records)
         since = 0 if len(people) == 1 and people[0] in self._before else None
-        self._narrowing.parts.extend(Part(part, since) for part in self._small_enough(records))
+        self._narrowing.parts.extend(Part(part, since) for part in self._sending.cut(records, self._most))
         yield from self._narrowed()
 
     def settle(self, last: bool) -> Iterator[Answer]:
@@ -267,12 +267,6 @@ class _Turns:
         """Whether an error about what a record holds was met by nobody else."""
         same = [each for each in self._so_far.alone if _kind(each.why) == _kind(part.why)]
         return part.why.of_record and same == [part] and self._so_far.alike.get(_kind(part.why), 0) == 1
-
-    def _small_enough(self, records: Records) -> list[Records]:
-        pieces = self._sending.pieces(records) if self._most else []
-        if not self._most or len(pieces) <= self._most:
-            return [records]
-        return [list(chain(*pieces[begin : begin + self._most])) for begin in range(0, len(pieces), self._most)]
 
     def _outage(self, part: Part) -> Outage:
         said = _told(part.why)

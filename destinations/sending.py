@@ -6,6 +6,7 @@ Belongs here: `Sending`, a `Part` of what is sent, `Evidence`, chunks of a size.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, Literal
 
 from destinations.replies import Answer, Records
@@ -46,6 +47,13 @@ class Sending:
         for record in records:
             found.setdefault(record[self.key], []).append(record)
         return list(found.values())
+
+    def cut(self, records: Records, most: int | None) -> list[Records]:
+        """The records in parts of at most so many pieces; None: all of them in one."""
+        pieces = self.pieces(records) if most else []
+        if not most or len(pieces) <= most:
+            return [records]
+        return [list(chain(*pieces[begin : begin + most])) for begin in range(0, len(pieces), most)]
 
     def rest(self, records: Records, named: Collection[str]) -> Records:
         """What of them may go without those who are named."""
