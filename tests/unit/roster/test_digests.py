@@ -49,3 +49,9 @@ def test_records_that_say_the_same_have_the_same_hash_and_no_others():
     assert record_column(frame[["b", "a"]], KEY).equals(hashes)
     assert record_column(frame[2:], KEY).equals(hashes[2:])
     assert not record_column(frame, KEY[::-1]).isin(hashes).any()
+
+
+def test_digests_are_those_that_ledgers_keep_already():
+    people = {"email": ["åsa@acme.example", None], "last_name": ["Ö;=:", "b"]}
+    kept = ["4f16d1ee9d750ccad4b8a7c748cd2d91", "76b4b50e706b1e6a0ff0c1d823c4cd7c"]
+    assert digest_column(pd.DataFrame(people, dtype="str"), b"k" * 16).tolist() == kept
