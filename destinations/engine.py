@@ -337,6 +337,8 @@ def _places(
     if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before
         before = before[~before["active"].astype("bool")]
     leavers = pd.concat([one[["employee_id", "account"]] for one in (people[here], before)], ignore_index=True)
+    if not destination.deactivates:  # who should have gone is told as such
+        leavers = leavers.head(0)
     still = destination.still_in(leavers.dropna(subset="employee_id"), read, acknowledged)
     return {"still_in": still, "staying": destination.staying(desired, read, acknowledged)}
 

@@ -22,7 +22,7 @@ OWNER = "owner@acme.example"
 SECRET = {"partner_user_id": "aa", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
 FEED = {"policyID": "extra_policy", "additionalPolicyIDs": "extra_more"}
 UNLIMITED = Limits.model_validate(
-    {kind: {"count": 10**6, "share": 1, "per_week": 10**6} for kind in Limits.model_fields if kind != "per_week"}
+    {kind: {"count": 10**6, "share": 1, "per_week": 10**6} for kind in Limits.model_fields if kind not in ("per_week", "stranger")}
 )
 
 

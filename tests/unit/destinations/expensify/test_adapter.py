@@ -56,14 +56,14 @@ def test_nobody_in_scope_is_no_call(read):
     assert isinstance(found, pd.DataFrame) and found.empty and calls == []
 
 
-def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last():
+def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last(tmp_path):
     sent = []
 
     class Client:
         __enter__ = lambda self: self  # noqa: E731
         __exit__ = lambda *_: None  # noqa: E731
 
-        def deliver(self, records, dry_run):
+        def deliver(self, records, dry_run, **nobody):
             sent.extend(records)
             return [Answer(statuses([]))]
 
@@ -75,6 +75,7 @@ def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last():
     plan = SimpleNamespace(records=pd.DataFrame(records).assign(person=["E1", "E2"]))
     secret = {"partner_user_id": "u", "partner_user_secret": {"env": "NOT_SET"}}
     adapter = Adapter(Settings.model_validate({"connection": secret, "feed": {"policyID": "extra_policy"}}))
-    adapter.dry_run(SimpleNamespace(open=lambda *_: Client()), None, plan)
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as ledger:
+        adapter.dry_run(SimpleNamespace(open=lambda *_: Client()), ledger, plan)
     assert [one["employeeID"] for one in sent] == ["E2", "E1"]
     assert [json.loads(content) for content in adapter.files(plan)] == [sent], "no secret is needed for that"

@@ -3,10 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
+from destinations.expensify import owners
 from destinations.expensify.members import Members
 from destinations.expensify.settings import Expensify
 from resources.failures import Failed, Refused
 from resources.http import Retry
+from roster.plan.barred import nobody
 from roster.plan.limits import Limits
 from tests.contract.conftest import FreeWindows
 from tests.unit.destinations.expensify.nightly import HOME, OTHER, at_home, company, sandbox
@@ -122,7 +124,8 @@ def test_rerun_a_delete_of_which_nobody_heard_is_sent_again(begun):
     assert begun.sync(BOSS, **DELETE).planned.get("E2") is None
 
 
-def test_true_report_whom_the_dialect_refuses_is_refused_alone(begun):
+def test_true_report_whom_the_dialect_refuses_is_refused_alone(begun, monkeypatch):
+    monkeypatch.setattr(owners, "barred", lambda *_: nobody())  # as where nobody knows whose the policy is
     begun.sync(BOSS, ANN, at_home("E3", manager_id="E1"))
     state = begun.box.state["expensify"]["policies"][HOME]
     state["owner"] = "E3@acme.example"
