@@ -39,7 +39,8 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if request.release:
                 if releases.requested(book, destination.name, attempt(context), request) is None:
                     left_alone = {"read": "not in this run: another destination is released"}
-                    yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone)
+                    unseen = checks.left_alone(key, destination.preflight_checks) if isinstance(destination, Preflight) else []
+                    yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone, check_results=unseen)
                     return
                 roster = planned_from(book, storage, company, destination.name).roster
             company.refuse_shared(destination)

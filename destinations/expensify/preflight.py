@@ -47,14 +47,16 @@ def faults_of_policies(policies: pd.Series, read: Frames) -> pd.Series:
 def reachable(feed: pd.DataFrame, faults: pd.DataFrame, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The records without what Expensify would refuse for their policies and tags, and the faults with those added.
 
-    Whose policy is not to be reached has no record: they keep what they have. Of further policies and of tags only those go that are not
-    there.
+    Whose policy the account does not administer has no record: they keep what they have. Of further policies and of tags only those go that
+    are not to be reached.
     """
     if "policies" not in read:
         return feed, faults
     why = faults_of_policies(feed["policyID"], read)
     further, without = _pruned(feed, "additionalPolicyIDs", lambda each: faults_of_policies(each["value"], read))
     tags, tagless = _pruned(feed, "defaultTags", lambda each: _unknown_tags(each, feed, read))
+    # Of one that is not there Expensify itself says so, person by person. It refuses a whole request for one that is not administered.
+    why = why.where(why.eq(NOT_ADMINISTERED))
     lost = pd.DataFrame({"employee_id": feed["employee_id"], "field": "policyID", "reason": why}).dropna(subset="reason")
     found = pd.concat([faults, lost, without, tagless], ignore_index=True).astype("str")
     feed = feed.assign(additionalPolicyIDs=further, defaultTags=tags)
