@@ -64,6 +64,17 @@ def test_only_the_policies_that_we_put_them_into_are_left_and_never_by_their_own
     assert "2@acme.example" in acme.members("P3")
 
 
+@pytest.mark.parametrize("how", LEAVING)
+@pytest.mark.parametrize("kept", [{"protected": ["2@acme.example"]}, {"connection": {"account": "2@acme.example"}}])
+def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company, how, kept):
+    acme = company(seeded("P1", "P2"), movers=how)
+    acme.night(BOSS, person("2"))
+    changed = {**kept, "connection": {**acme.settings["connection"], **kept.get("connection", {})}}
+    acme.night(BOSS, person("2", extra_policy="P2"), **changed)
+    assert "2" in acme.members("P1")
+    assert not acme.drawn.plan.records.reindex(columns=["isTerminated", "shouldRemoveFromUnassignedPolicies"]).eq("true").any(axis=None)
+
+
 def test_a_mover_whose_e_mail_changes_as_well_leaves_by_the_new_address(company):
     acme = company(seeded("P1", "P2"), movers="terminate")
     acme.night(BOSS, person("2"))
