@@ -11,7 +11,10 @@ from typing import Any, Final, get_type_hints
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 JOBS: Final = {
-    "expensify": ("update employees", "update policyMembers", "get policyMembers", "get policy", "get policyList", "create report"),
+    "expensify": (
+        *("update employees", "get policy", "get policyList", "create report"),
+        *("get policyMembers", "update policyMembers", "update employees by the dialect"),
+    ),
     "findity": (
         *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
         *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),

@@ -105,6 +105,9 @@ def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, u
     expensify.members()
     expensify.post({"type": "get", "inputSettings": {"type": "policyList"}})
     expensify.post({"type": "create", "inputSettings": {"type": "report"}})
+    for job in ("get", "update"):
+        expensify.post({"type": job, "inputSettings": {"type": "policyMembers"}})
+    expensify.post({"type": "update", "inputSettings": {"type": "employees", "employees": []}})
     findity.put(user("E1"))
     for path in ("/", "/users/", "/users/externalid/E1/", "/organizationalunits/", "/customdimensions/"):
         findity.get(path)
