@@ -2,11 +2,11 @@
 
 import pytest
 
-from resources.ledger import Ledger
 from roster.reports.headline import headline
 from roster.reports.story import remedy, sentence
 from sandbox.server import Sandbox
 from tests.contract.nights_at_expensify import CALLER, POLICY, Company, employee
+from tests.syncing import fresh
 
 USER = {"role": {"constant": "user"}}
 
@@ -21,7 +21,7 @@ def box():
 def company(box, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
     box.switch(expensify_demotion="skip", expensify_invalid_record="skip")
-    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as ledger:
+    with fresh(tmp_path) as ledger:
 
         def make(feed=USER, owner=CALLER, **settings):
             made = Company(box, ledger, feed, **settings).start()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from resources.ledger import Ledger
 from sandbox.server import Sandbox
 from tests.contract.nights_at_expensify import Company, employee
+from tests.syncing import fresh
 
 FEED = {
     "approvalLimit": "approval_limit",
@@ -25,7 +25,7 @@ def box():
 @pytest.fixture
 def company(box, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
-    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as ledger:
+    with fresh(tmp_path) as ledger:
         yield lambda **feed: Company(box, ledger, feed, connection={"account": "expenses-admin@acme.example"}).start()
 
 

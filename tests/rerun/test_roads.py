@@ -13,26 +13,21 @@ import pytest
 
 from destinations import engine
 from destinations.delivery import Write
-from destinations.expensify.adapter import Access, Adapter
 from destinations.expensify.roads import names
 from destinations.expensify.roads.download import PublishedFolder
-from destinations.expensify.settings import Settings
 from resources.failures import Failed, Permanent
-from resources.http import Retry
 from resources.ledger import Ledger
-from resources.rates import RateLimit
-from roster.plan.decision import Plan
-from roster.plan.facts import PlanFacts
 from sandbox.server import Sandbox
+from tests import syncing
 from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process, instrument, noting
 from tests.roads import ROADS, Roads
 from tests.soak import CASES, WHOLE, tenth
-from tests.unit.roster.frames import Night, person, roster
+from tests.unit.roster.frames import person, roster
 
 POLICY = "5E00000000000001"
-PEOPLE = roster(
-    *(person(f"E{number}", extra_policy=POLICY, manager_id="E1" if number > 1 else None, first_name="Åsa & Öl") for number in range(1, 5))
-)
+ROWS = [person(f"E{number}", extra_policy=POLICY, manager_id="E1" if number > 1 else None, first_name="Åsa & Öl") for number in range(1, 5)]
+PEOPLE = roster(*ROWS)
+RUN = "run-1"
 REFUSED = {"E3": "Invalid manager email address 'manager@domain '"}
 LAID = ("sftp", "download")
 
@@ -50,12 +45,8 @@ class Company:
     """The ledger with the plan, once there is one: making one takes longer than all the rest."""
 
     def __post_init__(self) -> None:
-        secret = {"partner_user_id": "aa_demo_partner", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
-        connection = {"url": self.box.expensify_url, **secret, "chunk_bytes": 500, "timeout": 20, "read_back_seconds": 0}
-        given = {"connection": connection, "feed": {"policyID": "extra_policy"}, "delivery": self.roads.settings(self.road)}
-        self.adapter = Adapter(Settings.model_validate(given))
-        settings = self.adapter.settings
-        self.access = Access(settings.connection, [RateLimit(1000, 0.001)], Retry(attempts=2, first_wait=0.01), delivery=settings.delivery)
+        settings = {"connection": {"chunk_bytes": 500, "timeout": 20}, "feed": {"policyID": "extra_policy"}}
+        self.settings = {**settings, "delivery": self.roads.settings(self.road)}
 
     def begin(self) -> None:
         """Nobody is at Expensify, nothing lies anywhere, and a plan is in the ledger."""
@@ -70,11 +61,9 @@ class Company:
             (self.root / "ledger.db").write_bytes(self.planned)
             return
         with self.ledger() as ledger:
-            read = self.adapter.read(self.access, ledger, PEOPLE)
-            night = Night(PEOPLE)
-            self.desired = night.desired(self.adapter, read).records
-            self.plan, self.told = night.at(self.adapter, read)
-            save(ledger, self.plan)
+            night = syncing.Company(self.box, ledger, self.settings).planned(*ROWS, dry_run=False)
+        self.adapter, self.access, self.desired = night.adapter, night.access, night.drawn.desired
+        self.plan, self.told = night.plan, night.drawn.acknowledgements
         self.planned = (self.root / "ledger.db").read_bytes()
 
     def ledger(self) -> Any:
@@ -85,13 +74,13 @@ class Company:
         with self.ledger() as ledger:
             asked = self.adapter.dry_run(self.access, ledger, self.plan)
             between = [self.bytes_lying()]
-            write = Write("expensify", "run", "run", self.plan, self.told, 1, None)
+            write = Write("expensify", RUN, RUN, self.plan, self.told, 1, None)
             said = engine.write(self.adapter, self.access, ledger, write)
             between.append(self.bytes_lying())
-            found = engine.landed(self.adapter, self.access, ledger, self.plan, "run", self.desired, PEOPLE)
+            found = engine.landed(self.adapter, self.access, ledger, self.plan, RUN, self.desired, PEOPLE)
             table = found.outcomes.set_index("person")
             table = table[table.index.str.startswith("E")]  # without the admins that are there
-            requests = [one["people"] for one in ledger.deliveries.requests("expensify", "run")]
+            requests = [one["people"] for one in ledger.deliveries.requests("expensify", RUN)]
         return {
             "would refuse": asked.would_refuse,
             "dry run's requests": asked.requests,
@@ -123,12 +112,6 @@ class Company:
     def written(self) -> list[int]:
         """How many people each real request brought."""
         return [call["people"] for call in self.box.calls if call["write"]]
-
-
-def save(ledger: Ledger, plan: Plan) -> None:
-    ledger.runs.begin("run", "run", "acme_sync")
-    facts = {"digest": plan.digest(), "accounting_passed": True, "gate_passed": True, "people": plan.people, "changes": plan.changes}
-    ledger.plans.save("expensify", "run", root_run_id="run", facts=PlanFacts(number=1, epoch=0), **facts)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +157,7 @@ def test_a_feed_stays_until_reading_back_shows_what_it_was_to_bring(place: Any, 
     finally:
         company.box.switch(expensify_lag_reads=0)
     with company.ledger() as ledger:
-        look = (company.adapter, company.access, ledger, company.plan, "run", company.desired, PEOPLE)
+        look = (company.adapter, company.access, ledger, company.plan, RUN, company.desired, PEOPLE)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("FEED_PASSWORD", "wrong")
             patch.setattr(PublishedFolder, "remove", refusing)
@@ -200,11 +183,11 @@ def test_true_report_a_feed_that_expensify_cannot_fetch_refuses_nobody_and_is_se
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sandbox.expensify.fetched", unfetched)
         with company.ledger() as ledger, pytest.raises(Failed) as told:
-            engine.write(company.adapter, company.access, ledger, Write("expensify", "run", "run", company.plan, company.told, 1, None))
+            engine.write(company.adapter, company.access, ledger, Write("expensify", RUN, RUN, company.plan, company.told, 1, None))
     company.box.switch(expensify_unfetched_code=410, expensify_unfetched_said=True)
     assert ("could not fetch the feed" in str(told.value)) == said
     with company.ledger() as ledger:
-        answers = ledger.deliveries.answers("expensify", "run")
+        answers = ledger.deliveries.answers("expensify", RUN)
     assert set(answers["status"]) <= {"unknown"}
     found = company.sync()
     assert found["outcomes"] == {f"E{number}": "refused" if number == 3 else "created" for number in range(1, 5)}

@@ -1,23 +1,15 @@
-"""Nights of one company at Expensify's stand-in: dry run, ledger and write as a run makes them, without Dagster."""
+"""A company at Expensify of which is asked what a night costs, in calls and in people: what the dry run says, and how the write ended."""
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from destinations.delivery import Write
-from destinations.expensify.adapter import Access, Adapter
-from destinations.expensify.settings import Settings
 from resources.failures import Failed
 from resources.http import Retry
-from resources.ledger import Ledger
-from resources.rates import RateLimit
-from roster.plan.facts import PlanFacts
-from sandbox.server import Sandbox
-from tests.unit.roster.frames import Night, person, roster
+from tests import syncing
+from tests.unit.roster.frames import person
 
 POLICY = "5E00000000000001"
-ONCE = Retry(attempts=1)
-UNCOUNTED = [RateLimit(100_000, 0.001)]
 
 
 def joiners(count, **cells):
@@ -26,53 +18,33 @@ def joiners(count, **cells):
     return [person(number, extra_policy=POLICY, manager_id=numbers[0] if number != numbers[0] else None, **cells) for number in numbers]
 
 
-@dataclass
-class Company:
-    """One company with a ledger and a sandbox of its own."""
+class Company(syncing.Company):
+    """One company, which reaches Expensify as it is told to."""
 
-    box: Sandbox
-    ledger: Ledger
-    access: Access = field(init=False)
-    adapter: Adapter = field(init=False)
-    made: int = 0
-    feed: dict = field(default_factory=lambda: {"policyID": "extra_policy"})
-
-    def __post_init__(self):
+    def __init__(self, box, ledger, feed=None):
         os.environ.setdefault("EXPENSIFY_SECRET", "demo-secret")
+        super().__init__(box, ledger, {"feed": feed or {"policyID": "extra_policy"}})
         self.reach()
 
-    def reach(self, limits=UNCOUNTED, retry=ONCE, **connection):
+    def reach(self, limits=syncing.UNCOUNTED, retry=Retry(attempts=1), **connection):  # noqa: B008 - nothing changes it
         """Reach Expensify with these windows and settings from here on."""
-        secret = {"partner_user_id": "aa_demo_partner", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
-        connection = {"url": self.box.expensify_url, **secret, **connection}
-        settings = Settings.model_validate({"connection": connection, "feed": self.feed})
-        self.adapter, self.access = Adapter(settings), Access(settings.connection, limits, retry)
+        self.windows, self.retry, self.settings["connection"] = limits, retry, connection
+
+    def access(self, adapter):
+        return replace(super().access(adapter), limits=self.windows, retry=self.retry)
 
     def night(self, people, dry_run=True):
         """One night: what the dry run says, and how the write ended (None: well)."""
-        self.made += 1
-        run, name = f"run-{self.made}", self.adapter.name
-        with self.access.open(self.ledger) as client:
-            there = client.members([POLICY])
-        night = Night(roster(*people), acknowledged=self.ledger.acknowledged.all(name), feed=self.adapter.settings.feed)
-        plan, told = night.expensify(there)
-        facts = PlanFacts(number=self.made, epoch=self.ledger.acknowledged.epoch(name))
-        if dry_run:
-            facts = PlanFacts(number=self.made, epoch=facts.epoch, dry_run=self.adapter.dry_run(self.access, self.ledger, plan))
-        self.ledger.plans.save(
-            name, run, root_run_id=run, facts=facts, digest=plan.digest(), accounting_passed=True, gate_passed=True,
-            people=plan.people, changes=plan.changes,
-        )  # fmt: skip
-        ended = None
+        night, ended = self.planned(*people, dry_run=dry_run), None
         try:
-            self.adapter.send(self.access, self.ledger, Write(name, run, run, plan, told, self.made, None))
+            self.written(night)
         except Failed as failure:
             ended = failure
-        return facts.dry_run, ended
+        return night.facts.dry_run, ended
 
     def answered(self):
         """Person → what was answered of them last night."""
-        found = self.ledger.deliveries.answers(self.adapter.name, f"run-{self.made}")
+        found = self.ledger.deliveries.answers("expensify", f"run-{self.number}")
         return dict(zip(found["person"], found["status"], strict=True))
 
     def there(self):

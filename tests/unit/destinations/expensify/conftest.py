@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.server import Sandbox
+from tests.syncing import fresh
 from tests.unit.destinations.expensify.nights import Nights
 
 
@@ -16,4 +17,5 @@ def there():
 def company(there, tmp_path, monkeypatch):
     """Makes a company at a sandbox in a given state."""
     monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
-    return lambda state, **settings: Nights(there, tmp_path, state, **settings)
+    with fresh(tmp_path) as ledger:
+        yield lambda state, **settings: Nights(there, ledger, tmp_path, state, **settings)

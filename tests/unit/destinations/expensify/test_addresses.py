@@ -31,7 +31,7 @@ def test_an_e_mail_change_is_one_update_and_landed_however_the_old_login_is_show
     acme.night(BOSS, person("3", manager_id="1"))
     assert (acme.members("P1"), acme.members("P2")) == ({"1", "3"}, {"1"})
     assert (acme.outcomes()["2"], acme.still_in()) == (("deactivated", "landed"), [])
-    with acme.ledger() as ledger:
+    with acme.ledger as ledger:
         assert ledger.people.addresses("2") >= {"2@acme.example", "new@acme.example"}
 
 
@@ -39,7 +39,7 @@ def test_an_address_that_somebody_else_has_by_now_is_theirs(company):
     acme = company(seeded("P1", "P2"))
     acme.night(BOSS, person("2"))
     acme.night(BOSS, person("2", email="new@acme.example"))
-    with acme.ledger() as ledger:
+    with acme.ledger as ledger:
         fields = ledger.acknowledged.all("expensify").set_index("employee_id")["fields"].map(json.loads)
     assert fields["2"]["former"] == ["2@acme.example"]
     acme.night(BOSS, person("2", email="new@acme.example"), person("4", email="2@acme.example"), send=False)

@@ -47,7 +47,7 @@ def test_what_was_seen_to_be_out_is_forgotten_and_its_policy_is_not_read_for_it_
     acme.night(BOSS, person("2", extra_more="P3"))
     for _ in range(3):
         acme.night(BOSS)
-    with acme.ledger() as ledger:
+    with acme.ledger as ledger:
         kept = ledger.acknowledged.all("expensify").set_index("employee_id")["fields"].map(json.loads)
     assert (kept["1"]["policies"], "policies" in kept["2"]) == (["P1"], False)
     assert acme.known.read["looked"]["policyID"].tolist() == ["P1"]

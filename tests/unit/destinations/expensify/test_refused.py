@@ -2,8 +2,8 @@
 
 import pytest
 
-from resources.ledger import Ledger
 from sandbox.server import Sandbox
+from tests.syncing import fresh
 from tests.unit.destinations.expensify.companies import Company, joiners
 
 BAD = ("E00003", "E00041", "E00042", "E00077")
@@ -12,7 +12,7 @@ BAD = ("E00003", "E00041", "E00042", "E00077")
 @pytest.fixture
 def company(tmp_path):
     switches = {"expensify_rate_limits": False, "expensify_invalid_record": "reject"}
-    with Sandbox(switches=switches) as box, Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as ledger:
+    with Sandbox(switches=switches) as box, fresh(tmp_path) as ledger:
         yield Company(box, ledger)
 
 
