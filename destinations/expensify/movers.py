@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from destinations.expensify import membership
-from destinations.expensify.records import named_policies
+from destinations.expensify.records import FURTHER_UNKNOWN, named_policies
 from destinations.expensify.settings import Movers
 from roster.membership import among
 from roster.plan import memory
@@ -56,6 +56,16 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     return extra.loc[~kept.to_numpy(), membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
 
 
+def unknown(desired: pd.DataFrame, how: Movers) -> pd.Series:
+    """The employee numbers of those who leave no policy: not all that their record should name is known. Where Expensify itself removes
+    them from what is not named, that is so too of whoever cannot be reached in some."""
+    if FURTHER_UNKNOWN not in desired:
+        return desired["employee_id"].head(0)
+    mark = desired[FURTHER_UNKNOWN]
+    found: pd.Series = desired.loc[mark.notna() if how == "unassigned" else mark.eq("unread"), "employee_id"]
+    return found
+
+
 def _owners(read: Frames) -> pd.DataFrame:
     if "policies" not in read:
         return pd.DataFrame(columns=["policyID", "account"], dtype="str")
@@ -93,5 +103,7 @@ def records(feed: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         return feed
     lists = going["old"].map({text: json.loads(text) for text in going["old"].unique()})
     each = going[["employee_id"]].assign(policyID=lists).explode("policyID").astype("str")
-    own = feed.loc[feed["action"].eq("update"), ["employee_id", "action", "employeeEmail", "managerEmail", "employeeID"]]
+    # With their domain group, for no group is assigned by a request in which one record has none.
+    names = ["employee_id", "action", "employeeEmail", "managerEmail", "employeeID", "domainGroupID"]
+    own = feed.loc[feed["action"].eq("update")].reindex(columns=names).astype("str")
     return pd.concat([feed, own.merge(each, on="employee_id").assign(isTerminated="true")], ignore_index=True)

@@ -1,0 +1,80 @@
+"""Where parts of Expensify meet: a value that cannot be read while people move, owners among strangers, days that are near and never come."""
+
+import pytest
+
+from tests.unit.destinations.expensify.nights import FEED, OWNER, admin, seeded
+from tests.unit.roster.frames import person
+
+BOSS = person("1", extra_more="P2")
+LEAVING = ("terminate", "unassigned")
+
+
+def put(box, policy, address, **fields):
+    box.state["expensify"]["policies"][policy]["members"][address] = {"email": address, "role": "user", "submitsTo": OWNER, **fields}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_what_cannot_be_read_of_further_policies_takes_nobody_out_of_one(company, how):
+    acme = company(seeded("P1", "P2", "P3"), movers=how)
+    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.night(BOSS, person("2", unread="extra_more"))
+    assert "2" in acme.members("P3")
+    acme.night(BOSS, person("2"))
+    assert "2" not in acme.members("P3")
+
+
+def test_nor_where_every_record_asks_for_it(company):
+    acme = company(seeded("P1", "P2", "P3"), feed={**FEED, "shouldRemoveFromUnassignedPolicies": True})
+    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.night(BOSS, person("2", first_name="Ann", unread="extra_more"))
+    assert "2" in acme.members("P3")
+    acme.night(BOSS, person("2", first_name="Ann"))
+    assert "2" not in acme.members("P3")
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_policy_not_administered_any_more_costs_no_membership(company, how):
+    acme = company(seeded("P1", "P2", "P3"), movers=how)
+    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
+    acme.night(BOSS, person("2", extra_more="P3", first_name="Ann"))
+    assert "2" in acme.members("P3")
+    assert acme.outcomes()["2"][0] != "refused"
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_mover_in_policy_not_administered(company, how):
+    acme = company(seeded("P1", "P2", "P3"), movers=how)
+    acme.night(BOSS, person("2", extra_more="P3"), person("3"))
+    acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
+    acme.night(BOSS, person("2", first_name="Ann"), person("3", first_name="Bea"))
+    assert acme.outcomes()["3"][0] == "updated"
+
+
+def test_leaver_in_policy_not_administered(company):
+    acme = company(seeded("P1", "P2", "P3"))
+    acme.night(BOSS, person("2", extra_more="P3"), person("3"))
+    acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
+    acme.night(BOSS, person("3", first_name="Bea"))
+    assert acme.outcomes()["3"][0] == "updated"
+    assert acme.members("P1") == {"1", "3"}
+    assert acme.still_in() == [("2", "P3")]
+
+
+def test_an_admin_in_a_policy_that_is_not_named_any_more_does_not_pass_for_the_calling_account(company):
+    acme = company(seeded("P1", "P3"), feed={**FEED, "role": "role"})
+    boss = person("1")
+    acme.night(boss, person("2", extra_more="P3", role="admin"))
+    acme.night(boss, person("2", role="admin"))
+    assert acme.night(boss).outcomes()["2"] == ("deactivated", "landed")
+    assert (acme.members("P1"), acme.members("P3")) == ({"1"}, set())
+
+
+def test_groups_of_mover(company):
+    feed = {"policyID": "extra_policy", "domainGroupID": "department"}
+    acme = company(seeded("P1", "P2"), movers="terminate", feed=feed)
+    acme.night(person("1", department="G1"), person("2", department="G1"))
+    acme.night(person("1", department="G1"), person("2", department="G2", extra_policy="P2"))
+    assert acme.outcomes()["2"] == ("updated", "landed")
+    assert acme.box.state["expensify"]["accounts"]["2@acme.example"]["domainGroupID"] == "G2"
+    assert acme.night(person("1", department="G1"), person("2", department="G2", extra_policy="P2")).sent() == []
