@@ -246,7 +246,8 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         alone = dict(zip(tried["employeeID"], tried["person"].map(doubts.alone), strict=True))
         apart = set(sent.loc[sent["person"].isin(list(doubts.apart)), "employeeID"])
         with access.open(ledger, plan) as client:
-            answers = list(client.deliver(_going_out(sent, self.settings.feed, doubts), dry_run=True, alone=alone, apart=apart))
+            feeds = [_going_out(step, self.settings.feed, doubts) for step in movers.steps(sent) if len(step)]
+            answers = [one for feed in feeds for one in client.deliver(feed, dry_run=True, alone=alone, apart=apart)]
         told = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
         told = told.assign(key=told["key"].map(names))
         refused = told[told["status"].eq("refused")]
@@ -263,7 +264,8 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def files(self, plan: Plan) -> list[bytes]:
         with Expensify(self.settings.connection, ProcessWindows(LIMITS)) as client:
-            chunks = client.chunks(_going_out(official(plan.records[plan.records["apply"]]), self.settings.feed))
+            steps = movers.steps(official(plan.records[plan.records["apply"]]))
+            chunks = [chunk for step in steps if len(step) for chunk in client.chunks(_going_out(step, self.settings.feed))]
             return [client.feed(chunk).encode() for chunk in chunks]
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:

@@ -82,6 +82,15 @@ def changes(extra: pd.DataFrame, how: Movers) -> pd.DataFrame:
     return together([found])
 
 
+def steps(planned: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A plan's records in two parts, the second with those by which movers leave: nobody leaves a policy before they are in the new one,
+    and whoever is refused there keeps what they have. Nor is there a domain group in these, without which a request assigns none."""
+    if "isTerminated" not in planned:
+        return planned, planned.head(0)
+    out = planned["action"].eq("update") & planned["isTerminated"].eq("true")
+    return planned[~out], planned[out]
+
+
 def records(feed: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """The records by which movers leave, for a feed's updates: the same records, told to leave what they do not name; or a further one for
     each policy that they leave.
@@ -103,7 +112,5 @@ def records(feed: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         return feed
     lists = going["old"].map({text: json.loads(text) for text in going["old"].unique()})
     each = going[["employee_id"]].assign(policyID=lists).explode("policyID").astype("str")
-    # With their domain group, for no group is assigned by a request in which one record has none.
-    names = ["employee_id", "action", "employeeEmail", "managerEmail", "employeeID", "domainGroupID"]
-    own = feed.loc[feed["action"].eq("update")].reindex(columns=names).astype("str")
+    own = feed.loc[feed["action"].eq("update"), ["employee_id", "action", "employeeEmail", "managerEmail", "employeeID"]]
     return pd.concat([feed, own.merge(each, on="employee_id").assign(isTerminated="true")], ignore_index=True)

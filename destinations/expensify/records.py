@@ -98,9 +98,7 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
     return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
 
 
-def _further_unread(
-    feed: pd.DataFrame, faults: pd.DataFrame, people: pd.DataFrame, rule: Rule | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _further_unread(feed: pd.DataFrame, faults: pd.DataFrame, people: pd.DataFrame, rule: Rule | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The feed and the faults with whoever has further policies that could not be read: that is not to have none."""
     lost = people.loc[unread(rule, people), "employee_id"] if rule else people["employee_id"].head(0)
     lost = lost[among(lost, feed["employee_id"])]

@@ -80,7 +80,7 @@ def near(census: pd.DataFrame, roster: pd.DataFrame, waiting: pd.Series, leaving
     wanted = census["standing"].eq("wanted") & census["present"]
     last = census["employee_id"].map(_last_days(roster)).astype("str").where(wanted)
     # The last day is a day of work: nobody loses their access before the next.
-    day = waiting.fillna(_later(last.where(last >= today), max(1, leaving.after_days)))
+    day = waiting.reindex(census.index).fillna(_later(last.where(last >= today), max(1, leaving.after_days)))
     at = (day <= until).fillna(False).astype(bool)
     return dict(sorted(zip(census.loc[at, "employee_id"], day[at], strict=True)))
 

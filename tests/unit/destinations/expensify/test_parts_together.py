@@ -5,12 +5,8 @@ import pytest
 from tests.unit.destinations.expensify.nights import FEED, OWNER, admin, seeded
 from tests.unit.roster.frames import person
 
-BOSS = person("1", extra_more="P2")
+BOSS = person("1")
 LEAVING = ("terminate", "unassigned")
-
-
-def put(box, policy, address, **fields):
-    box.state["expensify"]["policies"][policy]["members"][address] = {"email": address, "role": "user", "submitsTo": OWNER, **fields}
 
 
 @pytest.mark.parametrize("how", LEAVING)
@@ -33,7 +29,7 @@ def test_nor_where_every_record_asks_for_it(company):
 
 
 @pytest.mark.parametrize("how", LEAVING)
-def test_policy_not_administered_any_more_costs_no_membership(company, how):
+def test_a_policy_that_is_not_administered_any_more_is_left_by_nobody_whose_cell_names_it(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
     acme.night(BOSS, person("2", extra_more="P3"))
     acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
@@ -43,7 +39,7 @@ def test_policy_not_administered_any_more_costs_no_membership(company, how):
 
 
 @pytest.mark.parametrize("how", LEAVING)
-def test_mover_in_policy_not_administered(company, how):
+def test_a_mover_who_was_in_a_policy_that_is_not_administered_any_more_stops_nobody_elses_change(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
     acme.night(BOSS, person("2", extra_more="P3"), person("3"))
     acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
@@ -51,7 +47,7 @@ def test_mover_in_policy_not_administered(company, how):
     assert acme.outcomes()["3"][0] == "updated"
 
 
-def test_leaver_in_policy_not_administered(company):
+def test_a_leaver_in_a_policy_that_is_not_administered_any_more_stops_nobody_elses_change_and_is_named(company):
     acme = company(seeded("P1", "P2", "P3"))
     acme.night(BOSS, person("2", extra_more="P3"), person("3"))
     acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]["role"] = "auditor"
@@ -59,6 +55,9 @@ def test_leaver_in_policy_not_administered(company):
     assert acme.outcomes()["3"][0] == "updated"
     assert acme.members("P1") == {"1", "3"}
     assert acme.still_in() == [("2", "P3")]
+    acme.night(BOSS, person("3", first_name="Bea"))
+    rows = acme.drawn.plan.people.set_index("person")
+    assert tuple(rows.loc["2", ["action", "reason"]]) == ("skip", "policy_not_administered")
 
 
 def test_an_admin_in_a_policy_that_is_not_named_any_more_does_not_pass_for_the_calling_account(company):
@@ -70,7 +69,7 @@ def test_an_admin_in_a_policy_that_is_not_named_any_more_does_not_pass_for_the_c
     assert (acme.members("P1"), acme.members("P3")) == ({"1"}, set())
 
 
-def test_groups_of_mover(company):
+def test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_night(company):
     feed = {"policyID": "extra_policy", "domainGroupID": "department"}
     acme = company(seeded("P1", "P2"), movers="terminate", feed=feed)
     acme.night(person("1", department="G1"), person("2", department="G1"))
@@ -78,3 +77,19 @@ def test_groups_of_mover(company):
     assert acme.outcomes()["2"] == ("updated", "landed")
     assert acme.box.state["expensify"]["accounts"]["2@acme.example"]["domainGroupID"] == "G2"
     assert acme.night(person("1", department="G1"), person("2", department="G2", extra_policy="P2")).sent() == []
+
+
+def test_whoever_is_refused_in_the_new_policy_keeps_the_old_ones(company):
+    acme = company(seeded("P1", "P3"), movers="terminate")
+    acme.night(BOSS, person("2", extra_more="P3"), person("3"))
+    acme.night(BOSS, person("2", extra_policy="NOPE"), person("3"))
+    assert acme.outcomes()["2"][0] == "refused"
+    assert "2" in acme.members("P1") & acme.members("P3")
+
+
+def test_a_domain_group_that_is_taken_away_is_none_that_the_answer_lacks(company):
+    feed = {"policyID": "extra_policy", "domainGroupID": "department", "clear": ["domainGroupID"]}
+    acme = company(seeded("P1"), feed=feed)
+    acme.night(person("1", department="G"), person("2", department="G"))
+    acme.night(person("1", department="G"), person("2"))
+    assert (acme.outcomes()["2"][0], acme.said) == ("updated", [])
