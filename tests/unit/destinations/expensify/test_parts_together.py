@@ -1,8 +1,8 @@
-"""Where parts of Expensify meet: a value that cannot be read while people move, owners among strangers, days that are near and never come."""
+"""Where parts of Expensify meet: policies that cannot be read or reached while people move and leave, refusals, domain groups."""
 
 import pytest
 
-from tests.unit.destinations.expensify.nights import FEED, OWNER, admin, seeded
+from tests.unit.destinations.expensify.nights import FEED, OWNER, seeded
 from tests.unit.roster.frames import person
 
 BOSS = person("1")
@@ -93,3 +93,11 @@ def test_a_domain_group_that_is_taken_away_is_none_that_the_answer_lacks(company
     acme.night(person("1", department="G"), person("2", department="G"))
     acme.night(person("1", department="G"), person("2"))
     assert (acme.outcomes()["2"][0], acme.said) == ("updated", [])
+
+
+def test_a_rule_that_gives_nothing_for_what_the_cell_says_names_no_further_policy(company):
+    looked_up = {"policyID": "extra_policy", "additionalPolicyIDs": {"column": "department", "lookup": {"Sales": "P3"}}}
+    acme = company(seeded("P1", "P3"), movers="terminate", feed=looked_up)
+    acme.night(BOSS, person("2", department="Sales"))
+    acme.night(BOSS, person("2", department="Legal"))
+    assert (acme.members("P3"), acme.outcomes()["2"]) == (set(), ("updated", "landed"))
