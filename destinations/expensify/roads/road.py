@@ -115,7 +115,8 @@ def of_fetching(failure: Failed, message: str, offer: Offer, records: Records, c
     """
     if offer.source == "request" or not isinstance(failure, Refused | Permanent) or not _FETCHING.search(message):
         return failure
-    if quoted(message, records, "employeeID"):
+    blamed = quoted(message, records, "employeeID")
+    if blamed.named or blamed.several:
         return failure
     shown = without_people(message, records, PUBLIC, offer.hidden()).rstrip(" .")
     return Transient(
