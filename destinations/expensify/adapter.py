@@ -172,7 +172,9 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return owners.without(feed, faults, read, self._account(), self._protected())
 
     def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
-        return owners.barred(everyone, roster, read, self._account(), self._protected())
+        found = owners.barred(everyone, roster, read, self._account(), self._protected())
+        out_of_reach = preflight.out_of_reach(everyone, read)
+        return pd.concat([found, out_of_reach[~among(out_of_reach["person"], found["person"])]], ignore_index=True)
 
     def stay(self, roster: pd.DataFrame, desired: pd.DataFrame, known: Known) -> Mapping[str, int]:
         people = roster[among(roster["employee_id"], desired["employee_id"])]
@@ -198,7 +200,10 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         if put is None:
             return pairs.head(0)
         kept = pd.Series(sorted({*owners.callers(read, self._account()), *self._protected()}), dtype="str")
-        return movers.leaving(desired, read, pairs[~among(pairs["account"], kept)], put)
+        stay = among(pairs["account"], kept) | among(pairs["employee_id"], owners.suspected(read, self._account()))
+        unknown = movers.unknown(desired, self.settings.movers)
+        found = movers.leaving(desired, read, pairs[~stay & ~among(pairs["employee_id"], unknown)], put)
+        return found[~preflight.unreachable(found["policyID"], read)]
 
     def needs(self, standing: Standing) -> pd.DataFrame:
         return comparison.needs(standing)
@@ -210,14 +215,16 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return movers.records(comparison.writes(taking_away.only_planned(desired, changes)), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
-        found = comparison.removal(leavers, read["members"])
+        found = comparison.removal(leavers, preflight.reached(read))
         return replace(found, records=comparison.by_deletion(found.records)) if self.settings.leaving.how == "delete" else found
 
     def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
         if self.settings.strangers != "remove":
             return super().strangers(unknown, desired, read)
         by_dialect = self.settings.connection.members_api == "policyMembers"
-        return comparison.strangers(unknown, desired, read["members"], by_dialect=by_dialect)
+        kept = pd.Series(sorted(owners.addresses(read, self._account())), dtype="str")
+        unknown = unknown[~among(unknown["account"], kept)]
+        return comparison.strangers(unknown, desired, preflight.reached(read), by_dialect=by_dialect)
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return desired["employeeEmail"].str.lower()
@@ -239,7 +246,8 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         alone = dict(zip(tried["employeeID"], tried["person"].map(doubts.alone), strict=True))
         apart = set(sent.loc[sent["person"].isin(list(doubts.apart)), "employeeID"])
         with access.open(ledger, plan) as client:
-            answers = list(client.deliver(_going_out(sent, self.settings.feed, doubts), dry_run=True, alone=alone, apart=apart))
+            feeds = [_going_out(step, self.settings.feed, doubts) for step in movers.steps(sent) if len(step)]
+            answers = [one for feed in feeds for one in client.deliver(feed, dry_run=True, alone=alone, apart=apart)]
         told = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
         told = told.assign(key=told["key"].map(names))
         refused = told[told["status"].eq("refused")]
@@ -256,7 +264,8 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def files(self, plan: Plan) -> list[bytes]:
         with Expensify(self.settings.connection, ProcessWindows(LIMITS)) as client:
-            chunks = client.chunks(_going_out(official(plan.records[plan.records["apply"]]), self.settings.feed))
+            steps = movers.steps(official(plan.records[plan.records["apply"]]))
+            chunks = [chunk for step in steps if len(step) for chunk in client.chunks(_going_out(step, self.settings.feed))]
             return [client.feed(chunk).encode() for chunk in chunks]
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:

@@ -257,14 +257,22 @@ def strangers(unknown: pd.DataFrame, feed: pd.DataFrame, members: pd.DataFrame, 
     there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
     submitting = there["submitsTo"].str.lower()[lambda to: to != there["account"]]
     approving = pd.concat([submitting, *(feed[name].str.lower() for name in _APPROVERS if name in feed)])
-    admins = there.loc[there["role"].eq("admin"), "account"]
-    numberless = there.loc[there["employeeID"].isna(), "account"] if not by_dialect else there["account"].head(0)
+    admins = there.loc[there["role"].str.lower().eq("admin"), "account"]
+    unclear = _without_number_of_their_own(there)
+    numberless = there["account"].head(0) if by_dialect else there.loc[unclear, "account"]
     kept = pd.concat([approving, admins, numberless])
     out = unknown[~among(unknown["account"], kept)]
     records = out.merge(there, on="account")
     found = removal(out, members)
     number = pd.Series(records["employeeID"].to_numpy(), index=found.records.index, dtype="str")
-    return Removal(by_deletion(found.records.assign(employeeID=number), number.isna()), found.changes)
+    by_hand = among(records["account"], there.loc[unclear, "account"]).set_axis(found.records.index)
+    return Removal(by_deletion(found.records.assign(employeeID=number), by_hand), found.changes)
+
+
+def _without_number_of_their_own(there: pd.DataFrame) -> pd.Series:
+    """Which members no record can name: one with a number that another account has as well would make one account of the two."""
+    accounts = there.dropna(subset="employeeID").groupby("employeeID")["account"].nunique()
+    return there["employeeID"].isna() | there["employeeID"].map(accounts).gt(1)
 
 
 def by_deletion(records: pd.DataFrame, at: pd.Series | None = None) -> pd.DataFrame:

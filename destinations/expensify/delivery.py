@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from destinations.delivery import Send, Write, noted
-from destinations.expensify import leave
+from destinations.expensify import leave, movers
 from destinations.expensify.client import Expensify
 from destinations.expensify.comparison import DELETION, WRITE_ONLY
 from destinations.expensify.members import Members
@@ -36,11 +36,22 @@ def to_expensify(
         tried = feed[feed["person"].isin(list(write.alone))]
         alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
         apart = set(feed.loc[feed["person"].isin(list(write.apart)), "employeeID"])
-        sent = to_send(leave.self_contained(feed), rules)
-        for answer in client.deliver(sent, alone=alone, apart=apart) if len(feed) else ():
-            mine = feed[feed["employeeID"].isin(answer.statuses["key"])]
-            said = own_account(mine, write.plan, reply) if (reply := answer.reply()) else ()
-            yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
+
+        def answered(some: pd.DataFrame) -> Iterator[pd.DataFrame]:
+            for answer in client.deliver(to_send(some, rules), alone=alone, apart=apart) if len(some) else ():
+                mine = some[some["employeeID"].isin(answer.statuses["key"])]
+                said = own_account(mine, write.plan, reply) if (reply := answer.reply()) else ()
+                yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
+
+        staying, going = movers.steps(leave.self_contained(feed))
+        arrived: dict[str, object] = {}
+        for answers in answered(staying):
+            # Answered once they have left too: a rerun sends both again.
+            halfway = answers["status"].eq("accepted") & answers["person"].isin(going["person"].tolist())
+            arrived.update(zip(answers.loc[halfway, "person"], answers.loc[halfway, "reason"], strict=True))
+            yield answers[~halfway]
+        for answers in answered(going[going["person"].isin(list(arrived))]):
+            yield answers.assign(reason=answers["reason"].astype("str").fillna(answers["person"].map(arrived).astype("str")))
         if members is not None and len(feed) < len(records):
             yield from _deleted(members, ledger, write, records[records[DELETION].eq("true")])
 

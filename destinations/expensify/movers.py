@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from destinations.expensify import membership
-from destinations.expensify.records import named_policies
+from destinations.expensify.records import FURTHER_UNKNOWN, named_policies
 from destinations.expensify.settings import Movers
 from roster.membership import among
 from roster.plan import memory
@@ -56,6 +56,16 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     return extra.loc[~kept.to_numpy(), membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
 
 
+def unknown(desired: pd.DataFrame, how: Movers) -> pd.Series:
+    """The employee numbers of those who leave no policy: not all that their record should name is known. Where Expensify itself removes
+    them from what is not named, that is so too of whoever cannot be reached in some."""
+    if FURTHER_UNKNOWN not in desired:
+        return desired["employee_id"].head(0)
+    mark = desired[FURTHER_UNKNOWN]
+    found: pd.Series = desired.loc[mark.notna() if how == "unassigned" else mark.eq("unread"), "employee_id"]
+    return found
+
+
 def _owners(read: Frames) -> pd.DataFrame:
     if "policies" not in read:
         return pd.DataFrame(columns=["policyID", "account"], dtype="str")
@@ -70,6 +80,15 @@ def changes(extra: pd.DataFrame, how: Movers) -> pd.DataFrame:
     lists = memory.listed(extra.rename(columns={"policyID": "value"}))
     found = pd.DataFrame({"employee_id": lists.index, "field": FIELD[how], "old": lists.to_numpy(), "new": "true", "visible": True})
     return together([found])
+
+
+def steps(planned: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A plan's records in two parts, the second with those by which movers leave: nobody leaves a policy before they are in the new one,
+    and whoever is refused there keeps what they have. Nor is there a domain group in these, without which a request assigns none."""
+    if "isTerminated" not in planned:
+        return planned, planned.head(0)
+    out = planned["action"].eq("update") & planned["isTerminated"].eq("true")
+    return planned[~out], planned[out]
 
 
 def records(feed: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

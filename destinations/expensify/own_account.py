@@ -14,6 +14,7 @@ from roster.membership import among
 from roster.plan.decision import Plan
 from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
 from roster.plan.own_account import Account, Line
+from roster.records import TAKEN_AWAY
 
 PARTS: Final[Mapping[str, str]] = {"diff_to_add": "added to policy", "diff_to_remove": "removed from policy", "groups": "in domain group"}
 """The blocks of an answer in words."""
@@ -34,7 +35,7 @@ def own_account(records: pd.DataFrame, plan: Plan, reply: Mapping[str, Any]) -> 
     wanted = {
         "diff_to_add": bool(records["action"].isin(["create", "reactivate"]).any()),
         "diff_to_remove": bool(leaving.any()),
-        "groups": "domainGroupID" in records and bool((records["domainGroupID"].notna() & ~leaving).any()),
+        "groups": "domainGroupID" in records and bool((records["domainGroupID"].fillna(TAKEN_AWAY).ne(TAKEN_AWAY) & ~leaving).any()),
     }
     lines: list[Line] = []
     for block, part in PARTS.items():

@@ -39,7 +39,12 @@ def addresses(read: Frames, account: str | None) -> frozenset[str]:
 
 def callers(read: Frames, account: str | None) -> list[str]:
     """The address, lower case, of the calling account: by the settings, else whoever alone can be; empty if nobody can be told."""
-    return [account.lower()] if account else _callers(_policies(read), read["members"])
+    if account:
+        return [account.lower()]
+    policies = _policies(read)
+    # Of a policy that nobody names any more only those are kept whom Rollcall put there: who is an admin there is not all known.
+    whole = policies[among(policies["id"], read["whole"]["policyID"])] if "whole" in read else policies
+    return _callers(whole, read["members"])
 
 
 def numbers(read: Frames, theirs: Collection[str]) -> pd.Series:

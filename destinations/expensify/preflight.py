@@ -44,6 +44,25 @@ def faults_of_policies(policies: pd.Series, read: Frames) -> pd.Series:
     return reason.mask(policies.notna() & role.isna(), NOT_THERE).where(policies.notna())
 
 
+def unreachable(policies: pd.Series, read: Frames) -> pd.Series:
+    """Which of these policies the account sees and does not administer: it refuses a whole request for one of them."""
+    return faults_of_policies(policies, read).eq(NOT_ADMINISTERED)
+
+
+def reached(read: Frames) -> pd.DataFrame:
+    """The members of the policies from which somebody can be taken out."""
+    members = read["members"]
+    return members[~unreachable(members["policyID"], read)].reset_index(drop=True)
+
+
+def out_of_reach(everyone: pd.DataFrame, read: Frames) -> pd.DataFrame:
+    """Of the census, who is a member only of policies that the account does not administer (`roster.plan.barred.BARRED`): they cannot be
+    taken out."""
+    inside = among(everyone["account"], read["members"]["email"].str.lower())
+    found = everyone.loc[inside & ~among(everyone["account"], reached(read)["email"].str.lower()), "person"]
+    return pd.DataFrame({"person": found, "reason": NOT_ADMINISTERED, "wholly": False}).astype({"person": "str", "reason": "str"})
+
+
 def reachable(feed: pd.DataFrame, faults: pd.DataFrame, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The records without what Expensify would refuse for their policies and tags, and the faults with those added.
 
@@ -60,6 +79,7 @@ def reachable(feed: pd.DataFrame, faults: pd.DataFrame, read: Frames) -> tuple[p
     lost = pd.DataFrame({"employee_id": feed["employee_id"], "field": "policyID", "reason": why}).dropna(subset="reason")
     found = pd.concat([faults, lost, without, tagless], ignore_index=True).astype("str")
     feed = feed.assign(additionalPolicyIDs=further, defaultTags=tags)
+    feed = records.not_all_known(feed, among(feed["employee_id"], without["employee_id"]), "left_out")
     return feed[why.isna()].reset_index(drop=True), found
 
 

@@ -85,6 +85,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
     frames = {
         "members": under_one_address(_all(members, _theirs(before, wanted)), wanted.acknowledged, wanted.taken),
         "looked": pd.DataFrame({"policyID": [policy for policy in [*named, *earlier] if policy in shown]}, dtype="str"),
+        "whole": pd.DataFrame({"policyID": [policy for policy in named if policy in shown]}, dtype="str"),
         "elsewhere": _gone(elsewhere, wanted),
         "put": wanted.remembered[~among(wanted.remembered["policyID"], pd.Series(sorted(wanted.others), dtype="str"))],
         "sent": wanted.sent,
@@ -99,6 +100,7 @@ def nothing() -> Frames:
     return {
         "members": policies.table([], MEMBER_COLUMNS),
         "looked": pd.DataFrame(columns=["policyID"], dtype="str"),
+        "whole": pd.DataFrame(columns=["policyID"], dtype="str"),
         "elsewhere": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
         "put": pd.DataFrame(columns=IN_COLUMNS, dtype="str"),
         "sent": pd.DataFrame(columns=["employee_id", "record"], dtype="str"),

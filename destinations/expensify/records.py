@@ -13,6 +13,7 @@ import pandas as pd
 
 from destinations.expensify import leave, taking_away
 from destinations.expensify.settings import ExpensifyFeed
+from roster.membership import among
 from roster.people.chain import Chain
 from roster.records import FieldType, Record, compact, to_records
 from roster.rules import as_text, evaluate, unread
@@ -39,6 +40,10 @@ FIELDS: Final[Mapping[str, FieldType]] = {
     "shouldRemoveFromUnassignedPolicies": "boolean",
 }
 """A record of the advanced employee updater with its JSON types, by the vendor's reference as of December 2025."""
+
+FURTHER_UNKNOWN: Final = "further_unknown"
+"""The feed's column, where anybody has it, of whom not all further policies are known: ``unread``, a cell of theirs could not be read, or
+``left_out``, some cannot be reached. They are taken out of none for it. It is not sent."""
 
 _ROLES = ("user", "auditor", "admin")
 _UNREADABLE = "?"
@@ -89,7 +94,29 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
         feed["shouldRemoveFromUnassignedPolicies"] = "true"
     feed, faults = _without_faults(feed, chain, said_of(rules.policyID, people), unread(rules.policyID, people))
     feed = taking_away.marked(feed, people, rules)
+    feed, faults = _further_unread(feed, faults, people, rules.additionalPolicyIDs)
     return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
+
+
+def _further_unread(feed: pd.DataFrame, faults: pd.DataFrame, people: pd.DataFrame, rule: Rule | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The feed and the faults with whoever has further policies that could not be read: that is not to have none."""
+    lost = people.loc[unread(rule, people), "employee_id"] if rule else people["employee_id"].head(0)
+    lost = lost[among(lost, feed["employee_id"])]
+    if lost.empty:
+        return feed, faults
+    told = pd.DataFrame({"employee_id": lost, "field": "additionalPolicyIDs", "reason": "policy_unreadable"})
+    return not_all_known(feed, among(feed["employee_id"], lost), "unread"), pd.concat([faults, told], ignore_index=True).astype("str")
+
+
+def not_all_known(feed: pd.DataFrame, at: pd.Series, why: str) -> pd.DataFrame:
+    """The feed with `FURTHER_UNKNOWN` of these people, who do not ask then to be taken out of what their record does not name."""
+    if not at.any():
+        return feed
+    nobody = pd.Series(np.nan, index=feed.index, dtype="str")
+    marks = feed.get(FURTHER_UNKNOWN, nobody).mask(at & feed.get(FURTHER_UNKNOWN, nobody).isna(), why)
+    feed = feed.assign(**{FURTHER_UNKNOWN: marks})
+    asks = "shouldRemoveFromUnassignedPolicies"
+    return feed.assign(**{asks: feed[asks].mask(at)}) if asks in feed else feed
 
 
 def said_of(rule: Rule, people: pd.DataFrame) -> pd.Series:

@@ -15,6 +15,7 @@ from destinations.replies import Answer, Records, for_owner, quoted, statuses, w
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Reply, Verdict, by_status
 from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
+from roster.records import TAKEN_AWAY
 
 Skip = tuple[str, str]
 """An e-mail address and the reason for which Expensify skipped it, both as Expensify wrote them."""
@@ -249,6 +250,9 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     skipped = {email.strip().lower() for reply in replies for email, _ in reply["skipped"]}
     counts = [reply["updated_count"] for reply in replies]
     expected = len(set(records["employeeEmail"].str.lower()) - skipped)
+    # Whoever moves is counted twice: they leave the old policy in a request of its own, after the others.
+    moving = records.loc[leaving & records["action"].eq("update"), "employeeEmail"].str.lower()
+    expected += len(set(moving) - skipped)
     invited = {pair for pair in reported_added - added if pair[1] in managers}
     missing = {pair for pair in removed if pair[1] not in skipped} - reported_removed
     # A block that is not in an answer may have been left out because it is empty, or not: nothing is missing by it.
@@ -298,7 +302,7 @@ def _reported(replies: Sequence[Mapping[str, Any]], part: str) -> Pairs:
 def _groups(staying: pd.DataFrame) -> Pairs:
     if "domainGroupID" not in staying:
         return set()
-    rows = staying.dropna(subset="domainGroupID")
+    rows = staying[staying["domainGroupID"].notna() & staying["domainGroupID"].ne(TAKEN_AWAY)]
     return set(zip(rows["domainGroupID"], rows["employeeEmail"].str.lower(), strict=True))
 
 

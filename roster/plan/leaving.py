@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from roster.intake.dates import no_end
+from roster.membership import among
 
 WAITING: Final = "leaves_later"
 """Why somebody who has left is left alone: their day is still to come. The ledger remembers since when (`Leaving.since`)."""
@@ -79,9 +80,23 @@ def near(census: pd.DataFrame, roster: pd.DataFrame, waiting: pd.Series, leaving
     wanted = census["standing"].eq("wanted") & census["present"]
     last = census["employee_id"].map(_last_days(roster)).astype("str").where(wanted)
     # The last day is a day of work: nobody loses their access before the next.
-    day = waiting.fillna(_later(last.where(last >= today), max(1, leaving.after_days)))
+    day = waiting.reindex(census.index).fillna(_later(last.where(last >= today), max(1, leaving.after_days)))
     at = (day <= until).fillna(False).astype(bool)
     return dict(sorted(zip(census.loc[at, "employee_id"], day[at], strict=True)))
+
+
+def concerned(census: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
+    """Of the census, those of whom it may be said when they lose their access: whoever waits for it by the decisions, and whoever should be
+    there; nobody who stays for another reason, or whom the run leaves alone.
+
+    Args:
+        census: everyone.
+        decided: `roster.plan.decision.PEOPLE_COLUMNS`.
+    """
+    wait = decided.loc[decided["reason"].eq(WAITING), "person"]
+    others = decided.loc[decided["reason"].eq("not_selected"), "person"]
+    here = among(census["person"], wait) | census["standing"].eq("wanted")
+    return census[here & ~among(census["person"], others)]
 
 
 def _last_days(roster: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from destinations.base import Request
 from roster.reports.skipped import left_out
 from roster.reports.story import Visit, obstacle
 from tests.unit.destinations.expensify.nightly import at_home, company, sandbox
@@ -84,6 +85,21 @@ def test_true_report_before_the_last_day_the_report_says_what_expensify_does_not
     (sentence,) = company.sync(BOSS, GONE, day="2026-11-22", **LATER).report.destinations[0].warnings
     assert "(E2 on 2026-11-23)" in sentence
     assert company.sync(BOSS, ANN, day="2026-11-22").report.destinations[0].warnings == []
+
+
+@pytest.mark.parametrize(
+    ("night", "people"),
+    [
+        ({"protected": ["E2@acme.example"]}, [at_home("E2", manager_id="E1", end_date="2026-11-22")]),
+        ({"protected": ["E2@acme.example"]}, []),
+        ({"absent_means": "unchanged"}, []),
+        ({"request": Request(only=frozenset({"E1"}))}, [at_home("E2", manager_id="E1", end_date="2026-11-22")]),
+    ],
+    ids=["protected, to leave", "protected, gone", "absence is no news", "not of this run"],
+)
+def test_true_report_of_whoever_keeps_their_access_no_day_is_told(company, night, people):
+    company.sync(BOSS, ANN, **LATER)
+    assert company.sync(BOSS, *people, **LATER, **night).drawn.facts.notices == []
 
 
 def test_what_scim_does_is_left_alone_and_told(company):

@@ -65,6 +65,25 @@ def test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_t
     assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 2}
 
 
+def test_no_surprise_strangers_who_share_a_number_are_only_told(begun):
+    """One record with it would make one account of both."""
+    begun.stranger("zed@elsewhere.example", employeeID="Z9")
+    night = begun.sync(BOSS, ANN, **REMOVE)
+    assert (names(night), night.drawn.plan.held_digest()) == ({"not_in_hr": 4}, None)
+    held = begun.sync(BOSS, ANN, **REMOVE, **DIALECT)
+    assert sorted(record["employeeEmail"].split("@")[0] for record in sent(held.drawn.plan, applied=False)) == ["auditor", "zed", "zoe"]
+    begun.release(held, BOSS, ANN, **REMOVE, **DIALECT)
+    assert not {"zoe@elsewhere.example", "zed@elsewhere.example"} & there(begun)
+
+
+@pytest.mark.parametrize("role", ["Admin", None])
+def test_no_surprise_an_owner_is_no_stranger_to_be_taken_out_however_their_role_is_shown(begun, role):
+    policy = begun.box.state["expensify"]["policies"][HOME]
+    policy["members"]["owner@elsewhere.example"] = {"email": "owner@elsewhere.example", "role": role, "employeeID": "O1"}
+    policy["owner"] = "owner@elsewhere.example"
+    assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 3, "stranger": 1}
+
+
 def test_true_report_a_stranger_who_is_shown_still_is_missing(begun):
     held = begun.sync(BOSS, ANN, **REMOVE)
     begun.box.switch(expensify_lag_reads=1)
