@@ -203,12 +203,16 @@ def _left_out(values: pd.DataFrame) -> list[str]:
     """How many people lack a value, by field and reason."""
     tally = values.groupby(["field", "reason"]).size().reset_index(name="people")
     rows = tally.itertuples(index=False)
-    return [f"{row.field} was left out for {row.people} people: {str(row.reason).replace('_', ' ')}" for row in rows]
+    return [f"{row.field} was left out for {_so_many(row.people)}: {str(row.reason).replace('_', ' ')}" for row in rows]
 
 
 def _stay(counts: Mapping[str, int]) -> list[str]:
     """How many people keep a value that HR gives no more."""
-    return [f"{field} stays as it is for {people} people although HR's cell is empty" for field, people in counts.items()]
+    return [f"{field} stays as it is for {_so_many(people)} although HR's cell is empty" for field, people in counts.items()]
+
+
+def _so_many(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"
 
 
 def _skips(ledger: Ledger, titles: Mapping[str, str]) -> pd.DataFrame:
