@@ -202,8 +202,8 @@ def _values(faults: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
 def _left_out(values: pd.DataFrame) -> list[str]:
     """How many people lack a value, by field and reason."""
     tally = values.groupby(["field", "reason"]).size().reset_index(name="people")
-    rows = tally.itertuples(index=False)
-    return [f"{row.field} was left out for {_so_many(row.people)}: {str(row.reason).replace('_', ' ')}" for row in rows]
+    rows = zip(tally["field"], tally["reason"], tally["people"], strict=True)
+    return [f"{field} was left out for {_so_many(people)}: {str(reason).replace('_', ' ')}" for field, reason, people in rows]
 
 
 def _stay(counts: Mapping[str, int]) -> list[str]:

@@ -184,7 +184,8 @@ def draw(
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
     waiting = leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject)
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved, waiting)
-    decided = barred.skip(decided, comparison.barred(everyone, people.roster, read))
+    kept = comparison.barred(everyone, people.roster, read)
+    decided = barred.skip(decided, kept)
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
@@ -211,7 +212,8 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    near = leaving.near(everyone, people.roster, waiting, circumstances.leaving)
+    ends_by_us = ~among(everyone["person"], kept["person"])
+    near = leaving.near(everyone[ends_by_us], people.roster, waiting[ends_by_us], circumstances.leaving)
     return replace(plan, figures=counted, needs=needs, had=had, near=near)
 
 
