@@ -35,13 +35,16 @@ def feed(
     destination = _meant(by_hand.destinations(whose), to)
     with ledger_of(whose.name) as ledger:
         found = by_hand.files(whose, destination, ledger)
-    waiting = f" {found.held:,} more wait for a release and are not in it." if found.held else ""
+    held = "1 more waits for a release and is" if found.held == 1 else f"{found.held:,} more wait for a release and are"
+    waiting = f" {held} not in it." if found.held else ""
     if not found.contents:
         say(f"The newest plan for {destination.title} (run {found.plan_run_id}) sends nothing: no file was written.{waiting}")
         return
     written = _write(out, found.contents)
     more = f", to be delivered in this order: {', '.join(map(str, written))}" if len(written) > 1 else ""
-    say(f"{found.people:,} people of the newest plan for {destination.title} (run {found.plan_run_id}) are in {out}{more}.{waiting}")
+    people = "1 person" if found.people == 1 else f"{found.people:,} people"
+    are = "is" if found.people == 1 else "are"
+    say(f"{people} of the newest plan for {destination.title} (run {found.plan_run_id}) {are} in {out}{more}.{waiting}")
     if found.written:
         say("A sync has sent this plan already, or a part of it: run a preview for what is still to be done.")
 

@@ -56,7 +56,8 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     for one in report.destinations:
         if one.held_digest:
             over = "; ".join(beyond(one.limits))
-            console.print(f"Held         {one.name}: {one.held:,} people{f' ({over})' if over else ''}. To release, say who and why:")
+            people = "1 person" if one.held == 1 else f"{one.held:,} people"
+            console.print(f"Held         {one.name}: {people}{f' ({over})' if over else ''}. To release, say who and why:")
             console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True)
     if ui:
         console.print(f"Dagster UI   {ui}")

@@ -97,6 +97,8 @@ class Rule(Strict):
     @model_validator(mode="before")
     @classmethod
     def _bare_column(cls, value: Any) -> Any:
+        if isinstance(value, bool | int | float):
+            raise ValueError("a column's name that YAML reads as true, false or a number goes in quotes")
         return {"column": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")

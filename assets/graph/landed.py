@@ -94,7 +94,7 @@ def _found(
 
 
 def _specs(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
-    leavers = {"leavers": "Nobody who has left is in any part of it still."} if isinstance(destination, StillIn) else {}
+    leavers = {"leavers": "Nobody who has left is still there."} if isinstance(destination, StillIn) else {}
     return [
         dg.AssetCheckSpec("landed", asset=key, description="Everything that was accepted is there when read back."),
         dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone in the plan has exactly one outcome."),
@@ -131,7 +131,7 @@ def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:
 def _leavers(still_in: pd.DataFrame) -> Finding:
     people = still_in["employee_id"].nunique()
     who = f"{people:,} {'person who has left is' if people == 1 else 'people who have left are'}"
-    sentence = f"{who} still in some part of it, or may be." if people else "Nobody who has left is in any part of it still."
+    sentence = f"{who} still there, or may be." if people else "Nobody who has left is still there."
     return Finding("leavers", not people, sentence, still_in, {"people": people})
 
 

@@ -98,7 +98,7 @@ def _shown(coded: pd.DataFrame, file: Path) -> dict[str, Any]:
     return metadata.of_result(
         people,
         {
-            "people": len(whom),
+            "people": int(whom["employee_id"].nunique()),  # somebody may be there for several reasons
             "who and why": metadata.table(whom[["employee_id", "why"]]),
             "who, why, what to do": metadata.markdown(whom),
             "reasons": metadata.counts(_causes(coded), "reason"),

@@ -40,10 +40,11 @@ from destinations.expensify.roads.chosen import road
 from destinations.expensify.roads.laid import Whose
 from destinations.expensify.roads.road import Road
 from destinations.expensify.roads.settings import Delivery
-from destinations.expensify.settings import LIMITS, ExpensifyConnection, ExpensifyFeed, Settings
+from destinations.expensify.settings import LIMITS, ExpensifyConnection, ExpensifyFeed, Settings, is_address
 from destinations.identity import Identity
 from destinations.replies import Records
 from resources.environment import EnvText
+from resources.failures import Permanent
 from resources.http import Retry
 from resources.ledger import Ledger, LedgerWindows
 from resources.ledger.mentions import PersonalColumns
@@ -182,10 +183,10 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def _account(self) -> str | None:
         account = self.settings.connection.account if self.settings.connection else None
-        return account.resolve() if account else None
+        return _address(account, "connection.account") if account else None
 
     def _protected(self) -> frozenset[str]:
-        return frozenset(address.resolve().lower() for address in self.settings.protected)
+        return frozenset(_address(address, "protected").lower() for address in self.settings.protected)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
@@ -281,6 +282,20 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
 
     def whole_reasons(self, records: pd.DataFrame, replies: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         return whole_reasons(records, replies)
+
+
+def _address(given: EnvText, setting: str) -> str:
+    """What the setting says, which would protect nobody if it were no address.
+
+    Raises:
+        Permanent: It is none.
+    """
+    text = given.resolve().strip()
+    if not is_address(text):
+        raise Permanent(
+            f"expensify.{setting} holds something that is no e-mail address.", "Nothing was written there. Correct the variable."
+        )
+    return text
 
 
 def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed, doubts: Doubts | None = None) -> Records:

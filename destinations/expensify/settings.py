@@ -6,9 +6,9 @@ it (``client``), what the rules come to (``records``).
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from destinations.expensify.roads.settings import Delivery
 from resources.environment import EnvText, Secret
@@ -28,6 +28,21 @@ MEMBERS_URL = "https://integrations.expensify.com/Integration-Server/api"
 
 LIMITS: Final = (RateLimit(5, 10.0), RateLimit(20, 60.0))
 """Published: 5 requests in 10 seconds and 20 in 60 (Expensify's Integration Server manual, since December 2024)."""
+
+
+def is_address(text: str) -> bool:
+    """Whether it can be the address of an account: an employee number, or a partner id, would be nobody's, and protect nobody."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None
+
+
+def _address(value: EnvText) -> EnvText:
+    if isinstance(value.root, str) and not is_address(value.root):
+        raise ValueError("an e-mail address, or {env: NAME}: by it Expensify shows who is who")
+    return value
+
+
+Address = Annotated[EnvText, AfterValidator(_address)]
+"""The address of an account. What a variable holds is looked at when it is used."""
 
 
 class Window(Strict):
@@ -66,7 +81,7 @@ class ExpensifyConnection(Strict):
     """E-mail addresses to which Expensify sends its summary of each real (not dry) request."""
     fixFirstLevelManagersOnly: bool = False
     """With `shouldFixApprovalChains`: invite a person's manager only, and not the managers above. Sent only when true."""
-    account: EnvText | None = None
+    account: Address | None = None
     """The e-mail address of the account that `partner_user_id` is of: its role is never lowered, and it is never taken out. Without it
     Rollcall tells it from what Expensify shows, or by a refusal."""
     extra: dict[str, Any] = Field(default={})
@@ -198,7 +213,7 @@ class Expensify(Strict):
     """Whether whoever moves to another policy, or is to have a further one no longer, stays in the old one, which the report says; or
     leaves it, by a record of its own that terminates them there, or by letting Expensify remove them from every policy that their record
     does not name. Only of policies that Rollcall put them into."""
-    protected: list[EnvText] = Field(default=[])
+    protected: list[Address] = Field(default=[])
     """E-mail addresses of accounts of which nothing is ever written: neither created, changed nor taken out."""
     delivery: Delivery = Delivery()
     """By which road the feed gets there: ``request``, or one of `sftp` and `download`."""

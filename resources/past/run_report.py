@@ -202,13 +202,17 @@ def _values(faults: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
 def _left_out(values: pd.DataFrame) -> list[str]:
     """How many people lack a value, by field and reason."""
     tally = values.groupby(["field", "reason"]).size().reset_index(name="people")
-    rows = tally.itertuples(index=False)
-    return [f"{row.field} was left out for {row.people} people: {str(row.reason).replace('_', ' ')}" for row in rows]
+    rows = zip(tally["field"], tally["reason"], tally["people"], strict=True)
+    return [f"{field} was left out for {_so_many(people)}: {str(reason).replace('_', ' ')}" for field, reason, people in rows]
 
 
 def _stay(counts: Mapping[str, int]) -> list[str]:
     """How many people keep a value that HR gives no more."""
-    return [f"{field} stays as it is for {people} people although HR's cell is empty" for field, people in counts.items()]
+    return [f"{field} stays as it is for {_so_many(people)} although HR's cell is empty" for field, people in counts.items()]
+
+
+def _so_many(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"
 
 
 def _skips(ledger: Ledger, titles: Mapping[str, str]) -> pd.DataFrame:

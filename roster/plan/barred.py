@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from roster.plan.leaving import WAITING
 from roster.vocabulary import WRITES
 
 BARRED: Final = ("person", "reason", "wholly")
@@ -30,7 +31,9 @@ def skip(decided: pd.DataFrame, barred: pd.DataFrame) -> pd.DataFrame:
     rows = barred.set_index("person")
     reason, wholly = decided["person"].map(rows["reason"]).astype("str"), decided["person"].map(rows["wholly"]).eq(True)
     effect = decided["intended"].where(decided["action"].eq("hold"), decided["action"])
-    stopped = reason.notna() & (effect.eq("deactivate") | (wholly & (effect.isin(WRITES) | decided["reason"].eq("not_in_hr"))))
+    # Nor does it end on a day to come.
+    meant = effect.eq("deactivate") | decided["reason"].eq(WAITING)
+    stopped = reason.notna() & (meant | (wholly & (effect.isin(WRITES) | decided["reason"].eq("not_in_hr"))))
     return decided.assign(
         action=decided["action"].mask(stopped, "skip"),
         intended=decided["intended"].mask(stopped),

@@ -171,7 +171,8 @@ def _taken_away(desired: pd.DataFrame, fields: pd.Series, hidden: WriteOnly) -> 
         if away.any():
             # As text: see `roster.plan.few`. Most people have nothing that could be taken away, and are not parsed.
             kept = f'"{name}":' if name in hidden.kept else f'"{HIDDEN}{name}":'
-            found |= away & desired["employee_id"].map(fields).str.contains(kept, regex=False, na=False)
+            remembered = desired["employee_id"].map(fields).astype("str")  # on a first night it holds no text
+            found |= away & remembered.str.contains(kept, regex=False, na=False)
     return found
 
 

@@ -79,7 +79,7 @@ def test_what_is_not_to_be_taken_away_stays_and_is_counted(company, feed):
     night = made.night(*people(approval_limit=None, over_limit_approver=None, cost_center=None))
     assert made.of("E2")["approvalLimit"] == 5000
     assert dict(night.facts.stay) == {"approvalLimit": 1, "costTag": 1}
-    assert "approvalLimit stays as it is for 1 people although HR's cell is empty" in night.report.destinations[0].warnings
+    assert "approvalLimit stays as it is for 1 person although HR's cell is empty" in night.report.destinations[0].warnings
 
 
 def test_a_limit_that_was_withdrawn_before_the_settings_said_so_is_taken_away_when_they_do(company, box):

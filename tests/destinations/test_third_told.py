@@ -33,7 +33,7 @@ def csv(acme: Any) -> pd.DataFrame:
 def test_the_page_has_its_title_its_warnings_and_whom_it_left_out(troubled: Any) -> None:
     page = troubled.reports()["sync_report.html"].read_text("utf-8")
     assert "<h2>Ledger book</h2>" in page
-    assert '<p class="warning">bank was left out for 1 people: bank abroad</p>' in page
+    assert '<p class="warning">bank was left out for 1 person: bank abroad</p>' in page
     assert '<p class="warning">The book took 10 lines and has 9 of them</p>' in page
     assert "Ledger book: people planned, by outcome" in page
     assert "Accepted by Ledger book, and not seen there" in page

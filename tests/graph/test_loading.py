@@ -160,6 +160,16 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
         (ACME, ACME + "---\n" + ACME, "{file}:25: a company is one YAML document, and this is the second"),
         (ACME, ACME + "post_processing: {asets: []}\n", "post_processing.asets at {file}:24: Extra inputs are not permitted"),
         ("  hr:", "  when: {schedule: daily}\n  hr:", "attributes.when.schedule at {file}:5: Value error, not a cron expression"),
+        (
+            "policyID: department",
+            "policyID: No",
+            "attributes.expensify.feed.policyID at {file}:23: Value error, a column's name that YAML reads",
+        ),
+        (
+            "policyID: department",
+            "policyID: 2024",
+            "attributes.expensify.feed.policyID at {file}:23: Value error, a column's name that YAML",
+        ),
         ("policyID: department", "policyID: FILL-IN", "attributes.expensify.feed.policyID at {file}:23: still says FILL-IN"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from destinations.base import Request
 from roster.reports.skipped import left_out
 from roster.reports.story import Visit, obstacle
-from tests.unit.destinations.expensify.nightly import at_home, company, sandbox
+from tests.unit.destinations.expensify.nightly import HOME, at_home, company, sandbox
 from tests.unit.roster.frames import sent
 
 __all__ = ["company", "sandbox"]
@@ -124,3 +124,25 @@ def test_whom_scim_has_deactivated_is_told_no_more(company):
     del company.box.state["expensify"]["policies"]["5E00000000000001"]["members"]["e2@acme.example"]
     assert company.sync(BOSS, day="2026-11-21", **SCIM).planned.get("E2") is None
     assert company.sync(BOSS, GONE, day="2026-11-21", **SCIM).planned["E2"] == ("none", "left")
+
+
+@pytest.mark.parametrize("gone", [[GONE], []], ids=["left", "absent"])
+def test_true_report_of_whom_nothing_takes_out_no_day_is_told(company, gone):
+    kept = {"protected": ["e2@acme.example"]}
+    company.sync(BOSS, ANN, **LATER)
+    night = company.sync(BOSS, *gone, day="2026-11-21", **LATER, **kept)
+    assert (night.planned["E2"], night.report.destinations[0].warnings) == (("skip", "protected"), [])
+    company.box.state["expensify"]["policies"][HOME]["owner"] = "E2@acme.example"
+    night = company.sync(BOSS, *gone, day="2026-11-22", **LATER)
+    assert (night.planned["E2"], night.report.destinations[0].warnings) == (("skip", "owner_or_caller"), [])
+    assert left_out(night.report).set_index("employee_id").loc["E2", "owner"] == "Finance"
+
+
+def test_whoever_is_absent_and_owned_a_policy_keeps_their_access_so_many_days_after_it_is_handed_over(company):
+    company.sync(BOSS, ANN, **LATER)
+    policy = company.box.state["expensify"]["policies"][HOME]
+    before, policy["owner"] = policy["owner"], "E2@acme.example"
+    assert company.sync(BOSS, day="2026-11-21", **LATER).planned["E2"] == ("skip", "owner_or_caller")
+    policy["owner"] = before
+    assert company.sync(BOSS, day="2026-11-22", **LATER).detail("E2")[-10:] == "2026-11-25"
+    assert company.sync(BOSS, day="2026-11-25", **LATER).planned["E2"][0] == "deactivate"

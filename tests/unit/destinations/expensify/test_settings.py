@@ -1,9 +1,12 @@
 """What the settings of Expensify take and refuse, each with the word that helps."""
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed
+from destinations.expensify.adapter import Adapter
+from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed, Settings
+from resources.failures import Permanent
 from tests.unit.destinations.expensify.test_feed import faults, record
 from tests.unit.roster.frames import person, roster
 
@@ -39,6 +42,7 @@ def test_a_feed_that_cannot_be_meant_is_refused(feed, words):
         ({"extra": {"dry-run": True}}, "'dry-run' is filled by Rollcall"),
         ({"extra": {"inputsettings": {}}}, "'inputSettings' is filled by Rollcall"),
         ({"extra": {"shouldFixApprovalChains": True}}, "'shouldFixApprovalChains' is a setting of its own"),
+        ({"account": "aa_partner"}, "an e-mail address, or {env: NAME}"),
     ],
 )
 def test_a_connection_that_cannot_be_meant_is_refused(connection, words):
@@ -88,3 +92,15 @@ def test_four_things_of_which_a_policy_can_fail_are_told_apart():
         ("1", "policyID", "no_policy"),
         ("2", "policyID", "policy_not_mapped"),
     ]
+
+
+def test_no_surprise_what_is_no_address_protects_nobody_and_is_refused(monkeypatch):
+    given = {"connection": CONNECTION, "feed": {"policyID": "p"}}
+    with pytest.raises(ValidationError, match=r"protected\.0\n.*an e-mail address"):
+        Settings.model_validate({**given, "protected": ["E1042"]})
+    monkeypatch.setenv("BOSS", "E1042")
+    adapter = Adapter(Settings.model_validate({**given, "protected": [{"env": "BOSS"}]}))
+    everyone = pd.DataFrame({"employee_id": ["1"], "account": ["1@acme.example"], "person": ["1"]}).astype("str")
+    with pytest.raises(Permanent, match="protected holds something that is no e-mail address") as refused:
+        adapter.barred(everyone, roster(person("1")), {})
+    assert "E1042" not in str(refused.value)

@@ -7,6 +7,7 @@ import pytest
 
 from roster.digests import digest_column
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, WriteOnly, acknowledgement, write_only_changes
+from roster.records import TAKEN_AWAY
 from tests.unit.roster.frames import KEY, acknowledged, stored, texts
 
 FIELDS = ("name", "bank", "limit", "status")
@@ -58,6 +59,12 @@ def test_of_what_an_earlier_version_kept_under_one_digest_all_is_told_when_one_o
     ledger = told(desired(ANN)).assign(fields=json.dumps({"limit": "100", "status": "Active", "#": digest}))
     assert changes(desired(("1", "Ann", "SE45", "7", "Active")), ledger) == {("1", "limit", "100", "7")}
     assert changes(desired(("1", "Ann", "SE99", "100", "Active")), ledger) == {("1", "name", None, "Ann"), ("1", "bank", None, "SE99")}
+
+
+def test_where_nothing_was_ever_acknowledged_nothing_is_taken_away():
+    assert changes(desired(("1", "Ann", None, TAKEN_AWAY, "Active")), acknowledged()) == {
+        ("1", "name", None, "Ann"), ("1", "status", None, "Active"),
+    }  # fmt: skip
 
 
 def test_a_value_that_hr_no_longer_gives_is_not_taken_away():
