@@ -13,7 +13,7 @@ from destinations.expensify.own_account import of_changes, own_account
 from destinations.expensify.records import to_send
 from destinations.expensify.settings import ExpensifyFeed
 from destinations.replies import Answer, statuses
-from resources.failures import Refused
+from resources.failures import Outage, Refused
 from resources.ledger import Ledger
 
 
@@ -69,11 +69,23 @@ def numbered(records: pd.DataFrame) -> dict[str, str]:
 
 
 def _deleted(members: Members, ledger: Ledger, write: Write, records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Deletes policy by policy. Somebody is accepted once every policy of theirs has taken it, so they are answered at the end."""
+    """Deletes policy by policy. Somebody is accepted once every policy of theirs has taken it, so they are answered at the end.
+
+    Raises:
+        Outage: Several were sent, and all were refused alike: that says nothing of any of them.
+    """
     refused: dict[str, str] = {}
+    taken = False
     for policy, mine in records.groupby("policyID", sort=True):
         answer = _delete(members, str(policy), dict(zip(mine["employeeEmail"], mine["person"], strict=True)), refused)
         noted(ledger, write, answer)
+        taken = taken or bool(answer.statuses["status"].eq("accepted").any())
+    if not taken and len(refused) > 1 and len(set(refused.values())) == 1:
+        said = next(iter(refused.values()))
+        raise Outage(
+            f"Expensify's members_api refuses whatever is sent ({said}): nobody counts as refused.",
+            "Check members_url, and whether the account has that dialect; then re-execute the run.",
+        )
     table = statuses(records["person"], refused=refused)
     last = len(ledger.deliveries.requests(write.destination, write.plan_run_id))
     yield table.rename(columns={"key": "person"}).assign(request=last)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from destinations.expensify import owners
 from destinations.expensify.members import Members
 from destinations.expensify.settings import Expensify
-from resources.failures import Failed, Refused
+from resources.failures import Failed, Outage, Refused
 from resources.http import Retry
 from roster.plan.barred import nobody
 from roster.plan.limits import Limits
@@ -150,6 +150,16 @@ def test_true_report_whom_the_dialect_refuses_is_refused_alone(begun, monkeypatc
     state["owner"] = "E3@acme.example"
     night = begun.sync(BOSS, **DELETE)
     assert (night.outcome["E2"], night.outcome["E3"][0]) == (("deactivated", "landed"), "refused")
+
+
+def test_true_report_a_dialect_that_refuses_everybody_alike_refuses_nobody(begun):
+    begun.sync(BOSS, ANN, at_home("E3", manager_id="E1"))
+    begun.box.fault(api="expensify", job="update policyMembers", code=410, times=None)
+    with pytest.raises(Outage, match="nobody counts as refused"):
+        begun.sync(BOSS, **DELETE)
+    begun.box.heal()
+    night = begun.sync(BOSS, **DELETE)
+    assert night.outcome["E2"] == night.outcome["E3"] == ("deactivated", "landed")
 
 
 @pytest.mark.parametrize(

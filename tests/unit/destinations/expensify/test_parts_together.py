@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.destinations.expensify.nights import FEED, OWNER, seeded
+from tests.syncing import FEED
+from tests.unit.destinations.expensify.nights import OWNER, seeded
 from tests.unit.roster.frames import person
 
 BOSS = person("1")
