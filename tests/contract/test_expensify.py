@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from destinations.expensify.client import Expensify
+from destinations.expensify.client import PATIENCE, Expensify
 from resources.failures import Permanent, Refused, Transient, Unanswered
 
 ANN = {"employeeEmail": "Ann@acme.example", "managerEmail": "boss@acme.example", "employeeID": "0042", "policyID": "P1"}
@@ -207,8 +207,6 @@ def test_too_many_requests_for_too_long_means_nothing_was_done(client, script, w
 
 
 def test_our_patience_outlasts_the_longer_window():
-    from destinations.expensify.client import PATIENCE
-
     assert sum(PATIENCE.first_wait * 2**attempt for attempt in range(PATIENCE.attempts - 1)) > 60
 
 
