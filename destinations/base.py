@@ -210,12 +210,13 @@ class Destination(Comparison, Protocol):
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
 
-    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         """What of it is this company's alone.
 
         Args:
             value: What a setting says, as far as it is known: ``EnvText.resolve``, or the name of its variable.
             roster: HR's people, of whom some may be written to what only their row names; None: what the settings show by themselves.
+            read: What its API gave, once it is read: what only a row names and is not there is nobody's.
         """
         return []
 

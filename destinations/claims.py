@@ -13,6 +13,7 @@ from destinations.base import Destination
 from resources.environment import EnvText
 from resources.failures import Permanent
 from resources.ledger import Ledger
+from roster.plan.differences import Frames
 
 
 def check_first(destinations: Sequence[Destination], ledger: Ledger, roster: pd.DataFrame, companies: Collection[str]) -> None:
@@ -46,7 +47,7 @@ def check_first(destinations: Sequence[Destination], ledger: Ledger, roster: pd.
             )
 
 
-def claim(destination: Destination, ledger: Ledger, roster: pd.DataFrame, companies: Collection[str]) -> None:
+def claim(destination: Destination, ledger: Ledger, roster: pd.DataFrame, companies: Collection[str], read: Frames | None = None) -> None:
     """Claim what of a destination the company is going to read and write, and let go of what it no longer names.
 
     Args:
@@ -54,11 +55,12 @@ def claim(destination: Destination, ledger: Ledger, roster: pd.DataFrame, compan
         ledger: The company's.
         roster: HR's people.
         companies: Those that have a folder.
+        read: What was read, once it is: a cell of HR's may name what is not there, which stops no other company.
 
     Raises:
         Permanent: Another company has it.
     """
-    wanted = destination.identities(EnvText.resolve, roster)
+    wanted = destination.identities(EnvText.resolve, roster, read)
     if not wanted:
         return
     words = {identity.key: identity.what for identity in wanted}

@@ -49,6 +49,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             claims.check_first(company.destinations(), book, roster, there)
             claims.claim(destination, book, roster, there)
             found = engine.read(destination, getattr(context.resources, access), book, roster)
+            claims.claim(destination, book, roster, there, found.read)
         rows = {name: len(frame) for name, frame in found.read.items()}
         first = next(iter(found.read.values()))
         yield dg.MaterializeResult(

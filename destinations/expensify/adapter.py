@@ -138,8 +138,10 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         limits = self.settings.connection.limits
         return Access(self.settings.connection, limits, patience(limits), self.settings.delivery)
 
-    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)
+        if read is not None:
+            given = sorted({*given} & {*read["policies"]["id"].dropna()})
         return identity.identities(self.settings, value, given)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:

@@ -67,7 +67,7 @@ class Adapter(Destination):
         expense = self.settings.expense
         return Access(self.settings.connection, expense=expense if expense and expense.person_ids else None)
 
-    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None) -> Sequence[Identity]:
+    def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         return identity.identities(self.settings, value)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:

@@ -29,7 +29,7 @@ class There:
     name: str = "findity"
     title: str = "Findity"
 
-    def identities(self, _value: Any, _roster: Any) -> list[Identity]:
+    def identities(self, _value: Any, _roster: Any, _read: Any = None) -> list[Identity]:
         return [Identity("organization", key) for key in self.keys]
 
 
@@ -98,6 +98,20 @@ def test_quiet_a_policy_that_a_cell_names_is_never_told() -> None:
     value = SimpleNamespace(resolve=lambda text: text.root).resolve
     assert {one.what for one in Expensify(settings).identities(value, roster)} == {"policy", "policy P1"}
     assert [one.what for one in Expensify(settings).identities(value, None)] == ["policy P1"]
+
+
+def test_a_policy_that_only_a_cell_names_is_nobodys_once_it_was_seen_not_to_be_there(tmp_path: Path) -> None:
+    connection = {"partner_user_id": "user", "partner_user_secret": {"env": "SECRET"}}
+    destination = Expensify(ExpensifySettings.model_validate({"connection": connection, "feed": {"policyID": "company_code"}}))
+    roster = pd.DataFrame({"in_scope": [True, True], "company_code": pd.Series(["P1", "ZZ"], dtype="str")})
+    read = {"policies": pd.DataFrame({"id": ["P1", "P2"]}, dtype="str")}
+    with Ledger.open(str(tmp_path / "ledger.db"), "acme") as acme:
+        claims.claim(destination, acme, roster, ["acme"])
+        brick = other(acme)
+        assert "is that of company 'acme'" in refused(claims.claim, destination, brick, roster[1:], ["acme", "brick"])
+        claims.claim(destination, acme, roster, ["acme"], read)
+        claims.claim(destination, brick, roster[1:], ["acme", "brick"])
+        assert "is that of company 'acme'" in refused(claims.claim, destination, brick, roster[:1], ["acme", "brick"])
 
 
 @pytest.mark.parametrize(
