@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+import typer
+
 from resources.ledger import Ledger
 from roster.settings import Strict
 
@@ -29,3 +31,23 @@ class Host:
     companies: Callable[[], list[str]]
     """The companies that there are, for completion."""
     say: Callable[[str], None]
+
+    def matching(self, incomplete: str) -> list[str]:
+        """The companies whose names begin so, for completion."""
+        return [name for name in self.companies() if name.startswith(incomplete)]
+
+
+def application(about: str) -> typer.Typer:
+    """A destination's group, without a command yet.
+
+    Args:
+        about: The first line of its help.
+    """
+    app = typer.Typer(no_args_is_help=True, help=about)
+
+    def group() -> None:
+        """Makes it a group where there is one command only."""
+
+    group.__doc__ = about
+    app.callback()(group)
+    return app

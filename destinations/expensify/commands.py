@@ -9,7 +9,7 @@ from typing import Annotated, cast
 
 import typer
 
-from destinations.commands import Host, Opened
+from destinations.commands import Host, Opened, application
 from destinations.expensify import COMMANDS, NAME, reports
 from destinations.expensify.adapter import Adapter
 from destinations.expensify.reports import JOB, Report
@@ -27,20 +27,11 @@ def group(host: Host) -> typer.Typer:
     Args:
         host: The command line.
     """
-    app = typer.Typer(no_args_is_help=True, help=COMMANDS)
-
-    @app.callback()
-    def expensify() -> None:
-        pass
-
-    expensify.__doc__ = COMMANDS
-
-    def matching(incomplete: str) -> list[str]:
-        return [name for name in host.companies() if name.startswith(incomplete)]
+    app = application(COMMANDS)
 
     @app.command("create-report")
     def create_report(
-        company: Annotated[str, typer.Argument(help="Whose account creates it.", autocompletion=matching)],
+        company: Annotated[str, typer.Argument(help="Whose account creates it.", autocompletion=host.matching)],
         file: Annotated[Path, typer.Argument(help="What it is, as JSON; docs/expensify.md says how.")],
         again: Annotated[bool, typer.Option("--again", help="Although the same one was created, or may have been.")] = False,
         reason: Annotated[str, typer.Option(help="Why, with --again.")] = "",
@@ -49,6 +40,8 @@ def group(host: Host) -> typer.Typer:
         with host.open(company) as opened:
             if again and not reason.strip():
                 raise Permanent("--again has a --reason.", "Nothing was sent.")
+            if "@" in reason:  # the ledger keeps it
+                raise Permanent("The reason has an address in it.", "Nothing was sent. Initials and a ticket will do.")
             report = reports.read(_text(file))
             host.say(create(opened, report, reason.strip() if again else None))
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final, cast
 
 import typer
 
-from destinations.commands import Host
+from destinations.commands import Host, application
 from destinations.findity import COMMANDS, TITLE
 from destinations.findity.expense import sign_in
 from destinations.findity.expense.answers import Me
@@ -32,22 +32,12 @@ def group(host: Host) -> typer.Typer:
     Args:
         host: The command line.
     """
-    app = typer.Typer(no_args_is_help=True, help=COMMANDS)
-
-    @app.callback()
-    def findity() -> None:
-        pass
-
-    findity.__doc__ = COMMANDS
-
-    def matching(incomplete: str) -> list[str]:
-        return [name for name in host.companies() if name.startswith(incomplete)]
-
+    app = application(COMMANDS)
     company_help = "The company's name, or the folder of its defs.yaml."
 
     @app.command("login")
     def login_(
-        company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)],
+        company: Annotated[str, typer.Argument(help=company_help, autocompletion=host.matching)],
         browser: Annotated[bool, typer.Option(help="Open the page in a browser; else only print its address.")] = True,
     ) -> None:
         """Sign in to Findity's Expense API in a browser, and keep the tokens on this machine."""
@@ -56,7 +46,7 @@ def group(host: Host) -> typer.Typer:
 
     @app.command("me")
     def me_(
-        company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)],
+        company: Annotated[str, typer.Argument(help=company_help, autocompletion=host.matching)],
         show_values: Annotated[bool, typer.Option("--show-values", help="Print name, address and telephone number, too.")] = False,
     ) -> None:
         """Show whose account it is that somebody has signed in to, what it may do, and what waits for it."""
@@ -64,7 +54,7 @@ def group(host: Host) -> typer.Typer:
             me(host, there, show_values)
 
     @app.command()
-    def logout(company: Annotated[str, typer.Argument(help=company_help, autocompletion=matching)]) -> None:
+    def logout(company: Annotated[str, typer.Argument(help=company_help, autocompletion=host.matching)]) -> None:
         """Forget the tokens that are kept on this machine. At Findity they go on until they end."""
         with _opened(host, company) as there:
             there.person.forget()

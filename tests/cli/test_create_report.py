@@ -102,6 +102,7 @@ def test_it_is_created_as_the_file_says_and_not_twice(place: SimpleNamespace) ->
     assert "was created at" in second.output and "as R00000000001" in second.output
     assert len(there(place)) == 1
     assert create(place, "--again").exit_code == 2, "without a reason"
+    assert create(place, "--again", "--reason", "asked by ann@acme.example").exit_code == 2, "an address would stay in the ledger"
     assert create(place, "--again", "--reason", "another trip of the same cost").exit_code == 0
     assert kept(place) == [(1, "done", None), (2, "done", "another trip of the same cost")]
     assert create(place, policyID="4E00000000000002").exit_code == 0, "another report is another one"

@@ -7,6 +7,7 @@ import pytest
 
 from destinations.expensify.adapter import Adapter as AtExpensify
 from destinations.findity.adapter import Adapter as AtFindity
+from destinations.identity import same_place
 from resources.stored import run_storage
 from resources.stored.run_storage import decoded
 
@@ -199,3 +200,11 @@ def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_numb
     assert "4E00000000000002 (ACME-NO)" in row.data["did you mean"]
     assert "@" not in str([one.metadata for one in checks.values()])
     assert "still in Expensify" in acme.reports()["sync_report.html"].read_text("utf-8")
+
+
+def test_a_cell_that_names_a_policy_that_is_not_there_claims_nothing_for_its_company(synced: Any) -> None:
+    acme = synced(expensify__feed__additionalPolicyIDs={"column": "company_code"}, findity=None)
+    mine, nobodys = (same_place(acme.box.expensify_url, policy) for policy in ("5E00000000000001", "SE"))
+    with acme.ledger() as ledger:
+        other = type(ledger)(ledger.engine, "beta")
+        assert other.claims.others("expensify", [mine, nobodys]) == {mine: "acme"}

@@ -115,6 +115,15 @@ def test_a_policy_of_another_company_is_that_companys_to_look_after(company):
     assert acme.still_in() == []
 
 
+def test_where_another_system_deactivates_people_no_check_names_them(company):
+    outside = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "2@acme.example"}]}
+    acme = company(seeded("P1", P9=outside))
+    acme.night(BOSS, person("2"))
+    del acme.box.state["expensify"]["policies"]["P1"]["members"]["2@acme.example"]
+    assert acme.night(BOSS, scim_managed=True).still_in() == []
+    assert acme.night(BOSS).still_in() == [("2", "P9")]
+
+
 def test_where_absence_is_no_news_nobody_absent_is_named(company):
     outside = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "2@acme.example"}]}
     acme = company(seeded("P1", P9=outside), absent_means="unchanged")
