@@ -204,6 +204,7 @@ def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_numb
 
 def test_a_cell_that_names_a_policy_that_is_not_there_claims_nothing_for_its_company(synced: Any) -> None:
     acme = synced(expensify__feed__additionalPolicyIDs={"column": "company_code"}, findity=None)
+    assert acme.quickly("preview").succeeded
     mine, nobodys = (same_place(acme.box.expensify_url, policy) for policy in ("5E00000000000001", "SE"))
     with acme.ledger() as ledger:
         other = type(ledger)(ledger.engine, "beta")
