@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,6 +41,8 @@ from sandbox.server import Sandbox
 
 FEEDS = Path(__file__).parents[1] / "feeds"
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_NUMBERS = count()
+"""One for each company ever made here: Dagster keeps a job that it has loaded by its module's name, and `id` comes again."""
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-22")
 
 
@@ -134,7 +137,7 @@ class Company:
             resources[key] = dg.ResourceDefinition.hardcoded_resource(
                 dataclasses.replace(access, retry=Retry(attempts=2, first_wait=0.01), **other)
             )
-        module = ModuleType(f"drill_{id(self)}")
+        module = ModuleType(f"drill_{next(_NUMBERS)}")
         self.defs = dg.Definitions(
             assets=built.assets,
             jobs=built.jobs,

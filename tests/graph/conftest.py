@@ -5,6 +5,7 @@ import dataclasses
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -26,6 +27,8 @@ from resources.rates import RateLimit
 from sandbox.server import Sandbox
 from sandbox.switches import Switches
 
+NUMBERS = count()
+"""One for each company ever made here: Dagster keeps a job that it has loaded by its module's name, and `id` comes again."""
 SE, NO, TRAVEL = "5E00000000000001", "4E00000000000002", "7A00000000000006"
 COLUMNS = (
     "No",
@@ -158,7 +161,7 @@ class Acme:
             resources=resources,
             executor=dg.in_process_executor,
         )
-        module = ModuleType(f"graph_of_{name}_{id(self)}")
+        module = ModuleType(f"graph_of_{name}_{next(NUMBERS)}")
         module.defs = self.defs  # type: ignore[attr-defined]
         sys.modules[module.__name__] = module
         self.location = Location("tests", module.__name__)
