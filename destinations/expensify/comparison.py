@@ -140,8 +140,12 @@ def further_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
         key: that of the hash.
     """
     some = feed[feed["additionalPolicyIDs"].notna()]
+    if some.empty:
+        return together([])
     hashed = record_column(some.drop(columns="employee_id"), key)
     some = some[(hashed != some["employee_id"].map(first_of(sent.set_index("employee_id")["record"]))).to_numpy(bool)]
+    if some.empty:
+        return together([])
     there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
     further = named_policies(some).rename(columns={"policyID": "further"}).merge(some, on="employee_id")
     inside = further[further["further"] != further["policyID"]].merge(pairs[["employee_id", "account"]].dropna(), on="employee_id")
@@ -159,6 +163,8 @@ def shown_manager(records: pd.DataFrame) -> pd.Series:
 
 def _submitting(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
     """Whom each account submits to, in the policy from which its number is taken."""
+    if accounts.empty:
+        return accounts.astype("str")
     first = there.sort_values("employeeID", kind="stable").drop_duplicates("account")
     return accounts.map(first.set_index("account")["submitsTo"]).astype("str")
 
@@ -166,6 +172,8 @@ def _submitting(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
 def _missing_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
     """People who are not in every one of their additional policies."""
     further = wanted.dropna(subset="additionalPolicyIDs")
+    if further.empty:
+        return together([])
     each = further[["employee_id", "account", "additionalPolicyIDs"]].assign(
         policyID=further["additionalPolicyIDs"].map({text: json.loads(text) for text in further["additionalPolicyIDs"].unique()})
     )
@@ -205,6 +213,8 @@ def _unassigned_policies(wanted: pd.DataFrame, there: pd.DataFrame) -> pd.DataFr
 
 def _policies_held(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
     """The policies that each account is in, as a JSON list; missing where it is in none."""
+    if accounts.empty:
+        return accounts.astype("str")
     held = there[among(there["account"], accounts)].sort_values("policyID").groupby("account")["policyID"].agg(list).map(compact)
     return accounts.map(held).astype("str")
 

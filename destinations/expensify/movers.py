@@ -42,6 +42,8 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     named = named_policies(desired).assign(named=True)
     extra = inside.merge(named, on=["employee_id", "policyID"], how="left")
     extra = extra[extra["named"].isna()].drop_duplicates(membership.IN_COLUMNS)
+    if extra.empty:
+        return extra[membership.IN_COLUMNS].reset_index(drop=True)
     submitting = there[there["submitsTo"].str.lower() != there["account"]].dropna(subset="submitsTo")
     wanted = named.merge(desired[["employee_id", "employeeEmail", "managerEmail"]], on="employee_id")
     wanted = wanted[wanted["managerEmail"].str.lower() != wanted["employeeEmail"].str.lower()]

@@ -40,6 +40,8 @@ def faults_of_policies(policies: pd.Series, read: Frames) -> pd.Series:
         return pd.Series(np.nan, index=policies.index, dtype="str")
     listed = read["policies"].dropna(subset="id").drop_duplicates("id").set_index("id")
     role = policies.map(listed["role"].fillna("admin").str.lower()).astype("str")
+    if role.eq("admin").all():
+        return pd.Series(np.nan, index=policies.index, dtype="str", name=policies.name)
     reason = role.eq("admin").map({True: None, False: NOT_ADMINISTERED}).astype("str")
     return reason.mask(policies.notna() & role.isna(), NOT_THERE).where(policies.notna())
 

@@ -206,6 +206,8 @@ def named_policies(feed: pd.DataFrame) -> pd.DataFrame:
 
 def _exploded(employee_ids: pd.Series, lists: pd.Series) -> pd.DataFrame:
     each = lists.dropna()
+    if each.empty:
+        return pd.DataFrame({"employee_id": [], "policyID": []}, dtype="str")
     each = each.map({text: json.loads(text) for text in each.unique()}).explode().dropna()
     return pd.DataFrame({"employee_id": employee_ids.loc[each.index].to_numpy(), "policyID": each.to_numpy()}).astype("str")
 

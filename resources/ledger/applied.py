@@ -17,7 +17,7 @@ from resources.ledger.database import frame, insert, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
 from roster.intake.gate import LastApplied, older_reason, went_back
-from roster.plan.facts import PlanFacts
+from roster.plan.facts import day_of
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class AppliedExports(Scoped):
         row = connection.execute(query.where(self._mine(tables.applied, destination=destination))).one_or_none()
         if row is None:
             return None
-        return Applied(row.number, row.dated, row.plan_run_id, PlanFacts.from_json(row.counts or {}).as_of)
+        return Applied(row.number, row.dated, row.plan_run_id, day_of(row.counts or {}))
 
     def _passed(self, connection: sa.Connection, destination: str, plan_run_id: str, number: int) -> dict[str, Any]:
         """What the gate said of a plan's export: in its own run, else, for a release, in the newest that took the export in."""

@@ -207,6 +207,7 @@ def frame(connection: sa.Connection, query: sa.Select[Any]) -> pd.DataFrame:
 
 def _column(column: Any, cells: list[Any]) -> Any:
     if isinstance(column.type, Moment):
-        return pd.to_datetime(pd.Series(cells, dtype=object), utc=True)
+        return pd.to_datetime(pd.Series(cells, dtype=object), utc=True).array
     strict, nullable = _DTYPES.get(type(column.type), ("str", "str"))
-    return pd.Series(cells, dtype=nullable if getattr(column, "nullable", True) else strict)
+    dtype: Any = nullable if getattr(column, "nullable", True) else strict
+    return pd.array(cells, dtype=dtype)

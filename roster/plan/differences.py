@@ -17,7 +17,7 @@ CHANGE_COLUMNS = ("employee_id", "field", "old", "new", "visible")
 there is to be taken away)."""
 
 _DTYPES = {"employee_id": "str", "field": "str", "old": "str", "new": "str", "visible": "bool"}
-_NONE = pd.DataFrame(columns=list(CHANGE_COLUMNS)).astype(_DTYPES)
+_NONE = pd.DataFrame(columns=list(CHANGE_COLUMNS), index=pd.RangeIndex(0)).astype(_DTYPES)
 """What most fields come to: nothing differs."""
 
 
@@ -37,8 +37,11 @@ def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Se
         `CHANGE_COLUMNS`.
     """
     same = wanted.str.lower() == there.str.lower() if fold else wanted == there
+    differs = wanted.notna() & ~same.fillna(False)
+    if not differs.any():
+        return _NONE
     away = wanted.eq(TAKEN_AWAY).fillna(False)
-    differs = wanted.notna() & ~same.fillna(False) & ~(away & there.isna())
+    differs &= ~(away & there.isna())
     if not differs.any():
         return _NONE
     new = wanted.mask(away)[differs]
@@ -48,4 +51,4 @@ def compare(employee_ids: pd.Series, field: str, wanted: pd.Series, there: pd.Se
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Joins the differences of several fields into one frame with the dtypes of `CHANGE_COLUMNS`."""
     some = [part[list(CHANGE_COLUMNS)] for part in parts if len(part)]
-    return pd.concat(some or [_NONE], ignore_index=True).astype(_DTYPES)
+    return pd.concat(some, ignore_index=True).astype(_DTYPES) if some else _NONE.copy(deep=False)

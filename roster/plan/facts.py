@@ -195,5 +195,10 @@ class PlanFacts:
         )
 
 
+def day_of(stored: Mapping[str, Any]) -> date | None:
+    """The day that stored facts of a plan are for, without reading the rest of them."""
+    return _day(stored.get("as_of"))
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

@@ -26,8 +26,9 @@ def texts(acknowledged: pd.DataFrame, name: str) -> pd.Series:
         name: the list's.
     """
     fields = acknowledged.reindex(columns=["fields"])["fields"].astype("str")
-    found = fields.where(fields.str.contains(f'"{name}":', regex=False, na=False)).dropna()
-    found = found.str.extract(f'"{name}":({_LIST})', expand=False).dropna().astype("str")
+    found = fields[fields.str.contains(f'"{name}":', regex=False, na=False)]
+    if len(found):
+        found = found.str.extract(f'"{name}":({_LIST})', expand=False).dropna().astype("str")
     return found.set_axis(acknowledged.loc[found.index, "employee_id"])
 
 
@@ -38,6 +39,8 @@ def each(acknowledged: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def exploded(lists: pd.Series) -> pd.DataFrame:
     """``employee_id``, ``value`` of lists in JSON by employee number."""
+    if lists.empty:
+        return pd.DataFrame({"employee_id": [], "value": []}, dtype="str")
     of = lists.map({text: json.loads(text) for text in lists.unique()}).explode().dropna()
     return pd.DataFrame({"employee_id": of.index, "value": of.to_numpy()}).astype("str")
 
