@@ -24,6 +24,9 @@ from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply, PlanFacts
 from roster.plan.limits import Limits
+from roster.plan.things import THING_COLUMNS as THING_COLUMNS
+from roster.plan.things import Structure as Structure
+from roster.plan.things import ThingKind as ThingKind
 from roster.settings import Approvers
 
 
@@ -319,3 +322,25 @@ class DryRun(Protocol):
 
     def dry_run(self, access: Any, ledger: Ledger, plan: Plan) -> DryRunReply:
         """What it says to a plan."""
+
+
+@runtime_checkable
+class Structured(Protocol):
+    """A destination that has things which are no people, and of which ours are planned and written too: units, dimensions, values, who
+    approves them."""
+
+    @property
+    def thing_kinds(self) -> Mapping[str, ThingKind]:
+        """Kind → what it is; empty where the settings ask for none, and then nothing of this is asked."""
+
+    def structure(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
+        """What of them should change. Pure, and asked again of what is read after a write: what was accepted and is still in it has not
+        landed."""
+
+    def send_structure(self, access: Any, ledger: Ledger, changes: pd.DataFrame) -> pd.DataFrame:
+        """Send changes of them (`THING_COLUMNS`, in their order), before the people are sent.
+
+        Returns:
+            ``thing``, ``outcome`` (accepted, refused, unknown), ``reason``, and where people depended on what was not accepted, their
+            numbers under ``people``, separated by blanks. A thing without a row has no answer.
+        """
