@@ -240,4 +240,3 @@ def _units(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> 
             nodes[unit["id"]] |= {"approvers": unit.get("approvers", [])}
         (above[inner] if above else roots).append(nodes[unit["id"]])
     return Answer(JSONResponse(roots if box.switches.findity_units == "nested" or not roots else roots[0]), 200)
-

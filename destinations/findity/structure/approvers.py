@@ -1,7 +1,7 @@
 """Who approves for a value or a unit once whoever cannot is replaced, and in what that differs from who does there.
 
-Belongs here: the rule of replacement, told in sentences, and the comparison. Does not belong here: whom HR or the YAML name (``wanted``), who
-is who (``naming``). Pure.
+Belongs here: the rule of replacement, told in sentences, and the comparison. Does not belong here: whom HR or the YAML name
+(``wanted``), who is who (``naming``). Pure.
 
 Whoever has left, is on leave, was never brought in or cannot be named there yet is replaced by the next one up the chain, as every other
 approver is. Two steps in a row are never one person: the later one stays, with its limit. Where nobody is left for a step, nothing of that

@@ -3,8 +3,8 @@
 Belongs here: new and changed definitions, new, renamed and superfluous values. Does not belong here: who approves for a value
 (``planning``). Pure.
 
-A value whose name somebody changed is called by HR's name again where a rule gives one. A value that HR does not have is told, and taken away
-only where the settings say so, never while somebody active there is still preset to it.
+A value whose name somebody changed is called by HR's name again where a rule gives one. A value that HR does not have is told, and
+taken away only where the settings say so, never while somebody active there is still preset to it.
 """
 
 import json
@@ -38,7 +38,8 @@ def definition(key: str, wanted: Dimension, there: pd.DataFrame, order: int) -> 
     mine = there[there["externalSourceId"].eq(key)]
     if mine.empty:
         return row(f"dimension/{key}", DIMENSION, wanted.name, "create", None, _told(given), order, {"externalSourceId": key, **given})
-    known = {name: value for name, value in mine.iloc[0][list(ATTRIBUTES)].items() if not pd.isna(value)}
+    first: Row = {str(name): value for name, value in mine.iloc[0].items()}
+    known: Row = {name: first[name] for name in ATTRIBUTES if not pd.isna(first[name])}
     if "userOverridable" in known:
         known["userOverridable"] = known["userOverridable"] == "true"
     differs = {name: value for name, value in given.items() if known.get(name) != value}
@@ -46,7 +47,9 @@ def definition(key: str, wanted: Dimension, there: pd.DataFrame, order: int) -> 
         return None
     old = _told({name: known[name] for name in differs if name in known}) or None
     # Whole: whether a definition that lacks an attribute keeps it is written nowhere.
-    return row(f"dimension/{key}", DIMENSION, wanted.name, "change", old, _told(differs), order, {"externalSourceId": key, **known, **given})
+    return row(
+        f"dimension/{key}", DIMENSION, wanted.name, "change", old, _told(differs), order, {"externalSourceId": key, **known, **given}
+    )
 
 
 def _told(given: Row) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.findity.comparison import account_of, accounts
 from destinations.findity.comparison import UNADDRESSED as WITHOUT_NUMBER
+from destinations.findity.comparison import account_of, accounts
 from roster.membership import among
 from roster.people.chain import Chain
 from roster.plan.differences import Frames
@@ -44,7 +44,8 @@ class Approving:
     def ready(self, by: str) -> pd.Index:
         """Employee numbers of those whom an assignment can name."""
         there = self.people.dropna(subset=[ID_COLUMN[by], "number"])
-        return pd.Index(there.loc[among(there["number"], self.able.to_series()), "number"])
+        able: pd.Index = pd.Index(there.loc[among(there["number"], self.able.to_series()), "number"])
+        return able
 
     def ids(self, numbers: pd.Series, by: str) -> pd.Series:
         """How an assignment names each of these."""

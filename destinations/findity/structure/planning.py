@@ -11,15 +11,16 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.base import THING_COLUMNS, Structure, ThingKind
 from destinations.findity import records
 from destinations.findity.settings import Settings
 from destinations.findity.structure import approvers, definitions, units, wanted
 from destinations.findity.structure.approvers import Found
 from destinations.findity.structure.definitions import Row, row
 from destinations.findity.structure.naming import Approving
+from destinations.findity.structure.settings import Step
 from roster.people.chain import Chain
 from roster.plan.differences import Frames
+from roster.plan.things import THING_COLUMNS, Structure, ThingKind
 from roster.rules import evaluate
 
 APPROVERS: Final = "approvers"
@@ -47,10 +48,15 @@ class _Draft:
             self.rows.append(one)
 
 
+def kinds(settings: Settings) -> Mapping[str, ThingKind]:
+    """`KINDS`, where the settings ask for any of it; else none."""
+    return KINDS if settings.units or settings.dimensions or "departments" in settings.approval else {}
+
+
 def structure(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
     """What should change (`destinations.base.Structured.structure`)."""
     draft = _Draft()
-    unread = dict(read["structure_unread"].itertuples(index=False)) if "structure_unread" in read else {}
+    unread: dict[str, str] = dict(read["structure_unread"].to_numpy().tolist()) if "structure_unread" in read else {}
     if settings.units == "create":
         _units(settings, roster, chain, read, draft)
     if settings.dimensions:
@@ -62,7 +68,17 @@ def structure(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Fram
     )
     changes = changes.sort_values("order", kind="stable", ignore_index=True)
     left = pd.DataFrame(list(draft.left.items()), columns=["thing", "reason"], dtype="str")
-    return Structure(changes, draft.repairs, left)
+    return Structure(changes, draft.repairs, left, _counts(read))
+
+
+def _counts(read: Frames) -> dict[str, int]:
+    """How many of each kind are there."""
+    none = pd.DataFrame({"dimension": [], "at": []}, dtype="str")
+    values = len(read.get("dimension_values", none))
+    routed = [read.get("value_approvers", none)[["dimension", "at"]], read.get("unit_approvers", none)[["at"]]]
+    approved = sum(len(one.drop_duplicates()) for one in routed)
+    counts = {units.UNIT: len(read["units"]), definitions.DIMENSION: len(read.get("dimensions", none))}
+    return {**counts, definitions.VALUE: values, definitions.REMOVED: values, APPROVERS: approved}
 
 
 def _units(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, draft: _Draft) -> None:
@@ -81,9 +97,7 @@ def _unit_of(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frame
     return people["employee_id"].map(mine).astype("str")
 
 
-def _dimensions(
-    settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft
-) -> None:
+def _dimensions(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft) -> None:
     approving = Approving.of(read, chain, roster["employee_id"]) if "dimensions" in settings.approval else None
     for key, one in settings.dimensions.items():
         if reason := unread.get("dimensions"):
@@ -136,9 +150,7 @@ def _of_values(
     _told(draft, f"approvers/{key}/", one.name, settings.approver_by, approving, found, why, is_there, payload)
 
 
-def _departments(
-    settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft
-) -> None:
+def _departments(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft) -> None:
     if reason := unread.get("unit approvers"):
         draft.left["unit approvers"] = reason
         return
@@ -156,7 +168,7 @@ def _departments(
     _told(draft, "approvers/unit/", "unit", "personId", approving, found, why, is_there, lambda at: {"unit": at}, called)
 
 
-def _by_unit(settings: Settings, there: pd.DataFrame) -> tuple[dict[str, list[wanted.Step]], list[str]]:
+def _by_unit(settings: Settings, there: pd.DataFrame) -> tuple[dict[str, list[Step]], list[str]]:
     """Unit id → its own steps; and the names that mean no one unit."""
     known = units.paths(there)
     by = settings.users.unit_by
@@ -195,7 +207,7 @@ def _told(
     ids = dict(zip(numbers, approving.ids(numbers, by), strict=True))
     for at, text in changed.items():
         name = (called or {}).get(str(at), str(at))
-        old, new = before[at], json.loads(text)
+        old, new = before[str(at)], json.loads(text)
         steps = [{by: ids[number], "amountLimit": None if limit is None else _number(limit)} for number, limit in new]
         old_text = None if pd.isna(old) else approvers.readable(json.loads(old))
         change = "create" if old_text is None else "change"

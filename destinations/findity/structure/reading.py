@@ -97,9 +97,7 @@ def _of_units(body: Any, unread: list[tuple[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns=APPROVERS, dtype="str")
 
 
-def _ask(
-    client: Findity, path: str, what: str, table: Callable[[Any], pd.DataFrame], unread: list[tuple[str, str]]
-) -> pd.DataFrame | None:
+def _ask(client: Findity, path: str, what: str, table: Callable[[Any], pd.DataFrame], unread: list[tuple[str, str]]) -> pd.DataFrame | None:
     reply = client.request("GET", path)
     if reply.status >= 400:
         code, reason = error_of(reply.json, [])

@@ -1,6 +1,6 @@
 """Units that HR names and Findity does not have: which are to be created, and below which.
 
-Belongs here: finding the place of a new unit in the tree. Does not belong here: whose unit is which (``destinations.findity.records``). Pure.
+Belongs here: finding the place of a new unit in the tree. Does not belong here: whose unit is which (``records``). Pure.
 
 Nothing here changes or removes a unit. A name that means several units is no new one. Each new unit waits until somebody releases it, with
 the names that are near: it may be a slip of the pen.

@@ -74,7 +74,8 @@ def steps(
     Returns:
         `STEP_COLUMNS`, one row a step; and for each key of which not all steps are known, why: none of it is in the first.
     """
-    parts, why = [], {}
+    parts: list[pd.DataFrame] = []
+    why: dict[str, str] = {}
     for number, step in enumerate(usual):
         mine = keys[~keys.isin(list(apart))]
         parts.append(_one(number, step, mine, people, whose, why))
