@@ -1,8 +1,11 @@
 """Dimensions, values and approvers over a real socket: each call, in each form that the documents leave open."""
 
+import json
+
 import pytest
 
 from destinations.findity.settings import Settings
+from resources.failures import Refused
 from sandbox.server import Sandbox
 from tests.contract.structure import COST, Organization, seed, user
 from tests.unit.roster.frames import person
@@ -177,3 +180,52 @@ def test_approval_and_its_settings_go_together():
     ]:
         with pytest.raises(ValueError, match=told):
             Settings.model_validate({"connection": connection, "users": {}, **given})
+
+
+def test_units_are_created_below_each_other_and_nothing_else_of_the_tree_changes(box):
+    for form in ("nested", "both"):
+        box.switch(findity_unit_parts=form)
+        acme = Organization(box, {"units": "create", "users": {"organizationalUnitId": "department"}})
+        made = acme.plan(person("1", department=f"Sales/{form}/Oslo"), person("9", department="Legal"))
+        assert list(made.things) == [f"unit/Sales/{form}", f"unit/Sales/{form}/Oslo"]
+        assert set(acme.send(made).values()) == {("accepted", None)}
+    parents = {unit["id"]: unit["name"] for unit in acme.state["units"]}
+    there = {(unit["name"], parents.get(unit["parentId"])) for unit in acme.state["units"]}
+    old = {("Acme", None), ("Sales", "Acme"), ("Legal", "Acme")}
+    assert there == {*old, ("nested", "Sales"), ("Oslo", "nested"), ("both", "Sales"), ("Oslo", "both")}
+
+
+def test_a_unit_below_one_that_was_refused_is_not_sent(box):
+    box.switch(findity_unit_parts="owner")
+    acme = Organization(box, {"units": "create", "users": {"organizationalUnitId": "department"}})
+    outcomes = acme.send(acme.plan(person("1", department="North/Oslo")))
+    assert outcomes["unit/North"][0] == "refused"
+    assert outcomes["unit/North/Oslo"] == ("refused", "the unit above it is not there")
+
+
+def test_approvers_of_units_are_written_unit_by_unit_and_then_nothing_changes(box):
+    departments = {"approvers": [{"rule": "approval_limit", "amountLimit": 10}, {"employee": "9"}]}
+    acme = Organization(box, {"approval": "departments", "departments": departments, "users": {"organizationalUnitId": "department"}})
+    people = (person("1", department="Sales", approval_limit="1"), person("9", department="Legal", approval_limit="9"))
+    made = acme.plan(*people)
+    assert made.things == {"approvers/unit/Legal": (None, "9"), "approvers/unit/Sales": (None, "1 up to 10, then 9")}
+    assert set(acme.send(made).values()) == {("accepted", None)}
+    begin = len(box.calls)
+    assert acme.plan(*people).things == {}
+    assert jobs(box, begin) == ["GET users", "GET organizationalunits"]
+    fewer = acme.plan({**people[0], "approval_limit": "9"}, people[1])
+    acme.send(fewer)
+    assert acme.plan({**people[0], "approval_limit": "9"}, people[1]).things == {}
+
+
+@pytest.mark.parametrize(("form", "kept"), [("store", 1), ("ignore", 0), ("refuse", None)])
+def test_what_findity_does_with_a_preset_of_a_value_that_is_not_there_is_a_switch(box, form, kept):
+    box.switch(findity_preset_unknown=form)
+    record = {**user("3"), "dimensionPresets": [{"dimensionExternalSourceId": "COST", "dimensionValueId": "1"}]}
+    with Organization(box, {}).client() as client:
+        if kept is None:
+            with pytest.raises(Refused, match="DIMENSION_VALUE_NOT_FOUND"):
+                client.put_users([record])
+        else:
+            client.put_users([record])
+            assert len(json.loads(client.users()["dimensionPresets"].iloc[-1])) == kept

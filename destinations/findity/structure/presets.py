@@ -9,7 +9,7 @@ is there: Findity keeps what it has, and that is told once (``checks``) and of n
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ class There:
     """Dimension → from where it fills itself; None where Findity does not say."""
     values: Mapping[str, Mapping[str, str]]
     """Dimension → each name of a value by which HR may give it → the name by which a preset does; dimensions that were read alone."""
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Dimension → what people may take for a value's id, its name too → that id."""
     unread: Collection[str] = ()
     """Dimensions of which nothing is known; ``*``: of none."""
     not_yet: Collection[tuple[str, str]] = ()
@@ -47,8 +49,13 @@ class There:
         places = table["presetLocation"].astype("object").where(table["presetLocation"].notna(), None)
         locations: dict[str, str | None] = dict(zip(table["externalSourceId"], places, strict=True))
         values: dict[str, dict[str, str]] = {key: {} for key in locations}
-        for dimension, external, own in read["dimension_values"][["dimension", "externalSourceId", "id"]].itertuples(index=False):
-            names = [name for name in (external, own) if not pd.isna(name)]
+        called: dict[str, dict[str, str]] = {}
+        shown = ["dimension", "externalSourceId", "id", "name"]
+        for dimension, external, own, name in read["dimension_values"][shown].itertuples(index=False):
+            called.setdefault(dimension, {}).update(
+                {one: external for one in (name, external) if not pd.isna(one) and not pd.isna(external)}
+            )
+            names = [one for one in (external, own) if not pd.isna(one)]
             as_sent = own if value_by == "id" and not pd.isna(own) else names[0]
             values[dimension] |= dict.fromkeys(names, as_sent)
         not_yet = set()
@@ -64,7 +71,7 @@ class There:
                 else:
                     values.setdefault(payload["dimension"], {})[value] = value
         lost = {one.removeprefix("values/") for one in unread if one.startswith("values/")}
-        return cls(locations, values, {"*"} if "dimensions" in unread else lost, not_yet)
+        return cls(locations, values, called, {"*"} if "dimensions" in unread else lost, not_yet)
 
     def reason(self, dimension: str, value: str) -> str | None:
         """Why a preset may not go; None: it may."""
@@ -80,11 +87,12 @@ class There:
 
     def near(self, dimension: str, value: str, reason: str) -> str | None:
         """What may have been meant."""
-        known = self.locations if reason == NO_DIMENSION else self.values.get(dimension, {}) if reason == NO_VALUE else {}
-        asked = dimension if reason == NO_DIMENSION else value
-        folded = {one.casefold(): one for one in sorted(known)}
+        asked, known = value, self.called.get(dimension, {}) if reason == NO_VALUE else {}
+        if reason == NO_DIMENSION:
+            asked, known = dimension, {one: one for one in self.locations}
+        folded = {one.casefold(): meant for one, meant in sorted(known.items())}
         found = get_close_matches(asked.casefold(), folded, n=3, cutoff=0.6)
-        return ", ".join(folded[one] for one in found) or None
+        return ", ".join(dict.fromkeys(folded[one] for one in found)) or None
 
 
 def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataFrame]:
