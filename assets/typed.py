@@ -22,7 +22,7 @@ from roster.characters import ascii_like
 from roster.intake.gate import STOPPING
 from roster.intake.numbers import is_other
 from roster.intake.validation import is_employee_id
-from roster.vocabulary import KINDS
+from roster.vocabulary import RELEASED_BY_KIND
 
 Given = TypeVar("Given", bound=BaseModel)
 
@@ -93,7 +93,7 @@ WORDS: Final = Text("Words", _words, "Stays in the run's config: no names, no ad
 DIGEST: Final = Text("Digest", _digest, "The digest of a held set.")
 RUN: Final = Text("RunId", _run, "A run's id.")
 CHECK: Final = Text("GateCheck", _check, "A check of the gate.")
-KIND: Final = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in KINDS])
+KIND: Final = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in RELEASED_BY_KIND])
 
 
 def schema(model: type[BaseModel]) -> dict[str, dg.Field]:

@@ -13,7 +13,7 @@ import yaml
 
 from assets import names
 from cli.terminal import stop
-from roster.vocabulary import KINDS
+from roster.vocabulary import RELEASED_BY_KIND
 
 app = typer.Typer()
 
@@ -43,8 +43,8 @@ def run(
 
 
 def _kinds(given: list[str] | None) -> list[str] | None:
-    if unknown := [kind for kind in given or [] if kind not in KINDS]:
-        raise typer.BadParameter(f"{', '.join(unknown)} is no kind of change; there are {', '.join(KINDS)}")
+    if unknown := [kind for kind in given or [] if kind not in RELEASED_BY_KIND]:
+        raise typer.BadParameter(f"{', '.join(unknown)} is no kind of change; there are {', '.join(RELEASED_BY_KIND)}")
     return given
 
 

@@ -24,9 +24,9 @@ from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply, PlanFacts
 from roster.plan.limits import Limits
-from roster.plan.things import THING_COLUMNS as THING_COLUMNS
-from roster.plan.things import Structure as Structure
-from roster.plan.things import ThingKind as ThingKind
+from roster.plan.things import THING_COLUMNS as THING_COLUMNS  # noqa: PLC0414 - adapters name it from here
+from roster.plan.things import Structure as Structure  # noqa: PLC0414 - adapters name it from here
+from roster.plan.things import ThingKind as ThingKind  # noqa: PLC0414 - adapters name it from here
 from roster.settings import Approvers
 
 
@@ -67,17 +67,24 @@ class Desired:
     """Approvers by rule (`roster.people.chain.Chain.repairs`)."""
     accounts: pd.DataFrame
     """Everyone there, in the common form (`roster.people.matching.ACCOUNT_COLUMNS`)."""
+    structure: Structure | None = None
+    """What of things that are no people should change; None where there are none of ours, or the run is for some people."""
+    chain: Chain | None = None
+    """Who approves, kept where there is a `structure`: it is asked for again once the write is read back."""
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames, for storage."""
-        return {"desired": self.records, "faults": self.faults, "repairs": self.repairs, "accounts": self.accounts}
+        frames = {"desired": self.records, "faults": self.faults, "repairs": self.repairs, "accounts": self.accounts}
+        more = [part.to_stored() for part in (self.structure, self.chain) if part is not None]
+        return {**frames, **{name: value for part in more for name, value in part.items()}}
 
     @classmethod
     def from_stored(cls, value: Mapping[str, Any], accounts: pd.DataFrame | None = None) -> "Desired":
         """What `to_stored` made; `accounts` where an earlier version stored none."""
         there = value.get("accounts", accounts)
         assert there is not None, "the caller has looked"  # noqa: S101
-        return cls(value["desired"], value["faults"], value["repairs"], there)
+        parts = (Structure.from_stored(value), Chain.from_stored(value))
+        return cls(value["desired"], value["faults"], value["repairs"], there, *parts)
 
 
 @dataclass(frozen=True)
@@ -151,11 +158,14 @@ class Drawn:
     """What does not add up."""
     gate_passed: bool
     """Whether everything that it was drawn from came through the gate in this sync. The ledger keeps that, storage does not."""
+    chain: Chain | None = None
+    """`Desired.chain`."""
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames and facts, for storage. What a later step needs of it, it reads by name."""
         frames = {"desired": self.desired, "acknowledgements": self.acknowledgements}
-        return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames}
+        chain = self.chain.to_stored() if self.chain else {}
+        return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames, **chain}
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,10 @@ class Landed:
     """The employee numbers of those who are active there, should be, and have no active approver there."""
     still_in: pd.DataFrame | None = None
     """`roster.plan.outcomes.PLACES`: who has left and is still in some part of it; None where it has no parts."""
+    things: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["thing", "outcome"], dtype="str"))
+    """`roster.plan.things.outcomes`: what became of things that are no people."""
+    things_drift: Sequence[str] = ()
+    """The things that somebody else changed meanwhile."""
     staying: pd.DataFrame | None = None
     """Likewise: who is in a part of it that their record does not name any more, and is left there."""
 

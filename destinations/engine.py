@@ -4,7 +4,6 @@ Belongs here: what each step asks of the destination, the rules and the ledger. 
 the rules (``roster``), storing values and showing them (``assets``).
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, releases
+from destinations import first, forgotten, leaving, reading_back, releases, things
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
@@ -21,18 +20,17 @@ from resources.ledger import Held, Ledger
 from roster import accounting, lacking
 from roster.membership import among
 from roster.people.approvers import TOPS
-from roster.people.chain import AbsentMeans, approval_chain
+from roster.people.chain import AbsentMeans, Chain, approval_chain
 from roster.plan import landing, outcomes, releasing
+from roster.plan import things as thing_rules
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
 from roster.plan.decision import Circumstances, Plan
-from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 _OUT = ("skipped", "held", "refused", "unknown")
 _UNFORESEEN = ("refused", "unanswered", "conflict", "number_reused", "address_reused", "no_external_id", "manager_unknown")
 """Reasons for which somebody was not brought in, and of which nothing is known before the plan is drawn. All others are asked anew."""
@@ -69,7 +67,8 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         lacking = faults.loc[faults["field"].isin(destination.required), "employee_id"]
         lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
         if lacking.empty:
-            return Desired(records, faults, chain.repairs, there)
+            structure = things.wanted(destination, taken.roster, chain, known.read) if everyone else None
+            return Desired(records, faults, chain.repairs, there, structure, chain if structure else None)
         out = pd.concat([out, lacking])
 
 
@@ -121,19 +120,25 @@ def plan(
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
+    drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
     gate = ledger.intakes.gate(attempt.root_run_id)
     gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
     released: dict[str, int] = {}
     if held:
         gate_passed = releases.passed(ledger, held)
+        before = set(drawn.things["thing"])
         drawn, released = releases.let_go(ledger, destination.name, attempt, held, drawn, request, key)
+        of_things = replace(of_things, others=tuple(sorted(before - set(drawn.things["thing"]))))
+    facts = _facts(destination, ledger, taken, known, desired, drawn, request, released)
+    sums = accounting.before_write(drawn, taken.roster, desired.accounts["account"])
     return Drawn(
         plan=drawn,
-        facts=_facts(destination, ledger, taken, known, desired, drawn, request, released),
+        facts=replace(facts, things=of_things),
         desired=desired.records,
         acknowledgements=acknowledgements(destination, drawn, desired.records, people, known.read),
-        faults=accounting.before_write(drawn, taken.roster, desired.accounts["account"]),
+        faults=[*sums, *thing_rules.before_write(drawn.things, things.kinds(destination))],
         gate_passed=gate_passed,
+        chain=desired.chain if of_things.words else None,
     )
 
 
@@ -237,16 +242,18 @@ def save(destination: Destination, policy: Policy, ledger: Ledger, attempt: Atte
         gate_passed=drawn.gate_passed,
         people=releasing.with_digests(made, ledger.keys.of_fields(destination.name)),
         changes=made.changes,
+        of_things=thing_rules.with_digests(made.things, ledger.keys.of_fields(destination.name)),
     )
     if digest := made.held_digest():
         held = made.people.loc[made.people["action"].eq("hold"), "kinds"].dropna().unique()
-        kinds = sorted({kind for kinds in held for kind in kinds.split("|")})
+        waiting = made.things.loc[~made.things["apply"].astype("bool"), "kind"]
+        kinds = sorted({kind for kinds in [*held, *waiting] for kind in kinds.split("|")})
         until = datetime.now(UTC) + timedelta(hours=policy.release_hours)
         ledger.releases.save_held(destination.name, attempt.run_id, digest, until, kinds)
 
 
 def write(destination: Destination, access: Any, ledger: Ledger, write: Write, *, idle: bool = False) -> list[str]:
-    """Send what a plan applies.
+    """Send what a plan applies: first of things that are no people, then the people.
 
     Args:
         destination: Which.
@@ -262,12 +269,18 @@ def write(destination: Destination, access: Any, ledger: Ledger, write: Write, *
         Failed: See `destinations.delivery.deliver`.
     """
     if not idle:
+        things.send(destination, access, ledger, write)
         destination.send(access, ledger, write)
     answers = ledger.deliveries.answers(destination.name, write.plan_run_id)
     # Of an earlier attempt only the answers are left, so what this one sent is held against what it was answered.
     sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
     records = write.plan.records
     return destination.disagreements(records[records["person"].isin(sent)], write.replies, write.run_id != write.plan_run_id)
+
+
+def sent(destination: Destination, ledger: Ledger, plan_run_id: str) -> bool:
+    """Whether anything of a plan was sent: else what was read before it is what is there."""
+    return len(ledger.deliveries.answers(destination.name, plan_run_id)) > 0 or ledger.things.sent(destination.name, plan_run_id)
 
 
 def landed(
@@ -283,6 +296,8 @@ def landed(
     without_approver: Sequence[str] = (),
     patience: float | None = None,
     absent_means: AbsentMeans = "leaver",
+    chain: Chain | None = None,
+    others: Sequence[str] = (),
 ) -> Landed:
     """What became of everyone, by what was answered and what reading back shows.
 
@@ -298,72 +313,39 @@ def landed(
         without_approver: Who had no active approver by what was read already.
         patience: Seconds for which reading is tried; by default the destination's.
         absent_means: The company's: whether who is absent has left.
+        chain: Who approves, as it was planned with: what of things that are no people should change is asked by it again.
+        others: The things that the plan left for the next sync.
     """
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
     # Whom to wait for: everyone who was sent and not refused.
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
     key = ledger.keys.of_fields(destination.name)
+    structure = None
     if current is not None:
         read, differing = current.read, landing.not_as_wanted(destination, made, desired, current.read, key)
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
-        differing, read = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
+        accepted = things.accepted(ledger, destination, plan_run_id)
+        expected = reading_back.Expected(made, desired, roster, sent, chain, accepted)
+        differing, read, structure = reading_back.read_back(destination, access, ledger, expected, key, wait)
         there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
         without_approver = landing.without_approver(there, desired["employee_id"])
     else:
         raise ValueError("reading back needs HR's people")
     with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
         destination.tidy(access, ledger, None if differing["employee_id"].isin(sent).any() else made)
+    of_things = things.outcomes(ledger, destination, plan_run_id, made, structure)
     table = outcomes.outcomes(made, answers, differing["employee_id"], destination.write_only.in_answer)
     return Landed(
         outcomes=table,
         drift=landing.drift(made, differing),
         numbers=outcomes.numbers(made, table, answers),
-        faults=accounting.after_write(made, table),
+        faults=[*accounting.after_write(made, table), *thing_rules.after_write(made.things, of_things)],
+        things=of_things,
+        things_drift=things.drift(made, structure, others),
         without_approver=list(without_approver),
-        **(_places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
+        **(reading_back.places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
     )
-
-
-def _places(
-    destination: Any, ledger: Ledger, made: Plan, desired: pd.DataFrame, read: Frames, absent_means: AbsentMeans
-) -> dict[str, pd.DataFrame]:
-    """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
-    so by itself. And who stays in a part that their record does not name any more."""
-    acknowledged, people = ledger.acknowledged.all(destination.name), made.people
-    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].eq("left"))
-    # A plan has nobody who is neither in HR's file nor to be seen there.
-    before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]
-    if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before
-        before = before[~before["active"].astype("bool")]
-    leavers = pd.concat([one[["employee_id", "account"]] for one in (people[here], before)], ignore_index=True)
-    if not destination.deactivates:  # who should have gone is told as such
-        leavers = leavers.head(0)
-    still = destination.still_in(leavers.dropna(subset="employee_id"), read, acknowledged)
-    return {"still_in": still, "staying": destination.staying(desired, read, acknowledged)}
-
-
-def _read_back(
-    destination: Destination,
-    access: Any,
-    ledger: Ledger,
-    made: Plan,
-    desired: pd.DataFrame,
-    roster: pd.DataFrame,
-    sent: pd.Series,
-    key: bytes,
-    patience: float,
-) -> tuple[pd.DataFrame, Frames]:
-    """Reads until everything that was sent is to be seen, or patience ends: ``employee_id``, ``field`` of what is not as it should be, and
-    what was read."""
-    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
-    while True:
-        read = destination.read(access, ledger, roster)
-        differing = landing.not_as_wanted(destination, made, desired, read, key)
-        if not differing["employee_id"].isin(sent).any() or time.monotonic() + pause > deadline:
-            return differing, read
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def record(
@@ -384,9 +366,11 @@ def record(
         strangers=int(table["reason"].isin([NOT_IN_HR, HELD]).sum()),
         warnings=disagreements,
         without_approver=found.without_approver,
+        things_drift=found.things_drift,
         **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
+    ledger.things.record_outcomes(destination.name, plan_run_id, found.things)
     if table["reason"].eq("not_selected").any() or facts.as_of is None:
         return  # of whoever was left alone, this run knows nothing: they stay out as long as before
     out = table.loc[table["outcome"].isin(_OUT), ["employee_id", "reason"]]

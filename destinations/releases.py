@@ -4,11 +4,14 @@ Belongs here: finding that set by its digest, and what of it a plan drawn afresh
 it was held (``roster.plan.releasing``), deciding what is held (``roster.plan.decision``).
 """
 
+from dataclasses import replace
+
 from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger, PlanVerdict
 from roster.plan import releasing
 from roster.plan.decision import Plan
+from roster.plan.things import released
 
 
 def requested(ledger: Ledger, destination: str, attempt: Attempt, request: Request) -> Held | None:
@@ -48,6 +51,10 @@ def let_go(
     """
     people, changes = ledger.releases.held_people(destination, held.plan_run_id), ledger.plans.changes(destination, held.plan_run_id)
     plan, counts = releasing.released(drawn, releasing.HeldSet(people, changes), request.kinds, key)
+    waiting = ledger.things.held(destination, held.plan_run_id)
+    things, of_things = released(drawn.things, waiting, request.kinds, key)
+    plan = replace(plan, things=things)
+    counts = {code: both for code in releasing.VERDICTS if (both := counts.get(code, 0) + of_things.get(code, 0))}
     if not counts.get("applied"):
         before = [one for one in ledger.releases.of(held.digest) if one.root_run_id != attempt.root_run_id]
         by = f" It was released by {before[-1].name} on {before[-1].released_at:%Y-%m-%d %H:%M} UTC." if before else ""

@@ -31,6 +31,9 @@ Kind = Literal[
 ]
 """What sort of change a planned change is: the unit in which changes are held and released."""
 
+ThingKindName = Literal["unit", "dimension", "value", "value_removed", "approvers"]
+"""What sort of thing, of those at a destination that are no people, a planned change is about: likewise held and released."""
+
 Employment = Literal["active", "leave", "left", "pending"]
 """Where a person stands on the day of the export: `pending` has not started, `left` is a leaver by their own row."""
 
@@ -38,6 +41,9 @@ DISPOSITIONS: Final[tuple[Disposition, ...]] = get_args(Disposition)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 WRITES: Final = ("create", "update", "reactivate", "deactivate")
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+THING_KINDS: Final[tuple[ThingKindName, ...]] = get_args(ThingKindName)
+RELEASED_BY_KIND: Final[tuple[str, ...]] = tuple(dict.fromkeys([*KINDS, *THING_KINDS]))
+"""What a release may name: a kind of change of people, or of things."""
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 OUTCOME_OF: Final = {
     "create": "created",

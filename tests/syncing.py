@@ -230,7 +230,7 @@ class Company:
         acknowledgements, whole = drawn.acknowledgements, drawn.facts.whole
         on_its_way = Write(adapter.name, run, run, drawn.plan, acknowledgements, taken.number, taken.dated, everyone=whole)
         night.disagreements = engine.write(adapter, access, self.ledger, on_its_way, idle=drawn.facts.idle)
-        still = len(self.ledger.deliveries.answers(adapter.name, run)) == 0  # what was read before is what is there
+        still = not engine.sent(adapter, self.ledger, run)  # what was read before is what is there
         found: Landed = engine.landed(
             adapter,
             access,
@@ -242,6 +242,8 @@ class Company:
             current=night.known if still else None,
             without_approver=drawn.facts.without_approver,
             absent_means=night.policy.absent_means,
+            chain=drawn.chain,
+            others=drawn.facts.things.others,
         )
         assert found.faults == []
         if not drawn.facts.idle:

@@ -1,7 +1,7 @@
 """``<company>/<destination>/landed``: what reading back shows, and its checks ``landed`` and ``accounting``."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 import pandas as pd
@@ -14,10 +14,13 @@ from destinations import engine
 from destinations.base import Destination, Finding, Known, Landed, StillIn
 from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
+from roster.people.chain import Chain
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.shown import in_markdown
+
+_SUM: Final = "{intended:,} intended, {accepted:,} accepted, {landed:,} landed, {not_visible:,} not visible."
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -50,11 +53,12 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if looking:
                 plan = last_written(book, getattr(context.resources, io), company, destination)
             facts = PlanFacts.from_json(plan["facts"])
-            found = _found(company, destination, getattr(context.resources, access), book, plan, facts, known, roster, looking)
+            reach, storage = getattr(context.resources, access), getattr(context.resources, io)
+            found = _found(company, destination, reach, storage, book, plan, facts, known, roster, looking)
             if not looking and not facts.idle:
                 engine.record(destination, book, attempt(context), producer(plan).run_id, facts, found, sync_result["disagreements"])
         yield dg.MaterializeResult(
-            value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers)},
+            value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers), **_things(found)},
             check_results=_checks(key, found),
             metadata=_shown(found),
         )
@@ -66,6 +70,7 @@ def _found(
     company: Company,
     destination: Destination,
     access: Any,
+    storage: Any,
     book: Ledger,
     plan: StoredValue,
     facts: PlanFacts,
@@ -75,7 +80,8 @@ def _found(
 ) -> Landed:
     """What became of a plan: of the one of this run, or, when merely looking, of one that was written long ago and has had its time."""
     plan_run_id = producer(plan).run_id
-    sent = len(book.deliveries.answers(destination.name, plan_run_id))
+    sent = engine.sent(destination, book, plan_run_id)
+    chain = Chain.from_stored(plan)
     # What was read before is what is there, if nothing was sent since.
     still = facts.idle or not (sent or looking or producer(known).newest)
     return engine.landed(
@@ -85,12 +91,36 @@ def _found(
         from_stored(plan),
         plan_run_id,
         plan["desired"],
-        None if still else roster["value"],
+        None if still else _file(company, storage, facts, roster, chain),
         current=Known.from_stored(known) if still else None,
         without_approver=facts.without_approver,
         patience=0 if looking else None,
         absent_means=company.policy().absent_means,
+        chain=chain,
+        others=facts.things.others,
     )
+
+
+def _file(company: Company, storage: Any, facts: PlanFacts, roster: StoredValue, chain: Chain | None) -> pd.DataFrame:
+    """HR's people. Of things that are no people, what should change is asked of the very file that was planned from: a newer one may only
+    have been looked at."""
+    if chain is None or producer(roster).run_id == facts.taken_in:
+        return pd.DataFrame(roster["value"])
+    return pd.DataFrame(storage.of_run(facts.taken_in, company.key("hr", "roster")))
+
+
+def _things(found: Landed) -> dict[str, Any]:
+    """What became of things that are no people, where there are any."""
+    if found.things.empty and not found.things_drift:
+        return {}
+    return {"things": found.things, "things_drift": list(found.things_drift)}
+
+
+def _things_shown(found: Landed) -> dict[str, Any]:
+    """The same as figures: which value of HR's it is, the reports say."""
+    counts = (found.things["kind"] + ": " + found.things["outcome"]).value_counts().to_dict()
+    drift = {"things that somebody else changed": len(found.things_drift)} if found.things_drift else {}
+    return {**({"things": metadata.counts(counts, "outcome")} if counts else {}), **drift}
 
 
 def _specs(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
@@ -105,15 +135,18 @@ def _specs(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec
 def _checks(key: dg.AssetKey, found: Landed) -> list[dg.AssetCheckResult]:
     table, numbers, faults = found.outcomes, found.numbers, found.faults
     late = table[table["landed"].eq("missing") | table["outcome"].isin(["refused", "unknown"]) | table["reason"].eq("stale")]
+    things = int(found.things["outcome"].isin(["missing", "refused", "unknown"]).sum())
+    words = f" {things} things that are no people did not land." if things else ""
     return [
         dg.AssetCheckResult(
-            passed=late.empty,
+            passed=late.empty and not things,
             check_name="landed",
             asset_key=key,
             severity=dg.AssetCheckSeverity.WARN,
-            description="{intended:,} intended, {accepted:,} accepted, {landed:,} landed, {not_visible:,} not visible.".format(**numbers),
+            description=_SUM.format(**numbers) + words,
             metadata={
                 **{name.replace("_", " "): count for name, count in numbers.items()},
+                **({"things not landed": things} if things else {}),
                 **metadata.filled({"not landed": metadata.table(late[["person", "outcome", "reason"]])}),
             },
         ),
@@ -147,6 +180,7 @@ def _shown(found: Landed) -> dict[str, Any]:
             "reasons": metadata.counts(out["reason"].dropna().value_counts().to_dict(), "reason"),
             "not brought in": metadata.reasons(out),
             "drift": metadata.table(drift),
+            **_things_shown(found),
             "strangers": int(table["reason"].isin([NOT_IN_HR, HELD]).sum()),
         },
     )

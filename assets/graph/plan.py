@@ -24,7 +24,7 @@ from resources.stored.run_storage import StoredValue
 from roster.plan import releasing
 from roster.plan.adoption import WAYS
 from roster.plan.decision import Plan
-from roster.plan.facts import DryRunReply
+from roster.plan.facts import DryRunReply, PlanFacts
 from roster.reports.headline import counted
 from roster.reports.held import against, beyond, paste, waiting
 from roster.reports.reasons import reason
@@ -63,7 +63,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
             yield _accounting_check(key, drawn)
-            yield _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, drawn.plan)
+            yield _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, drawn)
             if isinstance(destination, DryRun):
                 yield _dry_run_check(key, destination, drawn.facts.dry_run)
             if drawn.faults:
@@ -125,20 +125,25 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     )
 
 
-def _held_check(key: dg.AssetKey, company: Company, plan: Plan) -> dg.AssetCheckResult:
+def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetCheckResult:
     """How many, why, the figures, and what to paste. It warns; what is held stops nothing else."""
-    held = plan.people[plan.people["action"].eq("hold")]
+    plan, facts = drawn.plan, drawn.facts
+    held, things = plan.people[plan.people["action"].eq("hold")], plan.things[~plan.things["apply"].astype("bool")]
     digest = plan.held_digest()
     groups = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
-    limits = "".join(f" {sentence}." for sentence in beyond(plan.figures))
+    limits = "".join(f" {sentence}." for sentence in [*beyond(plan.figures), *facts.things.beyond])
+    waits = counted(len(held), "person waits", "people wait")
+    if len(things):
+        waits += f" and {counted(len(things), 'thing', 'things')} that {'is' if len(things) == 1 else 'are'} no people"
     return dg.AssetCheckResult(
-        passed=held.empty,
+        passed=held.empty and things.empty,
         check_name="held",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{counted(len(held), 'person waits', 'people wait')} for a release.{limits}" if len(held) else "Nothing is held.",
+        description=f"{waits} for a release.{limits}" if len(held) + len(things) else "Nothing is held.",
         metadata={
             "people held": len(held),
+            **({"things held": metadata.counts(things["kind"].value_counts().to_dict(), "kind")} if len(things) else {}),
             **({"digest for a release": digest, **_to_paste(company, digest)} if digest else {}),
             **metadata.filled(
                 {
@@ -200,11 +205,22 @@ def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
             f"what {destination.title} would do": metadata.own_account(own_account_of(facts, [])),
             "approvers by rule": metadata.repairs(facts.repairs),
+            **_things(made, facts),
             **({"digest for a release": held} if held else {}),
             "digest of the plan": made.digest(),
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
         },
     )
+
+
+def _things(made: Plan, facts: PlanFacts) -> dict[str, Any]:
+    """Of things that are no people how many change, by kind: which values they are is HR's word, and stands in the reports."""
+    counts = (made.things["kind"] + ": " + made.things["action"]).value_counts().to_dict()
+    numbers = {"mended by rule, of things": len(facts.things.repairs), "things left as they are": len(facts.things.left)}
+    return {
+        **({"things that change": metadata.counts(counts, "change")} if counts else {}),
+        **{name: number for name, number in numbers.items() if number},
+    }
 
 
 def _there_already(counts: Mapping[str, int]) -> dg.MetadataValue:

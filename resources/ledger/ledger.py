@@ -26,6 +26,7 @@ from resources.ledger.retention import Retention
 from resources.ledger.runs import Runs
 from resources.ledger.schema import bring_up_to_date
 from resources.ledger.skips import Skips
+from resources.ledger.things import Things
 from resources.ledger.week import Week
 
 
@@ -48,6 +49,7 @@ class Ledger:
         self.acknowledged = Acknowledged(engine, company)
         self.runs = Runs(engine, company)
         self.skips = Skips(engine, company)
+        self.things = Things(engine, company)
         self.week = Week(engine, company)
         self.heartbeats = Heartbeats(engine, company)
         self.leases = Leases(engine, company)

@@ -14,6 +14,9 @@ PERSON: Final = ("employee_id", "person")
 NUMBERED: Final = (*PERSON, "approver_id", "asked", "manager_id", "via")
 """Keys in JSON under which an employee number stands."""
 
+SENTENCES: Final = ("sentence", "was", "becomes", "answered")
+"""Keys in JSON under which a sentence stands, in which an employee number may be a word."""
+
 
 @dataclass(frozen=True)
 class PersonalColumns:
@@ -38,7 +41,14 @@ class Who(NamedTuple):
         """Whether a value is theirs. A number is one only where it can be a person's: a unit or an amount may read the same."""
         if not isinstance(value, str):
             return False
+        if key in SENTENCES and self._within(value):
+            return True
         return value.lower() in self.addresses or (value == self.number and (key is None or key in self.numbered))
+
+    def _within(self, text: str) -> bool:
+        """Whether their number stands in a sentence as a word of its own, or an address of theirs anywhere in it."""
+        words = {word.strip(".,:;()") for word in text.split()}
+        return self.number in words or any(address in text.lower() for address in self.addresses)
 
 
 def about(value: Any, who: Who) -> Any:

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 import sqlalchemy as sa
 
-from resources.ledger import tables
+from resources.ledger import tables, things
 from resources.ledger.database import insert, records
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.decision import CHANGE_COLUMNS, PEOPLE_COLUMNS
@@ -55,6 +55,7 @@ class Plans(Scoped):
         gate_passed: bool,
         people: pd.DataFrame,
         changes: pd.DataFrame,
+        of_things: pd.DataFrame | None = None,
     ) -> None:
         """Keep a plan; the same run's earlier plan for the destination gives way to it.
 
@@ -69,6 +70,7 @@ class Plans(Scoped):
             people: person, employee_id, matched_by, action, intended, kinds, reason, detail, and ``digest``, the keyed hash of a held
                 person's whole record, where no change tells it. Those with action ``none`` are only counted; accounts are not kept.
             changes: person, field, kind, old, new, visible, apply.
+            of_things: what changes of things that are no people (`roster.plan.things.with_digests`).
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
         whole = {"root_run_id": root_run_id, "number": facts.number, "digest": digest, "counts": facts.to_json(), "epoch": facts.epoch}
@@ -82,6 +84,8 @@ class Plans(Scoped):
             insert(connection, tables.plan, [{**keys, **whole, **passed}])
             insert(connection, tables.plan_person, records(planned, list(planned.columns), **keys))
             insert(connection, tables.plan_change, rows)
+            if of_things is not None and len(of_things):
+                things.add(connection, keys, of_things)
 
     def verdict(self, destination: str, plan_run_id: str) -> PlanVerdict | None:
         """What is known of a plan as a whole, or None if no such plan was saved."""

@@ -20,6 +20,7 @@ from roster.plan.facts import PlanFacts
 OF_PLAN: Final = (
     tables.plan_change,
     tables.plan_person,
+    tables.plan_thing,
     tables.held,
     tables.release,
     tables.request,

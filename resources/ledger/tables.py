@@ -181,6 +181,26 @@ plan_change = _of_plan(
     _needed("apply", sa.Boolean),
 )
 
+plan_thing = _of_plan(
+    "plan_thing",
+    _part_of_plan(),
+    _key("thing"),
+    _needed("position", sa.Integer),
+    _needed("kind"),
+    _optional("name"),
+    _needed("action"),
+    _needed("words", sa.JSON),
+    _needed("apply", sa.Boolean),
+    _optional("reason"),
+    _optional("detail"),
+    _needed("digest"),
+    _optional("outcome"),
+    _optional("answer", sa.JSON),
+    _optional("answered_at", Moment),
+)
+"""What a plan changes of things that are no people. `words`, `answer`: readable texts, which name people by number
+(`resources.ledger.things`). `digest`: a keyed hash of what would be sent."""
+
 held = _of_plan("held", _needed("digest"), _needed("kinds", sa.JSON), _needed("expires_at", Moment), _needed("saved_at", Moment))
 release = _of_plan(
     "release",

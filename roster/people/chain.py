@@ -6,8 +6,9 @@ here: the resolution itself.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,25 @@ class Chain:
         """Each of these people if they are `ready` and may approve, else the next one up who is (`roster.people.approvers.nearest`)."""
         assert self.links is not None, "a chain of a run has its links"  # noqa: S101
         return approvers.nearest(self.links, wanted, ready, self.fallback)
+
+    def to_stored(self) -> dict[str, Any]:
+        """As named frames, for storage: only what has to be asked again after a write needs it."""
+        return {
+            "chain_approvals": self.approvals,
+            "chain_addresses": pd.DataFrame({"employee_id": self.addresses.index, "email": self.addresses.to_numpy()}, dtype="str"),
+            "chain_able": pd.DataFrame({"employee_id": self.able}, dtype="str"),
+            "chain_stand_ins": self.stand_ins,
+            "chain_leave_to_vendor": self.leave_to_vendor,
+        }
+
+    @classmethod
+    def from_stored(cls, value: Mapping[str, Any]) -> "Chain | None":
+        """What `to_stored` made; None where there was none."""
+        if "chain_approvals" not in value:
+            return None
+        addresses = value["chain_addresses"].set_index("employee_id")["email"]
+        able = pd.Index(value["chain_able"]["employee_id"])
+        return cls(value["chain_approvals"], addresses, able, value["chain_stand_ins"], bool(value["chain_leave_to_vendor"]))
 
     @property
     def repairs(self) -> pd.DataFrame:

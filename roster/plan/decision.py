@@ -22,6 +22,7 @@ from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
 from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, told
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
+from roster.plan.things import none as no_things
 from roster.vocabulary import WRITES, Kind
 
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
@@ -116,20 +117,30 @@ class Plan:
     near: Mapping[str, str] = field(default_factory=dict)
     """Employee number → the ISO day, of those who are soon to lose their access (`roster.plan.leaving.near`). A stored plan is without."""
 
+    things: pd.DataFrame = field(default_factory=no_things)
+    """`roster.plan.things.PLANNED`: what changes of things that are no people."""
+
     def digest(self) -> str:
-        """Names the plan: the same people, actions and values give the same sixteen hex digits."""
-        return _digest(self.people[["person", "action", "intended", "reason"]], self.records)
+        """Names the plan: the same people, things, actions and values give the same sixteen hex digits."""
+        return _digest(self.people[["person", "action", "intended", "reason"]], self.records, *self._things(self.things))
 
     def held_digest(self) -> str | None:
         """Names what is held; None where nothing is."""
         held = self.people[self.people["action"].eq("hold")]
-        if held.empty:
+        waiting = self.things[~self.things["apply"].astype("bool")]
+        if held.empty and waiting.empty:
             return None
-        return _digest(held[["person", "intended"]], self.records[self.records["person"].isin(held["person"])])
+        records = self.records[self.records["person"].isin(held["person"])]
+        return _digest(held[["person", "intended"]], records, *self._things(waiting))
+
+    def _things(self, some: pd.DataFrame) -> list[pd.DataFrame]:
+        """What of things a digest is about; nothing where there are none, so that a plan without is named as ever."""
+        return [some[["thing", "kind", "action", "old", "new", "payload", "apply"]]] if len(some) else []
 
     def holds_everything(self) -> bool:
         """Whether there is something to write and all of it is held, so that nothing of this export is applied."""
-        return bool(self.people["action"].eq("hold").any()) and not bool(self.people["action"].isin(WRITES).any())
+        writes = bool(self.people["action"].isin(WRITES).any()) or bool(self.things["apply"].any())
+        return bool(self.people["action"].eq("hold").any()) and not writes
 
     def counts(self) -> dict[str, int]:
         """How many people have each action."""
@@ -291,10 +302,12 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
 
 def to_stored(plan: Plan) -> dict[str, pd.DataFrame]:
     """A plan as named frames, for storage."""
-    return {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs}
+    frames = {"people": plan.people, "changes": plan.changes, "records": plan.records, "needs": plan.needs}
+    return {**frames, **({"planned_things": plan.things} if len(plan.things) else {})}
 
 
 def from_stored(frames: Mapping[str, Any]) -> Plan:
     """The plan that `to_stored` made frames of."""
     made = Plan(frames["people"], frames["changes"], frames["records"])
-    return replace(made, needs=frames["needs"]) if "needs" in frames else made
+    made = replace(made, needs=frames["needs"]) if "needs" in frames else made
+    return replace(made, things=frames["planned_things"]) if "planned_things" in frames else made

@@ -14,6 +14,7 @@ import pandas as pd
 
 from roster.plan import own_account
 from roster.plan.limits import FIGURES
+from roster.plan.things import ThingFacts
 
 REPAIRS: Final = ("employee_id", "repair")
 FAULTS: Final = ("employee_id", "field", "reason")
@@ -120,6 +121,7 @@ class PlanFacts:
     stay: Mapping[str, int] = field(default_factory=dict)
     """Field → how many people keep a value there although HR's cell is empty."""
     dry_run: DryRunReply = DryRunReply()
+    things: ThingFacts = field(default_factory=ThingFacts)
     notices: Sequence[str] = ()
     """Sentences for the report, people by number."""
 
@@ -155,6 +157,7 @@ class PlanFacts:
             "stay": dict(self.stay),
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
+            **({"things": things} if (things := self.things.to_json()) else {}),
         }
 
     @classmethod
@@ -192,6 +195,7 @@ class PlanFacts:
             stay=stored.get("stay", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
+            things=ThingFacts.from_json(stored.get("things", {})),
         )
 
 

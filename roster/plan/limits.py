@@ -70,6 +70,11 @@ class Limits(Strict):
     """People of whom anything else changes: a name, a phone number, a cost centre."""
     stranger: KindLimit = KindLimit(count=0, share=0)
     """Accounts that HR does not know and that are taken out: each waits for a release, and no other limit is taken."""
+    things: KindLimit = KindLimit(count=10, share=0.10)
+    """Units, dimensions, values and who approves them: of each kind, so many may be new or changed. A share is one of how many of that kind
+    are there. Some kinds wait for a release however few they are."""
+    things_removed: KindLimit = KindLimit(count=3, share=0.015)
+    """Of each kind of these, so many may be taken away."""
     per_week: float = Field(default=_PER_WEEK, ge=1)
     """So many times as many may change in seven days. What was released, and what a first sync wrote, does not count."""
 
@@ -87,8 +92,11 @@ class Limits(Strict):
             first: whether nobody has been brought there before. Joiners then have no limit, for there is nothing to measure them by.
         """
         found: dict[Kind, KindLimit] = {kind: getattr(self, kind) for kind in KINDS if not (first and kind == "join")}
-        own = {"per_week": self.per_week}
-        return {kind: limit if limit.per_week else limit.model_copy(update=own) for kind, limit in found.items()}
+        return {kind: self.weekly(limit) for kind, limit in found.items()}
+
+    def weekly(self, limit: KindLimit) -> KindLimit:
+        """A limit with how many times as many may in seven days, its own or everyone's."""
+        return limit if limit.per_week else limit.model_copy(update={"per_week": self.per_week})
 
 
 FIGURES = ("kind", "planned", "allowed", "written", "per_week", "moved", "having", "held", "beyond")

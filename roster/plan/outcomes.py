@@ -47,9 +47,13 @@ class OutcomeFacts:
     staying: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(PLACES)))
     """`PLACES`: who is in a part of it that their record does not name any more."""
 
+    things_drift: Sequence[str] = ()
+    """The things, no people, that somebody else changed."""
+
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {
+            **({"things_drift": list(self.things_drift)} if self.things_drift else {}),
             "outcomes": dict(self.outcomes),
             "numbers": dict(self.numbers),
             "drift": self.drift.to_dict("records"),
@@ -73,6 +77,7 @@ class OutcomeFacts:
             stored.get("without_approver"),
             pd.DataFrame(stored.get("still_in", []), columns=list(PLACES)),
             pd.DataFrame(stored.get("staying", []), columns=list(PLACES)),
+            tuple(stored.get("things_drift", ())),
         )
 
 

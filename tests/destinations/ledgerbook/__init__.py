@@ -1,8 +1,8 @@
 """The ledger book, whole: a destination of the tests' own. A JSON file on disk with a line for each person.
 
 `settings` (what the YAML says) · `client` (the file) · `records` (what should be there) · `comparison` (what is different) · `needs` (who
-goes with whom) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (what `rollcall map` writes). `records`,
-`comparison` and `needs` are pure.
+goes with whom) · `delivery` (in which order) · `things` (its desks, which are no people) · `adapter` (what the engine asks) · `draft` (what
+`rollcall map` writes). `records`, `comparison`, `needs` and `things` are pure.
 """
 
 from typing import Final

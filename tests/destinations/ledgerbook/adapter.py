@@ -21,8 +21,9 @@ from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
+from roster.plan.things import Structure, ThingKind
 from roster.records import to_records
-from tests.destinations.ledgerbook import NAME, TITLE, comparison, needs, records
+from tests.destinations.ledgerbook import NAME, TITLE, comparison, needs, records, things
 from tests.destinations.ledgerbook.client import Book
 from tests.destinations.ledgerbook.delivery import approvers_first, to_ledgerbook
 from tests.destinations.ledgerbook.settings import LedgerbookConnection, Settings
@@ -62,7 +63,21 @@ class Adapter(Destination, DryRun):
         return Access(self.settings.connection)
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
-        return {"staff": access.open().staff()}
+        book = access.open()
+        return {"staff": book.staff(), **({"desks": book.desks()} if self.settings.desks else {})}
+
+    @property
+    def thing_kinds(self) -> Mapping[str, ThingKind]:
+        return things.KINDS if self.settings.desks else {}
+
+    def structure(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
+        return things.desks(roster, chain, self.settings.lines, read["desks"])
+
+    def send_structure(self, access: Access, ledger: Ledger, changes: pd.DataFrame) -> pd.DataFrame:
+        return access.open().write_desks(changes)
+
+    def still_wanted(self, access: Access, ledger: Ledger, changes: pd.DataFrame) -> pd.Series:
+        return access.open().desks_not_as(changes)
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["staff"])

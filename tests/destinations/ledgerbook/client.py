@@ -3,7 +3,9 @@
 Belongs here: the file, what it takes and what it refuses, switches for tests. Does not belong here: who is written what (``records``).
 
 The file holds ``staff`` (the lines) and ``writes`` (how many lines were ever written), and may hold the switches ``refuse`` (number → why),
-``lose`` (numbers whose lines it accepts and does not write) and ``jam`` (the number at which nothing can be written).
+``lose`` (numbers whose lines it accepts and does not write) and ``jam`` (the number at which nothing can be written). Likewise ``desks``
+(desk → its keeper's number) and ``desk_writes``, with ``refuse_desks``, ``sit_there`` (desk → the numbers of who depends on it),
+``lose_desks``, ``jam_desks`` and ``silent_desk`` (its change is written and not answered).
 """
 
 import json
@@ -92,6 +94,40 @@ class Book:
             written=written,
             taken=taken,
         )
+
+    def desks(self) -> pd.DataFrame:
+        """Every desk: ``desk``, ``keeper``."""
+        rows = sorted(self._open().get("desks", {}).items())
+        return pd.DataFrame(rows, columns=["desk", "keeper"], dtype="str")
+
+    def write_desks(self, changes: pd.DataFrame) -> pd.DataFrame:
+        """Write desks and their keepers, one after the other (`destinations.base.Structured.send_structure`)."""
+        book, answers = self._open(), []
+        if book.get("jam_desks"):
+            raise Transient("The desks are in somebody else's hands.", "Run again when they are back.")
+        for thing, kind, payload in zip(changes["thing"], changes["kind"], changes["payload"], strict=True):
+            asked = json.loads(payload)
+            if why := book.get("refuse_desks", {}).get(asked["desk"]):
+                answers.append((thing, "refused", why, book.get("sit_there", {}).get(asked["desk"], "")))
+                continue
+            desks = book.setdefault("desks", {})
+            if asked["gone"]:
+                desks.pop(asked["desk"], None)
+            elif asked["desk"] not in book.get("lose_desks", []):
+                desks[asked["desk"]] = asked["keeper"] if kind == "approvers" else desks.get(asked["desk"])
+            book["desk_writes"] = book.get("desk_writes", 0) + 1
+            self._file.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+            if asked["desk"] == book.get("silent_desk"):
+                continue
+            answers.append((thing, "accepted", None, ""))
+        return pd.DataFrame(answers, columns=["thing", "outcome", "reason", "people"])
+
+    def desks_not_as(self, changes: pd.DataFrame) -> pd.Series:
+        """Which changes of desks are not there."""
+        desks = self._open().get("desks", {})
+        asked = [json.loads(payload) for payload in changes["payload"]]
+        there = [(one["desk"] in desks) != one["gone"] and one["keeper"] in (None, desks.get(one["desk"])) for one in asked]
+        return changes.loc[[not one for one in there], "thing"]
 
     def _open(self) -> dict[str, Any]:
         try:

@@ -36,6 +36,8 @@ class Ledgerbook(Strict):
     """Where the book is."""
     lines: LedgerbookLines
     """Where each field of a line comes from."""
+    desks: bool = False
+    """Whether the book's desks are ours too, and who keeps them."""
 
 
 Settings = Ledgerbook

@@ -134,7 +134,7 @@ def test_the_defaults_are_those_of_the_guide(kind, numbers):
 
 
 def test_every_kind_of_change_has_a_limit_unless_settings_say_more():
-    assert set(Limits.model_fields) - {"per_week"} == set(KINDS) == set(Limits().by_kind(first=False))
+    assert set(Limits.model_fields) - {"per_week", "things", "things_removed"} == set(KINDS) == set(Limits().by_kind(first=False))
     one = Limits.model_validate({"leave": {"count": 50, "share": 0.5}})
     assert (one.leave.most(20), one.role) == (50, Limits().role)
 
