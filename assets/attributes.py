@@ -234,6 +234,9 @@ def _in_rules(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(node, dict):
         for name, below in node.items():
             yield from _in_rules(below, (*path, name))
+    elif isinstance(node, list):
+        for number, below in enumerate(node):
+            yield from _in_rules(below, (*path, number))
 
 
 def _in_rule(rule: Rule, path: Path) -> Iterator[tuple[Path, str]]:

@@ -17,7 +17,9 @@ JOBS: Final = {
     ),
     "findity": (
         *("POST token", "GET users", "PUT users", "GET user", "DELETE user"),
-        *("GET organizationalunits", "GET organizations", "GET organization", "GET customdimensions"),
+        *("GET organizationalunits", "GET organizations", "GET organization"),
+        *("PUT organizationalunits", "GET customdimensions", "PUT customdimensions"),
+        *("GET dimension list", "PUT dimension list", "GET dimension approvers", "PUT dimension approvers"),
         *(
             "GET me",
             "PUT me",

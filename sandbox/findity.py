@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import sign_in
+from sandbox import dimensions, sign_in
 from sandbox.box import Answer, Box, Call
 from sandbox.faults import Fault
 from sandbox.users import Upsert, UserError
@@ -76,7 +76,7 @@ def routes(box: Box) -> list[Route]:
         serve(user, "GET", "user", _get_user),
         serve(user, "DELETE", "user", _delete_user),
         serve(ORGANIZATION + "/organizationalunits/", "GET", "organizationalunits", _units),
-        serve(ORGANIZATION + "/customdimensions/", "GET", "customdimensions", _dimensions),
+        *(serve(ORGANIZATION + path, method, name, work) for path, method, name, work in dimensions.handlers(error_answer)),
         Route("/api/admin/{rest:path}", elsewhere, methods=["GET", "PUT", "POST", "DELETE"]),
     ]
 
@@ -236,10 +236,7 @@ def _units(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> 
         above = nodes.get(unit.get("parentId"))
         if documented:  # [D F1] all of these on every unit
             level = above["level"] + 1 if above else 0
-            nodes[unit["id"]] |= UNIT | {"level": level, "ownerId": unit.get("parentId"), "approvers": [], "presetValues": []}
+            nodes[unit["id"]] |= UNIT | {"level": level, "ownerId": unit.get("parentId"), "presetValues": []}
+            nodes[unit["id"]] |= {"approvers": unit.get("approvers", [])}
         (above[inner] if above else roots).append(nodes[unit["id"]])
     return Answer(JSONResponse(roots if box.switches.findity_units == "nested" or not roots else roots[0]), 200)
-
-
-def _dimensions(box: Box, request: Request, body: bytes, refused: dict[str, str]) -> Answer:
-    return Answer(JSONResponse(_of(box, request).get("customDimensions", [])), 200)  # [D F1] the path; the definitions come from the seed

@@ -102,6 +102,23 @@ class Switches:
     findity_search_page: int = 100
     """The largest page that the search gives, whatever max says: [?]."""
 
+    findity_structure_list: Literal["array", "data"] = "array"
+    """Shape of lists of dimensions, values and approvers: [?]."""
+    findity_structure_answer: Literal["objects", "empty"] = "objects"
+    """What an accepted PUT of dimensions, values, approvers or units answers: [?]."""
+    findity_approver_by: Literal["personId", "approverExternalId", "both"] = "personId"
+    """How whoever approves for a value is named, and shown: two of the vendor's pages differ [D F1]."""
+    findity_approver_list: Literal["flat", "grouped"] = "flat"
+    """Whether the approvers of values are one list, or a list of each value: [?]."""
+    findity_approvers_put: Literal["merge", "replace"] = "merge"
+    """Whether approvers that a PUT does not mention stay: [?]."""
+    findity_value_ids: Literal["external", "own", "both"] = "external"
+    """What names a value in presets and approvals: the id that the client gave it, as in an example [S], or Findity's own: [?]."""
+    findity_preset_unknown: Literal["store", "refuse", "ignore"] = "store"
+    """A preset of a dimension or value that is not there: kept all the same, the user refused, or passed over: [?]."""
+    findity_unit_parts: Literal["nested", "owner", "both"] = "both"
+    """How a new unit says which one is above it: by standing in its subUnits, or by ownerId: [?]."""
+
     def changed(self, **values: Any) -> "Switches":
         """Return a copy with other settings; texts are read as the switch's type.
 

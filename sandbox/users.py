@@ -7,6 +7,7 @@ import re
 import uuid
 from typing import Any
 
+from sandbox.dimensions import unknown_presets
 from sandbox.switches import Switches
 
 REQUIRED = ("externalSourceId", "firstName", "lastName", "email")  # [S] marked required; its own update example leaves names out
@@ -80,6 +81,7 @@ class Upsert:
             return self._delete(key, before)
         given = {name: value for name, value in item.items() if name in KNOWN}  # others, and id and personId, are passed over [I]
         self._check(key, given, before)
+        given = self._with_known_presets(key, given)
         user = self._merged(given, before) if before else self._new(given)
         if before is not None:
             self.holders.pop(before["email"].lower(), None)
@@ -110,6 +112,15 @@ class Upsert:
         if "active" not in given and self.switches.findity_update_without_active == "wake":
             user["active"] = True
         return user
+
+    def _with_known_presets(self, key: str, given: dict[str, Any]) -> dict[str, Any]:
+        if self.switches.findity_preset_unknown == "store" or "dimensionPresets" not in given:
+            return given
+        organization = self.state["organizations"][self.organization]
+        unknown = unknown_presets(self.switches, organization, given["dimensionPresets"])
+        if unknown and self.switches.findity_preset_unknown == "refuse":
+            raise UserError("DIMENSION_VALUE_NOT_FOUND", "dimensionPresets: no such dimension or value", key)  # [?]
+        return given | {"dimensionPresets": [preset for preset in given["dimensionPresets"] or [] if preset not in unknown]}
 
     def _check(self, key: str, given: dict[str, Any], before: dict[str, Any] | None) -> None:
         for name in REQUIRED:

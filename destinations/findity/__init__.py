@@ -2,12 +2,30 @@
 
 `settings` (what the YAML says) · `client`, `replies`, `units` and `tokens` (the wire) · `records` (what should be there) · `comparison`
 (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a
-proposed YAML) · `identity` (what only one company may write) · `expense` (its Expense API, as one person) · `commands`
-(`rollcall findity …`). `records` and `comparison` are pure.
+proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what only one company may
+write) · `expense` (its Expense API, as one person) · `commands` (`rollcall findity …`). `records` and `comparison` are pure.
 """
 
 from typing import Final
 
+from roster.reports.reasons import Reason
+
 NAME: Final = "findity"
 TITLE: Final = "Findity"
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
+
+REASONS: Final[dict[str, Reason]] = {
+    "preset_dimension_unknown": Reason(
+        "Findity has no such dimension", "Create the dimension there or in the settings (dimensions), or correct the settings.", "IT"
+    ),
+    "preset_not_from_employee": Reason(
+        "The dimension does not fill itself from the employee",
+        "Set its presetLocation to EMPLOYEE, or take the preset out of the settings.",
+        "IT",
+    ),
+    "preset_value_unknown": Reason("The dimension has no such value", "Correct the value in HR's file, or have it created there.", "HR"),
+    "preset_value_not_yet": Reason(
+        "The value is new at Findity, or still waits for a release", "Nothing, or release the value: it follows in the next run.", "nobody"
+    ),
+}
+"""What its own reasons mean."""

@@ -3,19 +3,21 @@
 Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination
+from destinations.base import Destination, Finding
 from destinations.delivery import Write
 from destinations.findity import NAME, TITLE, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
+from destinations.findity.structure import checks, planning, presets, reading, routed, sending
 from destinations.identity import Identity
 from resources.environment import EnvText
 from resources.http import Retry
@@ -26,6 +28,7 @@ from roster.plan.builder import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
+from roster.plan.things import Structure, ThingKind
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,30 @@ class Adapter(Destination):
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:
-            return {"users": client.users(), "units": client.units()}
+            users, units = client.users(), client.units()
+            structure = reading.read(client, self.settings)
+        if "approverIds" not in self.settings.approval:  # then it is nobody's approver that a user names
+            users = users.assign(approverIds=pd.Series(np.nan, index=users.index, dtype="str"))
+        read = {"users": users, "units": units}
+        if structure:
+            read["owners"] = ledger.acknowledged.all(self.name)[["employee_id", "account", "active"]]
+        return {**read, **structure}
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.accounts(read["users"], numbers, acknowledged)
+        found = comparison.accounts(read["users"], numbers, acknowledged)
+        if {"value_approvers", "unit_approvers"} & set(read):
+            found["approver"] = found["approver"].fillna(routed.approver(read))
+        return found
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.users(roster, chain, read["units"], self.settings.users)
+        desired, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if "approverIds" not in self.settings.approval:
+            desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
+        if not self.settings.users.dimensionPresets or "dimensions" not in read:
+            return desired, faults
+        changes = self.structure(roster, chain, read).changes
+        desired, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
+        return desired, pd.concat([faults, missing], ignore_index=True).astype("str")
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)
@@ -109,6 +129,24 @@ class Adapter(Destination):
 
     def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
         return comparison.not_as_left(plan, desired, read["users"])
+
+    @property
+    def thing_kinds(self) -> Mapping[str, ThingKind]:
+        return planning.kinds(self.settings)
+
+    def structure(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
+        return planning.structure(self.settings, roster, chain, read)
+
+    def send_structure(self, access: Access, ledger: Ledger, changes: pd.DataFrame) -> pd.DataFrame:
+        with access.open() as client:
+            return sending.send(client, self.settings, changes)
+
+    @property
+    def preflight_checks(self) -> Mapping[str, str]:
+        return checks.described(self.settings)
+
+    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
+        return checks.findings(self.settings, read)
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open() as client:

@@ -64,6 +64,8 @@ class Findity:
         self._http = Http("Findity", base, settings.timeout, retry)
         self._tokens = Tokens(settings, self._http, clock)
         self._clock = clock
+        self.unit_answer: Any = None
+        """The units as they came last: they tell more than `units` gives."""
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +98,8 @@ class Findity:
 
     def units(self) -> pd.DataFrame:
         """The organization's units (`destinations.findity.units.unit_table`)."""
-        return unit_table(self._read("/organizationalunits/"))
+        self.unit_answer = self._read("/organizationalunits/")
+        return unit_table(self.unit_answer)
 
     def put_users(self, records: Records) -> Answer:
         """Create or update people in one request.
@@ -175,14 +178,19 @@ class Findity:
             raise Permanent(f"Findity refused to show {path}: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
         return reply.json
 
-    def _call(self, method: str, path: str, **content: Any) -> Reply:
-        """One request, with a renewed token and once more if the token was refused."""
+    def request(self, method: str, path: str, **content: Any) -> Reply:
+        """One request of any path of the organization, with a renewed token and once more if the token was refused."""
         reply = self._authorized(method, path, content)
         if reply.status == 401:
             self._tokens.renew()
             reply = self._authorized(method, path, content)
         if reply.status == 401:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
+        return reply
+
+    def _call(self, method: str, path: str, **content: Any) -> Reply:
+        """The same, of a path that every organization has and every key may ask for."""
+        reply = self.request(method, path, **content)
         if reply.status == 403:
             raise Permanent("Findity grants no access (403).", "Check the API key's rights and that API connectivity is switched on.")
         if reply.status in (404, 405):

@@ -4,10 +4,11 @@ Belongs here: the strict models of that, names of fields as Findity writes them.
 what the rules come to (``records``).
 """
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from destinations.findity.structure.settings import Approval, Departments, Dimension
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
 
@@ -21,6 +22,14 @@ STAGE: Final = {
     "expense_url": "https://stage-api.findity.com/api/v1/expense",
 }
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
+
+
+DimensionId = Annotated[str, Field(min_length=1, pattern=r"^[^/]+$")]
+
+
+def in_list(value: Any) -> Any:
+    """One stands for a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class FindityConnection(Strict):
@@ -108,6 +117,31 @@ class Findity(Strict):
     """Where each field of a user comes from."""
     expense: FindityExpense | None = None
     """How a person signs in to the Expense API; only for the commands that need one."""
+
+    approval: Annotated[list[Approval], BeforeValidator(in_list, json_schema_input_type=Any)] = Field(default=["approverIds"], min_length=1)
+    """By what Findity finds who approves: each user's `approverIds`, the `departments`, the `dimensions`; one or several. Of the others
+    nothing is read or sent."""
+    approver_by: Literal["personId", "approverExternalId"] = "personId"
+    """How whoever approves for a value is named: Findity's pages differ. For a unit it is always the personId."""
+    value_by: Literal["externalSourceId", "id"] = "externalSourceId"
+    """What names a value in presets and approvals: its external id, as HR has it, or Findity's own id of it."""
+    dimensions: dict[DimensionId, Dimension] = Field(default_factory=dict)
+    """External id of a dimension → what it should be."""
+    departments: Departments = Departments()
+    """Who approves for units."""
+    units: Literal["create"] | None = None
+    """Create units that HR names and Findity does not have. Each of them waits until it is released."""
+
+    @model_validator(mode="after")
+    def _approved_by_what_is_configured(self) -> Self:
+        routed = any(one.approvers or one.approvers_of for one in self.dimensions.values())
+        if routed != ("dimensions" in self.approval):
+            raise ValueError("approval: dimensions and approvers of a dimension's values go together")
+        if bool(self.departments.approvers or self.departments.approvers_of) != ("departments" in self.approval):
+            raise ValueError("approval: departments and departments.approvers go together")
+        if self.units and (self.users.organizationalUnitId is None or self.users.unit_by == "id"):
+            raise ValueError("units: create needs users.organizationalUnitId, by name or externalSourceId")
+        return self
 
 
 Settings = Findity

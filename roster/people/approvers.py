@@ -108,6 +108,29 @@ def stand_ins(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["employee_id", "approver_id", "repair"]).reindex(columns=list(COLUMNS)).astype("str")
 
 
+def nearest(people: pd.DataFrame, wanted: pd.Series, ready: pd.Index, fallback: str | None) -> pd.Series:
+    """Who approves where the settings or HR name somebody, at the index of `wanted`: they, or the next one up the chain who is ready.
+
+    Args:
+        people: As for `resolve`.
+        wanted: Employee numbers.
+        ready: The employee numbers of those who can approve where it is asked for.
+        fallback: Who approves where a chain ends before one is met; if they can.
+
+    Returns:
+        Employee numbers; missing where there is nobody.
+    """
+    chart = _Chart.of(people)
+    able = chart.able & np.append(chart.ids.isin(ready), False)
+    end = _far_along(np.where(able, np.arange(chart.boss.size), chart.boss))
+    found = np.where(able[end], end, chart.nobody)
+    if fallback is not None:
+        instead = found[_positions(chart.ids, pd.Series([fallback], dtype="str"))[0]]
+        found = np.where(found == chart.nobody, instead, found)
+    named = pd.Series(chart.ids, dtype="str").reindex(found[_positions(chart.ids, wanted)[:-1]])
+    return pd.Series(named.to_numpy(), index=wanted.index, dtype="str")
+
+
 @dataclass(frozen=True)
 class _Chart:
     """An organisation by position."""

@@ -36,6 +36,15 @@ class Chain:
     """In the form of `approvals`: whom the settings name as an approver and who cannot be one today, with who is in their place."""
     leave_to_vendor: bool = False
     """Whether a destination that passes over people on leave by itself is left to do so."""
+    links: pd.DataFrame | None = None
+    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes."""
+    fallback: str | None = None
+    """Who approves by the settings where a chain breaks off."""
+
+    def nearest(self, wanted: pd.Series, ready: pd.Index) -> pd.Series:
+        """Each of these people if they are `ready` and may approve, else the next one up who is (`roster.people.approvers.nearest`)."""
+        assert self.links is not None, "a chain of a run has its links"  # noqa: S101
+        return approvers.nearest(self.links, wanted, ready, self.fallback)
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames, for storage: only what has to be asked again after a write needs it."""
@@ -142,6 +151,8 @@ def approval_chain(
         able=pd.Index(able),
         stand_ins=approvers.stand_ins(links, settings),
         leave_to_vendor=settings.resolve_leave == "vendor",
+        links=links,
+        fallback=settings.fallback,
     )
 
 
