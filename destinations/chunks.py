@@ -13,7 +13,6 @@ All others are in doubt: they are `unknown`, the delivery fails, and whoever sen
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
 from typing import Final
 
 from destinations.narrowing import Narrowing
@@ -83,7 +82,6 @@ class _Turns:
         self._narrowing = Narrowing(sending)
         self._row = 0
         """Refusals in a row."""
-        self._most: int | None = None
         self._chunk_begun = 0
 
     def chunk(self, records: Records, later: int) -> Iterator[Answer]:
@@ -97,7 +95,7 @@ class _Turns:
         self._chunk_begun = self._so_far.request
         people = self._sending.people(records)
         since = 0 if len(people) == 1 and people[0] in self._before else None
-        self._narrowing.parts.extend(Part(part, since) for part in self._sending.cut(records, self._most))
+        self._narrowing.parts.extend(Part(part, since) for part in self._sending.cut(records, self._so_far.most))
         yield from self._narrowed()
 
     def settle(self, last: bool) -> Iterator[Answer]:
@@ -214,9 +212,8 @@ class _Turns:
         """Of a refused request of several, nobody is named."""
         half = len(pieces) // 2
         if part.why.too_large:
-            self._most = min(self._most or half, half)
-            halves = [replace(part, records=list(chain(*some)), how="first", other=None) for some in (pieces[:half], pieces[half:])]
-            self._narrowing.parts[:0] = halves
+            self._so_far.most = min(self._so_far.most or half, half)
+            self._narrowing.smaller(part, self._so_far.most)
         elif self._narrowing.quoted(part, part.why.quoted):
             self._row -= 1  # it says of the destination that it reads what it gets
         else:

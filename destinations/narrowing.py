@@ -11,6 +11,7 @@ d (log2(n / d) + 2) requests; fewer than d log2(n / d) no way of asking can do, 
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -130,6 +131,15 @@ class Narrowing:
         self.parts.insert(0, _of(part, list(chain(*others)), how="again", pool=part.pool))
         self.parts.append(_of(part, list(chain(*theirs)), how="pool", sure=True, size=1))
         return True
+
+    def smaller(self, part: Part, most: int) -> None:
+        """A part was too large: it goes in parts of at most so many, and so does what would be too large after it."""
+        waiting = [replace(part, how="first", other=None), *self.parts]
+        self.parts = [
+            replace(each, records=records) if each.how == "first" else each
+            for each in waiting
+            for records in (self._sending.cut(each.records, most) if each.how == "first" else [each.records])
+        ]
 
     def _one(self, steep: int) -> Part | None:
         """One person alone: of the first part the first, of the last the last, of the largest the middle one."""

@@ -98,6 +98,8 @@ class Evidence:
 
     request: int = 0
     """Requests so far."""
+    most: int | None = None
+    """How much a request may hold, by what was too large; None: nothing was."""
     accepted_at: int = -1
     """The last of them of which somebody was accepted."""
     accepted: Records = field(default_factory=list, repr=False)

@@ -16,14 +16,15 @@ from urllib.parse import quote
 import pandas as pd
 
 from destinations.chunks import in_turn
-from destinations.findity.replies import as_texts, error_of, identity, items, refusal, refused, total, unreadable
+from destinations.findity.partly import refused
+from destinations.findity.replies import as_texts, concerns_records, error_of, identity, items, refusal, total, unreadable
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Tokens
 from destinations.findity.units import unit_table
 from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Permanent, Transient, Unanswered
-from resources.http import Http, Reply, Retry, checked_url
+from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
 from roster.records import compact
 
 TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
@@ -57,7 +58,7 @@ class Findity:
         clock: Callable[[], float] = time.monotonic,
         complete: Callable[[pd.DataFrame], pd.DataFrame] = lambda users: users,
     ) -> None:
-        self._settings, self._complete = settings, complete
+        self._settings, self._complete, self._retry = settings, complete, retry
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
@@ -66,6 +67,8 @@ class Findity:
         self._clock = clock
         self.unit_answer: Any = None
         """The units as they came last: they tell more than `units` gives."""
+        self._settled = False
+        """Whether an HTTP 500 has outlasted its repeats: then the next one is taken for an answer at once."""
 
     def __enter__(self) -> Self:
         return self
@@ -123,7 +126,8 @@ class Findity:
         started, calls = time.monotonic(), self._http.attempts
         params = {"sendInvitationMail": str(self._settings.send_invitation_mail).lower()}
         content = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        reply = self._call("PUT", "/users/", params=params, content=content)
+        judge = self._judging(records)
+        reply = self._call("PUT", "/users/", judge=judge, records=records, params=params, content=content)
         if reply.status >= 400:
             raise refusal(reply, records)
         if reply.content.strip() and reply.json is None:
@@ -152,6 +156,25 @@ class Findity:
         chunks = chunked(records, "externalSourceId", alone, self._settings.chunk_size)
         sending = Sending("Findity", "externalSourceId", self.put_users, NARROWING_CALLS)
         return in_turn(sending, chunks, alone, so_far, last=last)
+
+    def _judging(self, records: Records) -> Callable[[Reply], Verdict]:
+        """What an answer to a PUT of these records is.
+
+        HTTP 500 says that the server broke, over all of it or over one user whom it cannot take. It is repeated first; one that stays is
+        narrowed down like a refusal, which an upsert allows, else one user would cost everybody in their request every night. One that
+        says what of a record it broke over need not be repeated.
+        """
+        left = self._retry.attempts
+
+        def judge(reply: Reply) -> Verdict:
+            nonlocal left
+            left -= 1
+            if reply.status != 500:
+                return by_status(reply)
+            self._settled = self._settled or left == 0
+            return "answer" if self._settled or refusal(reply, records).of_record else "broken"
+
+        return judge
 
     def _all_users(self) -> Records:
         """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
@@ -188,9 +211,11 @@ class Findity:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
         return reply
 
-    def _call(self, method: str, path: str, **content: Any) -> Reply:
+    def _call(self, method: str, path: str, records: Records | None = None, **content: Any) -> Reply:
         """The same, of a path that every organization has and every key may ask for."""
         reply = self.request(method, path, **content)
+        if records and reply.status in (403, 404) and concerns_records(reply, records):
+            return reply
         if reply.status == 403:
             raise Permanent("Findity grants no access (403).", "Check the API key's rights and that API connectivity is switched on.")
         if reply.status in (404, 405):

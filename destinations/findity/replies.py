@@ -1,11 +1,12 @@
 """What Findity's replies say. Their shapes are not published, so several are understood.
 
-Belongs here: lists in envelopes, errors and whom they concern. Does not belong here: calling (``client``).
+Belongs here: lists in envelopes, errors and whom they concern. Does not belong here: calling (``client``), errors for single people in an
+answer that is none (``partly``).
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from destinations.replies import Records, quoted, texts, without_people
@@ -15,8 +16,8 @@ from resources.http import Reply
 PUBLIC: Final = frozenset({"role", "externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
-_LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
-_ERROR_KEYS = ("errorCode", "code", "error", "errors")
+LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
+ERROR_KEYS = ("errorCode", "code", "error", "errors")
 _MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
 
 
@@ -28,7 +29,7 @@ def unreadable(what: str) -> Permanent:
 def items(body: Any) -> Records | None:
     """The objects of a bare list, or of the list in an envelope."""
     if isinstance(body, dict):
-        body = next((body[key] for key in _LIST_KEYS if isinstance(body.get(key), list)), None)
+        body = next((body[key] for key in LIST_KEYS if isinstance(body.get(key), list)), None)
     return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
 
 
@@ -54,13 +55,13 @@ def identity(user: dict[str, Any]) -> str:
 def error_of(body: Any, records: Records) -> tuple[str, str]:
     """Code and masked message, from any of the shapes that have been seen or guessed; empty where there is none."""
     if isinstance(body, list):
-        found = (error_of(item, records) for item in body)
+        found = (error_of({"code": item} if isinstance(item, str) else item, records) for item in body)
         return next((pair for pair in found if any(pair)), ("", ""))
     if not isinstance(body, dict):
         return "", ""
     message = next((body[key] for key in _MESSAGE_KEYS if isinstance(body.get(key), str)), "")
     reason = without_people(message, records, PUBLIC) if message else ""
-    for key in _ERROR_KEYS:
+    for key in ERROR_KEYS:
         value = body.get(key)
         if isinstance(value, dict | list) and value:
             inner = error_of(value, records)
@@ -72,6 +73,8 @@ def error_of(body: Any, records: Records) -> tuple[str, str]:
 
 _RECORD_WORDS: Final = frozenset({"required_field", "db_schema_violation"})
 """Codes of what a user object holds that name none of its fields; a user has seen both. Others are an outage where all meet them."""
+_BY_ID: Final = re.compile(r"externalSourceId\W{1,3}([^\s,;:'\"<>()\[\]{}]+)")
+"""Somebody whom a message names by their id without quoting it."""
 
 
 def refusal(reply: Reply, records: Records) -> Refused:
@@ -89,48 +92,33 @@ def refusal(reply: Reply, records: Records) -> Refused:
         reason,
         named=named,
         quoted=set().union(*(each.several for each in about)) if len(numbers) > 1 else (),
-        of_record=bool(named or blamed) or any(_of_record(text, records) for text in said),
+        of_record=bool(named or blamed) or of_record(said, records),
         too_large=reply.status == 413,
     )
 
 
+def concerns_records(reply: Reply, records: Records) -> bool:
+    """Whether a status that is about rights or an address comes with a body about somebody who was sent, or what of them was."""
+    found = refusal(reply, records)
+    return bool(found.named or found.quoted) or (reply.status == 404 and found.of_record)
+
+
 def _blamed(body: Any) -> Iterator[str]:
-    """The externalSourceIds that an error's own fields give."""
+    """The externalSourceIds that an error's own fields give, or its text."""
     for each in body if isinstance(body, list) else body.values() if isinstance(body, dict) else ():
         yield from _blamed(each)
-    if isinstance(body, dict) and isinstance(body.get("externalSourceId"), str):
-        yield body["externalSourceId"]
+    if isinstance(body, dict) and isinstance(body.get("externalSourceId"), str | int):
+        yield str(body["externalSourceId"])
+    if isinstance(body, str):
+        yield from (name.rstrip(".") for name in _BY_ID.findall(body))
 
 
-def _of_record(text: str, records: Records) -> bool:
-    """Whether a code or message speaks of what a user object holds: by a code that is known for it, or by the name of a field."""
-    words = [part.casefold() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)]
-    said = f"_{'_'.join(words)}_"
-    fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold() for record in records for name in record}
-    return text.casefold() in _RECORD_WORDS or any(f"_{name}_" in said for name in fields)
+def of_record(said: Iterable[str], records: Records) -> bool:
+    """Whether codes or messages speak of what a user object holds: by a code that is known for it, or by the name of a field."""
+    # A code may call a field by what its id is of: ORGANIZATIONAL_UNIT_NOT_FOUND.
+    fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().removesuffix("_id") for record in records for name in record}
+    return any(text.casefold() in _RECORD_WORDS or any(f"_{name}_" in _words(text) for name in fields) for text in said)
 
 
-def refused(body: Any, records: Records) -> dict[str, str]:
-    """externalSourceId → reason, for each error that a 2xx answer holds.
-
-    Raises:
-        Refused: An error says of nobody whom it concerns, so that nobody can pass for accepted.
-    """
-    listed = items(body) or []
-    errors = [item for item in listed if any(item.get(key) for key in _ERROR_KEYS)]
-    if isinstance(body, dict):
-        inner = body.get("errors")
-        errors += [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
-        if not errors and any(body.get(key) for key in _ERROR_KEYS):
-            errors = [body]  # the whole answer is one error: about someone, or else about all
-    by_key = {record["externalSourceId"]: record for record in records}
-    in_place = {id(item): record for item, record in zip(listed, records, strict=False)} if len(listed) == len(records) else {}
-    reasons: dict[str, str] = {}
-    for item in errors:
-        record = by_key.get(str(item.get("externalSourceId"))) or in_place.get(id(item))
-        code, reason = error_of(item, [record] if record else records)
-        if record is None:
-            message = f"Findity refused someone: {code} {reason}".rstrip()
-            raise Refused(message, code or "error", reason, of_record=any(_of_record(text, records) for text in texts(item)))
-        reasons[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
-    return reasons
+def _words(text: str) -> str:
+    return f"_{'_'.join(part.casefold() for part in re.findall(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])', text))}_"

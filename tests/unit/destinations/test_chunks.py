@@ -140,7 +140,7 @@ def test_who_was_refused_alone_before_goes_alone_and_costs_nobody_a_call():
 def test_too_large_a_request_makes_all_that_follow_smaller():
     there = There(lambda people, _: Refused("refused", "413", "", too_large=True) if len(people) > 6 else None)
     assert deliver(there, some(40), 20, calls=0) == (dict.fromkeys(some(40), "accepted"), None)
-    assert [len(people) for people in there.requests] == [20, 10, 5, 5, 10, 5, 5, 5, 5, 5, 5]
+    assert [len(people) for people in there.requests] == [20, 10, *[5] * 8]
 
 
 def test_of_two_passes_the_second_shows_what_a_refusal_in_the_first_meant():
