@@ -4,7 +4,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
+from destinations.findity.tokens import Shared
 from destinations.identity import Identity
 from resources.environment import EnvText
 from resources.http import Retry
@@ -37,12 +38,15 @@ class Access:
     """How often and how patiently a call is repeated."""
     expense: FindityExpense | None = None
     """As whom what the list of users lacks is asked for; None: it is not."""
+    token: Shared = field(default_factory=Shared, repr=False, compare=False)
+    """One for all clients of a run: reading, sending and reading back need not each ask for theirs."""
 
     def open(self) -> Findity:
         """A client; use it as a context manager."""
         if self.expense is None:
-            return Findity(self.connection, self.retry)
-        return Findity(self.connection, self.retry, complete=person_ids.completion(self.connection, self.expense, self.retry))
+            return Findity(self.connection, self.retry, shared=self.token)
+        complete = person_ids.completion(self.connection, self.expense, self.retry)
+        return Findity(self.connection, self.retry, complete=complete, shared=self.token)
 
 
 @dataclass(frozen=True)

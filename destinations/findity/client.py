@@ -18,7 +18,7 @@ import pandas as pd
 from destinations.chunks import in_turn
 from destinations.findity.replies import as_texts, error_of, identity, items, refusal, refused, total, unreadable
 from destinations.findity.settings import FindityConnection
-from destinations.findity.tokens import Tokens
+from destinations.findity.tokens import Shared, Tokens
 from destinations.findity.units import unit_table
 from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
@@ -48,6 +48,7 @@ class Findity:
         retry: How to repeat.
         clock: Seconds on a clock that never goes back, by which tokens end.
         complete: Fills in what a list of users lacks.
+        shared: The token that the company's other clients have; by default it has its own.
     """
 
     def __init__(
@@ -56,13 +57,14 @@ class Findity:
         retry: Retry = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
         complete: Callable[[pd.DataFrame], pd.DataFrame] = lambda users: users,
+        shared: Shared | None = None,
     ) -> None:
         self._settings, self._complete = settings, complete
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
         self._http = Http("Findity", base, settings.timeout, retry)
-        self._tokens = Tokens(settings, self._http, clock)
+        self._tokens = Tokens(settings, self._http, clock, shared)
         self._clock = clock
 
     def __enter__(self) -> Self:
@@ -177,10 +179,11 @@ class Findity:
 
     def _call(self, method: str, path: str, **content: Any) -> Reply:
         """One request, with a renewed token and once more if the token was refused."""
-        reply = self._authorized(method, path, content)
+        token = self._tokens.current()
+        reply = self._authorized(method, path, token, content)
         if reply.status == 401:
-            self._tokens.renew()
-            reply = self._authorized(method, path, content)
+            self._tokens.renew(refused=token)
+            reply = self._authorized(method, path, self._tokens.current(), content)
         if reply.status == 401:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
         if reply.status == 403:
@@ -190,11 +193,11 @@ class Findity:
             raise Permanent(what, "Check organization and admin_url in the settings.")
         return reply
 
-    def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
+    def _authorized(self, method: str, path: str, token: str, content: dict[str, Any]) -> Reply:
         headers = {
             "X-Findity-ApiVersion": str(self._settings.api_version),
             "Content-Type": "application/json",
-            "Authorization": f"Bearer {self._tokens.current()}",
+            "Authorization": f"Bearer {token}",
         }
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
 
