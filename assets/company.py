@@ -120,6 +120,7 @@ class Company:
             first_sync=settings.first_sync,
             limits=settings.limits,
             release_hours=settings.release_hours,
+            leaving_days=settings.leaving.after_days,
             email_domains=None if settings.email_domains is None else frozenset(settings.email_domains),
         )
 

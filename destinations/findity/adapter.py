@@ -11,7 +11,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, identity, records
+from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -66,6 +66,14 @@ class Adapter(Destination):
     @property
     def read_back_seconds(self) -> float:
         return self.settings.connection.read_back_seconds
+
+    @property
+    def leaving_days(self) -> int | None:
+        return self.settings.leaving.after_days
+
+    @property
+    def before_leaving(self) -> str:
+        return LAST_CHANCE
 
     def access(self) -> Access:
         expense = self.settings.expense

@@ -99,6 +99,14 @@ class FindityExpense(Strict):
     """Let a sync ask, as whoever signed in, for the personIds that the list of users does not show. Approvers are named by them."""
 
 
+class FindityLeaving(Strict):
+    """When leavers lose their access, and whether they are ever deleted."""
+
+    after_days: int | None = Field(default=None, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
+    default what the company's own `leaving.after_days` says."""
+
+
 class Findity(Strict):
     """Findity as a destination."""
 
@@ -108,6 +116,8 @@ class Findity(Strict):
     """Where each field of a user comes from."""
     expense: FindityExpense | None = None
     """How a person signs in to the Expense API; only for the commands that need one."""
+    leaving: FindityLeaving = FindityLeaving()
+    """When leavers lose their access, and whether they are ever deleted."""
 
 
 Settings = Findity

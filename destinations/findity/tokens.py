@@ -80,7 +80,12 @@ class Tokens:
 
     def _only_ours(self) -> None:
         """Forget what was issued for another key, or at another address: a secret may be exchanged while a process lives."""
-        named = (self._url, self._settings.organization.resolve(), self._settings.client_id.resolve(), self._settings.client_secret.resolve())
+        named = (
+            self._url,
+            self._settings.organization.resolve(),
+            self._settings.client_id.resolve(),
+            self._settings.client_secret.resolve(),
+        )
         now = hashlib.sha256("\n".join(named).encode()).hexdigest()
         if self._shared.credentials != now:
             self._shared.access, self._shared.refresh, self._shared.credentials = None, None, now

@@ -6,7 +6,20 @@ import pytest
 
 from resources.failures import Unanswered
 from tests.hostile.conftest import nth
-from tests.hostile.exchanges import ALWAYS, ASKED, FAULTS, HTML, RENEWED, WHENS, WRITTEN, assert_as_planned, clean_again, heals, of_reading, patience
+from tests.hostile.exchanges import (
+    ALWAYS,
+    ASKED,
+    FAULTS,
+    HTML,
+    RENEWED,
+    WHENS,
+    WRITTEN,
+    assert_as_planned,
+    clean_again,
+    heals,
+    of_reading,
+    patience,
+)
 from tests.soak import chosen
 
 pytestmark = pytest.mark.exhaustive("faults at a reading")
