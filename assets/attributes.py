@@ -17,7 +17,7 @@ from destinations import registry
 from resources.hr.locations import CsvSource, SftpSource
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
-from roster.settings import Approvers, Gate, People, Rule, Strict
+from roster.settings import Approvers, Gate, Leaving, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
     {
@@ -150,6 +150,8 @@ class CompanySettings(Strict):
     """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
+    leaving: Leaving = Leaving()
+    """When leavers lose their access; a destination may say otherwise."""
     email_domains: list[Domain] | None = Field(default=None, min_length=1)
     """The domains of the company's addresses, such as acme.example. An address of any other waits for a release: that of a joiner always,
     that of somebody who had another one if nobody there had the domain before."""

@@ -120,16 +120,22 @@ class Company:
             first_sync=settings.first_sync,
             limits=settings.limits,
             release_hours=settings.release_hours,
+            leaving_days=settings.leaving.after_days,
             email_domains=None if settings.email_domains is None else frozenset(settings.email_domains),
         )
 
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""
         hr = self.settings.hr
-        found: dict[str, Any] = {"hr": SftpFiles(hr.source) if isinstance(hr.source, SftpSource) else LocalFiles(hr.source, self.folder)}
-        found |= {destination.name: destination.access() for destination in self.destinations()}
-        plain = {self.resource(name): dg.ResourceDefinition.hardcoded_resource(access) for name, access in found.items()}
-        return {**plain, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}
+        files = SftpFiles(hr.source) if isinstance(hr.source, SftpSource) else LocalFiles(hr.source, self.folder)
+        found = {self.resource("hr"): dg.ResourceDefinition.hardcoded_resource(files)}
+        found |= {self.resource(destination.name): _way_to(destination) for destination in self.destinations()}
+        return {**found, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}
+
+
+def _way_to(destination: Destination) -> dg.ResourceDefinition:
+    """How each run reaches a destination: what its steps have in common there, a token say, is one run's."""
+    return dg.ResourceDefinition(lambda _context: destination.access())
 
 
 def _ledger(company: str) -> dg.ResourceDefinition:

@@ -96,6 +96,8 @@ class Policy:
     first_sync: Literal["apply", "hold"] = "apply"
     limits: Limits = field(default_factory=Limits)
     release_hours: float = 24.0
+    leaving_days: int = 0
+    """So many days after their last day leavers lose their access, where a destination's settings say nothing else."""
     email_domains: frozenset[str] | None = None
     """The domains of the company's addresses, if the settings name any."""
 
@@ -210,9 +212,9 @@ class Destination(Comparison, Protocol):
         return 0.0
 
     @property
-    def leaving_days(self) -> int:
-        """So many days after their last day leavers lose their access."""
-        return 0
+    def leaving_days(self) -> int | None:
+        """So many days after their last day leavers lose their access; None: as the company has it."""
+        return None
 
     @property
     def deactivates(self) -> bool:

@@ -14,15 +14,17 @@ _NAMED = 12
 """So many people are named in a sentence of the report."""
 
 
-def agreed(destination: Destination, ledger: Ledger, today: date) -> Leaving:
+def agreed(destination: Destination, ledger: Ledger, today: date, days: int = 0) -> Leaving:
     """When leavers lose their access there. A file that has somebody again ends their waiting: the ledger closes it.
 
     Args:
         destination: Which.
         ledger: The company's.
         today: The day of the export.
+        days: So many days after their last day leavers lose their access, if the destination's settings say nothing else.
     """
-    days = destination.leaving_days
+    own = destination.leaving_days
+    days = days if own is None else own
     skips = ledger.skips.all()
     waiting = skips[skips["destination"].eq(destination.name) & skips["closed"].isna() & skips["reason"].eq(WAITING)]
     since = dict(zip(waiting["employee_id"], waiting["first_seen"].astype("str").str.slice(stop=10), strict=True))

@@ -287,6 +287,13 @@ class Gate(Strict):
     """On so many days in a row the very same file may be read."""
 
 
+class Leaving(Strict):
+    """When leavers lose their access, at every destination that says nothing else."""
+
+    after_days: int = Field(default=0, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
+
+
 class Approvers(Strict):
     """Who approves where HR's manager cannot."""
 

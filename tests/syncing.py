@@ -102,7 +102,7 @@ class Night:
 
     @cached_property
     def report(self) -> Any:
-        return assemble(self.ledger, self.attempt.run_id, TITLES)
+        return assemble(self.ledger, self.attempt.run_id, {self.adapter.name: self.adapter.title})
 
     @cached_property
     def skipped(self) -> pd.DataFrame:
@@ -192,6 +192,7 @@ class Company:
         unreadable: bool = False,
         request: Request | None = None,
         absent_means: Any = None,
+        leaving_days: int = 0,
         dry_run: bool = True,
         **settings: Any,
     ) -> Night:
@@ -204,13 +205,14 @@ class Company:
             unreadable: Whether there was a row without a number that could be read.
             request: What the run asks for.
             absent_means: In place of the company's.
+            leaving_days: The company's `leaving.after_days`.
             dry_run: Whether the destination is asked first.
             settings: In place of the company's.
         """
         self.number += 1
         run, today, request = f"run-{self.number}", date.fromisoformat(day), request or Request()
         adapter, attempt, ledger, since = self.adapter(**settings), Attempt(run, run, "acme_sync"), self.ledger, len(self.box.calls)
-        access, policy = self.access(adapter), Policy(absent_means or self.absent_means, limits=self.limits)
+        access, policy = self.access(adapter), Policy(absent_means or self.absent_means, limits=self.limits, leaving_days=leaving_days)
         taken = Taken(roster(*people), pd.Series(rejected, dtype="str"), unreadable, self.number, today, today, run)
         ledger.runs.begin(run, run, attempt.job)
         ledger.intakes.record_gate(self.number, run, True, PASSED)

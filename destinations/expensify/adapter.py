@@ -123,7 +123,7 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
         return self.settings.connection.read_back_seconds
 
     @property
-    def leaving_days(self) -> int:
+    def leaving_days(self) -> int | None:
         return self.settings.leaving.after_days
 
     @property

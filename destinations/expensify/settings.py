@@ -198,8 +198,9 @@ class ExpensifyLeaving(Strict):
 
     how: Literal["terminate", "delete"] = "terminate"
     """`terminate`: a record with `isTerminated` for each policy they are in. `delete`: they are deleted as members, by `members_api`."""
-    after_days: int = Field(default=0, ge=0)
-    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
+    after_days: int | None = Field(default=None, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
+    default what the company's own `leaving.after_days` says."""
 
 
 class Expensify(Strict):

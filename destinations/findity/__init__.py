@@ -12,6 +12,8 @@ from roster.reports.reasons import Reason
 
 NAME: Final = "findity"
 TITLE: Final = "Findity"
+LAST_CHANCE: Final = "what they have not sent for approval by then, they cannot count on sending after"
+"""What somebody should know of people who are soon to be inactive: no page says what an inactive user may still do."""
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {

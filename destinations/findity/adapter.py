@@ -4,7 +4,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination, Finding
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, identity, records
+from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
 from destinations.findity.structure import checks, planning, presets, reading, routed, sending
+from destinations.findity.tokens import Shared
 from destinations.identity import Identity
 from resources.environment import EnvText
 from resources.http import Retry
@@ -40,12 +41,15 @@ class Access:
     """How often and how patiently a call is repeated."""
     expense: FindityExpense | None = None
     """As whom what the list of users lacks is asked for; None: it is not."""
+    token: Shared = field(default_factory=Shared, repr=False, compare=False)
+    """One for all clients of a run: reading, sending and reading back need not each ask for theirs."""
 
     def open(self) -> Findity:
         """A client; use it as a context manager."""
         if self.expense is None:
-            return Findity(self.connection, self.retry)
-        return Findity(self.connection, self.retry, complete=person_ids.completion(self.connection, self.expense, self.retry))
+            return Findity(self.connection, self.retry, shared=self.token)
+        complete = person_ids.completion(self.connection, self.expense, self.retry)
+        return Findity(self.connection, self.retry, complete=complete, shared=self.token)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,14 @@ class Adapter(Destination):
     @property
     def read_back_seconds(self) -> float:
         return self.settings.connection.read_back_seconds
+
+    @property
+    def leaving_days(self) -> int | None:
+        return self.settings.leaving.after_days
+
+    @property
+    def before_leaving(self) -> str:
+        return LAST_CHANCE
 
     def access(self) -> Access:
         expense = self.settings.expense

@@ -19,7 +19,7 @@ from destinations.chunks import in_turn
 from destinations.findity.partly import refused
 from destinations.findity.replies import as_texts, concerns_records, error_of, identity, items, refusal, total, unreadable
 from destinations.findity.settings import FindityConnection
-from destinations.findity.tokens import Tokens
+from destinations.findity.tokens import Shared, Tokens
 from destinations.findity.units import unit_table
 from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
@@ -49,6 +49,7 @@ class Findity:
         retry: How to repeat.
         clock: Seconds on a clock that never goes back, by which tokens end.
         complete: Fills in what a list of users lacks.
+        shared: The token that the company's other clients have; by default it has its own.
     """
 
     def __init__(
@@ -57,13 +58,14 @@ class Findity:
         retry: Retry = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
         complete: Callable[[pd.DataFrame], pd.DataFrame] = lambda users: users,
+        shared: Shared | None = None,
     ) -> None:
         self._settings, self._complete, self._retry = settings, complete, retry
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
         self._http = Http("Findity", base, settings.timeout, retry)
-        self._tokens = Tokens(settings, self._http, clock)
+        self._tokens = Tokens(settings, self._http, clock, shared)
         self._clock = clock
         self.unit_answer: Any = None
         """The units as they came last: they tell more than `units` gives."""
@@ -203,10 +205,11 @@ class Findity:
 
     def request(self, method: str, path: str, **content: Any) -> Reply:
         """One request of any path of the organization, with a renewed token and once more if the token was refused."""
-        reply = self._authorized(method, path, content)
+        token = self._tokens.current()
+        reply = self._authorized(method, path, token, content)
         if reply.status == 401:
-            self._tokens.renew()
-            reply = self._authorized(method, path, content)
+            self._tokens.renew(refused=token)
+            reply = self._authorized(method, path, self._tokens.current(), content)
         if reply.status == 401:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
         return reply
@@ -223,11 +226,11 @@ class Findity:
             raise Permanent(what, "Check organization and admin_url in the settings.")
         return reply
 
-    def _authorized(self, method: str, path: str, content: dict[str, Any]) -> Reply:
+    def _authorized(self, method: str, path: str, token: str, content: dict[str, Any]) -> Reply:
         headers = {
             "X-Findity-ApiVersion": str(self._settings.api_version),
             "Content-Type": "application/json",
-            "Authorization": f"Bearer {self._tokens.current()}",
+            "Authorization": f"Bearer {token}",
         }
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
 

@@ -108,6 +108,14 @@ class FindityExpense(Strict):
     """Let a sync ask, as whoever signed in, for the personIds that the list of users does not show. Approvers are named by them."""
 
 
+class FindityLeaving(Strict):
+    """When leavers lose their access, and whether they are ever deleted."""
+
+    after_days: int | None = Field(default=None, ge=0)
+    """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
+    default what the company's own `leaving.after_days` says."""
+
+
 class Findity(Strict):
     """Findity as a destination."""
 
@@ -117,6 +125,8 @@ class Findity(Strict):
     """Where each field of a user comes from."""
     expense: FindityExpense | None = None
     """How a person signs in to the Expense API; only for the commands that need one."""
+    leaving: FindityLeaving = FindityLeaving()
+    """When leavers lose their access, and whether they are ever deleted."""
 
     approval: Annotated[list[Approval], BeforeValidator(in_list, json_schema_input_type=Any)] = Field(default=["approverIds"], min_length=1)
     """By what Findity finds who approves: each user's `approverIds`, the `departments`, the `dimensions`; one or several. Of the others

@@ -1,8 +1,14 @@
 """The Findity client and its tokens: asked for, renewed, refreshed and given up as Findity's pages describe it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from destinations.findity.adapter import Adapter
 from destinations.findity.client import Findity
+from destinations.findity.settings import Settings
+from destinations.findity.tokens import Shared
 from resources.failures import Permanent
 
 ANN = {"id": "u1", "personId": "p1", "externalSourceId": "0042", "firstName": "Ann", "email": "ann@acme.example", "active": True}
@@ -99,3 +105,67 @@ def test_wrong_client_credentials_are_permanent_and_are_not_repeated(client, scr
         client.users()
     assert wire.SECRET not in str(failure.value)
     assert script.requests == []
+
+
+def test_clients_of_one_company_share_a_token_and_what_renews_it(organization, script, retry, wire):
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}]
+    shared = Shared()
+    script.play([], wire.reply("", 401), [], [])
+    for _ in range(3):
+        with Findity(organization(), retry, shared=shared) as client:
+            client.users()
+    assert [seen.form.get("refresh_token") for seen in script.token_requests] == [None, "r1"]
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer a", "Bearer a", "Bearer token-2", "Bearer token-2"]
+
+
+@pytest.mark.parametrize("other", [{"client_id": "other"}, {"organization": "beta"}, {"client_secret": {"env": "OTHER_SECRET"}}])
+def test_a_token_is_used_for_nothing_but_the_credentials_and_the_organization_that_it_was_issued_for(
+    organization, script, retry, monkeypatch, other
+):
+    monkeypatch.setenv("OTHER_SECRET", "another-secret")
+    script.tokens = [{"access_token": "a", "refresh_token": "r1"}]
+    script.play([], [])
+    shared = Shared()
+    for settings in ({}, other):
+        with Findity(organization(**settings), retry, shared=shared) as client:
+            client.users()
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer a", "Bearer token-2"]
+    assert [seen.form["grant_type"] for seen in script.token_requests] == ["client_credentials"] * 2
+
+
+def test_companies_have_their_ways_to_findity_each_with_a_token_of_its_own(organization, script):
+    script.play([], [], [])
+    settings = Settings.model_validate({"connection": organization(), "users": {}})
+    acme, beta = Adapter(settings).access(), Adapter(settings).access()
+    for access in (acme, acme, beta):
+        with access.open() as client:
+            client.users()
+    assert [seen.headers["authorization"] for seen in script.requests] == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
+
+
+def test_threads_whose_token_is_refused_at_the_same_time_get_one_new_token(organization, script, retry, wire):
+    shared, together = Shared(), threading.Barrier(4)
+
+    def answer(seen):
+        if seen.headers["authorization"] != "Bearer token-1":
+            return []
+        together.wait(timeout=5)
+        return wire.reply("", 401)
+
+    script.answer = answer
+    with ThreadPoolExecutor(4) as threads:
+
+        def read(_):
+            with Findity(organization(), retry, shared=shared) as client:
+                return client.users()
+
+        assert len([*threads.map(read, range(4))]) == 4
+    assert len(script.token_requests) == 2
+
+
+def test_quiet_no_repr_of_a_way_there_shows_the_token(organization, script):
+    script.play([])
+    access = Adapter(Settings.model_validate({"connection": organization(), "users": {}})).access()
+    with access.open() as client:
+        client.users()
+    assert "token-1" not in f"{access!r} {access.token!r}"

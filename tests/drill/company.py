@@ -133,10 +133,11 @@ class Company:
         for destination, other in (("expensify", {"limits": [RateLimit(1000, 0.001)]}), ("findity", {})):
             if (key := f"{name}_{destination}") not in resources:
                 continue
-            access = resources[key].resource_fn(None)  # type: ignore[attr-defined]
-            resources[key] = dg.ResourceDefinition.hardcoded_resource(
-                dataclasses.replace(access, retry=Retry(attempts=2, first_wait=0.01), **other)
-            )
+
+            def of_run(_: object, access: Any = resources[key].resource_fn, other: Any = other) -> Any:  # type: ignore[attr-defined]
+                return dataclasses.replace(access(None), retry=Retry(attempts=2, first_wait=0.01), **other)
+
+            resources[key] = dg.ResourceDefinition(of_run)
         module = ModuleType(f"drill_{next(_NUMBERS)}")
         self.defs = dg.Definitions(
             assets=built.assets,

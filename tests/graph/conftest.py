@@ -152,7 +152,7 @@ class Acme:
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
         for key in (f"{name}_{destination}" for destination in registry.titles()):
             if key in resources:
-                resources[key] = dg.ResourceDefinition.hardcoded_resource(impatient(resources[key].resource_fn(None)))
+                resources[key] = dg.ResourceDefinition(lambda _, of_run=resources[key].resource_fn: impatient(of_run(None)))
         self.defs = dg.Definitions(
             assets=built.assets,
             jobs=built.jobs,

@@ -47,12 +47,14 @@ FAULTS = {"expensify": {**PASSING, **OF_EXPENSIFY}, "findity": {**PASSING, **OF_
 ASKED = {
     "expensify": {"policies": 0, "known": 1, "dry run": 2, "policies read back": 4, "read-back": 5},
     "findity": {
-        **{"token to read": 0, "users": 1, "units": 2, "token to write": 3, "person ids": 5},
-        **{"token to read back": 7, "users read back": 8, "units read back": 9},
+        **{"token": 0, "users": 1, "units": 2, "person ids": 4},
+        **{"users read back": 6, "units read back": 7},
     },
 }
 """The calls that change nothing, by their place in a sync."""
-WRITTEN = {"expensify": {"everyone": 3}, "findity": {"people": 4, "approvers": 6}}
+RENEWED: dict[str, Any] = {"api": "findity", "job": "POST token", "skip": 1}
+"""The call for another token, where the switch `findity_token_calls` ends the first one after the two readings: before anything is sent."""
+WRITTEN = {"expensify": {"everyone": 3}, "findity": {"people": 3, "approvers": 5}}
 REFUSING: dict[str, dict[str, dict[str, Any]]] = {
     "expensify": {
         "one person": {"refuse": {"E04": "Domain is not verified"}, **ALWAYS},

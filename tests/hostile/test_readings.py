@@ -6,7 +6,20 @@ import pytest
 
 from resources.failures import Unanswered
 from tests.hostile.conftest import nth
-from tests.hostile.exchanges import ALWAYS, ASKED, FAULTS, HTML, WHENS, WRITTEN, assert_as_planned, clean_again, heals, of_reading, patience
+from tests.hostile.exchanges import (
+    ALWAYS,
+    ASKED,
+    FAULTS,
+    HTML,
+    RENEWED,
+    WHENS,
+    WRITTEN,
+    assert_as_planned,
+    clean_again,
+    heals,
+    of_reading,
+    patience,
+)
 from tests.soak import chosen
 
 pytestmark = pytest.mark.exhaustive("faults at a reading")
@@ -29,8 +42,7 @@ def test_a_call_that_changes_nothing_leaves_nothing_in_doubt_and_is_simply_made_
     attempt = struck.attempt()
     assert not isinstance(attempt.failure, Unanswered)
     assert not attempt.answers["status"].eq("unknown").any()
-    # A write for which there is no token stands for one chunk; the others go on.
-    if attempt.failure and ASKED[name][call] < min(WRITTEN[name].values()) and call != "token to write":
+    if attempt.failure and ASKED[name][call] < min(WRITTEN[name].values()):
         assert attempt.answers.empty
         assert struck.state() == struck.before
     clean_again(struck, heals(struck, attempt))
@@ -53,6 +65,18 @@ def test_findity_without_a_token_leaves_nothing_in_doubt(exchange: Any, fault: d
     attempt = struck.attempt()
     assert attempt.answers.empty
     assert not isinstance(attempt.failure, Unanswered)
+    clean_again(struck, heals(struck, attempt))
+
+
+@pytest.mark.parametrize("fault", of_reading("findity"))
+def test_a_token_that_ends_before_the_write_and_is_not_renewed_leaves_nothing_in_doubt(exchange: Any, fault: str) -> None:
+    struck = exchange("night", "findity", **patience(fault))
+    struck.box.switch(findity_token_calls=2)
+    struck.box.fault(**(FAULTS["findity"][fault] | RENEWED))
+    attempt = struck.attempt()
+    struck.box.switch(findity_token_calls=0)
+    assert not isinstance(attempt.failure, Unanswered)
+    assert not attempt.answers["status"].eq("unknown").any()
     clean_again(struck, heals(struck, attempt))
 
 

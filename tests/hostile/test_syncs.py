@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.conftest import STATES, is_one_clear_sentence, nth, tonight
-from tests.hostile.exchanges import ASKED
+from tests.hostile.exchanges import ASKED, RENEWED
 
 HARD: dict[str, dict[str, Any]] = {
     "429 always": {"status": 429, "body": "Too Many Requests"},
@@ -34,7 +34,7 @@ def test_rerun_from_failure_finishes_what_hostile_servers_stopped(company: Any, 
     ("of_expensify", "of_findity", "fault"),
     [
         ("known", "units", "503 always"),
-        ("dry run", "token to write", "429 always"),
+        ("dry run", "another token", "429 always"),
         ("known", "person ids", "no JSON"),
         ("read-back", "users read back", "503 always"),
     ],
@@ -45,8 +45,11 @@ def test_rerun_from_failure_begins_where_a_call_that_changes_nothing_failed(
     acme = company("night")
     for api, call in (("expensify", of_expensify), ("findity", of_findity)):
         calls = [each for each in prepared["night"].calls if each["api"] == api]
-        acme.box.fault(**(HARD[fault] | {"times": None} | nth(calls, ASKED[api][call])))
+        at = RENEWED if call == "another token" else nth(calls, ASKED[api][call])
+        acme.box.fault(**(HARD[fault] | {"times": None} | at))
+    acme.box.switch(findity_token_calls=2 if of_findity == "another token" else 0)
     failed = acme.run("sync")
+    acme.box.switch(findity_token_calls=0)
     assert not failed.succeeded
     assert is_one_clear_sentence(failed.message), failed.message
     acme.box.heal()

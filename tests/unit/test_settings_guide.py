@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from destinations.expensify.roads.settings import ByDownload, BySftp, SeenByExpensify
-from destinations.findity.settings import FindityExpense
+from destinations.findity.settings import FindityExpense, FindityLeaving
 from resources.hr.locations import CsvSource, SftpSource
 from resources.ssh.settings import SshServer
 from roster.intake.gate import STOPPING
@@ -49,6 +49,7 @@ HEADINGS = {
     "approvers": ("settings.md", "## `approvers`"),
     "by sftp": ("settings.md", "#### `delivery.sftp`"),
     "by download": ("settings.md", "#### `delivery.download`"),
+    "findity leaving": ("settings.md", "### `leaving`"),
     "expense": ("settings.md", "### `expense`: signing in as a person"),
     "format": ("files.md", "## How bytes become rows"),
     "csv": ("files.md", "## `hr.csv`: a file on this machine"),
@@ -59,6 +60,7 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("limits", defaults(Limits)),
     ("approvers", defaults(Approvers)),
     ("expense", defaults(FindityExpense)),
+    ("findity leaving", defaults(FindityLeaving)),
     ("format", defaults(CsvFormat)),
     ("csv", defaults(CsvSource, CsvFormat)),
     ("sftp", defaults(SftpSource, CsvFormat)),
