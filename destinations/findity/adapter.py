@@ -3,15 +3,15 @@
 Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from destinations import delivery
-from destinations.base import Destination
+from destinations import delivery, sizes
+from destinations.base import Destination, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, identity, records
+from destinations.findity import NAME, TITLE, comparison, identity, left_out, preflight, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -46,7 +46,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination):
+class Adapter(Destination, Preflight):
     """Findity for one company."""
 
     settings: Settings
@@ -58,6 +58,7 @@ class Adapter(Destination):
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
+    preflight_checks = preflight.DESCRIPTIONS
 
     @property
     def read_back_seconds(self) -> float:
@@ -72,7 +73,24 @@ class Adapter(Destination):
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:
-            return {"users": client.users(), "units": client.units()}
+            users, units = client.users(), client.units()
+        before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
+        return {"users": users, "units": units, "units_before": pd.DataFrame({"count": [before]})}
+
+    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
+        return preflight.findings(self.settings.users, roster, read)
+
+    def shrunk(self, read: Frames) -> str | None:
+        return preflight.units_gone(self.settings.users, read)
+
+    def sizes(self, read: Frames) -> Mapping[str, int]:
+        return {"units": len(read["units"])}
+
+    def sizes_before(self, read: Frames) -> Mapping[str, int]:
+        return {"units": int(read["units_before"]["count"].iloc[0])} if "units_before" in read else {}
+
+    def notices(self, read: Frames) -> Sequence[str]:
+        return [one for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"])) if one]
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["users"], numbers, acknowledged)
