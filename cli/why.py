@@ -111,7 +111,9 @@ def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
         "reason": visit.outcome_reason or visit.reason,
         "why": obstacle(visit),
         "changes": [{"field": change.field, **({"old": change.old, "new": change.new} if show_values else {})} for change in visit.changes],
-        "values_left_out": [_lacking_as_json(one) for one in visit.lacking],
+        "values_left_out": [
+            _lacking_as_json(one) | ({"word": one.word, "candidates": one.candidates} if show_values else {}) for one in visit.lacking
+        ],
         "held_digest": visit.held_digest,
         "held_until": visit.held_until.isoformat() if visit.held_until else None,
         "request": visit.request,
@@ -196,7 +198,13 @@ def _planned(visit: Visit) -> str:
 
 
 def _without(values: Sequence[Lacking]) -> str:
-    return "\n".join(f"{without(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
+    return "\n".join(f"{without(one)}{_said(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
+
+
+def _said(one: Lacking) -> str:
+    """HR's word that was left out, and what may have been meant."""
+    said = f": {one.word}" if one.word else ""
+    return f"{said}. Did you mean {one.candidates}?" if one.candidates else said
 
 
 def _sent(visit: Visit) -> str:

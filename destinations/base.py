@@ -250,6 +250,18 @@ class Destination(Comparison, Protocol):
         """Field → how many people keep a value there although HR's cell is empty, where that is told."""
         return {}
 
+    def sizes(self, read: Frames) -> Mapping[str, int]:
+        """How much there is of what `shrunk` judges; kept with each plan (`destinations.sizes`)."""
+        return {}
+
+    def sizes_before(self, read: Frames) -> Mapping[str, int]:
+        """How much of it there was before, as far as reading has found that out."""
+        return {}
+
+    def notices(self, read: Frames) -> Sequence[str]:
+        """Sentences for the report on what was read, which name nobody."""
+        return ()
+
     def send(self, access: Any, ledger: Ledger, write: Write) -> None:
         """Deliver a plan (`destinations.delivery.deliver`)."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, reading_back, releases, things
+from destinations import first, forgotten, leaving, reading_back, releases, sizes, things
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
@@ -209,7 +209,8 @@ def _facts(
         **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),
-        notices=leaving.notices(destination, drawn.near),
+        sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
+        notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near)],
     )
 
 

@@ -56,7 +56,7 @@ def _shown(found: Desired) -> dict[str, Any]:
             {
                 "approvers by rule": metadata.repairs(repairs),
                 "people": metadata.table(repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]]),
-                "values left out": metadata.table(found.faults),
+                "values left out": metadata.table(found.faults[["employee_id", "field", "reason"]]),
             }
         ),
     }

@@ -3,7 +3,9 @@
 `settings` (what the YAML says) · `client`, `replies`, `units` and `tokens` (the wire) · `records` (what should be there) · `comparison`
 (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a
 proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what only one company may
-write) · `expense` (its Expense API, as one person) · `commands` (`rollcall findity …`). `records` and `comparison` are pure.
+write) · `expense` (its Expense API, as one person) · `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out`
+(whose unit a rule could not give) · `preflight` (units that are not there). `records`, `comparison`, `placing`, `left_out` and
+`preflight` are pure.
 """
 
 from typing import Final
@@ -28,6 +30,17 @@ REASONS: Final[dict[str, Reason]] = {
     "preset_value_unknown": Reason("The dimension has no such value", "Correct the value in HR's file, or have it created there.", "HR"),
     "preset_value_not_yet": Reason(
         "The value is new at Findity, or still waits for a release", "Nothing, or release the value: it follows in the next run.", "nobody"
+    ),
+    "unit_ambiguous": Reason(
+        "Several organizational units there have that name", "Name the unit by its path, as in Sales/Nordics, or by what is its alone.", "HR"
+    ),
+    "unit_not_mapped": Reason(
+        "The settings give no organizational unit for what HR's file says of them",
+        "Add it to the rule for their unit, or correct their row.",
+        "Finance",
+    ),
+    "unit_unreadable": Reason(
+        "What HR's file says of them, from which their organizational unit follows, cannot be used", "Correct that value in their row.", "HR"
     ),
 }
 """What its own reasons mean."""

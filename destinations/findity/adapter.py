@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from destinations import delivery
-from destinations.base import Destination, Finding
+from destinations import delivery, sizes
+from destinations.base import Destination, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, records
+from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, left_out, preflight, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -53,7 +53,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination):
+class Adapter(Destination, Preflight):
     """Findity for one company."""
 
     settings: Settings
@@ -94,7 +94,24 @@ class Adapter(Destination):
         read = {"users": users, "units": units}
         if structure:
             read["owners"] = ledger.acknowledged.all(self.name)[["employee_id", "account", "active"]]
-        return {**read, **structure}
+        before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
+        return {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
+
+    def shrunk(self, read: Frames) -> str | None:
+        return preflight.units_gone(self.settings.users, read)
+
+    def sizes(self, read: Frames) -> Mapping[str, int]:
+        return {"units": len(read["units"])}
+
+    def sizes_before(self, read: Frames) -> Mapping[str, int]:
+        return {"units": int(read["units_before"]["count"].iloc[0])} if "units_before" in read else {}
+
+    def notices(self, read: Frames) -> Sequence[str]:
+        return [
+            one
+            for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"]))
+            if one
+        ]
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         found = comparison.accounts(read["users"], numbers, acknowledged)
@@ -155,10 +172,10 @@ class Adapter(Destination):
 
     @property
     def preflight_checks(self) -> Mapping[str, str]:
-        return checks.described(self.settings)
+        return {**preflight.DESCRIPTIONS, **checks.described(self.settings)}
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
-        return checks.findings(self.settings, read)
+        return [*preflight.findings(self.settings.users, roster, read), *checks.findings(self.settings, read)]
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open() as client:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from destinations.findity import left_out, placing
 from destinations.findity.settings import FindityUsers
 from roster.people.chain import Chain
 from roster.records import FieldType, compact
@@ -48,15 +49,14 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
 
     Returns:
         The users (``employee_id`` and `FIELDS`; ``approverIds`` holds employee numbers, or pseudonyms), and the faults
-        (``employee_id``, ``field``, ``reason``): a value at fault is left out of the user.
+        (`roster.plan.facts.FAULTS`): a value at fault is left out of the user.
     """
     people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
 
     def given(rule: Rule | None) -> pd.Series:
         return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
 
-    named = given(rules.organizationalUnitId)
-    unit = _unit_ids(named, units, rules.unit_by)
+    unit = placing.placed(given(rules.organizationalUnitId), units, rules.unit_by)
     desired = pd.DataFrame(
         {
             "employee_id": people["employee_id"],
@@ -65,7 +65,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "lastName": people["last_name"],
             "email": people["email"],
             "personnelNumber": given(rules.personnelNumber),
-            "organizationalUnitId": unit,
+            "organizationalUnitId": unit["id"],
             "role": given(rules.role),
             "locale": given(rules.locale),
             "active": "true",
@@ -76,33 +76,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
         }
     ).astype("str")
-    lost = named.notna() & unit.isna()
-    faults = pd.DataFrame({"employee_id": people.loc[lost, "employee_id"], "field": "organizationalUnitId", "reason": "unit_unknown"})
-    return desired, faults.reset_index(drop=True).astype("str")
-
-
-def _unit_ids(named: pd.Series, units: pd.DataFrame, by: str) -> pd.Series:
-    """The id of each named unit; missing where no unit, or more than one, has that name or path."""
-
-    def found(names: pd.DataFrame) -> pd.Series:
-        certain = names.dropna(subset=by).drop_duplicates().drop_duplicates(by, keep=False)
-        return named.map(pd.Series(certain["id"].to_numpy(), index=certain[by])).astype("str")
-
-    exactly = found(pd.DataFrame({by: units[by], "id": units["id"]}))
-    return exactly.mask(~named.isin(units[by]), found(_paths(units))) if by == "name" else exactly
-
-
-def _paths(units: pd.DataFrame) -> pd.DataFrame:
-    """Each unit's name with those of the units above it before it, `Sales/Nordics`, up to the root: ``name``, ``id``."""
-    parent, name = units.set_index("id")["parentId"], units.set_index("id")["name"]
-    path, above, found = units["name"], units["parentId"], []
-    for _ in range(len(units)):  # a tree is no deeper than it has units; a circle, which is none, ends too
-        path = above.map(name) + "/" + path
-        if path.isna().all():
-            break
-        found.append(pd.DataFrame({"name": path, "id": units["id"]}))
-        above = above.map(parent)
-    return pd.concat(found, ignore_index=True) if found else units[["name", "id"]].head(0)
+    return desired, left_out.values(rules, people, unit, units).reset_index(drop=True)
 
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:

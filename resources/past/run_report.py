@@ -196,7 +196,7 @@ def _values(faults: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
     """Values that the rules could not give; who has no record at all for want of one is told as a skipped person."""
     skipped = planned[["employee_id", "reason"]].drop_duplicates().assign(skipped=True)
     rest = faults.merge(skipped, on=["employee_id", "reason"], how="left")
-    return rest.loc[rest["skipped"].isna(), list(VALUES)].drop_duplicates(ignore_index=True)
+    return rest[rest["skipped"].isna()].reindex(columns=list(VALUES)).astype("str").drop_duplicates(ignore_index=True)
 
 
 def _left_out(values: pd.DataFrame) -> list[str]:

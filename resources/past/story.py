@@ -150,7 +150,12 @@ def _values(ledger: Ledger, name: str, faults: pd.DataFrame, planned: dict[str, 
     mine = faults[faults["employee_id"].eq(employee_id) & ~(faults["reason"].eq(planned.get("reason") or ""))].drop_duplicates()
     open_ones = _followed(ledger, name, employee_id)
     return [
-        Lacking(field=row["field"], reason=row["reason"], **open_ones.get((row["field"], row["reason"]), {}))
+        Lacking(
+            field=row["field"],
+            reason=row["reason"],
+            **{name: _text(row[name]) for name in ("word", "candidates")},
+            **open_ones.get((row["field"], row["reason"]), {}),
+        )
         for row in mine.to_dict("records")
     ]
 

@@ -17,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, strangers
+from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, shrunk, strangers
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -104,6 +104,10 @@ class Comparison(Protocol):
         """Of the census, whom nothing may take out, or write at all (`roster.plan.barred.BARRED`)."""
         return barred.nobody()
 
+    def shrunk(self, read: Frames) -> str | None:
+        """What is mostly gone of that by which people are written, as a sentence; None where nothing is (`roster.plan.shrunk`)."""
+        return None
+
     def needs(self, standing: dependants.Standing) -> pd.DataFrame:
         """Whose write needs whose (`roster.plan.dependants.NEEDS`)."""
 
@@ -187,6 +191,7 @@ def draw(
     kept = comparison.barred(everyone, people.roster, read)
     decided = barred.skip(decided, kept)
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
+    decided = shrunk.hold(decided, comparison.shrunk(read))
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
     needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
     decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)

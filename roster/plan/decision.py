@@ -16,7 +16,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains, emptied, strangers
+from roster.plan import domains, emptied, shrunk, strangers
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
@@ -53,6 +53,7 @@ DETAILS: Mapping[str, str] = {
 RELEASABLE = (
     "first_sync",
     HARDLY_ANY,
+    shrunk.REASON,
     *LIMITED,
     domains.REASON,
     emptied.REASON,

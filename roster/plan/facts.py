@@ -17,7 +17,8 @@ from roster.plan.limits import FIGURES
 from roster.plan.things import ThingFacts
 
 REPAIRS: Final = ("employee_id", "repair")
-FAULTS: Final = ("employee_id", "field", "reason")
+FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
+"""The last two only where a destination tells them: HR's word that was left out, and what may have been meant."""
 
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
@@ -117,9 +118,12 @@ class PlanFacts:
     more_like_hrs: int = 0
     """How many more these are than when the destination was last written."""
     faults: pd.DataFrame = field(default_factory=partial(_empty, FAULTS))
-    """Values that no record has: ``employee_id``, ``field``, ``reason``."""
+    """Values that no record has (`FAULTS`)."""
     stay: Mapping[str, int] = field(default_factory=dict)
     """Field → how many people keep a value there although HR's cell is empty."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """How many there were, when somebody last had no reason to look, of what nothing is to be judged by once most of it is gone
+    (`roster.plan.shrunk`)."""
     dry_run: DryRunReply = DryRunReply()
     things: ThingFacts = field(default_factory=ThingFacts)
     notices: Sequence[str] = ()
@@ -153,8 +157,9 @@ class PlanFacts:
             "unremembered": list(self.unremembered),
             "like_hrs": self.like_hrs,
             "more_like_hrs": self.more_like_hrs,
-            "faults": self.faults.to_dict("records"),
+            "faults": [{name: one for name, one in row.items() if isinstance(one, str)} for row in self.faults.to_dict("records")],
             "stay": dict(self.stay),
+            "sizes": dict(self.sizes),
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
             **({"things": things} if (things := self.things.to_json()) else {}),
@@ -193,6 +198,7 @@ class PlanFacts:
             more_like_hrs=stored.get("more_like_hrs", 0),
             faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
             stay=stored.get("stay", {}),
+            sizes=stored.get("sizes", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
             things=ThingFacts.from_json(stored.get("things", {})),

@@ -24,7 +24,7 @@ ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
 SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
 REPAIRS: Final = ("employee_id", "repair")
 
-VALUES: Final = ("employee_id", "field", "reason")
+VALUES: Final = ("employee_id", "field", "reason", "word", "candidates")
 
 HR_FILE: Final = "HR file"
 """Where a rejected row was left out; in `RunReport.skips` it stands in the column ``destination``."""
@@ -79,7 +79,8 @@ class DestinationReport:
     """Everyone whose outcome is not ``unchanged``."""
     changes: pd.DataFrame = field(default_factory=partial(_empty, CHANGE_COLUMNS))
     values: pd.DataFrame = field(default_factory=partial(_empty, VALUES))
-    """Single values that were left out of records: whose, the destination's field and why."""
+    """Single values that were left out of records: whose, the destination's field and why; HR's word and what may have been meant, where
+    that is told."""
     held_digest: str | None = None
     held: int = 0
     """People whose changes wait for a release."""

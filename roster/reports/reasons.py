@@ -120,6 +120,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Find out whether the domain is the company's: then release the held set, and name it in email_domains. Else correct the row.",
         "IT",
     ),
+    "mostly_gone": Reason(
+        "Most of what the destination had to write them by is gone there",
+        "Look there whether that is so: if it is, release them; if not, let it be put right.",
+        "Finance",
+    ),
     "column_emptied": Reason(
         "A column that had values is empty for everybody, and empty cells take values away",
         "Find out whether HR means it: then release the held set. Else have HR's export mended.",
@@ -134,9 +139,7 @@ REASONS: Final[dict[str, Reason]] = {
     ),
     "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
     "unit_unknown": Reason(
-        "Their organizational unit does not exist there, or several have that name",
-        "Create the unit, correct the mapping, or name units by what is theirs alone.",
-        "Finance",
+        "Their organizational unit does not exist there", "Create the unit there, or correct their row or the mapping.", "Finance"
     ),
     "no_policy": Reason("HR's file says nothing of them that a policy follows from", "Fill in what their policy depends on.", "HR"),
     "policy_not_mapped": Reason(

@@ -15,7 +15,7 @@ from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
-COLUMNS: Final = ("employee_id", "line", "where", "field", "reason", "what_to_do", "owner", "first_seen", "times_seen")
+COLUMNS: Final = ("employee_id", "line", "where", "field", "reason", "what_to_do", "owner", "first_seen", "times_seen", "word", "candidates")
 LEFT_OUT: Final = ("skipped", "refused", "unknown", "held", "missing")
 VALUE: Final = "value"
 """The outcome of a single value that was left out, of a record that goes without it."""
@@ -35,6 +35,7 @@ def skipped(report: RunReport) -> pd.DataFrame:
         `COLUMNS`, one row for each fault of a row of HR's file, for each person and destination, and for each value that is left out.
         Someone known only by a rejected row stands there once, with the row's fault. An account without an employee number goes by its
         key (``~1a2b3c4d``). ``field`` is HR's heading, or the destination's name of the field; empty where it is about a whole person.
+        ``word`` and ``candidates`` are what HR's file says there and what may have been meant, where a destination tells that.
         ``line`` is ``Int64``; ``first_seen`` an ISO date.
     """
     return left_out(report)[list(COLUMNS)]
@@ -75,14 +76,14 @@ def _of_rows(rejects: pd.DataFrame, outcome: str) -> pd.DataFrame:
     left["field"] = rows["source"].astype("str").fillna(rows["column"].astype("str"))
     left["followed"] = lacking.codes(rows["column"], left["code"]) if outcome == VALUE else left["code"]
     detail = (left["field"] + ": ").fillna("") + rows["message"].astype("str")
-    return left.assign(where=HR_FILE, outcome=outcome, detail=detail).sort_values("line", kind="stable")
+    return left.assign(where=HR_FILE, outcome=outcome, detail=detail, word=None, candidates=None).sort_values("line", kind="stable")
 
 
 def _values(destination: DestinationReport) -> pd.DataFrame:
     """Single values that a destination's records go without."""
     values = destination.values.reindex(columns=list(VALUES)).astype("str")
     left = pd.DataFrame({"employee_id": values["employee_id"], "number": values["employee_id"], "line": pd.NA, "code": values["reason"]})
-    left = left.assign(where=destination.name, outcome=VALUE, detail=None, field=values["field"])
+    left = left.assign(where=destination.name, outcome=VALUE, detail=None, **{name: values[name] for name in ("field", "word", "candidates")})
     return left.assign(followed=lacking.codes(values["field"], values["reason"])).sort_values(["employee_id", "field"], kind="stable")
 
 
@@ -105,6 +106,8 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
             "outcome": outcome,
             "detail": people["detail"],
             "field": pd.NA,
+            "word": pd.NA,
+            "candidates": pd.NA,
         }
     )
     # Their reject says more, and says it to HR once.
@@ -124,7 +127,7 @@ def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> p
             "times_seen": pd.to_numeric(past["times_seen"]),
         }
     ).drop_duplicates(["at", "employee_id", "followed"])
-    texts = dict.fromkeys(("employee_id", "number", "code", "followed", "field"), "str")
+    texts = dict.fromkeys(("employee_id", "number", "code", "followed", "field", "word", "candidates"), "str")
     everyone = everyone.assign(at=everyone["where"].str.casefold()).astype(texts)
     # A missing number must not find the history of another missing number.
     past = past[past["employee_id"].notna()].rename(columns={"employee_id": "number"})

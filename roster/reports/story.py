@@ -39,6 +39,10 @@ class Lacking:
     """In how many syncs so far."""
     message: str | None = None
     """What is wrong with HR's cell, where that is what it is about."""
+    word: str | None = None
+    """What HR's file says there, where a destination tells it."""
+    candidates: str | None = None
+    """What may have been meant."""
 
 
 @dataclass(frozen=True, kw_only=True)

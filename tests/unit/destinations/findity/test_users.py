@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from destinations.findity import comparison as findity_comparison
+from destinations.findity import placing
 from destinations.findity import records as findity
 from destinations.findity.settings import FindityUsers
 from roster.people.chain import approval_chain
@@ -138,11 +139,41 @@ def test_units_that_stand_above_each_other_end():
     assert found["organizationalUnitId"].fillna("").tolist() == ["b", ""]
 
 
-@pytest.mark.parametrize("named", ["Nowhere", "Legal"], ids=["unknown", "ambiguous"])
-def test_a_unit_that_no_or_more_than_one_unit_is_called_is_left_out_and_told(named):
-    found, faults = desired(roster(person("1", department=named), person("2", department=None)), organizationalUnitId="department")
+UNIT = "organizationalUnitId"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "told"),
+    [
+        ({"department": "Salse"}, "department", ["unit_unknown", "Salse", "Sales"]),
+        ({"department": "Legal"}, "department", ["unit_ambiguous", "Legal", "Legal (u2); Legal (u3)"]),
+        ({"department": "S9"}, {"column": "department", "lookup": {"S1": "Sales"}}, ["unit_not_mapped", "S9", None]),
+        ({"department": None, "unread": "department"}, "department", ["unit_unreadable", None, None]),
+        ({"department": None}, "department", None),
+        ({"department": "x" * 200}, "department", ["unit_unknown", "x" * 80, None]),
+    ],
+    ids=["unknown", "ambiguous", "not mapped", "not readable", "empty", "long"],
+)
+def test_a_unit_that_a_rule_does_not_give_is_left_out_and_told_with_hrs_word_and_what_was_meant(cells, rule, told):
+    found, faults = desired(roster(person("1", **cells)), organizationalUnitId=rule)
     assert found["organizationalUnitId"].isna().all()
-    assert faults.values.tolist() == [["1", "organizationalUnitId", "unit_unknown"]]
+    blank = faults.astype(object).where(faults.notna(), None)
+    assert blank.values.tolist() == ([["1", UNIT, *told]] if told else [])
+
+
+def test_the_paths_of_units_that_have_one_name_are_told():
+    (found,) = placing.placed(pd.Series(["Nordics"]), TREE, "name").to_dict("records")
+    assert found["candidates"] == "ACME/Sales/Nordics; ACME/Sales/Nordics/Nordics; ACME/Support/Nordics"
+
+
+@pytest.mark.parametrize("by", ["externalSourceId", "name"])
+def test_where_no_unit_has_what_names_them_nobody_is_told_one_by_one(by):
+    nameless = units({"id": "u1", "name": "Sales"}) if by == "externalSourceId" else units()
+    people, rules = roster(person("1", department="Sales")), FindityUsers(organizationalUnitId="department", unit_by=by)
+    chain = approval_chain(people, common(), acknowledged(), Approvers(), "unchanged", KEY)
+    found, faults = findity.users(people, chain, nameless, rules)
+    assert found["organizationalUnitId"].isna().all()
+    assert faults.empty
 
 
 def test_nested_values_hold_what_hr_gives_and_are_absent_where_it_gives_nothing():
