@@ -6,9 +6,10 @@ Belongs here: a company, a night and what came of it. Does not belong here: who 
 """
 
 import copy
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -24,6 +25,7 @@ from destinations.expensify.adapter import Access, Adapter
 from destinations.expensify.settings import Settings
 from resources.http import Retry
 from resources.ledger import Ledger
+from resources.owner_only import write_once
 from resources.past.run_report import assemble
 from resources.rates import RateLimit
 from roster.intake.gate import GateCheck, as_json
@@ -142,6 +144,19 @@ class Night:
         return self.decided.loc[number, "detail"]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What a first night left behind."""
+
+    ledger: sqlite3.Connection
+    keys: dict[str, bytes]
+    """The files beside it."""
+    state: dict[str, Any]
+
+
+_BEGUN: dict[str, Begun] = {}
+
+
 def _pairs(table: pd.DataFrame, first: str, second: str) -> dict[str, tuple[str, str | None]]:
     rows = table[["person", first, second]].to_numpy().tolist()
     return {person: (one, None if pd.isna(other) else other) for person, one, other in rows}
@@ -178,6 +193,26 @@ class Company:
     def access(self, adapter: Adapter) -> Access:
         """The way there, of which nobody counts the calls and that is tried twice at most."""
         return replace(adapter.access(), limits=UNCOUNTED, retry=Retry(attempts=2, first_wait=0.01))
+
+    def begin(self, *people: Mapping[str, Any], **how: Any) -> None:
+        """A first night of which a test wants only what it leaves behind, in the ledger and there: run once, and put in place for whoever
+        begins just so."""
+        assert (self.number, self.box.box.faults) == (0, [])
+        there = {name: part for name, part in self.box.state.items() if name not in ("calls", "writes")}
+        ways = (type(self), self.box.url, self.settings, self.limits, self.absent_means, self.box.box.switches)
+        begun = _BEGUN.get(key := repr((*ways, people, sorted(how.items()), there)))
+        path = Path(str(self.ledger.engine.url.database))
+        with closing(self.ledger.engine.raw_connection()) as connection:
+            if begun:
+                begun.ledger.backup(connection.driver_connection)
+                for name, secret in begun.keys.items():
+                    write_once(path.with_name(name), secret)
+                self.box.box.state, self.number = copy.deepcopy(begun.state), 1
+                return
+            self.sync(*people, **how)
+            keys = {one.name: one.read_bytes() for one in path.parent.glob(f"{path.name}.*.key")}
+            begun = _BEGUN[key] = Begun(sqlite3.connect(":memory:"), keys, copy.deepcopy(self.box.state))
+            connection.driver_connection.backup(begun.ledger)
 
     def sync(self, *people: Mapping[str, Any], write: bool = True, **how: Any) -> Night:
         """One night, whole or as far as the plan; see `planned` for what may be said of it."""

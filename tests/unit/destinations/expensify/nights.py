@@ -35,6 +35,10 @@ class Nights(syncing.Company):
         self.found, self.said = night.landed, night.disagreements
         return self
 
+    def begin(self, *people, **settings):
+        """See `syncing.Company.begin`; it has no parts to look at."""
+        super().begin(*people, dry_run=False, **settings)
+
     def members(self, policy):
         """Who is in a policy there: the numbers, or addresses of those without one; the owner aside."""
         found = self.box.state["expensify"]["policies"][policy]["members"].values()

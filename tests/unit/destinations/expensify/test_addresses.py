@@ -37,7 +37,7 @@ def test_an_e_mail_change_is_one_update_and_landed_however_the_old_login_is_show
 
 def test_an_address_that_somebody_else_has_by_now_is_theirs(company):
     acme = company(seeded("P1", "P2"))
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     acme.night(BOSS, person("2", email="new@acme.example"))
     with acme.ledger as ledger:
         fields = ledger.acknowledged.all("expensify").set_index("employee_id")["fields"].map(json.loads)

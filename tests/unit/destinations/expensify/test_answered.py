@@ -45,7 +45,7 @@ def test_true_report_of_a_plan_that_was_not_sent_the_write_is_empty_and_not_nobo
 
 
 def test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible(company):
-    company.sync(BOSS, grouped("E2", manager_id="E1"), **FEED)
+    company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     night = company.sync(BOSS, grouped("E2", "830936", manager_id="E1"), **FEED)
     assert night.outcome["E2"] == ("updated", "accepted")
     assert night.own_account == {("in domain group", "830936"): ("1", "1", ("E2",))}
@@ -61,7 +61,7 @@ def answering(company, groups):
 
 @pytest.mark.parametrize("shown", [{}, {"407184": ["E2@acme.example"]}, {"830936": ["E1@acme.example"]}])
 def test_true_report_a_group_without_the_person_in_it_is_missing_and_is_sent_again(company, shown):
-    company.sync(BOSS, grouped("E2", manager_id="E1"), **FEED)
+    company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     moved = (BOSS, grouped("E2", "830936", manager_id="E1"))
     answering(company, {"securityGroupEmployeesMap": shown})
     night = company.sync(*moved, **FEED)
@@ -74,7 +74,7 @@ def test_true_report_a_group_without_the_person_in_it_is_missing_and_is_sent_aga
 
 
 def test_true_report_a_joiner_who_is_there_and_not_in_their_group_is_missing(company):
-    company.sync(BOSS, **FEED)
+    company.begin(BOSS, **FEED)
     answering(company, {"securityGroupEmployeesMap": {}})
     night = company.sync(BOSS, grouped("E2", manager_id="E1"), **FEED)
     assert night.outcome["E2"] == ("created", "missing")
@@ -84,7 +84,7 @@ def test_true_report_a_joiner_who_is_there_and_not_in_their_group_is_missing(com
 
 
 def test_true_report_an_answer_without_the_block_is_unanswered_and_not_missing(company):
-    company.sync(BOSS, grouped("E2", manager_id="E1"), **FEED)
+    company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     answering(company, {})
     moved = (BOSS, grouped("E2", "830936", manager_id="E1"))
     night = company.sync(*moved, **FEED)
@@ -105,7 +105,7 @@ def test_true_report_blocks_that_are_left_out_because_they_are_empty_take_nothin
 
 
 def test_of_somebody_who_only_got_another_name_the_groups_say_nothing(company):
-    company.sync(BOSS, grouped("E2", manager_id="E1"), **FEED)
+    company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     answering(company, {"securityGroupEmployeesMap": {}})
     night = company.sync(BOSS, grouped("E2", manager_id="E1", last_name="Other"), **FEED)
     assert night.outcome["E2"] == ("updated", "not visible")

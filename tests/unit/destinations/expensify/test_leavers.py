@@ -14,7 +14,7 @@ BOSS = person("1")
 
 def test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     assert acme.members("P3") == {"2"}
     acme.night(BOSS)
     assert sorted(acme.sent()) == [("2", "P1", "deactivate"), ("2", "P3", "deactivate")]
@@ -24,7 +24,7 @@ def test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has(compa
 
 def test_whoever_moved_leaves_the_old_policy_too_when_they_go_though_nobody_names_it(company):
     acme = company(seeded("P1", "P2"))
-    acme.night(BOSS, person("2", extra_policy="P2"))
+    acme.begin(BOSS, person("2", extra_policy="P2"))
     acme.night(BOSS, person("2"))
     assert "2" in acme.members("P2")
     acme.night(BOSS)
@@ -34,7 +34,7 @@ def test_whoever_moved_leaves_the_old_policy_too_when_they_go_though_nobody_name
 def test_a_policy_that_is_taken_out_of_the_settings_is_read_for_those_whom_we_put_into_it(company):
     further = {"policyID": "extra_policy", "additionalPolicyIDs": {"constant": "P3"}}
     acme = company(seeded("P1", "P3"), feed=further)
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     acme.settings["feed"] = {"policyID": "extra_policy"}
     acme.night(BOSS, person("2"))
     assert acme.members("P3") == {"1", "2"}
@@ -44,7 +44,7 @@ def test_a_policy_that_is_taken_out_of_the_settings_is_read_for_those_whom_we_pu
 
 def test_what_was_seen_to_be_out_is_forgotten_and_its_policy_is_not_read_for_it_again(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     for _ in range(3):
         acme.night(BOSS)
     with acme.ledger as ledger:
@@ -56,7 +56,7 @@ def test_what_was_seen_to_be_out_is_forgotten_and_its_policy_is_not_read_for_it_
 
 def test_a_leaver_who_does_not_come_out_of_one_policy_is_not_landed_and_named_every_night(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     acme.box.switch(expensify_lag_reads=1)  # what is read back is what was there before
     acme.night(BOSS)
     assert acme.outcomes()["2"] == ("deactivated", "missing")
@@ -85,7 +85,7 @@ def test_whoever_has_left_is_named_in_any_policy_that_the_account_administers_un
 def test_strangers_count_only_in_policies_that_are_named(company):
     elsewhere = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "other@x.example", "employeeID": "9"}]}
     acme = company(seeded("P1", "P3", P9=elsewhere))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     acme.box.state["expensify"]["policies"]["P3"]["members"]["z@x.example"] = {"email": "z@x.example", "role": "user"}
     acme.night(BOSS)
     strange = acme.drawn.plan.people["reason"].eq("not_in_hr").sum()
@@ -94,7 +94,7 @@ def test_strangers_count_only_in_policies_that_are_named(company):
 
 def test_a_policy_that_the_account_does_not_see_any_more_is_not_one_without_the_leaver(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     del acme.box.state["expensify"]["policies"]["P3"]["members"][OWNER]
     for _ in range(2):
         acme.night(BOSS)
@@ -108,7 +108,7 @@ def test_a_policy_that_the_account_does_not_see_any_more_is_not_one_without_the_
 def test_a_policy_of_another_company_is_that_companys_to_look_after(company):
     shared = seeded("P1", "P3", P9={"name": "B", "owner": OWNER, "members": [admin(), {"email": "2@acme.example", "employeeID": "2"}]})
     acme = company(shared)
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     with Ledger.open(f"sqlite:///{acme.folder}/ledger.db", "other") as other:
         assert other.claims.take("expensify", [same_place(acme.box.expensify_url, "P9")]) == {}
     acme.night(BOSS)
@@ -127,6 +127,6 @@ def test_where_another_system_deactivates_people_no_check_names_them(company):
 def test_where_absence_is_no_news_nobody_absent_is_named(company):
     outside = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "2@acme.example"}]}
     acme = company(seeded("P1", P9=outside), absent_means="unchanged")
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     assert acme.night(BOSS).still_in() == []
     assert acme.night(BOSS, person("2", employment="left")).still_in() == [("2", "P9")]

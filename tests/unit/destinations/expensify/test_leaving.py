@@ -18,7 +18,7 @@ SCIM = {"scim_managed": True}
 
 
 def test_whoever_left_keeps_their_access_until_so_many_days_after_their_last(company):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     for day in ("2026-11-21", "2026-11-22"):
         night = company.sync(BOSS, GONE, day=day, **LATER)
         assert night.planned["E2"] == ("skip", "leaves_later")
@@ -29,19 +29,19 @@ def test_whoever_left_keeps_their_access_until_so_many_days_after_their_last(com
 
 
 def test_without_the_setting_they_lose_it_at_once(company):
-    company.sync(BOSS, ANN)
+    company.begin(BOSS, ANN)
     assert company.sync(BOSS, GONE, day="2026-11-21").outcome["E2"] == ("deactivated", "landed")
 
 
 @pytest.mark.parametrize("gone", [[], [at_home("E2", employment="left", worker_status="Terminated")]], ids=["absent", "no end date"])
 def test_without_an_end_date_the_days_count_from_the_first_night_on_which_they_are_gone(company, gone):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     actions = [company.sync(BOSS, *gone, day=f"2026-11-{day}", **LATER).planned["E2"][0] for day in (21, 22, 23, 24)]
     assert actions == ["skip", "skip", "skip", "deactivate"]
 
 
 def test_a_file_that_has_them_again_ends_the_waiting_and_the_next_absence_counts_anew(company):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     assert company.sync(BOSS, day="2026-11-21", **LATER).planned["E2"][0] == "skip"
     assert company.sync(BOSS, ANN, day="2026-11-22", **LATER).planned["E2"] == ("none", None)
     night = company.sync(BOSS, day="2026-11-24", **LATER)
@@ -49,7 +49,7 @@ def test_a_file_that_has_them_again_ends_the_waiting_and_the_next_absence_counts
 
 
 def test_no_surprise_a_preview_and_a_night_of_doubt_do_not_begin_the_waiting(company):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     company.sync(BOSS, day="2026-11-21", write=False, **LATER)
     assert company.sync(BOSS, day="2026-11-22", unreadable=True, **LATER).planned["E2"] == ("hold", "reject_without_number")
     assert company.sync(BOSS, day="2026-11-24", **LATER).detail("E2")[-10:] == "2026-11-27"
@@ -60,7 +60,7 @@ def test_no_surprise_a_preview_and_a_night_of_doubt_do_not_begin_the_waiting(com
 
 @pytest.mark.parametrize("gone", [[GONE], []], ids=["left", "absent"])
 def test_approver_whoever_left_approves_for_nobody_from_the_first_night(company, gone):
-    company.sync(BOSS, ANN, BOB, **LATER)
+    company.begin(BOSS, ANN, BOB, **LATER)
     night = company.sync(BOSS, *gone, BOB, day="2026-11-21", **LATER)
     assert night.planned["E2"][0] == "skip"
     assert company.members()["e3@acme.example"]["submitsTo"].lower() == "e1@acme.example"
@@ -68,7 +68,7 @@ def test_approver_whoever_left_approves_for_nobody_from_the_first_night(company,
 
 
 def test_true_report_the_day_is_told_to_whoever_asks_and_nobody_is_to_act(company):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     night = company.sync(BOSS, GONE, day="2026-11-21", **LATER)
     row = left_out(night.report).set_index("employee_id").loc["E2"]
     assert (row["reason"], row["owner"]) == ("Has left, and keeps their access until 2026-11-23", "nobody")
@@ -98,12 +98,12 @@ def test_true_report_before_the_last_day_the_report_says_what_expensify_does_not
     ids=["protected, to leave", "protected, gone", "absence is no news", "not of this run"],
 )
 def test_true_report_of_whoever_keeps_their_access_no_day_is_told(company, night, people):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     assert company.sync(BOSS, *people, **LATER, **night).drawn.facts.notices == []
 
 
 def test_what_scim_does_is_left_alone_and_told(company):
-    company.sync(BOSS, ANN, at_home("E4", manager_id="E1"))
+    company.begin(BOSS, ANN, at_home("E4", manager_id="E1"))
     night = company.sync(BOSS, GONE, day="2026-11-21", **SCIM)
     assert {number: night.planned[number] for number in ("E2", "E4")} == dict.fromkeys(("E2", "E4"), ("skip", "deactivated_elsewhere"))
     assert sent(night.drawn.plan) == []
@@ -113,14 +113,14 @@ def test_what_scim_does_is_left_alone_and_told(company):
 
 
 def test_no_surprise_what_scim_does_is_in_no_held_set_either(company):
-    company.sync(BOSS, ANN)
+    company.begin(BOSS, ANN)
     night = company.sync(BOSS, day="2026-11-21", unreadable=True, **SCIM)
     assert night.planned["E2"] == ("skip", "deactivated_elsewhere")
     assert night.drawn.plan.held_digest() is None
 
 
 def test_whom_scim_has_deactivated_is_told_no_more(company):
-    company.sync(BOSS, ANN)
+    company.begin(BOSS, ANN)
     del company.box.state["expensify"]["policies"]["5E00000000000001"]["members"]["e2@acme.example"]
     assert company.sync(BOSS, day="2026-11-21", **SCIM).planned.get("E2") is None
     assert company.sync(BOSS, GONE, day="2026-11-21", **SCIM).planned["E2"] == ("none", "left")
@@ -139,7 +139,7 @@ def test_true_report_of_whom_nothing_takes_out_no_day_is_told(company, gone):
 
 
 def test_whoever_is_absent_and_owned_a_policy_keeps_their_access_so_many_days_after_it_is_handed_over(company):
-    company.sync(BOSS, ANN, **LATER)
+    company.begin(BOSS, ANN, **LATER)
     policy = company.box.state["expensify"]["policies"][HOME]
     before, policy["owner"] = policy["owner"], "E2@acme.example"
     assert company.sync(BOSS, day="2026-11-21", **LATER).planned["E2"] == ("skip", "owner_or_caller")

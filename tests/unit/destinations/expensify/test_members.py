@@ -26,7 +26,7 @@ DELETE = {**DIALECT, "leaving": {"how": "delete"}}
 def begun(company):
     """After a first sync, with a stranger who has a number there."""
     company.box.switch(expensify_legacy_path=True)
-    company.sync(BOSS, ANN)
+    company.begin(BOSS, ANN)
     company.stranger("zoe@elsewhere.example", employeeID="Z9")
     return company
 

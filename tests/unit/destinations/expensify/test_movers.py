@@ -11,7 +11,7 @@ LEAVING = ("terminate", "unassigned")
 
 def test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where(company):
     acme = company(seeded("P1", "P2", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     for _ in range(2):
         acme.night(BOSS, person("2", extra_policy="P2"))
         assert [tuple(row) for row in acme.found.staying[["employee_id", "where"]].itertuples(index=False)] == [("2", "P1"), ("2", "P3")]
@@ -22,7 +22,7 @@ def test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_w
 @pytest.mark.parametrize("how", LEAVING)
 def test_whoever_moves_leaves_the_old_policy_where_the_settings_say_so_and_so_does_who_has_a_further_one_no_longer(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
-    acme.night(BOSS, person("2"), person("3", extra_more="P3"))
+    acme.begin(BOSS, person("2"), person("3", extra_more="P3"))
     acme.night(BOSS, person("2", extra_policy="P2"), person("3"))
     assert [acme.members(policy) for policy in ("P1", "P2", "P3")] == [{"1", "3"}, {"1", "2"}, set()]
     assert acme.outcomes()["2"] == acme.outcomes()["3"] == ("updated", "landed")
@@ -68,7 +68,7 @@ def test_only_the_policies_that_we_put_them_into_are_left_and_never_by_their_own
 @pytest.mark.parametrize("kept", [{"protected": ["2@acme.example"]}, {"connection": {"account": "2@acme.example"}}])
 def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company, how, kept):
     acme = company(seeded("P1", "P2"), movers=how)
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     changed = {**kept, "connection": {**acme.settings["connection"], **kept.get("connection", {})}}
     acme.night(BOSS, person("2", extra_policy="P2"), **changed)
     assert "2" in acme.members("P1")
@@ -77,7 +77,7 @@ def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company
 
 def test_a_mover_whose_e_mail_changes_as_well_leaves_by_the_new_address(company):
     acme = company(seeded("P1", "P2"), movers="terminate")
-    acme.night(BOSS, person("2"))
+    acme.begin(BOSS, person("2"))
     acme.night(BOSS, person("2", extra_policy="P2", email="new@acme.example"))
     assert (acme.members("P1"), acme.members("P2")) == ({"1"}, {"1", "2"})
     assert acme.outcomes()["2"] == ("updated", "landed")

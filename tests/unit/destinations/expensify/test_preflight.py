@@ -81,7 +81,7 @@ def test_quiet_what_stands_in_a_cell_is_not_shown(company):
 
 def test_whoever_is_there_keeps_what_they_have_while_their_policy_is_not_to_be_seen(company):
     acme = company(seeded("P1", "P2"))
-    acme.night(BOSS, person("2", extra_policy="P2"))
+    acme.begin(BOSS, person("2", extra_policy="P2"))
     acme.night(BOSS, person("2", extra_policy="P5"))
     assert acme.outcomes()["2"] == ("refused", None)
     assert acme.members("P2") == {"2"}

@@ -12,7 +12,7 @@ BOSS = person("1")
 
 def test_what_an_earlier_version_put_there_is_remembered_from_the_first_night_in_step(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     with acme.ledger as ledger, writing(ledger.engine) as connection:
         connection.execute(sa.update(tables.acknowledged).values(fields='{"workerStatus":"Active"}'))
     acme.night(BOSS, person("2", extra_more="P3"))
@@ -23,7 +23,7 @@ def test_what_an_earlier_version_put_there_is_remembered_from_the_first_night_in
 
 def test_of_a_policy_that_was_deleted_nothing_is_said_once_the_person_is_forgotten(company):
     acme = company(seeded("P1", "P3"))
-    acme.night(BOSS, person("2", extra_more="P3"))
+    acme.begin(BOSS, person("2", extra_more="P3"))
     del acme.box.state["expensify"]["policies"]["P3"]
     acme.night(BOSS)
     assert acme.night(BOSS).still_in() == [("2", "P3")]
