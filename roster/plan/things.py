@@ -111,7 +111,7 @@ class ThingLimits:
     removed: KindLimit
     """How many of a kind may be taken away."""
     hold_all: bool = False
-    """The first sync of a company that wants to release it by hand."""
+    """The first sync waits: by the settings, or since hardly an account there is HR's."""
     first: bool = False
     """Nobody was brought there before: whatever is new has no limit, for there is nothing to measure it by."""
     week: Mapping[tuple[str, bool], frozenset[str]] = field(default_factory=dict)
