@@ -63,7 +63,7 @@ def planned(
             removed=limits.weekly(limits.things_removed),
             # Where hardly an account is HR's, it may be somebody else's place.
             hold_all=(policy.first_sync == "hold" and first.never_released(ledger, destination.name))
-            or bool(drawn.people["reason"].eq(HARDLY_ANY).any()),
+            or bool(drawn.people.reindex(columns=["reason"])["reason"].eq(HARDLY_ANY).any()),
             first=policy.first_sync == "apply" and first.to_begin(ledger, destination.name),
             week=ledger.things.week(destination.name),
         ),
