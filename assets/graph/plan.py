@@ -116,12 +116,17 @@ def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpe
 
 def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     made, faults = drawn.plan, drawn.faults
+    things = {"things": len(made.things)} if len(made.things) else {}
     return dg.AssetCheckResult(
         passed=not faults,
         check_name="accounting",
         asset_key=key,
         description=in_markdown("; ".join(faults)) or f"{len(made.people):,} people, each in the plan exactly once.",
-        metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
+        metadata={
+            "people": len(made.people),
+            **things,
+            **{f"planned: {action}": count for action, count in made.counts().items() if count},
+        },
     )
 
 
@@ -132,9 +137,9 @@ def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetChe
     digest = plan.held_digest()
     groups = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
     limits = "".join(f" {sentence}." for sentence in [*beyond(plan.figures), *facts.things.beyond])
-    waits = counted(len(held), "person waits", "people wait")
-    if len(things):
-        waits += f" and {counted(len(things), 'thing', 'things')} that {'is' if len(things) == 1 else 'are'} no people"
+    both = [counted(len(held), "person", "people")] if len(held) else []
+    both += [counted(len(things), "thing that is no person", "things that are no people")] if len(things) else []
+    waits = f"{' and '.join(both)} {'waits' if len(held) + len(things) == 1 else 'wait'}"
     return dg.AssetCheckResult(
         passed=held.empty and things.empty,
         check_name="held",
