@@ -148,6 +148,14 @@ class Adapter(Destination):
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
         return checks.findings(self.settings, read)
 
+    def settled(self, records: pd.DataFrame, read: Frames, applied: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        if not self.settings.users.dimensionPresets or "dimensions" not in read:
+            return records, pd.DataFrame(columns=presets.FAULT_COLUMNS, dtype="str")
+        return presets.settled(records, presets.There.of(read, applied, self.settings.value_by))
+
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
+        answers = ledger.things.of(self.name, write.plan_run_id)
+        refused = answers.loc[answers["outcome"].ne("accepted"), "thing"].tolist()
         with access.open() as client:
-            delivery.deliver(ledger, write, to_findity(client, ledger, write))
+            send = to_findity(client, ledger, write)
+            delivery.deliver(ledger, write, lambda records: send(presets.without(records, refused)))
