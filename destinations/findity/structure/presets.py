@@ -103,7 +103,7 @@ def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
         there: what they may name.
 
     Returns:
-        The users, and `FAULT_COLUMNS`: ``field`` is ``dimensionPresets.`` and the dimension, ``word`` HR's, ``candidates`` what may have been
+        The users, and `FAULT_COLUMNS`: ``field`` is ``dimensionPresets.`` and the dimension, ``word`` HR's, ``candidates`` what was perhaps
         meant.
     """
     given = desired[FIELD]

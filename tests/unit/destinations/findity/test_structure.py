@@ -1,6 +1,7 @@
 """What should change of an organization's dimensions, values and approvers."""
 
 import json
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -136,7 +137,7 @@ STEP = {"rule": "approval_limit"}
 def routed(there=(), *, rows=(), ledger=None, approvers=None, steps=(STEP,), **cells):
     """One value 100, whose row names somebody; `rows` are further people of HR's, `there` Findity's users."""
     people = [person("1", cost_center="100", manager_id="9", **cells), *rows]
-    users = [user(one["employee_id"]) for one in people] if not there else there
+    users = there or [user(one["employee_id"]) for one in people]
     return structure(by_dimension(list(steps)), people, read(*users, values=[("100", "100")]), ledger=ledger, approvers=approvers)
 
 
@@ -286,7 +287,7 @@ def test_whatever_steps_are_wanted_what_comes_of_them_is_whole_or_told_and_never
     assert set(found.left) == set(wanted.loc[wanted["number"].eq("4"), "at"])
     for at, steps in found.steps.groupby("at"):
         numbers = steps["number"].tolist()
-        assert all(one != other for one, other in zip(numbers, numbers[1:], strict=False))
+        assert all(one != other for one, other in pairwise(numbers))
         last = wanted.loc[wanted["at"].eq(at), "limit"].iloc[-1]
         assert steps["limit"].iloc[-1] == last or (pd.isna(last) and pd.isna(steps["limit"].iloc[-1]))
 
