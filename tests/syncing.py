@@ -102,7 +102,7 @@ class Night:
 
     @cached_property
     def report(self) -> Any:
-        return assemble(self.ledger, self.attempt.run_id, TITLES)
+        return assemble(self.ledger, self.attempt.run_id, {self.adapter.name: self.adapter.title})
 
     @cached_property
     def skipped(self) -> pd.DataFrame:
