@@ -7,6 +7,7 @@
 - ``heartbeats``: which runs live (``beating``: a run says so itself, for as long as it lasts)
 - ``intakes``: which exports were taken, under which number and day, and what the gate and the rows said of them
 - ``plans``: what was going to be done, to whom, and whether it may be
+- ``things``: the same of things that are no people, and what came of them
 - ``releases``: what a plan holds, and who let it go
 - ``claims``: which company's each destination is
 - ``leases``: which run may write

@@ -32,11 +32,22 @@ REJECTS = pd.DataFrame(
     {"line": [2, 3], "employee_id": ["E1", "E2"], "column": ["email"] * 2, "source": ["Mail"] * 2, "code": ["email"] * 2}
     | {"message": ["No address."] * 2}
 )
+THINGS = pd.DataFrame(
+    [
+        ["approvers/COST/1", "approvers", "COST 1", "change", "E1 up to 500, then E3", "E3"],
+        ["approvers/COST/2", "approvers", "COST 2", "change", None, "E2"],
+    ],
+    columns=["thing", "kind", "name", "action", "old", "new"],
+).assign(apply=True, reason=None, detail=None, digest="d")
 PLAN = PlanFacts.from_json(
     {
         "number": 1,
         "actions": {"update": 2},
         "repairs": [{"employee_id": "E1", "repair": "cycle"}, {"employee_id": "E2", "repair": "left"}],
+        "things": {
+            "words": {"approvers": "approvers"},
+            "repairs": [{"sentence": "E3 approves COST 1 in place of E1."}, {"sentence": "E3 approves COST 2."}],
+        },
         "dry_run": {"requests": 1, "would_refuse": {"E1": "no policy", "E2": "no policy"}, "alone": ["E2", "E1"], "in_doubt": ["E1"]},
     }
 )
@@ -57,10 +68,12 @@ def full(ledger):
     ledger.skips.record("expensify", pd.DataFrame({"employee_id": ["E1", "E2"], "reason": ["left"] * 2}), date(2026, 1, 1), "r")
     ledger.plans.save(
         "expensify", "r", root_run_id="r", facts=PLAN, digest="d", accounting_passed=True, gate_passed=True,
-        people=PEOPLE, changes=CHANGES,
+        people=PEOPLE, changes=CHANGES, of_things=THINGS,
     )  # fmt: skip
     with ledger.leases.hold("r") as lease:
         answers = {"person": ["E1", "E2"], "status": ["accepted"] * 2, "reason": [None] * 2, "request": [1] * 2}
+        went = {"thing": ["approvers/COST/1"], "outcome": ["refused"], "reason": ["E1 is away"], "people": ["E1 E2"]}
+        ledger.things.record("expensify", "r", pd.DataFrame(went), lease)
         ledger.deliveries.record_answers("expensify", "r", pd.DataFrame(answers), lease)
         fields = ['{"workerStatus":"Active"}', '{"overLimitApprover":"ada@x.example","workerStatus":"Active","manager_id":"E1"}']
         known = {"employee_id": ["E1", "E2"], "account": ["Ada@x.example", "e2@x.example"], "active": [True] * 2, "digest": ["d"] * 2}
@@ -114,6 +127,11 @@ def test_what_others_have_stays_but_for_the_mention(full):
     facts = full.plans.verdict("expensify", "r").facts
     assert facts.repairs.to_dict("records") == [{"employee_id": "E2", "repair": "left"}]
     assert facts.dry_run.would_refuse == {"E2": "no policy"}
+    assert facts.things.repairs == ("E3 approves COST 2.",)
+    things = full.things.of("expensify", "r").set_index("thing").astype("object")
+    cells = things.where(things.notna(), None)
+    assert tuple(cells.loc["approvers/COST/1", ["old", "new", "answer", "people"]]) == (None, "E3", None, "E2")
+    assert tuple(cells.loc["approvers/COST/2", ["old", "new"]]) == (None, "E2")
     assert (facts.dry_run.alone, facts.dry_run.in_doubt) == (("E2",), ())
 
 
@@ -127,7 +145,10 @@ def test_every_row_of_a_person_is_found(full):
     assert found["plan"][0]["counts"] == {
         "repairs": [{"employee_id": "E1", "repair": "cycle"}],
         "dry_run": {"would_refuse": {"E1": "no policy"}, "alone": ["E1"], "in_doubt": ["E1"]},
+        "things": {"repairs": [{"sentence": "E3 approves COST 1 in place of E1."}]},
     }  # fmt: skip
+    (thing,) = found["plan_thing"]
+    assert (thing["thing"], thing["words"]) == ("approvers/COST/1", {"was": "E1 up to 500, then E3", "becomes": "E3"})
     assert full.people.addresses("E1") == {"ada@x.example", "old.ada@x.example"}
     assert full.people.rows_about("E9") == {}
 
@@ -139,6 +160,7 @@ def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_search
         "field", "identity", "intended", "job", "kind", "kinds", "landed",
         "last_root_run", "matched_by", "message", "name", "outcome", "plan_run_id", "reason",
         "record", "root_run_id", "run_id", "sha256", "source", "status",
+        "thing",  # a unit or a value, not a person
     }  # fmt: skip
     for table in tables.metadata.tables.values():
         for column in table.c:
