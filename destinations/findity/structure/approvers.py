@@ -46,7 +46,7 @@ def found(wanted: pd.DataFrame, chain: Chain, ready: pd.Index, title: Callable[[
     """
     instead = chain.nearest(wanted["number"], ready)
     nobody = wanted[instead.isna()]
-    left = {at: f"{number} {_why(chain, number)}, and nobody up the chain can approve" for at, number in _pairs(nobody)}
+    left = {at: f"{number} {_why(chain, number)}, and nobody up the chain can approve" for at, number in reversed(_pairs(nobody))}
     stays = ~wanted["at"].isin(list(left))
     steps, asked = wanted[stays].assign(number=instead[stays]), wanted.loc[stays, "number"]
     replaced = steps["number"].ne(asked)
