@@ -19,6 +19,7 @@ from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
 from roster.reports.tables import approvers_checked, employee_numbers, outcome_rows, planned_rows, repairs
+from roster.reports.things import waiting
 
 _MOST_NUMBERS: Final = 8
 _TONES: Final[Mapping[str, str]] = {"good": "green", "attention": "yellow", "stopped": "red", "preview": "cyan"}
@@ -55,9 +56,10 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     console.print(f"For HR       {files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
-            over = "; ".join(beyond(one.limits))
-            people = "1 person" if one.held == 1 else f"{one.held:,} people"
-            console.print(f"Held         {one.name}: {people}{f' ({over})' if over else ''}. To release, say who and why:")
+            over = "; ".join([*beyond(one.limits), *one.about_things.beyond])
+            people = "1 person" if one.held == 1 else f"{one.held:,} people" if one.held else ""
+            held = " and ".join(filter(None, [people, waiting(one)]))
+            console.print(f"Held         {one.name}: {held}{f' ({over})' if over else ''}. To release, say who and why:")
             console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True)
     if ui:
         console.print(f"Dagster UI   {ui}")

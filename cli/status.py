@@ -72,6 +72,7 @@ def as_json(status: Status) -> dict[str, Any]:
             {
                 "destination": one.destination,
                 "people": one.people,
+                **({"things": one.things} if one.things else {}),
                 "kinds": list(one.held.kinds),
                 "digest": one.held.digest,
                 "until": one.held.expires_at.isoformat(),
@@ -155,6 +156,9 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
 def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) -> None:
     held = one.held
     people = "1 person waits" if one.people == 1 else f"{one.people:,} people wait"
+    things = "1 thing that is no person" if one.things == 1 else f"{one.things:,} things that are no people"
+    if one.things:
+        people = f"{people} and {things}" if one.people else f"{things} {'waits' if one.things == 1 else 'wait'}"
     kinds = ", ".join(kind.replace("_", " ") for kind in held.kinds)
     until = f"until {held.expires_at:%Y-%m-%d %H:%M} UTC"
     waiting = f"  {people} for a release at {one.destination}{f' ({kinds})' if kinds else ''}"

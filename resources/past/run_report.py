@@ -19,7 +19,7 @@ from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
-from roster.reports.model import HR_FILE, ROWS, VALUES, DestinationReport, ReportedExport, RunReport
+from roster.reports.model import HR_FILE, ROWS, THINGS, VALUES, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
 NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
@@ -128,7 +128,7 @@ def _destination(
     report = DestinationReport(
         name=title,
         key=name,
-        stage="landed" if ended else "sent" if len(answers) else "planned",
+        stage="landed" if ended else "sent" if len(answers) or ledger.things.sent(name, run_id) else "planned",
         intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
         accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),
         **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing", "answered", "unanswered")},
@@ -145,6 +145,9 @@ def _destination(
         own_account=own_account_of(facts, requests),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
+        things=ledger.things.of(name, run_id)[list(THINGS)],
+        about_things=facts.things,
+        things_drift=outcomes.things_drift,
         still_in=outcomes.still_in,
         staying=outcomes.staying,
         unremembered=facts.unremembered,

@@ -37,6 +37,8 @@ class Waiting:
     destination: str
     people: int
     held: Held
+    things: int = 0
+    """Of things that are no people."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _waiting(ledger: Ledger, titles: Mapping[str, str]) -> list[Waiting]:
         verdict = ledger.plans.verdict(name, run_id) if run_id else None
         held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest else None
         if held and verdict:
-            found.append(Waiting(title, verdict.facts.actions.get("hold", 0), held))
+            found.append(Waiting(title, verdict.facts.actions.get("hold", 0), held, len(ledger.things.held(name, held.plan_run_id))))
     return found
 
 

@@ -6,6 +6,7 @@
 - `headline`: how went the run, in one sentence?
 - `tables`: which rows and sums has the page?
 - `held`: what waits for a release, and how is it released?
+- `things`: what became of things that are no people?
 - `page` (and ``templates``): how does the page look?
 - `story`: what did each run do about one person?
 

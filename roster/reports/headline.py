@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.reports import things
 from roster.reports.model import HR_FILE, REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, NOT_EXPECTED
 from roster.reports.skipped import VALUE
@@ -39,6 +40,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     ]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
+    rest += [sentence for one in report.destinations for sentence in things.progress(one)]
     rest += [*_values(report, left_out), *_read_again(report)]
     rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if stopped:
@@ -74,13 +76,14 @@ def _progress(report: RunReport) -> list[str]:
     if not reached:
         return ["Nothing was planned and nothing was written"]
     held, planned = _sum(reached, "held"), _sum(reached, "intended")
-    if not written or (held and not planned):
+    beside = any(things.applied(one) for one in written)
+    if not written or (held and not planned and not beside):
         waiting = f"Nothing was written: {counted(held, 'change waits', 'changes wait')} for a release"
         return [waiting if held and not planned else f"{counted(planned, 'change', 'changes')} planned, nothing sent"]
     intended, accepted, landed, not_visible = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
     changes = counted(intended, "planned change", "planned changes")
     if not intended:
-        return ["Nothing had to change"]
+        return ["No person had to be written" if beside and not held else "No person was written" if beside else "Nothing had to change"]
     if landed == intended:
         return [f"All {changes} landed" if intended > 1 else "The one planned change landed"]
     some = f"All {changes} accepted" if accepted == intended > 1 else f"{accepted:,} of {changes} accepted"
@@ -101,6 +104,7 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
         found += _forgotten(one)
+        found += things.attention(one)
     open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown", VALUE])]
     count = people["number"].nunique() + people.loc[people["number"].isna(), "line"].nunique()

@@ -17,12 +17,14 @@ from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.limits import FIGURES
 from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
+from roster.plan.things import ThingFacts
 
 PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
 DRIFT: Final = ("person", "field")
 ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
 SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
 REPAIRS: Final = ("employee_id", "repair")
+THINGS: Final = ("thing", "kind", "name", "action", "old", "new", "apply", "detail", "outcome", "answer", "people")
 
 VALUES: Final = ("employee_id", "field", "reason")
 
@@ -87,6 +89,11 @@ class DestinationReport:
     """A row for each kind of change: how many were planned, may be, are held."""
     adoption: dict[str, int] = field(default_factory=dict)
     """Before a first sync: who is there already (`roster.plan.adoption.WAYS`); else empty."""
+    things: pd.DataFrame = field(default_factory=partial(_empty, THINGS))
+    """What changes of things that are no people, in the order in which it goes; empty where there are none."""
+    about_things: ThingFacts = field(default_factory=ThingFacts)
+    things_drift: Sequence[str] = ()
+    """The things that somebody else changed there."""
     would_refuse: dict[str, str] = field(default_factory=dict)
     """By a dry run: whom the destination would refuse, and why."""
     own_account: Sequence[Beside] = ()

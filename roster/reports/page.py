@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from roster.reports import held, tables
+from roster.reports import held, tables, things
 from roster.reports.headline import headline
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.skipped import left_out
@@ -41,7 +41,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         headline=headline(report, everyone),
         bars=bars(report.destinations),
         outcomes=tables.outcome_rows(report),
-        sums=tables.sums(report),
+        sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
         causes=tables.causes(everyone[~waiting]),
         left_out=tables.left_out_people(everyone[~waiting]),
         rejects=tables.faults(report.rejects),
@@ -61,6 +61,9 @@ def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
         "paste": held.paste(company, one.held_digest) if one.held_digest else None,
         "limits": held.limits(one),
         "adoption": held.adoption(one),
+        "things": things.table(one),
+        "things_left": things.left(one),
+        "things_waiting": things.waiting(one),
         "would_refuse": held.would_refuse(one),
         "own_account": tables.own_account(one.own_account),
         "not_landed": tables.not_landed(one),
