@@ -28,7 +28,7 @@ from roster.plan.builder import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
-from roster.plan.things import Structure, ThingKind
+from roster.plan.things import Structure, ThingKind, none
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,11 @@ class Adapter(Destination):
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
-        changes = self.structure(roster, chain, read).changes
-        desired, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
-        return desired, pd.concat([faults, missing], ignore_index=True).astype("str")
+        found, missing = presets.checked(desired, presets.There.of(read, none(), self.settings.value_by))
+        if len(missing):  # perhaps some of it is created tonight
+            changes = self.structure(roster, chain, read).changes
+            found, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
+        return found, pd.concat([faults, missing], ignore_index=True).astype("str")
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)

@@ -1,9 +1,12 @@
 """Nights of a company that approves by dimensions at Findity: what goes when, what waits, what is told."""
 
+import copy
+
 import pandas as pd
 import pytest
 
 from destinations.base import Request
+from resources.ledger import Ledger
 from roster.plan.limits import Limits
 from sandbox.server import Sandbox
 from tests import syncing
@@ -66,12 +69,30 @@ def presets(company):
     return {number: [one["dimensionValueId"] for one in user.get("dimensionPresets", [])] for number, user in company.users_there.items()}
 
 
+@pytest.fixture(scope="module")
+def two_nights(tmp_path_factory):
+    """What the first two nights leave: the ledger's file, and Findity."""
+    folder = tmp_path_factory.mktemp("two-nights")
+    with pytest.MonkeyPatch.context() as patch, Sandbox() as box:
+        patch.setenv("FINDITY_SECRET", "demo-findity-secret")
+        with syncing.fresh(folder) as ledger:
+            company = Company(box, ledger, USERS, syncing.UNLIMITED, **SETTINGS)
+            company.night(*PEOPLE)
+            company.night(*PEOPLE)
+        return (folder / "ledger.db").read_bytes(), copy.deepcopy(box.state["findity"])
+
+
 @pytest.fixture
-def settled(company):
-    """The company after its first nights."""
-    company.night(*PEOPLE)
-    company.night(*PEOPLE)
-    return company
+def settled(two_nights, tmp_path, monkeypatch):
+    """The company after its first two nights."""
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    file, state = two_nights
+    (tmp_path / "ledger.db").write_bytes(file)
+    with Sandbox() as box, Ledger.open(str(tmp_path / "ledger.db"), "acme") as ledger:
+        company = Company(box, ledger, USERS, syncing.UNLIMITED, **SETTINGS)
+        box.box.state["findity"] = copy.deepcopy(state)
+        company.number = 2
+        yield company
 
 
 def test_a_first_load_brings_definitions_and_values_then_people_with_presets_and_approvers_the_night_after(company):
@@ -110,7 +131,7 @@ def test_approver_promise_an_approver_who_leaves_is_replaced_for_their_values_an
     gone = (PEOPLE[0], {**PEOPLE[1], "employment": "left"}, PEOPLE[2])
     night = settled.night(*gone)
     assert became(night) == {"approvers/COST/100": "accepted"}
-    assert night.facts.things.repairs == ("E1 approves for Cost center: 100 instead of E2, who has left.",)
+    assert night.facts.things.repairs == ("E1 approves for Cost center: 100, since E2 has left.",)
     assert approvers(settled)["100"] == [("E1", None)]
     assert settled.users_there["E2"]["active"] is False
     assert night.landed.without_approver == []

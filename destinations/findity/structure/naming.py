@@ -5,7 +5,8 @@ Pure.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 import pandas as pd
 
@@ -63,6 +64,11 @@ class Approving:
             known = ours.dropna(subset=column).drop_duplicates(column).set_index(column)["number"]
             found = found.fillna(assignments[by].map(known).astype("str"))
         return found.fillna(" " + assignments["personId"].fillna(assignments["approverExternalId"]))
+
+
+def limit_text(limit: Any) -> str | None:
+    """A limit as text, equal for equal amounts; None: none."""
+    return None if limit is None else format(Decimal(str(limit)).normalize(), "f")
 
 
 def shown(number: str) -> str:

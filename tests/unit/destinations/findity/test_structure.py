@@ -161,7 +161,7 @@ def test_an_approver_who_cannot_approve_is_replaced_by_their_manager_and_it_is_t
     rows = [person("5", manager_id="9", **away), person("9")]
     found = routed([user("1"), user("9")], rows=rows, approval_limit="5")
     assert changes(found) == {"approvers/COST/100": (None, "9")}
-    assert found.repairs == [f"9 approves for Cost center: 100 instead of 5, who {told}."]
+    assert found.repairs == [f"9 approves for Cost center: 100, since 5 {told}."]
 
 
 def test_an_approver_without_a_person_id_yet_is_replaced():
@@ -174,7 +174,7 @@ def test_an_approver_who_is_absent_is_replaced_by_the_last_manager_that_is_known
     ledger = acknowledged(("5", "5", True)).assign(fields='{"manager_id":"9"}')
     found = routed([user("1"), user("5"), user("9")], rows=[person("9")], ledger=ledger, approval_limit="5")
     assert changes(found) == {"approvers/COST/100": (None, "9")}
-    assert found.repairs == ["9 approves for Cost center: 100 instead of 5, who has left."]
+    assert found.repairs == ["9 approves for Cost center: 100, since 5 has left."]
 
 
 @pytest.mark.parametrize(("fallback", "new"), [(None, None), ("1", "1")])
@@ -185,10 +185,9 @@ def test_with_nobody_left_up_the_chain_nothing_is_sent_but_for_a_fallback(fallba
     assert left(found) == ({} if new else {"approvers/COST/100": "5 has left, and nobody up the chain can approve"})
 
 
-def test_somebody_whom_nobody_knows_is_not_guessed():
-    assert left(routed([user("1")], approval_limit="77")) == {
-        "approvers/COST/100": "77 is nobody whom HR or Findity knows, and nobody up the chain can approve"
-    }
+def test_quiet_somebody_whom_nobody_knows_is_not_guessed_and_what_the_cell_says_is_not_repeated():
+    told = left(routed([user("1")], approval_limit="Anna Svensson"))["approvers/COST/100"]
+    assert told == "whoever is named is nobody whom HR or Findity knows by that number, and nobody up the chain can approve"
 
 
 def test_two_steps_in_a_row_never_become_one_person_and_the_later_limit_stays():
