@@ -37,8 +37,8 @@ class Chain:
     leave_to_vendor: bool = False
     """Whether a destination that passes over people on leave by itself is left to do so."""
     links: pd.DataFrame | None = None
-    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes; ``here`` says who had an active account there when it
-    was drawn."""
+    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes; ``here`` says who had an active account there when
+    it was drawn."""
     fallback: str | None = None
     """Who approves by the settings where a chain breaks off."""
 
