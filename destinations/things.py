@@ -22,6 +22,7 @@ from roster.people.chain import Chain
 from roster.plan import things as rules
 from roster.plan.decision import Plan
 from roster.plan.differences import Frames
+from roster.plan.first import HARDLY_ANY
 from roster.plan.things import Structure, ThingFacts, ThingKind, ThingLimits
 
 UNANSWERED: Final = "no answer came"
@@ -81,7 +82,9 @@ def planned(
         ThingLimits(
             changed=limits.weekly(limits.things),
             removed=limits.weekly(limits.things_removed),
-            hold_all=policy.first_sync == "hold" and first.never_released(ledger, destination.name),
+            # Where hardly an account is HR's, it may be somebody else's place.
+            hold_all=(policy.first_sync == "hold" and first.never_released(ledger, destination.name))
+            or bool(drawn.people.reindex(columns=["reason"])["reason"].eq(HARDLY_ANY).any()),
             first=policy.first_sync == "apply" and first.to_begin(ledger, destination.name),
             week=ledger.things.week(destination.name),
         ),
@@ -110,7 +113,9 @@ def send(destination: Destination, access: Any, ledger: Ledger, write: Write) ->
         return
     with ledger.leases.hold(write.run_id) as lease:
         check(ledger, write)
-        ledger.applied.mark(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=write.everyone)
+        # Things alone bring nobody to an export: the gate does not compare the next one with it then.
+        everyone = write.everyone and not write.plan.holds_everything()
+        ledger.applied.mark(write.destination, write.intake, write.dated, write.plan_run_id, lease, everyone=everyone)
         before = ledger.things.of(write.destination, write.plan_run_id).set_index("thing")["outcome"]
         things = things[~things["thing"].map(before).isin(["accepted", "missing", "refused"])]
         late = things["thing"].isin(list(ledger.things.overtaken(write.destination, write.plan_run_id)))
@@ -147,7 +152,9 @@ def accepted(ledger: Ledger, destination: Destination, plan_run_id: str) -> froz
 
 def outcomes(ledger: Ledger, destination: Destination, plan_run_id: str, made: Plan, structure: Structure | None) -> pd.DataFrame:
     """What became of a plan's things (`roster.plan.things.outcomes`), by what was answered and what still should change."""
-    answers = ledger.things.of(destination.name, plan_run_id)[["thing", "outcome"]].dropna()
+    answers = pd.DataFrame(columns=["thing", "outcome"], dtype="str")
+    if len(made.things):
+        answers = ledger.things.of(destination.name, plan_run_id)[["thing", "outcome"]].dropna()
     still = list(structure.changes["thing"]) if structure is not None else None
     return rules.outcomes(made.things, answers, still)
 

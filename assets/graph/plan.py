@@ -132,9 +132,9 @@ def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetChe
     digest = plan.held_digest()
     groups = pd.DataFrame(waiting(plan.people).rows, columns=["why", "kind", "people", "who"])
     limits = "".join(f" {sentence}." for sentence in [*beyond(plan.figures), *facts.things.beyond])
-    waits = counted(len(held), "person waits", "people wait")
-    if len(things):
-        waits += f" and {counted(len(things), 'thing', 'things')} that {'is' if len(things) == 1 else 'are'} no people"
+    both = [counted(len(held), "person", "people")] if len(held) else []
+    both += [counted(len(things), "thing that is no person", "things that are no people")] if len(things) else []
+    waits = f"{' and '.join(both)} {'waits' if len(held) + len(things) == 1 else 'wait'}"
     return dg.AssetCheckResult(
         passed=held.empty and things.empty,
         check_name="held",

@@ -80,6 +80,8 @@ class Things(Scoped):
 
     def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame) -> None:
         """Keep what became of a plan's things, once it was read back: ``thing``, ``outcome``."""
+        if outcomes.empty:
+            return
         with self._writing() as connection:
             for thing, outcome in outcomes[["thing", "outcome"]].to_numpy().tolist():
                 self._update(connection, destination, plan_run_id, thing, {"outcome": outcome})

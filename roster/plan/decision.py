@@ -138,9 +138,8 @@ class Plan:
         return [some[["thing", "kind", "action", "old", "new", "payload", "apply"]]] if len(some) else []
 
     def holds_everything(self) -> bool:
-        """Whether there is something to write and all of it is held, so that nothing of this export is applied."""
-        writes = bool(self.people["action"].isin(WRITES).any()) or bool(self.things["apply"].any())
-        return bool(self.people["action"].eq("hold").any()) and not writes
+        """Whether there is somebody to write and all of them are held, so that nobody is brought to this export."""
+        return bool(self.people["action"].eq("hold").any()) and not bool(self.people["action"].isin(WRITES).any())
 
     def counts(self) -> dict[str, int]:
         """How many people have each action."""

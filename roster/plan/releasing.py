@@ -144,4 +144,9 @@ def _all_of(kinds: pd.Series, released: Collection[str]) -> pd.Series:
     """Whether all kinds of each person's changes are released."""
     if not released:
         return pd.Series(True, index=kinds.index)
-    return kinds.map({text: set(text.split("|")) <= set(released) for text in kinds.dropna().unique()}).fillna(False).astype("bool")
+    return (
+        kinds.map({text: set(text.split("|")) <= set(released) for text in kinds.dropna().unique()})
+        .astype("boolean")
+        .fillna(False)
+        .astype("bool")
+    )

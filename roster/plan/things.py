@@ -15,6 +15,7 @@ import pandas as pd
 from roster.digests import record_column
 from roster.membership import among
 from roster.plan.limits import KindLimit
+from roster.vocabulary import THING_KINDS
 
 THING_COLUMNS = ["thing", "kind", "name", "action", "old", "new", "order", "payload"]
 """``thing``: a key of its own, such as ``value/COST/4711``. ``kind``: one of `roster.vocabulary.THING_KINDS`. ``name``: as people read it.
@@ -111,7 +112,7 @@ class ThingLimits:
     removed: KindLimit
     """How many of a kind may be taken away."""
     hold_all: bool = False
-    """The first sync of a company that wants to release it by hand."""
+    """The first sync waits: by the settings, or since hardly an account there is HR's."""
     first: bool = False
     """Nobody was brought there before: whatever is new has no limit, for there is nothing to measure it by."""
     week: Mapping[tuple[str, bool], frozenset[str]] = field(default_factory=dict)
@@ -175,7 +176,7 @@ def before_write(things: pd.DataFrame, kinds: Mapping[str, ThingKind]) -> list[s
     faults = []
     for what, wrong in (
         ("things are planned twice", things["thing"].duplicated()),
-        ("things have no kind that there is", ~things["kind"].isin(list(kinds))),
+        ("things have no kind that there is", ~things["kind"].isin([kind for kind in kinds if kind in THING_KINDS])),
         ("things have an action that does not exist", ~things["action"].isin(ACTIONS)),
         ("things are neither applied nor held", things["apply"].eq(things["reason"].notna())),
     ):

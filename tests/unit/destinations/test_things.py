@@ -145,6 +145,17 @@ def test_no_surprise_a_first_sync_that_holds_holds_things_too(acme):
     assert outcomes(released) == {"created"}
 
 
+def test_no_surprise_where_hardly_an_account_is_hrs_things_wait_with_the_people(acme):
+    others = [{"staff_no": f"S{place}", "given": "Sam", "family": "Ek", "mail": f"s{place}@other.example"} for place in range(40)]
+    acme.switch(staff=others)
+    night = acme.sync(*BOTH)
+    assert outcomes(night) == {"held", "skipped"}
+    assert set(night.became.values()) == {"held"}
+    assert "desks" not in acme.book
+    acme.release(night, *BOTH)
+    assert acme.book["desks"] == dict.fromkeys(DESKS, "E1")
+
+
 def test_no_surprise_a_plan_whose_things_were_altered_is_refused(acme):
     night = acme.planned(*BOTH)
     other = night.drawn.plan.things.assign(payload=lambda frame: frame["payload"].str.replace("Nord", "Mord"))
