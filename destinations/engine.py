@@ -119,6 +119,7 @@ def plan(
     key = ledger.keys.of_fields(destination.name)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
+    desired = things.settled(destination, policy, ledger, known, desired, request, held)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
     gate = ledger.intakes.gate(attempt.root_run_id)
@@ -128,7 +129,7 @@ def plan(
         gate_passed = releases.passed(ledger, held)
         before = set(drawn.things["thing"])
         drawn, released = releases.let_go(ledger, destination.name, attempt, held, drawn, request, key)
-        of_things = replace(of_things, others=tuple(sorted(before - set(drawn.things["thing"]))))
+        of_things = replace(of_things, others=tuple(sorted({*of_things.others, *before} - set(drawn.things["thing"]))))
     facts = _facts(destination, ledger, taken, known, desired, drawn, request, released)
     sums = accounting.before_write(drawn, taken.roster, desired.accounts["account"])
     return Drawn(

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import pandas as pd
 
 from destinations import first
-from destinations.base import Desired, Destination, Policy, Request, Structured
+from destinations.base import Desired, Destination, Known, Policy, Request, Structured
 from destinations.delivery import Write, check
 from resources.failures import Failed
 from resources.ledger import Held, Ledger
@@ -37,6 +37,15 @@ class Doubted(Protocol):
         """Which of these changes (`roster.plan.things.THING_COLUMNS`), that were sent and not answered, are not there: their ``thing``."""
 
 
+@runtime_checkable
+class Needing(Protocol):
+    """A destination of which people's records may need things that are created before they are sent."""
+
+    def settled(self, records: pd.DataFrame, read: Frames, applied: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The desired records without what of them needs a thing that is neither there nor among what is `applied`
+        (`roster.plan.things.THING_COLUMNS`), and the values left out for that, as `destinations.base.Destination.desired` gives faults."""
+
+
 def kinds(destination: Destination) -> Mapping[str, ThingKind]:
     """Its kinds of things; empty where it has none, or the settings ask for none."""
     return destination.thing_kinds if isinstance(destination, Structured) else {}
@@ -45,6 +54,18 @@ def kinds(destination: Destination) -> Mapping[str, ThingKind]:
 def wanted(destination: Destination, roster: pd.DataFrame, chain: Chain | None, read: Frames) -> Structure | None:
     """What of its things should change; None where there are none, or nobody knows who approves."""
     return destination.structure(roster, chain, read) if isinstance(destination, Structured) and kinds(destination) and chain else None
+
+
+def settled(
+    destination: Destination, policy: Policy, ledger: Ledger, known: Known, desired: Desired, request: Request, held: Held | None
+) -> Desired:
+    """What should be there of people, without what needs a thing that is not applied before they are sent."""
+    if not isinstance(destination, Needing):
+        return desired
+    nothing = Plan(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    decided = planned(destination, policy, ledger, desired, request, held, nothing)[0].things
+    records, faults = destination.settled(desired.records, known.read, decided[decided["apply"].astype("bool")])
+    return replace(desired, records=records, faults=pd.concat([desired.faults, faults], ignore_index=True).astype("str"))
 
 
 def planned(
@@ -73,6 +94,7 @@ def planned(
         words={kind: one.word for kind, one in kinds(destination).items()},
         repairs=tuple(structure.repairs),
         left=tuple((thing, reason) for thing, reason in left),
+        others=tuple(thing for thing, _ in left),  # what is left now and is not later is nobody else's doing
         beyond=beyond,
     )
     return replace(drawn, things=decided), facts

@@ -29,7 +29,7 @@ from roster.plan.builder import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
-from roster.plan.things import Structure, ThingKind
+from roster.plan.things import Structure, ThingKind, none
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,11 @@ class Adapter(Destination, Preflight):
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
-        changes = self.structure(roster, chain, read).changes
-        desired, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
-        return desired, pd.concat([faults, missing], ignore_index=True).astype("str")
+        found, missing = presets.checked(desired, presets.There.of(read, none(), self.settings.value_by))
+        if len(missing):  # perhaps some of it is created tonight
+            changes = self.structure(roster, chain, read).changes
+            found, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
+        return found, pd.concat([faults, missing], ignore_index=True).astype("str")
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)
@@ -177,6 +179,14 @@ class Adapter(Destination, Preflight):
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
         return [*preflight.findings(self.settings.users, roster, read), *checks.findings(self.settings, read)]
 
+    def settled(self, records: pd.DataFrame, read: Frames, applied: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        if not self.settings.users.dimensionPresets or "dimensions" not in read:
+            return records, pd.DataFrame(columns=presets.FAULT_COLUMNS, dtype="str")
+        return presets.settled(records, presets.There.of(read, applied, self.settings.value_by))
+
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
+        answers = ledger.things.of(self.name, write.plan_run_id)
+        refused = answers.loc[answers["outcome"].ne("accepted"), "thing"].tolist()
         with access.open() as client:
-            delivery.deliver(ledger, write, to_findity(client, ledger, write))
+            send = to_findity(client, ledger, write)
+            delivery.deliver(ledger, write, lambda records: send(presets.without(records, refused)))

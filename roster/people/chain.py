@@ -37,7 +37,8 @@ class Chain:
     leave_to_vendor: bool = False
     """Whether a destination that passes over people on leave by itself is left to do so."""
     links: pd.DataFrame | None = None
-    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes."""
+    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes; ``here`` says who had an active account there when
+    it was drawn."""
     fallback: str | None = None
     """Who approves by the settings where a chain breaks off."""
 
@@ -54,6 +55,8 @@ class Chain:
             "chain_able": pd.DataFrame({"employee_id": self.able}, dtype="str"),
             "chain_stand_ins": self.stand_ins,
             "chain_leave_to_vendor": self.leave_to_vendor,
+            **({} if self.links is None else {"chain_links": self.links}),
+            **({} if self.fallback is None else {"chain_fallback": self.fallback}),
         }
 
     @classmethod
@@ -63,7 +66,8 @@ class Chain:
             return None
         addresses = value["chain_addresses"].set_index("employee_id")["email"]
         able = pd.Index(value["chain_able"]["employee_id"])
-        return cls(value["chain_approvals"], addresses, able, value["chain_stand_ins"], bool(value["chain_leave_to_vendor"]))
+        leave, links = bool(value["chain_leave_to_vendor"]), value.get("chain_links")
+        return cls(value["chain_approvals"], addresses, able, value["chain_stand_ins"], leave, links, value.get("chain_fallback"))
 
     @property
     def repairs(self) -> pd.DataFrame:
@@ -214,6 +218,7 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
             "email": kept.fillna(roster["email"]),
             "current": _current(account, roster, named),
+            "here": here,
         }
     )
 
@@ -245,6 +250,7 @@ def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, can_leave: pd.Series, 
             "needs": False,
             "email": others["email"],
             "current": pd.Series(np.nan, index=others.index, dtype="str"),
+            "here": True,
         }
     )
 
@@ -260,5 +266,6 @@ def _former(last: pd.Series) -> pd.DataFrame:
             "needs": False,
             "email": pd.Series(np.nan, index=range(len(last)), dtype="str"),
             "current": pd.Series(np.nan, index=range(len(last)), dtype="str"),
+            "here": False,
         }
     )

@@ -356,3 +356,20 @@ def test_a_missing_home_is_told_once_for_all_processes_of_a_command(tmp_path: Pa
     for home, times in (({}, 1), ({"DAGSTER_HOME": str(tmp_path)}, 0)):
         done = subprocess.run([sys.executable, "-c", code], env={**environment, **home}, capture_output=True, text=True, check=True)
         assert done.stderr.count("DAGSTER_HOME is not set") == times
+
+
+def test_the_rule_of_a_step_of_an_approval_may_name_only_mapped_columns_too(tmp_path: Path) -> None:
+    findity = """\
+  findity:
+    connection:
+      organization: acme
+      client_id: {env: ACME_CLIENT}
+      client_secret: {env: ACME_CLIENT_SECRET}
+    users: {}
+    approval: dimensions
+    dimensions: {COST: {name: Cost center, approvers: [{employee: "1"}, {rule: bank_account}]}}
+"""
+    (line,) = mistakes(company(tmp_path, "acme", ACME + findity))
+    file = tmp_path / "acme" / "defs.yaml"
+    where = f"attributes.findity.dimensions.COST.approvers.1.rule at {file}:31"
+    assert line == f"{where}: 'bank_account' is not mapped in hr.people.columns"

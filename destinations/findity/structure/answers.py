@@ -7,12 +7,12 @@ The pages on dimensions could not be read below their openings: `dimensionValueI
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 
 from destinations.findity.replies import as_texts, error_of, total, unreadable
+from destinations.findity.structure.naming import limit_text
 from destinations.replies import Records
 
 DIMENSIONS: Final = ["externalSourceId", "id", "name", "level", "controlType", "presetLocation", "userOverridable"]
@@ -112,11 +112,6 @@ def _assignments(rows: Records) -> pd.DataFrame:
     table["sortOrder"] = pd.Series([str(each) for each in order], dtype="str")
     table["amountLimit"] = pd.Series(limits, dtype="str")
     return table.iloc[pd.Series(order, dtype="int64").argsort(kind="stable")].reset_index(drop=True)
-
-
-def limit_text(limit: Any) -> str | None:
-    """A limit as text, equal for equal amounts; None: none."""
-    return None if limit is None else format(Decimal(str(limit)).normalize(), "f")
 
 
 def _table(rows: Records, columns: list[str], what: str) -> pd.DataFrame:

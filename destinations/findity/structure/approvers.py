@@ -15,8 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity.structure.answers import limit_text
-from destinations.findity.structure.naming import Approving, shown
+from destinations.findity.structure.naming import Approving, limit_text, shown
 from roster.people.chain import Chain
 from roster.records import compact
 
@@ -46,13 +45,13 @@ def found(wanted: pd.DataFrame, chain: Chain, ready: pd.Index, title: Callable[[
     """
     instead = chain.nearest(wanted["number"], ready)
     nobody = wanted[instead.isna()]
-    left = {at: f"{number} {_why(chain, number)}, and nobody up the chain can approve" for at, number in _pairs(nobody)}
+    left = {at: f"{_why(chain, number)}, and nobody up the chain can approve" for at, number in reversed(_pairs(nobody))}
     stays = ~wanted["at"].isin(list(left))
     steps, asked = wanted[stays].assign(number=instead[stays]), wanted.loc[stays, "number"]
     replaced = steps["number"].ne(asked)
     words = {number: _why(chain, number) for number in asked[replaced].unique()}
     repairs = [
-        f"{new} approves for {title(at)} instead of {old}, who {words[old]}."
+        f"{new} approves for {title(at)}, since {words[old]}."
         for at, new, old in zip(steps.loc[replaced, "at"], steps.loc[replaced, "number"], asked[replaced], strict=True)
     ]
     following = steps["at"].eq(steps["at"].shift(-1)) & steps["number"].eq(steps["number"].shift(-1))
@@ -64,13 +63,15 @@ def _pairs(steps: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _why(chain: Chain, number: str) -> str:
+    """Why somebody is replaced. What is nobody's number is not shown: HR's cell may hold anything."""
     links = chain.links
     assert links is not None, "a chain of a run has its links"  # noqa: S101
     mine = links.loc[links["employee_id"].eq(number), ["employment", "eligible"]]
     if mine.empty:
-        return "is nobody whom HR or Findity knows"
+        return "whoever is named is nobody whom HR or Findity knows by that number"
     employment, eligible = mine.iloc[0]
-    return _WHY.get(str(employment)) or ("cannot be named there yet" if eligible else "is not brought in there")
+    why = _WHY.get(str(employment)) or ("cannot be named there yet" if eligible else "is not brought in there")
+    return f"{number} {why}"
 
 
 def texts(steps: pd.DataFrame) -> pd.Series:

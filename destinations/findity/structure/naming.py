@@ -5,7 +5,8 @@ Pure.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 import pandas as pd
 
@@ -28,7 +29,8 @@ class Approving:
     people: pd.DataFrame
     """``number``, ``personId``, ``externalSourceId``, one row each; ``ours`` says whether HR or the ledger knows the number."""
     able: pd.Index
-    """Employee numbers of those who may approve by the chain."""
+    """Employee numbers of those who may approve by the chain and were there when it was drawn. Whoever comes in tonight approves from the
+    next night on: a chain that is asked again after the write says the same."""
 
     @classmethod
     def of(cls, read: Frames, chain: Chain, numbers: pd.Series) -> "Approving":
@@ -39,7 +41,9 @@ class Approving:
         people = users[["personId", "externalSourceId"]].assign(number=number, ours=among(number, known))
         addressed = ~account_of(users).str.startswith(WITHOUT_NUMBER)
         active = people[users["active"].fillna(True).astype("bool") & (addressed | people["personId"].notna())]
-        return cls(active.drop_duplicates("number"), chain.able)
+        assert chain.links is not None, "a chain of a run has its links"  # noqa: S101
+        here = chain.links.loc[chain.links["here"].astype("bool"), "employee_id"]
+        return cls(active.drop_duplicates("number"), chain.able[chain.able.isin(here)])
 
     def ready(self, by: str) -> pd.Index:
         """Employee numbers of those whom an assignment can name."""
@@ -60,6 +64,11 @@ class Approving:
             known = ours.dropna(subset=column).drop_duplicates(column).set_index(column)["number"]
             found = found.fillna(assignments[by].map(known).astype("str"))
         return found.fillna(" " + assignments["personId"].fillna(assignments["approverExternalId"]))
+
+
+def limit_text(limit: Any) -> str | None:
+    """A limit as text, equal for equal amounts; None: none."""
+    return None if limit is None else format(Decimal(str(limit)).normalize(), "f")
 
 
 def shown(number: str) -> str:

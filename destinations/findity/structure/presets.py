@@ -20,7 +20,7 @@ from roster.plan.differences import Frames
 from roster.records import compact
 
 FIELD: Final = "dimensionPresets"
-FAULT_COLUMNS: Final = ["employee_id", "field", "reason", "word", "near"]
+FAULT_COLUMNS: Final = ["employee_id", "field", "reason", "word", "candidates"]
 
 NO_DIMENSION, NOT_FROM_EMPLOYEE, NO_VALUE = "preset_dimension_unknown", "preset_not_from_employee", "preset_value_unknown"
 NOT_YET, UNREAD = "preset_value_not_yet", "unread"
@@ -103,7 +103,7 @@ def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
         there: what they may name.
 
     Returns:
-        The users, and `FAULT_COLUMNS`: ``field`` is ``dimensionPresets.`` and the dimension, ``word`` HR's, ``near`` what may have been
+        The users, and `FAULT_COLUMNS`: ``field`` is ``dimensionPresets.`` and the dimension, ``word`` HR's, ``candidates`` what was perhaps
         meant.
     """
     given = desired[FIELD]
@@ -123,3 +123,29 @@ def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
     bad = pd.DataFrame(rows, columns=["text", *FAULT_COLUMNS[1:]], dtype="str")
     whose = pd.DataFrame({"employee_id": desired["employee_id"], "text": given}).merge(bad, on="text")
     return desired.assign(**{FIELD: given.map(kept).astype("str")}), whose[FAULT_COLUMNS].astype("str")
+
+
+def settled(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The users without the presets of values that were to be created and wait, and these: as `checked`, which counted on them."""
+    desired, faults = checked(desired, there)
+    return desired, faults.assign(reason=faults["reason"].replace({NO_VALUE: NOT_YET, NO_DIMENSION: NOT_YET}), candidates=None).astype(
+        "str"
+    )
+
+
+def without(records: pd.DataFrame, refused: Collection[str]) -> pd.DataFrame:
+    """Records without the presets of values that Findity did not take.
+
+    Args:
+        records: on their way; a column ``dimensionPresets`` of JSON texts, if somebody has any.
+        refused: things (``value/COST/4711``, ``dimension/COST``).
+    """
+    if FIELD not in records or not refused:
+        return records
+
+    def left(text: str) -> str | None:
+        entries = [one for one in json.loads(text) if not {f"value/{one[PRESET_KEY]}/{one.get('dimensionValueId')}"} & set(refused)]
+        return compact(entries) if entries else None
+
+    kept = {text: left(text) for text in records[FIELD].dropna().unique()}
+    return records.assign(**{FIELD: records[FIELD].map(kept).astype("str")})

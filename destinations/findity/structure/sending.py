@@ -3,9 +3,9 @@
 Belongs here: bodies, and what each answer means for each change. Does not belong here: what is to change (``planning``).
 
 Definitions and values are upserts by external id, so a lost call is repeated. New assignments and units have no id yet: such a call is
-never sent twice, and without an answer it is unknown; the next reading shows it. What else a list of approvers holds is read once more and
-sent along as it is, so that nothing is lost where Findity takes what is sent for the whole list; what goes is named with ``delete`` besides.
-A body that is refused is halved until who is at fault is alone. Units are created in part, below what is above them; none is ever removed.
+never sent twice, and without an answer it is unknown; the next reading tells. What else a list of approvers holds is read again and sent
+along, so that nothing is lost where Findity takes what is sent for the whole list; what goes is named with ``delete`` besides. A body that
+is refused is halved until who is at fault is alone. Units are created in part, below what is above them; none is ever removed.
 """
 
 import json

@@ -59,7 +59,7 @@ def test_a_preset_needs_a_dimension_that_is_filled_from_the_employee(dimensions,
 
 
 def test_a_dimension_that_is_not_there_is_told_with_those_that_are_near():
-    given, faults = presets([person("1", city="x")], read(dimensions=FROM_EMPLOYEE), users={"dimensionPresets": {"COTS": "city"}})
+    _, faults = presets([person("1", city="x")], read(dimensions=FROM_EMPLOYEE), users={"dimensionPresets": {"COTS": "city"}})
     assert faults == [("1", "dimensionPresets.COTS", "preset_dimension_unknown", "x", "COST")]
 
 
