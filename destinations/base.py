@@ -23,6 +23,7 @@ from roster.plan.builder import Comparison
 from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.in_common import InCommon
 from roster.plan.limits import Limits
 from roster.settings import Approvers
 
@@ -173,6 +174,8 @@ class Landed:
     """`roster.plan.outcomes.PLACES`: who has left and is still in some part of it; None where it has no parts."""
     staying: pd.DataFrame | None = None
     """Likewise: who is in a part of it that their record does not name any more, and is left there."""
+    in_common: InCommon | None = None
+    """What it shows of people, to hold it against other destinations; None in a run for some people."""
 
 
 class Destination(Comparison, Protocol):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, releases
+from destinations import beside, first, forgotten, leaving, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
@@ -29,6 +29,7 @@ from roster.plan.decision import Circumstances, Plan
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
+from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 
@@ -205,6 +206,7 @@ def _facts(
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),
         notices=leaving.notices(destination, drawn.near),
+        in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
     )
 
 
@@ -281,6 +283,7 @@ def landed(
     *,
     current: Known | None = None,
     without_approver: Sequence[str] = (),
+    in_common: InCommon | None = None,
     patience: float | None = None,
     absent_means: AbsentMeans = "leaver",
 ) -> Landed:
@@ -296,6 +299,7 @@ def landed(
         roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
         without_approver: Who had no active approver by what was read already.
+        in_common: What it showed of people by that.
         patience: Seconds for which reading is tried; by default the destination's.
         absent_means: The company's: whether who is absent has left.
     """
@@ -308,8 +312,9 @@ def landed(
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         differing, read = _read_back(destination, access, ledger, made, desired, roster, sent, key, wait)
-        there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
+        there = beside.accounts(destination, ledger, made, read)
         without_approver = landing.without_approver(there, desired["employee_id"])
+        in_common = beside.in_common(destination, ledger, made, desired, read, roster, there)
     else:
         raise ValueError("reading back needs HR's people")
     with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
@@ -321,6 +326,7 @@ def landed(
         numbers=outcomes.numbers(made, table, answers),
         faults=accounting.after_write(made, table),
         without_approver=list(without_approver),
+        in_common=in_common.held_against(differing["employee_id"]) if in_common else None,
         **(_places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
     )
 
@@ -384,6 +390,7 @@ def record(
         strangers=int(table["reason"].isin([NOT_IN_HR, HELD]).sum()),
         warnings=disagreements,
         without_approver=found.without_approver,
+        in_common=found.in_common,
         **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)

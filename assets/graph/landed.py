@@ -88,6 +88,7 @@ def _found(
         None if still else roster["value"],
         current=Known.from_stored(known) if still else None,
         without_approver=facts.without_approver,
+        in_common=facts.in_common,
         patience=0 if looking else None,
         absent_means=company.policy().absent_means,
     )

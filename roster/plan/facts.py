@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from roster.plan import own_account
+from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
 
 REPAIRS: Final = ("employee_id", "repair")
@@ -120,6 +121,8 @@ class PlanFacts:
     stay: Mapping[str, int] = field(default_factory=dict)
     """Field → how many people keep a value there although HR's cell is empty."""
     dry_run: DryRunReply = DryRunReply()
+    in_common: InCommon | None = None
+    """What the destination showed of people before the write, to hold it against others if nothing is sent; None in a run for some."""
     notices: Sequence[str] = ()
     """Sentences for the report, people by number."""
 
@@ -155,6 +158,7 @@ class PlanFacts:
             "stay": dict(self.stay),
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
+            **({"in_common": self.in_common.to_json()} if self.in_common else {}),
         }
 
     @classmethod
@@ -192,6 +196,7 @@ class PlanFacts:
             stay=stored.get("stay", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
+            in_common=InCommon.from_json(stored.get("in_common")),
         )
 
 
