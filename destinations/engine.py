@@ -298,8 +298,7 @@ def landed(
         desired: The records that should be there.
         roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
-        without_approver: Who had no active approver by what was read already.
-        in_common: What it showed of people by that.
+        without_approver: Who had no active approver by what was read already; `in_common`: what it showed of people.
         patience: Seconds for which reading is tried; by default the destination's.
         absent_means: The company's: whether who is absent has left.
     """

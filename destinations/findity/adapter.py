@@ -72,7 +72,8 @@ class Adapter(Destination):
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:
-            return {"users": client.users(), "units": client.units()}
+            users, units = client.everything()
+            return {"users": users, "units": units}
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["users"], numbers, acknowledged)

@@ -5,7 +5,7 @@ nobody may take out) → `limits` with `few`, `domains`, `emptied` and `dependan
 `releasing` (letting go) → `outcomes` and `landing` (afterwards); `adoption` counts who is there before a first sync, `first` says when that
 is to wait and whom it is of, `restored` whom an older ledger does not know; `leaving` says when leavers lose their access, `strangers` who
 is taken out without being HR's; `memory` is what is kept of people beside the fields of their record; `facts` is what is known of a plan as
-a whole, and its JSON; `own_account` is what a destination says that it did.
+a whole, and its JSON; `own_account` is what a destination says that it did, `in_common` what it shows in terms that all have.
 
 Does not belong here: the fields of any one destination.
 """
