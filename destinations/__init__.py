@@ -9,10 +9,12 @@
 - `reading_back`: is what was sent to be seen there?
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `sending`: how are a plan's records sent to one of them? `doubts`: who goes apart or alone, since last time?
+- `ahead`: which chunks are sent before their turn?
 - `chunks`: whom does a refusal concern, and what is an outage? `narrowing`: which request follows one that is refused?
 - `replies`: what is an answer, person by person?
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
+- `beside`: what does one show in terms that all have?
 - `leaving`: when do leavers lose their access, and what is told before?
 - `first`: is the first sync still to come, and who is of it still?
 

@@ -23,6 +23,7 @@ from roster.plan.builder import Comparison
 from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.in_common import InCommon
 from roster.plan.limits import Limits
 from roster.plan.things import THING_COLUMNS as THING_COLUMNS  # noqa: PLC0414 - adapters name it from here
 from roster.plan.things import Structure as Structure  # noqa: PLC0414 - adapters name it from here
@@ -192,6 +193,8 @@ class Landed:
     """The things that somebody else changed meanwhile."""
     staying: pd.DataFrame | None = None
     """Likewise: who is in a part of it that their record does not name any more, and is left there."""
+    in_common: InCommon | None = None
+    """What it shows of people, to hold it against other destinations; None in a run for some people."""
 
 
 class Destination(Comparison, Protocol):

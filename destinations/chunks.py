@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from destinations.ahead import Ahead
 from destinations.narrowing import Narrowing
 from destinations.replies import Answer, Records, statuses
-from destinations.sending import NOBODY, Evidence, Part, Sending
+from destinations.sending import NOBODY, Evidence, OnItsWay, Part, Sending
 from resources.failures import Failed, Outage, Refused, Transient, Unanswered
 
 FEW: Final = 3
@@ -58,17 +59,19 @@ def in_turn(
         Permanent: Whatever else is sent would fail too. Nothing more is sent; people without an answer are as they were.
         Transient: See above.
     """
-    turns = _Turns(sending, before, evidence or Evidence())
-    try:
-        waiting = list(chunks)
-        later = sum(map(len, waiting))
-        for chunk in waiting:
-            later -= len(chunk)
-            yield from turns.chunk(chunk, later)
-        yield from turns.settle(last)
-    except Failed:
-        yield from turns.in_doubt()
-        raise
+    waiting = list(chunks)
+    with Ahead(sending, waiting) as ahead:
+        turns = _Turns(sending, before, evidence or Evidence(), ahead)
+        try:
+            later = sum(map(len, waiting))
+            for chunk in waiting:
+                later -= len(chunk)
+                yield from turns.chunk(chunk, later)
+            yield from turns.settle(last)
+        except Failed:
+            yield from turns.in_doubt()
+            yield from turns.sent_ahead()
+            raise
     if turns.failed:
         raise turns.failed
 
@@ -76,8 +79,9 @@ def in_turn(
 class _Turns:
     """One delivery, or one pass of it."""
 
-    def __init__(self, sending: Sending, before: Mapping[str, str], evidence: Evidence) -> None:
+    def __init__(self, sending: Sending, before: Mapping[str, str], evidence: Evidence, ahead: Ahead) -> None:
         self.failed: Transient | None = None
+        self._ahead = ahead
         self._sending, self._before, self._so_far = sending, before, evidence
         self._narrowing = Narrowing(sending)
         self._row = 0
@@ -95,7 +99,10 @@ class _Turns:
         self._chunk_begun = self._so_far.request
         people = self._sending.people(records)
         since = 0 if len(people) == 1 and people[0] in self._before else None
-        self._narrowing.parts.extend(Part(part, since) for part in self._sending.cut(records, self._so_far.most))
+        self._ahead.turn(self._so_far.request)
+        sent = (on_its_way := self._ahead.of(records)) is not None
+        parts = [records] if sent else self._sending.cut(records, self._so_far.most)
+        self._narrowing.parts.extend(Part(part, since, ahead=on_its_way) for part in parts)
         yield from self._narrowed()
 
     def settle(self, last: bool) -> Iterator[Answer]:
@@ -142,6 +149,12 @@ class _Turns:
                 yield self._unknown(part)
         self._so_far.alone.clear()
 
+    def sent_ahead(self) -> Iterator[Answer]:
+        """The answers to what was sent before its turn, which did not come."""
+        for answer in self._ahead.rest():
+            self._so_far.request += 1
+            yield replace(answer, request=self._so_far.request)
+
     def _narrowed(self) -> Iterator[Answer]:
         """Everything that waits, as far as there are calls for it; after refusals in a row one person alone."""
         while True:
@@ -154,8 +167,9 @@ class _Turns:
     def _try(self, part: Part) -> Iterator[Answer]:
         people = self._sending.people(part.records)
         self._so_far.request += 1
+        ahead, part.ahead = part.ahead, None  # what goes again of it is sent again
         try:
-            answer = self._sending.send(part.records)
+            answer = ahead.answer.result() if ahead else self._sending.send(part.records)
         except Refused as refusal:
             since = self._so_far.request if part.since is None else part.since
             self._row += not refusal.too_large
@@ -167,16 +181,18 @@ class _Turns:
                 raise self.failed from None
             self.failed = failure
         else:
-            yield from self._after(part, answer)
+            yield from self._after(part, answer, ahead)
 
-    def _after(self, part: Part, answer: Answer) -> Iterator[Answer]:
+    def _after(self, part: Part, answer: Answer, ahead: OnItsWay | None) -> Iterator[Answer]:
         accepted = set(answer.statuses.loc[answer.statuses["status"].eq("accepted"), "key"])
         whole = [piece for piece in self._sending.pieces(part.records) if accepted.issuperset(self._sending.people(piece))]
         request = self._so_far.request
         self._narrowing.accepted(part)
         if whole:
             self._so_far.accepted = whole[-1]
-            yield from self._up()
+            # What was sent before somebody failed says nothing of whether the destination was up after that.
+            if not (ahead and any(each.request > ahead.since for each in self._so_far.alone)):
+                yield from self._up()
         yield replace(answer, request=request)
 
     def _up(self) -> Iterator[Answer]:

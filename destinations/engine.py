@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, reading_back, releases, sizes, things
+from destinations import beside, first, forgotten, leaving, reading_back, releases, sizes, things
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
@@ -28,6 +28,7 @@ from roster.plan.builder import HrSide, acknowledgements, draw
 from roster.plan.decision import Circumstances, Plan
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
+from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 
@@ -212,6 +213,7 @@ def _facts(
         stay=dict(destination.stay(taken.roster, desired.records, known)),
         sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
         notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near)],
+        in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
     )
 
 
@@ -296,6 +298,7 @@ def landed(
     *,
     current: Known | None = None,
     without_approver: Sequence[str] = (),
+    in_common: InCommon | None = None,
     patience: float | None = None,
     absent_means: AbsentMeans = "leaver",
     chain: Chain | None = None,
@@ -312,7 +315,7 @@ def landed(
         desired: The records that should be there.
         roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
-        without_approver: Who had no active approver by what was read already.
+        without_approver: Who had no active approver by what was read already; `in_common`: what it showed of people.
         patience: Seconds for which reading is tried; by default the destination's.
         absent_means: The company's: whether who is absent has left.
         chain: Who approves, as it was planned with: what of things that are no people should change is asked by it again.
@@ -330,8 +333,9 @@ def landed(
         accepted = things.accepted(ledger, destination, plan_run_id)
         expected = reading_back.Expected(made, desired, roster, sent, chain, accepted)
         differing, read, structure = reading_back.read_back(destination, access, ledger, expected, key, wait)
-        there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
+        there = beside.accounts(destination, ledger, made, read)
         without_approver = landing.without_approver(there, desired["employee_id"])
+        in_common = beside.in_common(destination, ledger, made, desired, read, roster, there)
     else:
         raise ValueError("reading back needs HR's people")
     with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
@@ -346,6 +350,7 @@ def landed(
         things=of_things,
         things_drift=things.drift(made, structure, others),
         without_approver=list(without_approver),
+        in_common=in_common.held_against(differing["employee_id"]) if in_common else None,
         **(reading_back.places(destination, ledger, made, desired, read, absent_means) if isinstance(destination, StillIn) else {}),
     )
 
@@ -369,6 +374,7 @@ def record(
         warnings=disagreements,
         without_approver=found.without_approver,
         things_drift=found.things_drift,
+        in_common=found.in_common,
         **{name: places for name in ("still_in", "staying") if (places := getattr(found, name)) is not None},
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)

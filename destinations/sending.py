@@ -5,6 +5,7 @@ Belongs here: `Sending`, a `Part` of what is sent, `Evidence`, chunks of a size.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, Literal
@@ -25,6 +26,7 @@ class Sending:
         send: Sends one chunk.
         narrowing_calls: How many requests a delivery may spend on finding whom refusals concern. 0 never halves.
         units: What of a chunk must stay in one request; by default the records of one person.
+        at_once: How many chunks are on their way at the same time.
         without: What of a unit may go without some of its people; by default everybody else's.
     """
 
@@ -34,6 +36,7 @@ class Sending:
     narrowing_calls: int = 0
     units: Callable[[Records], list[Records]] | None = None
     without: Callable[[Records, Collection[str]], Records] | None = None
+    at_once: int = 1
 
     def people(self, records: Records) -> list[str]:
         """Who is in them."""
@@ -62,6 +65,16 @@ class Sending:
         return [record for piece in self.pieces(records) for record in self.without(piece, named)]
 
 
+@dataclass(frozen=True, eq=False)
+class OnItsWay:
+    """A chunk that was sent before its turn."""
+
+    answer: "Future[Answer]"
+    since: int
+    """How many answers of the delivery were known then."""
+    records: Records = field(repr=False)
+
+
 @dataclass(eq=False)
 class Part:
     """Some of the records, and what became of the requests that they were in."""
@@ -82,6 +95,8 @@ class Part:
     """Of a pool: how much of it goes together next."""
     pool: "Part | None" = None
     """Where it is from, and where what is cleared of suspicion returns to."""
+    ahead: OnItsWay | None = None
+    """Where it was sent already."""
     other: "Part | None" = None
     """What is at fault if this part is not, and unknown if this part is."""
 

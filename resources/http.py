@@ -9,7 +9,6 @@ httpx is used in this module only. Its own error texts carry addresses with thei
 import ipaddress
 import json
 import random
-import re
 import socket
 import ssl
 import threading
@@ -17,8 +16,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from typing import Any, Final, Literal, Self
 
@@ -27,6 +24,7 @@ import tenacity
 
 from resources import waiting
 from resources.failures import Failed, Permanent, Transient, Unanswered
+from resources.pace import Pace, Steps, retry_after
 
 Verdict = Literal["answer", "busy", "broken"]
 """What a reply is: an answer to read; "not now", so nothing was done; or broken on the way, so it may have been applied."""
@@ -167,29 +165,54 @@ class Http:
         retry: How to repeat.
         headers: Sent with every request.
         bounds: How much of an answer is read.
+        pace: Learnt from the answers, and kept to.
+
+    Several threads may use it: each has a connection of its own.
     """
 
     def __init__(
-        self, name: str, url: str, timeout: float, retry: Retry, headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+        self,
+        name: str,
+        url: str,
+        timeout: float,
+        retry: Retry,
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = Bounds(),
+        pace: Pace | None = None,
     ) -> None:
         self.name = name
-        self.attempts = 0
-        self._retry, self._bounds = retry, bounds
-        self._stream: Any = None
+        self._retry, self._bounds, self._pace = retry, bounds, pace or Pace(retry.sleep, Steps(0.0, 0.0))
+        self._mine = threading.local()
+        self._clients: list[httpx.Client] = []
         trust_env = not is_loopback(httpx.URL(url).host)
-        self._client = httpx.Client(
-            timeout=timeout,
-            headers={"Accept-Encoding": "gzip, deflate", **(headers or {})},
-            follow_redirects=False,
-            trust_env=trust_env,
-            verify=_trusted(trust_env),
-        )
+        self._settings: dict[str, Any] = {
+            "timeout": timeout,
+            "headers": {"Accept-Encoding": "gzip, deflate", **(headers or {})},
+            "follow_redirects": False,
+            "trust_env": trust_env,
+            "verify": _trusted(trust_env),
+        }
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        for client in self._clients:
+            client.close()
+
+    @property
+    def attempts(self) -> int:
+        """How many requests this thread has sent."""
+        return getattr(self._mine, "attempts", 0)
+
+    @property
+    def _client(self) -> httpx.Client:
+        """This thread's."""
+        if not hasattr(self._mine, "client"):
+            self._mine.client = httpx.Client(**self._settings)
+            self._clients.append(self._mine.client)
+        found: httpx.Client = self._mine.client
+        return found
 
     def send(
         self,
@@ -220,11 +243,12 @@ class Http:
             Permanent: A redirect, or no trusted connection.
         """
         lost = False
+        self._pace.wait()
 
         def attempt() -> Reply:
             nonlocal lost
             before()
-            self.attempts += 1
+            self._mine.attempts = self.attempts + 1
             try:
                 return self._once(method, url, judge, content)
             except _Repeatable as failed:
@@ -274,6 +298,7 @@ class Http:
         if response.is_redirect:
             raise self._redirected(response)
         verdict = judge(reply)
+        self._pace.heard(throttled=reply.status == 429)
         if verdict == "busy":
             wait = retry_after(reply.headers.get("Retry-After"))
             message = f"{self.name} takes no more requests at present (429)." if reply.status != 408 else f"{self.name} timed out (408)."
@@ -289,7 +314,7 @@ class Http:
             _Unreadable: It goes beyond one of them.
         """
         over = threading.Event()
-        watch = threading.Timer(self._bounds.seconds, self._give_up, [over])
+        watch = threading.Timer(self._bounds.seconds, self._give_up, [over, self._mine.__dict__])
         watch.daemon = True
         watch.start()
         body = bytearray()
@@ -316,13 +341,13 @@ class Http:
     def _note_stream(self, event: str, info: Mapping[str, Any]) -> None:
         """Keeps the connection, as httpx traces it, so that it can be cut from outside."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._stream = info["return_value"]
+            self._mine.stream = info["return_value"]
 
-    def _give_up(self, over: threading.Event) -> None:
+    def _give_up(self, over: threading.Event, whose: Mapping[str, Any]) -> None:
         over.set()
-        if self._stream is not None:
+        if (stream := whose.get("stream")) is not None:
             with suppress(OSError, AttributeError):
-                self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
@@ -372,16 +397,3 @@ def _distrusted(error: BaseException) -> bool:
             return True
         cause = cause.__cause__ or cause.__context__
     return False
-
-
-def retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for: a number, or a date. None if there is none or it is neither."""
-    if not value:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, (date.astimezone(UTC) - datetime.now(UTC)).total_seconds())

@@ -278,6 +278,7 @@ class Company:
             None if still else taken.roster,
             current=night.known if still else None,
             without_approver=drawn.facts.without_approver,
+            in_common=drawn.facts.in_common,
             absent_means=night.policy.absent_means,
             chain=drawn.chain,
             others=drawn.facts.things.others,

@@ -94,6 +94,7 @@ def _found(
         None if still else _file(company, storage, facts, roster, chain),
         current=Known.from_stored(known) if still else None,
         without_approver=facts.without_approver,
+        in_common=facts.in_common,
         patience=0 if looking else None,
         absent_means=company.policy().absent_means,
         chain=chain,

@@ -3,7 +3,7 @@
 Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does not belong here: what is in them (``roster.reports``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +12,10 @@ import pandas as pd
 
 from assets.company import Company, root_run_id
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import checks, metadata
 from assets.typed import RUN, Typed, given, schema
 from destinations import registry
-from destinations.base import Destination
+from destinations.base import Destination, Finding
 from resources.failures import Failed
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
@@ -23,10 +23,13 @@ from resources.past.report_files import Written, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
+from roster.reports.parity import parity
 from roster.reports.reasons import reason
 from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
 from roster.shown import one_line
+
+PARITY = "Of everyone whom the rules of both want, the destinations show the same: that they are there, approver, address, name."
 
 
 class ReportConfig(Typed):
@@ -65,17 +68,18 @@ def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.A
 
 
 def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: int) -> dg.AssetsDefinition:
-    ledger, hr = company.resource("ledger"), company.resource("hr")
+    ledger, hr, key = company.resource("ledger"), company.resource("hr"), company.key("reports", "sync_report")
 
     @dg.asset(
-        key=company.key("reports", "sync_report"),
+        key=key,
         deps=after,
+        check_specs=checks.specs(key, {"parity": PARITY}) if destinations > 1 else [],
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger, hr},
         config_schema=schema(ReportConfig),
         **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
     )
-    def sync_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def sync_report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
             report = _report(context, given(context, ReportConfig), book)
@@ -86,7 +90,8 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
             away = _put_away(getattr(context.resources, hr), book, report, destinations) if own else ""
         found = headline(report, out)
         value = {"headline": found.sentence, "page": str(files.page)}
-        return dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, away))
+        results = checks.results(key, [_parity(report)]) if destinations > 1 else []
+        yield dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, away), check_results=results)
 
     return sync_report
 
@@ -106,6 +111,17 @@ def _shown(coded: pd.DataFrame, file: Path) -> dict[str, Any]:
             "list for HR": dg.MetadataValue.path(file),
         },
     )
+
+
+def _parity(report: RunReport) -> Finding:
+    """The destinations beside each other, in counts; who differs is in the report's page."""
+    found = parity(report)
+    if not found.asked:
+        return Finding("parity", True, "This run did not bring two destinations to an end that can be compared.")
+    odd, explained = found.unexplained, found.differences[found.differences["why"].notna()]
+    figures = {f"differ: {what}": int(count) for what, count in odd["what"].value_counts().items()}
+    figures |= {f"explained: {why}": int(count) for why, count in explained["why"].value_counts().items()}
+    return Finding("parity", found.same, found.sentence, figures={"people who differ": odd["employee_id"].nunique(), **figures})
 
 
 def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, away: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Adapter(Destination, Preflight):
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:
-            users, units = client.users(), client.units()
+            users, units = client.everything()
             structure = reading.read(client, self.settings)
         if "approverIds" not in self.settings.approval:  # then it is nobody's approver that a user names
             users = users.assign(approverIds=pd.Series(np.nan, index=users.index, dtype="str"))

@@ -10,6 +10,8 @@ shape of its answers and errors is not published, so several are understood; rea
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -25,6 +27,7 @@ from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
+from resources.pace import Pace
 from roster.records import compact
 
 TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
@@ -64,7 +67,7 @@ class Findity:
         base = checked_url(settings.admin_url.resolve(), "Findity admin_url").rstrip("/")
         # Every path of the Admin API ends in a slash; without it a redirect would follow.
         self._base = f"{base}/organizations/externalid/{quote(settings.organization.resolve(), safe='')}"
-        self._http = Http("Findity", base, settings.timeout, retry)
+        self._http = Http("Findity", base, settings.timeout, retry, pace=Pace(retry.sleep))
         self._tokens = Tokens(settings, self._http, clock, shared)
         self._clock = clock
         self.unit_answer: Any = None
@@ -100,6 +103,15 @@ class Findity:
             pause = min(2 * pause, _LONGEST_PAUSE)
             rows = self._all_users()
         return self._complete(_user_table(rows))
+
+    def everything(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """`users` and `units`, side by side if the settings let several reads be on their way."""
+        if self._settings.reads_at_once == 1:
+            return self.users(), self.units()
+        with ThreadPoolExecutor(1, "units") as pool:
+            units = pool.submit(copy_context().run, self.units)
+            users = self.users()
+            return users, units.result()
 
     def units(self) -> pd.DataFrame:
         """The organization's units (`destinations.findity.units.unit_table`)."""
@@ -156,7 +168,7 @@ class Findity:
             last: Whether this is its last pass.
         """
         chunks = chunked(records, "externalSourceId", alone, self._settings.chunk_size)
-        sending = Sending("Findity", "externalSourceId", self.put_users, NARROWING_CALLS)
+        sending = Sending("Findity", "externalSourceId", self.put_users, NARROWING_CALLS, at_once=self._settings.writes_at_once)
         return in_turn(sending, chunks, alone, so_far, last=last)
 
     def _judging(self, records: Records) -> Callable[[Reply], Verdict]:
@@ -188,6 +200,13 @@ class Findity:
             return page
         found = {identity(user): user for user in page}
         size = len(page)
+        if (there := total(body)) and 0 < size < there and self._settings.reads_at_once > 1:
+            offsets = range(size, there, size)
+            with ThreadPoolExecutor(self._settings.reads_at_once, "page") as pool:
+                ways = [pool.submit(copy_context().run, self._read, "/users/", {"max": str(size), "offset": str(at)}) for at in offsets]
+                for body in [way.result() for way in ways]:
+                    found.update({identity(user): user for user in items(body) or []})
+            page = [] if len(found) >= there else page  # people may have come or gone meanwhile: then one after another
         while page and (total(body) is None or len(found) < (total(body) or 0)):
             body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
             page = [user for user in items(body) or [] if identity(user) not in found]

@@ -59,6 +59,10 @@ class FindityConnection(Strict):
     """Seconds without a sign of life after which a request counts as unanswered."""
     read_back_seconds: float = Field(default=60, ge=0)
     """How long to go on reading until what was accepted shows."""
+    reads_at_once: int = Field(default=2, gt=0, le=16)
+    """How many calls that only read may be on their way at the same time: pages of the list, units beside users."""
+    writes_at_once: int = Field(default=1, gt=0, le=16)
+    """How many chunks may be. Outcomes are the same with more; a user saw calls throttled from some 15 quick ones on."""
 
     @model_validator(mode="before")
     @classmethod

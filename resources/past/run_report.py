@@ -69,6 +69,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         rejects=_named(ledger.intakes.rejects(root_run_id), gate.facts.get("unknown", []) if gate else []),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],
+        unread=_unread(titles, failures, [report.key for report, _ in found]),
         skips=_skips(ledger, titles),
         repairs=pd.concat([_EMPTY, *(facts.repairs for _, facts in found)], ignore_index=True).drop_duplicates(),
     )
@@ -82,6 +83,12 @@ def _named(rejects: pd.DataFrame, unknown: Sequence[int]) -> pd.DataFrame:
 def _stop(failures: dict[str, str]) -> str:
     """What stopped an attempt, in its first sentence: what it says to do has been done."""
     return next(iter(failures.values()), NO_REASON).partition(". ")[0].rstrip(".")
+
+
+def _unread(titles: Mapping[str, str], failures: Mapping[str, str], planned: Sequence[str]) -> list[str]:
+    """The destinations of which there is no plan because a step of theirs failed."""
+    failed = {asset.partition("/")[0] for asset in failures}
+    return [title for name, title in titles.items() if name in failed and name not in planned]
 
 
 def _complete(found: Sequence[tuple[DestinationReport, PlanFacts]], job: str) -> bool:
@@ -150,6 +157,7 @@ def _destination(
         things_drift=outcomes.things_drift,
         still_in=outcomes.still_in,
         staying=outcomes.staying,
+        in_common=outcomes.in_common,
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
         strangers=int(planned["reason"].isin([NOT_IN_HR, HELD]).sum()),

@@ -6,7 +6,7 @@ nobody may take out) → `limits` with `few`, `domains`, `emptied` and `dependan
 is to wait and whom it is of, `restored` whom an older ledger does not know; `leaving` says when leavers lose their access, `strangers` who
 is taken out without being HR's; `things` is all of this for units, dimensions and values, which are no people; `memory` is what is kept of
 people beside the fields of their record; `facts` is what is known of a plan as a whole, and its JSON; `own_account` is what a destination
-says that it did.
+says that it did, `in_common` what it shows in terms that all have.
 
 Does not belong here: the fields of any one destination.
 """

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from roster.plan import own_account
+from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
 from roster.plan.things import ThingFacts
 
@@ -126,6 +127,8 @@ class PlanFacts:
     (`roster.plan.shrunk`)."""
     dry_run: DryRunReply = DryRunReply()
     things: ThingFacts = field(default_factory=ThingFacts)
+    in_common: InCommon | None = None
+    """What the destination showed of people before the write, to hold it against others if nothing is sent; None in a run for some."""
     notices: Sequence[str] = ()
     """Sentences for the report, people by number."""
 
@@ -163,6 +166,7 @@ class PlanFacts:
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
             **({"things": things} if (things := self.things.to_json()) else {}),
+            **({"in_common": self.in_common.to_json()} if self.in_common else {}),
         }
 
     @classmethod
@@ -202,6 +206,7 @@ class PlanFacts:
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
             things=ThingFacts.from_json(stored.get("things", {})),
+            in_common=InCommon.from_json(stored.get("in_common")),
         )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan.decision import Plan
+from roster.plan.in_common import InCommon
 from roster.vocabulary import OUTCOME_OF, WRITES
 
 OUTCOME_COLUMNS = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
@@ -46,7 +47,8 @@ class OutcomeFacts:
     """`PLACES`: who has left and is still in some part of it."""
     staying: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(PLACES)))
     """`PLACES`: who is in a part of it that their record does not name any more."""
-
+    in_common: InCommon | None = None
+    """What it shows of people, to hold it against other destinations; None where that was not looked at."""
     things_drift: Sequence[str] = ()
     """The things, no people, that somebody else changed."""
 
@@ -62,6 +64,7 @@ class OutcomeFacts:
             "without_approver": None if self.without_approver is None else list(self.without_approver),
             "still_in": self.still_in.to_dict("records"),
             "staying": self.staying.to_dict("records"),
+            **({"in_common": self.in_common.to_json()} if self.in_common else {}),
         }
 
     @classmethod
@@ -78,6 +81,7 @@ class OutcomeFacts:
             pd.DataFrame(stored.get("still_in", []), columns=list(PLACES)),
             pd.DataFrame(stored.get("staying", []), columns=list(PLACES)),
             tuple(stored.get("things_drift", ())),
+            InCommon.from_json(stored.get("in_common")),
         )
 
 

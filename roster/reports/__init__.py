@@ -1,6 +1,7 @@
 """What happened, in words: of one run for everybody who asks, of who was left out for HR, of one person for whoever answers for them.
 
 - `model`: what is known of a run? What all reports are made from.
+- `parity`: in what do the destinations differ from each other, and what explains it?
 - `reasons`: what does a reason code mean, what is to be done, and who does it?
 - `skipped`: who was not brought in? The list for HR, and its CSV.
 - `headline`: how went the run, in one sentence?

@@ -14,6 +14,7 @@ import pandas as pd
 from roster.intake.facts import Accepted
 from roster.intake.gate import GateCheck
 from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
 from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
@@ -106,6 +107,8 @@ class DestinationReport:
     """Who has left and is still in some part of it, where, and what is known of that."""
     staying: pd.DataFrame = field(default_factory=partial(_empty, PLACES))
     """Who is in a part of it that their record does not name any more."""
+    in_common: InCommon | None = None
+    """What it shows of people after the write, in terms that other destinations have too; None where it was not read back for that."""
     unremembered: Sequence[str] = ()
     """The employee numbers of people in HR's file whose account is there under their number, and whom the ledger does not know there."""
     more_like_hrs: int = 0
@@ -149,6 +152,8 @@ class RunReport:
     notes: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
     """Optional values that were dropped; the rows were used."""
     destinations: Sequence[DestinationReport] = ()
+    unread: Sequence[str] = ()
+    """Destinations of which the run got no further than to try and read them."""
     skips: pd.DataFrame = field(default_factory=partial(_empty, SKIPS))
     """Skips over time (``first_seen`` is a date), to say since when and how often. Who was skipped in this run comes from the destinations
     and the rejects."""

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from roster.reports import held, tables, things
 from roster.reports.headline import headline
 from roster.reports.model import DestinationReport, RunReport
+from roster.reports.parity import parity
 from roster.reports.skipped import left_out
 from roster.vocabulary import OUTCOMES
 
@@ -47,6 +48,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
+        parity=compared if (compared := parity(report)).asked else None,
         approvers_checked=tables.approvers_checked(report),
         parts=[_destination(report.company, one) for one in report.destinations],
         failed_checks=[check for check in report.gate if not check.passed],

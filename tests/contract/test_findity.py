@@ -120,7 +120,8 @@ def test_an_envelope_that_has_more_is_read_to_its_end(client, script, shape):
 
     script.answer = answer
     assert client.users()["id"].tolist() == [user["id"] for user in everyone]
-    assert [seen.query for seen in script.requests[:2]] == [{}, {"max": ["3"], "offset": ["3"]}]
+    assert script.requests[0].query == {}
+    assert {"max": ["3"], "offset": ["3"]} in [seen.query for seen in script.requests[1:]]
 
 
 def test_a_server_that_pages_no_further_than_it_says_it_should_fails(client, script):

@@ -79,3 +79,17 @@ def test_too_large_a_request_makes_every_later_one_of_the_delivery_as_small(scri
         assert len(fates) == 3_000
         assert sizes == [1_000, 500, *[250] * 12]
         assert {len(given.statuses) for given in client.deliver(people, so_far=so_far)} == {250}, "in its second pass too"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "3"}])
+def test_a_pace_is_learnt_from_a_429_and_kept_for_the_rest_of_the_delivery(script, wire, organization, retry, waited, headers):
+    busy = [wire.reply("", 429, **headers)]
+    script.answer = lambda seen: busy.pop() if busy else []
+    people, _ = company(50, 0)
+    with Findity(organization(chunk_size=10), retry) as client:
+        statuses = [status for given in client.deliver(people) for status in given.statuses["status"]]
+    assert set(statuses) == {"accepted"}
+    first, *later = waited
+    assert first == 3.0 if headers else 1 <= first <= 2
+    assert len(later) == 4, "each of the chunks that follow"
+    assert all(0.3 < wait <= 2.5 for wait in later)

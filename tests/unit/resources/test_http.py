@@ -6,7 +6,8 @@ from email.utils import format_datetime
 import pytest
 
 from resources.failures import Permanent
-from resources.http import Http, Reply, Retry, by_status, checked_url, retry_after
+from resources.http import Http, Reply, Retry, by_status, checked_url
+from resources.pace import retry_after
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""What a destination shows of people in terms that all destinations have, kept so that two can be held against each other later.
+
+Belongs here: what is kept of one destination, and making it from what was read back. Does not belong here: comparing two
+(``roster.reports.parity``).
+
+Only what departs from HR's file is kept, since of all others two destinations show the same: who is not there, and whose approver, address
+or name is another one. Addresses and names are kept as keyed hashes.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+
+from roster.digests import record_column
+from roster.membership import among
+
+FIELDS: Final = ("approver", "email", "name")
+DEPARTS: Final = ("employee_id", "field", "approver_id", "value")
+"""Whose field is not as HR's file says: the number of the approver, or a hash of whoever has none; a hash of an address or name; neither
+where nothing is shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class InCommon:
+    """What one destination shows of HR's people after a write."""
+
+    fields: Sequence[str] = ()
+    """Of `FIELDS`, what it shows at all."""
+    not_wanted: Sequence[str] = ()
+    """HR's people whom its rules do not want there: employee numbers."""
+    not_there: Sequence[str] = ()
+    """Whom they want, and who is not active there."""
+    not_as_wanted: Sequence[str] = ()
+    """Who is there and shows something else than its rules want."""
+    departs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(DEPARTS)))
+    """`DEPARTS`, of those who are there."""
+
+    def held_against(self, differing: pd.Series) -> "InCommon":
+        """The same, with who is not as they should be: employee numbers."""
+        return replace(self, not_as_wanted=sorted(differing.dropna().unique()))
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        lists = {name: list(getattr(self, name)) for name in ("fields", "not_wanted", "not_there", "not_as_wanted")}
+        rows = self.departs.astype("object").where(self.departs.notna(), None).to_dict("records")
+        return {**lists, "departs": [{name: value for name, value in row.items() if value is not None} for row in rows]}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any] | None) -> "InCommon | None":
+        """What `to_json` wrote; None where an earlier version, or a run for some people, wrote none."""
+        if stored is None:
+            return None
+        lists = {name: tuple(stored.get(name, ())) for name in ("fields", "not_wanted", "not_there", "not_as_wanted")}
+        return cls(**lists, departs=pd.DataFrame(stored.get("departs", []), columns=list(DEPARTS), dtype="str"))
+
+
+def in_common(
+    roster: pd.DataFrame, wanted: pd.Series, accounts: pd.DataFrame, pairs: pd.DataFrame, names: pd.DataFrame | None, key: bytes
+) -> InCommon:
+    """What a destination shows.
+
+    Args:
+        roster: HR's people.
+        wanted: the employee numbers of those who should be there.
+        accounts: everyone there (`roster.people.matching.ACCOUNT_COLUMNS`).
+        pairs: ``employee_id`` → ``account`` once the plan was written.
+        names: account → ``last_name``, ``first_name``, where names are shown.
+        key: the company's, the same for all destinations.
+
+    Returns:
+        All but `InCommon.not_as_wanted`.
+    """
+    active = accounts[accounts["active"]].drop_duplicates("account").set_index("account")
+    account = _accounts(wanted, active, pairs)
+    here = account.dropna()
+    numbers = pd.Series(here.index, index=here.to_numpy(), dtype="str")
+    people = pd.DataFrame({"employee_id": here.index, "account": here.to_numpy()}).astype("str")
+    hr = people[["employee_id"]].merge(roster.drop_duplicates("employee_id"), on="employee_id", how="left")
+    approver = people["account"].map(active["approver"]).astype("str")
+    by_number = approver.map(numbers).astype("str").fillna(approver.map(active["number"]).astype("str"))
+    unnumbered = _hashed(approver.map(active["email"]).astype("str").fillna(approver).where(by_number.isna()), key)
+    found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered)]
+    there = people["account"].map(active["email"]).astype("str")
+    found.append(_departing(people, "email", hr.get("email"), None, there, key))
+    if names is not None:
+        shown = people["account"].map(_whole(names[~names.index.duplicated()])).astype("str")
+        found.append(_departing(people, "name", _whole(hr), None, shown, key))
+    # Who has left is wanted nowhere, and a file may have many of them.
+    possible = roster[roster["in_scope"] & roster["employment"].ne("left")]
+    return InCommon(
+        fields=FIELDS if names is not None else FIELDS[:2],
+        not_wanted=sorted(possible.loc[~among(possible["employee_id"], wanted), "employee_id"]),
+        not_there=sorted(account[account.isna()].index),
+        departs=pd.concat(found, ignore_index=True),
+    )
+
+
+def _accounts(wanted: pd.Series, active: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Employee number → active account: the one they are paired with, else the one with their number."""
+    wanted = wanted.drop_duplicates()
+    paired = wanted.map(pairs.dropna().drop_duplicates("employee_id").set_index("employee_id")["account"]).astype("str")
+    numbered = active.dropna(subset="number").reset_index().drop_duplicates("number").set_index("number")["account"]
+    found = paired.where(among(paired, active.index.to_series())).fillna(wanted.map(numbered).astype("str"))
+    return pd.Series(found.to_numpy(), index=wanted.to_numpy(), dtype="str")
+
+
+def _departing(
+    people: pd.DataFrame, what: str, hr: pd.Series | None, number: pd.Series | None, shown: pd.Series, key: bytes | None = None
+) -> pd.DataFrame:
+    """`DEPARTS` of one field: where `shown` (or a number, where there is one) is not what HR's file says."""
+    reference = pd.Series(pd.NA, people.index, dtype="str") if hr is None else hr.astype("str")
+    if key is not None:
+        shown, reference = _hashed(shown, key), _hashed(reference, key)
+    compared = shown if number is None else number.fillna(shown)
+    departs = compared.fillna("").ne(reference.fillna(""))
+    rows = pd.DataFrame({"employee_id": people["employee_id"], "field": what, "approver_id": number, "value": shown})
+    return rows.loc[departs, list(DEPARTS)].astype("str")
+
+
+def _whole(names: pd.DataFrame) -> pd.Series:
+    """First and last name in one text; missing where either is."""
+    return names["first_name"].astype("str").str.strip() + " " + names["last_name"].astype("str").str.strip()
+
+
+def _hashed(texts: pd.Series, key: bytes) -> pd.Series:
+    """A keyed hash of each text as it is compared: without case, blanks around it, and in one form of its accents."""
+    plain = texts.map({text: unicodedata.normalize("NFC", text).strip().casefold() for text in texts.dropna().unique()}).astype("str")
+    return record_column(pd.DataFrame({"value": plain}), key).where(plain.notna())
