@@ -209,6 +209,11 @@ class Destination(Comparison, Protocol):
         """What somebody should know of people who are soon to lose their access there, as the end of a sentence; empty for nothing."""
         return ""
 
+    @property
+    def one_first(self) -> str:
+        """Why one person is created before all others, and what has to be looked at then (`roster.plan.pilot`); empty: no need."""
+        return ""
+
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
 

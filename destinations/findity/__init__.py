@@ -12,4 +12,9 @@ NAME: Final = "findity"
 TITLE: Final = "Findity"
 LAST_CHANCE: Final = "what they have not sent for approval by then, they cannot count on sending after"
 """What somebody should know of people who are soon to be inactive: no page says what an inactive user may still do."""
+UNCHECKED: Final = (
+    "the others wait: no document confirms that Findity mails nobody where send_invitation_mail is false. Ask them whether they got an "
+    "invitation; if not, say invitation_mail_checked: true in findity.connection"
+)
+"""Why one person is created before all others."""
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."

@@ -11,7 +11,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination
 from destinations.delivery import Write
-from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, records
+from destinations.findity import LAST_CHANCE, NAME, TITLE, UNCHECKED, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -74,6 +74,11 @@ class Adapter(Destination):
     @property
     def before_leaving(self) -> str:
         return LAST_CHANCE
+
+    @property
+    def one_first(self) -> str:
+        connection = self.settings.connection
+        return "" if connection.send_invitation_mail or connection.invitation_mail_checked else UNCHECKED
 
     def access(self) -> Access:
         expense = self.settings.expense

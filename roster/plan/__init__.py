@@ -3,7 +3,7 @@
 In the order of a run: `differences` and `write_only` (what differs) → `decision` (one action for everyone, the plan) → `barred` (whom
 nobody may take out) → `limits` with `few`, `domains`, `emptied` and `dependants` (what is held) → `builder` (these steps in their order) →
 `releasing` (letting go) → `outcomes` and `landing` (afterwards); `adoption` counts who is there before a first sync, `first` says when that
-is to wait and whom it is of, `restored` whom an older ledger does not know; `leaving` says when leavers lose their access, `strangers` who
+is to wait and whom it is of, `restored` whom an older ledger does not know; `pilot` who is created first; `leaving` says when leavers lose their access, `strangers` who
 is taken out without being HR's; `memory` is what is kept of people beside the fields of their record; `facts` is what is known of a plan as
 a whole, and its JSON; `own_account` is what a destination says that it did.
 

@@ -17,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, strangers
+from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, pilot, strangers
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -194,7 +194,9 @@ def draw(
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     against, had = _against(everyone, decided, changes, compared, people, circumstances)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)
-    decided = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
+    trial = pilot.of(circumstances.one_first, circumstances.created, everyone) if circumstances.one_first else None
+    over = pilot.hold(over.assign(kinds=decided["kinds"]), needs, trial)
+    decided = dependants.held_with(over, needs)
     counted = figures(first.uncounted(decided, circumstances.of_first), against)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
@@ -214,7 +216,7 @@ def draw(
     )
     concerned = everyone[~among(everyone["person"], kept["person"])]
     near = leaving.near(leaving.concerned(concerned, decided), people.roster, waiting, circumstances.leaving)
-    return replace(plan, figures=counted, needs=needs, had=had, near=near)
+    return replace(plan, figures=counted, needs=needs, had=had, near=near, pilot=trial)
 
 
 def _changes(

@@ -22,6 +22,8 @@ from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
 from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, told
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
+from roster.plan.pilot import HELD as TRIED_FIRST
+from roster.plan.pilot import Pilot
 from roster.vocabulary import WRITES, Kind
 
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
@@ -58,6 +60,7 @@ RELEASABLE = (
     "depends_on_held",
     "reject_without_number",
     strangers.HELD,
+    TRIED_FIRST,
 )
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
@@ -95,6 +98,10 @@ class Circumstances:
     """The domains that the settings name, if they name any."""
     leaving: Leaving = field(default_factory=Leaving)
     """When leavers lose their access, and who takes it."""
+    one_first: str = ""
+    """Why one person is created before all others (`roster.plan.pilot.Pilot.why`); empty: there is no need."""
+    created: frozenset[str] = frozenset()
+    """The people whom earlier plans were to create, where that is asked."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,8 @@ class Plan:
     """Field → who has a value of money or rights there and would get another (`roster.plan.few`). A stored plan is without."""
     near: Mapping[str, str] = field(default_factory=dict)
     """Employee number → the ISO day, of those who are soon to lose their access (`roster.plan.leaving.near`). A stored plan is without."""
+    pilot: Pilot | None = None
+    """What is agreed of creations, where one person goes first. A stored plan is without."""
 
     def digest(self) -> str:
         """Names the plan: the same people, actions and values give the same sixteen hex digits."""

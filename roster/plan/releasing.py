@@ -13,7 +13,7 @@ import pandas as pd
 
 from roster.digests import record_column
 from roster.membership import among
-from roster.plan import dependants
+from roster.plan import dependants, pilot
 from roster.plan.decision import DETAILS, RELEASABLE, Plan
 from roster.vocabulary import WRITES
 
@@ -23,6 +23,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     "no_longer_wanted": "no longer wanted",
     "changed": "other than it was when it was held",
     "kind_not_released": "of a kind that is not released",
+    "pilot": "waiting until somebody has looked what came of the first",
     "depends_on_held": "in need of another change that is not made",
     "not_in_set": "held now, but not part of what is released",
 }
@@ -79,9 +80,11 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         reason=plan.people["reason"].mask(free).mask(other, "not_selected"),
         detail=plan.people["detail"].mask(free).mask(other, DETAILS["not_selected"]),
     )
-    people = dependants.held_with(narrowed, plan.needs)
+    told = held.people.loc[held.people["reason"].eq(pilot.HELD), "person"]
+    going = pilot.hold(narrowed, plan.needs, plan.pilot, seen=told)
+    people = dependants.held_with(going, plan.needs)
     stays = people["action"].eq("hold")
-    verdict = verdict.mask(free & stays, "depends_on_held")
+    verdict = verdict.mask(free & stays, "depends_on_held").mask(free & going["action"].eq("hold"), "pilot")
     people = people.assign(detail=people["detail"].mask(stays & verdict.notna(), verdict.map(VERDICTS))).astype("str")
     now, left = people.loc[people["action"].isin(WRITES), "person"], people.loc[other, "person"]
     changes, records = (part[~among(part["person"], left)].reset_index(drop=True) for part in (plan.changes, plan.records))

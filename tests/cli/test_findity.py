@@ -35,6 +35,7 @@ attributes:
       organization: acme
       client_id: demo-client
       client_secret: {{env: FINDITY_SECRET}}
+      invitation_mail_checked: true
     users: {{personnelNumber: employee_id}}
 """
 EXPENSE = """\
