@@ -210,6 +210,16 @@ class Destination(Comparison, Protocol):
         return ""
 
     @property
+    def delete_after_days(self) -> int | None:
+        """So many days after leavers were taken out they are deleted, once that is released; None: never."""
+        return None
+
+    @property
+    def deleting_means(self) -> str:
+        """What deleting somebody keeps and what it ends there: a sentence."""
+        return ""
+
+    @property
     def one_first(self) -> str:
         """Why one person is created before all others, and what has to be looked at then (`roster.plan.pilot`); empty: no need."""
         return ""

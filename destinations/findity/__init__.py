@@ -12,6 +12,11 @@ NAME: Final = "findity"
 TITLE: Final = "Findity"
 LAST_CHANCE: Final = "what they have not sent for approval by then, they cannot count on sending after"
 """What somebody should know of people who are soon to be inactive: no page says what an inactive user may still do."""
+DELETING: Final = (
+    "deleting them ends their access to the organization for good and takes their user out of the lists. Their expense reports stay at "
+    "Findity, as they do of whoever is inactive; nobody can sign in as them or add to those. If they come back, they are created anew"
+)
+"""What deleting a user keeps and ends, by the vendor's page on users."""
 UNCHECKED: Final = (
     "the others wait: no document confirms that Findity mails nobody where send_invitation_mail is false. Ask them whether they got an "
     "invitation; if not, say invitation_mail_checked: true in findity.connection"

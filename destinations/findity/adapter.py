@@ -11,7 +11,7 @@ import pandas as pd
 from destinations import delivery
 from destinations.base import Destination
 from destinations.delivery import Write
-from destinations.findity import LAST_CHANCE, NAME, TITLE, UNCHECKED, comparison, identity, records
+from destinations.findity import DELETING, LAST_CHANCE, NAME, TITLE, UNCHECKED, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -76,6 +76,14 @@ class Adapter(Destination):
         return LAST_CHANCE
 
     @property
+    def delete_after_days(self) -> int | None:
+        return self.settings.leaving.delete_after_days
+
+    @property
+    def deleting_means(self) -> str:
+        return DELETING
+
+    @property
     def one_first(self) -> str:
         connection = self.settings.connection
         return "" if connection.send_invitation_mail or connection.invitation_mail_checked else UNCHECKED
@@ -117,6 +125,9 @@ class Adapter(Destination):
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers)
+
+    def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
+        return comparison.deletions(people, read["users"])
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return comparison.account_after(plan, desired)

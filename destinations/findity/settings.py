@@ -108,6 +108,9 @@ class FindityLeaving(Strict):
     after_days: int | None = Field(default=None, ge=0)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
     default what the company's own `leaving.after_days` says."""
+    delete_after_days: int | None = Field(default=None, gt=0)
+    """So many days after Findity took over that somebody is inactive they are deleted, each time only once that is released; by default
+    never."""
 
 
 class Findity(Strict):

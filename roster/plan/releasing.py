@@ -96,15 +96,13 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         figures=plan.figures.head(0),  # they are of what was drawn, not of what is let go
     )
     departed = held.people[held.people["reason"].isin(RELEASABLE) & ~among(held.people["person"], plan.people["person"])]
-    counted = pd.concat(
-        [verdict.dropna(), departed["intended"].map(lambda action: "done" if action == "deactivate" else "no_longer_wanted")]
-    )
+    counted = pd.concat([verdict.dropna(), departed["intended"].map(_without_them)])
     return let_go, {code: int(count) for code in VERDICTS if (count := counted.eq(code).sum())}
 
 
 def _without_them(action: str) -> str:
     """What became of a held action whose person is not there any more."""
-    return "done" if action == "deactivate" else "no_longer_wanted"
+    return "done" if action in ("deactivate", "delete") else "no_longer_wanted"
 
 
 def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> pd.Series:
@@ -121,8 +119,9 @@ def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> 
     same &= ~silent | (digests == person.map(members["digest"]).astype("str")).fillna(False)
     in_step = people["action"].eq("none") & people["reason"].isna()
     ended = people["action"].eq("none") & people["reason"].eq("left")
-    leaves = promised.eq("deactivate")
-    turned = effect.isna() | (effect.eq("deactivate") != leaves)
+    leaves = promised.isin(["deactivate", "delete"])
+    turned = effect.isna() | (effect.isin(["deactivate", "delete"]) != leaves)
+    ended &= promised.ne("delete") | people["account"].isna()
     rules: list[tuple[pd.Series, str]] = [
         (member & same & ~_all_of(people["kinds"], kinds), "kind_not_released"),
         (member & same, "applied"),
