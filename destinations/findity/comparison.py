@@ -214,7 +214,9 @@ def deletions(people: pd.DataFrame, users: pd.DataFrame) -> Removal:
     active = users["active"].fillna(True).astype("bool")
     approving = each_approver(users.loc[active, "externalSourceId"].fillna(""), users.loc[active, "approverIds"])["approver"]
     # Of whoever shows no personId nobody can say for whom they approve.
-    known = users["personId"].notna() & ~among(users["personId"], approving) & ~active
+    # An address would stand in the call's own: these are deleted by hand.
+    known = ~users["externalSourceId"].str.contains("@", regex=False, na=True)
+    known &= users["personId"].notna() & ~among(users["personId"], approving) & ~active
     free = people[among(people["account"], users.loc[known, "externalSourceId"])]
     records = free[["employee_id"]].assign(externalSourceId=free["account"])
     return Removal(records, free[["employee_id"]].assign(field="externalSourceId", old=free["account"], new=np.nan))

@@ -1,7 +1,7 @@
 """Users who left long ago are deleted at Findity if the settings say so: each time only once that is released, and never by a list."""
 
 import copy
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from tests.contract.nights_at_findity import Company, employee
 BOSS, ANN, BOB = employee("E1"), employee("E2"), employee("E3")
 GONE = employee("E2", employment="left", end_date="2026-11-01")
 AFTER = {"leaving": {"delete_after_days": 30}}
-TODAY = date.today()
+TODAY = datetime.now(UTC).date()
 LATER = str(TODAY + timedelta(days=30))
 
 
