@@ -1,9 +1,9 @@
 """Findity, whole.
 
 `settings` (what the YAML says) · `client`, `replies`, `units` and `tokens` (the wire) · `records` (what should be there) · `comparison`
-(what is different, whose change needs whose) · `delivery` (in which order), `deleting` (one by one) · `adapter` (what the engine asks) · `draft` (its part of a
-proposed YAML) · `identity` (what only one company may write) · `expense` (its Expense API, as one person) · `commands`
-(`rollcall findity …`). `records` and `comparison` are pure.
+(what is different, whose change needs whose) · `delivery` (in which order), `deleting` (one by one) · `adapter` (what the engine asks) ·
+`draft` (its part of a proposed YAML) · `identity` (what only one company may write) · `expense` (its Expense API, as one person) ·
+`commands` (`rollcall findity …`). `records` and `comparison` are pure.
 """
 
 from typing import Final
