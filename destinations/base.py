@@ -229,6 +229,21 @@ class Destination(Comparison, Protocol):
         """What somebody should know of people who are soon to lose their access there, as the end of a sentence; empty for nothing."""
         return ""
 
+    @property
+    def delete_after_days(self) -> int | None:
+        """So many days after leavers were taken out they are deleted, once that is released; None: never."""
+        return None
+
+    @property
+    def deleting_means(self) -> str:
+        """What deleting somebody keeps and what it ends there: a sentence."""
+        return ""
+
+    @property
+    def one_first(self) -> str:
+        """Why one person is created before all others, and what has to be looked at then (`roster.plan.pilot`); empty: no need."""
+        return ""
+
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""
 

@@ -57,5 +57,5 @@ class Doubts:
         alone."""
         last = among(records["person"], pd.Series(sorted(self.alone), dtype="str"))
         doubtful = among(records["person"], pd.Series(sorted(self.apart), dtype="str"))
-        order = pd.DataFrame({"left": records["action"].eq("deactivate"), "last": last, "new": ~doubtful})
+        order = pd.DataFrame({"left": records["action"].isin(["deactivate", "delete"]), "last": last, "new": ~doubtful})
         return records.loc[order.sort_values(["left", "last", "new"], kind="stable").index]

@@ -166,6 +166,9 @@ def _circumstances(
         week=ledger.week.people(destination.name),
         had=ledger.week.had(destination.name),
         email_domains=policy.email_domains,
+        deletion=leaving.deletion(destination, ledger, taken.as_of),
+        one_first=destination.one_first,
+        created=ledger.plans.to_create(destination.name) if destination.one_first else frozenset(),
         leaving=leaving.agreed(destination, ledger, taken.as_of, policy.leaving_days),
         # A release that is not of this destination leaves everyone here alone.
         only=frozenset() if request.release and not held else frozenset(request.only) or None,

@@ -8,6 +8,7 @@ from datetime import date
 
 from destinations.base import Destination
 from resources.ledger import Ledger
+from roster.plan.deletion import Deletion
 from roster.plan.leaving import SOON, WAITING, Leaving
 
 _NAMED = 12
@@ -29,6 +30,20 @@ def agreed(destination: Destination, ledger: Ledger, today: date, days: int = 0)
     waiting = skips[skips["destination"].eq(destination.name) & skips["closed"].isna() & skips["reason"].eq(WAITING)]
     since = dict(zip(waiting["employee_id"], waiting["first_seen"].astype("str").str.slice(stop=10), strict=True))
     return Leaving(days, today, since, elsewhere=not destination.deactivates)
+
+
+def deletion(destination: Destination, ledger: Ledger, today: date) -> Deletion:
+    """Whom of those who left long ago it may delete, by the ledger: whom it took out itself, and when the destination took that over.
+
+    Args:
+        destination: Which.
+        ledger: The company's.
+        today: The day of the export.
+    """
+    days = destination.delete_after_days
+    if days is None:
+        return Deletion()
+    return Deletion(days, today, ledger.acknowledged.inactive(destination.name), destination.deleting_means)
 
 
 def notices(destination: Destination, near: Mapping[str, str]) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Final, Literal, get_args
 Disposition = Literal["used", "superseded", "out_of_scope", "nobody", "rejected"]
 """What became of one row of the HR file; ``nobody`` is a line that is no person's."""
 
-Action = Literal["create", "update", "reactivate", "deactivate", "none", "hold", "skip"]
+Action = Literal["create", "update", "reactivate", "deactivate", "delete", "none", "hold", "skip"]
 """What is planned for one person at one destination, before the write."""
 
-Outcome = Literal["created", "updated", "reactivated", "deactivated", "unchanged", "held", "skipped", "refused", "unknown"]
+Outcome = Literal["created", "updated", "reactivated", "deactivated", "deleted", "unchanged", "held", "skipped", "refused", "unknown"]
 """What became of one person at one destination, after the write."""
 
 Kind = Literal[
@@ -28,6 +28,7 @@ Kind = Literal[
     "bank_account",
     "other",
     "stranger",
+    "deletion",
 ]
 """What sort of change a planned change is: the unit in which changes are held and released."""
 
@@ -39,7 +40,7 @@ Employment = Literal["active", "leave", "left", "pending"]
 
 DISPOSITIONS: Final[tuple[Disposition, ...]] = get_args(Disposition)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-WRITES: Final = ("create", "update", "reactivate", "deactivate")
+WRITES: Final = ("create", "update", "reactivate", "deactivate", "delete")
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 THING_KINDS: Final[tuple[ThingKindName, ...]] = get_args(ThingKindName)
 RELEASED_BY_KIND: Final[tuple[str, ...]] = tuple(dict.fromkeys([*KINDS, *THING_KINDS]))
@@ -50,6 +51,7 @@ OUTCOME_OF: Final = {
     "update": "updated",
     "reactivate": "reactivated",
     "deactivate": "deactivated",
+    "delete": "deleted",
     "none": "unchanged",
     "hold": "held",
     "skip": "skipped",

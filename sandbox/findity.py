@@ -194,7 +194,7 @@ def _put_users(box: Box, request: Request, body: bytes, refused: dict[str, str])
         return error_answer(box, 400, "INVALID_JSON_BODY", "An array of users is expected")  # this one, as the reference page warns
     box.lag["findity"].before_write(box.state["findity"], box.switches.findity_lag_reads, box.switches.findity_lag_seconds)
     # [D F2] sendInvitationMail is true unless it says false.
-    mails = request.query_params.get("sendInvitationMail", "true").lower() != "false"
+    mails = request.query_params.get("sendInvitationMail", "true").lower() != "false" or box.switches.findity_invitation_mail == "always"
     upsert = Upsert(box.state["findity"], request.path_params["organization"], box.switches)
     try:
         answers = upsert.run(items, refused)

@@ -80,6 +80,9 @@ class Switches:
     """An update that does not mention `active`, whose default is true [S]: state kept, or the user woken up: [I]."""
     findity_delete_in_put: Literal["apply", "refuse"] = "apply"
     """`delete: true` in a PUT: documented for the internal-id variant [D F2], not for this one [?]."""
+    findity_invitation_mail: Literal["documented", "always"] = "documented"
+    """Whether sendInvitationMail=false keeps everyone who is created from an e-mail: documented for the internal-id variant [D F2], not for
+    this one [?]."""
     findity_lag_reads: int = 0
     """After a write so many reads still show the state before it: [?]."""
     findity_lag_seconds: float = 0.0

@@ -39,7 +39,11 @@ FEED = {"policyID": "extra_policy", "additionalPolicyIDs": "extra_more"}
 TITLES = {name: title for name, title in registry.titles().items() if name == "expensify"}
 UNCOUNTED = [RateLimit(100_000, 0.001)]
 UNLIMITED = Limits.model_validate(
-    {kind: {"count": 10**6, "share": 1, "per_week": 10**6} for kind in Limits.model_fields if kind not in ("per_week", "stranger")}
+    {
+        kind: {"count": 10**6, "share": 1, "per_week": 10**6}
+        for kind in Limits.model_fields
+        if kind not in ("per_week", "stranger", "deletion")
+    }
 )
 PASSED = {"checks": as_json([GateCheck(name="rows", seen="1", expected="1")]), "notes": [], "unknown": []}
 
@@ -181,6 +185,7 @@ class Company:
     limits: Limits = UNLIMITED
     absent_means: Any = "leaver"
     number: int = 0
+    first_sync: Any = "apply"
 
     def adapter(self, **settings: Any) -> Adapter:
         """Expensify by the company's settings, with these in their place."""
@@ -247,7 +252,7 @@ class Company:
         self.number += 1
         run, today, request = f"run-{self.number}", date.fromisoformat(day), request or Request()
         adapter, attempt, ledger, since = self.adapter(**settings), Attempt(run, run, "acme_sync"), self.ledger, len(self.box.calls)
-        access, policy = self.access(adapter), Policy(absent_means or self.absent_means, limits=self.limits, leaving_days=leaving_days)
+        access, policy = self.access(adapter), self._policy(absent_means, leaving_days)
         taken = Taken(roster(*people), pd.Series(rejected, dtype="str"), unreadable, self.number, today, today, run)
         ledger.runs.begin(run, run, attempt.job)
         ledger.intakes.record_gate(self.number, run, True, PASSED)
@@ -260,6 +265,10 @@ class Company:
         assert drawn.faults == []
         assert drawn.gate_passed
         return Night(ledger, adapter, access, policy, attempt, taken, known, drawn, self.box, since, until=len(self.box.calls))
+
+    def _policy(self, absent_means: Any, leaving_days: int) -> Policy:
+        absent_means = absent_means or self.absent_means
+        return Policy(absent_means, first_sync=self.first_sync, limits=self.limits, leaving_days=leaving_days)
 
     def written(self, night: Night) -> Night:
         """What was planned is sent, read back and recorded."""

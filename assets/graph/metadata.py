@@ -37,7 +37,7 @@ COLUMNS: Mapping[str, str] = {
     "person": "Employee number; an account without one goes by a hash",
     "account": "The destination's own key",
     "matched_by": "How HR's person and the account were found to be one: number, email, or a conflict",
-    "action": "Planned: create, update, reactivate, deactivate, none, hold, skip",
+    "action": "Planned: create, update, reactivate, deactivate, delete, none, hold, skip",
     "intended": "What a hold keeps back",
     "kinds": "Kinds of change, joined by |",
     "reason": "Why it is held, skipped or refused",

@@ -107,6 +107,7 @@ def _connection(server: Server) -> FindityConnection:
             "organization": "acme",
             "client_id": {"env": "FINDITY_CLIENT"},
             "client_secret": {"env": "FINDITY_SECRET"},
+            "invitation_mail_checked": True,
         }
     )
 

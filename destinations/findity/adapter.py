@@ -12,7 +12,7 @@ import pandas as pd
 from destinations import delivery, sizes
 from destinations.base import Destination, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, left_out, preflight, records
+from destinations.findity import DELETING, LAST_CHANCE, NAME, TITLE, UNCHECKED, comparison, identity, left_out, preflight, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -77,6 +77,19 @@ class Adapter(Destination, Preflight):
     @property
     def before_leaving(self) -> str:
         return LAST_CHANCE
+
+    @property
+    def delete_after_days(self) -> int | None:
+        return self.settings.leaving.delete_after_days
+
+    @property
+    def deleting_means(self) -> str:
+        return DELETING
+
+    @property
+    def one_first(self) -> str:
+        connection = self.settings.connection
+        return "" if connection.send_invitation_mail or connection.invitation_mail_checked else UNCHECKED
 
     def access(self) -> Access:
         expense = self.settings.expense
@@ -151,6 +164,9 @@ class Adapter(Destination, Preflight):
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers)
+
+    def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
+        return comparison.deletions(people, read["users"])
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return comparison.account_after(plan, desired)

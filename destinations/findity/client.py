@@ -154,6 +154,49 @@ class Findity:
             calls=self._http.attempts - calls,
         )
 
+    def user(self, account: str) -> pd.DataFrame:
+        """One user by their externalSourceId.
+
+        Returns:
+            As `users`, one row; none if there is nobody of that id.
+
+        Raises:
+            Permanent: The organization is not known, or what came is no user.
+        """
+        reply = self._of_user("GET", account)
+        if reply.status in (404, 410):
+            return _user_table([])
+        if reply.status >= 400:
+            code, reason = error_of(reply.json, [])
+            raise Permanent(f"Findity refused to show one user: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
+        body = reply.json
+        if not isinstance(body, dict) or body.get("externalSourceId") != account:
+            raise unreadable("answer for one user")
+        return self._complete(_user_table([body]))
+
+    def delete_user(self, account: str) -> Answer:
+        """Remove one user with their access. Who is not there any more counts as removed: the call may be repeated.
+
+        Raises:
+            Refused: Findity did not remove them.
+            Unanswered: They may be removed.
+            Transient: They are not.
+            Permanent: Credentials, rights or the organization are wrong.
+        """
+        started, calls = time.monotonic(), self._http.attempts
+        reply = self._of_user("DELETE", account)
+        if reply.status >= 400 and reply.status not in (404, 410):
+            raise refusal(reply, [{"externalSourceId": account}])
+        seconds, calls = time.monotonic() - started, self._http.attempts - calls
+        return Answer(statuses([account]), code=str(reply.status), seconds=seconds, calls=calls)
+
+    def _of_user(self, method: str, account: str) -> Reply:
+        """A call about one user, of which 404 says that there is none, unless it says that there is no such organization."""
+        reply = self._call(method, f"/users/externalid/{quote(account, safe='')}/", of_user=True)
+        if reply.status == 404 and "ORGANIZATION" in error_of(reply.json, [])[0].upper():
+            raise _elsewhere(reply)
+        return reply
+
     def deliver(
         self, records: Records, alone: Mapping[str, str] = NOBODY, so_far: Evidence | None = None, last: bool = True
     ) -> Iterator[Answer]:
@@ -233,16 +276,23 @@ class Findity:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
         return reply
 
-    def _call(self, method: str, path: str, records: Records | None = None, **content: Any) -> Reply:
-        """The same, of a path that every organization has and every key may ask for."""
+    def _call(self, method: str, path: str, records: Records | None = None, *, of_user: bool = False, **content: Any) -> Reply:
+        """The same, of a path that every organization has and every key may ask for.
+
+        Args:
+            method: GET, PUT or DELETE.
+            path: Below the organization's.
+            records: Of a write: whom an answer may be about.
+            of_user: Whether 404 may be about a user, and is the caller's to read.
+            **content: See `Http.send`.
+        """
         reply = self.request(method, path, **content)
         if records and reply.status in (403, 404) and concerns_records(reply, records):
             return reply
         if reply.status == 403:
             raise Permanent("Findity grants no access (403).", "Check the API key's rights and that API connectivity is switched on.")
-        if reply.status in (404, 405):
-            what = f"Findity does not know this organization or path ({reply.status})."
-            raise Permanent(what, "Check organization and admin_url in the settings.")
+        if reply.status == 405 or (reply.status == 404 and not of_user):
+            raise _elsewhere(reply)
         return reply
 
     def _authorized(self, method: str, path: str, token: str, content: dict[str, Any]) -> Reply:
@@ -252,6 +302,11 @@ class Findity:
             "Authorization": f"Bearer {token}",
         }
         return self._http.send(method, f"{self._base}{path}", headers=headers, writes=method != "GET", **content)
+
+
+def _elsewhere(reply: Reply) -> Permanent:
+    what = f"Findity does not know this organization or path ({reply.status})."
+    return Permanent(what, "Check organization and admin_url in the settings.")
 
 
 def _user_table(rows: Records) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""`rollcall findity …`: a person's own account there. No job needs it.
+"""`rollcall findity …`: a person's own account there, and one user as an administrator sees them. No job needs it.
 
 Belongs here: the commands, and what they print. Does not belong here: signing in and calling (``destinations.findity.expense``).
 """
@@ -11,8 +11,9 @@ from typing import Annotated, Final, cast
 
 import typer
 
-from destinations.commands import Host, application
-from destinations.findity import COMMANDS, TITLE
+from destinations.commands import Host, Opened, application
+from destinations.findity import COMMANDS, NAME, TITLE, comparison
+from destinations.findity.adapter import Adapter
 from destinations.findity.expense import sign_in
 from destinations.findity.expense.answers import Me
 from destinations.findity.expense.client import Expense, connection_to
@@ -52,6 +53,16 @@ def group(host: Host) -> typer.Typer:
         """Show whose account it is that somebody has signed in to, what it may do, and what waits for it."""
         with _opened(host, company) as there:
             me(host, there, show_values)
+
+    @app.command("user")
+    def user_(
+        company: Annotated[str, typer.Argument(help=company_help, autocompletion=host.matching)],
+        number: Annotated[str, typer.Argument(help="The person's employee number.")],
+        show_values: Annotated[bool, typer.Option("--show-values", help="Print what is in the fields, too.")] = False,
+    ) -> None:
+        """Ask Findity for one user, and show whether they are there, active, and which fields are filled."""
+        with host.open(company) as opened:
+            user(host, opened, number.strip(), show_values)
 
     @app.command()
     def logout(company: Annotated[str, typer.Argument(help=company_help, autocompletion=host.matching)]) -> None:
@@ -105,6 +116,30 @@ def me(host: Host, there: There, show_values: bool) -> None:
             host.say(f"Organization {row.organizationId}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     except NoOrganization:
         host.say("It belongs to no organization.")
+
+
+def user(host: Host, opened: Opened, number: str, show_values: bool) -> None:
+    """Say what Findity has of one person, by the account that the ledger knows, else by the number itself.
+
+    Raises:
+        Permanent: What is given, or the account, is an address, which has no place in a call's own.
+    """
+    known = opened.ledger.acknowledged.all(NAME).set_index("employee_id")["account"]
+    account = known.get(number)
+    account = account if isinstance(account, str) and not account.startswith(comparison.UNADDRESSED) else number
+    if "@" in account:
+        raise Permanent("One user is asked for by an external id that is no e-mail address.", "Give the employee number, or look there.")
+    with Adapter(cast(Settings, opened.settings)).access().open() as client:
+        found = client.user(account)
+    if found.empty:
+        host.say(f"{TITLE} has no user {number}.")
+        return
+    filled = found.iloc[0].dropna()
+    shown = filled.get("active")
+    active = "there; whether active, it does not show" if shown is None else "active" if shown else "inactive"
+    host.say(f"{TITLE} has user {number}: {active}.")
+    given = {name: value for name, value in filled.drop("active", errors="ignore").items() if value not in ("[]", "{}")}
+    host.say("\n".join(f"  {name}: {value}" if show_values else f"  {name}" for name, value in given.items()))
 
 
 def _say_capabilities(host: Host, account: Me) -> None:

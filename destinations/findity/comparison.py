@@ -204,6 +204,24 @@ def removal(leavers: pd.DataFrame) -> Removal:
     return Removal(records, leavers[["employee_id"]].assign(field="active", old="true", new="false"))
 
 
+def deletions(people: pd.DataFrame, users: pd.DataFrame) -> Removal:
+    """What deletes people who left long ago, addressed as the user is there; nobody who approves for somebody active, or may.
+
+    Args:
+        people: ``employee_id``, ``account``.
+        users: Findity's.
+    """
+    active = users["active"].fillna(True).astype("bool")
+    approving = each_approver(users.loc[active, "externalSourceId"].fillna(""), users.loc[active, "approverIds"])["approver"]
+    # Of whoever shows no personId nobody can say for whom they approve.
+    # An address would stand in the call's own: these are deleted by hand.
+    known = ~users["externalSourceId"].str.contains("@", regex=False, na=True)
+    known &= users["personId"].notna() & ~among(users["personId"], approving) & ~active
+    free = people[among(people["account"], users.loc[known, "externalSourceId"])]
+    records = free[["employee_id"]].assign(externalSourceId=free["account"])
+    return Removal(records, free[["employee_id"]].assign(field="externalSourceId", old=free["account"], new=np.nan))
+
+
 def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.DataFrame:
     """Leavers of a plan who are active all the same (``active``), and of `desired` who are not there (``externalSourceId``).
 
@@ -213,10 +231,15 @@ def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.Da
     leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate")]
     leaving = leaving.reindex(columns=["person", "externalSourceId"]).astype("str")
     still = leaving.merge(users[users["active"].fillna(True).astype("bool")], on="externalSourceId")["person"]
+    ended = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("delete")].reindex(columns=["person", "externalSourceId"])
+    there = ended.loc[among(ended["externalSourceId"].astype("str"), account_of(users)), "person"]
     pairs = accounts_after(plan)
     here = pairs.loc[among(pairs["account"], account_of(users)), "employee_id"]
     missing = desired.loc[~among(desired["employee_id"], here), "employee_id"]
-    parts = [pd.DataFrame({"employee_id": still, "field": "active"}), pd.DataFrame({"employee_id": missing, "field": "externalSourceId"})]
+    parts = [
+        pd.DataFrame({"employee_id": still, "field": "active"}),
+        pd.DataFrame({"employee_id": pd.concat([missing, there]), "field": "externalSourceId"}),
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

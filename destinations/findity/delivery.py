@@ -13,6 +13,7 @@ import pandas as pd
 from destinations.delivery import Send, Write, noted
 from destinations.findity import comparison
 from destinations.findity.client import Findity
+from destinations.findity.deleting import deletions
 from destinations.findity.records import FIELDS
 from destinations.sending import Evidence
 from resources.failures import Outage, Transient
@@ -31,8 +32,11 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
     """
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        if records.empty:
+        ended = records[records["action"].eq("delete")]
+        if len(ended) == len(records):
+            yield from deletions(client, ledger, write, ended)
             return
+        records = records[records["action"].ne("delete")]
         names = dict(zip(records["externalSourceId"], records["person"], strict=True))
         records = records.assign(
             approverIds=records["approverIds"] if "approverIds" in records else pd.Series(np.nan, records.index, "str")
@@ -70,6 +74,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
             answers = answers[answers["status"].ne("accepted") | among(answers["person"], whole)]
             without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
             yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
+        yield from deletions(client, ledger, write, ended)
         if failed:
             raise failed
 

@@ -53,6 +53,9 @@ class FindityConnection(Strict):
     """The API key's client secret."""
     send_invitation_mail: bool = False
     """Let Findity e-mail an invitation to everyone who is created. Findity's own default would be to do so."""
+    invitation_mail_checked: bool = False
+    """Whether somebody has looked that people who are created without an invitation get none, which no document confirms. Until then one
+    person is created, and all others wait for a release."""
     chunk_size: int = Field(default=1_000, gt=0)
     """How many people go out in one request."""
     timeout: float = Field(default=60, gt=0)
@@ -118,6 +121,9 @@ class FindityLeaving(Strict):
     after_days: int | None = Field(default=None, ge=0)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
     default what the company's own `leaving.after_days` says."""
+    delete_after_days: int | None = Field(default=None, gt=0)
+    """So many days after Findity took over that somebody is inactive they are deleted, each time only once that is released; by default
+    never."""
 
 
 class Findity(Strict):

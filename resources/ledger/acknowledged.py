@@ -47,6 +47,15 @@ class Acknowledged(Scoped):
         """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""
         return self._frame(tables.acknowledged, ACKNOWLEDGED, ["employee_id"], destination=destination)
 
+    def inactive(self, destination: str) -> dict[str, tuple[str, str]]:
+        """Employee number → account and ISO day (UTC), of those whom we took out there: when that was acknowledged, the last time."""
+        table = tables.acknowledged
+        query = sa.select(table.c.employee_id, table.c.account, table.c.recorded_at).where(
+            self._mine(table, destination=destination), table.c.active.is_(False), table.c.account.is_not(None)
+        )
+        with self._reading() as connection:
+            return {row.employee_id: (row.account, row.recorded_at.date().isoformat()) for row in connection.execute(query)}
+
     def since(self, destination: str, epoch: int) -> pd.DataFrame:
         """Whom the destination has acknowledged after an epoch, and what: employee_id, account, active, record."""
         table, columns = tables.acknowledged, ("employee_id", "account", "active", "record")

@@ -111,6 +111,14 @@ class Plans(Scoped):
         """Everyone for whom something was planned: person, employee_id, matched_by, action, intended, kinds, reason, detail."""
         return self._frame(tables.plan_person, PEOPLE, ["person"], destination=destination, plan_run_id=plan_run_id)
 
+    def to_create(self, destination: str) -> frozenset[str]:
+        """The people whom any plan that is kept was to create, or to bring back, and did not hold."""
+        table = tables.plan_person
+        mine = self._mine(table, destination=destination)
+        with self._reading() as connection:
+            found = connection.execute(sa.select(table.c.person).where(mine, table.c.action.in_(["create", "reactivate"])).distinct())
+            return frozenset(found.scalars())
+
     def holds(self, destination: str, plan_run_id: str, reason: str) -> bool:
         """Whether a plan holds anybody for that reason."""
         table = tables.plan_person

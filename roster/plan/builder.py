@@ -17,7 +17,7 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import barred, dependants, domains, emptied, few, first, leaving, memory, shrunk, strangers
+from roster.plan import barred, deletion, dependants, domains, emptied, few, first, leaving, memory, pilot, shrunk, strangers
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
@@ -127,6 +127,11 @@ class Comparison(Protocol):
         nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
         return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
 
+    def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
+        """What deletes people who left long ago (``employee_id``, ``account``): of those who can be, for nobody active there needs them."""
+        nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
+        return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
+
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         """The account that each of `desired` has once the plan is written, aligned with it."""
 
@@ -166,6 +171,7 @@ def draw(
         repairs: approvers by rule (`roster.people.chain.Chain.repairs`).
         circumstances: what else decides.
     """
+    circumstances = replace(circumstances, deleted=frozenset(deletion.gone(people.acknowledged)))
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
     own = _becoming_own(repairs, everyone, accounts)
@@ -199,7 +205,9 @@ def draw(
     compared = desired[among(desired["employee_id"], certain["employee_id"])]
     against, had = _against(everyone, decided, changes, compared, people, circumstances)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)
-    decided = dependants.held_with(over.assign(kinds=decided["kinds"]), needs)
+    trial = pilot.of(circumstances.one_first, circumstances.created, everyone) if circumstances.one_first else None
+    over = pilot.hold(over.assign(kinds=decided["kinds"]), needs, trial)
+    decided = dependants.held_with(over, needs)
     counted = figures(first.uncounted(decided, circumstances.of_first), against)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
@@ -211,6 +219,13 @@ def draw(
         decided = strangers.held(decided, out.records["employee_id"])
         records.append(out.records.assign(action="deactivate"))
         ends = pd.concat([ends, out.changes.assign(visible=True, kind=strangers.HELD).reindex(columns=ends.columns)], ignore_index=True)
+        # Of whom a rejected row may be, nobody knows tonight that they have left.
+        if circumstances.deletion.inactive and not circumstances.unreadable_reject:
+            doubtful = pd.concat([others, everyone.loc[among(everyone["person"], kept["person"]), "employee_id"]])
+            out = comparison.deletions(deletion.of(decided, circumstances.deletion, doubtful), read)
+            decided = deletion.held(decided, out.records["employee_id"], circumstances.deletion)
+            records.append(out.records.assign(action="delete"))
+            ends = pd.concat([ends, out.changes.assign(visible=True, kind=deletion.HELD).reindex(columns=ends.columns)], ignore_index=True)
     plan = assemble(
         decided,
         pd.concat([changes, ends.astype({"kind": "str"})], ignore_index=True),
@@ -219,7 +234,7 @@ def draw(
     )
     concerned = everyone[~among(everyone["person"], kept["person"])]
     near = leaving.near(leaving.concerned(concerned, decided), people.roster, waiting, circumstances.leaving)
-    return replace(plan, figures=counted, needs=needs, had=had, near=near)
+    return replace(plan, figures=counted, needs=needs, had=had, near=near, pilot=trial)
 
 
 def _changes(
@@ -328,12 +343,12 @@ def acknowledgements(
     kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
     kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
-    left = plan.people.loc[effect.eq("deactivate"), ["employee_id", "account"]].dropna(subset="employee_id")
+    ended = plan.people.loc[effect.eq("delete"), "employee_id"]
+    left = plan.people.loc[effect.isin(["deactivate", "delete"]), ["employee_id", "account"]].dropna(subset="employee_id")
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
     last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
-    inactive = left.assign(
-        active=False, digest="", fields=[compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], record=""
-    )
+    fields = pd.Series([compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], index=left.index, dtype="str")
+    inactive = left.assign(active=False, digest="", fields=deletion.marked(fields, left, ended), record="")
     gone = people.acknowledged[_gone(plan, people.acknowledged)]
     gone = gone[_other_memory(gone["employee_id"], more, people.acknowledged)].assign(record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")

@@ -16,12 +16,15 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains, emptied, shrunk, strangers
+from roster.plan import deletion, domains, emptied, shrunk, strangers
+from roster.plan.deletion import Deletion
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
 from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, told
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
+from roster.plan.pilot import HELD as TRIED_FIRST
+from roster.plan.pilot import Pilot
 from roster.plan.things import none as no_things
 from roster.vocabulary import WRITES, Kind
 
@@ -60,6 +63,8 @@ RELEASABLE = (
     "depends_on_held",
     "reject_without_number",
     strangers.HELD,
+    TRIED_FIRST,
+    deletion.HELD,
 )
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 
@@ -97,6 +102,14 @@ class Circumstances:
     """The domains that the settings name, if they name any."""
     leaving: Leaving = field(default_factory=Leaving)
     """When leavers lose their access, and who takes it."""
+    deletion: Deletion = field(default_factory=Deletion)
+    """Who of those who left long ago is deleted."""
+    deleted: frozenset[str] = frozenset()
+    """The employee numbers of those whom we have deleted: whoever of them is to be there is created anew."""
+    one_first: str = ""
+    """Why one person is created before all others (`roster.plan.pilot.Pilot.why`); empty: there is no need."""
+    created: frozenset[str] = frozenset()
+    """The people whom earlier plans were to create, where that is asked."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,8 @@ class Plan:
     """Field → who has a value of money or rights there and would get another (`roster.plan.few`). A stored plan is without."""
     near: Mapping[str, str] = field(default_factory=dict)
     """Employee number → the ISO day, of those who are soon to lose their access (`roster.plan.leaving.near`). A stored plan is without."""
-
+    pilot: Pilot | None = None
+    """What is agreed of creations, where one person goes first. A stored plan is without."""
     things: pd.DataFrame = field(default_factory=no_things)
     """`roster.plan.things.PLANNED`: what changes of things that are no people."""
 
@@ -221,6 +235,7 @@ def decide(
         (alone & account.isna(), "hold", "create", "manager_unknown"),
         (alone & ~present, "hold", "reactivate", "manager_unknown"),
         (alone & changed, "hold", "update", "manager_unknown"),
+        (wanted & account.isna() & census["employee_id"].isin(circumstances.deleted), "create", "", ""),
         (wanted & account.isna() & census["acknowledged"], "reactivate", "", ""),
         (wanted & account.isna(), "create", "", ""),
         (wanted & ~present, "reactivate", "", ""),
@@ -263,7 +278,7 @@ def decide(
 
 
 def _kinds(census: pd.DataFrame, changes: pd.DataFrame, effect: pd.Series) -> pd.Series:
-    own: dict[str, str] = {"create": "join", "reactivate": "rejoin", "deactivate": "leave"}
+    own: dict[str, str] = {"create": "join", "reactivate": "rejoin", "deactivate": "leave", "delete": deletion.HELD}
     pairs = changes[["employee_id", "kind"]].drop_duplicates().sort_values("kind")
     joined = pairs.groupby("employee_id")["kind"].agg("|".join)
     by_change = census["employee_id"].map(joined).where(effect.eq("update"))
@@ -291,7 +306,11 @@ def assemble(people: pd.DataFrame, changes: pd.DataFrame, records: pd.DataFrame,
     written = written.assign(kind=written.get("kind", kind).fillna(kind))
     sent = records.merge(writes, on="employee_id")
     sent = sent[sent["action"] == sent["effect"]].drop(columns=["effect", "employee_id"])
-    sent = sent.assign(last=sent["action"].eq("deactivate")).sort_values(["last", "person"], kind="stable").drop(columns="last")
+    sent = (
+        sent.assign(last=sent["action"].map({"deactivate": 1, "delete": 2}).fillna(0))
+        .sort_values(["last", "person"], kind="stable")
+        .drop(columns="last")
+    )
     front = ["person", "action", "apply"]
     return Plan(
         people=people.sort_values("person", ignore_index=True),

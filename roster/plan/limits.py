@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from roster.plan import few
 from roster.settings import Limit, Strict
@@ -75,14 +75,17 @@ class Limits(Strict):
     are there. Some kinds wait for a release however few they are."""
     things_removed: KindLimit = KindLimit(count=3, share=0.015)
     """Of each kind of these, so many may be taken away."""
+    deletion: KindLimit = KindLimit(count=0, share=0)
+    """People who left long ago and are deleted, where the settings say so: each waits for a release, and no other limit is taken."""
     per_week: float = Field(default=_PER_WEEK, ge=1)
     """So many times as many may change in seven days. What was released, and what a first sync wrote, does not count."""
 
-    @field_validator("stranger")
+    @field_validator("stranger", "deletion")
     @classmethod
-    def _always_waits(cls, value: KindLimit) -> KindLimit:
+    def _always_waits(cls, value: KindLimit, info: ValidationInfo) -> KindLimit:
         if value.count or value.share:
-            raise ValueError("strangers are taken out only once that is released: this limit is 0")
+            who = "strangers are taken out" if info.field_name == "stranger" else "people are deleted"
+            raise ValueError(f"{who} only once that is released: this limit is 0")
         return value
 
     def by_kind(self, *, first: bool) -> ByKind:

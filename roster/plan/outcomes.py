@@ -108,7 +108,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series, in_answer:
     status, answer = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
     written = people["action"].isin(WRITES)
     applied = plan.changes[plan.changes["apply"]]
-    seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | people["action"].isin(["create", "reactivate", "deactivate"])
+    seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | (written & people["action"].ne("update"))
     differs = among(people["employee_id"].fillna(people["person"]), differing)  # a stranger has no number of ours
     proof = people["person"].isin(applied.loc[applied["field"].isin(in_answer), "person"]) & status.eq("accepted")
     landed = pd.Series(

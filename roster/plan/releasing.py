@@ -13,7 +13,7 @@ import pandas as pd
 
 from roster.digests import record_column
 from roster.membership import among
-from roster.plan import dependants
+from roster.plan import dependants, pilot
 from roster.plan.decision import DETAILS, RELEASABLE, Plan
 from roster.vocabulary import WRITES
 
@@ -23,6 +23,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     "no_longer_wanted": "no longer wanted",
     "changed": "other than it was when it was held",
     "kind_not_released": "of a kind that is not released",
+    "pilot": "waiting until somebody has looked what came of the first",
     "depends_on_held": "in need of another change that is not made",
     "not_in_set": "held now, but not part of what is released",
 }
@@ -79,9 +80,11 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         reason=plan.people["reason"].mask(free).mask(other, "not_selected"),
         detail=plan.people["detail"].mask(free).mask(other, DETAILS["not_selected"]),
     )
-    people = dependants.held_with(narrowed, plan.needs)
+    told = held.people.loc[held.people["reason"].eq(pilot.HELD), "person"]
+    going = pilot.hold(narrowed, plan.needs, plan.pilot, seen=told)
+    people = dependants.held_with(going, plan.needs)
     stays = people["action"].eq("hold")
-    verdict = verdict.mask(free & stays, "depends_on_held")
+    verdict = verdict.mask(free & stays, "depends_on_held").mask(free & going["action"].eq("hold"), "pilot")
     people = people.assign(detail=people["detail"].mask(stays & verdict.notna(), verdict.map(VERDICTS))).astype("str")
     now, left = people.loc[people["action"].isin(WRITES), "person"], people.loc[other, "person"]
     changes, records = (part[~among(part["person"], left)].reset_index(drop=True) for part in (plan.changes, plan.records))
@@ -93,15 +96,13 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         figures=plan.figures.head(0),  # they are of what was drawn, not of what is let go
     )
     departed = held.people[held.people["reason"].isin(RELEASABLE) & ~among(held.people["person"], plan.people["person"])]
-    counted = pd.concat(
-        [verdict.dropna(), departed["intended"].map(lambda action: "done" if action == "deactivate" else "no_longer_wanted")]
-    )
+    counted = pd.concat([verdict.dropna(), departed["intended"].map(_without_them)])
     return let_go, {code: int(count) for code in VERDICTS if (count := counted.eq(code).sum())}
 
 
 def _without_them(action: str) -> str:
     """What became of a held action whose person is not there any more."""
-    return "done" if action == "deactivate" else "no_longer_wanted"
+    return "done" if action in ("deactivate", "delete") else "no_longer_wanted"
 
 
 def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> pd.Series:
@@ -118,8 +119,9 @@ def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> 
     same &= ~silent | (digests == person.map(members["digest"]).astype("str")).fillna(False)
     in_step = people["action"].eq("none") & people["reason"].isna()
     ended = people["action"].eq("none") & people["reason"].eq("left")
-    leaves = promised.eq("deactivate")
-    turned = effect.isna() | (effect.eq("deactivate") != leaves)
+    leaves = promised.isin(["deactivate", "delete"])
+    turned = effect.isna() | (effect.isin(["deactivate", "delete"]) != leaves)
+    ended &= promised.ne("delete") | people["account"].isna()
     rules: list[tuple[pd.Series, str]] = [
         (member & same & ~_all_of(people["kinds"], kinds), "kind_not_released"),
         (member & same, "applied"),

@@ -64,6 +64,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Look who they are: then release their removal, or ask HR for a row.",
         "Finance",
     ),
+    "deletion": Reason(
+        "Left long ago, and the settings say to delete them there",
+        "Look what that keeps and ends: then release their deletion, or take leaving.delete_after_days out of the settings.",
+        "IT",
+    ),
     "row_rejected": Reason("Their row in HR's file was rejected", "Correct the row; until then nothing of theirs changes.", "HR"),
     "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
     "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
@@ -102,6 +107,11 @@ REASONS: Final[dict[str, Reason]] = {
         "First sync, and hardly an account there is anybody's of HR's file",
         "Make sure that it is the right organization, and the right column for the numbers: else everyone gets a second account. "
         "If all is right, release the held set.",
+        "IT",
+    ),
+    "pilot": Reason(
+        "One person is created first, and the others wait until somebody has looked what came of it",
+        "Look what came of it, and say so in the settings, or release the held set.",
         "IT",
     ),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
@@ -179,7 +189,7 @@ DATED: Final = ("leaves_later",)
 FIRST: Final = ("still_has_access", "says_left", "says_left_undated")
 """Told before all others: somebody who has left may still have access."""
 
-NOT_EXPECTED: Final = ("not_in_hr", "stranger", "deactivated_elsewhere")
+NOT_EXPECTED: Final = ("not_in_hr", "stranger", "deletion", "deactivated_elsewhere")
 """Left out, but nobody meant to bring them in: they do not count as people who could not be brought in."""
 
 REPAIR_REASONS: Final[dict[str, str]] = {

@@ -13,8 +13,8 @@ from roster.reports.reasons import DATED, reason
 from roster.vocabulary import WRITES
 
 PERSON, PLACE = "\0who", "\0at"
-_DONE = {"create": "created", "update": "updated", "reactivate": "reactivated", "deactivate": "deactivated"}
-_INTENDED = {"create": "to be created", "update": "an update", "reactivate": "to be reactivated", "deactivate": "to be deactivated"}
+_DONE = {"create": "created", "update": "updated", "reactivate": "reactivated", "deactivate": "deactivated", "delete": "deleted"}
+_INTENDED = {"update": "an update", **{action: f"to be {done}" for action, done in _DONE.items() if action != "update"}}
 
 
 @dataclass(frozen=True, kw_only=True)

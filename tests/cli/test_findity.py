@@ -35,6 +35,7 @@ attributes:
       organization: acme
       client_id: demo-client
       client_secret: {{env: FINDITY_SECRET}}
+      invitation_mail_checked: true
     users: {{personnelNumber: employee_id}}
 """
 EXPENSE = """\
@@ -145,3 +146,33 @@ def test_its_commands_and_companies_complete(company: Path, words: str, offered:
         check=False,
     )
     assert sorted(done.stdout.split()) == offered, done.stderr
+
+
+def test_user_shows_whether_somebody_is_there_and_which_fields_are_filled(box, company, monkeypatch):
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    users = box.state["findity"]["organizations"]["acme"]["users"]
+    users["E7"] = {
+        "id": "u7",
+        "personId": "p7",
+        "externalSourceId": "E7",
+        "email": "zq@acme.example",
+        "phone": "+46701740605",
+        "active": False,
+    }
+    shown = rollcall("user", "acme", "E7")
+    assert shown.output.startswith("Findity has user E7: inactive.")
+    assert "phone" in shown.output
+    assert "zq@" not in shown.output
+    assert "+46701740605" not in shown.output
+    assert "phone: +46701740605" in rollcall("user", "acme", "E7", "--show-values").output
+    assert box.calls[-1]["job"] == "GET user"
+    assert rollcall("user", "acme", "E8").output == "Findity has no user E8.\n"
+
+
+def test_quiet_user_asks_for_no_address(box, company, monkeypatch):
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    calls = len(box.calls)
+    refused = rollcall("user", "acme", "zq@acme.example")
+    assert refused.exit_code != 0
+    assert "zq@" not in refused.output
+    assert len(box.calls) == calls

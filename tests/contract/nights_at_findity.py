@@ -21,7 +21,7 @@ from tests import syncing
 from tests.unit.roster.frames import person
 
 ORGANIZATION = "acme"
-SECRETS = {"client_id": "demo-client", "client_secret": {"env": "FINDITY_SECRET"}}
+SECRETS = {"client_id": "demo-client", "client_secret": {"env": "FINDITY_SECRET"}, "invitation_mail_checked": True}
 TITLES = {"findity": "Findity"}
 NOTHING_STORED = SimpleNamespace(entry=lambda *_: None)
 

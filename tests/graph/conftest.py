@@ -108,6 +108,7 @@ findity:
     organization: acme
     client_id: {env: FINDITY_CLIENT}
     client_secret: {env: FINDITY_SECRET}
+    invitation_mail_checked: true
     read_back_seconds: 0
   users:
     organizationalUnitId: department

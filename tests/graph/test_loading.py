@@ -257,6 +257,7 @@ def test_findity_rules_may_name_only_mapped_columns_too(tmp_path: Path) -> None:
       organization: acme
       client_id: {env: ACME_CLIENT}
       client_secret: {env: ACME_CLIENT_SECRET}
+      invitation_mail_checked: true
     users:
       bankAccount: {iban: bank_account}
 """

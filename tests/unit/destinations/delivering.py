@@ -75,7 +75,12 @@ class AtFindity:
 
     def __init__(self, box, ledger):
         urls = {"admin_url": box.findity_url, "token_url": box.findity_token_url, "chunk_size": 1, "timeout": 5}
-        key = {"organization": "acme", "client_id": "demo-client", "client_secret": {"env": "FINDITY_SECRET"}}
+        key = {
+            "organization": "acme",
+            "client_id": "demo-client",
+            "client_secret": {"env": "FINDITY_SECRET"},
+            "invitation_mail_checked": True,
+        }
         self.client = Findity(FindityConnection.model_validate({**urls, **key}), Retry(attempts=2, first_wait=0.01))
         self.ledger, self.box = ledger, box
 
