@@ -17,7 +17,9 @@ COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {
     "unit_ambiguous": Reason(
-        "Several organizational units there have that name", "Name the unit by its path, as in Sales/Nordics, or by what is its alone.", "HR"
+        "Several organizational units there have that name",
+        "Name the unit by its path, as in Sales/Nordics, or by what is its alone.",
+        "HR",
     ),
     "unit_not_mapped": Reason(
         "The settings give no organizational unit for what HR's file says of them",
@@ -25,7 +27,9 @@ REASONS: Final[dict[str, Reason]] = {
         "Finance",
     ),
     "unit_unreadable": Reason(
-        "What HR's file says of them, from which their organizational unit follows, cannot be used", "Correct that value in their row.", "HR"
+        "What HR's file says of them, from which their organizational unit follows, cannot be used",
+        "Correct that value in their row.",
+        "HR",
     ),
 }
 """What its own reasons mean."""

@@ -90,7 +90,11 @@ class Adapter(Destination, Preflight):
         return {"units": int(read["units_before"]["count"].iloc[0])} if "units_before" in read else {}
 
     def notices(self, read: Frames) -> Sequence[str]:
-        return [one for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"])) if one]
+        return [
+            one
+            for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"]))
+            if one
+        ]
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.accounts(read["users"], numbers, acknowledged)
@@ -130,4 +134,4 @@ class Adapter(Destination, Preflight):
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         with access.open() as client:
-            delivery.deliver(ledger, write, to_findity(client, ledger, write))
+            delivery.deliver(ledger, write, to_findity(client, ledger, write, self.settings.users.clear_with))

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity.records import PRESET_KEY
+from destinations.findity import taking_away
+from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.membership import among
 from roster.people.chain import names_of
 from roster.people.matching import owners
@@ -19,7 +20,7 @@ from roster.plan.decision import Plan
 from roster.plan.dependants import Standing, each_approver, first_of, needs_of
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly
-from roster.records import compact
+from roster.records import TAKEN_AWAY, compact
 from roster.vocabulary import Kind
 
 PLAIN: Final = ("firstName", "lastName", "personnelNumber", "organizationalUnitId", "role", "locale", "phone")
@@ -113,7 +114,10 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     parts.append(compare(ids, "email", both["email"], both["email_there"], fold=True))
     for field in NESTED:
         shown = both[both[f"{field}_there"].notna()] if field in WRITE_ONLY.fields else both
-        parts.append(compare(shown["employee_id"], field, _completed(shown[field], shown[f"{field}_there"]), shown[f"{field}_there"]))
+        wanted, known_there = shown[field], shown[f"{field}_there"]
+        # An empty object or list is nothing that could be taken away.
+        known_there = known_there.mask(wanted.eq(TAKEN_AWAY) & known_there.isin(["{}", "[]"]))
+        parts.append(compare(shown["employee_id"], field, _completed(wanted, known_there), known_there))
     return together(parts)
 
 
@@ -143,7 +147,8 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
 
 def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
     """Nested values with what else is there, equal to what is there where every wanted key already is as wanted."""
-    differs = (wanted.notna() & there.notna() & (wanted != there)).to_numpy(bool)
+    wanted = wanted.where(there.notna(), taking_away.without_gaps(wanted))
+    differs = (wanted.notna() & there.notna() & (wanted != there) & wanted.ne(TAKEN_AWAY)).to_numpy(bool)
     # Gathered first and set at once: an Arrow column is written anew for each single cell that is set.
     texts = wanted.to_numpy(dtype="object")
     texts[differs] = [_with_the_rest(ours, theirs) for ours, theirs in zip(wanted[differs], there[differs], strict=True)]
@@ -156,7 +161,8 @@ def _with_the_rest(wanted: str, there: str) -> str:
         return compact(theirs | ours)
     given = {entry[PRESET_KEY]: entry for entry in ours}
     same = [entry | given.pop(entry.get(PRESET_KEY), {}) for entry in theirs]
-    return compact([*same, *given.values()])
+    kept = [entry for entry in (*same, *given.values()) if entry.get(PRESET_VALUE, "") is not None]
+    return TAKEN_AWAY if theirs and not kept else compact(kept)
 
 
 def hidden(desired: pd.DataFrame, users: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +181,7 @@ def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFra
     changed = _changed_fields(differences, certain)
     before = desired["employee_id"].map(acknowledged.set_index("employee_id")["account"]).astype("str")
     before = before.mask(before.str.startswith(UNADDRESSED, na=False))
-    whole = desired.assign(externalSourceId=before.fillna(desired["externalSourceId"]))
+    whole = taking_away.to_write_whole(desired).assign(externalSourceId=before.fillna(desired["externalSourceId"]))
     return pd.concat(
         [
             whole.assign(action="create"),
@@ -189,6 +195,7 @@ def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFra
 
 def _changed_fields(differences: pd.DataFrame, certain: pd.DataFrame) -> pd.DataFrame:
     """One row a person with the changed fields only, addressed as the user is there."""
+    differences = differences.assign(new=differences["new"].fillna(TAKEN_AWAY))
     wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
     wide = wide.merge(certain, on="employee_id").rename(columns={"account": "externalSourceId"})
     return wide.assign(active="true").astype("str")

@@ -4,7 +4,7 @@ Belongs here: the strict models of that, names of fields as Findity writes them.
 what the rules come to (``records``).
 """
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,19 @@ STAGE: Final = {
     "expense_url": "https://stage-api.findity.com/api/v1/expense",
 }
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
+
+
+CLEARABLE: Final = (
+    "organizationalUnitId",
+    "locale",
+    "phone",
+    "personnelNumber",
+    "approverIds",
+    "bankAccount",
+    "address",
+    "dimensionPresets",
+)
+"""Fields that ``clear`` may name. A role is not among them: nobody loses rights because a cell is empty."""
 
 
 class FindityConnection(Strict):
@@ -78,6 +91,19 @@ class FindityUsers(Strict):
     """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
     dimensionPresets: dict[str, Rule] | None = None
     """externalSourceId of a dimension → where the person's value id comes from."""
+    clear: list[str] = Field(default=[])
+    """Fields in which an empty cell of HR's takes the value away that is at Findity. By default it stays."""
+    clear_with: Literal[""] | None = None
+    """How a value is taken away, which no page of Findity's says: null, or an empty one of its type."""
+
+    @model_validator(mode="after")
+    def _clearable(self) -> Self:
+        for name in self.clear:
+            if name not in CLEARABLE:
+                raise ValueError(f"clear names '{name}', which cannot be taken away; there are: {', '.join(CLEARABLE)}")
+            if name != "approverIds" and not getattr(self, name):
+                raise ValueError(f"clear names '{name}', which has no rule")
+        return self
 
 
 class FindityExpense(Strict):
