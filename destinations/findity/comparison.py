@@ -21,6 +21,7 @@ from roster.plan.dependants import Standing, each_approver, first_of, needs_of
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly
 from roster.records import TAKEN_AWAY, compact
+from roster.taking_away import without_marks
 from roster.vocabulary import Kind
 
 PLAIN: Final = ("firstName", "lastName", "personnelNumber", "organizationalUnitId", "role", "locale", "phone")
@@ -260,7 +261,7 @@ def needs(standing: Standing) -> pd.DataFrame:
     ``users`` of what was read are Findity's users.
     """
     everyone, users = standing.everyone, standing.read["users"]
-    whole = standing.written("create", "reactivate")
+    whole = without_marks(standing.written("create", "reactivate"))
     away = everyone.loc[~everyone["present"] | among(everyone["employee_id"], standing.doubtful()), "employee_id"]
     moved = standing.changes[standing.changes["field"].eq("approverIds")]
     named = pd.concat([each_approver(whole["employee_id"], whole["approverIds"]), each_approver(moved["employee_id"], moved["new"])])

@@ -7,7 +7,6 @@ reading units (``units``), the other fields of a user (``records``). Pure.
 from difflib import get_close_matches
 from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
 By = Literal["name", "externalSourceId", "id"]
@@ -51,8 +50,12 @@ def placed(named: pd.Series, units: pd.DataFrame, by: By) -> pd.DataFrame:
     meant = {str(word): _meant(str(word), shown) for word in lost.head(_LOOKED_FOR)}
     meant |= {str(word): _each(each, paths) for word, each in several.groupby("word")["id"]}
     reasons = dict.fromkeys(lost, UNKNOWN) | dict.fromkeys(several["word"], AMBIGUOUS)
-    columns = (named.map(single), named.map(reasons), named.map(meant).astype("str").replace("", np.nan))
+    columns = (named.map(single), named.map(reasons), _filled(named.map(meant)))
     return pd.DataFrame(dict(zip(PLACED, columns, strict=True)), index=named.index).astype("str")
+
+
+def _filled(texts: pd.Series) -> pd.Series:
+    return texts.where(texts.ne(""))
 
 
 def _shown(units: pd.DataFrame, paths: pd.DataFrame, by: By) -> dict[str, str]:
