@@ -12,6 +12,7 @@
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
 - `leaving`: when do leavers lose their access, and what is told before?
+- `sizes`: how much of something was there, when nobody had a reason to look?
 - `first`: is the first sync still to come, and who is of it still?
 
 A destination's own folder has a map of its own. Does not belong here: Dagster (``assets``), rules about people (``roster``).

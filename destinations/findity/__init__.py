@@ -4,7 +4,8 @@
 (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a
 proposed YAML) · `identity` (what only one company may write) · `expense` (its Expense API, as one person) · `commands`
 (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units that are not
-there). `records`, `comparison`, `placing`, `left_out` and `preflight` are pure.
+there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in). `records`, `comparison`,
+`placing`, `left_out`, `preflight`, `taking_away` and `external_ids` are pure.
 """
 
 from typing import Final
@@ -16,6 +17,17 @@ TITLE: Final = "Findity"
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {
+    "external_id_missing": Reason(
+        "The rule for their external id gives none", "Fill in what their external id follows from, or correct the rule.", "HR"
+    ),
+    "external_id_taken": Reason(
+        "Their external id would be somebody else's too", "Give each person one of their own, in HR's file or by the rule.", "IT"
+    ),
+    "external_id_is_address": Reason(
+        "Their external id would be an e-mail address, which stands in addresses of calls and in messages",
+        "Use something else for it.",
+        "IT",
+    ),
     "unit_ambiguous": Reason(
         "Several organizational units there have that name",
         "Name the unit by its path, as in Sales/Nordics, or by what is its alone.",

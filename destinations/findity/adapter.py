@@ -11,7 +11,7 @@ import pandas as pd
 from destinations import delivery, sizes
 from destinations.base import Destination, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, identity, left_out, preflight, records
+from destinations.findity import NAME, TITLE, comparison, external_ids, identity, left_out, preflight, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -75,7 +75,15 @@ class Adapter(Destination, Preflight):
         with access.open() as client:
             users, units = client.users(), client.units()
         before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
-        return {"users": users, "units": units, "units_before": pd.DataFrame({"count": [before]})}
+        frames = {"users": users, "units": units, "units_before": pd.DataFrame({"count": [before]})}
+        if self.settings.users.externalSourceId is None:
+            return frames
+        # Kept with what was read: whose an id is, is asked again wherever these users are.
+        return {**frames, "ids": external_ids.given(self.settings.users, roster), "remembered": ledger.acknowledged.all(self.name)}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return ("externalSourceId",) if self.settings.users.externalSourceId else ()
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
         return preflight.findings(self.settings.users, roster, read)
@@ -97,10 +105,15 @@ class Adapter(Destination, Preflight):
         ]
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.accounts(read["users"], numbers, acknowledged)
+        return comparison.accounts(read["users"], numbers, acknowledged, read.get("ids"))
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.users(roster, chain, read["units"], self.settings.users)
+        users, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if "ids" not in read:
+            return users, faults
+        known = read["remembered"]
+        there = self.accounts(read, pd.concat([roster["employee_id"], known["employee_id"]]), known)
+        return external_ids.settled(users, faults, read, there, known)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity import taking_away
+from destinations.findity import external_ids, taking_away
 from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.membership import among
 from roster.people.chain import names_of
@@ -48,26 +48,33 @@ def account_of(users: pd.DataFrame) -> pd.Series:
     return users["externalSourceId"].fillna(UNADDRESSED + users["id"])
 
 
-def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None) -> pd.DataFrame:
+def accounts(
+    users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None, ids: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Findity's users in the common form of `roster.people.matching`.
 
     Args:
         users: the users as read.
         employee_ids: the numbers that HR and the ledger know.
         acknowledged: the ledger's people of Findity, if it has any.
+        ids: the ids that a rule gives (`destinations.findity.external_ids.given`), if there is one.
 
     Returns:
         ``number`` is the ``externalSourceId`` where that is somebody's employee number, else whom the ledger knows by that account, else
         the ``personnelNumber`` (which a rule may fill with something else), else the ``externalSourceId`` of whatever system gave it.
     """
     external, account = users["externalSourceId"], account_of(users)
-    number = external.where(among(external, employee_ids))
-    if acknowledged is not None:
-        number = number.fillna(account.map(owners(acknowledged)).astype("str"))
+    if ids is not None:
+        number = external_ids.numbers(users, account, employee_ids, acknowledged, ids)
+    else:
+        number = external.where(among(external, employee_ids))
+        if acknowledged is not None:
+            number = number.fillna(account.map(owners(acknowledged)).astype("str"))
+        number = number.fillna(users["personnelNumber"]).fillna(external)
     return pd.DataFrame(
         {
             "account": account,
-            "number": number.fillna(users["personnelNumber"]).fillna(external),
+            "number": number,
             "email": users["email"],
             "active": users["active"].fillna(True).astype("bool"),
             "approver": _first_approver(users).map(_by_person(users)).astype("str"),

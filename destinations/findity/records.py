@@ -59,7 +59,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
     desired = pd.DataFrame(
         {
             "employee_id": people["employee_id"],
-            "externalSourceId": people["employee_id"],
+            "externalSourceId": given(rules.externalSourceId) if rules.externalSourceId else people["employee_id"],
             "firstName": people["first_name"],
             "lastName": people["last_name"],
             "email": people["email"],

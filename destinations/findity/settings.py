@@ -6,7 +6,7 @@ what the rules come to (``records``).
 
 from typing import Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from resources.environment import EnvText, Secret
 from roster.settings import Rule, Strict
@@ -23,6 +23,8 @@ STAGE: Final = {
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
 
 
+PERSONAL: Final = frozenset({"email", "first_name", "last_name", "phone", "bank_account", "manager_email", "street"})
+"""Columns that say who somebody is."""
 CLEARABLE: Final = (
     "organizationalUnitId",
     "locale",
@@ -91,10 +93,21 @@ class FindityUsers(Strict):
     """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
     dimensionPresets: dict[str, Rule] | None = None
     """externalSourceId of a dimension → where the person's value id comes from."""
+    externalSourceId: Rule | None = None
+    """Under which external id somebody comes in; by default their employee number. Whoever is there keeps theirs."""
     clear: list[str] = Field(default=[])
     """Fields in which an empty cell of HR's takes the value away that is at Findity. By default it stays."""
     clear_with: Literal[""] | None = None
     """How a value is taken away, which no page of Findity's says: null, or an empty one of its type."""
+
+    @field_validator("externalSourceId")
+    @classmethod
+    def _names_nobody(cls, value: Rule | None) -> Rule | None:
+        if value and (personal := sorted(value.reads() & PERSONAL)):
+            raise ValueError(f"an external id stands in addresses of calls and in messages: it cannot come from {', '.join(personal)}")
+        if value and not value.reads():
+            raise ValueError("an external id has to come from a column: else all would share it")
+        return value
 
     @model_validator(mode="after")
     def _clearable(self) -> Self:
