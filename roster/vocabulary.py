@@ -78,6 +78,7 @@ CANONICAL_COLUMNS: Final = (
     "phone",
     "locale",
     "bank_account",
+    "bic",
     "street",
     "postal_code",
     "city",

@@ -65,7 +65,7 @@ def accounts(
     """
     external, account = users["externalSourceId"], account_of(users)
     if ids is not None:
-        number = external_ids.numbers(users, account, employee_ids, acknowledged, ids)
+        number = external_ids.numbers(users, account, acknowledged, ids)
     else:
         number = external.where(among(external, employee_ids))
         if acknowledged is not None:

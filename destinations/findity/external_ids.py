@@ -27,20 +27,16 @@ def given(rules: FindityUsers, roster: pd.DataFrame) -> pd.DataFrame:
 
 
 def whose(ids: pd.DataFrame, acknowledged: pd.DataFrame | None) -> pd.Series:
-    """externalSourceId → the employee number whose it is to be, of those for whom the ledger knows no other and who share it with nobody."""
+    """externalSourceId → the employee number whose it is to be, of those for whom the ledger knows none and who share it with nobody."""
     known = acknowledged["employee_id"] if acknowledged is not None else ids["employee_id"].head(0)
     own = ids[~among(ids["employee_id"], known)].dropna().drop_duplicates(FIELD, keep=False)
     return own.set_index(FIELD)["employee_id"]
 
 
-def numbers(
-    users: pd.DataFrame, account: pd.Series, employee_ids: pd.Series, acknowledged: pd.DataFrame | None, ids: pd.DataFrame
-) -> pd.Series:
-    """The employee number of each user: by the ledger, by the rule, by the personnel number. An id that only looks like somebody's number
-    says nothing."""
+def numbers(users: pd.DataFrame, account: pd.Series, acknowledged: pd.DataFrame | None, ids: pd.DataFrame) -> pd.Series:
+    """The employee number of each user: by the ledger, by the rule, by the personnel number. An id by itself is nobody's number."""
     found = account.map(owners(acknowledged)).astype("str") if acknowledged is not None else account.mask(account.notna())
-    found = found.fillna(users[FIELD].map(whose(ids, acknowledged)).astype("str")).fillna(users["personnelNumber"])
-    return found.fillna(users[FIELD].mask(among(users[FIELD], employee_ids)))
+    return found.fillna(users[FIELD].map(whose(ids, acknowledged)).astype("str")).fillna(users["personnelNumber"])
 
 
 def settled(
