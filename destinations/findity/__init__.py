@@ -4,8 +4,9 @@
 (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a
 proposed YAML) · `identity` (what only one company may write) · `expense` (its Expense API, as one person) · `commands`
 (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units that are not
-there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in). `records`, `comparison`,
-`placing`, `left_out`, `preflight`, `taking_away` and `external_ids` are pure.
+there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in) ·
+`further_approvers` (who approves behind the first). `records`, `comparison`, `placing`, `left_out`, `preflight`, `taking_away`,
+`external_ids` and `further_approvers` are pure.
 """
 
 from typing import Final

@@ -31,6 +31,9 @@ JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dime
 """Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
 USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
 
+ONLY_IF_ASKED = "onlyIfAsked"
+"""Column of the users, if the settings ask for more than the plain list: who is not in that."""
+
 PATIENCE = Retry()
 """Findity publishes no limit; one user saw calls throttled that came quicker than every three seconds."""
 
@@ -92,7 +95,11 @@ class Findity:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             rows = self._all_users()
-        return self._complete(_user_table(rows))
+        users = self._complete(_user_table(rows))
+        if not self._settings.list_also:
+            return users
+        usual = {identity(user) for user in self._all_users(asked=False)}
+        return users.assign(**{ONLY_IF_ASKED: [identity(user) not in usual for user in rows]})
 
     def units(self) -> pd.DataFrame:
         """The organization's units (`destinations.findity.units.unit_table`)."""
@@ -150,9 +157,14 @@ class Findity:
         sending = Sending("Findity", "externalSourceId", self.put_users, NARROWING_CALLS)
         return in_turn(sending, chunks, alone, so_far, last=last)
 
-    def _all_users(self) -> Records:
-        """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
-        body = self._read("/users/")
+    def _all_users(self, *, asked: bool = True) -> Records:
+        """The list as it comes without paging; the rest page by page if what came is an envelope that has more.
+
+        Args:
+            asked: Whether those are asked for, too, whom a plain list leaves out.
+        """
+        also = dict.fromkeys(self._settings.list_also if asked else (), "true")
+        body = self._read("/users/", also)
         page = items(body)
         if page is None or not all(user.get("id") or user.get("externalSourceId") for user in page):
             raise unreadable("list of users")  # a list of errors is no list of nobody
@@ -161,7 +173,7 @@ class Findity:
         found = {identity(user): user for user in page}
         size = len(page)
         while page and (total(body) is None or len(found) < (total(body) or 0)):
-            body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
+            body = self._read("/users/", {**also, "max": str(size), "offset": str(len(found))})
             page = [user for user in items(body) or [] if identity(user) not in found]
             found.update({identity(user): user for user in page})
         if len(found) < (total(body) or 0):

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity import external_ids, taking_away
+from destinations.findity import external_ids, further_approvers, taking_away
 from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.membership import among
 from roster.people.chain import names_of
@@ -71,6 +71,8 @@ def accounts(
         if acknowledged is not None:
             number = number.fillna(account.map(owners(acknowledged)).astype("str"))
         number = number.fillna(users["personnelNumber"]).fillna(external)
+    if "onlyIfAsked" in users:  # whom nobody here knows and a plain list does not show is no news: a stranger without a number
+        number = number.mask(users["onlyIfAsked"].astype("bool") & ~among(number, employee_ids))
     return pd.DataFrame(
         {
             "account": account,
@@ -117,6 +119,9 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs, key))
     known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
     both = desired.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id").merge(known, on="account", suffixes=("", "_there"))
+    if further_approvers.NOT_ALL_KNOWN in both:
+        known_all = both[further_approvers.NOT_ALL_KNOWN]
+        both["approverIds"] = further_approvers.completed(both["approverIds"], both["approverIds_there"], known_all)
     ids = both["employee_id"]
     parts = [compare(ids, field, both[field], both[f"{field}_there"]) for field in (*PLAIN, "active", "approverIds")]
     parts.append(compare(ids, "email", both["email"], both["email_there"], fold=True))
@@ -138,7 +143,7 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd
     texts = there["approverIds"]
 
     def named(text: str) -> str:
-        return compact(sorted(names.get(person, f"person:{person}") for person in json.loads(text)))
+        return compact([names.get(person, f"person:{person}") for person in json.loads(text)])
 
     return texts.map({text: named(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
 

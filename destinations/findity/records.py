@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity import left_out, placing, taking_away
+from destinations.findity import further_approvers, left_out, placing, taking_away
 from destinations.findity.settings import FindityUsers
 from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.people.chain import Chain
@@ -75,7 +75,8 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
         }
     ).astype("str")
-    return taking_away.cleared(desired, people, chain, rules), left_out.values(rules, people, unit, units).reset_index(drop=True)
+    desired, unable = further_approvers.with_further(taking_away.cleared(desired, people, chain, rules), people, chain, rules)
+    return desired, pd.concat([left_out.values(rules, people, unit, units), unable], ignore_index=True)
 
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:

@@ -65,6 +65,9 @@ class FindityConnection(Strict):
     """Seconds without a sign of life after which a request counts as unanswered."""
     read_back_seconds: float = Field(default=60, ge=0)
     """How long to go on reading until what was accepted shows."""
+    list_also: list[str] = Field(default=[])
+    """Query parameters by which the list of users shows more people (partner admins, accounting consultants, users of the administration
+    only), as Findity's reference writes them; each goes out as `true`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -93,6 +96,8 @@ class FindityUsers(Strict):
     """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
     dimensionPresets: dict[str, Rule] | None = None
     """externalSourceId of a dimension → where the person's value id comes from."""
+    furtherApprovers: list[Rule] = Field(default=[])
+    """Who approves behind the first approver, in this order: rules that give an employee number or an address."""
     externalSourceId: Rule | None = None
     """Under which external id somebody comes in; by default their employee number. Whoever is there keeps theirs."""
     clear: list[str] = Field(default=[])

@@ -78,7 +78,9 @@ def _presets(desired: pd.Series, people: pd.DataFrame, rules: FindityUsers) -> p
 
 def to_write_whole(desired: pd.DataFrame) -> pd.DataFrame:
     """Users who are written whole: there is nothing that could be taken away."""
-    return without_marks(desired.assign(dimensionPresets=without_gaps(desired["dimensionPresets"])))
+    return without_marks(
+        desired.drop(columns="approversNotAllKnown", errors="ignore").assign(dimensionPresets=without_gaps(desired["dimensionPresets"]))
+    )
 
 
 def without_gaps(presets: pd.Series) -> pd.Series:

@@ -1,6 +1,7 @@
 """Which texts are an account number.
 
-Belongs here: International Bank Account Numbers, told from other accounts by how they begin; the codes of banks that go with them (BIC). Does not belong here: what a bad account costs
+Belongs here: International Bank Account Numbers, told from other accounts by how they begin; the codes of banks that go with them (BIC).
+ Does not belong here: what a bad account costs
 (``roster.intake.validation``), accounts that several people have (``roster.intake.damage``).
 
 Whole columns are looked at; the library that takes one value at a time sees only what no column-wise pattern settles.
