@@ -16,6 +16,7 @@
 - `releases`: what of a held set is applied now?
 - `beside`: what does one show in terms that all have?
 - `leaving`: when do leavers lose their access, and what is told before?
+- `sizes`: how much of something was there, when nobody had a reason to look?
 - `first`: is the first sync still to come, and who is of it still?
 
 A destination's own folder has a map of its own. Does not belong here: Dagster (``assets``), rules about people (``roster``).

@@ -86,6 +86,7 @@ CANONICAL_COLUMNS: Final = (
     "phone",
     "locale",
     "bank_account",
+    "bic",
     "street",
     "postal_code",
     "city",

@@ -61,6 +61,8 @@ class Switches:
     """Give a refresh token along: one documented sample has it, one does not [D F1]."""
     findity_list: Literal["documented", "array", "userList", "meta"] = "documented"
     """Shape of the user list. `documented`: flat array without max, {userList} with it [D F2]. `meta`: {meta, data} [S]."""
+    findity_taken_away: Literal["null", "empty"] = "null"
+    """What takes a value of a user's away, null or an empty one of its type; the other one does nothing: [?]."""
     findity_units: Literal["documented", "nested", "flat", "root"] = "documented"
     """Shape of the unit tree. `documented`: one root object with subUnits and ownerId [D F1]. A list of roots with children, a flat list
     with parentId, one root object with children: [I]."""

@@ -107,8 +107,12 @@ class Upsert:
         return {"id": uuid.uuid4().hex, "personId": person, "active": True, "approverIds": []} | fields  # [S] active by default
 
     def _merged(self, given: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-        # [S] only what is sent changes; null takes a value away [I]
-        user = {name: value for name, value in (before | given).items() if value is not None}
+        # [S] only what is sent changes; what takes a value away, null or an empty one: [?]
+        if self.switches.findity_taken_away == "null":
+            user = {name: value for name, value in (before | given).items() if value is not None}
+        else:
+            sent = {name: value for name, value in given.items() if value is not None}
+            user = {name: value for name, value in (before | sent).items() if value not in ("", [], {})}
         if "active" not in given and self.switches.findity_update_without_active == "wake":
             user["active"] = True
         return user
@@ -131,6 +135,8 @@ class Upsert:
             if value is not None and (not isinstance(value, str) or len(value) > LONGEST):
                 raise UserError("DB_SCHEMA_VIOLATION", f"{name}: field has too many characters", key)  # [O F3]
         self._check_email(key, given)
+        if self.switches.findity_taken_away == "empty":
+            given = {name: value for name, value in given.items() if value != ""}
         if given.get("phone") is not None and not _PHONE.fullmatch(given["phone"]):
             raise UserError("INVALID_PHONE_NUMBER", f"{given['phone']} is no phone number", key)  # [S] the code, of the Expense API
         if given.get("organizationalUnitId") is not None and given["organizationalUnitId"] not in self.units:

@@ -18,6 +18,7 @@ from roster.people.chain import Chain
 from roster.records import FieldType, Record, compact, to_records
 from roster.rules import as_text, evaluate, unread
 from roster.settings import Rule, Value
+from roster.taking_away import without_marks
 
 FIELDS: Final[Mapping[str, FieldType]] = {
     "employeeEmail": "text",
@@ -171,7 +172,7 @@ def to_send(records: pd.DataFrame, rules: ExpensifyFeed | None = None) -> list[R
     if rules is None:
         return to_records(records, FIELDS)
     fields: dict[str, FieldType] = {**FIELDS, **dict.fromkeys(rules.extra, "json")}
-    return taking_away.sent(records, to_records(taking_away.without_marks(records), fields), fields, rules)
+    return taking_away.sent(records, to_records(without_marks(records), fields), fields, rules)
 
 
 def as_lists(texts: pd.Series) -> pd.Series:

@@ -1,11 +1,10 @@
 """Values that HR no longer gives: which of them are taken away at Expensify, how that is sent, and which stay.
 
-Belongs here: what ``feed.clear`` and ``clear_with`` change in the records. Does not belong here: planning it (``roster.plan.write_only``,
-``roster.plan.differences``) and holding it (``roster.plan.few``, ``roster.plan.emptied``).
+Belongs here: what ``feed.clear`` and ``clear_with`` change in the records. Does not belong here: what an empty cell is
+(`roster.taking_away`), planning it (``roster.plan.write_only``, ``roster.plan.differences``) and holding it (``roster.plan.few``,
+``roster.plan.emptied``).
 
-Only a cell that is there and empty takes a value away: not one that could not be used, one that no line of the rule fits, one of a row that
-was rejected, or one of a column that is not there. What is taken away is what the ledger remembers, or what Expensify shows.
-How it is sent, no document says [?]: so that is a setting.
+What is taken away is what the ledger remembers, or what Expensify shows. How it is sent, no document says [?]: so that is a setting.
 """
 
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from destinations.expensify.settings import ExpensifyFeed
 from roster.membership import among
 from roster.plan.write_only import HIDDEN
 from roster.records import TAKEN_AWAY, FieldType, Record
-from roster.rules import empty
+from roster.taking_away import emptied, marked_fields
 
 _WITH: Final[Mapping[str, tuple[str, ...]]] = {"approvalLimit": ("overLimitApprover",)}
 """What goes along: nobody approves above a limit that is not there."""
@@ -34,21 +33,16 @@ def marked(feed: pd.DataFrame, people: pd.DataFrame, rules: ExpensifyFeed) -> pd
         rules: where each field comes from.
     """
     for name in rules.clear:
-        at = feed[name].isna() & among(feed["employee_id"], _emptied(name, people, rules))
+        at = feed[name].isna() & among(feed["employee_id"], emptied(rules.rule(name), people))
         for each in (name, *_WITH.get(name, ())):
             feed[each] = feed[each].mask(at, TAKEN_AWAY)
     return feed
 
 
-def without_marks(records: pd.DataFrame) -> pd.DataFrame:
-    """The records without what stands for a value to be taken away."""
-    return records.assign(**{name: records[name].mask(records[name].eq(TAKEN_AWAY)) for name in _marked(records)})
-
-
 def only_planned(feed: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """The feed without marks for which nothing is planned: there is no value that could be taken away."""
     planned = changes[changes["new"].isna()]
-    for name in _marked(feed):
+    for name in marked_fields(feed):
         fields = [name, *(above for above, along in _WITH.items() if name in along)]
         going = among(feed["employee_id"], planned.loc[planned["field"].isin(fields), "employee_id"])
         feed = feed.assign(**{name: feed[name].mask(feed[name].eq(TAKEN_AWAY) & ~going)})
@@ -57,7 +51,7 @@ def only_planned(feed: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 def sent(records: pd.DataFrame, made: list[Record], fields: Mapping[str, FieldType], rules: ExpensifyFeed) -> list[Record]:
     """The records `made` of the frame, with the values that are taken away as the settings say."""
-    for name in [name for name in _marked(records) if name in fields]:
+    for name in [name for name in marked_fields(records) if name in fields]:
         for position in records[name].eq(TAKEN_AWAY).to_numpy().nonzero()[0].tolist():
             made[position][name] = _nothing(fields[name], name, rules.clear_with)
     return made
@@ -91,19 +85,6 @@ def stay(people: pd.DataFrame, rules: ExpensifyFeed, members: pd.DataFrame, ackn
         else:
             mark = f'"{HIDDEN if name in rules.extra else ""}{name}":'
             there = kept[kept.str.contains(mark, regex=False, na=False)].index.to_series()
-        if count := int(among(_emptied(name, people, rules), there).sum()):
+        if count := int(among(emptied(rules.rule(name), people), there).sum()):
             counts[name] = count
     return counts
-
-
-def _emptied(name: str, people: pd.DataFrame, rules: ExpensifyFeed) -> pd.Series:
-    """Of whom HR's cells for a field are there and empty, and no default stands in for them."""
-    rule = rules.rule(name)
-    if rule is None or rule.default not in (None, ""):
-        return people["employee_id"].head(0)
-    found: pd.Series = people.loc[empty(rule, people), "employee_id"]
-    return found
-
-
-def _marked(records: pd.DataFrame) -> list[str]:
-    return [str(name) for name in records.select_dtypes(include=["str", "object"]) if records[name].eq(TAKEN_AWAY).any()]

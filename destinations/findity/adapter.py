@@ -12,7 +12,19 @@ import pandas as pd
 from destinations import delivery, sizes
 from destinations.base import Destination, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import DELETING, LAST_CHANCE, NAME, TITLE, UNCHECKED, comparison, identity, left_out, preflight, records
+from destinations.findity import (
+    DELETING,
+    LAST_CHANCE,
+    NAME,
+    TITLE,
+    UNCHECKED,
+    comparison,
+    external_ids,
+    identity,
+    left_out,
+    preflight,
+    records,
+)
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -108,7 +120,15 @@ class Adapter(Destination, Preflight):
         if structure:
             read["owners"] = ledger.acknowledged.all(self.name)[["employee_id", "account", "active"]]
         before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
-        return {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
+        frames = {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
+        if self.settings.users.externalSourceId is None:
+            return frames
+        # Kept with what was read: whose an id is, is asked again wherever these users are.
+        return {**frames, "ids": external_ids.given(self.settings.users, roster), "remembered": ledger.acknowledged.all(self.name)}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return ("externalSourceId",) if self.settings.users.externalSourceId else ()
 
     def shrunk(self, read: Frames) -> str | None:
         return preflight.units_gone(self.settings.users, read)
@@ -127,13 +147,17 @@ class Adapter(Destination, Preflight):
         ]
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        found = comparison.accounts(read["users"], numbers, acknowledged)
+        found = comparison.accounts(read["users"], numbers, acknowledged, read.get("ids"))
         if {"value_approvers", "unit_approvers"} & set(read):
             found["approver"] = found["approver"].fillna(routed.approver(read))
         return found
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
         desired, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if "ids" in read:
+            known = read["remembered"]
+            there = self.accounts(read, pd.concat([roster["employee_id"], known["employee_id"]]), known)
+            desired, faults = external_ids.settled(desired, faults, read, there, known)
         if "approverIds" not in self.settings.approval:
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
@@ -204,5 +228,5 @@ class Adapter(Destination, Preflight):
         answers = ledger.things.of(self.name, write.plan_run_id)
         refused = answers.loc[answers["outcome"].ne("accepted"), "thing"].tolist()
         with access.open() as client:
-            send = to_findity(client, ledger, write)
+            send = to_findity(client, ledger, write, self.settings.users.clear_with)
             delivery.deliver(ledger, write, lambda records: send(presets.without(records, refused)))

@@ -35,6 +35,9 @@ JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dime
 """Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
 USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
 
+ONLY_IF_ASKED = "onlyIfAsked"
+"""Column of the users, if the settings ask for more than the plain list: who is not in that."""
+
 PATIENCE = Retry()
 """Findity publishes no limit; one user saw calls throttled that came quicker than every three seconds."""
 
@@ -102,7 +105,11 @@ class Findity:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             rows = self._all_users()
-        return self._complete(_user_table(rows))
+        users = self._complete(_user_table(rows))
+        if not self._settings.list_also:
+            return users
+        usual = {identity(user) for user in self._all_users(asked=False)}
+        return users.assign(**{ONLY_IF_ASKED: [identity(user) not in usual for user in rows]})
 
     def everything(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """`users` and `units`, side by side if the settings let several reads be on their way."""
@@ -233,9 +240,14 @@ class Findity:
 
         return judge
 
-    def _all_users(self) -> Records:
-        """The list as it comes without paging; the rest page by page if what came is an envelope that has more."""
-        body = self._read("/users/")
+    def _all_users(self, *, asked: bool = True) -> Records:
+        """The list as it comes without paging; the rest page by page if what came is an envelope that has more.
+
+        Args:
+            asked: Whether those are asked for, too, whom a plain list leaves out.
+        """
+        also = dict.fromkeys(self._settings.list_also if asked else (), "true")
+        body = self._read("/users/", also)
         page = items(body)
         if page is None or not all(user.get("id") or user.get("externalSourceId") for user in page):
             raise unreadable("list of users")  # a list of errors is no list of nobody
@@ -251,7 +263,7 @@ class Findity:
                     found.update({identity(user): user for user in items(body) or []})
             page = [] if len(found) >= there else page  # people may have come or gone meanwhile: then one after another
         while page and (total(body) is None or len(found) < (total(body) or 0)):
-            body = self._read("/users/", {"max": str(size), "offset": str(len(found))})
+            body = self._read("/users/", {**also, "max": str(size), "offset": str(len(found))})
             page = [user for user in items(body) or [] if identity(user) not in found]
             found.update({identity(user): user for user in page})
         if len(found) < (total(body) or 0):

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity.records import PRESET_KEY
+from destinations.findity import external_ids, further_approvers, taking_away
+from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.membership import among
 from roster.people.chain import names_of
 from roster.people.matching import owners
@@ -19,7 +20,8 @@ from roster.plan.decision import Plan
 from roster.plan.dependants import Standing, each_approver, first_of, needs_of
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly
-from roster.records import compact
+from roster.records import TAKEN_AWAY, compact
+from roster.taking_away import without_marks
 from roster.vocabulary import Kind
 
 PLAIN: Final = ("firstName", "lastName", "personnelNumber", "organizationalUnitId", "role", "locale", "phone")
@@ -46,26 +48,35 @@ def account_of(users: pd.DataFrame) -> pd.Series:
     return users["externalSourceId"].fillna(UNADDRESSED + users["id"])
 
 
-def accounts(users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None) -> pd.DataFrame:
+def accounts(
+    users: pd.DataFrame, employee_ids: pd.Series, acknowledged: pd.DataFrame | None = None, ids: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Findity's users in the common form of `roster.people.matching`.
 
     Args:
         users: the users as read.
         employee_ids: the numbers that HR and the ledger know.
         acknowledged: the ledger's people of Findity, if it has any.
+        ids: the ids that a rule gives (`destinations.findity.external_ids.given`), if there is one.
 
     Returns:
         ``number`` is the ``externalSourceId`` where that is somebody's employee number, else whom the ledger knows by that account, else
         the ``personnelNumber`` (which a rule may fill with something else), else the ``externalSourceId`` of whatever system gave it.
     """
     external, account = users["externalSourceId"], account_of(users)
-    number = external.where(among(external, employee_ids))
-    if acknowledged is not None:
-        number = number.fillna(account.map(owners(acknowledged)).astype("str"))
+    if ids is not None:
+        number = external_ids.numbers(users, account, acknowledged, ids)
+    else:
+        number = external.where(among(external, employee_ids))
+        if acknowledged is not None:
+            number = number.fillna(account.map(owners(acknowledged)).astype("str"))
+        number = number.fillna(users["personnelNumber"]).fillna(external)
+    if "onlyIfAsked" in users:  # whom nobody here knows and a plain list does not show is no news: a stranger without a number
+        number = number.mask(users["onlyIfAsked"].astype("bool") & ~among(number, employee_ids))
     return pd.DataFrame(
         {
             "account": account,
-            "number": number.fillna(users["personnelNumber"]).fillna(external),
+            "number": number,
             "email": users["email"],
             "active": users["active"].fillna(True).astype("bool"),
             "approver": _first_approver(users).map(_by_person(users)).astype("str"),
@@ -108,12 +119,18 @@ def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFr
     known = there.assign(account=account_of(there), approverIds=approver_numbers(there, pairs, key))
     known["active"] = known["active"].map({True: "true", False: "false"}).astype("str")
     both = desired.merge(pairs[["employee_id", "account"]].dropna(), on="employee_id").merge(known, on="account", suffixes=("", "_there"))
+    if further_approvers.NOT_ALL_KNOWN in both:
+        known_all = both[further_approvers.NOT_ALL_KNOWN]
+        both["approverIds"] = further_approvers.completed(both["approverIds"], both["approverIds_there"], known_all)
     ids = both["employee_id"]
     parts = [compare(ids, field, both[field], both[f"{field}_there"]) for field in (*PLAIN, "active", "approverIds")]
     parts.append(compare(ids, "email", both["email"], both["email_there"], fold=True))
     for field in NESTED:
         shown = both[both[f"{field}_there"].notna()] if field in WRITE_ONLY.fields else both
-        parts.append(compare(shown["employee_id"], field, _completed(shown[field], shown[f"{field}_there"]), shown[f"{field}_there"]))
+        wanted, known_there = shown[field], shown[f"{field}_there"]
+        # An empty object or list is nothing that could be taken away.
+        known_there = known_there.mask(wanted.eq(TAKEN_AWAY) & known_there.isin(["{}", "[]"]))
+        parts.append(compare(shown["employee_id"], field, _completed(wanted, known_there), known_there))
     return together(parts)
 
 
@@ -126,7 +143,7 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd
     texts = there["approverIds"]
 
     def named(text: str) -> str:
-        return compact(sorted(names.get(person, f"person:{person}") for person in json.loads(text)))
+        return compact([names.get(person, f"person:{person}") for person in json.loads(text)])
 
     return texts.map({text: named(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
 
@@ -143,7 +160,8 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
 
 def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:
     """Nested values with what else is there, equal to what is there where every wanted key already is as wanted."""
-    differs = (wanted.notna() & there.notna() & (wanted != there)).to_numpy(bool)
+    wanted = wanted.where(there.notna(), taking_away.without_gaps(wanted))
+    differs = (wanted.notna() & there.notna() & (wanted != there) & wanted.ne(TAKEN_AWAY)).to_numpy(bool)
     # Gathered first and set at once: an Arrow column is written anew for each single cell that is set.
     texts = wanted.to_numpy(dtype="object")
     texts[differs] = [_with_the_rest(ours, theirs) for ours, theirs in zip(wanted[differs], there[differs], strict=True)]
@@ -156,7 +174,8 @@ def _with_the_rest(wanted: str, there: str) -> str:
         return compact(theirs | ours)
     given = {entry[PRESET_KEY]: entry for entry in ours}
     same = [entry | given.pop(entry.get(PRESET_KEY), {}) for entry in theirs]
-    return compact([*same, *given.values()])
+    kept = [entry for entry in (*same, *given.values()) if entry.get(PRESET_VALUE, "") is not None]
+    return TAKEN_AWAY if theirs and not kept else compact(kept)
 
 
 def hidden(desired: pd.DataFrame, users: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +194,7 @@ def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFra
     changed = _changed_fields(differences, certain)
     before = desired["employee_id"].map(acknowledged.set_index("employee_id")["account"]).astype("str")
     before = before.mask(before.str.startswith(UNADDRESSED, na=False))
-    whole = desired.assign(externalSourceId=before.fillna(desired["externalSourceId"]))
+    whole = taking_away.to_write_whole(desired).assign(externalSourceId=before.fillna(desired["externalSourceId"]))
     return pd.concat(
         [
             whole.assign(action="create"),
@@ -189,6 +208,7 @@ def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFra
 
 def _changed_fields(differences: pd.DataFrame, certain: pd.DataFrame) -> pd.DataFrame:
     """One row a person with the changed fields only, addressed as the user is there."""
+    differences = differences.assign(new=differences["new"].fillna(TAKEN_AWAY))
     wide = differences.pivot(index="employee_id", columns="field", values="new").reset_index()
     wide = wide.merge(certain, on="employee_id").rename(columns={"account": "externalSourceId"})
     return wide.assign(active="true").astype("str")
@@ -276,7 +296,7 @@ def needs(standing: Standing) -> pd.DataFrame:
     ``users`` of what was read are Findity's users.
     """
     everyone, users = standing.everyone, standing.read["users"]
-    whole = standing.written("create", "reactivate")
+    whole = without_marks(standing.written("create", "reactivate"))
     away = everyone.loc[~everyone["present"] | among(everyone["employee_id"], standing.doubtful()), "employee_id"]
     moved = standing.changes[standing.changes["field"].eq("approverIds")]
     named = pd.concat([each_approver(whole["employee_id"], whole["approverIds"]), each_approver(moved["employee_id"], moved["new"])])

@@ -15,20 +15,22 @@ from destinations.findity import comparison
 from destinations.findity.client import Findity
 from destinations.findity.deleting import deletions
 from destinations.findity.records import FIELDS
+from destinations.findity.taking_away import to_send
 from destinations.sending import Evidence
 from resources.failures import Outage, Transient
 from resources.ledger import Ledger
 from roster.membership import among
 from roster.plan.decision import Plan
-from roster.records import to_records
+from roster.records import TAKEN_AWAY
 
 NO_APPROVER = "no_approver_there"
 
 
-def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
+def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | None = None) -> Send:
     """How a plan's records go to Findity: whom others name as their approver first, then, by the ids that reading shows, everyone else.
 
     So only approvers are sent twice, nobody waits for theirs longer than that takes, and a leaver goes when nobody has them as approver.
+    `clear_with`: what stands for a value that is taken away.
     """
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -48,7 +50,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         tried = records[records["person"].isin(list(write.alone))]
         alone, so_far = dict(zip(tried["externalSourceId"], tried["person"].map(write.alone), strict=True)), Evidence()
         try:
-            for answer in client.deliver(to_records(first, FIELDS), alone, so_far, last=False):
+            for answer in client.deliver(to_send(first, FIELDS, clear_with), alone, so_far, last=False):
                 answers = noted(ledger, write, answer, names)
                 statuses.update(zip(answers["person"], answers["status"], strict=True))
                 # Whoever is still to be given an approver is not answered yet.
@@ -68,7 +70,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
         else:
             lacking = rest.head(0)
         whole = pd.concat([rest["person"], _complete(records)])
-        for answer in client.deliver(to_records(rest, FIELDS), alone, so_far):
+        for answer in client.deliver(to_send(rest, FIELDS, clear_with), alone, so_far):
             answers = noted(ledger, write, answer, names)
             # Who failed alone before the others and was taken now still lacks their approver: a re-execution gives them one.
             answers = answers[answers["status"].ne("accepted") | among(answers["person"], whole)]
@@ -83,9 +85,15 @@ def to_findity(client: Findity, ledger: Ledger, write: Write) -> Send:
 
 def _named(records: pd.DataFrame, plan: Plan) -> pd.Series:
     """Whose record goes first: whom another one names as approver, unless they leave."""
-    numbers = {number for text in records["approverIds"].dropna().unique() for number in orjson.loads(text)}
+    numbers = {number for text in _named_in(records) for number in orjson.loads(text)}
     people = plan.people.loc[among(plan.people["employee_id"], pd.Series(sorted(numbers), dtype="str")), "person"]
     return records["action"].ne("deactivate") & among(records["person"], people)
+
+
+def _named_in(records: pd.DataFrame) -> list[str]:
+    """The lists of approvers, without those that are taken away."""
+    texts: list[str] = records["approverIds"][records["approverIds"].ne(TAKEN_AWAY)].dropna().unique().tolist()
+    return texts
 
 
 def _complete(records: pd.DataFrame) -> pd.Series:
@@ -130,10 +138,12 @@ def _by_person_id(records: pd.DataFrame, ids: Mapping[str, str], unanswered: Con
 
     Whoever's approver is there or not, nobody knows yet, is left for a re-execution.
     """
-    texts = records["approverIds"].dropna().unique()
+    texts = _named_in(records)
     waiting = [text for text in texts if any(name in unanswered and name not in ids for name in orjson.loads(text))]
     records = records[~among(records["approverIds"], pd.Series(waiting, dtype="str"))]
-    given = records["approverIds"].map({text: comparison.as_person_ids(text, ids) for text in texts}).astype("str")
+    given = (
+        records["approverIds"].map({TAKEN_AWAY: TAKEN_AWAY, **{text: comparison.as_person_ids(text, ids) for text in texts}}).astype("str")
+    )
     lacking = records[records["approverIds"].notna() & given.isna()]
     records = records.assign(approverIds=given)
     return records[records["approverIds"].notna() | records["action"].ne("update") | _has_more(records)], lacking

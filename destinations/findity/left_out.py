@@ -1,8 +1,8 @@
 """Units that a rule could not give: whose, why, and HR's word for them, for whoever can mend it.
 
 Belongs here: telling an empty cell, one that could not be read, one that the settings translate into nothing, and one that is not there or
-stands for several units from each other. Does not belong here: whose unit is which (``placing``), the sentences for the reasons (``REASONS``
-of this package, `roster.reports.reasons`). Pure.
+stands for several units from each other. Does not belong here: whose unit is which (``placing``), the sentences for the reasons
+(``REASONS`` of this package, `roster.reports.reasons`). Pure.
 
 HR's word is told where it is the name of a unit, in the list for HR and to `rollcall why`, never to Dagster: a cell may hold anything. Of a
 telephone number, an account or an address that could not be read HR's own list tells the field and the reason alone.

@@ -1,13 +1,12 @@
 """Whose unit is which: from what HR's file says to a unit's id at Findity.
 
-Belongs here: names, paths, external ids and ids of units; why there is none, and what somebody may have meant. Does not belong here: reading
-units (``units``), the other fields of a user (``records``). Pure.
+Belongs here: names, paths, external ids and ids of units; why there is none, and what somebody may have meant. Does not belong here:
+reading units (``units``), the other fields of a user (``records``). Pure.
 """
 
 from difflib import get_close_matches
 from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
 By = Literal["name", "externalSourceId", "id"]
@@ -51,13 +50,17 @@ def placed(named: pd.Series, units: pd.DataFrame, by: By) -> pd.DataFrame:
     meant = {str(word): _meant(str(word), shown) for word in lost.head(_LOOKED_FOR)}
     meant |= {str(word): _each(each, paths) for word, each in several.groupby("word")["id"]}
     reasons = dict.fromkeys(lost, UNKNOWN) | dict.fromkeys(several["word"], AMBIGUOUS)
-    columns = (named.map(single), named.map(reasons), named.map(meant).replace("", np.nan))
+    columns = (named.map(single), named.map(reasons), _filled(named.map(meant)))
     return pd.DataFrame(dict(zip(PLACED, columns, strict=True)), index=named.index).astype("str")
+
+
+def _filled(texts: pd.Series) -> pd.Series:
+    return texts.where(texts.ne(""))
 
 
 def _shown(units: pd.DataFrame, paths: pd.DataFrame, by: By) -> dict[str, str]:
     """What a unit may be called → how it is shown to whoever may have meant it: its path, and the key where that is no name."""
-    names = units["id"].map(_longest(paths)).fillna(units["id"])
+    names = units["id"].map(_longest(paths)).astype("str").fillna(units["id"])
     keys = units["name"] if by == "name" else units[by]
     shown = names if by == "name" else keys + " (" + names + ")"
     pairs = pd.DataFrame({"key": keys, "shown": shown}).dropna()
@@ -72,7 +75,7 @@ def _meant(word: str, shown: dict[str, str]) -> str:
 
 def _each(ids: pd.Series, paths: pd.DataFrame) -> str:
     """Units of one name by their paths; by their ids too where even these are the same."""
-    path = ids.map(_longest(paths)).fillna("")
+    path = ids.map(_longest(paths)).astype("str").fillna("")
     shown = path.where(~path.duplicated(keep=False), path + " (" + ids + ")")
     return "; ".join(sorted(shown)[:_SHOWN])
 

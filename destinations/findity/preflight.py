@@ -19,7 +19,9 @@ from roster.plan.shrunk import mostly_gone
 from roster.reports.reasons import reason
 from roster.rules import evaluate
 
-DESCRIPTIONS: Final[Mapping[str, str]] = MappingProxyType({"units": "Findity has every unit that HR's file names, and shows all that it had."})
+DESCRIPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"units": "Findity has every unit that HR's file names, and shows all that it had."}
+)
 MOST: Final = 20
 """So many employee numbers stand beside what is the matter; the files have everybody."""
 
@@ -30,7 +32,7 @@ def before(users: pd.DataFrame, remembered: int | None) -> int:
 
 
 def units_gone(rules: FindityUsers, read: Frames) -> str | None:
-    """A sentence where so many units are gone that the tree may be cut short; None where that is not so, or nobody's unit is ours to say."""
+    """A sentence where so many units are gone that the tree may be cut short; None where it is not, or nobody's unit is ours to say."""
     there, were = len(read["units"]), int(read["units_before"]["count"].iloc[0]) if "units_before" in read else 0
     if rules.organizationalUnitId is None or not mostly_gone(there, were):
         return None

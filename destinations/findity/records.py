@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity import left_out, placing
+from destinations.findity import further_approvers, left_out, placing, taking_away
 from destinations.findity.settings import FindityUsers
+from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.people.chain import Chain
 from roster.records import FieldType, compact
 from roster.rules import evaluate
@@ -34,8 +35,6 @@ FIELDS: Final[Mapping[str, FieldType]] = {
     "dimensionPresets": "json",
 }
 """A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
-
-PRESET_KEY = "dimensionExternalSourceId"
 
 
 def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -60,7 +59,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
     desired = pd.DataFrame(
         {
             "employee_id": people["employee_id"],
-            "externalSourceId": people["employee_id"],
+            "externalSourceId": given(rules.externalSourceId) if rules.externalSourceId else people["employee_id"],
             "firstName": people["first_name"],
             "lastName": people["last_name"],
             "email": people["email"],
@@ -76,7 +75,8 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "dimensionPresets": _presets({key: given(rule) for key, rule in (rules.dimensionPresets or {}).items()}, people.index),
         }
     ).astype("str")
-    return desired, left_out.values(rules, people, unit, units).reset_index(drop=True)
+    desired, unable = further_approvers.with_further(taking_away.cleared(desired, people, chain, rules), people, chain, rules)
+    return desired, pd.concat([left_out.values(rules, people, unit, units), unable], ignore_index=True)
 
 
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
@@ -90,7 +90,7 @@ def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """JSON lists of dimension presets; missing where nothing is given."""
 
     def entries(row: tuple[Any, ...]) -> str:
-        return compact([{PRESET_KEY: key, "dimensionValueId": cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)])
+        return compact([{PRESET_KEY: key, PRESET_VALUE: cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)])
 
     texts = [entries(row) for row in zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)]
     return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")

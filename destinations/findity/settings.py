@@ -6,7 +6,7 @@ what the rules come to (``records``).
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from destinations.findity.structure.settings import Approval, Departments, Dimension
 from resources.environment import EnvText, Secret
@@ -23,6 +23,20 @@ STAGE: Final = {
 }
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
 
+
+PERSONAL: Final = frozenset({"email", "first_name", "last_name", "phone", "bank_account", "manager_email", "street"})
+"""Columns that say who somebody is."""
+CLEARABLE: Final = (
+    "organizationalUnitId",
+    "locale",
+    "phone",
+    "personnelNumber",
+    "approverIds",
+    "bankAccount",
+    "address",
+    "dimensionPresets",
+)
+"""Fields that ``clear`` may name. A role is not among them: nobody loses rights because a cell is empty."""
 
 DimensionId = Annotated[str, Field(min_length=1, pattern=r"^[^/]+$")]
 
@@ -66,6 +80,9 @@ class FindityConnection(Strict):
     """How many calls that only read may be on their way at the same time: pages of the list, units beside users."""
     writes_at_once: int = Field(default=1, gt=0, le=16)
     """How many chunks may be. Outcomes are the same with more; a user saw calls throttled from some 15 quick ones on."""
+    list_also: list[str] = Field(default=[])
+    """Query parameters by which the list of users shows more people (partner admins, accounting consultants, users of the administration
+    only), as Findity's reference writes them; each goes out as `true`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -94,6 +111,32 @@ class FindityUsers(Strict):
     """Key of the address object (street1, postalCode, city, countryCode) → where it comes from."""
     dimensionPresets: dict[str, Rule] | None = None
     """externalSourceId of a dimension → where the person's value id comes from."""
+    furtherApprovers: list[Rule] = Field(default=[])
+    """Who approves behind the first approver, in this order: rules that give an employee number or an address."""
+    externalSourceId: Rule | None = None
+    """Under which external id somebody comes in; by default their employee number. Whoever is there keeps theirs."""
+    clear: list[str] = Field(default=[])
+    """Fields in which an empty cell of HR's takes the value away that is at Findity. By default it stays."""
+    clear_with: Literal[""] | None = None
+    """How a value is taken away, which no page of Findity's says: null, or an empty one of its type."""
+
+    @field_validator("externalSourceId")
+    @classmethod
+    def _names_nobody(cls, value: Rule | None) -> Rule | None:
+        if value and (personal := sorted(value.reads() & PERSONAL)):
+            raise ValueError(f"an external id stands in addresses of calls and in messages: it cannot come from {', '.join(personal)}")
+        if value and not value.reads():
+            raise ValueError("an external id has to come from a column: else all would share it")
+        return value
+
+    @model_validator(mode="after")
+    def _clearable(self) -> Self:
+        for name in self.clear:
+            if name not in CLEARABLE:
+                raise ValueError(f"clear names '{name}', which cannot be taken away; there are: {', '.join(CLEARABLE)}")
+            if name != "approverIds" and not getattr(self, name):
+                raise ValueError(f"clear names '{name}', which has no rule")
+        return self
 
 
 class FindityExpense(Strict):

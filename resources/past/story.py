@@ -153,7 +153,8 @@ def _values(ledger: Ledger, name: str, faults: pd.DataFrame, planned: dict[str, 
         Lacking(
             field=row["field"],
             reason=row["reason"],
-            **{name: _text(row[name]) for name in ("word", "candidates")},
+            word=_text(row["word"]),
+            candidates=_text(row["candidates"]),
             **open_ones.get((row["field"], row["reason"]), {}),
         )
         for row in mine.to_dict("records")

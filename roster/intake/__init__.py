@@ -11,7 +11,7 @@
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `numbers`: what in the number's cell is something else, and which numbers are shown?
 - `phones`: what is a phone number, and how is it written for the world?
-- `accounts`: what is an account number?
+- `accounts`: what is an account number, and what a bank's code? `countries`: which two letters are a country's?
 - `amounts`: what is an amount of money, however it is written?
 - `scope`: who is Rollcall's to keep in step?
 - `links`: whose manager is who?

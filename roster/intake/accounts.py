@@ -1,6 +1,7 @@
 """Which texts are an account number.
 
-Belongs here: International Bank Account Numbers, told from other accounts by how they begin. Does not belong here: what a bad account costs
+Belongs here: International Bank Account Numbers, told from other accounts by how they begin; the codes of banks that go with them (BIC).
+ Does not belong here: what a bad account costs
 (``roster.intake.validation``), accounts that several people have (``roster.intake.damage``).
 
 Whole columns are looked at; the library that takes one value at a time sees only what no column-wise pattern settles.
@@ -8,7 +9,9 @@ Whole columns are looked at; the library that takes one value at a time sees onl
 
 import numpy as np
 import pandas as pd
-from stdnum import iban
+from stdnum import bic, iban
+
+from roster.intake.countries import COUNTRIES
 
 LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
@@ -16,6 +19,8 @@ NO_ACCOUNT = r".*(?:[*•#]{2}|[xX]{3}).*|[^1-9]*"
 """What was masked before it was written, and what has no digit but noughts."""
 IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[0-9]{2})"
 """The word before an IBAN, which is no part of it."""
+BIC_LABEL = r"(?i)^(?:BIC|SWIFT)(?:[- ]?(?:BIC|CODE))?[: ]+"
+"""Words before a BIC, which are no part of it."""
 PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
 
 
@@ -23,6 +28,13 @@ def is_account(series: pd.Series) -> pd.Series:
     """Which values can be an account number: whatever begins like an IBAN must be one, and nothing may be masked."""
     like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
     return ~(like | series.str.fullmatch(NO_ACCOUNT, na=False)) | is_iban(series[like]).reindex(series.index, fill_value=False)
+
+
+def is_bic(codes: pd.Series) -> pd.Series:
+    """Which values are a bank's code (ISO 9362), with the code of a country in it."""
+    distinct = codes.dropna().drop_duplicates()  # few: banks, not people
+    good = {code for code in distinct if bic.is_valid(code) and bic.compact(code)[4:6] in COUNTRIES}
+    return codes.astype("object").isin(list(good))
 
 
 def is_iban(numbers: pd.Series) -> pd.Series:

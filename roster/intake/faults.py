@@ -31,6 +31,7 @@ MESSAGES = {
     "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero; written otherwise it needs `decimal`.",
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This is no account number: masked, without digits, or like an IBAN whose check digits or length are wrong.",
+    "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
     "ambiguous": "This stands for more than one person in the file.",

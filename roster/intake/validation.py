@@ -14,12 +14,12 @@ from typing import Any
 import email_validator
 import pandas as pd
 import pandera.pandas as pa
-import phonenumbers
 from pandera.errors import SchemaErrors
 
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
-from roster.intake.accounts import IBAN_LABEL, is_account
+from roster.intake.accounts import BIC_LABEL, IBAN_LABEL, is_account, is_bic
+from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
@@ -31,8 +31,6 @@ EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u2
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
-# Where nobody can be called have no telephone code, and are countries all the same.
-COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS) | {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"}
 
 NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
@@ -62,6 +60,7 @@ def _column(name: str) -> pa.Column:
         "approval_limit": pa.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
         "locale": pa.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
         "bank_account": pa.Check(is_account, name="bank_account"),
+        "bic": pa.Check(is_bic, name="bic"),
     }
     return pa.Column("str", checks.get(name), nullable=name not in IDENTITY_COLUMNS)
 
@@ -130,6 +129,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
         like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
         frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    if "bic" in frame:
+        frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
     scoping = _scoping(people)
     for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, "manager_id", "manager_email")]:
         nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))

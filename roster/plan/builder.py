@@ -255,7 +255,8 @@ def _changes(
         ]
     )
     kind = found["field"].map(lambda field: comparison.kinds.get(field, "other")).astype("str")
-    return found.assign(kind=kind.mask(found["field"].eq(comparison.approver_field) & among(found["employee_id"], own), "self_approval"))
+    becomes = found["field"].eq(comparison.approver_field) & found["new"].notna() & among(found["employee_id"], own)
+    return found.assign(kind=kind.mask(becomes, "self_approval"))
 
 
 def _becoming_own(repairs: pd.DataFrame, everyone: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
-"""What a destination shows much less of than before, and by which people would be written: before anything is, somebody looks.
+"""What people are written by, and a destination shows much less of than before: before anything is written, somebody looks.
 
-Belongs here: when most of it is gone, and holding everything then. Does not belong here: what is counted (each destination), where the count
-is kept (``destinations.sizes``).
+Belongs here: when most of it is gone, and holding everything then. Does not belong here: what is counted (each destination), where the
+count is kept (``destinations.sizes``).
 
 An answer that is cut short looks like one that is whole: a tree of one unit leaves everyone without theirs.
 """

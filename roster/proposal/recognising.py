@@ -18,9 +18,10 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from roster.intake import amounts
-from roster.intake.accounts import is_account
+from roster.intake.accounts import is_account, is_bic
+from roster.intake.countries import COUNTRIES
 from roster.intake.faults import NOTHINGS
-from roster.intake.validation import COUNTRIES, is_email, is_employee_id
+from roster.intake.validation import is_email, is_employee_id
 from roster.proposal import headings
 from roster.proposal.headings import canonical_column, canonical_status, is_private, yes_or_no
 
@@ -186,6 +187,7 @@ VALUE_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "address_country": (lambda values: values.str.upper().isin(COUNTRIES), "are country codes"),
     "phone": (is_phone, "look like phone numbers"),
     "bank_account": (lambda values: values.str.contains(r"\d{6}") & is_account(values), "can be account numbers"),
+    "bic": (is_bic, "are codes of banks"),
     "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are plain amounts"),
     "locale": (_matches(r"[A-Za-z]{2,3}[_-][A-Za-z]{2}"), "are written like sv_SE"),
 }

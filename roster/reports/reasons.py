@@ -49,6 +49,7 @@ REASONS: Final[dict[str, Reason]] = {
     "approval_limit": Reason("The approval limit cannot be read", "Write it as a plain number, or have `decimal` set.", "HR"),
     "locale": Reason("The language is not written as a locale", "Write it like sv_SE.", "HR"),
     "bank_account": Reason("The account is no account number", "Write the whole number, unmasked.", "HR"),
+    "bic": Reason("The code of the bank (BIC) is none", "Write the eight or eleven characters of the bank's code.", "HR"),
     "shared_account": Reason("Several people have this account", "Give each person an account of their own.", "HR"),
     "ambiguous": Reason("The manager's key stands for several people", "Name the manager by something that is theirs alone.", "HR"),
     "unknown": Reason("Nobody in the file has the manager's key", "Correct the manager of this row.", "HR"),

@@ -15,7 +15,19 @@ from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
 
-COLUMNS: Final = ("employee_id", "line", "where", "field", "reason", "what_to_do", "owner", "first_seen", "times_seen", "word", "candidates")
+COLUMNS: Final = (
+    "employee_id",
+    "line",
+    "where",
+    "field",
+    "reason",
+    "what_to_do",
+    "owner",
+    "first_seen",
+    "times_seen",
+    "word",
+    "candidates",
+)
 LEFT_OUT: Final = ("skipped", "refused", "unknown", "held", "missing")
 VALUE: Final = "value"
 """The outcome of a single value that was left out, of a record that goes without it."""
@@ -83,7 +95,9 @@ def _values(destination: DestinationReport) -> pd.DataFrame:
     """Single values that a destination's records go without."""
     values = destination.values.reindex(columns=list(VALUES)).astype("str")
     left = pd.DataFrame({"employee_id": values["employee_id"], "number": values["employee_id"], "line": pd.NA, "code": values["reason"]})
-    left = left.assign(where=destination.name, outcome=VALUE, detail=None, **{name: values[name] for name in ("field", "word", "candidates")})
+    left = left.assign(
+        where=destination.name, outcome=VALUE, detail=None, **{name: values[name] for name in ("field", "word", "candidates")}
+    )
     return left.assign(followed=lacking.codes(values["field"], values["reason"])).sort_values(["employee_id", "field"], kind="stable")
 
 

@@ -69,7 +69,12 @@ def test_a_night_on_which_a_few_units_go_is_like_any_other(acme):
 
 
 def test_no_surprise_at_the_first_look_too_a_tree_of_less_than_what_users_are_in_is_not_believed(acme):
-    acme.start(*({"externalSourceId": f"X{at}", "id": f"i{at}", "email": f"x{at}@acme.example", "organizationalUnitId": f"u{at}"} for at in range(4)))
+    acme.start(
+        *(
+            {"externalSourceId": f"X{at}", "id": f"i{at}", "email": f"x{at}@acme.example", "organizationalUnitId": f"u{at}"}
+            for at in range(4)
+        )
+    )
     acme.organization["units"] = left()
     assert acme.night(*people()).planned["E1"][0] == "hold"
 
