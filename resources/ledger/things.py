@@ -72,19 +72,20 @@ class Things(Scoped):
         Raises:
             Failed: The lease is no longer this run's; nothing was recorded.
         """
-        now = moment()
+        rows = list(_answers(answers))
+        if not rows:
+            return
+        values = {"outcome": sa.bindparam("became"), "answer": sa.bindparam("said", type_=sa.JSON), "answered_at": moment()}
         with self._writing(lease) as connection:
-            for thing, outcome, answer in _answers(answers):
-                values = {"outcome": outcome, "answer": answer, "answered_at": now}
-                self._update(connection, destination, plan_run_id, thing, values)
+            connection.execute(self._each(destination, plan_run_id).values(values), rows)
 
     def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame) -> None:
         """Keep what became of a plan's things, once it was read back: ``thing``, ``outcome``."""
         if outcomes.empty:
             return
+        rows = [{"this": thing, "became": outcome} for thing, outcome in outcomes[["thing", "outcome"]].to_numpy().tolist()]
         with self._writing() as connection:
-            for thing, outcome in outcomes[["thing", "outcome"]].to_numpy().tolist():
-                self._update(connection, destination, plan_run_id, thing, {"outcome": outcome})
+            connection.execute(self._each(destination, plan_run_id).values(outcome=sa.bindparam("became")), rows)
 
     def overtaken(self, destination: str, plan_run_id: str) -> set[str]:
         """The things of a plan that a later plan has written: what this one says of them is not what is there now."""
@@ -119,12 +120,13 @@ class Things(Scoped):
         groups = counted.groupby([counted["kind"], counted["action"].eq("remove")])["thing"]
         return {(str(kind), bool(away)): frozenset(things) for (kind, away), things in groups}
 
-    def _update(self, connection: sa.Connection, destination: str, plan_run_id: str, thing: str, values: Mapping[str, Any]) -> None:
-        mine = self._mine(tables.plan_thing, destination=destination, plan_run_id=plan_run_id, thing=thing)
-        connection.execute(sa.update(tables.plan_thing).where(mine).values(values))
+    def _each(self, destination: str, plan_run_id: str) -> sa.Update:
+        """Sets something of one thing of a plan, named by ``this``."""
+        mine = self._mine(tables.plan_thing, destination=destination, plan_run_id=plan_run_id)
+        return sa.update(tables.plan_thing).where(mine, tables.plan_thing.c.thing == sa.bindparam("this"))
 
 
-def _answers(answers: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _answers(answers: pd.DataFrame) -> Iterator[dict[str, Any]]:
     rows = answers.reindex(columns=["thing", "outcome", "reason", "people"]).astype("object")
     for thing, outcome, reason, people in rows.where(rows.notna(), None).to_numpy().tolist():
-        yield thing, outcome, {"answered": reason, "people": str(people or "").split()}
+        yield {"this": thing, "became": outcome, "said": {"answered": reason, "people": str(people or "").split()}}
