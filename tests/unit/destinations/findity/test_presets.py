@@ -142,7 +142,7 @@ def test_the_check_of_approval_says_what_is_assigned_and_that_no_call_shows_whet
     adapter = Adapter(company)
     there = read(values=[("100", "a")], approvers=assigned)
     findings = {one.name: one for one in adapter.preflight(there, roster())}
-    assert set(findings) == set(adapter.preflight_checks) == {"approval", "structure_read"}
+    assert {"approval", "structure_read"} <= set(findings) & set(adapter.preflight_checks)
     assert findings["approval"].passed is passed
     assert told in findings["approval"].description
     assert "cannot be read: see it in the admin web client" in findings["approval"].description
@@ -150,7 +150,7 @@ def test_the_check_of_approval_says_what_is_assigned_and_that_no_call_shows_whet
 
 
 def test_a_company_that_configures_none_of_it_has_no_such_checks():
-    assert Adapter(settings()).preflight_checks == {}
+    assert not {"approval", "structure_read"} & set(Adapter(settings()).preflight_checks)
     assert Adapter(settings()).thing_kinds == {}
 
 
