@@ -355,6 +355,6 @@ class Structured(Protocol):
         """Send changes of them (`THING_COLUMNS`, in their order), before the people are sent.
 
         Returns:
-            ``thing``, ``outcome`` (accepted, refused, unknown), ``reason``, and where people depended on what was not accepted, their
-            numbers under ``people``, separated by blanks. A thing without a row has no answer.
+            ``thing``, ``outcome`` (accepted, refused, unknown), ``reason`` (without secrets, and without names of people), and where people
+            depended on what was not accepted, their numbers under ``people``, separated by blanks. A thing without a row has no answer.
         """

@@ -116,12 +116,17 @@ def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpe
 
 def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     made, faults = drawn.plan, drawn.faults
+    things = {"things": len(made.things)} if len(made.things) else {}
     return dg.AssetCheckResult(
         passed=not faults,
         check_name="accounting",
         asset_key=key,
         description=in_markdown("; ".join(faults)) or f"{len(made.people):,} people, each in the plan exactly once.",
-        metadata={"people": len(made.people), **{f"planned: {action}": count for action, count in made.counts().items() if count}},
+        metadata={
+            "people": len(made.people),
+            **things,
+            **{f"planned: {action}": count for action, count in made.counts().items() if count},
+        },
     )
 
 

@@ -53,6 +53,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             disagreements = engine.write(destination, getattr(context.resources, access), book, write, idle=facts.idle)
             answers = book.deliveries.answers(destination.name, source.run_id)
             requests = book.deliveries.requests(destination.name, source.run_id)
+            things = book.things.of(destination.name, source.run_id)
         yield dg.MaterializeResult(
             value={
                 "answers": answers,
@@ -61,7 +62,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                 WHOLE: destination.whole_reasons(write.plan.records, write.replies),
             },
             check_results=[_agreement_check(key, disagreements, len(requests))],
-            metadata=_shown(destination, answers, requests, facts),
+            metadata={**_shown(destination, answers, requests, facts), **_things(things)},
         )
 
     return asset
@@ -79,6 +80,12 @@ def _write(destination: Destination, plan: StoredValue, facts: PlanFacts, run_id
         dated=facts.dated,
         everyone=facts.whole,
     )
+
+
+def _things(things: pd.DataFrame) -> dict[str, Any]:
+    """What was answered of things that are no people, where there are any: by kind alone."""
+    sent = (things["kind"] + ": " + things["outcome"]).dropna()
+    return {"things, answers": metadata.counts(sent.value_counts().to_dict(), "answer")} if len(sent) else {}
 
 
 def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) -> dg.AssetCheckResult:

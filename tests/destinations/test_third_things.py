@@ -40,6 +40,7 @@ def test_no_surprise_things_go_through_a_sync_a_release_and_a_look_and_dagster_h
     assert "Sales" not in text
     acme.commands(monkeypatch)
     assert f"{len(desks(acme))} things that are no people wait for a release at Ledger book (approvers)" in said("status", "acme")
+    assert f'"things": {len(desks(acme))}' in said("status", "acme", "--json")
     acme.book.switch(refuse_desks={"Sales": "somebody sits there"})
     digest = acme.digest(synced_run.run_id)
     released = acme.quickly("release", digest=digest, kinds=["approvers"], released_by="xy", reason="looked at it")

@@ -1,7 +1,13 @@
 """Things that are no people in the report: by name on its owner's page, by kind in its first lines, and nowhere where there are none."""
 
-import pytest
+import io
+from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from cli.page import print_page
+from resources.past.report_files import Written
 from roster.reports import things
 from roster.reports.headline import headline
 from roster.reports.page import render
@@ -39,6 +45,19 @@ def test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of
     assert [text for text in [*told, night.digest] if text not in page] == []
     assert [one.adds_up for one in things.sums(report.destinations[0])] == [True]
     assert "does not add up" not in page
+
+
+def test_the_terminal_says_how_many_wait_and_how_they_are_released(acme):
+    acme.limited(things={"count": 1, "share": 0})
+    night = acme.sync(*BOTH)
+    acme.sync(*BOTH)
+    waiting = acme.sync(*people("Nord", "Syd", "Ost", "Vest")).report
+    out = io.StringIO()
+    print_page(Console(file=out, width=400), waiting, Written(Path("page"), Path("list")))
+    said = " ".join(out.getvalue().split())
+    assert "Held Ledger book: 5 × keeper of a desk, 2 × desk (keeper of a desk: 5 planned, 1 allowed; desk: 2 planned, 1 allowed)" in said
+    assert f"rollcall release acme {waiting.destinations[0].held_digest}" in said
+    assert night.report.destinations[0].held == 0, "which counts people"
 
 
 def test_a_night_of_things_alone_says_that_no_person_was_written(begun):
