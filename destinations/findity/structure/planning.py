@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from destinations.findity import records
@@ -21,6 +22,7 @@ from destinations.findity.structure.settings import Step
 from roster.people.chain import Chain
 from roster.plan.differences import Frames
 from roster.plan.things import THING_COLUMNS, Structure, ThingKind
+from roster.records import TAKEN_AWAY
 from roster.rules import evaluate
 
 APPROVERS: Final = "approvers"
@@ -93,7 +95,7 @@ def _units(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames,
 def _unit_of(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, people: pd.DataFrame) -> pd.Series:
     """The id of each person's unit."""
     desired, _ = records.users(roster, chain, read["units"], settings.users)
-    mine = desired.set_index("employee_id")["organizationalUnitId"]
+    mine = desired.set_index("employee_id")["organizationalUnitId"].replace(TAKEN_AWAY, np.nan)
     return people["employee_id"].map(mine).astype("str")
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from destinations.findity.records import PRESET_KEY
 from roster.plan.differences import Frames
-from roster.records import compact
+from roster.records import TAKEN_AWAY, compact
 
 FIELD: Final = "dimensionPresets"
 FAULT_COLUMNS: Final = ["employee_id", "field", "reason", "word", "candidates"]
@@ -107,12 +107,16 @@ def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
         meant.
     """
     given = desired[FIELD]
-    texts = given.dropna().unique()
-    kept, rows = {}, []
+    texts = given[given.ne(TAKEN_AWAY)].dropna().unique()
+    kept: dict[str, str | None] = {TAKEN_AWAY: TAKEN_AWAY}
+    rows = []
     for text in texts:
         entries: list[dict[str, Any]] = json.loads(text)
         good = []
         for entry in entries:
+            if entry["dimensionValueId"] is None:  # one that is to be taken away
+                good.append(entry)
+                continue
             dimension, value = str(entry[PRESET_KEY]), str(entry["dimensionValueId"])
             reason = there.reason(dimension, value)
             if reason is None:
@@ -134,7 +138,8 @@ def settled(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
 
 
 def without(records: pd.DataFrame, refused: Collection[str]) -> pd.DataFrame:
-    """Records without the presets of values that Findity did not take.
+    """Records of which those go without any preset that have one of a value that Findity did not take: a list without it would take away
+    what they have of that dimension.
 
     Args:
         records: on their way; a column ``dimensionPresets`` of JSON texts, if somebody has any.
@@ -143,9 +148,7 @@ def without(records: pd.DataFrame, refused: Collection[str]) -> pd.DataFrame:
     if FIELD not in records or not refused:
         return records
 
-    def left(text: str) -> str | None:
-        entries = [one for one in json.loads(text) if not {f"value/{one[PRESET_KEY]}/{one.get('dimensionValueId')}"} & set(refused)]
-        return compact(entries) if entries else None
-
-    kept = {text: left(text) for text in records[FIELD].dropna().unique()}
-    return records.assign(**{FIELD: records[FIELD].map(kept).astype("str")})
+    texts = records[FIELD][records[FIELD].ne(TAKEN_AWAY)].dropna().unique()
+    named = {text: {f"value/{one[PRESET_KEY]}/{one.get('dimensionValueId')}" for one in json.loads(text)} for text in texts}
+    lost = [text for text, things in named.items() if things & set(refused)]
+    return records.assign(**{FIELD: records[FIELD].mask(records[FIELD].isin(lost)).astype("str")})
