@@ -1,7 +1,7 @@
 """When a server that says "not now" is called next: as it says itself, and at a pace that is learnt from it.
 
-Belongs here: the Retry-After header; how far apart calls begin after a 429, and how that is let go of again. Does not belong here: published
-windows (``resources.rates``), how long one call waits to be repeated (``resources.http``).
+Belongs here: the Retry-After header; how far apart calls begin after a 429, and how that is let go of again. Does not belong here:
+published windows (``resources.rates``), how long one call waits to be repeated (``resources.http``).
 """
 
 import re
