@@ -51,6 +51,8 @@ COLUMNS: Mapping[str, str] = {
     "owner": "Who can mend it",
     "first_seen": "Since when",
     "times_seen": "In how many syncs",
+    "word": "HR's word that was left out, where a destination tells it",
+    "candidates": "What may have been meant",
     "why": "Why the person was left out",
     "check": "What the gate asked",
     "passed": "yes; let pass: for this run, by somebody; warning: stops nothing; no",

@@ -54,7 +54,7 @@ def with_further(desired: pd.DataFrame, people: pd.DataFrame, chain: Chain, rule
             if isinstance(one, str) and one != own and one not in lists[position]:
                 lists[position].append(one)
     texts = [compact(one) if one else text for one, text in zip(lists, first, strict=True)]
-    marks = pd.Series(np.where(unknown, "true", None), index=desired.index, dtype="str")
+    marks = pd.Series("true", index=desired.index, dtype="str").where(unknown)
     users = desired.assign(approverIds=pd.Series(texts, index=desired.index, dtype="str"), **{NOT_ALL_KNOWN: marks})
     return users, pd.concat(faults, ignore_index=True).astype("str")
 
