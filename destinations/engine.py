@@ -13,19 +13,20 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, releases
+from destinations import first, forgotten, leaving, parts, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting, lacking
 from roster.membership import among
+from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, approval_chain
 from roster.plan import landing, outcomes, releasing
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
-from roster.plan.decision import Circumstances, Plan
+from roster.plan.decision import ENDED, Circumstances, Plan
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
@@ -57,6 +58,7 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         key: The ledger's secret for pseudonyms.
         everyone: Whether the run is for everyone: else nobody is a leaver by absence, as an approver either.
     """
+    taken = parts.seen(destination, taken)
     remembered, out = known.acknowledged, known.out
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
     staying = taken.rejected if everyone and not taken.unreadable_reject else remembered["employee_id"]
@@ -64,9 +66,9 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
     active = there.loc[there["active"], "number"]
     while True:
         chain = approval_chain(taken.roster, there, remembered, policy.approvers, policy.absent_means, key, staying=staying, out=out)
-        records, faults = destination.desired(taken.roster, chain, known.read)
+        records, faults = parts.desired(destination, taken.roster, chain, known.read)
         # Nobody may be named an approver who is not brought in: whose own record lacks what none can be without.
-        lacking = faults.loc[faults["field"].isin(destination.required), "employee_id"]
+        lacking = faults.loc[faults["field"].isin([*destination.required, PART]), "employee_id"]
         lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
         if lacking.empty:
             return Desired(records, faults, chain.repairs, there)
@@ -118,8 +120,11 @@ def plan(
         AbsentPeople: Someone known is absent and that is an error by the settings.
     """
     key = ledger.keys.of_fields(destination.name)
+    away, kept = parts.elsewhere(destination, taken.roster), parts.kept(destination, ledger, taken.roster, known.acknowledged)
+    taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
+    conditions = replace(conditions, elsewhere=frozenset(away), kept=kept)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     gate = ledger.intakes.gate(attempt.root_run_id)
     gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
@@ -331,7 +336,7 @@ def _places(
     """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
     so by itself. And who stays in a part that their record does not name any more."""
     acknowledged, people = ledger.acknowledged.all(destination.name), made.people
-    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].eq("left"))
+    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].isin(ENDED))
     # A plan has nobody who is neither in HR's file nor to be seen there.
     before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]
     if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before

@@ -4,14 +4,15 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination
+from destinations.base import Destination, Divided
 from destinations.delivery import Write
-from destinations.findity import NAME, TITLE, comparison, identity, records
+from destinations.findity import NAME, TITLE, belonging, comparison, identity, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -21,6 +22,7 @@ from resources.environment import EnvText
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
+from roster.parts import part_name, part_title
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -46,18 +48,31 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination):
-    """Findity for one company."""
+class Adapter(Destination, Divided):
+    """Findity for one company: its organization, or one of several."""
 
     settings: Settings
+    name: str = field(default=NAME, init=False)
+    title: str = field(default=TITLE, init=False)
 
-    name = NAME
-    title = TITLE
     desired_name = "users"
     personal = PersonalColumns(numbers=("externalSourceId", "personnelNumber"), addresses=("email",))
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", part_name(NAME, self.settings.part))
+        object.__setattr__(self, "title", part_title(TITLE, self.settings.part))
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        return [part_name(NAME, word) for word in self.settings.words if word != self.settings.part]
+
+    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
+        rules = self.settings.belonging
+        assert rules is not None, "checked when the settings were read"  # noqa: S101
+        return belonging.placed(roster, rules, self.settings.words, self.settings.part, partial(part_name, NAME))
 
     @property
     def read_back_seconds(self) -> float:
@@ -78,7 +93,10 @@ class Adapter(Destination):
         return comparison.accounts(read["users"], numbers, acknowledged)
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.users(roster, chain, read["units"], self.settings.users)
+        users, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if rules := self.settings.belonging:
+            users = belonging.without_private(users, roster, rules, self.settings.words, self.settings.part)
+        return users, faults
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)
