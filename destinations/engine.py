@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import first, forgotten, leaving, reading_back, releases, sizes, things
+from destinations import first, forgotten, leaving, parts, reading_back, releases, sizes, things
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting, lacking
 from roster.membership import among
+from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, Chain, approval_chain
 from roster.plan import landing, outcomes, releasing
@@ -55,6 +56,7 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         key: The ledger's secret for pseudonyms.
         everyone: Whether the run is for everyone: else nobody is a leaver by absence, as an approver either.
     """
+    taken = parts.seen(destination, taken)
     remembered, out = known.acknowledged, known.out
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
     staying = taken.rejected if everyone and not taken.unreadable_reject else remembered["employee_id"]
@@ -62,9 +64,9 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
     active = there.loc[there["active"], "number"]
     while True:
         chain = approval_chain(taken.roster, there, remembered, policy.approvers, policy.absent_means, key, staying=staying, out=out)
-        records, faults = destination.desired(taken.roster, chain, known.read)
+        records, faults = parts.desired(destination, taken.roster, chain, known.read)
         # Nobody may be named an approver who is not brought in: whose own record lacks what none can be without.
-        lacking = faults.loc[faults["field"].isin(destination.required), "employee_id"]
+        lacking = faults.loc[faults["field"].isin([*destination.required, PART]), "employee_id"]
         lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
         if lacking.empty:
             structure = things.wanted(destination, taken.roster, chain, known.read) if everyone else None
@@ -117,8 +119,11 @@ def plan(
         AbsentPeople: Someone known is absent and that is an error by the settings.
     """
     key = ledger.keys.of_fields(destination.name)
+    away, kept = parts.elsewhere(destination, taken.roster), parts.kept(destination, ledger, taken.roster, known.acknowledged)
+    taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
+    conditions = replace(conditions, elsewhere=frozenset(away), kept=kept)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
     gate = ledger.intakes.gate(attempt.root_run_id)
@@ -327,7 +332,7 @@ def landed(
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         accepted = things.accepted(ledger, destination, plan_run_id)
-        expected = reading_back.Expected(made, desired, roster, sent, chain, accepted)
+        expected = reading_back.Expected(made, desired, parts.roster(destination, roster), sent, chain, accepted)
         differing, read, structure = reading_back.read_back(destination, access, ledger, expected, key, wait)
         there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
         without_approver = landing.without_approver(there, desired["employee_id"])

@@ -44,7 +44,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                     return
                 roster = planned_from(book, storage, company, destination.name).roster
             company.refuse_shared(destination)
-            book.claims.keep(company.settings.destinations())
+            book.claims.keep(company.settings.parts())
             there = {company.name, *names.companies()}
             claims.check_first(company.destinations(), book, roster, there)
             claims.claim(destination, book, roster, there)

@@ -3,9 +3,9 @@
 `settings` (what the YAML says) · `client`, `replies`, `units` and `tokens` (the wire) · `records` (what should be there) · `comparison`
 (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its part of a
 proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what only one company may
-write) · `expense` (its Expense API, as one person) · `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out`
-(whose unit a rule could not give) · `preflight` (units that are not there). `records`, `comparison`, `placing`, `left_out` and
-`preflight` are pure.
+write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as one person) · `commands`
+(`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units that are not
+there). `records`, `comparison`, `belonging`, `placing`, `left_out` and `preflight` are pure.
 """
 
 from typing import Final
@@ -32,7 +32,9 @@ REASONS: Final[dict[str, Reason]] = {
         "The value is new at Findity, or still waits for a release", "Nothing, or release the value: it follows in the next run.", "nobody"
     ),
     "unit_ambiguous": Reason(
-        "Several organizational units there have that name", "Name the unit by its path, as in Sales/Nordics, or by what is its alone.", "HR"
+        "Several organizational units there have that name",
+        "Name the unit by its path, as in Sales/Nordics, or by what is its alone.",
+        "HR",
     ),
     "unit_not_mapped": Reason(
         "The settings give no organizational unit for what HR's file says of them",
@@ -40,7 +42,24 @@ REASONS: Final[dict[str, Reason]] = {
         "Finance",
     ),
     "unit_unreadable": Reason(
-        "What HR's file says of them, from which their organizational unit follows, cannot be used", "Correct that value in their row.", "HR"
+        "What HR's file says of them, from which their organizational unit follows, cannot be used",
+        "Correct that value in their row.",
+        "HR",
+    ),
+    "organization_unknown": Reason(
+        "HR's word for their organization is not known",
+        "Correct it, or have the word added to the settings. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "organization_empty": Reason(
+        "HR's file does not say to which organization they belong",
+        "Fill it in. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "organization_unreadable": Reason(
+        "What says to which organization they belong cannot be read",
+        "Correct it. Whoever is in an organization already stays as they are.",
+        "HR",
     ),
 }
 """What its own reasons mean."""

@@ -5,14 +5,15 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from destinations import delivery, sizes
-from destinations.base import Destination, Finding, Preflight
+from destinations.base import Destination, Divided, Finding, Preflight
 from destinations.delivery import Write
-from destinations.findity import LAST_CHANCE, NAME, TITLE, comparison, identity, left_out, preflight, records
+from destinations.findity import LAST_CHANCE, NAME, TITLE, belonging, comparison, identity, left_out, preflight, records
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
@@ -24,6 +25,7 @@ from resources.environment import EnvText
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
+from roster.parts import part_name, part_title
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -53,18 +55,31 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, Preflight):
-    """Findity for one company."""
+class Adapter(Destination, Preflight, Divided):
+    """Findity for one company: its organization, or one of several."""
 
     settings: Settings
+    name: str = field(default=NAME, init=False)
+    title: str = field(default=TITLE, init=False)
 
-    name = NAME
-    title = TITLE
     desired_name = "users"
     personal = PersonalColumns(numbers=("externalSourceId", "personnelNumber"), addresses=("email",))
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", part_name(NAME, self.settings.part))
+        object.__setattr__(self, "title", part_title(TITLE, self.settings.part))
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        return [part_name(NAME, word) for word in self.settings.words if word != self.settings.part]
+
+    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
+        rules = self.settings.belonging
+        assert rules is not None, "checked when the settings were read"  # noqa: S101
+        return belonging.placed(roster, rules, self.settings.words, self.settings.part, partial(part_name, NAME))
 
     @property
     def read_back_seconds(self) -> float:
@@ -123,6 +138,8 @@ class Adapter(Destination, Preflight):
         desired, faults = records.users(roster, chain, read["units"], self.settings.users)
         if "approverIds" not in self.settings.approval:
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
+        if rules := self.settings.belonging:
+            desired = belonging.without_private(desired, roster, rules, self.settings.words, self.settings.part)
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
         changes = self.structure(roster, chain, read).changes

@@ -16,7 +16,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import domains, emptied, shrunk, strangers
+from roster.plan import barred, domains, emptied, shrunk, strangers
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
@@ -43,12 +43,16 @@ DETAILS: Mapping[str, str] = {
     "not_started": "has not started yet",
     "left": "has left, and has no active account",
     ELSEWHERE: "has left, and is deactivated by another system, not by Rollcall",
+    "elsewhere": "belongs to another part of the destination, and has no active account in this one",
     "absent": "not in the HR file, which the settings take for no news",
     "not_in_hr": "HR does not know this account",
     "not_selected": "not among the people of this run",
 }
 """A sentence for each reason of this module."""
 
+
+ENDED = ("left", "elsewhere")
+"""Why nothing is done about somebody who has no active account there and is to have none."""
 
 RELEASABLE = (
     "first_sync",
@@ -97,6 +101,10 @@ class Circumstances:
     """The domains that the settings name, if they name any."""
     leaving: Leaving = field(default_factory=Leaving)
     """When leavers lose their access, and who takes it."""
+    elsewhere: frozenset[str] = frozenset()
+    """Employee numbers of those who have left this part of the destination alone: they belong to another one."""
+    kept: pd.DataFrame = field(default_factory=barred.nobody)
+    """`roster.plan.barred.BARRED`: who is not let go yet, besides those whom the destination bars."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +259,7 @@ def decide(
         held = action.isin(WRITES)
         intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
     why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
+    reason = reason.mask(reason.eq("left") & census["employee_id"].isin(circumstances.elsewhere), "elsewhere")
     reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
     effect = intended.where(action.eq("hold"), action)
     people = census[["person", "employee_id", "account", "matched_by"]].assign(
