@@ -147,7 +147,6 @@ class Findity(Strict):
     @model_validator(mode="before")
     @classmethod
     def _one_or_several(cls, given: Any) -> Any:
-        """With several the first one's connection is also that of the commands of a person: they ask the Expense API, which is one."""
         if not isinstance(given, dict):
             return given
         several = given.get("organizations")
@@ -161,8 +160,7 @@ class Findity(Strict):
             raise ValueError("with organizations each has a connection of its own: there is none beside them")
         if given.get("belonging") is None:
             raise ValueError("with organizations, belonging must say who belongs to which")
-        first = next(iter(several.values()), None) if isinstance(several, dict) else None
-        return {**given, "connection": first["connection"]} if isinstance(first, dict) and "connection" in first else given
+        return given
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -172,6 +170,9 @@ class Findity(Strict):
             if place in seen:
                 raise ValueError(f"organizations {seen[place]} and {word} are the same organization")
             seen[place] = word
+        if self.organizations:
+            # The commands of a person ask the Expense API, which is one for all organizations: any one's connection leads there.
+            self.__dict__["connection"] = next(iter(self.organizations.values())).connection
         return self
 
     @property
