@@ -72,7 +72,9 @@ def test_one_organization_without_credentials_stops_no_other(acme: Organizations
     assert came[SE].outcome["E5"][0] == "created"
 
 
-@pytest.mark.parametrize(("cell", "reason"), [("XX", "organization_unknown"), (None, "organization_empty"), ("NO;XX", "organization_unknown")])
+@pytest.mark.parametrize(
+    ("cell", "reason"), [("XX", "organization_unknown"), (None, "organization_empty"), ("NO;XX", "organization_unknown")]
+)
 def test_no_surprise_whose_organization_is_not_known_stays_as_they_are(acme: Organizations, cell: str | None, reason: str) -> None:
     came = acme.night(BOSS, employee("E2", cell), employee("E3"), employee("E4", "NO"), employee("E9", cell))
     assert came[SE].planned["E2"] == came[SE].planned["E9"] == ("skip", reason)

@@ -1,7 +1,6 @@
 """A company with two organizations at one destination: two rows of the graph, each with its own keys, group and checks, in real runs."""
 
 import copy
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -60,15 +59,14 @@ def test_each_organization_has_its_own_keys_group_checks_and_resource(acme: Any)
 
 def test_two_nights_bring_everyone_in_and_a_mover_over_and_a_dead_organization_stops_no_other(acme: Any, monkeypatch: Any) -> None:
     acme.file("2026-11-20", people(acme))
-    first = acme.quickly("sync")
-    assert first.success
+    assert acme.quickly("sync").succeeded
     assert active(acme, "acme-no") == {"E01", "E02", "E03", "E05", "E06", "E07", "E08"}
     assert active(acme, "acme") == {"E01", "E02", "E03", "E04", "E09", "E10", "E11", "E12"}
     with acme.ledger() as ledger:
         assert sorted(ledger.plans.destinations()) == ["expensify", "findity_no", "findity_se"]
 
     acme.file("2026-11-21", people(acme, E05="SE"))
-    assert acme.quickly("sync").success
+    assert acme.quickly("sync").succeeded
     assert "E05" in active(acme, "acme") & active(acme, "acme-no")
 
     # Whoever may not come in at one stops neither the other nor another destination.
@@ -76,6 +74,5 @@ def test_two_nights_bring_everyone_in_and_a_mover_over_and_a_dead_organization_s
     rows = people(acme, E05="SE")
     rows["E04"]["Mobile"] = "+46701740699"
     acme.file("2026-11-22", rows)
-    failed: SimpleNamespace = acme.quickly("sync")
-    assert not failed.success
+    assert not acme.quickly("sync").succeeded
     assert acme.box.box.state["findity"]["organizations"]["acme"]["users"]["E04"]["phone"] == "+46701740699"
