@@ -20,7 +20,6 @@ from assets import loader, names
 from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
-from destinations.parts import counts
 from resources.failures import Failed
 from resources.hr import files
 from roster import accounting
@@ -164,7 +163,13 @@ def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) ->
 
 def _print_parts(people: pd.DataFrame, settings: CompanySettings) -> None:
     """How many belong to each part of a destination, and how many to none that is known."""
-    told = counts([registry.build(name, own) for name, own in settings.parts().items()], people)
+    several = settings.parts()
+    if several.keys() == settings.destinations().keys():
+        return
+    # Clients come with it: only who has such a destination waits for them.
+    from destinations.parts import counts  # noqa: PLC0415
+
+    told = counts([registry.build(name, own) for name, own in several.items()], people)
     if told:
         say("\nWho would go where:")
     for where, count in told:

@@ -11,6 +11,7 @@
 - `replies`: what is an answer, person by person?
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
+- `parts`: of several organizations of a company, which one is somebody's, and who may not leave one yet?
 - `leaving`: when do leavers lose their access, and what is told before?
 - `first`: is the first sync still to come, and who is of it still?
 
