@@ -128,7 +128,13 @@ class FindityOrganization(Strict):
     connection: FindityConnection
     """Where it is and which credentials open it."""
     users: FindityUsers | None = None
-    """Where each field of a user comes from in this one, in place of all of `findity.users`."""
+    """Where each field of a user comes from in this one, in place of all of `findity.users`; likewise each of what follows."""
+    approval: Annotated[list[Approval], BeforeValidator(in_list, json_schema_input_type=Any), Field(min_length=1)] | None = None
+    """By what Findity finds who approves there."""
+    dimensions: dict[DimensionId, Dimension] | None = None
+    """External id of a dimension there → what it should be."""
+    departments: Departments | None = None
+    """Who approves for its units."""
 
 
 class FindityBelonging(Strict):
@@ -170,8 +176,7 @@ class Findity(Strict):
     units: Literal["create"] | None = None
     """Create units that HR names and Findity does not have. Each of them waits until it is released."""
 
-    @model_validator(mode="after")
-    def _approved_by_what_is_configured(self) -> Self:
+    def _approved_by_what_is_configured(self) -> None:
         routed = any(one.approvers or one.approvers_of for one in self.dimensions.values())
         if routed != ("dimensions" in self.approval):
             raise ValueError("approval: dimensions and approvers of a dimension's values go together")
@@ -179,7 +184,6 @@ class Findity(Strict):
             raise ValueError("approval: departments and departments.approvers go together")
         if self.units and (self.users.organizationalUnitId is None or self.users.unit_by == "id"):
             raise ValueError("units: create needs users.organizationalUnitId, by name or externalSourceId")
-        return self
 
     organizations: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9]*$")], FindityOrganization] | None = Field(default=None, min_length=1)
     """Several organizations of one company: a word of small letters and digits, which is in asset keys too → its connection and rules."""
@@ -208,7 +212,7 @@ class Findity(Strict):
         return given
 
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
+    def _each_organization_by_itself(self) -> Self:
         seen: dict[tuple[str, str], str] = {}
         for word, one in (self.organizations or {}).items():
             place = _written(one.connection.admin_url), _written(one.connection.organization)
@@ -218,6 +222,11 @@ class Findity(Strict):
         if self.organizations:
             # The commands of a person ask the Expense API, which is one for all organizations: any one's connection leads there.
             self.__dict__["connection"] = next(iter(self.organizations.values())).connection
+        for word, own in parts(self).items():
+            try:
+                own._approved_by_what_is_configured()
+            except ValueError as mistake:
+                raise ValueError(f"{f'of organization {word}, ' if word else ''}{mistake}") from None
         return self
 
     @property
@@ -245,7 +254,7 @@ def parts(settings: Findity) -> Mapping[str, Findity]:
         return {"": settings}
     found = {}
     for word, one in settings.organizations.items():
-        own = {"connection": one.connection, "users": one.users or settings.users, "organizations": None}
-        found[word] = settings.model_copy(update=own)
+        own = {name: given for name in type(one).model_fields if (given := getattr(one, name)) is not None}
+        found[word] = settings.model_copy(update={**own, "organizations": None})
         found[word]._part, found[word]._words = word, tuple(settings.organizations)
     return found

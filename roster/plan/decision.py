@@ -259,7 +259,8 @@ def decide(
         held = action.isin(WRITES)
         intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
     why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
-    reason = reason.mask(reason.eq("left") & census["employee_id"].isin(circumstances.elsewhere), "elsewhere")
+    moved = census["employee_id"].isin(circumstances.elsewhere)
+    reason = reason.mask(reason.eq("left") & moved, "elsewhere")
     reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
     effect = intended.where(action.eq("hold"), action)
     people = census[["person", "employee_id", "account", "matched_by"]].assign(
@@ -267,7 +268,7 @@ def decide(
         intended=intended.replace("", np.nan),
         kinds=_kinds(census, changes, effect),
         reason=reason,
-        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting)),
+        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting, moved)),
     )
     return people.astype("str")[list(PEOPLE_COLUMNS)]
 

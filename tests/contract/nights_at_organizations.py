@@ -59,15 +59,17 @@ class Organizations:
         self.box, self.ledger, self.nights = box, ledger, itertools.count(1)
         self.secret = {"se": RIGHT, "no": RIGHT}
         self.limits = {"se": syncing.UNLIMITED, "no": syncing.UNLIMITED}
+        self.rules: dict[str, Any] = {}
+        self.users_rules: dict[str, Any] = {}
 
     def settings(self) -> Settings:
         def connection(word: str) -> dict[str, Any]:
             there = {"admin_url": f"{self.box.url}/api/admin", "token_url": f"{self.box.url}/api/oauth/token/", "read_back_seconds": 0}
             return {**there, "organization": f"acme-{word}", "client_id": word, "client_secret": {"env": self.secret[word]}}
 
-        users = {"bankAccount": {"iban": "bank_account"}}
+        users = {"bankAccount": {"iban": "bank_account"}, **self.users_rules}
         several = {word: {"connection": connection(word)} for word in ("se", "no")}
-        return Settings.model_validate({"users": users, "organizations": several, "belonging": BELONGING})
+        return Settings.model_validate({"users": users, "organizations": several, "belonging": BELONGING, **self.rules})
 
     def night(self, *rows: dict[str, Any], only: Sequence[str] = (SE, NO), **how: Any) -> dict[str, Any]:
         """One night at both, in the order of a run: everything is planned before anything is written. Of one that fails, the failure."""

@@ -36,6 +36,19 @@ def test_each_organization_is_a_destination_of_its_own_with_the_rules_of_all_or_
     assert [one.siblings for one in built if isinstance(one, Divided)] == [["findity_no"], ["findity_se"]]
 
 
+STEP = [{"employee": "E1"}]
+COST = {"COST": {"name": "Cost center", "approvers": STEP}}
+OF_NO = {"approval": "dimensions", "dimensions": COST}
+
+
+def test_an_organization_may_have_approval_and_dimensions_of_its_own() -> None:
+    found = registry.parts("findity", settings(organizations={**SEVERAL, "no": {**SEVERAL["no"], **OF_NO}}))
+    assert [one.approval for one in found.values()] == [["approverIds"], ["dimensions"]]  # type: ignore[attr-defined]
+    assert [list(one.dimensions) for one in found.values()] == [[], ["COST"]]  # type: ignore[attr-defined]
+    none = settings(**OF_NO, organizations={**SEVERAL, "no": {**SEVERAL["no"], "approval": "approverIds", "dimensions": {}}})
+    assert [list(one.dimensions) for one in registry.parts("findity", none).values()] == [["COST"], []]  # type: ignore[attr-defined]
+
+
 def test_a_company_with_one_organization_has_the_destination_whole() -> None:
     one = Settings.model_validate({"users": {}, "connection": SEVERAL["se"]["connection"]})
     assert list(registry.parts("findity", one)) == ["findity"]
@@ -59,6 +72,11 @@ def test_a_company_with_one_organization_has_the_destination_whole() -> None:
         ({"organizations": {"se": SEVERAL["se"], "no": SEVERAL["se"]}}, "organizations se and no are the same organization"),
         ({"belonging": {**BELONGING, "withheld": ["email"]}}, "Input should be"),
         ({"belonging": {}}, "Field required"),
+        (
+            {"organizations": {**SEVERAL, "no": {**SEVERAL["no"], "dimensions": COST}}},
+            "of organization no, approval: dimensions and approvers of a dimension's values go together",
+        ),
+        ({"units": "create"}, "of organization se, units: create needs users.organizationalUnitId"),
     ],
 )
 def test_a_mistake_is_told_and_no_value_of_it(given: dict[str, Any], message: str) -> None:
