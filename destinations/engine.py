@@ -322,6 +322,7 @@ def landed(
         chain: Who approves, as it was planned with: what of things that are no people should change is asked by it again.
         others: The things that the plan left for the next sync.
     """
+    roster = roster if roster is None else parts.roster(destination, roster)
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
     # Whom to wait for: everyone who was sent and not refused.
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]
@@ -332,7 +333,7 @@ def landed(
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         accepted = things.accepted(ledger, destination, plan_run_id)
-        expected = reading_back.Expected(made, desired, parts.roster(destination, roster), sent, chain, accepted)
+        expected = reading_back.Expected(made, desired, roster, sent, chain, accepted)
         differing, read, structure = reading_back.read_back(destination, access, ledger, expected, key, wait)
         there = destination.accounts(read, made.people["employee_id"].dropna(), ledger.acknowledged.all(destination.name))
         without_approver = landing.without_approver(there, desired["employee_id"])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from destinations.base import Destination, Divided, Taken
+from destinations.base import Destination, Divided, Finding, Preflight, Taken
 from resources.ledger import Ledger
 from roster import parts
 from roster.membership import among
@@ -46,6 +46,11 @@ def desired(destination: Destination, roster: pd.DataFrame, chain: Chain, read: 
     records = records[~among(records["employee_id"], open["employee_id"])].reset_index(drop=True)
     faults = faults[~among(faults["employee_id"], open["employee_id"])]
     return records, pd.concat([faults, open], ignore_index=True).astype("str")
+
+
+def preflight(destination: Destination, read: Frames, people: pd.DataFrame) -> Sequence[Finding]:
+    """`Preflight.preflight`, of those of HR's people who belong to the destination; nothing where it has none."""
+    return destination.preflight(read, roster(destination, people)) if isinstance(destination, Preflight) else []
 
 
 def elsewhere(destination: Destination, roster: pd.DataFrame) -> pd.Series:

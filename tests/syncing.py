@@ -98,7 +98,7 @@ class Night:
     @cached_property
     def findings(self) -> dict[str, Finding]:
         """What is known to be wrong before anything is planned, by name."""
-        return {one.name: one for one in self.adapter.preflight(self.known.read, parts.roster(self.adapter, self.taken.roster))}
+        return {one.name: one for one in parts.preflight(self.adapter, self.known.read, self.taken.roster)}
 
     @cached_property
     def report(self) -> Any:

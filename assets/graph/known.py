@@ -55,9 +55,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value=found.to_stored(),
             metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(found.acknowledged)},
-            check_results=checks.results(key, destination.preflight(found.read, parts.roster(destination, roster)))
-            if isinstance(destination, Preflight)
-            else [],
+            check_results=checks.results(key, parts.preflight(destination, found.read, roster)),
         )
 
     return asset
