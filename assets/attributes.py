@@ -183,6 +183,10 @@ class CompanySettings(Strict):
         """Name → its part of the settings, of those that are given."""
         return {name: part for name in registry.titles() if (part := getattr(self, name, None))}
 
+    def parts(self) -> dict[str, Strict]:
+        """As `destinations`, with each part of one that is in several by itself: the name in keys and ledger → its settings."""
+        return {part: own for name, given in self.destinations().items() for part, own in registry.parts(name, given).items()}
+
 
 def model() -> type[CompanySettings]:
     """The model of a company's attributes, with a part for each destination of the registry."""

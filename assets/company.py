@@ -100,7 +100,7 @@ class Company:
 
     def destinations(self) -> list[Destination]:
         """Those that the settings name, in the registry's order."""
-        return [registry.build(name, part) for name, part in self.settings.destinations().items()]
+        return [registry.build(name, part) for name, part in self.settings.parts().items()]
 
     def refuse_shared(self, destination: Destination) -> None:
         """Stop before a destination that another company's settings name too.

@@ -14,6 +14,7 @@ from assets import loader
 from assets.attributes import CompanySettings
 from destinations import registry
 from resources.environment import EnvText
+from roster.parts import whole_of, with_parts
 
 
 def shared(folder: Path, settings: CompanySettings) -> dict[str, str]:
@@ -29,10 +30,12 @@ def shared(folder: Path, settings: CompanySettings) -> dict[str, str]:
         if file.parent.name == folder.absolute().name:
             continue
         theirs = _named_in(file, _state(file))
+        titles = with_parts(registry.titles(), mine)
         for destination, parts in mine.items():
-            both = [what for key, what in parts.items() if key in theirs.get(destination, {})]
+            there = {key for name, keys in theirs.items() if whole_of(name) == whole_of(destination) for key in keys}
+            both = [what for key, what in parts.items() if key in there]
             if both and destination not in found:
-                found[destination] = _sentence(registry.titles()[destination], both, file)
+                found[destination] = _sentence(titles[destination], both, file)
     return found
 
 
@@ -46,7 +49,7 @@ def _sentence(title: str, both: Sequence[str], file: Path) -> str:
 
 def _named(settings: CompanySettings) -> dict[str, dict[str, str]]:
     """Destination → what is a company's alone there, and what it is in words."""
-    parts = settings.destinations().items()
+    parts = settings.parts().items()
     return {name: {one.key: one.what for one in registry.identities(name, part, _as_written)} for name, part in parts}
 
 

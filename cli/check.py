@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from assets import loader, names
 from assets.attributes import CompanySettings
 from cli.terminal import say
+from destinations import registry
 from resources.failures import Failed
 from resources.hr import files
 from roster import accounting
@@ -28,6 +29,7 @@ from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
 from roster.intake.references import Managers
 from roster.reading.naming import day_in_name
 from roster.reports import tables
+from roster.reports.reasons import REASONS, reason
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
 
@@ -68,6 +70,7 @@ def check(
         say(f"The header was found on line {result.facts.header_line}.")
     _print_managers(checks, result.facts.managers, settings)
     _print_result(result, show_values, limit)
+    _print_parts(result.roster, settings)
     raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
 
@@ -156,6 +159,21 @@ def _print_result(result: intake.IntakeResult, show_values: bool, limit: int) ->
         counted = result.notes.groupby(["source", "message"], dropna=False).size().reset_index(name="count")
         for row in counted.itertuples():
             say(f"  {row.count:>6} × {row.source}: {row.message}")
+
+
+def _print_parts(people: pd.DataFrame, settings: CompanySettings) -> None:
+    """How many belong to each part of a destination, and how many to none that is known."""
+    several = settings.parts()
+    if several.keys() == settings.destinations().keys():
+        return
+    # Clients come with it: only who has such a destination waits for them.
+    from destinations.parts import counts  # noqa: PLC0415
+
+    told = counts([registry.build(name, own) for name, own in several.items()], people)
+    if told:
+        say("\nWho would go where:")
+    for where, count in told:
+        say(f"  {count:>6} {reason(where).words if where in REASONS else where}")
 
 
 def _print_nobodys(dispositions: pd.DataFrame) -> None:

@@ -15,6 +15,7 @@
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
 - `beside`: what does one show in terms that all have?
+- `parts`: of several organizations of a company, which one is somebody's, and who may not leave one yet?
 - `leaving`: when do leavers lose their access, and what is told before?
 - `sizes`: how much of something was there, when nobody had a reason to look?
 - `first`: is the first sync still to come, and who is of it still?

@@ -1,8 +1,8 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
-Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`, `ByHand`), what goes into a step and what
-comes of it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``), any one
-destination. Which there are: ``destinations.registry``.
+Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`, `Divided`, `ByHand`), what goes into a
+step and what comes of it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``),
+any one destination. Which there are: ``destinations.registry``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -348,6 +348,18 @@ class StillIn(Protocol):
 
     def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
         """Who of `desired` is in a part that their record does not name any more, and is left there by the settings; likewise."""
+
+
+@runtime_checkable
+class Divided(Protocol):
+    """One part of a destination in several parts, such as organizations: a company's people belong to one, or to several, by a rule."""
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        """The names of the other parts, as destinations; none where it is one whole after all."""
+
+    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
+        """Where everyone who works here by HR's word belongs (`roster.parts.PLACED`)."""
 
 
 @runtime_checkable

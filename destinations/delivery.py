@@ -16,7 +16,7 @@ from resources.failures import Permanent, Transient
 from resources.ledger import Lease, Ledger, PlanVerdict
 from roster.membership import among
 from roster.plan import dependants, own_account, write_only
-from roster.plan.decision import Plan
+from roster.plan.decision import ENDED, Plan
 from roster.plan.outcomes import NOT_IN_ANSWER
 
 Send = Callable[[pd.DataFrame], Iterator[pd.DataFrame]]
@@ -147,7 +147,7 @@ def _in_step(plan: Plan) -> pd.Series:
 def _gone(write: Write) -> pd.Series:
     """Who had left before this plan and is not there any more, and of whom there is something else to remember now."""
     people = write.plan.people
-    others = people.loc[~(people["action"].eq("none") & people["reason"].eq("left")), "employee_id"]
+    others = people.loc[~(people["action"].eq("none") & people["reason"].isin(ENDED)), "employee_id"]
     gone: pd.Series = write.acknowledgements.loc[~among(write.acknowledgements["employee_id"], others), "employee_id"]
     return gone
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import beside, first, forgotten, leaving, reading_back, releases, sizes, things
+from destinations import beside, first, forgotten, leaving, parts, reading_back, releases, sizes, things
 from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting, lacking
 from roster.membership import among
+from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, Chain, approval_chain
 from roster.plan import landing, outcomes, releasing
@@ -56,6 +57,7 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         key: The ledger's secret for pseudonyms.
         everyone: Whether the run is for everyone: else nobody is a leaver by absence, as an approver either.
     """
+    taken = parts.seen(destination, taken)
     remembered, out = known.acknowledged, known.out
     # Someone whose row was rejected, or may have been, is no leaver: they go on approving with their last known values.
     staying = taken.rejected if everyone and not taken.unreadable_reject else remembered["employee_id"]
@@ -63,9 +65,9 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
     active = there.loc[there["active"], "number"]
     while True:
         chain = approval_chain(taken.roster, there, remembered, policy.approvers, policy.absent_means, key, staying=staying, out=out)
-        records, faults = destination.desired(taken.roster, chain, known.read)
+        records, faults = parts.desired(destination, taken.roster, chain, known.read)
         # Nobody may be named an approver who is not brought in: whose own record lacks what none can be without.
-        lacking = faults.loc[faults["field"].isin(destination.required), "employee_id"]
+        lacking = faults.loc[faults["field"].isin([*destination.required, PART]), "employee_id"]
         lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
         if lacking.empty:
             structure = things.wanted(destination, taken.roster, chain, known.read) if everyone else None
@@ -118,8 +120,11 @@ def plan(
         AbsentPeople: Someone known is absent and that is an error by the settings.
     """
     key = ledger.keys.of_fields(destination.name)
+    away, kept = parts.elsewhere(destination, taken.roster), parts.kept(destination, ledger, taken.roster, known.acknowledged)
+    taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
+    conditions = replace(conditions, elsewhere=frozenset(away), kept=kept)
     desired = things.settled(destination, policy, ledger, known, desired, request, held)
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
@@ -324,6 +329,7 @@ def landed(
         chain: Who approves, as it was planned with: what of things that are no people should change is asked by it again.
         others: The things that the plan left for the next sync.
     """
+    roster = roster if roster is None else parts.roster(destination, roster)
     answers = ledger.deliveries.answers(destination.name, plan_run_id)
     # Whom to wait for: everyone who was sent and not refused.
     sent = answers.loc[~answers["status"].isin(["refused", "stale"]), "person"]

@@ -15,7 +15,7 @@ from resources.ledger import Ledger
 from roster.membership import among
 from roster.people.chain import AbsentMeans, Chain
 from roster.plan import landing
-from roster.plan.decision import Plan
+from roster.plan.decision import ENDED, Plan
 from roster.plan.differences import Frames
 from roster.plan.things import Structure
 
@@ -59,7 +59,7 @@ def places(
     """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
     so by itself. And who stays in a part that their record does not name any more."""
     acknowledged, people = ledger.acknowledged.all(destination.name), made.people
-    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].eq("left"))
+    here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].isin(ENDED))
     # A plan has nobody who is neither in HR's file nor to be seen there.
     before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]
     if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before

@@ -1,6 +1,7 @@
 """Which destinations there are. The one place outside their own folders that names them.
 
-A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML), ``adapter.Adapter``
+A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML; beside it ``parts``,
+where one company may have several), ``adapter.Adapter``
 (`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
 `roster.reports.reasons.Reason`), where it says why in codes of its own; with ``COMMANDS`` (the first line of their help) and
 ``commands.group``, where it has commands of its own; with ``identity.identities``, where two companies must not both
@@ -41,12 +42,26 @@ def settings_models() -> "dict[str, type[Strict]]":
     return {name: cast("type[Strict]", _part(name, "settings").Settings) for name in titles()}
 
 
-def build(name: str, settings: "Strict") -> "Destination":
-    """A destination for one company.
+def parts(name: str, settings: "Strict") -> "dict[str, Strict]":
+    """What a company has of a destination, as destinations of their own: name → settings. One, by its own name, unless the package's
+    settings have ``parts`` and give several words.
 
     Args:
         name: Which.
         settings: Its part of the company's YAML.
+    """
+    from roster.parts import part_name  # noqa: PLC0415 - it imports pandas
+
+    divide = getattr(_part(name, "settings"), "parts", None)
+    return {part_name(name, word): own for word, own in divide(settings).items()} if divide else {name: settings}
+
+
+def build(name: str, settings: "Strict") -> "Destination":
+    """A destination for one company.
+
+    Args:
+        name: Which; of a destination in parts, any of them.
+        settings: Its part of the company's YAML, as `parts` gives it.
     """
     return cast("Destination", _part(name, "adapter").Adapter(settings))
 
@@ -101,7 +116,7 @@ def _packages() -> list[ModuleType]:
 
 
 def _package(name: str) -> ModuleType:
-    return next(package for package in _packages() if name == package.NAME)
+    return next(package for package in _packages() if name.partition("_")[0] == package.NAME)
 
 
 def _part(name: str, module: str) -> Any:

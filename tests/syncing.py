@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import engine, registry, releases
+from destinations import engine, parts, registry, releases
 from destinations.base import Attempt, Drawn, Finding, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from destinations.expensify.adapter import Access, Adapter
@@ -104,7 +104,7 @@ class Night:
     @cached_property
     def findings(self) -> dict[str, Finding]:
         """What is known to be wrong before anything is planned, by name."""
-        return {one.name: one for one in self.adapter.preflight(self.known.read, self.taken.roster)}
+        return {one.name: one for one in parts.preflight(self.adapter, self.known.read, self.taken.roster)}
 
     @cached_property
     def report(self) -> Any:

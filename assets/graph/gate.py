@@ -81,7 +81,7 @@ class Taking:
 
     def _remembered(self) -> pd.Series:
         """Everyone whom a destination ever took over, by number and by address."""
-        known = [self.book.acknowledged.all(name) for name in self.company.settings.destinations()]
+        known = [self.book.acknowledged.all(name) for name in self.company.settings.parts()]
         return (
             pd.concat([part[name] for part in known for name in ("employee_id", "account")], ignore_index=True).dropna().drop_duplicates()
         )
@@ -96,7 +96,7 @@ class Taking:
     def _checked(self, facts: ExportFacts, numbered: TakenExport) -> ExportFacts:
         """The facts, with what somebody let pass, once every check was asked."""
         settings, let = self.company.settings, self.let_pass
-        known = {name: self.book.applied.of(name) for name in settings.destinations()}
+        known = {name: self.book.applied.of(name) for name in settings.parts()}
         applied = {name: gate.LastApplied(last.number, last.dated, last.as_of) for name, last in known.items() if last}
         baseline, week = self.book.intakes.baseline(), self.book.week.files()
         self.checks = gate.run_checks(facts, baseline, applied, settings.hr.gate, week, facts.as_of)

@@ -11,7 +11,7 @@ from assets.failures import reported
 from assets.graph import checks, metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
-from destinations import claims, engine, releases
+from destinations import claims, engine, parts, releases
 from destinations.base import Destination, Preflight
 
 
@@ -44,7 +44,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                     return
                 roster = planned_from(book, storage, company, destination.name).roster
             company.refuse_shared(destination)
-            book.claims.keep(company.settings.destinations())
+            book.claims.keep(company.settings.parts())
             there = {company.name, *names.companies()}
             claims.check_first(company.destinations(), book, roster, there)
             claims.claim(destination, book, roster, there)
@@ -55,7 +55,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value=found.to_stored(),
             metadata={**metadata.of_frame(first), **rows, "people in the ledger": len(found.acknowledged)},
-            check_results=checks.results(key, destination.preflight(found.read, roster)) if isinstance(destination, Preflight) else [],
+            check_results=checks.results(key, parts.preflight(destination, found.read, roster)),
         )
 
     return asset

@@ -2,11 +2,12 @@
 
 `settings` (what the YAML says) · `client`, `replies`, `partly`, `units` and `tokens` (the wire) · `records` (what should be there) ·
 `comparison` (what is different, whose change needs whose) · `delivery` (in which order), `deleting` (one by one) · `adapter` (what the
-engine asks) · `draft` (its part of a proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity`
-(what only one company may write) · `expense` (its Expense API, as one person) · `commands` (`rollcall findity …`) · `placing` (whose
-unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units that are not there) · `taking_away` (values that HR
-gives no more) · `external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first). `records`,
-`comparison`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids` and `further_approvers` are pure.
+engine asks) · `draft` (its part of a proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what
+only one company may write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as one person) ·
+`commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units
+that are not there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in) · `further_approvers`
+(who approves behind the first). `records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids` and
+`further_approvers` are pure.
 """
 
 from typing import Final
@@ -66,6 +67,21 @@ REASONS: Final[dict[str, Reason]] = {
     "unit_unreadable": Reason(
         "What HR's file says of them, from which their organizational unit follows, cannot be used",
         "Correct that value in their row.",
+        "HR",
+    ),
+    "organization_unknown": Reason(
+        "HR's word for their organization is not known",
+        "Correct it, or have the word added to the settings. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "organization_empty": Reason(
+        "HR's file does not say to which organization they belong",
+        "Fill it in. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "organization_unreadable": Reason(
+        "What says to which organization they belong cannot be read",
+        "Correct it. Whoever is in an organization already stays as they are.",
         "HR",
     ),
 }

@@ -5,12 +5,13 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from destinations import delivery, sizes
-from destinations.base import Destination, Finding, Preflight
+from destinations.base import Destination, Divided, Finding
 from destinations.delivery import Write
 from destinations.findity import (
     DELETING,
@@ -18,6 +19,7 @@ from destinations.findity import (
     NAME,
     TITLE,
     UNCHECKED,
+    belonging,
     comparison,
     external_ids,
     identity,
@@ -36,6 +38,7 @@ from resources.environment import EnvText
 from resources.http import Retry
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
+from roster.parts import part_name, part_title
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -65,18 +68,31 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, Preflight):
-    """Findity for one company."""
+class Adapter(Destination, Divided):
+    """Findity for one company: its organization, or one of several."""
 
     settings: Settings
+    name: str = field(default=NAME, init=False)
+    title: str = field(default=TITLE, init=False)
 
-    name = NAME
-    title = TITLE
     desired_name = "users"
     personal = PersonalColumns(numbers=("externalSourceId", "personnelNumber"), addresses=("email",))
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", part_name(NAME, self.settings.part))
+        object.__setattr__(self, "title", part_title(TITLE, self.settings.part))
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        return [part_name(NAME, word) for word in self.settings.words if word != self.settings.part]
+
+    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
+        rules = self.settings.belonging
+        assert rules is not None, "checked when the settings were read"  # noqa: S101
+        return belonging.placed(roster, rules, self.settings.words, self.settings.part, partial(part_name, NAME))
 
     @property
     def read_back_seconds(self) -> float:
@@ -160,6 +176,8 @@ class Adapter(Destination, Preflight):
             desired, faults = external_ids.settled(desired, faults, read, there, known)
         if "approverIds" not in self.settings.approval:
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
+        if rules := self.settings.belonging:
+            desired = belonging.without_private(desired, roster, rules, self.settings.words, self.settings.part)
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
         found, missing = presets.checked(desired, presets.There.of(read, none(), self.settings.value_by))

@@ -4,9 +4,10 @@ Belongs here: the strict models of that, names of fields as Findity writes them.
 what the rules come to (``records``).
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from destinations.findity.structure.settings import Approval, Departments, Dimension
 from resources.environment import EnvText, Secret
@@ -169,11 +170,44 @@ class FindityLeaving(Strict):
     never."""
 
 
+def _none() -> Any:
+    """What the settings have as their connection before `Findity._one_or_several` has refused that."""
+    return None
+
+
+class FindityOrganization(Strict):
+    """One of a company's several organizations."""
+
+    connection: FindityConnection
+    """Where it is and which credentials open it."""
+    users: FindityUsers | None = None
+    """Where each field of a user comes from in this one, in place of all of `findity.users`; likewise each of what follows."""
+    approval: Annotated[list[Approval], BeforeValidator(in_list, json_schema_input_type=Any), Field(min_length=1)] | None = None
+    """By what Findity finds who approves there."""
+    dimensions: dict[DimensionId, Dimension] | None = None
+    """External id of a dimension there → what it should be."""
+    departments: Departments | None = None
+    """Who approves for its units."""
+
+
+class FindityBelonging(Strict):
+    """Who belongs to which of several organizations."""
+
+    organization: Rule
+    """The organization's word in `organizations`, or several: as a list, or as text with `separator` between them."""
+    separator: str = Field(default=";", min_length=1)
+    """What stands between several words of one cell."""
+    consultant_in: Rule | None = None
+    """The words of those organizations in which somebody is a consultant only; `all` for whichever they are in."""
+    withheld: list[Literal["bankAccount", "address", "phone"]] = Field(default=["bankAccount", "address"])
+    """The fields that a consultant does not get there. What is there already stays."""
+
+
 class Findity(Strict):
     """Findity as a destination."""
 
-    connection: FindityConnection
-    """Where Findity is and which credentials open it."""
+    connection: FindityConnection = Field(default_factory=_none, validate_default=False)
+    """Where Findity is and which credentials open it. With `organizations` each has its own, and there is none here."""
     users: FindityUsers
     """Where each field of a user comes from."""
     expense: FindityExpense | None = None
@@ -195,8 +229,7 @@ class Findity(Strict):
     units: Literal["create"] | None = None
     """Create units that HR names and Findity does not have. Each of them waits until it is released."""
 
-    @model_validator(mode="after")
-    def _approved_by_what_is_configured(self) -> Self:
+    def _approved_by_what_is_configured(self) -> None:
         routed = any(one.approvers or one.approvers_of for one in self.dimensions.values())
         if routed != ("dimensions" in self.approval):
             raise ValueError("approval: dimensions and approvers of a dimension's values go together")
@@ -204,8 +237,77 @@ class Findity(Strict):
             raise ValueError("approval: departments and departments.approvers go together")
         if self.units and (self.users.organizationalUnitId is None or self.users.unit_by == "id"):
             raise ValueError("units: create needs users.organizationalUnitId, by name or externalSourceId")
+
+    organizations: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9]*$")], FindityOrganization] | None = Field(default=None, min_length=1)
+    """Several organizations of one company: a word of small letters and digits, which is in asset keys too → its connection and rules."""
+    belonging: FindityBelonging | None = None
+    """Who belongs to which of `organizations`."""
+
+    _part: str = PrivateAttr("")
+    _words: tuple[str, ...] = PrivateAttr(())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        several = given.get("organizations")
+        if several is None:
+            if "connection" not in given:
+                raise ValueError("connection is needed, or organizations with one each")
+            if given.get("belonging") is not None:
+                raise ValueError("belonging goes with organizations")
+            return given
+        if "connection" in given:
+            raise ValueError("with organizations each has a connection of its own: there is none beside them")
+        if given.get("belonging") is None:
+            raise ValueError("with organizations, belonging must say who belongs to which")
+        return given
+
+    @model_validator(mode="after")
+    def _each_organization_by_itself(self) -> Self:
+        seen: dict[tuple[str, str], str] = {}
+        for word, one in (self.organizations or {}).items():
+            place = _written(one.connection.admin_url), _written(one.connection.organization)
+            if place in seen:
+                raise ValueError(f"organizations {seen[place]} and {word} are the same organization")
+            seen[place] = word
+        if self.organizations:
+            # The commands of a person ask the Expense API, which is one for all organizations: any one's connection leads there.
+            self.__dict__["connection"] = next(iter(self.organizations.values())).connection
+        for word, own in parts(self).items():
+            try:
+                own._approved_by_what_is_configured()
+            except ValueError as mistake:
+                raise ValueError(f"{f'of organization {word}, ' if word else ''}{mistake}") from None
         return self
+
+    @property
+    def part(self) -> str:
+        """Of settings that `parts` gives: the organization's word; empty where there is only one organization."""
+        return self._part
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Of settings that `parts` gives: the words of all organizations."""
+        return self._words
 
 
 Settings = Findity
 """What the registry asks of every destination for."""
+
+
+def _written(text: EnvText) -> str:
+    return text.root.casefold() if isinstance(text.root, str) else f"env {text.root.env}"
+
+
+def parts(settings: Findity) -> Mapping[str, Findity]:
+    """The settings of each organization by its word; of a company with one organization its own, by an empty one."""
+    if not settings.organizations:
+        return {"": settings}
+    found = {}
+    for word, one in settings.organizations.items():
+        own = {name: given for name in type(one).model_fields if (given := getattr(one, name)) is not None}
+        found[word] = settings.model_copy(update={**own, "organizations": None})
+        found[word]._part, found[word]._words = word, tuple(settings.organizations)
+    return found

@@ -15,6 +15,7 @@ from resources.ledger import tables
 from resources.ledger.database import insert_missing, writing
 from resources.ledger.keys import Keys
 from resources.ledger.scoped import Scoped, moment
+from roster.parts import part_name, whole_of
 
 
 class Claims(Scoped):
@@ -71,9 +72,15 @@ class Claims(Scoped):
 
     def _others(self, connection: sa.Connection, destination: str, wanted: Mapping[str, str]) -> dict[str, str]:
         table = tables.claim
-        there = sa.select(table.c.digest, table.c.company).where(table.c.destination == destination, table.c.digest.in_(wanted))
+        there = sa.select(table.c.digest, table.c.company).where(_same(table, destination), table.c.digest.in_(wanted))
         return {wanted[row.digest]: str(row.company) for row in connection.execute(there) if row.company != self.company}
 
     def _digests(self, identities: Iterable[str]) -> dict[str, str]:
         key = Keys(self.engine, self.company).shared("destinations")
         return {blake2b(text.encode(), key=key, digest_size=16).hexdigest(): text for text in identities}
+
+
+def _same(table: sa.Table, destination: str) -> sa.ColumnElement[bool]:
+    """Rows of the destination, and of all parts of the one of which it is a part: what one company has whole is another's part."""
+    whole = whole_of(destination)
+    return sa.or_(table.c.destination == whole, table.c.destination.startswith(part_name(whole, "_")[:-1], autoescape=True))

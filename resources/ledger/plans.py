@@ -43,6 +43,11 @@ class PlanVerdict:
 class Plans(Scoped):
     """The ledger's part about plans."""
 
+    def destinations(self) -> list[str]:
+        """The names of all destinations that the company ever had a plan for, those of parts too."""
+        with self._reading() as connection:
+            return list(connection.execute(sa.select(tables.plan.c.destination).where(self._mine(tables.plan)).distinct()).scalars())
+
     def save(
         self,
         destination: str,

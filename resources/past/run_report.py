@@ -15,6 +15,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
+from roster.parts import with_parts
 from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
@@ -38,6 +39,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     Raises:
         Permanent: The ledger knows no such run.
     """
+    titles = with_parts(titles, ledger.plans.destinations())
     runs = ledger.runs.all()
     mine = runs[runs["root_run_id"] == root_run_id]
     if mine.empty:

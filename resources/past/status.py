@@ -13,6 +13,7 @@ import pandas as pd
 from resources.ledger import Held, Ledger
 from resources.past.run_report import assemble
 from roster import lacking
+from roster.parts import with_parts
 from roster.reports.model import HR_FILE, RunReport
 
 
@@ -77,6 +78,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
         last: How many runs to look at.
         titles: The destinations, name → as people write it, in the order in which they are shown.
     """
+    titles = with_parts(titles, ledger.plans.destinations())
     runs = ledger.runs.all()
     alive = under_way(ledger, runs)
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))

@@ -12,6 +12,7 @@ import pandas as pd
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster import lacking
+from roster.parts import with_parts
 from roster.reports.model import HR_FILE
 from roster.reports.skipped import NO_LOSS
 from roster.reports.story import Change, Chapter, Lacking, LastingSkip, Line, Story, Visit
@@ -27,6 +28,7 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
         last: How many runs to tell of at most: the newest, and those that left something about the person.
         titles: The destinations, name → as people write it, in the order in which they are shown.
     """
+    titles = with_parts(titles, ledger.plans.destinations())
     runs = ledger.runs.all()
     about = ledger.runs.about(employee_id)
     everyone = runs["root_run_id"].drop_duplicates().tolist()

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from roster.membership import among
 from roster.plan.leaving import WAITING
 from roster.vocabulary import WRITES
 
@@ -17,6 +18,13 @@ BARRED: Final = ("person", "reason", "wholly")
 def nobody() -> pd.DataFrame:
     """`BARRED` without a row."""
     return pd.DataFrame({"person": pd.Series(dtype="str"), "reason": pd.Series(dtype="str"), "wholly": pd.Series(dtype="bool")})
+
+
+def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Both; the first counts of whoever is in both."""
+    if first.empty or second.empty:
+        return second if first.empty else first
+    return pd.concat([first, second[~among(second["person"], first["person"])]], ignore_index=True)
 
 
 def skip(decided: pd.DataFrame, barred: pd.DataFrame) -> pd.DataFrame:

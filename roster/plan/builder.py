@@ -13,12 +13,13 @@ import pandas as pd
 
 from roster.digests import record_column
 from roster.membership import among
+from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, inherited, remembered, reused
 from roster.plan import barred, deletion, dependants, domains, emptied, few, first, leaving, memory, pilot, shrunk, strangers
-from roster.plan.decision import Circumstances, Plan, assemble, decide
+from roster.plan.decision import ENDED, Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
@@ -189,12 +190,12 @@ def draw(
     )
     if comparison.accounts_are_addresses:
         others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
-    lacking = faults[faults["field"].isin(comparison.required)]
+    lacking = faults[faults["field"].isin([*comparison.required, PART])]
     unaddressed = comparison.unaddressed(everyone["account"])
     unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
     waiting = leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject)
     decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved, waiting)
-    kept = comparison.barred(everyone, people.roster, read)
+    kept = barred.together(comparison.barred(everyone, people.roster, read), circumstances.kept)
     decided = barred.skip(decided, kept)
     decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
     decided = shrunk.hold(decided, comparison.shrunk(read))
@@ -360,7 +361,7 @@ def acknowledgements(
 
 def _gone(plan: Plan, acknowledged: pd.DataFrame) -> pd.Series:
     """Whom the ledger knows to have left, and who has no account any more: a plan has nobody of them whom HR's file has not."""
-    others = plan.people.loc[~(plan.people["action"].eq("none") & plan.people["reason"].eq("left")), "employee_id"]
+    others = plan.people.loc[~(plan.people["action"].eq("none") & plan.people["reason"].isin(ENDED)), "employee_id"]
     return ~among(acknowledged["employee_id"], others) & ~acknowledged["active"].astype("bool")
 
 

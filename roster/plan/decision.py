@@ -16,7 +16,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.people.chain import AbsentMeans
-from roster.plan import deletion, domains, emptied, shrunk, strangers
+from roster.plan import barred, deletion, domains, emptied, shrunk, strangers
 from roster.plan.deletion import Deletion
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
@@ -46,12 +46,16 @@ DETAILS: Mapping[str, str] = {
     "not_started": "has not started yet",
     "left": "has left, and has no active account",
     ELSEWHERE: "has left, and is deactivated by another system, not by Rollcall",
+    "elsewhere": "belongs to another part of the destination, and has no active account in this one",
     "absent": "not in the HR file, which the settings take for no news",
     "not_in_hr": "HR does not know this account",
     "not_selected": "not among the people of this run",
 }
 """A sentence for each reason of this module."""
 
+
+ENDED = ("left", "elsewhere")
+"""Why nothing is done about somebody who has no active account there and is to have none."""
 
 RELEASABLE = (
     "first_sync",
@@ -110,6 +114,10 @@ class Circumstances:
     """Why one person is created before all others (`roster.plan.pilot.Pilot.why`); empty: there is no need."""
     created: frozenset[str] = frozenset()
     """The people whom earlier plans were to create, where that is asked."""
+    elsewhere: frozenset[str] = frozenset()
+    """Employee numbers of those who have left this part of the destination alone: they belong to another one."""
+    kept: pd.DataFrame = field(default_factory=barred.nobody)
+    """`roster.plan.barred.BARRED`: who is not let go yet, besides those whom the destination bars."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +273,8 @@ def decide(
         held = action.isin(WRITES)
         intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
     why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
+    moved = census["employee_id"].isin(circumstances.elsewhere)
+    reason = reason.mask(reason.eq("left") & moved, "elsewhere")
     reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
     effect = intended.where(action.eq("hold"), action)
     people = census[["person", "employee_id", "account", "matched_by"]].assign(
@@ -272,7 +282,7 @@ def decide(
         intended=intended.replace("", np.nan),
         kinds=_kinds(census, changes, effect),
         reason=reason,
-        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting)),
+        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting, moved)),
     )
     return people.astype("str")[list(PEOPLE_COLUMNS)]
 

@@ -60,9 +60,10 @@ def waits(census: pd.DataFrame, roster: pd.DataFrame, leaving: Leaving, *, in_do
     return day.where(gone & census["present"] & (day > today))
 
 
-def told(waiting: pd.Series) -> pd.Series:
-    """The day of each who waits, in words."""
-    return ("has left, and keeps their access until " + waiting).astype("str")
+def told(waiting: pd.Series, moved: pd.Series) -> pd.Series:
+    """The day of each who waits, in words; `moved`: who has not left the company but belongs elsewhere."""
+    why = pd.Series("has left", index=waiting.index, dtype="str").mask(moved, "belongs elsewhere now")
+    return (why + ", and keeps their access until " + waiting).astype("str")
 
 
 def near(census: pd.DataFrame, roster: pd.DataFrame, waiting: pd.Series, leaving: Leaving) -> dict[str, str]:

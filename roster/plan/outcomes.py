@@ -80,8 +80,8 @@ class OutcomeFacts:
             stored.get("without_approver"),
             pd.DataFrame(stored.get("still_in", []), columns=list(PLACES)),
             pd.DataFrame(stored.get("staying", []), columns=list(PLACES)),
-            tuple(stored.get("things_drift", ())),
             InCommon.from_json(stored.get("in_common")),
+            tuple(stored.get("things_drift", ())),
         )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from roster.digests import record_column
 from roster.membership import among
 from roster.plan import dependants, pilot
-from roster.plan.decision import DETAILS, RELEASABLE, Plan
+from roster.plan.decision import DETAILS, ENDED, RELEASABLE, Plan
 from roster.vocabulary import WRITES
 
 VERDICTS: Final[Mapping[str, str]] = {
@@ -118,7 +118,7 @@ def _verdicts(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> 
     digests = person.map(_digests(plan, person[silent], key)).astype("str")
     same &= ~silent | (digests == person.map(members["digest"]).astype("str")).fillna(False)
     in_step = people["action"].eq("none") & people["reason"].isna()
-    ended = people["action"].eq("none") & people["reason"].eq("left")
+    ended = people["action"].eq("none") & people["reason"].isin(ENDED)
     leaves = promised.isin(["deactivate", "delete"])
     turned = effect.isna() | (effect.isin(["deactivate", "delete"]) != leaves)
     ended &= promised.ne("delete") | people["account"].isna()

@@ -74,6 +74,17 @@ REASONS: Final[dict[str, Reason]] = {
     "out_of_scope": Reason("Outside the scope that the company set", "Nothing.", "nobody"),
     "not_selected": Reason("Not among the people of this run", "Nothing.", "nobody"),
     "left": Reason("Has left, and has no active account", "Nothing.", "nobody"),
+    "elsewhere": Reason("Belongs elsewhere, and has no active account here", "Nothing.", "nobody"),
+    "joins_elsewhere_first": Reason(
+        "Belongs elsewhere now, and keeps the old access until they are in there",
+        "Nothing, if they come in there tonight; else mend what keeps them out there.",
+        "IT",
+    ),
+    "belongs_elsewhere": Reason(
+        "Has an account here, where Rollcall never put them, and belongs elsewhere by HR's file",
+        "Close the account if they do not need it; else correct where they belong.",
+        "Finance",
+    ),
     "leaves_later": Reason(
         "Has left, and keeps their access until a day that the settings give", "Nothing: it ends on that day.", "nobody"
     ),

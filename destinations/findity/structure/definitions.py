@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.records import PRESET_KEY
 from destinations.findity.structure.settings import Dimension
 from destinations.findity.structure.wanted import WantedValues
+from destinations.findity.taking_away import PRESET_KEY
 from roster.plan.differences import Frames
 from roster.records import compact
 

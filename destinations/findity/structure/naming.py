@@ -37,7 +37,7 @@ class Approving:
         """By what was read; `numbers` are those that HR knows."""
         users, owners = read["users"], read.get("owners")
         known = numbers if owners is None else pd.concat([numbers, owners["employee_id"]])
-        number = accounts(users, known, owners)["number"]
+        number = accounts(users, known, owners, read.get("ids"))["number"]
         people = users[["personId", "externalSourceId"]].assign(number=number, ours=among(number, known))
         addressed = ~account_of(users).str.startswith(WITHOUT_NUMBER)
         active = people[users["active"].fillna(True).astype("bool") & (addressed | people["personId"].notna())]

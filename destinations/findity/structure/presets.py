@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.records import PRESET_KEY
+from destinations.findity.taking_away import PRESET_KEY
 from roster.plan.differences import Frames
 from roster.records import TAKEN_AWAY, compact
 

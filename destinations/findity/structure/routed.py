@@ -9,7 +9,7 @@ import json
 import pandas as pd
 
 from destinations.findity.comparison import account_of
-from destinations.findity.records import PRESET_KEY
+from destinations.findity.taking_away import PRESET_KEY
 from roster.plan.differences import Frames
 
 

@@ -1,0 +1,104 @@
+"""A destination in several parts, such as organizations: how they are called, and what is decided about whoever belongs to another one.
+
+Belongs here: names of parts, HR's side as one part sees it, whom a part does not let go. Does not belong here: which part somebody belongs
+to (each destination's settings), asking destination and ledger (``destinations.parts``). Pure.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from roster.membership import among
+from roster.plan import barred
+
+FIELD: Final = "organization"
+"""The field of a fault of whoever belongs to no part that is known: there is no record without it."""
+HERE: Final = "here"
+ELSEWHERE: Final = "elsewhere"
+"""Where somebody belongs: to this part, or to others of which each is known. Any other word is the reason why that is not known."""
+PLACED: Final = ("employee_id", "place", "parts")
+"""Of everyone who works here by HR's word; ``parts`` is a JSON list of the names of those destinations to which they belong."""
+
+JOINING: Final = "joins_elsewhere_first"
+"""Why somebody who belongs elsewhere is left in a part: another has not taken them yet."""
+NOT_PUT: Final = "belongs_elsewhere"
+"""Why somebody who belongs elsewhere is left in a part: it was not Rollcall that brought them in, nor ever knew them there."""
+
+_BETWEEN: Final = "_"
+
+
+def part_name(destination: str, part: str) -> str:
+    """The name of a part in keys and ledger: ``book_north``; of a destination that is one whole (no `part`) its own."""
+    return f"{destination}{_BETWEEN}{part}" if part else destination
+
+
+def whole_of(name: str) -> str:
+    """The destination that a part is of; no destination's own name has an underscore."""
+    return name.partition(_BETWEEN)[0]
+
+
+def part_title(title: str, part: str) -> str:
+    """A part as people read it: ``Book north``."""
+    return f"{title} {part}" if part else title
+
+
+def with_parts(titles: Mapping[str, str], used: Iterable[str]) -> dict[str, str]:
+    """Name → title of destinations, with each destination's parts behind it.
+
+    Args:
+        titles: The destinations'.
+        used: Names that somebody has met, of parts too.
+    """
+    parts = sorted({name for name in used if _BETWEEN in name})
+    found = {}
+    for name, title in titles.items():
+        found[name] = title
+        found |= {part: part_title(title, part.partition(_BETWEEN)[2]) for part in parts if whole_of(part) == name}
+    return found
+
+
+def works(roster: pd.DataFrame) -> pd.Series:
+    """Who is in scope and works here: only they belong somewhere."""
+    return roster["in_scope"].astype(bool) & roster["employment"].isin(["active", "leave"])
+
+
+def as_seen(roster: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    """The roster as one part sees it: whoever belongs elsewhere has left, at once.
+
+    Args:
+        roster: the roster frame.
+        placed: `PLACED`.
+    """
+    away = among(roster["employee_id"], placed.loc[placed["place"].eq(ELSEWHERE), "employee_id"])
+    gone = roster.assign(employment=roster["employment"].mask(away, "left"))
+    return gone.assign(end_date=gone["end_date"].mask(away)) if "end_date" in gone else gone
+
+
+def unplaced(placed: pd.DataFrame) -> pd.DataFrame:
+    """Faults (``employee_id``, ``field``, ``reason``) of those of whom it is not known whether they belong here."""
+    open = placed[~placed["place"].isin([HERE, ELSEWHERE])]
+    return pd.DataFrame({"employee_id": open["employee_id"], "field": FIELD, "reason": open["place"]}).reset_index(drop=True).astype("str")
+
+
+def kept(placed: pd.DataFrame, acknowledged: pd.Series, arrived: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Whom a part does not let go though they belong elsewhere (`roster.plan.barred.BARRED`).
+
+    Args:
+        placed: `PLACED`.
+        acknowledged: employee numbers that the ledger knows in this part.
+        arrived: part → employee numbers that the ledger knows to be in it and active, by reading back.
+    """
+    away = placed[placed["place"].eq(ELSEWHERE)]
+    if away.empty:
+        return barred.nobody()
+    lists = {text: json.loads(text) for text in away["parts"].unique()}
+    late = pd.Series(False, index=away.index)
+    for text, parts in lists.items():
+        for part in parts:
+            late |= away["parts"].eq(text) & ~among(away["employee_id"], arrived[part])
+    ours = among(away["employee_id"], acknowledged)
+    reason = pd.Series(NOT_PUT, index=away.index, dtype="str").mask(ours, JOINING)
+    found = pd.DataFrame({"person": away["employee_id"], "reason": reason, "wholly": False})
+    return found[late | ~ours].reset_index(drop=True)

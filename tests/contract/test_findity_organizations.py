@@ -1,0 +1,155 @@
+"""Several organizations of one company: who is brought where, who moves and when, and what is not known."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resources.failures import Failed
+from resources.past.run_report import assemble
+from roster.reports.skipped import left_out
+from sandbox.faults import Fault
+from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, WRONG, Organizations, company, employee
+
+TITLES = {"findity": "Findity"}
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
+    monkeypatch.setenv(RIGHT, "s")
+    monkeypatch.setenv(WRONG, "none")
+    with company(tmp_path) as made:
+        made.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+        yield made
+
+
+def test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person(acme: Organizations) -> None:
+    assert acme.active("se") == {"E1", "E2", "E3"}
+    assert acme.active("no") == {"E1", "E4"}
+    assert acme.users("se")["E1"]["personId"] == acme.users("no")["E1"]["personId"]
+    assert acme.users("no")["E4"]["approverIds"] == [acme.users("no")["E1"]["personId"]]
+
+
+def test_a_quiet_night_writes_nothing_and_tells_of_nobody(acme: Organizations) -> None:
+    quiet = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+    assert quiet[SE].planned == {"E1": ("none", None), "E2": ("none", None), "E3": ("none", None), "E4": ("none", "elsewhere")}
+    assert quiet[SE].numbers["intended"] == quiet[NO].numbers["intended"] == 0
+    assert not [call for call in quiet[NO].calls if call["write"]]
+
+
+def test_no_surprise_nobody_leaves_an_organization_before_the_next_has_them(acme: Organizations) -> None:
+    people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
+    moving = acme.night(*people)
+    assert moving[NO].outcome["E2"][0] == "created"
+    assert moving[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+    assert "E2" in acme.active("se") & acme.active("no")
+    after = acme.night(*people)
+    assert after[SE].outcome["E2"][0] == "deactivated"
+    assert acme.active("se") == {"E1", "E3"}
+    assert acme.night(*people)[SE].planned["E2"] == ("none", "elsewhere")
+
+
+@pytest.mark.parametrize("trouble", ["down", "refuses", "holds"])
+def test_no_surprise_a_mover_keeps_the_old_while_the_new_one(acme: Organizations, trouble: str) -> None:
+    people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
+    if trouble == "down":
+        acme.secret["no"] = WRONG
+    elif trouble == "refuses":
+        acme.box.box.faults.append(Fault(api="findity", job="PUT users", times=None, refuse={"E2": "INVALID_EMAIL"}))
+    else:
+        acme.limits["no"] = NOBODY_JOINS
+    for _ in range(3):
+        came = acme.night(*people)
+        assert came[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+        assert "E2" in acme.active("se")
+    assert isinstance(came[NO], Failed) == (trouble == "down")
+
+
+def test_one_organization_without_credentials_stops_no_other(acme: Organizations) -> None:
+    acme.secret["no"] = WRONG
+    came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), employee("E5"))
+    assert isinstance(came[NO], Failed)
+    assert came[SE].outcome["E5"][0] == "created"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"), [("XX", "organization_unknown"), (None, "organization_empty"), ("NO;XX", "organization_unknown")]
+)
+def test_no_surprise_whose_organization_is_not_known_stays_as_they_are(acme: Organizations, cell: str | None, reason: str) -> None:
+    came = acme.night(BOSS, employee("E2", cell), employee("E3"), employee("E4", "NO"), employee("E9", cell))
+    assert came[SE].planned["E2"] == came[SE].planned["E9"] == ("skip", reason)
+    assert "E2" in acme.active("se")
+    assert "E9" not in acme.active("se")
+    assert ("E9" in acme.active("no")) == (cell == "NO;XX")  # the other word is known
+    listed = left_out(assemble(acme.ledger, came[SE].attempt.run_id, TITLES)).set_index("employee_id")
+    assert listed.loc[["E2", "E9"], "code"].tolist() == [reason, reason]
+
+
+def test_an_organization_that_cannot_be_read_is_told_as_that(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2", None, unread="company_code"), employee("E3"), employee("E4", "NO"))
+    assert came[SE].planned["E2"] == ("skip", "organization_unreadable")
+    assert "E2" in acme.active("se")
+
+
+def test_approver_a_manager_whose_organization_is_not_known_tonight_goes_on_approving(acme: Organizations) -> None:
+    acme.night(BOSS, employee("E2"), employee("E3", manager_id="E2"), employee("E4", "NO"))
+    came = acme.night(BOSS, employee("E2", "XX"), employee("E3", manager_id="E2"), employee("E4", "NO"))
+    assert came[SE].planned["E3"] == ("none", None)
+    assert came[SE].landed.without_approver == []
+
+
+def test_approver_a_manager_of_another_organization_only_is_passed_over_and_that_is_told(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO", manager_id="E2"))
+    assert acme.users("no")["E4"]["approverIds"] == [acme.users("no")["E1"]["personId"]]
+    assert came[NO].facts.repairs.to_numpy().tolist() == [["E4", "left"]]
+
+
+def test_whoever_has_left_leaves_all_organizations_at_once(acme: Organizations) -> None:
+    people = BOSS, employee("E2", "SE;NO"), employee("E3"), employee("E4", "NO")
+    acme.night(*people)
+    assert "E2" in acme.active("se") & acme.active("no")
+    came = acme.night(BOSS, employee("E2", "SE;NO", employment="left"), employee("E3"))
+    assert came[SE].outcome["E2"][0] == came[NO].outcome["E2"][0] == came[NO].outcome["E4"][0] == "deactivated"
+    assert acme.active("no") == {"E1"}
+
+
+def test_a_rejoiner_may_come_back_into_the_other_one(acme: Organizations) -> None:
+    acme.night(BOSS, employee("E2", employment="left"), employee("E3"), employee("E4", "NO"))
+    came = acme.night(BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO"))
+    assert came[SE].planned["E2"] == ("none", "elsewhere")
+    assert came[NO].outcome["E2"][0] == "created"
+    back = acme.night(BOSS, employee("E2", "SE"), employee("E3"), employee("E4", "NO"))
+    assert back[SE].outcome["E2"][0] == "reactivated"
+    assert back[NO].planned["E2"] == ("skip", "joins_elsewhere_first")
+
+
+def test_somebody_whom_rollcall_never_put_into_an_organization_is_left_there_and_told(acme: Organizations) -> None:
+    acme.users("no")["E3"] = {**acme.users("se")["E3"], "id": "other"}
+    came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+    assert came[NO].planned["E3"] == ("skip", "belongs_elsewhere")
+    assert "E3" in acme.active("no")
+
+
+@pytest.mark.parametrize(("cell", "without"), [("no", {"no"}), ("all", {"se", "no"}), ("typo", {"se", "no"}), (None, set())])
+def test_a_consultant_gets_no_private_fields_where_they_are_one(acme: Organizations, cell: str | None, without: set[str]) -> None:
+    acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), employee("E7", "SE;NO", extra_more=cell))
+    assert {word for word in ("se", "no") if "bankAccount" not in acme.users(word)["E7"]} == without
+
+
+def test_what_a_consultant_has_there_already_stays(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2", extra_more="se"), employee("E3"), employee("E4", "NO"))
+    assert came[SE].planned["E2"] == ("none", None)
+    assert acme.users("se")["E2"]["bankAccount"] == {"iban": "SE4550000000058398257466"}
+
+
+def test_true_report_each_organization_is_told_by_itself(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+    report = assemble(acme.ledger, came[NO].attempt.run_id, TITLES)
+    assert [(one.key, one.name) for one in report.destinations] == [(NO, "Findity no")]
+
+
+def test_quiet_no_name_or_address_of_anybody_is_in_what_is_kept_of_a_mover(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO"))
+    told = came[SE].plan.people[["reason", "detail"]].to_string() + str(came[SE].facts.to_json())
+    assert "acme.example" not in told
+    assert "FE2" not in told

@@ -1,0 +1,91 @@
+"""Several organizations of one company together with what else a night does: dimensions, units, waiting leavers, releases, the way back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from destinations.base import Request
+from resources.past.story import story_of
+from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Organizations, company, employee
+
+STEP = {"approvers": [{"rule": {"column": "manager_id"}}], "values": {"id": "cost_center"}}
+RULES = {"approval": ["approverIds", "dimensions"], "dimensions": {"COST": {"name": "Cost center", "presetLocation": "EMPLOYEE", **STEP}}}
+STAFF = (BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
+    monkeypatch.setenv(RIGHT, "s")
+    with company(tmp_path) as made:
+        yield made
+
+
+def test_each_organization_has_the_values_of_its_own_people_alone_and_lands_them(acme: Organizations) -> None:
+    acme.rules = RULES
+    people = BOSS, employee("E2", cost_center="100"), employee("E4", "NO", cost_center="200")
+    acme.night(*people)
+    came = acme.night(*people)  # now there is whoever approves
+    for name, word, own in ((SE, "se", "100"), (NO, "no", "200")):
+        there = acme.box.box.state["findity"]["organizations"][f"acme-{word}"]["dimensionValues"]["COST"]
+        assert {one["externalSourceId"] for one in there} == {own}
+        assert came[name].landed.things[["thing", "outcome"]].to_numpy().tolist() == [[f"approvers/COST/{own}", "accepted"]]
+        assert came[name].landed.things_drift == []
+    assert [len(night.drawn.plan.things) for night in acme.night(*people).values()] == [0, 0]
+
+
+def test_units_are_looked_for_of_its_own_people_alone(acme: Organizations) -> None:
+    acme.users_rules = {"organizationalUnitId": "department"}
+    came = acme.night(BOSS, employee("E2", department="se"), employee("E4", "NO", department="no"))
+    assert all(finding.passed for night in came.values() for finding in night.findings.values())
+
+
+def test_whoever_leaves_while_moving_leaves_both_at_once(acme: Organizations) -> None:
+    acme.night(*STAFF)
+    acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
+    came = acme.night(BOSS, employee("E2", "NO", employment="left"), *STAFF[2:])
+    assert came[SE].outcome["E2"][0] == came[NO].outcome["E2"][0] == "deactivated"
+
+
+def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leaves_the_other(acme: Organizations) -> None:
+    acme.night(*STAFF)
+    acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
+    came = acme.night(*STAFF)
+    assert came[SE].planned["E2"] == ("none", None)
+    assert came[NO].outcome["E2"][0] == "deactivated"
+    assert acme.active("no") == {"E1", "E4"}
+
+
+def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_counted_from_when_the_new_has_them(acme: Organizations) -> None:
+    moved = BOSS, employee("E2", "NO"), *STAFF[2:]
+    acme.night(*STAFF, day="2026-11-01")
+    assert acme.night(*moved, day="2026-11-02", leaving_days=3)[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+    waits = acme.night(*moved, day="2026-11-03", leaving_days=3)[SE]
+    assert waits.planned["E2"] == ("skip", "leaves_later")
+    assert "has left" not in waits.detail("E2")
+    assert acme.night(*moved, day="2026-11-06", leaving_days=3)[SE].outcome["E2"][0] == "deactivated"
+
+
+def test_a_release_in_one_organization_changes_nothing_in_the_other(acme: Organizations) -> None:
+    acme.night(*STAFF)
+    acme.limits["no"] = NOBODY_JOINS
+    people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
+    held = acme.night(*people)[NO]
+    assert held.planned["E2"][0] == "hold"
+    request = Request(release=held.drawn.plan.held_digest(), released_by="Ada", reason="looked")
+    came: dict[str, Any] = acme.night(*people, request=request)
+    assert came[NO].outcome["E2"][0] == "created"
+    assert came[SE].drawn.facts.idle
+    assert "E2" in acme.active("se")
+    assert acme.night(*people)[SE].outcome["E2"][0] == "deactivated"
+
+
+def test_why_tells_of_each_organization_by_its_own_name(acme: Organizations) -> None:
+    acme.night(*STAFF)
+    acme.night(BOSS, employee("E2", "XX"), *STAFF[2:])
+    stored = SimpleNamespace(entry=lambda *_: None)
+    story = str(story_of(acme.ledger, stored, "E2", 5, {"findity": "Findity"}))  # type: ignore[arg-type]
+    assert "Findity se" in story
+    assert "organization_unknown" in story or "not known" in story
