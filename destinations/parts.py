@@ -66,9 +66,22 @@ def kept(destination: Destination, ledger: Ledger, roster: pd.DataFrame, acknowl
     """Whom the destination does not let go though they belong elsewhere (`roster.plan.barred.BARRED`); `roster` as HR has it."""
     if not isinstance(destination, Divided) or not destination.siblings:
         return barred.nobody()
-    there = {name: ledger.acknowledged.all(name) for name in destination.siblings}
-    arrived = {name: rows.loc[rows["active"].astype("bool"), "employee_id"] for name, rows in there.items()}
-    return parts.kept(destination.placed(roster), acknowledged["employee_id"], arrived)
+    placed = destination.placed(roster)
+    away = placed.loc[placed["place"].eq(parts.ELSEWHERE), "employee_id"]
+    here = acknowledged.loc[acknowledged["active"].astype("bool"), "employee_id"]
+    # Of those who moved long ago nobody needs to ask.
+    moving = bool(among(away, here).any())
+    there = {name: _arrived(ledger, name) if moving else away for name in destination.siblings}
+    return parts.kept(placed, acknowledged["employee_id"], there)
+
+
+def _arrived(ledger: Ledger, name: str) -> pd.Series:
+    """Who is in a part and active by the ledger, and was to be seen there when it was last read back."""
+    last = ledger.deliveries.last_recorded(name)
+    if last is None:
+        return pd.Series([], dtype="str")
+    run_id, at = last
+    return parts.arrived(ledger.acknowledged.until(name, at), ledger.plans.people(name, run_id), ledger.deliveries.outcomes(name, run_id))
 
 
 def counts(destinations: Sequence[Destination], roster: pd.DataFrame) -> list[tuple[str, int]]:

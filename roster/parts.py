@@ -12,6 +12,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan import barred
+from roster.plan.leaving import WAITING
 
 FIELD: Final = "organization"
 """The field of a fault of whoever belongs to no part that is known: there is no record without it."""
@@ -82,13 +83,31 @@ def unplaced(placed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"employee_id": open["employee_id"], "field": FIELD, "reason": open["place"]}).reset_index(drop=True).astype("str")
 
 
-def kept(placed: pd.DataFrame, acknowledged: pd.Series, arrived: Mapping[str, pd.Series]) -> pd.DataFrame:
+def arrived(active: pd.Series, planned: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Series:
+    """Who is in a part: to be accepted is not to be there, only reading back shows that.
+
+    Args:
+        active: employee numbers of those who are active by what was acknowledged before the last outcomes were recorded.
+        planned: of the plan of those outcomes, everyone for whom something was planned: ``person``, ``employee_id``, ``action``,
+            ``intended``, ``reason``.
+        outcomes: what became of them: ``person``, ``landed``.
+    """
+    effect = planned["intended"].where(planned["action"].eq("hold"), planned["action"])
+    landed = among(planned["person"], outcomes.loc[outcomes["landed"].eq("landed"), "person"])
+    # Whom it would let go, it had.
+    had = planned["reason"].isin([JOINING, WAITING]) & planned["action"].eq("skip")
+    there = had | effect.eq("update") | (effect.isin(["create", "reactivate"]) & landed)
+    found: pd.Series = active[~among(active, planned.loc[~there, "employee_id"])]
+    return found
+
+
+def kept(placed: pd.DataFrame, acknowledged: pd.Series, there: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Whom a part does not let go though they belong elsewhere (`roster.plan.barred.BARRED`).
 
     Args:
         placed: `PLACED`.
         acknowledged: employee numbers that the ledger knows in this part.
-        arrived: part → employee numbers that the ledger knows to be in it and active, by reading back.
+        there: part → employee numbers that the ledger knows to be in it and active, by reading back.
     """
     away = placed[placed["place"].eq(ELSEWHERE)]
     if away.empty:
@@ -97,7 +116,7 @@ def kept(placed: pd.DataFrame, acknowledged: pd.Series, arrived: Mapping[str, pd
     late = pd.Series(False, index=away.index)
     for text, parts in lists.items():
         for part in parts:
-            late |= away["parts"].eq(text) & ~among(away["employee_id"], arrived[part])
+            late |= away["parts"].eq(text) & ~among(away["employee_id"], there[part])
     ours = among(away["employee_id"], acknowledged)
     reason = pd.Series(NOT_PUT, index=away.index, dtype="str").mask(ours, JOINING)
     found = pd.DataFrame({"person": away["employee_id"], "reason": reason, "wholly": False})

@@ -4,6 +4,7 @@ Belongs here: what a destination has taken over, and its epochs. Does not belong
 (``resources.ledger.deliveries``).
 """
 
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
@@ -60,6 +61,12 @@ class Acknowledged(Scoped):
         """Whom the destination has acknowledged after an epoch, and what: employee_id, account, active, record."""
         table, columns = tables.acknowledged, ("employee_id", "account", "active", "record")
         return self._frame(table, columns, ["employee_id"], table.c.epoch > epoch, destination=destination)
+
+    def until(self, destination: str, at: datetime) -> pd.Series:
+        """The employee numbers of those of whom nothing was acknowledged after a moment, and who are active by that."""
+        table = tables.acknowledged
+        found = self._frame(table, ("employee_id",), ["employee_id"], table.c.recorded_at <= at, destination=destination, active=True)
+        return found["employee_id"]
 
     def epoch(self, destination: str) -> int:
         """How often something was acknowledged: the same number twice means that nothing was written in between."""

@@ -5,6 +5,7 @@ is remembered of people from plan to plan (``resources.ledger.acknowledged``).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
@@ -108,6 +109,14 @@ class Deliveries(Scoped):
     def outcomes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
         return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id)
+
+    def last_recorded(self, destination: str) -> tuple[str, datetime] | None:
+        """The run of the newest plan whose outcomes are recorded, and when that was, after reading back; None where there is none yet."""
+        table = tables.outcome_count
+        newest = sa.select(table.c.plan_run_id, table.c.recorded_at).where(self._mine(table, destination=destination))
+        with self._reading() as connection:
+            row = connection.execute(newest.order_by(table.c.recorded_at.desc()).limit(1)).first()
+        return (str(row.plan_run_id), row.recorded_at) if row else None
 
     def outcome_facts(self, destination: str, plan_run_id: str) -> OutcomeFacts | None:
         """What is known of a plan's outcomes as a whole; None before they are recorded."""

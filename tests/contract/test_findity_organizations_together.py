@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from destinations import engine
 from destinations.base import Request
+from resources.failures import Transient
 from resources.past.story import story_of
+from sandbox.faults import Fault
 from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Organizations, company, employee
 
 STEP = {"approvers": [{"rule": {"column": "manager_id"}}], "values": {"id": "cost_center"}}
@@ -47,6 +50,34 @@ def test_whoever_leaves_while_moving_leaves_both_at_once(acme: Organizations) ->
     acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
     came = acme.night(BOSS, employee("E2", "NO", employment="left"), *STAFF[2:])
     assert came[SE].outcome["E2"][0] == came[NO].outcome["E2"][0] == "deactivated"
+
+
+def test_no_surprise_whom_the_new_one_accepts_and_does_not_show_is_not_there(acme: Organizations) -> None:
+    acme.night(*STAFF)
+    moved = BOSS, employee("E2", "NO"), *STAFF[2:]
+    acme.box.box.faults.append(Fault(api="findity", job="PUT users", person="E2", times=2, status=200, body="[]"))
+    for _ in range(2):
+        came = acme.night(*moved)
+        assert "E2" not in acme.active("no")
+        assert came[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+    acme.box.box.faults.clear()
+    assert acme.night(*moved)[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+    assert acme.night(*moved)[SE].outcome["E2"][0] == "deactivated"
+
+
+def test_no_surprise_whom_no_reading_has_shown_yet_since_the_run_ended_before_is_not_there(acme: Organizations, monkeypatch: Any) -> None:
+    acme.night(*STAFF)
+    moved = BOSS, employee("E2", "NO"), *STAFF[2:]
+    with monkeypatch.context() as dying:
+        dying.setattr(engine, "landed", lost)
+        acme.night(*moved)
+    assert acme.ledger.acknowledged.all(NO)["employee_id"].eq("E2").any()
+    assert acme.night(*moved)[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
+    assert acme.night(*moved)[SE].outcome["E2"][0] == "deactivated"
+
+
+def lost(*_: Any, **__: Any) -> Any:
+    raise Transient("The connection was lost.", "Run again.")
 
 
 def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leaves_the_other(acme: Organizations) -> None:

@@ -1,10 +1,16 @@
 """A company with two organizations at one destination: two rows of the graph, each with its own keys, group and checks, in real runs."""
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cli import main as cli
 
 ORGANIZATIONS = ("se", "no")
 
@@ -76,3 +82,27 @@ def test_two_nights_bring_everyone_in_and_a_mover_over_and_a_dead_organization_s
     acme.file("2026-11-22", rows)
     assert not acme.quickly("sync").succeeded
     assert acme.box.box.state["findity"]["organizations"]["acme"]["users"]["E04"]["phone"] == "+46701740699"
+
+
+def test_export_and_forget_find_a_person_in_each_organization(acme: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    folder = tmp_path / "pipelines" / "acme"
+    folder.mkdir(parents=True)
+    (folder / "defs.yaml").write_text(yaml.safe_dump({"type": "assets.RosterSync", "attributes": acme.attributes}))
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(folder.parent))
+    acme.file("2026-11-20", people(acme))
+    assert acme.quickly("sync").succeeded
+
+    to = tmp_path / "e02.json"
+    result = CliRunner().invoke(cli.app, ["export", "acme", "E02", "--to", str(to)])
+    assert result.exit_code == 0, result.output
+    found = json.loads(to.read_text())
+    assert {row["destination"] for row in found["ledger"]["acknowledged"]} >= {"findity_no", "findity_se"}
+    (values,) = found["stored values, by run"].values()
+    assert {"findity_se/plan: records", "findity_no/plan: records"} <= values.keys()
+
+    assert CliRunner().invoke(cli.app, ["status", "acme"]).output.count("Findity no") > 0
+    result = CliRunner().invoke(cli.app, ["forget", "acme", "E02", "--yes"])
+    assert result.exit_code == 0, result.output
+    with acme.ledger() as ledger:
+        known = [ledger.acknowledged.all(name)["employee_id"] for name in ("findity_se", "findity_no")]
+    assert not any("E02" in set(numbers) for numbers in known)

@@ -95,6 +95,16 @@ def test_counts_say_who_would_go_where_and_what_is_not_known() -> None:
     assert counts(built[:0], people) == []
 
 
+def test_a_table_of_words_may_name_several_and_what_it_does_not_list_is_unknown() -> None:
+    rule = {"column": "company_code", "lookup": {"100": "se", "300": ["se", "no"]}}
+    name, own = next(iter(registry.parts("findity", settings(belonging={"organization": rule})).items()))
+    at = registry.build(name, own)
+    assert isinstance(at, Divided)
+    placed = at.placed(roster(*(person(f"E{word}", company_code=word) for word in ("100", "300", "500", None))))
+    assert placed["place"].tolist() == [parts.HERE, parts.HERE, "organization_unknown", "organization_empty"]
+    assert placed["parts"].tolist()[:2] == ['["findity_se"]', '["findity_se", "findity_no"]']
+
+
 def test_no_company_has_what_another_has_as_one_of_several(tmp_path: Path) -> None:
     whole = Settings.model_validate({"users": {}, "connection": SEVERAL["no"]["connection"]})
     keys = {
