@@ -1,7 +1,7 @@
 """One folder for each destination, and what is the same for all.
 
 - `registry`: which are there?
-- `base`: what does each fulfil, and what passes between its steps?
+- `base`: what does each fulfil, and what passes between its steps? `abilities`: what can only some do?
 - `identity`: what of it may only one company write? `claims`: whose is it?
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
 - `forgotten`: does the ledger know what it must have known?

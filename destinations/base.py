@@ -1,15 +1,15 @@
 """What a destination is to the rest of Rollcall: the protocol that each fulfils, and the types that pass between its steps.
 
-Belongs here: `Destination`, what only some destinations can do (`DryRun`, `Preflight`, `StillIn`, `Divided`, `ByHand`), what goes into a
-step and what comes of it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: the order of the steps (``destinations.engine``),
-any one destination. Which there are: ``destinations.registry``.
+Belongs here: `Destination`, what goes into a step and what comes of it (`Known`, `Desired`, `Drawn`, `Landed`). Does not belong here: what
+only some destinations can do (``destinations.abilities``), the order of the steps (``destinations.engine``), any one destination. Which
+there are: ``destinations.registry``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
@@ -22,12 +22,10 @@ from roster.people.chain import AbsentMeans, Chain
 from roster.plan.builder import Comparison
 from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
-from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.facts import PlanFacts
 from roster.plan.in_common import InCommon
 from roster.plan.limits import Limits
-from roster.plan.things import THING_COLUMNS as THING_COLUMNS  # noqa: PLC0414 - adapters name it from here
-from roster.plan.things import Structure as Structure  # noqa: PLC0414 - adapters name it from here
-from roster.plan.things import ThingKind as ThingKind  # noqa: PLC0414 - adapters name it from here
+from roster.plan.things import Structure
 from roster.settings import Approvers
 
 
@@ -312,93 +310,3 @@ class Destination(Comparison, Protocol):
             replies: raw, as they came.
         """
         return {}
-
-
-@dataclass(frozen=True, eq=False)
-class Finding:
-    """What a destination says of itself in a check that only it has."""
-
-    name: str
-    """The check's."""
-    passed: bool
-    description: str
-    """A sentence, which names nobody but by number."""
-    table: pd.DataFrame = field(default_factory=pd.DataFrame)
-    """What is wrong, a row each."""
-    figures: Mapping[str, int] = field(default_factory=dict)
-
-
-@runtime_checkable
-class Preflight(Protocol):
-    """A destination of which something can be found wrong as soon as it is read, before anything is planned."""
-
-    preflight_checks: Mapping[str, str]
-    """Check → what it is that must hold."""
-
-    def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
-        """A finding for each of `preflight_checks`; of a check that is not in it, nothing is known."""
-
-
-@runtime_checkable
-class StillIn(Protocol):
-    """A destination of several parts, of which somebody may still be in one who has left."""
-
-    def still_in(self, leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """Where people who have left (``employee_id``, ``account``) are still, or may be (`roster.plan.outcomes.PLACES`)."""
-
-    def staying(self, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """Who of `desired` is in a part that their record does not name any more, and is left there by the settings; likewise."""
-
-
-@runtime_checkable
-class Divided(Protocol):
-    """One part of a destination in several parts, such as organizations: a company's people belong to one, or to several, by a rule."""
-
-    @property
-    def siblings(self) -> Sequence[str]:
-        """The names of the other parts, as destinations; none where it is one whole after all."""
-
-    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
-        """Where everyone who works here by HR's word belongs (`roster.parts.PLACED`)."""
-
-
-@runtime_checkable
-class ByHand(Protocol):
-    """A destination whose changes somebody may bring there themselves, as files."""
-
-    def files(self, plan: Plan) -> list[bytes]:
-        """What a plan applies, as the requests would carry it: a file for each, in their order.
-
-        Raises:
-            Permanent: A setting that it takes is missing.
-        """
-
-
-@runtime_checkable
-class DryRun(Protocol):
-    """A destination that says what it would do before it does it."""
-
-    def dry_run(self, access: Any, ledger: Ledger, plan: Plan) -> DryRunReply:
-        """What it says to a plan."""
-
-
-@runtime_checkable
-class Structured(Protocol):
-    """A destination that has things which are no people, and of which ours are planned and written too: units, dimensions, values, who
-    approves them."""
-
-    @property
-    def thing_kinds(self) -> Mapping[str, ThingKind]:
-        """Kind → what it is; empty where the settings ask for none, and then nothing of this is asked."""
-
-    def structure(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
-        """What of them should change. Pure, and asked again of what is read after a write: what was accepted and is still in it has not
-        landed."""
-
-    def send_structure(self, access: Any, ledger: Ledger, changes: pd.DataFrame) -> pd.DataFrame:
-        """Send changes of them (`THING_COLUMNS`, in their order), before the people are sent.
-
-        Returns:
-            ``thing``, ``outcome`` (accepted, refused, unknown), ``reason`` (without secrets, and without names of people), and where people
-            depended on what was not accepted, their numbers under ``people``, separated by blanks. A thing without a row has no answer.
-        """

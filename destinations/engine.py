@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from destinations import beside, first, forgotten, leaving, parts, reading_back, releases, sizes, things
-from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Landed, Policy, Request, StillIn, Taken
+from destinations.abilities import DryRun, StillIn
+from destinations.base import Attempt, Desired, Destination, Drawn, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger

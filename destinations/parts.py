@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from destinations.base import Destination, Divided, Finding, Preflight, Taken
+from destinations.abilities import Divided, Finding, Preflight
+from destinations.base import Destination, Taken
 from resources.ledger import Ledger
 from roster import parts
 from roster.membership import among

@@ -14,7 +14,8 @@ from typing import Any, Final, Protocol, runtime_checkable
 import pandas as pd
 
 from destinations import first
-from destinations.base import Desired, Destination, Known, Policy, Request, Structured
+from destinations.abilities import Structured
+from destinations.base import Desired, Destination, Known, Policy, Request
 from destinations.delivery import Write, check
 from resources.failures import Failed
 from resources.ledger import Held, Ledger

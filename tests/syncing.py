@@ -19,7 +19,8 @@ from typing import Any
 import pandas as pd
 
 from destinations import engine, parts, registry, releases
-from destinations.base import Attempt, Drawn, Finding, Known, Landed, Policy, Request, Taken
+from destinations.abilities import Finding
+from destinations.base import Attempt, Drawn, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from destinations.expensify.adapter import Access, Adapter
 from destinations.expensify.settings import Settings

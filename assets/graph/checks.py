@@ -1,6 +1,6 @@
 """Checks that only some destinations have, from what these say themselves.
 
-Belongs here: putting a `destinations.base.Finding` as a check of Dagster. Does not belong here: what is found, checks that every
+Belongs here: putting a `destinations.abilities.Finding` as a check of Dagster. Does not belong here: what is found, checks that every
 destination has.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 
 from assets.graph import metadata
-from destinations.base import Finding
+from destinations.abilities import Finding
 from roster.shown import in_markdown
 
 

@@ -12,7 +12,8 @@ from assets.graph import checks, metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
 from destinations import claims, engine, parts, releases
-from destinations.base import Destination, Preflight
+from destinations.abilities import Preflight
+from destinations.base import Destination
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:

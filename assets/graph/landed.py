@@ -11,7 +11,8 @@ from assets.failures import reported
 from assets.graph import checks, metadata
 from assets.graph.given import last_written
 from destinations import engine
-from destinations.base import Destination, Finding, Known, Landed, StillIn
+from destinations.abilities import Finding, StillIn
+from destinations.base import Destination, Known, Landed
 from resources.ledger import Ledger
 from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.people.chain import Chain

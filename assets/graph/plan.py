@@ -16,7 +16,8 @@ from assets.graph import metadata
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from assets.typed import given, schema
 from destinations import engine, releases
-from destinations.base import Attempt, Desired, Destination, Drawn, DryRun, Known, Request
+from destinations.abilities import DryRun
+from destinations.base import Attempt, Desired, Destination, Drawn, Known, Request
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.past.run_report import own_account_of

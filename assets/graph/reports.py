@@ -15,7 +15,8 @@ from assets.failures import reported
 from assets.graph import checks, metadata
 from assets.typed import RUN, Typed, given, schema
 from destinations import registry
-from destinations.base import Destination, Finding
+from destinations.abilities import Finding
+from destinations.base import Destination
 from resources.failures import Failed
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger

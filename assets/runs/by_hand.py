@@ -10,7 +10,8 @@ import dagster as dg
 
 from assets.company import Company
 from destinations import delivery
-from destinations.base import ByHand, Destination
+from destinations.abilities import ByHand
+from destinations.base import Destination
 from destinations.delivery import Write
 from resources import places
 from resources.failures import Permanent

@@ -13,7 +13,8 @@ from typing import Any, Final
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import ByHand, Destination, DryRun, Finding, Known, Preflight, StillIn
+from destinations.abilities import ByHand, DryRun, Finding, Preflight, StillIn
+from destinations.base import Destination, Known
 from destinations.delivery import Write
 from destinations.doubts import Doubts
 from destinations.expensify import (

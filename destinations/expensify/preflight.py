@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.base import Finding
+from destinations.abilities import Finding
 from destinations.expensify import records
 from destinations.expensify.policies import read_of
 from destinations.expensify.reading import near

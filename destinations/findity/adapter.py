@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from destinations import delivery, sizes
-from destinations.base import Destination, Divided, Finding
+from destinations.abilities import Divided, Finding
+from destinations.base import Destination
 from destinations.delivery import Write
 from destinations.findity import (
     DELETING,

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.base import Finding
+from destinations.abilities import Finding
 from destinations.findity import left_out, placing
 from destinations.findity.settings import FindityUsers
 from roster.plan.differences import Frames

@@ -16,7 +16,8 @@ import yaml
 from assets.attributes import Settings
 from assets.company import Company
 from destinations import engine
-from destinations.base import Destination, DryRun, Known
+from destinations.abilities import DryRun
+from destinations.base import Destination, Known
 from destinations.delivery import Write
 from resources import places
 from resources.failures import Failed

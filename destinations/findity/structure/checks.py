@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.base import Finding
+from destinations.abilities import Finding
 from destinations.findity.settings import Settings
 from roster.plan.differences import Frames
 

@@ -56,7 +56,7 @@ def kinds(settings: Settings) -> Mapping[str, ThingKind]:
 
 
 def structure(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames) -> Structure:
-    """What should change (`destinations.base.Structured.structure`)."""
+    """What should change (`destinations.abilities.Structured.structure`)."""
     draft = _Draft()
     unread: dict[str, str] = dict(read["structure_unread"].to_numpy().tolist()) if "structure_unread" in read else {}
     if settings.units == "create":

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from destinations import delivery
-from destinations.base import Destination, DryRun
+from destinations.abilities import DryRun
+from destinations.base import Destination
 from destinations.delivery import Write
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns

@@ -101,7 +101,7 @@ class Book:
         return pd.DataFrame(rows, columns=["desk", "keeper"], dtype="str")
 
     def write_desks(self, changes: pd.DataFrame) -> pd.DataFrame:
-        """Write desks and their keepers, one after the other (`destinations.base.Structured.send_structure`)."""
+        """Write desks and their keepers, one after the other (`destinations.abilities.Structured.send_structure`)."""
         book, answers = self._open(), []
         if book.get("jam_desks"):
             raise Transient("The desks are in somebody else's hands.", "Run again when they are back.")

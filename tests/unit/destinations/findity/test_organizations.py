@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from assets import neighbours
 from destinations import registry
-from destinations.base import Divided
+from destinations.abilities import Divided
 from destinations.findity.settings import Settings
 from destinations.parts import counts
 from resources.environment import EnvText
