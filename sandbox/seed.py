@@ -20,6 +20,14 @@ POLICIES = {
 }
 CURRENCIES = {"ACME-SE": "SEK", "ACME-NO": "NOK", "ACME-DK": "DKK"}
 ACME_UNITS = ("Sales", "Marketing", "Engineering", "Finance", "People", "Operations", "Customer Success", "Legal")
+COST_CENTERS = {
+    f"{number}-{country}": f"{what} {country}"
+    for number, what in {
+        "4100": "Sales", "4200": "Marketing", "4300": "Customer success", "5100": "Engineering",
+        "6100": "Finance", "6200": "People", "6300": "Legal", "7100": "Operations",
+    }.items()
+    for country in ("SE", "NO", "DK", "FI", "DE")
+}  # fmt: skip
 ADVENTUREWORKS_UNITS = (
     *("Document Control", "Engineering", "Executive", "Facilities and Maintenance", "Finance", "Human Resources", "Information Services"),
     *("Marketing", "Production", "Production Control", "Purchasing", "Quality Assurance", "Research and Development", "Sales"),
@@ -35,6 +43,13 @@ def _units(root: str, names: tuple[str, ...]) -> list[dict[str, str | None]]:
     units: list[dict[str, str | None]] = [{"name": root, "externalSourceId": root.upper(), "parentId": None}]
     units += [{"name": name, "externalSourceId": name.upper().replace(" ", "-"), "parentId": root} for name in names]
     return units
+
+
+def _dimension(key: str, name: str, values: dict[str, str]) -> dict[str, Any]:
+    """A dimension as the reading of an organization shows it: a list that fills itself from the employee."""
+    own = {"externalSourceId": key, "name": name, "level": "EXPENSE", "controlType": "list", "presetLocation": "EMPLOYEE"}
+    rows = [{"id": _opaque(key, value)[:12], "externalSourceId": value, "name": called} for value, called in values.items()]
+    return {"customDimensions": [{"id": _opaque(key)[:12], **own}], "dimensionValues": {key: rows}}
 
 
 def demo() -> dict[str, Any]:
@@ -59,7 +74,8 @@ def demo() -> dict[str, Any]:
             "clients": {"demo-client": {"secret": "demo-findity-secret", "organizations": ["acme", "adventureworks"]}},
             "capabilities": {"runa@bokholt.example": {"canImpersonate": True, "canViewAdmin": True}},
             "organizations": {
-                "acme": {"name": "ACME", "units": _units("ACME", ACME_UNITS), "users": [consultant | {"role": "Consultant"}]},
+                "acme": {"name": "ACME", "units": _units("ACME", ACME_UNITS), "users": [consultant | {"role": "Consultant"}]}
+                | _dimension("COST_CENTER", "Cost center", COST_CENTERS),
                 "adventureworks": {"name": "Adventure Works", "units": _units("Adventure Works", ADVENTUREWORKS_UNITS), "users": []},
             },
         },

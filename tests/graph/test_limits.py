@@ -18,6 +18,7 @@ from destinations.expensify import records as expensify
 from destinations.expensify.client import Expensify
 from destinations.findity import records as findity
 from destinations.findity.client import Findity
+from resources import places
 from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
 from tests.graph.conftest import Acme, Places
@@ -179,7 +180,9 @@ def test_no_surprise_nobody_is_ever_deleted_whatever_happens_to_them(beyond: Any
     assert {f"E{number:02}" for number in range(1, 14)} <= beyond.users().keys()
 
 
-@pytest.mark.parametrize("client", [Expensify, Findity])
-def test_no_surprise_no_client_can_delete(client: type) -> None:
-    assert [name for name in dir(client) if re.search("delete|remove|purge", name, re.IGNORECASE)] == []
+@pytest.mark.parametrize(("client", "by"), [(Expensify, []), (Findity, ["delete_user"])])
+def test_no_surprise_no_client_can_delete_but_one_user_at_a_time(client: type, by: list[str]) -> None:
+    assert [name for name in dir(client) if re.search("delete|remove|purge", name, re.IGNORECASE)] == by
+    called = [file.name for file in places.PROJECT.glob("[adr]*/**/*.py") if "client.delete_user(" in file.read_text("utf-8")]
+    assert called == ["deleting.py"]  # which the settings alone, and a release, come to
     assert not {name.lower() for name in {**expensify.FIELDS, **findity.FIELDS}} & {"delete", "deleted", "remove"}

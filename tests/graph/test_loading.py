@@ -263,7 +263,7 @@ def test_findity_rules_may_name_only_mapped_columns_too(tmp_path: Path) -> None:
 """
     (line,) = mistakes(company(tmp_path, "acme", ACME + findity))
     file = tmp_path / "acme" / "defs.yaml"
-    assert line == f"attributes.findity.users.bankAccount.iban at {file}:30: 'bank_account' is not mapped in hr.people.columns"
+    assert line == f"attributes.findity.users.bankAccount.iban at {file}:31: 'bank_account' is not mapped in hr.people.columns"
 
 
 def test_columns_that_every_roster_has_need_no_mapping(tmp_path: Path) -> None:

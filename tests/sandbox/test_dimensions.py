@@ -27,7 +27,8 @@ def consultant(box):
 def test_definitions_and_values_are_upserts_and_a_value_goes_by_delete(findity, put):  # [D F1] paths, [S] delete
     assert put("/customdimensions/", [NEW]).status_code == 200
     put("/customdimensions/", [{"externalSourceId": "COST", "name": "Renamed"}])
-    (there,) = findity.get("/customdimensions/").json()
+    demo, there = findity.get("/customdimensions/").json()
+    assert demo["externalSourceId"] == "COST_CENTER"  # what the demo begins with
     assert (there["name"], there["level"]) == ("Renamed", "EXPENSE")
     put(LIST, [{"externalSourceId": "1", "name": "One"}, {"externalSourceId": "2", "name": "Two"}])
     put(LIST, [{"externalSourceId": "1", "delete": True}])

@@ -111,6 +111,11 @@ def test_a_fault_knows_every_call_by_its_name(box, expensify, findity, person, u
     findity.put(user("E1"))
     for path in ("/", "/users/", "/users/externalid/E1/", "/organizationalunits/", "/customdimensions/"):
         findity.get(path)
+    for path in ("/customdimensions/COST_CENTER/list/", "/customdimensions/COST_CENTER/list/approvers/"):
+        findity.get(path)
+        httpx.put(f"{findity.base}{path}", headers=findity.headers, json=[])
+    for path in ("/customdimensions/", "/organizationalunits/"):
+        httpx.put(f"{findity.base}{path}", headers=findity.headers, json=[])
     httpx.get(f"{box.findity_url}/organizations/", headers=findity.headers)
     httpx.delete(f"{findity.base}/users/externalid/E1/", headers=findity.headers)
     me = signed_in("runa@bokholt.example")

@@ -206,4 +206,4 @@ def test_organisations_and_dimensions_can_be_read(box, findity):  # [D F1]
     listed = httpx.get(box.findity_url + "/organizations/", headers=findity.headers).json()
     assert [one["externalSourceId"] for one in listed] == ["acme", "adventureworks"]
     assert listed[0] == findity.get("/").json()
-    assert findity.get("/customdimensions/").json() == []
+    assert [one["externalSourceId"] for one in findity.get("/customdimensions/").json()] == ["COST_CENTER"]
