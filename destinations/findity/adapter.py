@@ -208,7 +208,7 @@ class Adapter(Destination, Divided):
         return comparison.removal(leavers)
 
     def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
-        return comparison.deletions(people, read["users"])
+        return comparison.deletions(people, read["users"], routed.assigned(read, self.settings))
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return comparison.account_after(plan, desired)

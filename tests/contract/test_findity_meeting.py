@@ -1,0 +1,63 @@
+"""Findity's parts where they meet: what one of them writes or reads, and another must know."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from destinations.base import Request
+from sandbox.server import Sandbox
+from tests import syncing
+from tests.contract.nights_at_findity import Company, employee
+from tests.contract.test_findity_structure_nights import SETTINGS, USERS, row
+
+TODAY = datetime.now(UTC).date()
+LATER = str(TODAY + timedelta(days=30))
+PEOPLE = (row("E1", "100", "E1"), row("E2", "100", "E1"), row("E3", "100", "E1"))
+GONE = (PEOPLE[0], {**PEOPLE[1], "employment": "left", "end_date": "2026-11-01"}, PEOPLE[2])
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch):
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    with syncing.fresh(tmp_path) as made:
+        yield made
+
+
+def released(company, night, *people, **how):
+    return company.night(*people, request=Request(release=night.plan.held_digest(), released_by="Kim", reason="seen"), **how)
+
+
+@pytest.fixture
+def routed(box, ledger):
+    """A company that approves by dimensions; E2 has left and is due to be deleted."""
+    company = Company(box, ledger, USERS, syncing.UNLIMITED, **SETTINGS, leaving={"delete_after_days": 30})
+    for people in (PEOPLE, PEOPLE, GONE):
+        company.night(*people, day=str(TODAY))
+    assert company.users_there["E2"]["active"] is False
+    return company
+
+
+def test_approver_who_approves_for_a_value_is_not_deleted_and_it_is_told(routed):
+    assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("hold", "deletion")
+    own, value = routed.organization["dimensionApprovers"]["COST"][0], routed.organization["dimensionValues"]["COST"][0]
+    routed.organization["dimensionValues"]["COST"].append({**value, "externalSourceId": "900", "id": "v900"})
+    other = {**own, "value": "900", "personId": routed.users_there["E2"]["personId"], "id": "a9", "sortOrder": 0}
+    routed.organization["dimensionApprovers"]["COST"].append(other)
+    night = routed.night(*GONE, day=LATER, write=False)
+    assert night.planned["E2"] == ("none", "left")
+    assert [one for one in night.facts.notices if "E2" in one] == [
+        "1 person who is due to be deleted stays at Findity (E2): "
+        "somebody or something there names them as approver, or may, or no call can address them"
+    ]
+
+
+def test_approver_where_it_cannot_be_read_who_approves_nobody_is_deleted(routed):
+    routed.box.fault(api="findity", job="GET dimension approvers", body="{}", times=None)
+    assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("none", "left")
+    routed.box.heal()
