@@ -236,9 +236,16 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    concerned = everyone[~among(everyone["person"], kept["person"])]
-    near = leaving.near(leaving.concerned(concerned, decided), people.roster, waiting, circumstances.leaving)
-    return replace(plan, figures=counted, needs=needs, had=had, near=near, undeleted=undeleted, pilot=trial)
+    concerned = leaving.concerned(everyone[~among(everyone["person"], kept["person"])], decided)
+    return replace(
+        plan,
+        figures=counted,
+        needs=needs,
+        had=had,
+        near=leaving.near(concerned, people.roster, waiting, circumstances.leaving),
+        undeleted=undeleted,
+        pilot=trial,
+    )
 
 
 def _changes(

@@ -7,7 +7,7 @@ import pytest
 from destinations.base import Request
 from sandbox.server import Sandbox
 from tests import syncing
-from tests.contract.nights_at_findity import Company, employee
+from tests.contract.nights_at_findity import Company
 from tests.contract.test_findity_structure_nights import SETTINGS, USERS, row
 
 TODAY = datetime.now(UTC).date()

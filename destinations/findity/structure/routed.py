@@ -1,7 +1,7 @@
 """Who approves for each user by the value that they are preset to, or by their unit, and who does so for any at all.
 
-Belongs here: these two questions, asked where a company has approvals by dimensions or departments. Does not belong here: who should approve
-(``approvers``). Pure.
+Belongs here: these two questions, asked where a company has approvals by dimensions or departments. Does not belong here: who should
+approve (``approvers``). Pure.
 """
 
 import json
