@@ -7,7 +7,7 @@ import pytest
 from destinations.base import Request
 from sandbox.server import Sandbox
 from tests import syncing
-from tests.contract.nights_at_findity import Company
+from tests.contract.nights_at_findity import Company, employee
 from tests.contract.test_findity_structure_nights import SETTINGS, USERS, row
 
 TODAY = datetime.now(UTC).date()
@@ -61,3 +61,48 @@ def test_approver_where_it_cannot_be_read_who_approves_nobody_is_deleted(routed)
     routed.box.fault(api="findity", job="GET dimension approvers", body="{}", times=None)
     assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("none", "left")
     routed.box.heal()
+
+
+def test_approver_an_empty_cell_takes_no_preset_away_by_which_alone_somebody_approves(routed):
+    clear = {"users": {"clear": ["dimensionPresets"]}}
+    people = (*GONE[:2], row("E3", None, "E1"))
+    night = routed.night(*people, day=LATER, **clear)
+    assert routed.users_there["E3"]["dimensionPresets"][0]["dimensionValueId"] == "100"
+    assert night.facts.faults[["employee_id", "field", "reason"]].to_numpy().tolist() == [["E3", "dimensionPresets", "approver_stays"]]
+    assert night.landed.without_approver == []
+    assert "PUT users" not in routed.night(*people, day=LATER, **clear).jobs
+
+
+def test_approver_where_it_cannot_be_read_who_approves_no_preset_goes(routed):
+    routed.box.fault(api="findity", job="GET dimension approvers", body="{}", times=None)
+    routed.night(*GONE[:2], row("E3", None, "E1"), day=LATER, users={"clear": ["dimensionPresets"]})
+    routed.box.heal()
+    assert routed.users_there["E3"]["dimensionPresets"][0]["dimensionValueId"] == "100"
+
+
+def test_a_preset_and_an_approver_go_where_another_approves(box, ledger):
+    both = {**SETTINGS, "approval": ["approverIds", "dimensions"]}
+    company = Company(box, ledger, {**USERS, "clear": ["dimensionPresets", "approverIds"]}, syncing.UNLIMITED, **both)
+    for _ in range(2):
+        company.night(*PEOPLE)
+    night = company.night(PEOPLE[0], {**PEOPLE[1], "manager_id": None}, row("E3", None, "E1"))
+    assert night.facts.faults.empty
+    assert company.users_there["E2"].get("approverIds", []) == []
+    assert company.users_there["E3"].get("dimensionPresets", []) == []
+    assert night.landed.without_approver == []
+
+
+def test_approver_nobody_loses_the_last_one_by_an_empty_cell_and_whoever_comes_in_has_one(box, ledger):
+    company = Company(box, ledger, {"clear": ["approverIds"]}, syncing.UNLIMITED)
+    boss, lead, ann = employee("E1"), employee("E2"), employee("E3", manager_id="E2")
+    company.night(boss, lead, ann)
+    people = (boss, lead, {**ann, "manager_id": None}, employee("E4", manager_id=None))
+    night = company.night(*people)
+    ids = {number: user["personId"] for number, user in company.users_there.items()}
+    assert {number: company.users_there[number]["approverIds"] for number in ("E3", "E4")} == {"E3": [ids["E2"]], "E4": [ids["E4"]]}
+    assert night.facts.faults["employee_id"].tolist() == ["E3"]
+    assert night.landed.without_approver == []
+    assert "PUT users" not in company.night(*people).jobs
+    left = company.night(boss, {**lead, "employment": "left"}, *people[2:])
+    assert company.users_there["E3"]["approverIds"] == [ids["E3"]]
+    assert left.landed.without_approver == []

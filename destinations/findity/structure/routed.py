@@ -33,15 +33,18 @@ def approver(read: Frames) -> pd.Series:
 def assigned(read: Frames, settings: Settings) -> pd.Series:
     """Which of the users approve for some value or unit, at the index of the users; where such a list could not be read, each may."""
     users = read["users"]
-    unread = read["structure_unread"]["what"] if "structure_unread" in read else pd.Series(dtype="str")
-    hides = unread.str.startswith("approvers/") | unread.eq("unit approvers")
-    if "dimensions" in settings.approval:
-        hides |= unread.eq("dimensions")
-    found = pd.Series(bool(hides.any()), index=users.index)
+    found = pd.Series(hidden(read, dimensions="dimensions" in settings.approval), index=users.index)
     for table in (read[name] for name in ("value_approvers", "unit_approvers") if name in read):
         found |= among(users["personId"], table["personId"].dropna())
         found |= among(users["externalSourceId"], table["approverExternalId"].dropna())
     return found
+
+
+def hidden(read: Frames, *, dimensions: bool = True) -> bool:
+    """Whether some list of who approves could not be read; without `dimensions` none of values is asked for."""
+    unread = read["structure_unread"]["what"] if "structure_unread" in read else pd.Series(dtype="str")
+    found = unread.str.startswith("approvers/") | unread.eq("unit approvers") | (unread.eq("dimensions") & dimensions)
+    return bool(found.any())
 
 
 def _first(assignments: pd.DataFrame, keys: list[str], by_person: pd.Series) -> pd.DataFrame:
