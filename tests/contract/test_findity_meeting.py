@@ -106,3 +106,18 @@ def test_approver_nobody_loses_the_last_one_by_an_empty_cell_and_whoever_comes_i
     left = company.night(boss, {**lead, "employment": "left"}, *people[2:])
     assert company.users_there["E3"]["approverIds"] == [ids["E3"]]
     assert left.landed.without_approver == []
+
+
+def test_no_surprise_a_unit_that_is_merely_not_shown_tonight_is_not_created(box, ledger):
+    company = Company(box, ledger, {"organizationalUnitId": "department"}, syncing.UNLIMITED, units="create")
+    tree = company.organization["units"]
+    names = [unit["name"] for unit in tree if unit["parentId"]]
+    assert len(names) >= 3
+    people = [employee(f"E{number}", department=name) for number, name in enumerate(names, 1)]
+    company.night(*people)
+    company.organization["units"] = [unit for unit in tree if not unit["parentId"]]
+    night = company.night(*people)
+    assert night.plan.things.empty
+    assert [thing for thing, _ in night.facts.things.left] == ["units"]
+    company.organization["units"] = tree
+    assert company.night(*people).plan.things.empty
