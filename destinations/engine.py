@@ -221,7 +221,7 @@ def _facts(
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),
         sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
-        notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near)],
+        notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near, drawn.undeleted)],
         in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
     )
 

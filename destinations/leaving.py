@@ -3,7 +3,7 @@
 Belongs here: asking destination and ledger for what `roster.plan.leaving` needs. Does not belong here: rules, whom a plan takes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from destinations.base import Destination
@@ -46,15 +46,29 @@ def deletion(destination: Destination, ledger: Ledger, today: date) -> Deletion:
     return Deletion(days, today, ledger.acknowledged.inactive(destination.name), destination.deleting_means)
 
 
-def notices(destination: Destination, near: Mapping[str, str]) -> list[str]:
-    """Sentences for the report about those who are soon to lose their access.
+def notices(destination: Destination, near: Mapping[str, str], undeleted: Sequence[str] = ()) -> list[str]:
+    """Sentences for the report about those who are soon to lose their access, and those who cannot be deleted.
 
     Args:
         destination: Which.
         near: Employee number → day (`roster.plan.leaving.near`).
+        undeleted: Employee numbers of those who are due to be deleted and cannot be (`roster.plan.deletion.spared`).
     """
+    return [*_soon(destination, near), *_staying(destination, undeleted)]
+
+
+def _soon(destination: Destination, near: Mapping[str, str]) -> list[str]:
     if not near or not destination.before_leaving:
         return []
     who = ", ".join(f"{number} on {day}" for number, day in list(near.items())[:_NAMED]) + (" …" if len(near) > _NAMED else "")
     verb = "person loses" if len(near) == 1 else "people lose"
     return [f"{len(near)} {verb} their access within {SOON} days ({who}): {destination.before_leaving}"]
+
+
+def _staying(destination: Destination, undeleted: Sequence[str]) -> list[str]:
+    if not undeleted:
+        return []
+    who = ", ".join(undeleted[:_NAMED]) + (" …" if len(undeleted) > _NAMED else "")
+    verb = "person who is due to be deleted stays" if len(undeleted) == 1 else "people who are due to be deleted stay"
+    why = "somebody or something there names them as approver, or may, or no call can address them"
+    return [f"{len(undeleted)} {verb} at {destination.title} ({who}): {why}"]

@@ -6,8 +6,8 @@ engine asks) · `draft` (its part of a proposed YAML) · `structure` (dimensions
 only one company may write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as one person) ·
 `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units
 that are not there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in) · `further_approvers`
-(who approves behind the first). `records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids` and
-`further_approvers` are pure.
+(who approves behind the first) · `last_approver` (what stays so that somebody approves). `records`, `comparison`, `belonging`, `placing`,
+`left_out`, `preflight`, `taking_away`, `external_ids`, `further_approvers` and `last_approver` are pure.
 """
 
 from typing import Final
@@ -31,6 +31,11 @@ UNCHECKED: Final = (
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {
+    "approver_stays": Reason(
+        "HR's file gives no value for them any more by which somebody approves for them, and nobody else does",
+        "Name who approves for them. Until then what is at Findity stays.",
+        "HR",
+    ),
     "preset_dimension_unknown": Reason(
         "Findity has no such dimension", "Create the dimension there or in the settings (dimensions), or correct the settings.", "IT"
     ),

@@ -24,6 +24,7 @@ from destinations.findity import (
     comparison,
     external_ids,
     identity,
+    last_approver,
     left_out,
     preflight,
     records,
@@ -138,6 +139,8 @@ class Adapter(Destination, Divided):
             read["owners"] = ledger.acknowledged.all(self.name)[["employee_id", "account", "active"]]
         before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
         frames = {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
+        if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear):
+            frames["remembered"] = ledger.acknowledged.all(self.name)
         if self.settings.users.externalSourceId is None:
             return frames
         # Kept with what was read: whose an id is, is asked again wherever these users are.
@@ -177,6 +180,9 @@ class Adapter(Destination, Divided):
             desired, faults = external_ids.settled(desired, faults, read, there, known)
         if "approverIds" not in self.settings.approval:
             desired["approverIds"] = pd.Series(np.nan, index=desired.index, dtype="str")
+        if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear):
+            desired, stays = self._approved(desired, roster, chain, read)
+            faults = pd.concat([faults, stays], ignore_index=True).astype("str")
         if rules := self.settings.belonging:
             desired = belonging.without_private(desired, roster, rules, self.settings.words, self.settings.part)
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
@@ -186,6 +192,13 @@ class Adapter(Destination, Divided):
             changes = self.structure(roster, chain, read).changes
             found, missing = presets.checked(desired, presets.There.of(read, changes, self.settings.value_by))
         return found, pd.concat([faults, missing], ignore_index=True).astype("str")
+
+    def _approved(self, desired: pd.DataFrame, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The users without what would take their last approver away, and what stays for that."""
+        known, approval = read["remembered"], self.settings.approval
+        there = self.accounts(read, pd.concat([roster["employee_id"], known["employee_id"]]), known)
+        routing = [one for one in self.settings.dimensions if "dimensions" in approval and reading.routes(self.settings, one)]
+        return last_approver.kept(desired, read, there, chain, routing, named="approverIds" in approval)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
         return comparison.visible_changes(desired, read["users"], pairs, key)
@@ -209,7 +222,7 @@ class Adapter(Destination, Divided):
         return comparison.removal(leavers)
 
     def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
-        return comparison.deletions(people, read["users"])
+        return comparison.deletions(people, read["users"], routed.assigned(read, self.settings))
 
     def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
         return comparison.account_after(plan, desired)

@@ -224,12 +224,13 @@ def removal(leavers: pd.DataFrame) -> Removal:
     return Removal(records, leavers[["employee_id"]].assign(field="active", old="true", new="false"))
 
 
-def deletions(people: pd.DataFrame, users: pd.DataFrame) -> Removal:
+def deletions(people: pd.DataFrame, users: pd.DataFrame, assigned: pd.Series | None = None) -> Removal:
     """What deletes people who left long ago, addressed as the user is there; nobody who approves for somebody active, or may.
 
     Args:
         people: ``employee_id``, ``account``.
         users: Findity's.
+        assigned: which of them approve for a unit or a value, or may, aligned with `users`; None: nobody does.
     """
     active = users["active"].fillna(True).astype("bool")
     approving = each_approver(users.loc[active, "externalSourceId"].fillna(""), users.loc[active, "approverIds"])["approver"]
@@ -237,6 +238,7 @@ def deletions(people: pd.DataFrame, users: pd.DataFrame) -> Removal:
     # An address would stand in the call's own: these are deleted by hand.
     known = ~users["externalSourceId"].str.contains("@", regex=False, na=True)
     known &= users["personId"].notna() & ~among(users["personId"], approving) & ~active
+    known &= True if assigned is None else ~assigned
     free = people[among(people["account"], users.loc[known, "externalSourceId"])]
     records = free[["employee_id"]].assign(externalSourceId=free["account"])
     return Removal(records, free[["employee_id"]].assign(field="externalSourceId", old=free["account"], new=np.nan))

@@ -214,6 +214,7 @@ def draw(
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
     records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
     ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
+    undeleted: list[str] = []
     # Before anybody is brought in, nobody can tell who is a stranger there.
     if not (circumstances.first or circumstances.hold_all):
         out = comparison.strangers(strangers.of(decided), desired, read)
@@ -223,7 +224,9 @@ def draw(
         # Of whom a rejected row may be, nobody knows tonight that they have left.
         if circumstances.deletion.inactive and not circumstances.unreadable_reject:
             doubtful = pd.concat([others, everyone.loc[among(everyone["person"], kept["person"]), "employee_id"]])
-            out = comparison.deletions(deletion.of(decided, circumstances.deletion, doubtful), read)
+            due = deletion.of(decided, circumstances.deletion, doubtful)
+            out = comparison.deletions(due, read)
+            undeleted = deletion.spared(due, out.records["employee_id"])
             decided = deletion.held(decided, out.records["employee_id"], circumstances.deletion)
             records.append(out.records.assign(action="delete"))
             ends = pd.concat([ends, out.changes.assign(visible=True, kind=deletion.HELD).reindex(columns=ends.columns)], ignore_index=True)
@@ -233,9 +236,16 @@ def draw(
         pd.concat(records, ignore_index=True),
         comparison.kinds,
     )
-    concerned = everyone[~among(everyone["person"], kept["person"])]
-    near = leaving.near(leaving.concerned(concerned, decided), people.roster, waiting, circumstances.leaving)
-    return replace(plan, figures=counted, needs=needs, had=had, near=near, pilot=trial)
+    concerned = leaving.concerned(everyone[~among(everyone["person"], kept["person"])], decided)
+    return replace(
+        plan,
+        figures=counted,
+        needs=needs,
+        had=had,
+        near=leaving.near(concerned, people.roster, waiting, circumstances.leaving),
+        undeleted=undeleted,
+        pilot=trial,
+    )
 
 
 def _changes(

@@ -136,6 +136,8 @@ class Plan:
     """`roster.plan.dependants.NEEDS`: whose write needs whose."""
     had: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Field → who has a value of money or rights there and would get another (`roster.plan.few`). A stored plan is without."""
+    undeleted: Sequence[str] = ()
+    """Who is due to be deleted and cannot be, by employee number (`roster.plan.deletion.spared`). A stored plan is without."""
     near: Mapping[str, str] = field(default_factory=dict)
     """Employee number → the ISO day, of those who are soon to lose their access (`roster.plan.leaving.near`). A stored plan is without."""
     pilot: Pilot | None = None

@@ -56,6 +56,11 @@ def of(people: pd.DataFrame, deletion: Deletion, doubtful: pd.Series) -> pd.Data
     return people.loc[left & ours.fillna(False).astype(bool), ["employee_id", "account"]]
 
 
+def spared(due: pd.DataFrame, removable: pd.Series) -> list[str]:
+    """The employee numbers of those who may be deleted (`of`) and cannot be, since somebody or something there still needs them."""
+    return sorted(due.loc[~among(due["employee_id"], removable), "employee_id"])
+
+
 def held(people: pd.DataFrame, removable: pd.Series, deletion: Deletion) -> pd.DataFrame:
     """The decisions, with those held who would be deleted.
 

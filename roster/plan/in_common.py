@@ -77,7 +77,9 @@ def in_common(
     active = accounts[accounts["active"]].drop_duplicates("account").set_index("account")
     account = _accounts(wanted, active, pairs)
     here = account.dropna()
+    # Of two people who are paired with one account, its own number says whose it is.
     numbers = pd.Series(here.index, index=here.to_numpy(), dtype="str")
+    numbers = numbers[~numbers.index.duplicated(keep=False)]
     people = pd.DataFrame({"employee_id": here.index, "account": here.to_numpy()}).astype("str")
     hr = people[["employee_id"]].merge(roster.drop_duplicates("employee_id"), on="employee_id", how="left")
     approver = people["account"].map(active["approver"]).astype("str")

@@ -47,6 +47,11 @@ def acme(box, tmp_path, monkeypatch):
     with syncing.fresh(tmp_path) as ledger:
         company = Company(box, ledger, RULES, limits=syncing.UNLIMITED)
         company.organization["units"] = [{"id": "u1", "name": "Sales", "externalSourceId": None, "parentId": None}]
+        there = {"COST": "4711", "SITE": "STO"}
+        company.organization["customDimensions"] = [{"id": f"d{key}", "externalSourceId": key, "name": key} for key in there]
+        company.organization["dimensionValues"] = {
+            key: [{"id": f"v{key}", "externalSourceId": value, "name": value}] for key, value in there.items()
+        }
         yield company
 
 
@@ -69,7 +74,8 @@ def test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name
     there = acme.users_there["E2"]
     assert night.outcome["E2"] == ("updated", "landed")
     assert not {"phone", "locale", "organizationalUnitId", "bankAccount", "address"} & there.keys()
-    assert there.get("approverIds", []) == []
+    assert there["approverIds"] == [acme.users_there["E1"]["personId"]], "nobody else would approve for them"
+    assert night.skipped.loc["E2", "reason"].startswith("approverIds: HR's file gives no value for them any more by which somebody")
     assert there["dimensionPresets"] == [{"dimensionExternalSourceId": "OTHER", "dimensionValueId": "x"}]
     assert there["role"] == "APPROVER"
     assert there["active"] is True
@@ -77,7 +83,8 @@ def test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name
     assert changes.loc["phone", ["old", "kind"]].tolist() == ["+46701740601", "other"]
     assert changes.loc["phone", ["new"]].isna().all()
     kinds = changes["kind"].to_dict()
-    assert (kinds["organizationalUnitId"], kinds["bankAccount"], kinds["approverIds"]) == ("unit", "bank_account", "manager")
+    assert (kinds["organizationalUnitId"], kinds["bankAccount"]) == ("unit", "bank_account")
+    assert "approverIds" not in kinds
     assert "PUT users" not in acme.night(*people(**EMPTY), users={"clear": CLEAR}).jobs
 
 

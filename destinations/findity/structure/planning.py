@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity import records
+from destinations.findity import preflight, records
 from destinations.findity.settings import Settings
 from destinations.findity.structure import approvers, definitions, units, wanted
 from destinations.findity.structure.approvers import Found
@@ -86,6 +86,9 @@ def _counts(read: Frames) -> dict[str, int]:
 def _units(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, draft: _Draft) -> None:
     rule = settings.users.organizationalUnitId
     assert rule is not None, "the settings say so"  # noqa: S101
+    if gone := preflight.units_gone(settings.users, read):  # what is not shown tonight may be there
+        draft.left["units"] = f"{gone}: none is created"
+        return
     people = wanted.employed(roster)
     unit = _unit_of(settings, roster, chain, read, people)
     words = evaluate(rule, people)[unit.isna().to_numpy()].dropna().unique()

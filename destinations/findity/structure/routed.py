@@ -1,7 +1,7 @@
-"""Who approves for each user by the value that they are preset to, or by their unit.
+"""Who approves for each user by the value that they are preset to, or by their unit, and who does so for any at all.
 
-Belongs here: that one question, asked where a company has approvals by dimensions or departments. Does not belong here: who should approve
-(``approvers``). Pure.
+Belongs here: these two questions, asked where a company has approvals by dimensions or departments. Does not belong here: who should
+approve (``approvers``). Pure.
 """
 
 import json
@@ -9,7 +9,9 @@ import json
 import pandas as pd
 
 from destinations.findity.comparison import account_of
+from destinations.findity.settings import Settings
 from destinations.findity.taking_away import PRESET_KEY
+from roster.membership import among
 from roster.plan.differences import Frames
 
 
@@ -26,6 +28,23 @@ def approver(read: Frames) -> pd.Series:
         first = _first(read["unit_approvers"], ["at"], by_person)
         found = found.fillna(users["organizationalUnitId"].map(first.set_index("at")["account"]).astype("str"))
     return found
+
+
+def assigned(read: Frames, settings: Settings) -> pd.Series:
+    """Which of the users approve for some value or unit, at the index of the users; where such a list could not be read, each may."""
+    users = read["users"]
+    found = pd.Series(hidden(read, dimensions="dimensions" in settings.approval), index=users.index)
+    for table in (read[name] for name in ("value_approvers", "unit_approvers") if name in read):
+        found |= among(users["personId"], table["personId"].dropna())
+        found |= among(users["externalSourceId"], table["approverExternalId"].dropna())
+    return found
+
+
+def hidden(read: Frames, *, dimensions: bool = True) -> bool:
+    """Whether some list of who approves could not be read; without `dimensions` none of values is asked for."""
+    unread = read["structure_unread"]["what"] if "structure_unread" in read else pd.Series(dtype="str")
+    found = unread.str.startswith("approvers/") | unread.eq("unit approvers") | (unread.eq("dimensions") & dimensions)
+    return bool(found.any())
 
 
 def _first(assignments: pd.DataFrame, keys: list[str], by_person: pd.Series) -> pd.DataFrame:
