@@ -26,7 +26,7 @@ DIMENSION, VALUE, REMOVED = "dimension", "value", "value_removed"
 
 
 def row(thing: str, kind: str, name: str, action: str, old: str | None, new: str | None, order: int, payload: object) -> Row:
-    """One of `destinations.base.THING_COLUMNS`."""
+    """One of `roster.plan.things.THING_COLUMNS`."""
     return {
         "thing": thing, "kind": kind, "name": name, "action": action, "old": old, "new": new, "order": order, "payload": compact(payload)
     }  # fmt: skip

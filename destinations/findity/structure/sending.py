@@ -70,7 +70,7 @@ class _Sent:
 
 
 def send(client: Findity, settings: Settings, changes: pd.DataFrame) -> pd.DataFrame:
-    """Write `destinations.base.THING_COLUMNS`.
+    """Write `roster.plan.things.THING_COLUMNS`.
 
     Returns:
         `OUTCOMES`, one row a change.
