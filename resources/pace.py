@@ -20,7 +20,7 @@ class Steps:
     first: float = 0.5
     """After the first 429. Each further one doubles it."""
     longest: float = 5.0
-    """Never more. One user of Findity's went by three."""
+    """Never more. One who was throttled went by three."""
     calls: int = 10
     """After so many calls in a row that were not throttled it shortens by a fifth, and ends below a tenth of `first`."""
 
