@@ -278,13 +278,17 @@ class Findity:
         return reply.json
 
     def request(self, method: str, path: str, **content: Any) -> Reply:
-        """One request of any path of the organization, with a renewed token and once more if the token was refused."""
-        token = self._tokens.current()
-        reply = self._authorized(method, path, token, content)
-        if reply.status == 401:
+        """One request of any path of the organization, with a renewed token and once more if the token was refused.
+
+        Where several calls are on their way, the renewed token may have ended by another of them meanwhile: then it is renewed again.
+        """
+        for _ in range(1 + max(self._settings.reads_at_once, self._settings.writes_at_once)):
+            token = self._tokens.current()
+            reply = self._authorized(method, path, token, content)
+            if reply.status != 401:
+                break
             self._tokens.renew(refused=token)
-            reply = self._authorized(method, path, self._tokens.current(), content)
-        if reply.status == 401:
+        else:
             raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
         return reply
 

@@ -151,7 +151,10 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd
 def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[str, str]:
     """``personId`` → how the chain names that person: by employee number, by the account's own number, or by a pseudonym."""
     people = accounts(there, pairs["employee_id"])
-    ours = people["account"].map(pairs.dropna(subset="account").set_index("account")["employee_id"]).astype("str")
+    paired = pairs.dropna(subset="account")
+    ours = people["account"].map(paired.set_index("account")["employee_id"]).astype("str")
+    # An id may be somebody's number by chance: who is paired with another account is not behind it.
+    people["number"] = people["number"].mask(ours.isna() & among(people["number"], paired["employee_id"]))
     known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people, key)), "strange": ours.isna()}).dropna()
     # One person may have several users: the one that is paired with somebody says who it is.
     known = known.sort_values("strange", kind="stable").drop_duplicates("person")

@@ -65,7 +65,8 @@ class Organizations:
     def settings(self) -> Settings:
         def connection(word: str) -> dict[str, Any]:
             there = {"admin_url": f"{self.box.url}/api/admin", "token_url": f"{self.box.url}/api/oauth/token/", "read_back_seconds": 0}
-            return {**there, "organization": f"acme-{word}", "client_id": word, "client_secret": {"env": self.secret[word]}}
+            key = {"client_id": word, "client_secret": {"env": self.secret[word]}}
+            return {**there, "organization": f"acme-{word}", **key, "invitation_mail_checked": True}
 
         users = {"bankAccount": {"iban": "bank_account"}, **self.users_rules}
         several = {word: {"connection": connection(word)} for word in ("se", "no")}

@@ -121,3 +121,17 @@ def test_no_surprise_a_unit_that_is_merely_not_shown_tonight_is_not_created(box,
     assert [thing for thing, _ in night.facts.things.left] == ["units"]
     company.organization["units"] = tree
     assert company.night(*people).plan.things.empty
+
+
+def test_approver_a_stranger_whose_external_id_is_somebodys_number_is_not_taken_for_them(box, ledger):
+    company = Company(box, ledger, {"externalSourceId": "extra_more"}, syncing.UNLIMITED)
+    stranger = {"firstName": "S", "lastName": "T", "email": "s@acme.example", "personId": "pS", "id": "uS", "approverIds": ["pS"]}
+    company.start({"externalSourceId": "E2", **stranger})
+    people = [employee(number, extra_more=f"X{number}", manager_id=boss) for number, boss in (("E1", None), ("E2", "E1"), ("E3", "E2"))]
+    company.night(*people)
+    lead = company.users_there["XE2"]["personId"]
+    assert company.users_there["XE3"]["approverIds"] == [lead]
+    company.users_there["XE3"]["approverIds"] = ["pS"]
+    night = company.night(*people)
+    assert (night.planned["E3"], company.users_there["XE3"]["approverIds"]) == (("update", None), [lead])
+    assert "pS" not in night.plan.changes["old"].tolist()

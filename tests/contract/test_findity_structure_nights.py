@@ -114,9 +114,9 @@ def test_a_first_load_brings_definitions_and_values_then_people_with_presets_and
 def test_a_quiet_night_writes_nothing_and_asks_for_each_list_once(settled):
     quiet = settled.night(*PEOPLE)
     assert things(quiet) == {}
-    assert [job for job in quiet.jobs if "token" not in job] == [
-        "GET users", "GET organizationalunits", "GET customdimensions", "GET dimension list", "GET dimension approvers"
-    ]  # fmt: skip
+    jobs = [job for job in quiet.jobs if "token" not in job]
+    assert sorted(jobs[:2]) == ["GET organizationalunits", "GET users"], "at once, in any order"
+    assert jobs[2:] == ["GET customdimensions", "GET dimension list", "GET dimension approvers"]
 
 
 def test_a_value_that_somebody_renamed_is_called_by_hrs_name_again(settled):
