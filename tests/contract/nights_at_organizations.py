@@ -65,6 +65,7 @@ class Organizations:
     def settings(self) -> Settings:
         def connection(word: str) -> dict[str, Any]:
             there = {"admin_url": f"{self.box.url}/api/admin", "token_url": f"{self.box.url}/api/oauth/token/", "read_back_seconds": 0}
+            there |= {"invitation_mail_checked": True}
             return {**there, "organization": f"acme-{word}", "client_id": word, "client_secret": {"env": self.secret[word]}}
 
         users = {"bankAccount": {"iban": "bank_account"}, **self.users_rules}
