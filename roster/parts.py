@@ -66,14 +66,14 @@ def works(roster: pd.DataFrame) -> pd.Series:
 
 
 def as_seen(roster: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
-    """The roster as one part sees it: whoever belongs elsewhere has left, at once.
+    """The roster as one part sees it: whoever belongs elsewhere has left, at once, and ``elsewhere`` says of whom that is so.
 
     Args:
         roster: the roster frame.
         placed: `PLACED`.
     """
     away = among(roster["employee_id"], placed.loc[placed["place"].eq(ELSEWHERE), "employee_id"])
-    gone = roster.assign(employment=roster["employment"].mask(away, "left"))
+    gone = roster.assign(employment=roster["employment"].mask(away, "left"), elsewhere=away & roster["employment"].ne("left"))
     return gone.assign(end_date=gone["end_date"].mask(away)) if "end_date" in gone else gone
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final, cast
 import typer
 
 from destinations.commands import Host, Opened, application
-from destinations.findity import COMMANDS, NAME, TITLE, comparison
+from destinations.findity import COMMANDS, TITLE, comparison
 from destinations.findity.adapter import Adapter
 from destinations.findity.expense import sign_in
 from destinations.findity.expense.answers import Me
@@ -20,8 +20,8 @@ from destinations.findity.expense.client import Expense, connection_to
 from destinations.findity.expense.kept import place_of
 from destinations.findity.expense.refusals import NoOrganization
 from destinations.findity.expense.tokens import KeptPerson
-from destinations.findity.settings import FindityConnection, FindityExpense, Settings
-from resources.failures import Permanent
+from destinations.findity.settings import FindityConnection, FindityExpense, Settings, parts
+from resources.failures import Failed, Permanent
 from resources.http import Http
 
 _SHOWN: Final = {"canImpersonate": "act for others", "canViewAdmin": "see the administration"}
@@ -119,25 +119,43 @@ def me(host: Host, there: There, show_values: bool) -> None:
 
 
 def user(host: Host, opened: Opened, number: str, show_values: bool) -> None:
-    """Say what Findity has of one person, by the account that the ledger knows, else by the number itself.
+    """Say what Findity has of one person, in each of the company's organizations.
+
+    Raises:
+        Failed: An organization could not be asked. All the others were.
+    """
+    failures: list[Failed] = []
+    for own in parts(cast(Settings, opened.settings)).values():
+        try:
+            _user_in(host, opened, Adapter(own), number, show_values)
+        except Failed as failure:
+            failures.append(failure)
+    for failure in failures[:-1]:
+        host.say(str(failure))
+    if failures:
+        raise failures[-1]
+
+
+def _user_in(host: Host, opened: Opened, there: Adapter, number: str, show_values: bool) -> None:
+    """One organization, by the account that the ledger knows there, else by the number itself.
 
     Raises:
         Permanent: What is given, or the account, is an address, which has no place in a call's own.
     """
-    known = opened.ledger.acknowledged.all(NAME).set_index("employee_id")["account"]
+    known = opened.ledger.acknowledged.all(there.name).set_index("employee_id")["account"]
     account = known.get(number)
     account = account if isinstance(account, str) and not account.startswith(comparison.UNADDRESSED) else number
     if "@" in account:
         raise Permanent("One user is asked for by an external id that is no e-mail address.", "Give the employee number, or look there.")
-    with Adapter(cast(Settings, opened.settings)).access().open() as client:
+    with there.access().open() as client:
         found = client.user(account)
     if found.empty:
-        host.say(f"{TITLE} has no user {number}.")
+        host.say(f"{there.title} has no user {number}.")
         return
     filled = found.iloc[0].dropna()
     shown = filled.get("active")
     active = "there; whether active, it does not show" if shown is None else "active" if shown else "inactive"
-    host.say(f"{TITLE} has user {number}: {active}.")
+    host.say(f"{there.title} has user {number}: {active}.")
     given = {name: value for name, value in filled.drop("active", errors="ignore").items() if value not in ("[]", "{}")}
     host.say("\n".join(f"  {name}: {value}" if show_values else f"  {name}" for name, value in given.items()))
 

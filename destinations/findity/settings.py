@@ -252,6 +252,8 @@ class Findity(Strict):
         if not isinstance(given, dict):
             return given
         several = given.get("organizations")
+        if isinstance(several, dict) and not all(isinstance(word, str) for word in several):
+            raise ValueError('an organization\'s word that YAML reads as true, false or a number goes in quotes, as "no" does')
         if several is None:
             if "connection" not in given:
                 raise ValueError("connection is needed, or organizations with one each")

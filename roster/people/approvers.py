@@ -27,7 +27,7 @@ COLUMNS: Final = ("employee_id", "approver_id", "repair", "asked", "via")
 TOPS: Final = ("top", "self")
 """The repairs of those who have no manager by HR's own word."""
 
-_AWAY: Final = {"leave": "on_leave", "left": "left", "pending": "not_started"}
+_AWAY: Final = {"leave": "on_leave", "left": "left", "pending": "not_started", "elsewhere": "elsewhere"}
 
 
 class NoApprover(ValueError):

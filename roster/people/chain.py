@@ -213,7 +213,8 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
         {
             "employee_id": roster["employee_id"],
             "manager_id": roster["manager_id"].fillna(beyond),
-            "employment": roster["employment"],
+            # By whoever belongs to another part alone nothing is approved here, and they have not left.
+            "employment": roster["employment"].mask(roster.get("elsewhere", pd.Series(False, index=roster.index)), "elsewhere"),
             "eligible": able,
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
             "email": kept.fillna(roster["email"]),

@@ -91,8 +91,9 @@ def in_common(
     if names is not None:
         shown = people["account"].map(_whole(names[~names.index.duplicated()])).astype("str")
         found.append(_departing(people, "name", _whole(hr), None, shown, key))
-    # Who has left is wanted nowhere, and a file may have many of them.
-    possible = roster[roster["in_scope"] & roster["employment"].ne("left")]
+    # Who has left is wanted nowhere, and a file may have many of them; who belongs to another part alone is wanted there, and not here.
+    elsewhere = roster.get("elsewhere", pd.Series(False, index=roster.index))
+    possible = roster[roster["in_scope"] & (roster["employment"].ne("left") | elsewhere)]
     return InCommon(
         fields=FIELDS if names is not None else FIELDS[:2],
         not_wanted=sorted(possible.loc[~among(possible["employee_id"], wanted), "employee_id"]),

@@ -207,6 +207,7 @@ NOT_EXPECTED: Final = ("not_in_hr", "stranger", "deletion", "deactivated_elsewhe
 REPAIR_REASONS: Final[dict[str, str]] = {
     "on_leave": "HR's manager is on leave",
     "left": "HR's manager has left",
+    "elsewhere": "HR's manager does not belong there",
     "not_started": "HR's manager has not started yet",
     "not_here": "HR's manager cannot approve at the destination",
     "kept": "HR names a manager whom no row has: the approver there stays",

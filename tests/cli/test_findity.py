@@ -7,6 +7,7 @@ import threading
 import urllib.request
 import webbrowser
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from typer.testing import CliRunner
@@ -167,6 +168,28 @@ def test_user_shows_whether_somebody_is_there_and_which_fields_are_filled(box, c
     assert "phone: +46701740605" in rollcall("user", "acme", "E7", "--show-values").output
     assert box.calls[-1]["job"] == "GET user"
     assert rollcall("user", "acme", "E8").output == "Findity has no user E8.\n"
+
+
+def test_user_asks_each_organization_of_several_by_what_is_known_there_and_one_that_fails_stops_no_other(box, company, monkeypatch):
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    head, _, connection = YAML.partition("    connection:\n")
+    connection, _, rest = connection.partition("    users:")
+    of = "".join(f"      '{word}':\n        connection:\n" + indent(connection, "    ") for word in ("se", "no"))
+    of = of.replace("organization: acme", "organization: adventureworks", 1).replace("{{env: FINDITY_SECRET}}", "{{env: NOT_SET}}", 1)
+    text = head + "    organizations:\n" + of + "    belonging: {{organization: company_code}}\n    users:" + rest
+    text = text.replace("manager_id: Boss}}", 'manager_id: Boss, company_code: "Co"}}')
+    (company / "companies" / "several").mkdir()
+    (company / "companies" / "several" / "defs.yaml").write_text(text.format(box=box))
+    box.state["findity"]["organizations"]["acme"]["users"]["E9"] = {"externalSourceId": "E9", "email": "zq9@acme.example", "active": True}
+    shown = rollcall("user", "several", "E9")
+    assert "Findity no has user E9: active." in shown.output
+    assert "The environment variable NOT_SET is not set." in shown.output
+    assert shown.exit_code != 0
+    monkeypatch.setenv("NOT_SET", "demo-findity-secret")
+    shown = rollcall("user", "several", "E9")
+    assert "Findity se has no user E9." in shown.output
+    assert "Findity no has user E9: active." in shown.output
+    assert shown.exit_code == 0
 
 
 def test_quiet_user_asks_for_no_address(box, company, monkeypatch):

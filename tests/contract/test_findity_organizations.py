@@ -101,7 +101,7 @@ def test_approver_a_manager_whose_organization_is_not_known_tonight_goes_on_appr
 def test_approver_a_manager_of_another_organization_only_is_passed_over_and_that_is_told(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO", manager_id="E2"))
     assert acme.users("no")["E4"]["approverIds"] == [acme.users("no")["E1"]["personId"]]
-    assert came[NO].facts.repairs.to_numpy().tolist() == [["E4", "left"]]
+    assert came[NO].facts.repairs.to_numpy().tolist() == [["E4", "elsewhere"]]
 
 
 def test_whoever_has_left_leaves_all_organizations_at_once(acme: Organizations) -> None:

@@ -39,6 +39,13 @@ def test_each_organization_has_the_values_of_its_own_people_alone_and_lands_them
     assert [len(night.drawn.plan.things) for night in acme.night(*people).values()] == [0, 0]
 
 
+def test_whoever_belongs_to_one_alone_is_not_held_against_the_other(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2"), employee("E4", "NO", manager_id="E2"))
+    shown = {name: night.landed.in_common for name, night in came.items()}
+    assert {name: list(one.not_wanted) for name, one in shown.items()} == {SE: ["E4"], NO: ["E2"]}
+    assert "E4" in set(shown[NO].departs["employee_id"])
+
+
 def test_units_are_looked_for_of_its_own_people_alone(acme: Organizations) -> None:
     acme.users_rules = {"organizationalUnitId": "department"}
     came = acme.night(BOSS, employee("E2", department="se"), employee("E4", "NO", department="no"))

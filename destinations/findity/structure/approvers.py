@@ -19,7 +19,7 @@ from destinations.findity.structure.naming import Approving, limit_text, shown
 from roster.people.chain import Chain
 from roster.records import compact
 
-_WHY: Final = {"leave": "is on leave", "left": "has left", "pending": "has not started yet"}
+_WHY: Final = {"leave": "is on leave", "left": "has left", "pending": "has not started yet", "elsewhere": "does not belong there"}
 
 
 @dataclass(frozen=True)

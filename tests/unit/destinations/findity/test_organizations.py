@@ -69,6 +69,7 @@ def test_a_company_with_one_organization_has_the_destination_whole() -> None:
         ({"organizations": {"north_east": SEVERAL["se"]}}, "should match pattern"),
         ({"organizations": {}}, "at least 1 item"),
         ({"organizations": {"se": {"users": {}}}}, "Field required"),
+        ({"organizations": {"se": SEVERAL["se"], False: SEVERAL["no"]}}, "goes in quotes"),
         ({"organizations": {"se": SEVERAL["se"], "no": SEVERAL["se"]}}, "organizations se and no are the same organization"),
         ({"belonging": {**BELONGING, "withheld": ["email"]}}, "Input should be"),
         ({"belonging": {}}, "Field required"),
