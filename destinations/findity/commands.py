@@ -130,8 +130,8 @@ def user(host: Host, opened: Opened, number: str, show_values: bool) -> None:
             _user_in(host, opened, Adapter(own), number, show_values)
         except Failed as failure:
             failures.append(failure)
-    for told in failures[:-1]:
-        host.say(str(told))
+    for earlier in failures[:-1]:
+        host.say(str(earlier))
     if failures:
         raise failures[-1]
 
