@@ -23,7 +23,7 @@ from roster.membership import among
 from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, Chain, approval_chain
-from roster.plan import landing, outcomes, releasing
+from roster.plan import barred, landing, outcomes, releasing
 from roster.plan import things as thing_rules
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
@@ -125,8 +125,8 @@ def plan(
     taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
-    conditions = replace(conditions, elsewhere=frozenset(away), kept=kept)
-    desired = things.settled(destination, policy, ledger, known, desired, request, held)
+    desired, needed = things.settled(destination, policy, ledger, known, desired, request, held)
+    conditions = replace(conditions, elsewhere=frozenset(away), kept=barred.together(kept, needed))
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
     drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
     gate = ledger.intakes.gate(attempt.root_run_id)

@@ -20,6 +20,7 @@ from destinations.delivery import Write, check
 from resources.failures import Failed
 from resources.ledger import Held, Ledger
 from roster.people.chain import Chain
+from roster.plan import barred
 from roster.plan import things as rules
 from roster.plan.decision import Plan
 from roster.plan.differences import Frames
@@ -46,6 +47,10 @@ class Needing(Protocol):
         """The desired records without what of them needs a thing that is neither there nor among what is `applied`
         (`roster.plan.things.THING_COLUMNS`), and the values left out for that, as `destinations.base.Destination.desired` gives faults."""
 
+    def staying(self, waiting: pd.DataFrame) -> pd.DataFrame:
+        """Whom nobody may take out while these changes are not applied (`roster.plan.barred.BARRED`): somebody's access is needed for what
+        is there still."""
+
 
 def kinds(destination: Destination) -> Mapping[str, ThingKind]:
     """Its kinds of things; empty where it has none, or the settings ask for none."""
@@ -59,14 +64,17 @@ def wanted(destination: Destination, roster: pd.DataFrame, chain: Chain | None, 
 
 def settled(
     destination: Destination, policy: Policy, ledger: Ledger, known: Known, desired: Desired, request: Request, held: Held | None
-) -> Desired:
-    """What should be there of people, without what needs a thing that is not applied before they are sent."""
+) -> tuple[Desired, pd.DataFrame]:
+    """What should be there of people, without what needs a thing that is not applied before they are sent; and whom nobody may take out
+    for one that is not (`roster.plan.barred.BARRED`)."""
     if not isinstance(destination, Needing):
-        return desired
+        return desired, barred.nobody()
     nothing = Plan(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     decided = planned(destination, policy, ledger, desired, request, held, nothing)[0].things
-    records, faults = destination.settled(desired.records, known.read, decided[decided["apply"].astype("bool")])
-    return replace(desired, records=records, faults=pd.concat([desired.faults, faults], ignore_index=True).astype("str"))
+    applied = decided["apply"].astype("bool")
+    records, faults = destination.settled(desired.records, known.read, decided[applied])
+    whole = pd.concat([desired.faults, faults], ignore_index=True).astype("str")
+    return replace(desired, records=records, faults=whole), destination.staying(decided[~applied])
 
 
 def planned(

@@ -31,6 +31,11 @@ UNCHECKED: Final = (
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {
+    "still_approves": Reason(
+        "They approve for a value or a unit there, and that another does waits for a release",
+        "Release it, or undo it: they leave in the next sync.",
+        "Finance",
+    ),
     "approver_stays": Reason(
         "HR's file gives no value for them any more by which somebody approves for them, and nobody else does",
         "Name who approves for them. Until then what is at Findity stays.",

@@ -33,7 +33,7 @@ from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
-from destinations.findity.structure import checks, planning, presets, reading, routed, sending
+from destinations.findity.structure import approvers, checks, planning, presets, reading, routed, sending
 from destinations.findity.tokens import Shared
 from destinations.identity import Identity
 from resources.environment import EnvText
@@ -255,6 +255,9 @@ class Adapter(Destination, Divided):
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return records, pd.DataFrame(columns=presets.FAULT_COLUMNS, dtype="str")
         return presets.settled(records, presets.There.of(read, applied, self.settings.value_by))
+
+    def staying(self, waiting: pd.DataFrame) -> pd.DataFrame:
+        return approvers.staying(waiting)
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         answers = ledger.things.of(self.name, write.plan_run_id)

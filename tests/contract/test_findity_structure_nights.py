@@ -137,6 +137,21 @@ def test_approver_promise_an_approver_who_leaves_is_replaced_for_their_values_an
     assert night.landed.without_approver == []
 
 
+def test_approver_promise_whoever_approves_does_not_leave_while_it_waits_that_another_does(settled):
+    settled.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "things": {"count": 0, "share": 0}})
+    gone = (PEOPLE[0], {**PEOPLE[1], "employment": "left"}, PEOPLE[2])
+    night = settled.night(*gone)
+    assert things(night) == {"approvers/COST/100": False}
+    rows = night.plan.people.set_index("employee_id")
+    assert rows.loc["E2", ["action", "reason"]].tolist() == ["skip", "still_approves"]
+    assert settled.users_there["E2"]["active"] is True
+    assert night.landed.without_approver == []
+    settled.night(*gone, request=Request(release=night.plan.held_digest(), released_by="me", reason="they did leave"))
+    assert approvers(settled)["100"] == [("E1", None)]
+    settled.night(*gone)
+    assert settled.users_there["E2"]["active"] is False
+
+
 def test_a_value_that_hr_has_no_longer_waits_until_it_is_released_and_goes_when_nobody_is_preset_to_it(settled):
     moved = (*PEOPLE[:2], row("E3", "100", "E2"))
     first = settled.night(*moved)
