@@ -9,6 +9,7 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -73,6 +74,8 @@ class Findity:
         self._http = Http("Findity", base, settings.timeout, retry, pace=Pace(retry.sleep))
         self._tokens = Tokens(settings, self._http, clock, shared)
         self._clock = clock
+        self._uses: Counter[str] = Counter()
+        """How many calls were sent with each token."""
         self.unit_answer: Any = None
         """The units as they came last: they tell more than `units` gives."""
         self._settled = False
@@ -280,17 +283,19 @@ class Findity:
     def request(self, method: str, path: str, **content: Any) -> Reply:
         """One request of any path of the organization, with a renewed token and once more if the token was refused.
 
-        Where several calls are on their way, the renewed token may have ended by another of them meanwhile: then it is renewed again.
+        Where several calls are on their way, another of them may have come first with the renewed token, and ended it: then it is renewed
+        again. A new token that nothing else was sent with is not good at all.
         """
-        for _ in range(1 + max(self._settings.reads_at_once, self._settings.writes_at_once)):
+        for attempt in range(2 + 2 * max(self._settings.reads_at_once, self._settings.writes_at_once)):
             token = self._tokens.current()
+            self._uses[token] += 1
             reply = self._authorized(method, path, token, content)
             if reply.status != 401:
+                return reply
+            if attempt and self._uses[token] == 1:
                 break
             self._tokens.renew(refused=token)
-        else:
-            raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
-        return reply
+        raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")
 
     def _call(self, method: str, path: str, records: Records | None = None, *, of_user: bool = False, **content: Any) -> Reply:
         """The same, of a path that every organization has and every key may ask for.
