@@ -50,7 +50,7 @@ PEOPLE = People(
     },
     absent_means="leaver",
 )
-EVERYTHING = Limits(**{kind: KindLimit(count=99, share=1) for kind in KINDS if kind not in ("self_approval", "stranger")})
+EVERYTHING = Limits(**{kind: KindLimit(count=99, share=1) for kind in KINDS if kind not in ("self_approval", "stranger", "deletion")})
 """So that nothing is held for its number: every single thing that would be written shows."""
 FEED, USERS = ExpensifyFeed(policyID="extra_policy"), FindityUsers()
 

@@ -15,7 +15,9 @@ from tests.unit.roster.frames import Night, acknowledged, decided, let_go, membe
 
 ANY_NUMBER = {"count": 50, "share": 1}
 LIMITS = {
-    "limits": Limits.model_validate({kind: ANY_NUMBER for kind in KINDS if kind not in ("self_approval", "stranger")}).by_kind(first=False)
+    "limits": Limits.model_validate({kind: ANY_NUMBER for kind in KINDS if kind not in ("self_approval", "stranger", "deletion")}).by_kind(
+        first=False
+    )
 }
 FEED = ExpensifyFeed(policyID="extra_policy", approvalLimit="approval_limit", overLimitApprover="over_limit_approver", role="role")
 OTHERS = [str(n) for n in range(30, 60)]
