@@ -9,7 +9,6 @@ shape of its answers and errors is not published, so several are understood; rea
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -74,8 +73,6 @@ class Findity:
         self._http = Http("Findity", base, settings.timeout, retry, pace=Pace(retry.sleep))
         self._tokens = Tokens(settings, self._http, clock, shared)
         self._clock = clock
-        self._uses: Counter[str] = Counter()
-        """How many calls were sent with each token."""
         self.unit_answer: Any = None
         """The units as they came last: they tell more than `units` gives."""
         self._settled = False
@@ -288,11 +285,10 @@ class Findity:
         """
         for attempt in range(2 + 2 * max(self._settings.reads_at_once, self._settings.writes_at_once)):
             token = self._tokens.current()
-            self._uses[token] += 1
             reply = self._authorized(method, path, token, content)
             if reply.status != 401:
                 return reply
-            if attempt and self._uses[token] == 1:
+            if attempt and self._tokens.used_once(token):
                 break
             self._tokens.renew(refused=token)
         raise Permanent("Findity does not accept its own new token (401).", "Check that the API key belongs to the organization.")

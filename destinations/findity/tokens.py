@@ -27,6 +27,8 @@ class Shared:
 
     access: str | None = field(default=None, repr=False)
     refresh: str | None = field(default=None, repr=False)
+    uses: int = field(default=0, repr=False)
+    """How often the token was given to a call."""
     ends: float = field(default=float("inf"), repr=False)
     credentials: str = field(default="", repr=False)
     """A hash of what the token was issued for."""
@@ -63,7 +65,13 @@ class Tokens:
             if self._shared.access is None or self._clock() >= self._shared.ends:
                 self._renew()
             assert self._shared.access is not None  # noqa: S101 - renew sets it or raises
+            self._shared.uses += 1
             return self._shared.access
+
+    def used_once(self, token: str) -> bool:
+        """Whether this is the token still and only one call was given it: then nothing else can have ended it."""
+        with self._shared.one_at_a_time:
+            return self._shared.access == token and self._shared.uses == 1
 
     def renew(self, refused: str) -> None:
         """Get a new token, by the refresh token if there is one, else by the client's credentials.
@@ -117,7 +125,7 @@ class Tokens:
             raise Permanent("Findity's token address answered without a token.", "Check token_url in the settings.")
         if not access.isascii() or not access.isprintable():
             raise Permanent("Findity's token address gave a token that no header can carry.", "Check token_url in the settings.")
-        self._shared.access = access
+        self._shared.access, self._shared.uses = access, 0
         self._shared.refresh = found.get("refresh_token") or found.get("refreshToken")
         lasts = found.get("expires_in") or found.get("expiresIn")
         self._shared.ends = self._clock() + max(float(lasts) - _MARGIN, 1.0) if isinstance(lasts, int | float) else float("inf")
