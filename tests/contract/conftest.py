@@ -1,6 +1,8 @@
 """A loopback server that plays replies written out by hand from the vendors' documents, over real sockets."""
 
 import json
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -169,3 +171,23 @@ def organization(script: Script, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         )
 
     return build
+
+
+@pytest.fixture
+def hanging_up():
+    """The port of a server that reads the head of a request and closes the connection with a reset."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                connection.recv(100)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)

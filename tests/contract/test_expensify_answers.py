@@ -3,8 +3,6 @@
 import json
 import re
 import socket
-import struct
-import threading
 from pathlib import Path
 
 import pytest
@@ -84,26 +82,6 @@ WAITS = {"HTTP 429 with Retry-After": 7.0, "HTTP 503 with Retry-After": 9.0}
 
 def test_the_table_and_the_cases_are_the_same():
     assert list(table()) == list(CASES)
-
-
-@pytest.fixture
-def hanging_up():
-    """The port of a server that reads the head of a request and closes the connection with a reset."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve():
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                connection.recv(100)
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                connection.close()
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
