@@ -13,7 +13,7 @@ drill: .venv/installed ; @$(BIN)/python -m tests.drill
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
-lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --extra dev --extra login --extra postgres --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 # Every package by hash, uv itself first: pip needs three times as long for the rest.
 .venv/installed: requirements.lock pyproject.toml

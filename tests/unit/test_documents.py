@@ -11,7 +11,7 @@ import pytest
 from destinations import registry
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("assets", "cli", "destinations", "pipelines", "resources", "roster", "sandbox")
+ROOMS = ("assets", "cli", "destinations", "pipelines", "resources", "roster", "sandbox", "web")
 FOLDERS = (*ROOMS, "benchmarks", "docs", "tests")
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
 SETTINGS = [PROJECT / "Makefile", PROJECT / "pyproject.toml", *sorted({*PROJECT.glob("*.yaml"), *PROJECT.glob("pipelines/demo/*.yaml")})]

@@ -1,0 +1,4 @@
+"""What is served over HTTP beside the work itself: the guard before Dagster's UI, and what is seen from outside.
+
+Does not belong here: any rule about people (``roster``), the runs (``assets``), the commands that start a server (``cli``).
+"""
