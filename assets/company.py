@@ -5,9 +5,9 @@ asset.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -73,7 +73,7 @@ class Company:
     """The folder's name."""
     settings: CompanySettings
     folder: Path
-    shared: Mapping[str, str] = field(default_factory=dict)
+    shared: Callable[[], Mapping[str, str]] = dict
     """Destination → what of it another company's settings name too (`assets.neighbours.shared`)."""
 
     def key(self, *parts: str) -> dg.AssetKey:
@@ -108,7 +108,7 @@ class Company:
         Raises:
             Permanent: They do.
         """
-        if why := self.shared.get(destination.name):
+        if why := self.shared().get(destination.name):
             raise Permanent(why, "Nothing was read or written there.")
 
     def policy(self) -> Policy:

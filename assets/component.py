@@ -55,8 +55,8 @@ class RosterSync(dg.Component):
         from assets import neighbours  # noqa: PLC0415
         from assets.graph import build as graph  # noqa: PLC0415 - `dg check yaml` and completion need the schema, not pandas and the clients
 
-        shared = neighbours.shared(context.path, self.settings)
-        return graph.build(company=context.path.name, settings=self.settings, folder=context.path, shared=shared)
+        folder, settings = context.path, self.settings
+        return graph.build(folder.name, settings, folder, shared=lambda: neighbours.shared(folder, settings))
 
 
 # `dg list components` shows the docstring's first paragraph, and nothing of the schema.

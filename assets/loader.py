@@ -4,10 +4,13 @@ Belongs here: from a file to checked settings, or to the list of what its author
 (``assets.attributes``), and Dagster, which is imported for what only Dagster can judge: cron expressions, a component of somebody else's.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final, TypeVar
 
 import yaml
@@ -18,12 +21,15 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
-from assets import names
+from assets import names, quiet
 from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
 from assets.attributes import Path as Place
+from resources.failures import PRIVATE
 
 KEYS: Final = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
 """What may stand at the top of a component's file. The last three are Dagster's own, and Dagster judges them."""
+_KEPT: Final = 8
+"""Texts whose meaning is kept: loading a company asks for it several times, one after the other."""
 _Model = TypeVar("_Model", bound=BaseModel)
 OURS: Final = ("assets.RosterSync", "assets.component.RosterSync")
 
@@ -70,13 +76,14 @@ def read(file: Path) -> CompanySettings:
     Raises:
         SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
-    parsed = _parsed(file)
+    text = _text(file)
+    parsed = _parsed(file, text)
     lines, found = list(_of_folder(file)), list(_at_the_top(parsed.value))
     settings: CompanySettings | None = None
     open_places: list[Place] = []
     if not found:
         open_places = list(_left_to_fill_in(parsed.value["attributes"], ("attributes",)))
-        settings, wrong = _validated(parsed)
+        settings, wrong = _validated(file, text)
         found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value)]
         found += [mistake for mistake in wrong if not _is_open(mistake.place, open_places)]
     draft = None if found or lines else settings
@@ -93,17 +100,28 @@ def _of_folder(file: Path) -> Iterator[str]:
         yield f"{file.parent}: a company's folder name is part of its asset keys: letters, digits and underscores only"
 
 
-def _parsed(file: Path) -> ValueAndSourcePositionTree:
-    """The one document in the file; an empty file is one without keys."""
+def _text(file: Path) -> str:
+    """What is in the file."""
     try:
-        documents = parse_yamls_with_source_position(file.read_text(encoding="utf-8"), str(file))
+        if not S_ISREG(file.stat().st_mode):  # reading a pipe would wait for ever
+            raise SettingsMistakes([f"{file}: not a file"])
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsMistakes([f"{file}: cannot be read ({type(error).__name__})"]) from None
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(file: Path, text: str) -> ValueAndSourcePositionTree:
+    """The one document in the file; an empty file is one without keys."""
+    try:
+        documents = parse_yamls_with_source_position(text, str(file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise SettingsMistakes([f"{file}:{mark.line + 1 if mark else 1}: not valid YAML, {_unquoted(error.problem)}"]) from None
-    except yaml.YAMLError:  # a character that YAML does not allow
+    except (yaml.YAMLError, ValueError, OverflowError):  # a character that YAML does not allow, a day that no calendar has
         raise SettingsMistakes([f"{file}: not valid YAML"]) from None
+    except RecursionError:
+        raise SettingsMistakes([f"{file}: not valid YAML, nested too deeply"]) from None
     if len(documents) > 1:
         line = documents[1].source_position_tree.position.start.line
         raise SettingsMistakes([f"{file}:{line}: a company is one YAML document, and this is the second"])
@@ -144,6 +162,10 @@ def _of_type(name: str) -> Iterator[_Mistake]:
     except (ValueError, DagsterUnresolvableSymbolError) as error:
         yield _Mistake(("type",), str(error).replace("\n", " ").strip(), anywhere=True)
         return
+    except (Exception, SystemExit) as error:  # what a module of somebody else's does when it is imported
+        logging.getLogger(PRIVATE).exception("not foreseen")
+        yield _Mistake(("type",), f"importing it failed ({type(error).__name__}); the error's full text is in {quiet.log()}")
+        return
     # A component of somebody else's is a company if it is one of ours; by name, since that module stands on this one.
     ours = load_module_object(*OURS[0].rsplit(".", 1))
     if not (isinstance(found, type) and isinstance(ours, type) and issubclass(found, ours)):
@@ -161,8 +183,10 @@ def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
     return wrong or _judged(ComponentPostProcessingModel.model(), inside, ("post_processing",))[1]
 
 
-def _validated(parsed: ValueAndSourcePositionTree) -> tuple[CompanySettings | None, list[_Mistake]]:
+@lru_cache(maxsize=_KEPT)
+def _validated(file: Path, text: str) -> tuple[CompanySettings | None, list[_Mistake]]:
     """The settings if they follow the schema, and all that is wrong with them."""
+    parsed = _parsed(file, text)
     settings, wrong = _judged(model(), parsed.value["attributes"], ("attributes",))
     if settings is not None:
         wrong = [_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings)]

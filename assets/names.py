@@ -22,9 +22,28 @@ def companies_folder() -> Path:
     return Path(os.environ.get("ROLLCALL_PIPELINES") or places.PROJECT / "pipelines")
 
 
+def files(folder: Path) -> list[Path]:
+    """The `defs.yaml` of each company in a folder, in order, whatever is in it. One that cannot be reached is among them: a company that
+    cannot be read is not one that is not there."""
+    try:
+        return [file for entry in sorted(folder.iterdir()) if _is_there(file := entry / "defs.yaml")]
+    except OSError:
+        return []
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # a folder that this user may not enter, a link that goes round in a circle
+        return True
+    return True
+
+
 def companies() -> list[str]:
     """The companies that have a `defs.yaml`, whatever is in it, in order."""
-    return sorted(file.parent.name for file in companies_folder().glob("*/defs.yaml"))
+    return [file.parent.name for file in files(companies_folder())]
 
 
 def jobs() -> list[str]:

@@ -41,6 +41,11 @@ def private_folder() -> Path:
     return Path(os.environ.get("DAGSTER_HOME") or places.home())
 
 
+def log() -> Path:
+    """The file with the full text of errors."""
+    return private_folder() / FILE
+
+
 class OwnerOnlyFile(RotatingFileHandler):
     """Appends to a file that only its owner can read, made when the first record arrives; a full one is kept until the next is full too.
 

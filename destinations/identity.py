@@ -30,3 +30,13 @@ def same_place(url: str, name: str) -> str:
     place = host if port in (None, 443 if parts.scheme == "https" else 80) else f"{host}:{port}"
     path = re.sub("/+", "/", unquote(parts.path)).rstrip("/")
     return f"{parts.scheme}://{place}{path} {name.strip().casefold()}"
+
+
+def words(key: str) -> frozenset[str]:
+    """What stands, capitals aside, in any YAML that names the thing of a key as `same_place` makes it: its name's last word (the address may
+    be written in other ways, or be left out). Of any other key nothing is known.
+
+    Args:
+        key: `Identity.key`.
+    """
+    return frozenset(re.findall(r"\w+", key.rpartition(" ")[2] if " " in key else ""))

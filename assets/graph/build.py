@@ -3,7 +3,7 @@
 Belongs here: putting the parts together, and which assets each job runs. Does not belong here: any of the parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,17 @@ from assets.typed import CHECK, DIGEST, KIND, NUMBER, WORDS
 from destinations.base import Destination
 
 
-def build(company: str, settings: CompanySettings, folder: Path, shared: Mapping[str, str] | None = None) -> dg.Definitions:
+def build(company: str, settings: CompanySettings, folder: Path, shared: Callable[[], Mapping[str, str]] = dict) -> dg.Definitions:
     """Everything that `pipelines/<company>/defs.yaml` stands for.
 
     Args:
         company: The first part of every key, and of every job's name.
         settings: The YAML's attributes.
         folder: What a relative path in them is relative to.
-        shared: What of its destinations other companies' settings name too (`assets.neighbours.shared`).
+        shared: Says, when a run asks, what of its destinations other companies' settings name too (`assets.neighbours.shared`).
     """
     waits.show()
-    this = Company(company, settings, folder, shared or {})
+    this = Company(company, settings, folder, shared)
     destinations = this.destinations()
     steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)
     synced = [step(this, one) for one in destinations for step in steps]

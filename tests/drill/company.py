@@ -127,7 +127,7 @@ class Company:
         written = yaml.safe_dump({"type": "assets.RosterSync", "attributes": settings}, sort_keys=False)
         (self.folder / "defs.yaml").write_text(written, "utf-8")
         said = Settings.model_validate(settings)
-        built = graph.build(name, said, self.folder, shared(self.folder, said))
+        built = graph.build(name, said, self.folder, lambda: shared(self.folder, said))
         resources = dict(built.resources or {})
         # Nobody counts calls here, the sandbox's windows are off; and a call that goes wrong is not repeated for minutes.
         for destination, other in (("expensify", {"limits": [RateLimit(1000, 0.001)]}), ("findity", {})):
