@@ -83,7 +83,7 @@ def read(file: Path) -> CompanySettings:
     open_places: list[Place] = []
     if not found:
         open_places = list(_left_to_fill_in(parsed.value["attributes"], ("attributes",)))
-        settings, wrong = _validated(file, text)
+        settings, wrong = _validated(file, text, model())
         found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value)]
         found += [mistake for mistake in wrong if not _is_open(mistake.place, open_places)]
     draft = None if found or lines else settings
@@ -184,10 +184,10 @@ def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _validated(file: Path, text: str) -> tuple[CompanySettings | None, list[_Mistake]]:
+def _validated(file: Path, text: str, schema: type[CompanySettings]) -> tuple[CompanySettings | None, list[_Mistake]]:
     """The settings if they follow the schema, and all that is wrong with them."""
     parsed = _parsed(file, text)
-    settings, wrong = _judged(model(), parsed.value["attributes"], ("attributes",))
+    settings, wrong = _judged(schema, parsed.value["attributes"], ("attributes",))
     if settings is not None:
         wrong = [_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings)]
     return settings, wrong

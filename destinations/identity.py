@@ -33,8 +33,8 @@ def same_place(url: str, name: str) -> str:
 
 
 def words(key: str) -> frozenset[str]:
-    """What stands, capitals aside, in any YAML that names the thing of a key as `same_place` makes it: its name's last word (the address may
-    be written in other ways, or be left out). Of any other key nothing is known.
+    """What stands, capitals aside, in any YAML that names the thing of a key as `same_place` makes it: its name's last word (the address
+    may be written in other ways, or be left out). Of any other key nothing is known.
 
     Args:
         key: `Identity.key`.
