@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from cli import main as cli
 from cli.commands import COMMANDS
 from resources import places
-from resources.ledger import Ledger
+from resources.ledger import Ledger, tables
 from tests.deploy.compose import DEPLOY, services
 from tests.postgres import postgres, schema
 
@@ -239,8 +239,9 @@ def test_the_backup_of_postgres_can_be_put_back(tmp_path: Path, postgres: str) -
         with Ledger.open(url, "acme") as ledger:
             ledger.heartbeats.beat("run")
         backed_up(tmp_path, ROLLCALL_LEDGER=url.replace("postgresql://", "postgresql+psycopg2://"))
-        with sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg2")).begin() as connection:
-            connection.execute(sa.text("DELETE FROM heartbeat"))
+        engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg2"), poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.delete(tables.heartbeat))
         dump = str(tmp_path / "backup" / "ledger.dump")
         subprocess.run(["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={postgres}", dump], check=False, capture_output=True)
         with Ledger.open(url, "acme") as ledger:
