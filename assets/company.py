@@ -36,10 +36,11 @@ class LedgerAccess:
 
     Args:
         company: Whose it is.
+        elsewhere: Whether runs of this instance may be on other machines, each of which would have a file of its own.
     """
 
-    def __init__(self, company: str) -> None:
-        self.company = company
+    def __init__(self, company: str, elsewhere: bool = False) -> None:
+        self.company, self._elsewhere = company, elsewhere
         self._one_at_a_time = threading.Lock()
         self._ledger: Ledger | None = None
 
@@ -48,9 +49,12 @@ class LedgerAccess:
         """The company's ledger, which goes on being open when the block ends.
 
         Raises:
-            Permanent: The database is newer than this code.
+            Permanent: The database is newer than this code, or a file where runs are on several machines.
             Transient: It cannot be reached.
         """
+        if self._elsewhere and places.ledger_is_a_file():
+            what = "The ledger is a file of this machine, and Dagster's run launcher gives runs to others, which would know nobody."
+            raise Permanent(what, "Set ROLLCALL_LEDGER to a Postgres that all of them reach.")
         with self._one_at_a_time:
             self._ledger = self._ledger or Ledger.open(places.ledger_url(), self.company)
         yield self._ledger
@@ -143,7 +147,7 @@ def _ledger(company: str) -> dg.ResourceDefinition:
 
     @contextmanager
     def of_run(context: dg.InitResourceContext) -> Iterator[LedgerAccess]:
-        with LedgerAccess(company) as access:
+        with LedgerAccess(company, elsewhere=_runs_elsewhere(context.instance)) as access:
             if context.run is None:
                 yield access
                 return
@@ -151,6 +155,12 @@ def _ledger(company: str) -> dg.ResourceDefinition:
                 yield access
 
     return dg.ResourceDefinition(of_run)
+
+
+def _runs_elsewhere(instance: dg.DagsterInstance | None) -> bool:
+    """Whether runs may be on another machine than the daemon: of its own launchers, those that are in Dagster itself start processes here."""
+    launcher = instance.get_ref().run_launcher_data if instance and instance.is_persistent else None
+    return launcher is not None and launcher.module_name.partition(".")[0] != "dagster"
 
 
 def _storage(company: str) -> dg.IOManagerDefinition:

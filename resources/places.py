@@ -20,6 +20,12 @@ def ledger_url() -> str:
     return os.environ.get("ROLLCALL_LEDGER") or str(home() / "ledger.db")
 
 
+def ledger_is_a_file() -> bool:
+    """Whether the ledger is an SQLite file, which only processes of one machine can share."""
+    url = ledger_url()
+    return "://" not in url or url.startswith("sqlite")
+
+
 def storage() -> str:
     """Where assets' values are stored: ROLLCALL_STORAGE (any location fsspec knows), else a folder in `home`."""
     return os.environ.get("ROLLCALL_STORAGE") or str(home() / "data")

@@ -18,7 +18,7 @@ from resources import places
 from resources.ledger import Ledger
 
 STARTING_TAKES: Final = 180.0
-"""Seconds from Dagster's last word of a run until its first sign of life must be there."""
+"""Seconds from the start of a run's process, or Dagster's last word of it, until its first sign of life must be there."""
 DIED: Final = "The process of this run has died: it has given no sign of life for a minute. Re-execute it from failure."
 
 _UNFINISHED: Final = [
@@ -68,7 +68,7 @@ def recover(instance: dg.DagsterInstance, company: str | None = None) -> list[Un
     records = instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED, tags=tags))
     found = [record for record in records if COMPANY_TAG in record.dagster_run.tags]
     found.sort(key=_company)
-    unfinished = [one for name, mine in groupby(found, _company) for one in _looked_at(name, list(mine))]
+    unfinished = [one for name, mine in groupby(found, _company) for one in _looked_at(instance, name, list(mine))]
     return [replace(one, finished=_end(instance, one.run_id)) if one.died else one for one in unfinished]
 
 
@@ -76,14 +76,28 @@ def _company(record: dg.RunRecord) -> str:
     return str(record.dagster_run.tags[COMPANY_TAG])
 
 
-def _looked_at(company: str, records: list[dg.RunRecord]) -> Iterator[Unfinished]:
+def _looked_at(instance: dg.DagsterInstance, company: str, records: list[dg.RunRecord]) -> Iterator[Unfinished]:
     with Ledger.open(places.ledger_url(), company) as ledger:
         signs, now = ledger.heartbeats.remaining(), ledger.heartbeats.now()
     for record in records:
         run = record.dagster_run
         # A run that is only starting has given no sign yet.
-        starting = record.update_timestamp.timestamp() + STARTING_TAKES - now
-        yield Unfinished(run.run_id, run.job_name, max(0.0, signs.get(run.run_id, starting)))
+        left = signs[run.run_id] if run.run_id in signs else _first_sign_until(instance, record) - now
+        yield Unfinished(run.run_id, run.job_name, max(0.0, left))
+
+
+def _first_sign_until(instance: dg.DagsterInstance, record: dg.RunRecord) -> float:
+    """When the first sign of life of a run must be there, in seconds since 1970.
+
+    A queue outside Dagster keeps a run that was launched until a worker is free: so long nobody has begun it, and nobody can have died.
+    """
+    changed = record.update_timestamp.timestamp()
+    if record.dagster_run.status is not dg.DagsterRunStatus.STARTING:
+        return changed + STARTING_TAKES
+    said = instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+    if begun := [entry.timestamp for entry in said if "pid" in entry.get_dagster_event().engine_event_data.metadata]:
+        return max(begun) + STARTING_TAKES
+    return changed + max(STARTING_TAKES, instance.run_monitoring_start_timeout_seconds)
 
 
 def _end(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from assets.company import LedgerAccess
 from resources import places
@@ -81,6 +83,23 @@ def test_a_ledger_that_is_away_when_a_run_begins_is_opened_by_the_step_that_need
     result = acme.quickly("sync")
     assert result.succeeded, result
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize("ledger", ["", "/srv/ledger.db", "sqlite:////srv/ledger.db"], ids=["by default", "a path", "a URL"])
+def test_no_surprise_a_ledger_that_is_a_file_is_refused_where_runs_go_to_other_machines(
+    synced: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger: str
+) -> None:
+    acme, home = synced(), tmp_path / "instance"
+    home.mkdir()
+    launcher = {"module": "dagster_celery.launcher", "class": "CeleryRunLauncher", "config": {"broker": "memory://", "backend": "rpc://"}}
+    (home / "dagster.yaml").write_text(yaml.safe_dump({"telemetry": {"enabled": False}, "run_launcher": launcher}))
+    for name, value in {"DAGSTER_HOME": str(home), "ROLLCALL_LEDGER": ledger}.items():
+        monkeypatch.setenv(name, value)
+    writes = acme.box.writes
+    result = acme.run("sync")
+    assert (result.succeeded, acme.box.writes) == (False, writes)
+    assert result.message is not None
+    assert "Set ROLLCALL_LEDGER to a Postgres that all of them reach." in result.message
 
 
 def test_outside_of_a_run_the_ledger_is_there_and_nothing_says_that_a_run_lives(synced: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
 from typer.testing import CliRunner
 
 from assets import names
@@ -49,9 +50,13 @@ def killed(night: Night, world: World, at: str) -> str:
 
 def status(run_id: str) -> dg.DagsterRunStatus:
     with dg.DagsterInstance.get() as instance:
-        run = instance.get_run_by_id(run_id)
-        assert run is not None
-        return run.status
+        return status_at(instance, run_id)
+
+
+def status_at(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status
 
 
 def test_a_run_that_has_died_is_marked_only_after_a_minute_of_silence(night: Night, world: World, later: Any) -> None:
@@ -91,6 +96,34 @@ def test_a_run_that_died_before_its_first_sign_of_life_is_found_too(night: Night
         later(recovery.STARTING_TAKES + 1)
         (dead,) = recovery.recover(instance)
         assert dead.died
+
+
+def test_a_run_that_waits_for_a_worker_has_not_died_and_one_that_a_worker_has_begun_may_have(
+    night: Night, tmp_path: Path, later: Callable[[float], None]
+) -> None:
+    """A queue outside Dagster has it, for as long as the instance lets a run start: it is there, and nobody has begun it."""
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\nrun_monitoring: {enabled: true, start_timeout_seconds: 3600}\n")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        job = night.acme.defs.resolve_job_def("acme_sync")
+        run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTING, tags={"rollcall/company": "acme"})
+        instance.report_engine_event("The task has been forwarded to the broker.", run)
+        later(3500)
+        (waiting,) = recovery.recover(instance)
+        assert (waiting.died, 0 < waiting.left < 101) == (False, True)
+        later(recovery.STARTING_TAKES + 1)
+        assert not recovery.recover(instance)[0].died
+        instance.report_engine_event("Started process for run (pid: 1).", run, EngineEventData.in_process(1))
+        assert recovery.recover(instance)[0].died
+        assert status_at(instance, run.run_id) is dg.DagsterRunStatus.FAILURE
+
+
+def test_a_run_that_no_worker_ever_takes_counts_as_dead_in_the_end(night: Night, tmp_path: Path, later: Callable[[float], None]) -> None:
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\nrun_monitoring: {enabled: true, start_timeout_seconds: 3600}\n")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        job = night.acme.defs.resolve_job_def("acme_sync")
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTING, tags={"rollcall/company": "acme"})
+        later(3601)
+        assert recovery.recover(instance)[0].died
 
 
 def test_a_run_that_is_merely_slow_is_never_marked(night: Night, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
