@@ -146,18 +146,18 @@ class RunStorage(dg.ConfigurableIOManager):
 
         Raises:
             dagster.Failure: There is no such value.
+            Failed: The storage cannot be read.
         """
-        with _reported(None):
-            return self._load(Producer(run_id, newest=False), key)
+        return self._load(Producer(run_id, newest=False), key)
 
     def newest(self, key: dg.AssetKey) -> Any:
         """The newest value, for a step that only looks.
 
         Raises:
             dagster.Failure: No run has produced one.
+            Failed: The storage cannot be read.
         """
-        with _reported(None):
-            return self._load(Producer(self._newest(key), newest=True), key)
+        return self._load(Producer(self._newest(key), newest=True), key)
 
     def _load(self, source: Producer, key: dg.AssetKey, *, whole: bool = True) -> Any:
         place = self._place(source.run_id, key)

@@ -110,7 +110,7 @@ class StoredRuns:
         return len(runs)
 
     def remains(self) -> str:
-        """What an S3 bucket keeps of files that were deleted or overwritten, in a sentence; empty where it keeps nothing, or none can tell."""
+        """What an S3 bucket keeps of files that were deleted or overwritten, in a sentence; empty where it keeps none or does not say."""
         count = 0 if isinstance(self._folder, Path) else objects.former_versions(self._folder)
         if not count:
             return ""
