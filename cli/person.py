@@ -70,6 +70,8 @@ def forget(
     for file in log.parent.glob(f"{log.name}*"):
         file.unlink(missing_ok=True)
     say(f"Deleted: {', '.join(f'{count:,} {what}' for what, count in counts.items())}.")
+    if remains := StoredRuns(company).remains():
+        say(remains)
     _say_out_of_reach("Not reached")
 
 

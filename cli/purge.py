@@ -18,6 +18,7 @@ from resources import places
 from resources.failures import Failed
 from resources.ledger import Ledger
 from resources.past import companies
+from resources.stored.runs import StoredRuns
 
 app = typer.Typer()
 
@@ -40,6 +41,7 @@ def purge(
     whose = known if company or older_than else _with_folder(known)
     for name, days in [(name, older_than or _days(name)) for name in whose]:
         say(f"{name}: {_purged(name, days, dry_run)}")
+        _say_what_remains(name)
     if not known:
         say("The ledger knows no run yet: there is nothing to delete.")
     elif not whose:
@@ -60,6 +62,11 @@ def _purged(company: str, days: int, dry_run: bool) -> str:
     if not found:
         return f"nothing is older than {age}, but for what is still needed."
     return f"older than {age} and {'to be deleted' if dry_run else 'deleted'}: {found}."
+
+
+def _say_what_remains(company: str) -> None:
+    if remains := StoredRuns(company).remains():
+        say(remains)
 
 
 def _tidied(company: str, ledger: Ledger) -> dict[str, int]:
@@ -104,6 +111,7 @@ def _delete_all(company: str, yes: bool) -> None:
         f"Deleted: {found.rows:,} ledger rows, {found.values:,} runs with stored values, {found.reports:,} runs with reports, "
         f"{runs:,} Dagster runs."
     )
+    _say_what_remains(company)
 
 
 def _days(company: str) -> int:

@@ -1,13 +1,20 @@
 """Where this deployment keeps what it must remember: one folder by default, elsewhere by URL.
 
-Belongs here: the three environment variables that move it, and what a location is. Does not belong here: what is kept there.
+Belongs here: the three environment variables that move it, what a location is, and which library it needs. Does not belong here: what is
+kept there, and how an object store is written to and read (``resources.stored.objects``).
 """
 
 import os
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+from resources.failures import Permanent
 
 PROJECT: Final = Path(__file__).parent.parent
+_S3, _GCS, _AZURE = ("s3fs", "rollcall[s3]"), ("gcsfs", "rollcall[gcs]"), ("adlfs", "rollcall[azure]")
+LIBRARIES: Final = {"s3": _S3, "s3a": _S3, "gs": _GCS, "gcs": _GCS, "az": _AZURE, "abfs": _AZURE, "abfss": _AZURE, "adl": _AZURE}
+"""How a location begins → the library that it needs, and what installs it."""
 
 
 def home() -> Path:
@@ -37,8 +44,33 @@ def reports() -> Path:
 
 
 def located(base: str) -> Any:
-    """The place that a location names: a ``Path`` on this machine, else a ``UPath``."""
+    """The place that a location names: a ``Path`` on this machine, else a ``UPath``.
+
+    Raises:
+        Permanent: It is of a kind that nobody knows, whose library is not installed or not set up, or it holds a password.
+    """
+    if "://" not in base:
+        return Path(base).expanduser()
     from upath import UPath  # noqa: PLC0415 - most commands need no storage
 
-    place = UPath(base)
-    return Path(place.path).expanduser() if place.protocol in ("", "file", "local") else place
+    kind = base.partition("://")[0]
+    if urlsplit(base).password:
+        raise Permanent(
+            "ROLLCALL_STORAGE holds a password, which would be shown with every link.",
+            f"Leave it out: what reads {kind}:// takes it from its own environment variables.",
+        )
+    try:
+        place = UPath(base)
+        if place.protocol in ("", "file", "local"):
+            return Path(place.path).expanduser()
+        _ = place.fs  # its library is loaded here
+    except ImportError:
+        library, install = LIBRARIES.get(kind, ("its library", "what fsspec names for it"))
+        install = f"pip install '{install}'" if kind in LIBRARIES else install
+        raise Permanent(f"ROLLCALL_STORAGE is at {kind}://, for which {library} is not installed.", f"Install it: {install}.") from None
+    except Exception as error:  # an unknown kind, or a library's own: its text may repeat what it was given
+        raise Permanent(
+            f"ROLLCALL_STORAGE is at {kind}://, which cannot be used ({type(error).__name__}).",
+            f"Correct it; its library says which environment variables it needs for {kind}://.",
+        ) from None
+    return place

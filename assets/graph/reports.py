@@ -4,7 +4,6 @@ Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does no
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
@@ -97,7 +96,7 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
     return sync_report
 
 
-def _shown(coded: pd.DataFrame, file: Path) -> dict[str, Any]:
+def _shown(coded: pd.DataFrame, file: Any) -> dict[str, Any]:
     """The list for HR, on its asset's page."""
     people = coded[list(COLUMNS)]
     whom = _by_person(people)
@@ -109,7 +108,7 @@ def _shown(coded: pd.DataFrame, file: Path) -> dict[str, Any]:
             "who, why, what to do": metadata.markdown(whom),
             "reasons": metadata.counts(_causes(coded), "reason"),
             "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
-            "list for HR": dg.MetadataValue.path(file),
+            "list for HR": dg.MetadataValue.path(str(file)),
         },
     )
 
@@ -137,8 +136,8 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         **({"also": one_line("; ".join(found.also))} if found.also else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
-        "the page, to open": dg.MetadataValue.path(files.page),
-        "list for HR": dg.MetadataValue.path(files.skipped),
+        "the page, to open": dg.MetadataValue.path(str(files.page)),
+        "list for HR": dg.MetadataValue.path(str(files.skipped)),
         "HR's file": one_line(away) or "stays where it is",
     }
 

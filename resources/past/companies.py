@@ -6,11 +6,10 @@ folders are there (the commands look), Dagster's runs (``assets.runs.retention``
 What is outside the ledger comes first: whoever was killed in between finds the rows where they were, and does it once more.
 """
 
-import shutil
 from dataclasses import dataclass
 
-from resources import places
 from resources.ledger import Ledger
+from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 
 
@@ -40,10 +39,7 @@ def rename(ledger: Ledger, new: str) -> None:
     ledger.whole.check_rename(new)
     ledger.keys.rename(new)
     StoredRuns(ledger.company).rename(new)
-    reports = places.reports() / ledger.company
-    if reports.is_dir():
-        shutil.rmtree(reports.with_name(new), ignore_errors=True)
-        reports.rename(reports.with_name(new))
+    StoredReports(ledger.company).rename(new)
     ledger.whole.rename(new)
 
 
@@ -55,8 +51,6 @@ def delete(ledger: Ledger) -> Deleted:
     """
     ledger.whole.check_idle()
     values = StoredRuns(ledger.company).delete_all()
-    reports = places.reports() / ledger.company
-    count = len([folder for folder in reports.iterdir() if folder.is_dir()]) if reports.is_dir() else 0
-    shutil.rmtree(reports, ignore_errors=True)
+    reports = StoredReports(ledger.company).delete_all()
     ledger.keys.delete()
-    return Deleted(ledger.whole.delete(), values, count)
+    return Deleted(ledger.whole.delete(), values, reports)

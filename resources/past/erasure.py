@@ -8,7 +8,6 @@ they are deleted whole. Runs read them anew.
 """
 
 import json
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from resources.hr.kept import drop_naming
 from resources.ledger import Ledger
 from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
+from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 from roster.reading import file as reading
 from roster.settings import CsvFormat
@@ -32,6 +32,7 @@ OUT_OF_REACH: Final = (
     "HR's files, here and on HR's server, and what HR's own system holds",
     "the accounts at the destinations",
     "backups of the ledger and of stored values",
+    "what an object store keeps of deleted files by its own rules: former versions, files that can be brought back",
     "Dagster's records: they hold employee numbers, and go with their runs (rollcall purge)",
     "rows of HR's file without a readable number: of them the ledger has only the line and what was wrong",
     "who accepted a file or released changes: names as somebody typed them",
@@ -88,6 +89,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
 
     Raises:
         Transient: A run is under way, and would bring them back.
+        Failed: The storage keeps something. It can be done again.
     """
     if under_way(ledger, ledger.runs.all()):
         raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again a minute after it has ended.")
@@ -95,13 +97,11 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
         # Before the values go: they may know an address that the ledger does not.
         rows = ledger.people.forget(employee_id, _addresses(stored, employee_id))
         runs = stored.delete_all()
-        reports = _folders(places.reports() / ledger.company)
-        for folder in reports:
-            shutil.rmtree(folder)
+        reports = StoredReports(ledger.company).delete_all()
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
         drop_naming(employee_id)
-    return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": len(reports)}
+    return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": reports}
 
 
 def _addresses(stored: StoredRuns, employee_id: str) -> set[str]:
@@ -164,7 +164,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
-
-
-def _folders(place: Path) -> list[Path]:
-    return [folder for folder in place.iterdir() if folder.is_dir()] if place.is_dir() else []

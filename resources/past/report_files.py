@@ -1,16 +1,15 @@
 """The report files of a run: a page for people to read, a list for HR. Owner-only, for they name reasons and show old and new values.
 
-Belongs here: where they lie and writing them. Does not belong here: what is in them (``roster.reports``).
+Belongs here: which there are, and writing them. Does not belong here: where they lie (``resources.stored.reports``), what is in them
+(``roster.reports``).
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
-from resources import places
-from resources.owner_only import make_directory, write
+from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 from roster.reports.model import RunReport
 from roster.reports.page import render
@@ -23,10 +22,10 @@ WHOLE: Final = "whole_reasons"
 
 @dataclass(frozen=True)
 class Written:
-    """Where a run's reports lie."""
+    """Where a run's reports lie: paths on this machine, or places in the storage."""
 
-    page: Path
-    skipped: Path
+    page: Any
+    skipped: Any
 
 
 def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Written:
@@ -37,19 +36,16 @@ def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Wr
         everyone: Who was left out, where the caller has it already.
     """
     everyone = left_out(report) if everyone is None else everyone
-    page = _folder(report) / "sync_report.html"
-    write(page, render(report, everyone).encode())
+    page = _write(report, "sync_report.html", render(report, everyone).encode())
     return Written(page, write_list(report, everyone))
 
 
-def write_list(report: RunReport, everyone: pd.DataFrame) -> Path:
+def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
     """Writes the list for HR alone, of `everyone` who was left out; says where it lies.
 
     Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
     """
-    file = _folder(report) / "skipped_employees.csv"
-    write(file, to_csv(_in_own_words(report, everyone)[list(COLUMNS)]))
-    return file
+    return _write(report, "skipped_employees.csv", to_csv(_in_own_words(report, everyone)[list(COLUMNS)]))
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
@@ -66,5 +62,5 @@ def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
     return everyone.assign(reason=(words + ": " + whole).astype("str").fillna(everyone["reason"]))
 
 
-def _folder(report: RunReport) -> Path:
-    return make_directory(places.reports() / report.company / report.root_run_id)
+def _write(report: RunReport, name: str, content: bytes) -> Any:
+    return StoredReports(report.company).write(report.root_run_id, name, content)

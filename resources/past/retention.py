@@ -5,7 +5,6 @@ Belongs here: what is old enough, in every place but Dagster's. Does not belong 
 """
 
 import re
-import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Final
 
 from resources import owner_only, places
 from resources.ledger import Ledger
+from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 
 _STAMP: Final = re.compile(rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
@@ -78,14 +78,15 @@ def purge(ledger: Ledger, stored: StoredRuns, before: datetime, keep: Collection
         return run_id in old or (run_id not in known and moment < before)
 
     values = [run_id for run_id, moment in stored.last_written().items() if go(run_id, moment)]
-    reports = [folder for folder in _below(places.reports() / ledger.company) if go(folder.name, _modified(folder))]
+    files = StoredReports(ledger.company)
+    reports = [run_id for run_id, moment in files.last_written().items() if go(run_id, moment)]
     downloads = [part for part in _below(places.home() / "incoming") if _modified(part) < before]
     purged.values, purged.reports, purged.downloads = len(values), len(reports), len(downloads)
     if not dry_run:
         for run_id in values:
             stored.delete(run_id)
-        for folder in reports:
-            shutil.rmtree(folder, ignore_errors=True)
+        for run_id in reports:
+            files.delete(run_id)
         for part in downloads:
             part.unlink(missing_ok=True)
     # Last, so that whoever was killed before still knows what is old.

@@ -12,6 +12,7 @@ Layout: ``<base>/<company>/<run>/<asset key>/index.json`` and the files that it 
 import io
 import json
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,8 +26,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resources import owner_only
+from resources.failures import Failed
 from resources.places import located
 from resources.shortage import shortage
+from resources.stored import objects
 
 PRODUCER: Final = "_producer"
 """Under this key a loaded dict, and under this name in its `attrs` a loaded frame, says which run it comes from."""
@@ -111,7 +114,8 @@ class RunStorage(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write a step's value under its run."""
-        place = self._place(context.run_id, context.asset_key)
+        with _reported(None):
+            place = self._place(context.run_id, context.asset_key)
         with _reported(place):
             files = _files(obj, "/".join(context.asset_key.path))
             _write(place, files)
@@ -142,6 +146,7 @@ class RunStorage(dg.ConfigurableIOManager):
 
         Raises:
             dagster.Failure: There is no such value.
+            Failed: The storage cannot be read.
         """
         return self._load(Producer(run_id, newest=False), key)
 
@@ -150,23 +155,25 @@ class RunStorage(dg.ConfigurableIOManager):
 
         Raises:
             dagster.Failure: No run has produced one.
+            Failed: The storage cannot be read.
         """
         return self._load(Producer(self._newest(key), newest=True), key)
 
     def _load(self, source: Producer, key: dg.AssetKey, *, whole: bool = True) -> Any:
         place = self._place(source.run_id, key)
-        if not (place / INDEX).exists():
-            raise _missing(key, f"run {source.run_id} left no value of it in storage")
-        index = json.loads((place / INDEX).read_bytes())
+        try:
+            index = json.loads(objects.read(place / INDEX))
+        except (FileNotFoundError, NotADirectoryError):
+            raise _missing(key, f"run {source.run_id} left no value of it in storage") from None
         if index["bundle"] or not whole:
             return StoredValue(place, index["files"], source)
         return _marked(decoded(place / index["files"]["value"]), source)
 
     def _newest(self, key: dg.AssetKey) -> str:
-        pointer = self._place(NEWEST, key) / INDEX
-        if not pointer.exists():
-            raise _missing(key, "no run has produced it yet")
-        return str(json.loads(pointer.read_bytes())["run_id"])
+        try:
+            return str(json.loads(objects.read(self._place(NEWEST, key) / INDEX))["run_id"])
+        except (FileNotFoundError, NotADirectoryError):
+            raise _missing(key, "no run has produced it yet") from None
 
     def _place(self, run_id: str, key: dg.AssetKey) -> Any:
         return located(self.base).joinpath(self.company, run_id, *key.path)
@@ -174,9 +181,11 @@ class RunStorage(dg.ConfigurableIOManager):
 
 @contextmanager
 def _reported(place: Any) -> Iterator[None]:
-    """Says that the disk is full, or that memory does not suffice: a step's value is stored and read outside the step."""
+    """Says what is wrong with the storage, or that memory does not suffice: a step's value is stored and read outside the step."""
     try:
         yield
+    except Failed as failure:
+        raise dg.Failure(str(failure), allow_retries=False) from None
     except Exception as error:
         if lack := shortage(error, place if isinstance(place, Path) else None):
             raise dg.Failure(str(lack), allow_retries=False) from None
@@ -237,7 +246,7 @@ def _encoded(value: Any, name: str) -> tuple[str, bytes]:
 
 def decoded(file: Any) -> Any:
     """What a file of a stored value holds: a frame, bytes, or JSON."""
-    content = file.read_bytes()
+    content = objects.read(file)
     if file.suffix == ".parquet":
         # As pandas reads it, but for looking for a whole folder of files first, which takes longer than reading one.
         return pq.ParquetFile(pa.BufferReader(content)).read().to_pandas()
@@ -254,10 +263,7 @@ def _marked(value: Any, source: Producer) -> Any:
 
 def _write(place: Any, files: dict[str, bytes]) -> None:
     if not isinstance(place, Path):
-        # An object store has no rename: a value without an index is none.
-        place.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (place / name).write_bytes(content)
+        _write_objects(place, files)
         return
     owner_only.make_directory(place.parent)
     temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))  # mkdtemp creates 0700
@@ -274,7 +280,18 @@ def _point(place: Any, run_id: str) -> None:
     if isinstance(place, Path):
         owner_only.write(owner_only.make_directory(place) / INDEX, content)  # other runs read and write it at the same time
     else:
-        _write(place, {INDEX: content})
+        objects.write(place / INDEX, content)
+
+
+def _write_objects(place: Any, files: dict[str, bytes]) -> None:
+    """Without a rename, what makes a value another one is its index: the files beside it have names that no earlier attempt has used."""
+    attempt = secrets.token_hex(4)
+    named = {name: f"{attempt}-{name}" for name in files if name != INDEX}
+    for name, unique in named.items():
+        objects.write(place / unique, files[name])
+    index = json.loads(files[INDEX])
+    index["files"] = {entry: named[name] for entry, name in index["files"].items()}
+    objects.write(place / INDEX, json.dumps(index).encode())
 
 
 def _swap(temporary: Path, place: Path) -> None:

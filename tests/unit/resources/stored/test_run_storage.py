@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from upath import UPath
 
-from resources.stored import run_storage
+from resources.stored import objects, run_storage
 from resources.stored.run_storage import WHEN_NEEDED, Producer, RunStorage, decoded, is_placeholder, producer
 
 FRAME = pd.DataFrame(
@@ -277,6 +277,28 @@ def test_an_object_store_works_like_a_directory():
     (UPath("memory://rollcall") / "acme" / "r1" / "made" / "index.json").unlink()  # a crash came before the index
     with pytest.raises(dg.Failure):
         storage.load_input(loading("made", "r1"))
+
+
+def test_rerun_a_crash_while_a_value_is_written_again_leaves_the_earlier_one_whole_without_a_rename(monkeypatch):
+    storage = RunStorage(base="memory://again", company="acme")
+    real = objects.write
+
+    def write(value, files):
+        left = iter(range(files))
+        monkeypatch.setattr(objects, "write", lambda *file: real(*file) if next(left, None) is not None else 1 / 0)
+        with dg.build_output_context(asset_key=["made"], run_id="r1") as context:
+            storage.handle_output(context, value)
+
+    write({"people": FRAME, "digest": "old"}, 4)  # both entries, the index, which run is the newest
+    for files in range(3):
+        with pytest.raises(ZeroDivisionError):
+            write({"people": FRAME.head(1), "digest": "new"}, files)
+        seen = storage.load_input(loading("made", "r1"))
+        assert (len(seen["people"]), seen["digest"]) == (2, "old"), files
+    with pytest.raises(ZeroDivisionError):
+        write({"people": FRAME.head(1), "digest": "new"}, 3)
+    seen = storage.load_input(loading("made", "r1"))
+    assert (len(seen["people"]), seen["digest"]) == (1, "new")
 
 
 def loading(name, run_id):

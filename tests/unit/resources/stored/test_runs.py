@@ -2,22 +2,35 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 import pytest
+from s3fs import S3FileSystem
 
 from resources.places import located
+from resources.stored import objects
+from resources.stored.reports import StoredReports
 from resources.stored.run_storage import RunStorage
 from resources.stored.runs import StoredRuns
+from tests.buckets import s3
+
+__all__ = ["s3"]
 
 REJECTS = dg.AssetKey(["acme", "hr", "rejects"])
 ROSTER = dg.AssetKey(["acme", "hr", "roster"])
 PEOPLE = pd.DataFrame({"employee_id": ["1", "2"]}).astype("str")
 
 
-@pytest.fixture(params=["here", "object store"])
-def base(request, tmp_path):
+@pytest.fixture(params=["here", "object store", "s3"])
+def base(request, tmp_path, monkeypatch):
+    if request.param == "s3":
+        server = request.getfixturevalue("s3")
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        S3FileSystem.clear_instance_cache()
+        return f"s3://{server.bucket()}/rollcall"
     return str(tmp_path / "data") if request.param == "here" else f"memory://{uuid.uuid4().hex}"
 
 
@@ -90,3 +103,46 @@ def test_everything_has_another_companys_name_in_the_place_of_what_that_one_had(
     assert (list(moved.last_written()), moved.newest()) == (["run"], {"run"})
     assert located(base).joinpath("acme_nordic/run/acme_nordic/hr/roster/index.json").exists()
     assert not StoredRuns("acme", base).last_written()
+
+
+@pytest.mark.parametrize("base", ["object store", "s3"], indirect=True)
+def test_rerun_a_rename_that_was_killed_is_done_by_the_next(stored, base, monkeypatch):
+    real, left = objects.write, iter(range(2))
+    monkeypatch.setattr(objects, "write", lambda *file: real(*file) if next(left, None) is not None else 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        stored.rename("nordic")
+    monkeypatch.setattr(objects, "write", real)
+    StoredRuns("acme", base).rename("nordic")
+    moved = StoredRuns("nordic", base)
+    assert set(moved.last_written()) == {"r1", "r2"}
+    assert moved.entry("r1", "hr/rejects", "facts") == {"rows": 2}
+    assert StoredRuns("acme", base).last_written() == {}
+
+
+def test_reports_are_no_run_and_go_and_move_with_their_company(stored, base, tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    reports = StoredReports("acme", base)
+    for run_id in ("r1", "r2"):
+        file = reports.write(run_id, "sync_report.html", b"<p>")
+        assert objects.read(file) == b"<p>"
+    assert isinstance(file, Path) == ("://" not in base)
+    assert set(reports.last_written()) == {"r1", "r2"}
+    assert all(datetime.now(UTC) - timedelta(minutes=5) < moment for moment in reports.last_written().values())
+    reports.delete("r1")
+    reports.delete("r1")
+    assert set(reports.last_written()) == {"r2"}
+    assert set(stored.last_written()) == {"r1", "r2"}, "no run is called reports"
+    stored.rename("nordic")
+    reports.rename("nordic")
+    assert set(StoredReports("nordic", base).last_written()) == {"r2"}
+    assert StoredReports("nordic", base).delete_all() == 1
+    assert StoredReports("nordic", base).last_written() == reports.last_written() == {}
+
+
+def test_reports_that_lie_on_the_disk_from_before_go_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    StoredReports("acme", str(tmp_path / "data")).write("r1", "sync_report.html", b"<p>")
+    moved = StoredReports("acme", f"memory://{uuid.uuid4().hex}")
+    assert set(moved.last_written()) == {"r1"}
+    assert moved.delete_all() == 1
+    assert not list((tmp_path / "home").rglob("*.html"))
