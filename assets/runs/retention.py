@@ -4,16 +4,17 @@ Belongs here: what only Dagster knows of a run's age, and when all this is done,
 belong here: ledger rows, stored values and files (``resources.past.retention``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 
 from assets import quiet
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported
-from assets.runs.dagster_storage import drop_leavings, give_back, unlink_events
+from assets.runs.dagster_storage import delete_run, drop_leavings, drop_snapshots, give_back
 from destinations.base import Destination
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
@@ -43,12 +44,11 @@ def purge(instance: dg.DagsterInstance, ledger: Ledger, days: int, *, dry_run: b
     shown = _shown(instance, company)
     kept = with_chains(ledger, {*ledger.retention.in_use(), *stored.newest(), *shown})
     purged = purge_kept(ledger, stored, before, shown, dry_run=dry_run)
-    runs = [run for run in _ended(instance, company, before) if run.run_id not in kept]
+    runs = [run for run in _ended(instance, company, before) if run.run_id not in kept | _shown_of_others(instance, run, company)]
     purged.dagster_runs = len(runs)
     if not dry_run:
-        for run in runs:
-            _delete(instance, run.run_id)
-        drop_leavings(instance, company)
+        _delete(instance, company, runs)
+        drop_leavings(instance, company, before)
         give_back(instance, ledger)
         trim_log(quiet.private_folder() / quiet.FILE, before)
     return purged
@@ -71,10 +71,10 @@ def tidy(destinations: Iterable[tuple[Destination, Any]], ledger: Ledger) -> dic
 def delete_all(instance: dg.DagsterInstance, company: str) -> int:
     """Delete all runs of a company that is gone, and what its assets show; how many runs that were."""
     runs = list(_ended(instance, company, datetime.now(UTC)))
-    for run in runs:
-        _delete(instance, run.run_id)
+    _delete(instance, company, runs)
     if keys := list(instance.get_asset_keys(prefix=[company])):
         instance.wipe_assets(keys)
+    drop_leavings(instance, company, datetime.now(UTC), gone=True)
     return len(runs)
 
 
@@ -84,9 +84,14 @@ def _shown(instance: dg.DagsterInstance, company: str) -> set[str]:
     return {event.run_id for event in events if event}
 
 
+def _shown_of_others(instance: dg.DagsterInstance, run: dg.DagsterRun, company: str) -> set[str]:
+    """The same, of the other companies whose assets somebody materialized together with this one's."""
+    return {run_id for other in sorted(_companies(run) - {company}) for run_id in _shown(instance, other)} if _by_hand(run) else set()
+
+
 def _ended(instance: dg.DagsterInstance, company: str, before: datetime) -> Iterator[dg.DagsterRun]:
     """The runs of chains that all ended before a moment."""
-    records = instance.get_run_records(dg.RunsFilter(tags={COMPANY_TAG: company}))
+    records = _recorded(instance, company)
     young = {
         record.dagster_run.root_run_id or record.dagster_run.run_id
         for record in records
@@ -97,11 +102,33 @@ def _ended(instance: dg.DagsterInstance, company: str, before: datetime) -> Iter
             yield record.dagster_run
 
 
-def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
-    """A run, its events and what its steps printed."""
-    instance.compute_log_manager.delete_logs(prefix=[run_id])
-    instance.delete_run(run_id)
-    unlink_events(instance, run_id)
+def _recorded(instance: dg.DagsterInstance, company: str) -> Sequence[dg.RunRecord]:
+    """All runs of a company: those of its jobs, and those of assets that somebody materialized by themselves, which carry no tag."""
+    by_hand = instance.get_run_records(dg.RunsFilter(job_name=IMPLICIT_ASSET_JOB_NAME))
+    return [
+        *instance.get_run_records(dg.RunsFilter(tags={COMPANY_TAG: company})),
+        *(record for record in by_hand if _by_hand(record.dagster_run) and company in _companies(record.dagster_run)),
+    ]
+
+
+def _by_hand(run: dg.DagsterRun) -> bool:
+    return run.job_name == IMPLICIT_ASSET_JOB_NAME and COMPANY_TAG not in run.tags
+
+
+def _companies(run: dg.DagsterRun) -> set[str]:
+    """Whose assets and checks a run was for."""
+    keys = {*(run.asset_selection or ()), *(check.asset_key for check in run.asset_check_selection or ())}
+    return {key.path[0] for key in keys}
+
+
+def _delete(instance: dg.DagsterInstance, company: str, runs: Sequence[dg.DagsterRun]) -> None:
+    """Delete runs of a company, with all that Dagster keeps of them."""
+    going = {run.run_id for run in runs}
+    drop_snapshots(
+        instance, runs, (record.dagster_run for record in _recorded(instance, company) if record.dagster_run.run_id not in going)
+    )
+    for run in runs:
+        delete_run(instance, run.run_id)
 
 
 def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:

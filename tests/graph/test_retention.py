@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,11 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.execution.api import create_execution_plan
+from dagster._core.execution.plan.state import KnownExecutionState
+from dagster._core.scheduler.instigation import TickData, TickStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.runs.schema import RunTagsTable
 from typer.testing import CliRunner
@@ -117,12 +123,13 @@ def test_rerun_the_newest_run_works_on_after_everything_older_is_gone(acme: Any)
 
 
 def kept() -> dict[str, int]:
-    """Database and table → rows, in Dagster's own storage and in the ledger; and how many files there are."""
+    """Every table of every database → rows, in Dagster's own storage and in the ledger; and how many files there are."""
     home = Path(os.environ["DAGSTER_HOME"])
-    found = {
-        "files": sum(path.is_file() for path in (*home.rglob("*"), *places.home().rglob("*")) if not path.name.endswith(("-wal", "-shm")))
-    }
-    for file in (home / "history" / "runs" / "index.db", home / "history" / "runs.db", places.home() / "ledger.db"):
+    files = [path for path in (*home.rglob("*"), *places.home().rglob("*")) if path.is_file() and not path.name.endswith(("-wal", "-shm"))]
+    found = {"files": len(files)}
+    for file in (file for file in files if file.suffix == ".db" or file.name == ".db"):
+        if file.stem in recorded():
+            continue  # a run's own
         engine = sa.create_engine(f"sqlite:///{file}")
         with engine.connect() as connection:
             for name in sa.inspect(connection).get_table_names():
@@ -131,10 +138,33 @@ def kept() -> dict[str, int]:
     return found
 
 
+def what_a_daemon_leaves(acme: Any, night: int) -> None:
+    """Ticks, and that assets have become stale, which is no run's."""
+    with dg.DagsterInstance.get() as instance:
+        for name in ("acme_recovery", "acme_former"):
+            moment = time.time()
+            tick = TickData(f"origin {name}", name, InstigatorType.SENSOR, TickStatus.SKIPPED, moment, selector_id=name, skip_reason="none")
+            instance.create_tick(tick)
+        for state in (FreshnessState.FAIL, FreshnessState.PASS):
+            key = dg.AssetKey(["acme", "expensify", "known"])
+            change = FreshnessStateChange(
+                key=key, new_state=state, previous_state=FreshnessState.UNKNOWN, state_change_timestamp=time.time()
+            )
+            instance._report_runless_asset_event(change)
+        # Somebody materializes one asset in the UI, in a plan of its own each time.
+        job = acme.defs.resolve_implicit_global_asset_job_def()
+        known = KnownExecutionState(previous_retry_attempts={f"night {night}": 1})
+        plan = create_execution_plan(job, known_state=known)
+        run = instance.create_run_for_job(job, execution_plan=plan, asset_selection=frozenset({key}))
+        instance.report_run_failed(run)
+
+
 def test_nights_that_are_purged_leave_nothing_that_grows(acme: Any) -> None:
+    """In no table of any database: one that is new, of ours or of Dagster's, is looked at by itself."""
     checks, nights = "index.db: asset_check_executions", []
-    for _ in range(3):
+    for night in range(3):
         assert acme.run("sync").succeeded
+        what_a_daemon_leaves(acme, night)
         with acme.ledger() as ledger, ledger.engine.execution_options(rollcall_writes=True).begin() as connection:
             connection.execute(sa.delete(tables.heartbeat))
         grown = kept()
@@ -142,6 +172,48 @@ def test_nights_that_are_purged_leave_nothing_that_grows(acme: Any) -> None:
         nights.append(kept())
         assert grown[checks] > nights[-1][checks] > 0
     assert nights[0] == nights[1] == nights[2]
+    ends = {
+        "schedules.db: job_ticks": 0,
+        "index.db: event_logs": None,
+        ".db: event_logs": 1,
+        "runs.db: snapshots": None,
+        "runs.db: runs": None,
+    }
+    assert set(ends) <= set(nights[0]), "these are looked at"
+    assert all(nights[0][name] == count for name, count in ends.items() if count is not None), nights[0]
+
+
+def test_of_others_no_tick_and_nothing_that_their_assets_show_goes(acme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("acme", "acme_2"):
+        (tmp_path / "pipelines" / name).mkdir(parents=True)
+        (tmp_path / "pipelines" / name / "defs.yaml").touch()
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "pipelines"))
+    names = ("acme_stopped", "acme_2_stopped", "beta_stopped")
+    with dg.DagsterInstance.get() as instance:
+        for name in names:
+            instance.create_tick(TickData(name, name, InstigatorType.SENSOR, TickStatus.SKIPPED, time.time(), selector_id=name, run_ids=[]))
+        purge(acme)
+        assert [len(instance.get_ticks(name, name)) for name in names] == [0, 1, 1]
+
+
+def test_rerun_a_purge_that_was_killed_between_a_runs_events_and_the_run_is_finished_by_the_next(
+    acme: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dg.DagsterInstance.get() as instance, acme.ledger() as ledger, monkeypatch.context() as patch:
+
+        def killed(_run_id: str) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(instance.run_storage, "delete_run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            retention.purge(instance, ledger, 0)
+    purge(acme)
+    with dg.DagsterInstance.get() as instance:
+        runs = recorded()
+        with instance.event_log_storage.index_connection() as connection:
+            assert set(connection.execute(sa.text("SELECT run_id FROM event_logs")).scalars()) <= runs
+        events = Path(instance.event_log_storage.path_for_shard("index")).parent
+        assert {file.stem for file in events.glob("*.db")} - {"index", ".db"} == runs
 
 
 def test_what_an_earlier_versions_purges_left_goes_with_the_next_and_nothing_of_others(acme: Any) -> None:

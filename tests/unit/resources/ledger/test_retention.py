@@ -1,5 +1,6 @@
 """What is old goes with its whole chain of runs; what goes on rests on nothing that is gone."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from resources import places
 from resources.ledger import Ledger, retention, tables
 from roster.plan.facts import PlanFacts
 from roster.plan.outcomes import OutcomeFacts
@@ -80,6 +82,12 @@ def test_every_table_says_what_becomes_of_its_rows():
     listed = [table.name for table in (*retention.OF_PLAN, *retention.OF_ROOT)] + list(retention.BY_AGE) + list(retention.KEPT)
     assert not set(tables.metadata.tables) - set(listed), "say in resources.ledger.retention what becomes of this table's rows"
     assert len(listed) == len(set(listed)), "a table is in two of the lists"
+
+
+def test_the_guide_names_every_table_that_is_kept_for_ever():
+    guide = (places.PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = guide.split("### Kept for ever")[1].split("\n## ")[0].splitlines()
+    assert {name for row in rows if row.startswith("| `") for name in re.findall(r"`(\w+)`", row.split("|")[1])} == set(retention.KEPT)
 
 
 def test_an_old_run_goes_and_what_goes_on_stays(ledger):
