@@ -11,6 +11,7 @@
 - `runs`: how do runs begin and end?
 - `failures`: how are our errors told as Dagster's?
 - `typed`: what may be typed where a run is launched?
+- `asker`: who asks for what a run does, by the sign-on or as it is typed?
 - `waits`: how is it shown that a run waits for a destination?
 - `quiet`: what keeps people and secrets out of Dagster's records and of logs?
 

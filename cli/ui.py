@@ -1,6 +1,7 @@
 """`rollcall ui`: the Dagster UI on this machine.
 
-Belongs here: the command, and the process that serves it. Does not belong here: the sandbox behind it (``cli.demo``).
+Belongs here: the command, and what runs beside the webserver. Does not belong here: the sandbox behind it (``cli.demo``), the webserver
+(``web.webserver``).
 """
 
 import contextlib
@@ -9,9 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import Annotated
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+import yaml
 
 from cli import demo as place
 from cli.terminal import say
@@ -31,16 +36,35 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
     with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
         say(f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)")
-        # `dg dev` is its successor, and it reads pyproject.toml instead of the workspace: no use telling users about it.
-        command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(places.PROJECT / "workspace.yaml")]
-        command += ["--host", "127.0.0.1", "--port", str(chosen), "--log-level", "warning"]
-        # A session of its own, so that it gets one SIGINT, from us, and ends its own children in order.
-        server = subprocess.Popen(command, cwd=home, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
-        try:
-            server.wait()
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait()
+        os.environ.update(environment)
+        os.environ["DAGSTER_IS_DEV_CLI"] = "1"  # what `dagster dev` sets: one process says what a code location cannot load, not each
+        os.chdir(home)
+        from web.webserver import Served, code_server, serve  # noqa: PLC0415 - seconds, in which the line above is read
+
+        with code_server(places.PROJECT / "workspace.yaml") as specs, _workspace(specs) as workspace, _daemon(workspace):
+            serve(Served(workspace, port=chosen))
+
+
+@contextlib.contextmanager
+def _workspace(specs: Any) -> Iterator[Path]:
+    """A workspace file that says where code is served already."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-ui-") as folder:
+        file = Path(folder) / "workspace.yaml"
+        file.write_text(yaml.safe_dump({"load_from": specs}))
+        yield file
+
+
+@contextlib.contextmanager
+def _daemon(workspace: Path) -> Iterator[None]:
+    """Dagster's daemon, for as long as the block lasts."""
+    command = [sys.executable, "-W", "ignore", "-m", "dagster._daemon", "run", "--log-level", "warning", "--workspace", str(workspace)]
+    # A session of its own, so that it gets one SIGINT, from us, once the webserver has ended.
+    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
 def _free_port(wanted: int) -> int:

@@ -73,7 +73,7 @@ def _for_some(company: Company, destinations: Sequence[Destination]) -> dg.Confi
         "employee_ids": dg.Field([NUMBER], description="Employee numbers, as HR writes them."),
         "same_person": dg.Field(bool, default_value=False, description="They still are who had their numbers before."),
         "accept": dg.Field([CHECK], default_value=[], description="Checks of the gate that may fail in this run."),
-        "accepted_by": dg.Field(WORDS, default_value="", description="Who lets them."),
+        "accepted_by": dg.Field(WORDS, default_value="", description="Who lets them; behind a sign-on that says it."),
         "reason": dg.Field(WORDS, default_value="", description="Why."),
     }
 
@@ -91,7 +91,7 @@ def _release(company: Company, destinations: Sequence[Destination]) -> dg.Config
         config_schema={
             "digest": dg.Field(DIGEST, description="What to release: the digest on the plan's check `held`, and in the report."),
             "kinds": dg.Field([KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
-            "released_by": dg.Field(WORDS, description="Who releases it."),
+            "released_by": dg.Field(WORDS, default_value="", description="Who releases it; behind a sign-on that says it."),
             "reason": dg.Field(WORDS, description="Why."),
         }
     )

@@ -6,9 +6,11 @@ Belongs here: run config, and turning stored values into ``destinations.base`` a
 
 from typing import Annotated
 
+import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from assets.asker import asker
 from assets.company import Company
 from assets.typed import DIGEST, KIND, NUMBER, Typed
 from destinations import releases
@@ -37,13 +39,13 @@ class ReleaseConfig(Typed):
     kinds: Annotated[list[str], KIND] = Field(default=[])
     """Kinds of change: only these are let go. Empty: all."""
     released_by: str = ""
-    """Who releases it."""
+    """Who releases it; the sign-on says it where the run was launched behind one."""
     reason: str = ""
     """Why."""
 
-    def request(self) -> Request:
+    def request(self, run: dg.DagsterRun) -> Request:
         """The same for the engine."""
-        return Request(release=self.release, kinds=self.kinds, released_by=self.released_by, reason=self.reason)
+        return Request(release=self.release, kinds=self.kinds, released_by=asker(run, self.released_by), reason=self.reason)
 
 
 class PlanConfig(ReleaseConfig):
@@ -54,9 +56,9 @@ class PlanConfig(ReleaseConfig):
     same_person: bool = False
     """Whoever is named in `only` still is who had that employee number before, whatever their address, name and start date say."""
 
-    def request(self) -> Request:
+    def request(self, run: dg.DagsterRun) -> Request:
         """The same for the engine."""
-        return Request(self.only, self.same_person, self.release, self.kinds, self.released_by, self.reason)
+        return Request(self.only, self.same_person, self.release, self.kinds, asker(run, self.released_by), self.reason)
 
 
 def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:

@@ -14,6 +14,7 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from assets.asker import asker
 from assets.company import Company, root_run_id
 from assets.failures import reported
 from assets.graph import metadata
@@ -42,7 +43,7 @@ class IntakeConfig(Typed):
     accept: Annotated[list[str], CHECK] = Field(default=[])
     """Checks of the gate that may fail in this run, such as rows: the file passes all the same."""
     accepted_by: str = ""
-    """Who lets it pass."""
+    """Who lets it pass; the sign-on says it where the run was launched behind one."""
     reason: str = ""
     """Why. The ledger and the report keep both."""
 
@@ -69,7 +70,7 @@ def build(company: Company) -> dg.AssetsDefinition:
         config = given(context, IntakeConfig)
         with reported(), getattr(context.resources, ledger).open() as book:
             book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
-            accept = LetPass(config.accept, config.accepted_by, config.reason)
+            accept = LetPass(config.accept, asker(context.run, config.accepted_by), config.reason)
             accept.check()
             found, export = _taken(getattr(context.resources, hr), context, config)
             # A sensor starts no other run for a state that this one has read.

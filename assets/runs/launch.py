@@ -18,6 +18,7 @@ from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, 
 from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from assets.asker import REEXECUTED_TAG
 from assets.runs.recovery import Unfinished, recover
 from resources.failures import Failed
 
@@ -118,7 +119,9 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         run_config = _silenced(job.get_definition(), parent.run_config)  # a sensor's run was not
         plan = create_execution_plan(job, run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
         root = parent.root_run_id or parent.run_id
-        tags = {key: value for key, value in parent.tags.items() if not key.startswith((".dagster/", "dagster/"))}
+        # Who asked for it stays who asked; nobody of the UI re-executes it here.
+        not_its_own = (".dagster/", "dagster/", REEXECUTED_TAG)
+        tags = {key: value for key, value in parent.tags.items() if not key.startswith(not_its_own)}
         run = instance.create_run_for_job(
             job.get_definition(),
             execution_plan=plan,
