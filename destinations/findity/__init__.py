@@ -35,6 +35,19 @@ REASONS: Final[dict[str, Reason]] = {
         "They approve for a value or a unit there, and that another does waits for a release",
         "Release it, or undo it: they leave in the next sync.",
         "Finance",
+        stays=True,
+    ),
+    "no_other_approver": Reason(
+        "They approve for a value or a unit there, and nobody can in their place",
+        "Name somebody who can, in HR's file or the settings (approvers.fallback is for all). Until then they keep their access.",
+        "HR",
+        stays=True,
+    ),
+    "approvers_unread": Reason(
+        "By the rules they approve for a value or a unit there, and who does could not be read",
+        "See the check structure_read: once it can be read, another approves, and they leave.",
+        "IT",
+        stays=True,
     ),
     "approver_stays": Reason(
         "HR's file gives no value for them any more by which somebody approves for them, and nobody else does",

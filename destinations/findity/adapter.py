@@ -33,7 +33,7 @@ from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
-from destinations.findity.structure import approvers, checks, planning, presets, reading, routed, sending
+from destinations.findity.structure import checks, planning, presets, reading, routed, sending, staying
 from destinations.findity.tokens import Shared
 from destinations.identity import Identity
 from resources.environment import EnvText
@@ -257,11 +257,11 @@ class Adapter(Destination, Divided):
         return presets.settled(records, presets.There.of(read, applied, self.settings.value_by))
 
     def staying(self, waiting: pd.DataFrame) -> pd.DataFrame:
-        return approvers.staying(waiting)
+        return staying.waiting(waiting)
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         answers = ledger.things.of(self.name, write.plan_run_id)
         refused = answers.loc[answers["outcome"].ne("accepted"), "thing"].tolist()
         with access.open() as client:
-            send = to_findity(client, ledger, write, self.settings.users.clear_with)
+            send = to_findity(client, ledger, write, self.settings.users.clear_with, refused)
             delivery.deliver(ledger, write, lambda records: send(presets.without(records, refused)))
