@@ -77,6 +77,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Use something else for it.",
         "IT",
     ),
+    "unit_waits": Reason(
+        "Their organizational unit is not there yet: that it is created waits for a release",
+        "Release it, if its name is no slip of the pen; they get it in the sync after.",
+        "Finance",
+    ),
     "unit_ambiguous": Reason(
         "Several organizational units there have that name",
         "Name the unit by its path, as in Sales/Nordics, or by what is its alone.",
@@ -95,6 +100,11 @@ REASONS: Final[dict[str, Reason]] = {
     "organization_unknown": Reason(
         "HR's word for their organization is not known",
         "Correct it, or have the word added to the settings. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "consultant_unknown": Reason(
+        "HR's word for where they are a consultant is not known, so they get no private fields",
+        "Correct it, or have the word added to the settings.",
         "HR",
     ),
     "organization_empty": Reason(

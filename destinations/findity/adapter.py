@@ -174,6 +174,8 @@ class Adapter(Destination, Divided):
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
         desired, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if self.settings.units and not preflight.units_gone(self.settings.users, read):
+            faults = left_out.waiting(faults, read["units"], self.settings.users.unit_by)
         if "ids" in read:
             known = read["remembered"]
             there = self.accounts(read, pd.concat([roster["employee_id"], known["employee_id"]]), known)
@@ -184,6 +186,8 @@ class Adapter(Destination, Divided):
             desired, stays = self._approved(desired, roster, chain, read)
             faults = pd.concat([faults, stays], ignore_index=True).astype("str")
         if rules := self.settings.belonging:
+            unknown = belonging.unknown_consultants(desired, roster, rules, self.settings.words)
+            faults = pd.concat([faults, unknown], ignore_index=True).astype("str")
             desired = belonging.without_private(desired, roster, rules, self.settings.words, self.settings.part)
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
@@ -249,7 +253,10 @@ class Adapter(Destination, Divided):
         return {**preflight.DESCRIPTIONS, **checks.described(self.settings)}
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
-        return [*preflight.findings(self.settings.users, roster, read), *checks.findings(self.settings, read)]
+        return [
+            *preflight.findings(self.settings.users, roster, read, create=bool(self.settings.units)),
+            *checks.findings(self.settings, read),
+        ]
 
     def settled(self, records: pd.DataFrame, read: Frames, applied: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         if not self.settings.users.dimensionPresets or "dimensions" not in read:

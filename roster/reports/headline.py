@@ -35,9 +35,8 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
         left_out: As `roster.reports.skipped.left_out` gives it.
     """
     stopped = _stopped(report)
-    urgent = [
-        f"{one.name} did not get through: {one.failure}" for one in report.destinations if one.failure and one.failure != report.failure
-    ]
+    failed = {one.name: one.failure for one in report.destinations if one.failure and one.failure != report.failure} | report.failed_parts
+    urgent = [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
     rest += [sentence for one in report.destinations for sentence in things.progress(one)]
@@ -65,8 +64,14 @@ def _stopped(report: RunReport) -> str | None:
         seen = f": {failed[0].seen}" if failed[0].seen else ""
         return f"Stopped at the gate: {failed[0].name}{seen}{more}"
     if report.status == "stopped":
-        return f"Stopped: {report.failure}" if report.failure else "Stopped before the end"
+        part = _part_of_failure(report)
+        return f"Stopped{f' at {part}' if part else ''}: {report.failure}" if report.failure else "Stopped before the end"
     return None
+
+
+def _part_of_failure(report: RunReport) -> str | None:
+    """The part of a destination for which the run's own failure stands; its text does not name it."""
+    return next((name for name, text in report.failed_parts.items() if text == report.failure), None)
 
 
 def _progress(report: RunReport) -> list[str]:
