@@ -110,6 +110,7 @@ def _visit_as_json(visit: Visit, show_values: bool) -> dict[str, Any]:
         "matched_by": visit.matched_by,
         "reason": visit.outcome_reason or visit.reason,
         "why": obstacle(visit),
+        **({"word": visit.word, "candidates": visit.candidates} if show_values else {}),
         "changes": [{"field": change.field, **({"old": change.old, "new": change.new} if show_values else {})} for change in visit.changes],
         "values_left_out": [
             _lacking_as_json(one) | ({"word": one.word, "candidates": one.candidates} if show_values else {}) for one in visit.lacking
@@ -190,7 +191,7 @@ def _matched(visit: Visit) -> str:
 
 
 def _planned(visit: Visit) -> str:
-    lines = [planned(visit), *([text] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
+    lines = [planned(visit), *([f"{text}{_said(visit)}"] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
     lines += [f"{change.field}: {change.old or '–'} → {change.new or '–'}" for change in visit.changes]
     if visit.held_digest and visit.held_until:
         lines.append(f"under {visit.held_digest}, until {visit.held_until:%Y-%m-%d %H:%M} UTC")
@@ -201,7 +202,7 @@ def _without(values: Sequence[Lacking]) -> str:
     return "\n".join(f"{without(one)}{_said(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
 
 
-def _said(one: Lacking) -> str:
+def _said(one: Lacking | Visit) -> str:
     """HR's word that was left out, and what may have been meant."""
     said = f": {one.word}" if one.word else ""
     return f"{said}. Did you mean {one.candidates}?" if one.candidates else said

@@ -71,7 +71,7 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
         lacking = faults.loc[faults["field"].isin([*destination.required, PART]), "employee_id"]
         lacking = lacking[among(lacking, chain.able.to_series()) & ~among(lacking, pd.concat([out, active]))]
         if lacking.empty:
-            structure = things.wanted(destination, taken.roster, chain, known.read) if everyone else None
+            structure = things.wanted(destination, taken.roster, chain, known.read)
             return Desired(records, faults, chain.repairs, there, structure, chain if structure else None)
         out = pd.concat([out, lacking])
 

@@ -48,8 +48,8 @@ class Needing(Protocol):
         (`roster.plan.things.THING_COLUMNS`), and the values left out for that, as `destinations.base.Destination.desired` gives faults."""
 
     def staying(self, waiting: pd.DataFrame) -> pd.DataFrame:
-        """Whom nobody may take out while these changes are not applied (`roster.plan.barred.BARRED`): somebody's access is needed for what
-        is there still."""
+        """Whom nobody may take out while these changes (`roster.plan.things.THING_COLUMNS`) are not applied (`roster.plan.barred.BARRED`):
+        somebody's access is needed for what is there still. Who is needed for what nothing should change is in `Structure.staying`."""
 
 
 def kinds(destination: Destination) -> Mapping[str, ThingKind]:
@@ -74,7 +74,16 @@ def settled(
     applied = decided["apply"].astype("bool")
     records, faults = destination.settled(desired.records, known.read, decided[applied])
     whole = pd.concat([desired.faults, faults], ignore_index=True).astype("str")
-    return replace(desired, records=records, faults=whole), destination.staying(decided[~applied])
+    left = replace(desired, records=records, faults=whole)
+    if (structure := desired.structure) is None:
+        return left, barred.nobody()
+    sure = decided.loc[applied, "thing"]
+    if held:  # what the set does not have, or has otherwise, is not written by this run
+        waiting = ledger.things.held(destination.name, held.plan_run_id)
+        let_go = rules.released(decided, waiting, request.kinds, ledger.keys.of_fields(destination.name))[0]
+        sure = sure[sure.isin(let_go.loc[let_go["apply"].astype("bool"), "thing"])]
+    late = structure.changes[~structure.changes["thing"].isin(sure)]
+    return left, barred.together(destination.staying(late), structure.staying)
 
 
 def planned(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan.decision import Plan
+from roster.plan.outcomes import NOT_SENT
 from roster.vocabulary import ACTIONS, DISPOSITIONS, OUTCOME_OF, OUTCOMES, WRITES
 
 
@@ -53,7 +54,7 @@ def after_write(plan: Plan, table: pd.DataFrame) -> list[str]:
     if not table["person"].is_unique or set(table["person"]) != set(plan.people["person"]):
         faults.append(f"{len(plan.people)} people were planned, {table['person'].nunique()} have an outcome")
     written = table["action"].isin(WRITES)
-    overtaken = (table["outcome"] + ": " + table["reason"]).isin(["unchanged: done_meanwhile", "skipped: stale"])
+    overtaken = (table["outcome"] + ": " + table["reason"]).isin(["unchanged: done_meanwhile", *(f"skipped: {one}" for one in NOT_SENT)])
     otherwise = written & (table["outcome"].isin(["refused", "unknown"]) | overtaken)
     allowed = table["outcome"].eq(table["action"].map(OUTCOME_OF)) | otherwise
     if (wrong := int((~allowed | ~table["outcome"].isin(OUTCOMES)).sum())) > 0:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from roster.membership import among
 from roster.plan import barred
+from roster.plan.facts import FAULTS
 from roster.plan.leaving import WAITING
 
 FIELD: Final = "organization"
@@ -19,8 +20,9 @@ FIELD: Final = "organization"
 HERE: Final = "here"
 ELSEWHERE: Final = "elsewhere"
 """Where somebody belongs: to this part, or to others of which each is known. Any other word is the reason why that is not known."""
-PLACED: Final = ("employee_id", "place", "parts")
-"""Of everyone who works here by HR's word; ``parts`` is a JSON list of the names of those destinations to which they belong."""
+PLACED: Final = ("employee_id", "place", "parts", "word", "candidates")
+"""Of everyone who works here by HR's word; ``parts`` is a JSON list of the names of those destinations to which they belong; ``word`` is
+what HR's file says of it that leads nowhere, and ``candidates`` what may have been meant, both missing where nothing is told."""
 
 JOINING: Final = "joins_elsewhere_first"
 """Why somebody who belongs elsewhere is left in a part: another has not taken them yet."""
@@ -78,9 +80,9 @@ def as_seen(roster: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
 
 
 def unplaced(placed: pd.DataFrame) -> pd.DataFrame:
-    """Faults (``employee_id``, ``field``, ``reason``) of those of whom it is not known whether they belong here."""
-    open = placed[~placed["place"].isin([HERE, ELSEWHERE])]
-    return pd.DataFrame({"employee_id": open["employee_id"], "field": FIELD, "reason": open["place"]}).reset_index(drop=True).astype("str")
+    """Faults (`roster.plan.facts.FAULTS`) of those of whom it is not known whether they belong here."""
+    open = placed[~placed["place"].isin([HERE, ELSEWHERE])].rename(columns={"place": "reason"})
+    return open.assign(field=FIELD)[list(FAULTS)].reset_index(drop=True).astype("str")
 
 
 def arrived(active: pd.Series, planned: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Series:

@@ -35,6 +35,19 @@ REASONS: Final[dict[str, Reason]] = {
         "They approve for a value or a unit there, and that another does waits for a release",
         "Release it, or undo it: they leave in the next sync.",
         "Finance",
+        stays=True,
+    ),
+    "no_other_approver": Reason(
+        "They approve for a value or a unit there, and nobody can in their place",
+        "Name somebody who can, in HR's file or the settings (approvers.fallback is for all). Until then they keep their access.",
+        "HR",
+        stays=True,
+    ),
+    "approvers_unread": Reason(
+        "By the rules they approve for a value or a unit there, and who does could not be read",
+        "See the check structure_read: once it can be read, another approves, and they leave.",
+        "IT",
+        stays=True,
     ),
     "approver_stays": Reason(
         "HR's file gives no value for them any more by which somebody approves for them, and nobody else does",
@@ -64,6 +77,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Use something else for it.",
         "IT",
     ),
+    "unit_waits": Reason(
+        "Their organizational unit is not there yet: that it is created waits for a release",
+        "Release it, if its name is no slip of the pen; they get it in the sync after.",
+        "Finance",
+    ),
     "unit_ambiguous": Reason(
         "Several organizational units there have that name",
         "Name the unit by its path, as in Sales/Nordics, or by what is its alone.",
@@ -82,6 +100,11 @@ REASONS: Final[dict[str, Reason]] = {
     "organization_unknown": Reason(
         "HR's word for their organization is not known",
         "Correct it, or have the word added to the settings. Whoever is in an organization already stays as they are.",
+        "HR",
+    ),
+    "consultant_unknown": Reason(
+        "HR's word for where they are a consultant is not known, so they get no private fields",
+        "Correct it, or have the word added to the settings.",
         "HR",
     ),
     "organization_empty": Reason(

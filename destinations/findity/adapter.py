@@ -33,7 +33,7 @@ from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
 from destinations.findity.expense import person_ids
 from destinations.findity.settings import FindityConnection, FindityExpense, Settings
-from destinations.findity.structure import approvers, checks, planning, presets, reading, routed, sending
+from destinations.findity.structure import checks, planning, presets, reading, routed, sending, staying
 from destinations.findity.tokens import Shared
 from destinations.identity import Identity
 from resources.environment import EnvText
@@ -174,6 +174,8 @@ class Adapter(Destination, Divided):
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
         desired, faults = records.users(roster, chain, read["units"], self.settings.users)
+        if self.settings.units and not preflight.units_gone(self.settings.users, read):
+            faults = left_out.waiting(faults, read["units"], self.settings.users.unit_by)
         if "ids" in read:
             known = read["remembered"]
             there = self.accounts(read, pd.concat([roster["employee_id"], known["employee_id"]]), known)
@@ -184,6 +186,8 @@ class Adapter(Destination, Divided):
             desired, stays = self._approved(desired, roster, chain, read)
             faults = pd.concat([faults, stays], ignore_index=True).astype("str")
         if rules := self.settings.belonging:
+            unknown = belonging.unknown_consultants(desired, roster, rules, self.settings.words)
+            faults = pd.concat([faults, unknown], ignore_index=True).astype("str")
             desired = belonging.without_private(desired, roster, rules, self.settings.words, self.settings.part)
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
             return desired, faults
@@ -249,7 +253,10 @@ class Adapter(Destination, Divided):
         return {**preflight.DESCRIPTIONS, **checks.described(self.settings)}
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
-        return [*preflight.findings(self.settings.users, roster, read), *checks.findings(self.settings, read)]
+        return [
+            *preflight.findings(self.settings.users, roster, read, create=bool(self.settings.units)),
+            *checks.findings(self.settings, read),
+        ]
 
     def settled(self, records: pd.DataFrame, read: Frames, applied: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         if not self.settings.users.dimensionPresets or "dimensions" not in read:
@@ -257,11 +264,11 @@ class Adapter(Destination, Divided):
         return presets.settled(records, presets.There.of(read, applied, self.settings.value_by))
 
     def staying(self, waiting: pd.DataFrame) -> pd.DataFrame:
-        return approvers.staying(waiting)
+        return staying.waiting(waiting)
 
     def send(self, access: Access, ledger: Ledger, write: Write) -> None:
         answers = ledger.things.of(self.name, write.plan_run_id)
         refused = answers.loc[answers["outcome"].ne("accepted"), "thing"].tolist()
         with access.open() as client:
-            send = to_findity(client, ledger, write, self.settings.users.clear_with)
+            send = to_findity(client, ledger, write, self.settings.users.clear_with, refused)
             delivery.deliver(ledger, write, lambda records: send(presets.without(records, refused)))

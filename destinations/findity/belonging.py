@@ -4,14 +4,17 @@ Belongs here: what the settings' rules come to. Does not belong here: what follo
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from destinations.findity.left_out import LONGEST
 from destinations.findity.settings import FindityBelonging
 from roster.parts import ELSEWHERE, HERE, PLACED, works
+from roster.plan.facts import FAULTS
 from roster.rules import empty, evaluate, unread
 from roster.settings import Rule
 
@@ -19,6 +22,11 @@ UNKNOWN: Final = "organization_unknown"
 EMPTY: Final = "organization_empty"
 UNREADABLE: Final = "organization_unreadable"
 EVERYWHERE: Final = "all"
+CONSULTANT: Final = "consultant_in"
+"""The field of a fault of who counts as a consultant, since HR's word for it is not known."""
+CONSULTANT_UNKNOWN: Final = "consultant_unknown"
+_NEAREST, _LOOKED_FOR = 3, 200
+"""So many near words are told, for so many different ones: to look for them takes time."""
 
 
 def placed(roster: pd.DataFrame, rules: FindityBelonging, words: Sequence[str], part: str, name: Callable[[str], str]) -> pd.DataFrame:
@@ -41,10 +49,38 @@ def placed(roster: pd.DataFrame, rules: FindityBelonging, words: Sequence[str], 
     nothing = pd.Series(UNKNOWN, index=people.index, dtype="str").mask(empty(rules.organization, people), EMPTY)
     nothing = nothing.mask(unread(rules.organization, people), UNREADABLE)
     lists = {text: json.dumps([name(word) for word in found if word in words]) for text, found in each.items()}
-    found = pd.DataFrame(
-        {"employee_id": people["employee_id"], "place": place.fillna(nothing), "parts": given.map(lists).astype("str").fillna("[]")}
-    )
-    return found[list(PLACED)].reset_index(drop=True).astype("str")
+    place, in_parts = place.fillna(nothing), given.map(lists).astype("str").fillna("[]")
+    word, meant = _unknown(people, rules.organization, rules.separator, given, words, place.eq(UNKNOWN))
+    found = pd.DataFrame(dict(zip(PLACED, (people["employee_id"], place, in_parts, word, meant), strict=True)))
+    return found.reset_index(drop=True).astype("str")
+
+
+def _unknown(
+    people: pd.DataFrame, rule: Rule, separator: str, given: pd.Series, words: Collection[str], of: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """HR's words that lead nowhere, and what may have been meant: another word of the rule's table, or an organization's.
+
+    Args:
+        people: the rows.
+        rule: what gives the words.
+        separator: between several.
+        given: what it gives for each row.
+        words: those that are known.
+        of: of whom it is told.
+    """
+    columns = sorted(rule.reads())
+    cells = people[columns].bfill(axis=1).iloc[:, 0] if columns else given
+    texts = given.fillna(cells).where(of)
+    asked = {text: [one for one in _as_written(text, separator) if one.casefold() not in words] for text in texts.dropna().unique()}
+    known = {word.casefold(): word for word in (*words, *(rule.values or {}), *(rule.lookup or {}))}
+
+    def near(found: Sequence[str]) -> str:
+        alike = (one for word in found for one in get_close_matches(word.casefold(), known, n=_NEAREST, cutoff=0.6))
+        return "; ".join(dict.fromkeys(known[one] for one in alike))
+
+    candidates = {text: near(found) for text, found in list(asked.items())[:_LOOKED_FOR]}
+    word = texts.map({text: separator.join(found)[:LONGEST] for text, found in asked.items()}).astype("str")
+    return word, texts.map({text: one for text, one in candidates.items() if one}).astype("str")
 
 
 def _place(found: Sequence[str], words: Sequence[str], part: str) -> str:
@@ -57,8 +93,12 @@ def _place(found: Sequence[str], words: Sequence[str], part: str) -> str:
 
 def _words(text: str, separator: str) -> list[str]:
     """The words of a cell, or of a list in the settings, once each."""
+    return list(dict.fromkeys(word.casefold() for word in _as_written(text, separator)))
+
+
+def _as_written(text: str, separator: str) -> list[str]:
     given = json.loads(text) if text.startswith("[") else text.split(separator)
-    return list(dict.fromkeys(word for one in given if (word := str(one).strip().casefold())))
+    return [word for one in given if (word := str(one).strip())]
 
 
 def without_private(desired: pd.DataFrame, roster: pd.DataFrame, rules: FindityBelonging, words: Sequence[str], part: str) -> pd.DataFrame:
@@ -77,6 +117,21 @@ def without_private(desired: pd.DataFrame, roster: pd.DataFrame, rules: FindityB
     marked = _consultants(roster, rules.consultant_in, rules.separator, words, part)
     at = desired["employee_id"].isin(roster.loc[marked, "employee_id"])
     return desired.assign(**{field: desired[field].mask(at, np.nan).astype("str") for field in rules.withheld})
+
+
+def unknown_consultants(desired: pd.DataFrame, roster: pd.DataFrame, rules: FindityBelonging, words: Sequence[str]) -> pd.DataFrame:
+    """Faults (`roster.plan.facts.FAULTS`) of the users who count as consultants for a word that is not known."""
+    rule = rules.consultant_in
+    if rule is None:
+        return pd.DataFrame(columns=list(FAULTS), dtype="str")
+    people = roster[roster["employee_id"].isin(desired["employee_id"])]
+    given, known = evaluate(rule, people), {*words, EVERYWHERE}
+    strange = {text: not known.issuperset(_words(text, rules.separator)) for text in given.dropna().unique()}
+    lost = given.isna() & ~empty(rule, people) & ~unread(rule, people) if rule.lookup else pd.Series(False, index=people.index)
+    at = given.map(strange).eq(True) | lost
+    word, candidates = _unknown(people, rule, rules.separator, given, known, at)
+    columns = (people["employee_id"], CONSULTANT, CONSULTANT_UNKNOWN, word, candidates)
+    return pd.DataFrame(dict(zip(FAULTS, columns, strict=True)), index=people.index)[at].astype("str")
 
 
 def _consultants(roster: pd.DataFrame, rule: Rule, separator: str, words: Sequence[str], part: str) -> pd.Series:

@@ -4,7 +4,7 @@ Belongs here: who goes first, and approvers by person id. Does not belong here: 
 the wire (``client``).
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 
 import numpy as np
 import orjson
@@ -15,25 +15,32 @@ from destinations.findity import comparison
 from destinations.findity.client import Findity
 from destinations.findity.deleting import deletions
 from destinations.findity.records import FIELDS
+from destinations.findity.structure import staying
 from destinations.findity.taking_away import to_send
 from destinations.sending import Evidence
 from resources.failures import Outage, Transient
 from resources.ledger import Ledger
 from roster.membership import among
 from roster.plan.decision import Plan
+from roster.plan.outcomes import STILL_NEEDED
 from roster.records import TAKEN_AWAY
 
 NO_APPROVER = "no_approver_there"
 
 
-def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | None = None) -> Send:
+def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | None = None, not_taken: Collection[str] = ()) -> Send:
     """How a plan's records go to Findity: whom others name as their approver first, then, by the ids that reading shows, everyone else.
 
     So only approvers are sent twice, nobody waits for theirs longer than that takes, and a leaver goes when nobody has them as approver.
-    `clear_with`: what stands for a value that is taken away.
+    `clear_with`: what stands for a value that is taken away. `not_taken`: the plan's things that Findity did not take; whoever was to be
+    replaced by one of them stays.
     """
 
     def send(records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        needed = staying.not_taken(records, write.plan, not_taken)
+        if len(needed):
+            yield pd.DataFrame({"person": needed["person"], "status": "stale", "reason": STILL_NEEDED, "request": 0})
+            records = records.drop(needed.index)
         ended = records[records["action"].eq("delete")]
         if len(ended) == len(records):
             yield from deletions(client, ledger, write, ended)

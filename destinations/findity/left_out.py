@@ -13,12 +13,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity.placing import By, nameless
+from destinations.findity.placing import UNKNOWN, By, nameless
 from destinations.findity.settings import FindityUsers
+from destinations.findity.structure import units as new_units
 from roster.plan.facts import FAULTS
 from roster.rules import empty, evaluate, unread
 
 UNIT: Final = "organizationalUnitId"
+WAITS: Final = "unit_waits"
 NOT_MAPPED: Final = "unit_not_mapped"
 UNREADABLE: Final = "unit_unreadable"
 LONGEST: Final = 80
@@ -48,6 +50,22 @@ def values(rules: FindityUsers, people: pd.DataFrame, unit: pd.DataFrame, units:
     columns_told = (people["employee_id"], UNIT, reason, word, unit["candidates"])
     found = pd.DataFrame(dict(zip(FAULTS, columns_told, strict=True)), index=people.index)
     return found[reason.notna()].astype("str")
+
+
+def waiting(faults: pd.DataFrame, units: pd.DataFrame, by: By) -> pd.DataFrame:
+    """The faults, with another reason where `units: create` has the unit created that HR names: it waits, and is not unknown.
+
+    Args:
+        faults: `roster.plan.facts.FAULTS`.
+        units: all that are there.
+        by: what names a unit.
+    """
+    words = faults.loc[faults["reason"].eq(UNKNOWN), "word"].dropna().unique()
+    if not len(words):
+        return faults
+    made = [f"/{one['name']}" for one in new_units.changes(words, units, by, {})]
+    coming = [word for word in words if any(name.endswith("/" + "/".join(part.strip() for part in word.split("/"))) for name in made)]
+    return faults.assign(reason=faults["reason"].mask(faults["reason"].eq(UNKNOWN) & faults["word"].isin(coming), WAITS))
 
 
 def nameless_units(rules: FindityUsers, units: pd.DataFrame) -> str | None:

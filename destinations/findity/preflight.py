@@ -39,18 +39,33 @@ def units_gone(rules: FindityUsers, read: Frames) -> str | None:
     return f"Findity shows {there:,} {'unit' if there == 1 else 'units'}, and had {were:,}"
 
 
-def findings(rules: FindityUsers, roster: pd.DataFrame, read: Frames) -> list[Finding]:
-    """The check ``units``. It names no unit that only a cell names: a cell may hold anything. The list for HR does."""
+def findings(rules: FindityUsers, roster: pd.DataFrame, read: Frames, *, create: bool = False) -> list[Finding]:
+    """The check ``units``. It names no unit that only a cell names: a cell may hold anything. The list for HR does.
+
+    Args:
+        rules: where each field comes from.
+        roster: the roster frame.
+        read: what was read.
+        create: whether units are created that HR names and Findity has not.
+    """
     if rules.organizationalUnitId is None:
         return [Finding("units", True, "The settings give nobody a unit.")]
     people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
     named = evaluate(rules.organizationalUnitId, people)
     unit = placing.placed(named, read["units"], rules.unit_by)
     lost = left_out.values(rules, people, unit, read["units"])
-    sentences = [one for one in (units_gone(rules, read), left_out.nameless_units(rules, read["units"])) if one]
+    gone = units_gone(rules, read)
+    if create and not gone:
+        lost = left_out.waiting(lost, read["units"], rules.unit_by)
+    waits = lost["reason"].eq(left_out.WAITS)
+    sentences = [one for one in (gone, left_out.nameless_units(rules, read["units"])) if one]
     many = lost.loc[lost["reason"].isin([placing.UNKNOWN, placing.AMBIGUOUS]), "word"].nunique()
-    if len(lost):
-        costs = f"{len(lost):,} {'person has' if len(lost) == 1 else 'people have'} no unit that is known"
+    if waits.any():
+        new, people_in = lost.loc[waits, "word"].nunique(), int(waits.sum())
+        what = "1 unit waits" if new == 1 else f"{new:,} units wait"
+        sentences.append(f"{what} to be created, for {people_in:,} {'person' if people_in == 1 else 'people'}")
+    if count := int((~waits).sum()):
+        costs = f"{count:,} {'person has' if count == 1 else 'people have'} no unit that is known"
         sentences.append(f"{costs}, for {many:,} {'name' if many == 1 else 'names'} that Findity has not, or has several times")
     said = ". ".join(sentences) or f"All {named.nunique():,} units that HR's file names are there"
     figures = {"units at Findity": len(read["units"]), "people without a known unit": len(lost), "names that lead to no unit": int(many)}

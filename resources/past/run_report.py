@@ -15,7 +15,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
-from roster.parts import with_parts
+from roster.parts import whole_of, with_parts
 from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
@@ -39,7 +39,6 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     Raises:
         Permanent: The ledger knows no such run.
     """
-    titles = with_parts(titles, ledger.plans.destinations())
     runs = ledger.runs.all()
     mine = runs[runs["root_run_id"] == root_run_id]
     if mine.empty:
@@ -48,6 +47,8 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     export = gate.export if gate else None
     last = mine.iloc[-1]
     failures = ledger.runs.failures(str(last["run_id"]))
+    # Of a part that never came as far as a plan the failure alone knows.
+    titles = with_parts(titles, [*ledger.plans.destinations(), *(asset.partition("/")[0] for asset in failures)])
     destinations = [_destination(ledger, root_run_id, name, title, failures) for name, title in titles.items()]
     found = [report for report in destinations if report]
     stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
@@ -71,6 +72,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         rejects=_named(ledger.intakes.rejects(root_run_id), gate.facts.get("unknown", []) if gate else []),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],
+        failed_parts=_failed_parts(titles, failures),
         unread=_unread(titles, failures, [report.key for report, _ in found]),
         skips=_skips(ledger, titles),
         repairs=pd.concat([_EMPTY, *(facts.repairs for _, facts in found)], ignore_index=True).drop_duplicates(),
@@ -85,6 +87,16 @@ def _named(rejects: pd.DataFrame, unknown: Sequence[int]) -> pd.DataFrame:
 def _stop(failures: dict[str, str]) -> str:
     """What stopped an attempt, in its first sentence: what it says to do has been done."""
     return next(iter(failures.values()), NO_REASON).partition(". ")[0].rstrip(".")
+
+
+def _failed_parts(titles: Mapping[str, str], failures: Mapping[str, str]) -> dict[str, str]:
+    """Title → what its step said, of the parts of which one failed."""
+    found: dict[str, str] = {}
+    for asset, text in failures.items():
+        name = asset.partition("/")[0]
+        if name in titles and whole_of(name) != name:
+            found.setdefault(titles[name], text)
+    return found
 
 
 def _unread(titles: Mapping[str, str], failures: Mapping[str, str], planned: Sequence[str]) -> list[str]:
@@ -143,7 +155,7 @@ def _destination(
         **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing", "answered", "unanswered")},
         actions=dict(facts.actions),
         outcomes=dict(outcomes.outcomes),
-        people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers),
+        people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers, facts.faults),
         values=left_out,
         changes=ledger.plans.changes(name, run_id),
         held_digest=verdict.held_digest,
@@ -189,15 +201,17 @@ def own_account_of(facts: PlanFacts, requests: Sequence[Mapping[str, Any]]) -> l
     return own_account.beside(facts.dry_run.account, write, asked=facts.dry_run.requests > 0, written=len(requests) > 0)
 
 
-def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """Everyone for whom something was planned: with their outcome if there is one, else with what was planned."""
+def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    """Everyone for whom something was planned: with their outcome if there is one, else with what was planned; and which field it is for
+    which nothing of theirs goes."""
     people = planned[["person", "employee_id", "action", "kinds", "reason", "detail"]].merge(
         outcomes[["person", "outcome", "reason", "landed"]], on="person", how="left", suffixes=("", "_after")
     )
     answered = people["person"].map(answers.set_index("person")["reason"])
     people["reason"] = people["reason_after"].where(people["outcome"].notna(), people["reason"])
     people["detail"] = answered.where(answered.notna(), people["detail"])
-    return people.drop(columns="reason_after")
+    why = faults.drop_duplicates(["employee_id", "reason"])
+    return people.drop(columns="reason_after").merge(why, on=["employee_id", "reason"], how="left")
 
 
 def _released(facts: PlanFacts) -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster import lacking
-from roster.parts import with_parts
+from roster.parts import ELSEWHERE, with_parts
 from roster.reports.model import HR_FILE
 from roster.reports.skipped import NO_LOSS
 from roster.reports.story import Change, Chapter, Lacking, LastingSkip, Line, Story, Visit
@@ -123,6 +123,7 @@ def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_i
         **{part: planned.get(part) for part in ("action", "intended", "kinds", "matched_by", "reason", "detail")},
         changes=_changes(traces),
         lacking=_values(ledger, name, verdict.facts.faults, planned, employee_id) if verdict else [],
+        **(_for_want_of(verdict.facts.faults, planned, employee_id) if verdict else {}),
         held_digest=held.digest if held else None,
         held_until=held.expires_at if held else None,
         request=answer.get("request"),
@@ -143,8 +144,9 @@ def _uneventful(stored: StoredRuns, name: str, plan_run_id: str, employee_id: st
 
 
 def _unchanged(ledger: Ledger, name: str, plan_run_id: str, planned: dict[str, Any]) -> dict[str, str]:
-    """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there."""
-    return {"outcome": "unchanged"} if planned.get("action") == "none" and ledger.deliveries.outcome_facts(name, plan_run_id) else {}
+    """The outcome of those for whom the ledger keeps none, once the plan's outcomes are there. Who belongs elsewhere has none there."""
+    nothing = planned.get("action") == "none" and planned.get("reason") != ELSEWHERE
+    return {"outcome": "unchanged"} if nothing and ledger.deliveries.outcome_facts(name, plan_run_id) else {}
 
 
 def _values(ledger: Ledger, name: str, faults: pd.DataFrame, planned: dict[str, Any], employee_id: str) -> list[Lacking]:
@@ -161,6 +163,12 @@ def _values(ledger: Ledger, name: str, faults: pd.DataFrame, planned: dict[str, 
         )
         for row in mine.to_dict("records")
     ]
+
+
+def _for_want_of(faults: pd.DataFrame, planned: dict[str, Any], employee_id: str) -> dict[str, str | None]:
+    """HR's word for want of a better one nothing of theirs goes, and what may have been meant."""
+    mine = faults[faults["employee_id"].eq(employee_id) & faults["reason"].eq(planned.get("reason") or "")]
+    return {name: _text(mine[name].iloc[0]) for name in ("word", "candidates")} if len(mine) else {}
 
 
 def _dropped(ledger: Ledger, notes: Sequence[Mapping[str, Any]], employee_id: str) -> list[Lacking]:

@@ -26,6 +26,11 @@ NOT_IN_ANSWER = "not_in_answer"
 ANSWER_SILENT = "answer_silent"
 """Likewise of one that says nothing of such values at all."""
 
+STILL_NEEDED = "still_needed"
+"""Reason of a leaver who is not taken out, since what should have taken their place was not accepted."""
+NOT_SENT = ("stale", STILL_NEEDED)
+"""Reasons of those whose write was planned and left for the next plan, and who are skipped so."""
+
 
 @dataclass(frozen=True, eq=False)
 class OutcomeFacts:
@@ -91,7 +96,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series, in_answer:
     Args:
         plan: the plan.
         answers: the ledger's answers: ``person``, ``status``, ``reason``. Besides accepted, refused and unknown a status may be done or
-            stale: not sent, for another run has written the person meanwhile, the same or something else.
+            stale: not sent, for another run has written the person meanwhile, the same or something else, or for a reason of `NOT_SENT`.
         differing: the employee numbers of planned people whose visible fields, read back, are not as planned.
         in_answer: fields that no reading shows, and the destination's answer does (`roster.plan.write_only.WriteOnly.in_answer`).
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from roster.digests import record_column
 from roster.membership import among
+from roster.plan import barred
 from roster.plan.limits import KindLimit
 from roster.vocabulary import THING_KINDS
 
@@ -50,17 +51,21 @@ class Structure:
     """``thing``, ``reason``: what cannot be done, and why."""
     there: Mapping[str, int] = field(default_factory=dict)
     """Kind → how many of it are there: what a limit's share is of. A kind that is not named has none."""
+    staying: pd.DataFrame = field(default_factory=barred.nobody)
+    """`roster.plan.barred.BARRED`: who is needed for a thing that nothing of `changes` gives to somebody else."""
 
     def to_stored(self) -> dict[str, Any]:
         """As named frames and values, for storage."""
-        return {"things": self.changes, "things_left": self.left, "things_mended": list(self.repairs), "things_there": dict(self.there)}
+        frames = {"things": self.changes, "things_left": self.left, "things_staying": self.staying}
+        return {**frames, "things_mended": list(self.repairs), "things_there": dict(self.there)}
 
     @classmethod
     def from_stored(cls, value: Mapping[str, Any]) -> "Structure | None":
         """What `to_stored` made; None where there was none."""
         if "things" not in value:
             return None
-        return cls(value["things"], list(value["things_mended"]), value["things_left"], dict(value["things_there"]))
+        staying = value.get("things_staying", barred.nobody())
+        return cls(value["things"], list(value["things_mended"]), value["things_left"], dict(value["things_there"]), staying)
 
 
 @dataclass(frozen=True, eq=False)

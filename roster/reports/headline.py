@@ -10,7 +10,7 @@ import pandas as pd
 
 from roster.reports import things
 from roster.reports.model import HR_FILE, REPAIRS, DestinationReport, RunReport
-from roster.reports.reasons import FIRST, NOT_EXPECTED
+from roster.reports.reasons import FIRST, NOT_EXPECTED, reason
 from roster.reports.skipped import VALUE
 
 FEW: Final = 5
@@ -35,9 +35,8 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
         left_out: As `roster.reports.skipped.left_out` gives it.
     """
     stopped = _stopped(report)
-    urgent = [
-        f"{one.name} did not get through: {one.failure}" for one in report.destinations if one.failure and one.failure != report.failure
-    ]
+    failed = {one.name: one.failure for one in report.destinations if one.failure and one.failure != report.failure} | report.failed_parts
+    urgent = [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
     rest += [sentence for one in report.destinations for sentence in things.progress(one)]
@@ -65,8 +64,14 @@ def _stopped(report: RunReport) -> str | None:
         seen = f": {failed[0].seen}" if failed[0].seen else ""
         return f"Stopped at the gate: {failed[0].name}{seen}{more}"
     if report.status == "stopped":
-        return f"Stopped: {report.failure}" if report.failure else "Stopped before the end"
+        part = _part_of_failure(report)
+        return f"Stopped{f' at {part}' if part else ''}: {report.failure}" if report.failure else "Stopped before the end"
     return None
+
+
+def _part_of_failure(report: RunReport) -> str | None:
+    """The part of a destination for which the run's own failure stands; its text does not name it."""
+    return next((name for name, text in report.failed_parts.items() if text == report.failure), None)
 
 
 def _progress(report: RunReport) -> list[str]:
@@ -93,7 +98,7 @@ def _progress(report: RunReport) -> list[str]:
 
 
 def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
-    found = _with_access(left_out)
+    found = [*_with_access(left_out), *_staying(left_out)]
     for one in report.destinations:
         if one.missing:
             found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
@@ -105,7 +110,7 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
         found += _forgotten(one)
         found += things.attention(one)
-    open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED)]
+    open_cases = left_out[left_out["owner"].ne("nobody") & ~left_out["code"].isin(NOT_EXPECTED) & ~_stays(left_out)]
     people = open_cases[~open_cases["outcome"].isin(["held", "missing", "unknown", VALUE])]
     count = people["number"].nunique() + people.loc[people["number"].isna(), "line"].nunique()
     if count and any(one.stage != "none" for one in report.destinations):
@@ -147,6 +152,23 @@ def _with_access(left_out: pd.DataFrame) -> list[str]:
         found.append(f"{who} access: their rows were rejected")
     if lines := unnamed["line"].nunique():
         found.append(f"{counted(lines, 'row says', 'rows say')} that somebody has left, and not who: they may still have access")
+    return found
+
+
+def _stays(left_out: pd.DataFrame) -> pd.Series:
+    """Who has left and is kept for something there."""
+    return left_out["code"].isin([code for code in left_out["code"].dropna().unique() if reason(code).stays])
+
+
+def _staying(left_out: pd.DataFrame) -> list[str]:
+    """Who has left and keeps their access, since something there needs them."""
+    kept = left_out[_stays(left_out)]
+    found = []
+    for where, people in kept.groupby("where", sort=False)["number"]:
+        numbers = list(people.drop_duplicates())
+        who = ", ".join(numbers[:FEW]) + (" …" if len(numbers) > FEW else "")
+        who_goes = counted(len(numbers), "person who is to lose it keeps", "people who are to lose it keep")
+        found.append(f"{who_goes} their access at {where} ({who}): nobody else approves there yet")
     return found
 
 

@@ -20,7 +20,8 @@ from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
 from roster.plan.things import ThingFacts
 
-PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed")
+PEOPLE: Final = ("person", "employee_id", "action", "kinds", "outcome", "reason", "detail", "landed", "field", "word", "candidates")
+"""The last three where nothing of somebody goes for a field of theirs: which, and as in `VALUES`."""
 DRIFT: Final = ("person", "field")
 ROWS: Final = ("line", "employee_id", "column", "source", "code", "message")
 SKIPS: Final = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times_seen", "owner")
@@ -154,6 +155,8 @@ class RunReport:
     destinations: Sequence[DestinationReport] = ()
     unread: Sequence[str] = ()
     """Destinations of which the run got no further than to try and read them."""
+    failed_parts: Mapping[str, str] = field(default_factory=dict)
+    """Name → what its step said, of the parts of a destination, such as organizations, of which one failed."""
     skips: pd.DataFrame = field(default_factory=partial(_empty, SKIPS))
     """Skips over time (``first_seen`` is a date), to say since when and how often. Who was skipped in this run comes from the destinations
     and the rejects."""

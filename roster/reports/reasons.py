@@ -18,6 +18,8 @@ class Reason:
     words: str
     what_to_do: str
     owner: Owner
+    stays: bool = False
+    """Told of somebody who has left and is kept there for it: they are none who could not be brought in."""
 
 
 REASONS: Final[dict[str, Reason]] = {
@@ -183,6 +185,12 @@ REASONS: Final[dict[str, Reason]] = {
     "not_sent": Reason("Planned, but not sent: the run ended before", "Run again: only what is open is repeated.", "IT"),
     "stale": Reason(
         "Another run has written them, or whom they need, otherwise since this was planned", "Run the sync again: it plans anew.", "IT"
+    ),
+    "still_needed": Reason(
+        "Has left, and something there still needs them: what was to take their place was not accepted",
+        "See the table of things in the report. The next sync tries again, and they leave once it is accepted.",
+        "IT",
+        stays=True,
     ),
     "done_meanwhile": Reason("Another run has done the same since this was planned", "Nothing.", "nobody"),
     "not_in_answer": Reason(

@@ -119,9 +119,7 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
             "where": destination.name,
             "outcome": outcome,
             "detail": people["detail"],
-            "field": pd.NA,
-            "word": pd.NA,
-            "candidates": pd.NA,
+            **{name: people[name] for name in ("field", "word", "candidates")},
         }
     )
     # Their reject says more, and says it to HR once.

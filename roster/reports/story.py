@@ -62,6 +62,9 @@ class Visit:
     changes: Sequence[Change] = ()
     lacking: Sequence[Lacking] = ()
     """Values that the record goes without."""
+    word: str | None = None
+    """What HR's file says that leads nowhere, where nothing of theirs goes for it; and what may have been meant."""
+    candidates: str | None = None
     held_digest: str | None = None
     held_until: datetime | None = None
     request: int | None = None

@@ -1,17 +1,26 @@
 """Several organizations of one company: who is brought where, who moves and when, and what is not known."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+from rich.console import Console
 
+from cli.why import as_json, print_story
 from resources.failures import Failed
 from resources.past.run_report import assemble
+from resources.past.story import story_of
+from roster.reports.headline import headline
 from roster.reports.skipped import left_out
+from roster.reports.story import sentence
 from sandbox.faults import Fault
 from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, WRONG, Organizations, company, employee
 
 TITLES = {"findity": "Findity"}
+NOTHING_STORED = SimpleNamespace(entry=lambda *_: None)
 
 
 @pytest.fixture
@@ -83,6 +92,61 @@ def test_no_surprise_whose_organization_is_not_known_stays_as_they_are(acme: Org
     assert ("E9" in acme.active("no")) == (cell == "NO;XX")  # the other word is known
     listed = left_out(assemble(acme.ledger, came[SE].attempt.run_id, TITLES)).set_index("employee_id")
     assert listed.loc[["E2", "E9"], "code"].tolist() == [reason, reason]
+    assert listed.loc[["E2", "E9"], "field"].tolist() == ["organization", "organization"]
+    word = listed.loc["E2", "word"]
+    assert pd.isna(word) if reason == "organization_empty" else word == "XX", "only what leads nowhere is told"
+
+
+def test_hrs_word_for_an_organization_that_leads_nowhere_is_told_with_what_may_have_been_meant(acme: Organizations) -> None:
+    acme.rules = {"belonging": {"organization": {"column": "company_code", "lookup": {"Sweden": "se", "Norway": "no"}}}}
+    staff = BOSS | {"company_code": "Sweden"}, employee("E3", "Sweden"), employee("E4", "Norway")
+    came = acme.night(*staff, employee("E2", "Swedn"), employee("E9", "77"))
+    assert came[SE].planned["E2"] == came[SE].planned["E9"] == ("skip", "organization_unknown")
+    run = came[SE].attempt.run_id
+    listed = left_out(assemble(acme.ledger, run, TITLES)).set_index("employee_id")
+    columns = ["field", "word", "candidates"]
+    assert listed.loc["E2", columns].tolist() == ["organization", "Swedn", "Sweden"]
+    assert listed.loc["E9", "word"] == "77"
+    assert pd.isna(listed.loc["E9", "candidates"])
+    story = story_of(acme.ledger, NOTHING_STORED, "E2", 5, TITLES)  # type: ignore[arg-type]
+    at = next(visit for chapter in story.chapters for visit in chapter.visits if visit.destination == "Findity se")
+    assert (at.word, at.candidates) == ("Swedn", "Sweden")
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_story(console, story)
+    assert "known: Swedn. Did you mean Sweden?" in console.export_text()
+    assert "Swedn" not in str(as_json("acme", story, show_values=False))
+    assert "Swedn" in str(as_json("acme", story, show_values=True))
+
+
+def test_who_counts_as_a_consultant_for_a_word_that_is_not_known_is_told(acme: Organizations) -> None:
+    came = acme.night(
+        BOSS, employee("E2", extra_more="nö"), employee("E3", extra_more="all"), employee("E4", "NO"), employee("E7", extra_more="see")
+    )
+    listed = left_out(assemble(acme.ledger, came[SE].attempt.run_id, TITLES))
+    told = listed[listed["code"].eq("consultant_unknown")].set_index("employee_id")
+    assert sorted(told.index) == ["E2", "E7"]
+    assert told.loc["E7", ["field", "word", "candidates"]].tolist() == ["consultant_in", "see", "se"]
+    assert "bankAccount" not in acme.users("se")["E7"]
+
+
+def test_why_says_of_another_organization_that_they_do_not_belong_there(acme: Organizations) -> None:
+    came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+    acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), only=[NO])
+    acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), only=[SE])
+    stored = SimpleNamespace(entry=lambda run, asset, *_: came[SE].plan.people if asset.endswith("/plan") else None)
+    story = story_of(acme.ledger, stored, "E4", 1, TITLES)  # type: ignore[arg-type]
+    assert [(visit.destination, visit.outcome) for visit in story.chapters[0].visits] == [("Findity se", None)]
+    assert sentence(story) == "E4, at Findity se: belongs elsewhere, and has no active account here."
+
+
+def test_true_report_an_organization_that_stopped_is_named_also_where_it_never_had_a_plan(acme: Organizations) -> None:
+    for run, failures in (("a", {"findity_de/known": "The key was refused."}), ("b", {"findity_no/known": "x", "findity_de/known": "x"})):
+        acme.ledger.runs.begin(run, run, "acme_sync")
+        acme.ledger.runs.end(run, "stopped", failures)
+    first, second = (assemble(acme.ledger, run, TITLES) for run in ("a", "b"))
+    assert headline(first, left_out(first)).sentence == "Stopped at Findity de: The key was refused."
+    found = headline(second, left_out(second))
+    assert [found.sentence, found.also[0]] == ["Stopped at Findity no: x", "Findity de did not get through: x"]
 
 
 def test_an_organization_that_cannot_be_read_is_told_as_that(acme: Organizations) -> None:

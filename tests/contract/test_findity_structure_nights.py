@@ -225,11 +225,25 @@ def test_units_wait_and_whoever_is_to_be_in_them_follows_once_they_are_released(
         people = (employee("E1", department="Legal/Patents"), employee("E2", department="Legal"))
         held = company.night(*people)
         assert things(held) == {"unit/Legal/Patents": False}
+        assert held.facts.faults[["employee_id", "reason", "word"]].to_numpy().tolist() == [["E1", "unit_waits", "Legal/Patents"]]
+        assert held.findings["units"].description == "1 unit waits to be created, for 1 person."
+        assert "waits for a release" in held.skipped.loc["E1", "reason"]
         company.night(*people, request=Request(release=held.plan.held_digest(), released_by="me", reason="new"))
         company.night(*people)
         unit = next(one for one in company.organization["units"] if one["name"] == "Patents")
         assert company.users_there["E1"]["organizationalUnitId"] == unit["id"]
-        assert things(company.night(*people)) == {}
+        quiet = company.night(*people)
+        assert things(quiet) == {}
+        assert quiet.facts.faults.empty
+
+
+def test_a_name_that_no_unit_is_created_for_is_unknown_also_where_others_wait(tmp_path, monkeypatch):
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    with Sandbox() as box, syncing.fresh(tmp_path) as ledger:
+        company = Company(box, ledger, {"organizationalUnitId": "department"}, syncing.UNLIMITED, units="create")
+        held = company.night(employee("E1", department="Patents"), employee("E2", department="Legal//Patents"))
+        assert dict(held.facts.faults[["employee_id", "reason"]].to_numpy()) == {"E1": "unit_waits", "E2": "unit_unknown"}
+        assert held.findings["units"].description.startswith("1 unit waits to be created, for 1 person. 1 person has no unit that is known")
 
 
 def test_what_cannot_be_read_changes_nothing_and_keeps_the_presets_that_are_there(settled):

@@ -15,14 +15,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from destinations.findity.structure.naming import Approving, limit_text, shown
+from destinations.findity.structure.naming import THEN, UP_TO, Approving, limit_text, shown
 from roster.people.chain import Chain
 from roster.records import compact
 
-STILL: Final = "still_approves"
-"""Reason of who is not taken out while it waits that another approves in their place."""
-_THEN: Final = ", then "
-_UP_TO: Final = " up to "
 _WHY: Final = {"leave": "is on leave", "left": "has left", "pending": "has not started yet", "elsewhere": "does not belong there"}
 
 
@@ -94,17 +90,6 @@ def there(assignments: pd.DataFrame, approving: Approving) -> pd.Series:
     return texts(rows)
 
 
-def staying(waiting: pd.DataFrame) -> pd.DataFrame:
-    """Who goes on approving, since another is not put in their place tonight (`roster.plan.barred.BARRED`).
-
-    Args:
-        waiting: the planned changes that are not applied (`roster.plan.things.THING_COLUMNS`).
-    """
-    now = waiting.loc[waiting["kind"].eq("approvers"), "old"].dropna()
-    numbers = now.str.split(_THEN, regex=False).explode().str.split(_UP_TO, n=1, regex=False).str[0].drop_duplicates()
-    return pd.DataFrame({"person": numbers.astype("str"), "reason": STILL, "wholly": False}).reset_index(drop=True)
-
-
 def readable(steps: list[list[str | None]]) -> str:
     """Steps as people read them: ``E7 up to 5000, then E9``."""
-    return _THEN.join(f"{shown(str(number))}{f'{_UP_TO}{limit}' if limit is not None else ''}" for number, limit in steps)
+    return THEN.join(f"{shown(str(number))}{f'{UP_TO}{limit}' if limit is not None else ''}" for number, limit in steps)

@@ -88,7 +88,7 @@ def superfluous(
 ) -> Iterator[Row]:
     """Values that HR does not have: removals where the settings say so, else added to `left`."""
     gone = there[~there["externalSourceId"].isin(list(values.has))]
-    used = _used(key, read["users"]) if len(gone) else set()
+    used = used_values(key, read["users"]) if len(gone) else set()
     for external, own, name in gone[["externalSourceId", "id", "name"]].itertuples(index=False):
         thing = f"value/{key}/{own if pd.isna(external) else external}"
         if pd.isna(external):
@@ -104,7 +104,7 @@ def superfluous(
             yield row(thing, REMOVED, f"{wanted.name}: {external}", "remove", None if pd.isna(name) else name, None, order, payload)
 
 
-def _used(key: str, users: pd.DataFrame) -> set[str]:
+def used_values(key: str, users: pd.DataFrame) -> set[str]:
     """The values of a dimension that somebody active is preset to."""
     texts = users.loc[users["active"].fillna(True).astype("bool"), "dimensionPresets"].dropna().unique()
     entries = [entry for text in texts for entry in json.loads(text) if isinstance(entry, dict)]

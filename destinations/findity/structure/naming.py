@@ -16,6 +16,9 @@ from roster.membership import among
 from roster.people.chain import Chain
 from roster.plan.differences import Frames
 
+THEN: Final = ", then "
+UP_TO: Final = " up to "
+"""Between the steps, and before a limit, in steps as people read them."""
 STRANGER: Final = "somebody whom HR does not know"
 
 ID_COLUMN: Final = {"personId": "personId", "approverExternalId": "externalSourceId"}

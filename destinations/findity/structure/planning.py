@@ -14,12 +14,13 @@ import pandas as pd
 
 from destinations.findity import preflight, records
 from destinations.findity.settings import Settings
-from destinations.findity.structure import approvers, definitions, units, wanted
+from destinations.findity.structure import approvers, definitions, staying, units, wanted
 from destinations.findity.structure.approvers import Found
 from destinations.findity.structure.definitions import Row, row
 from destinations.findity.structure.naming import Approving
 from destinations.findity.structure.settings import Step
 from roster.people.chain import Chain
+from roster.plan import barred
 from roster.plan.differences import Frames
 from roster.plan.things import THING_COLUMNS, Structure, ThingKind
 from roster.records import TAKEN_AWAY
@@ -44,6 +45,10 @@ class _Draft:
     rows: list[Row] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
+    staying: pd.DataFrame = field(default_factory=barred.nobody)
+
+    def stay(self, people: pd.DataFrame) -> None:
+        self.staying = barred.together(self.staying, people)
 
     def add(self, one: Row | None) -> None:
         if one is not None:
@@ -70,7 +75,7 @@ def structure(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Fram
     )
     changes = changes.sort_values("order", kind="stable", ignore_index=True)
     left = pd.DataFrame(list(draft.left.items()), columns=["thing", "reason"], dtype="str")
-    return Structure(changes, draft.repairs, left, _counts(read))
+    return Structure(changes, draft.repairs, left, _counts(read), draft.staying)
 
 
 def _counts(read: Frames) -> dict[str, int]:
@@ -107,11 +112,13 @@ def _dimensions(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Fr
     for key, one in settings.dimensions.items():
         if reason := unread.get("dimensions"):
             draft.left[f"dimension/{key}"] = reason
+            draft.stay(_by_rules(settings, key, roster, chain))
             continue
         defined = set(read["dimensions"]["externalSourceId"].dropna())
         draft.add(definitions.definition(key, one, read["dimensions"], _DEFINITIONS))
         if reason := unread.get(f"values/{key}"):
             draft.left[f"values/{key}"] = reason
+            draft.stay(_by_rules(settings, key, roster, chain))
             continue
         values = wanted.values(one.values, roster)
         there = read["dimension_values"]
@@ -121,9 +128,19 @@ def _dimensions(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Fr
         if approving is not None and (one.approvers or one.approvers_of):
             if reason := unread.get(f"approvers/{key}"):
                 draft.left[f"approvers/{key}"] = reason
+                draft.stay(_by_rules(settings, key, roster, chain))
             else:
                 known = read["value_approvers"] if key in defined else read["value_approvers"].head(0)
-                _of_values(settings, key, roster, chain, approving, values, there, known, draft)
+                _of_values(settings, key, roster, chain, approving, values, there, known, read, draft)
+
+
+def _by_rules(settings: Settings, key: str, roster: pd.DataFrame, chain: Chain) -> pd.DataFrame:
+    """Who is not taken out in a night in which nobody knows who approves for the values of a dimension."""
+    one, people = settings.dimensions[key], wanted.employed(roster)
+    if "dimensions" not in settings.approval:
+        return barred.nobody()
+    values = wanted.values(one.values, roster).table["value"]
+    return staying.named(wanted.steps(values, people, one.approvers, one.approvers_of, wanted.value_of(one, people))[0], chain)
 
 
 def _of_values(
@@ -135,6 +152,7 @@ def _of_values(
     values: wanted.WantedValues,
     there: pd.DataFrame,
     known: pd.DataFrame,
+    read: Frames,
     draft: _Draft,
 ) -> None:
     one, people = settings.dimensions[key], wanted.employed(roster)
@@ -152,13 +170,15 @@ def _of_values(
     def payload(at: str) -> dict[str, str | None]:
         return {"dimension": key, "value": at, "after": thing if (thing := f"value/{key}/{at}") in fresh else None}
 
+    used = {*keys, *definitions.used_values(key, staying.in_use(read["users"], approving, people["employee_id"]))}
+    used |= set(by_own.reindex(list(used)).dropna())
+    draft.stay(staying.unreplaced(is_there, set(found.steps["at"]), used))
     _told(draft, f"approvers/{key}/", one.name, settings.approver_by, approving, found, why, is_there, payload)
 
 
 def _departments(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft) -> None:
     if reason := unread.get("unit approvers"):
         draft.left["unit approvers"] = reason
-        return
     approving = Approving.of(read, chain, roster["employee_id"])
     people = wanted.employed(roster)
     unit = _unit_of(settings, roster, chain, read, people)
@@ -168,8 +188,13 @@ def _departments(settings: Settings, roster: pd.DataFrame, chain: Chain, read: F
         draft.left[f"approvers/{word}"] = "no unit, or more than one, is called so"
     keys = pd.Series(sorted({*unit.dropna(), *own}), dtype="str")
     steps, why = wanted.steps(keys, people, settings.departments.approvers, own, unit)
+    if reason:
+        draft.stay(staying.named(steps, chain))
+        return
     found = approvers.found(steps, chain, approving.ready("personId"), lambda at: f"unit {called[at]}")
     is_there = approvers.there(read["unit_approvers"], approving)
+    used = staying.in_use(read["users"], approving, people["employee_id"])["organizationalUnitId"]
+    draft.stay(staying.unreplaced(is_there, set(found.steps["at"]), {*keys, *used.dropna()}))
     _told(draft, "approvers/unit/", "unit", "personId", approving, found, why, is_there, lambda at: {"unit": at}, called)
 
 

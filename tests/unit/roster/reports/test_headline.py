@@ -147,3 +147,24 @@ def test_who_is_without_an_active_approver_and_whom_hr_gives_no_manager_that_can
     assert found.sentence.endswith(f"2 people are without an active approver at {clean_run.destinations[0].name}")
     lost = pd.DataFrame([["E1", "kept"], ["E1", "unknown"], ["E2", "on_leave"]], columns=["employee_id", "repair"])
     assert said(replace(clean_run, repairs=lost)).sentence.endswith("HR names a manager whom no row has for 1 person")
+
+
+def test_of_several_organizations_each_that_stopped_is_named(clean_run):
+    refused = "The token was refused."
+    stopped = replace(clean_run, status="stopped", failure=refused, failed_parts={"Findity no": refused, "Findity se": refused})
+    found = said(stopped)
+    assert (found.tone, found.sentence) == ("stopped", f"Stopped at Findity no: {refused}")
+    assert found.also[0] == f"Findity se did not get through: {refused}"
+    one = said(replace(stopped, failed_parts={"Findity no": refused}))
+    assert (one.sentence, one.also[0]) == (f"Stopped at Findity no: {refused}", "All 236 planned changes landed")
+    other = said(replace(clean_run, failed_parts={"Findity no": refused}))
+    assert other.sentence == f"Findity no did not get through: {refused}"
+
+
+def test_who_keeps_their_access_for_what_they_approve_is_told_and_is_nobody_who_was_to_be_brought_in(clean_run):
+    people = [{"person": f"E{one}", "employee_id": f"E{one}", "action": "deactivate", "outcome": "skipped", "reason": "still_needed"}
+              for one in range(7)]  # fmt: skip
+    found = said(changed(clean_run, people=pd.DataFrame(people)))
+    keep = "7 people who are to lose it keep their access at Expensify (E0, E1, E2, E3, E4 …): nobody else approves there yet"
+    assert found.sentence == f"All 236 planned changes landed; {keep}"
+    assert not [sentence for sentence in found.also if "brought in" in sentence]
