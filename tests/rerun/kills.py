@@ -63,20 +63,24 @@ _KEPT = re.compile(r"the rename to (?:\w+/)?(?P<asset>(?:hr|expensify|findity|re
 
 
 def kinds(boundaries: Sequence[tuple[str, int]], number: int) -> set[tuple[str, ...]]:
-    """What a boundary is an example of: what happens there, and of which asset; where people are written, both together.
+    """What a boundary is an example of: what happens there, and of which step; where people are written, at which destination too.
 
-    Whatever happens before an asset is kept is of that asset.
+    Whatever happens before an asset is kept is of that asset. Steps that are the same for all destinations are one, and so is intake.
     """
     moment, _, what = boundaries[number][0].partition(" ")
     found = (_KEPT.search(name) for name, _ in boundaries[number:])
     asset = next((match["asset"] for match in found if match), "the end")
+    group, _, step = asset.partition("/")
+    step = "intake" if group == "hr" else "desired" if step in ("employee_feed", "users") else step
     if match := _KEPT.search(what):
         what = "the rename of an index" if match["index"] else "the rename of a value"
     elif what.startswith("the rename"):
-        what = f"the rename of {Path(what).name}"  # a report's
-    of = {("everywhere", moment, what), ("asset", asset)}
-    if asset.endswith("/sync_result") and "rename" not in what:
-        of.add((asset, moment, what))
+        what = "the rename of a report"
+    elif what.startswith("the request"):
+        what = "a request"
+    of = {("step", step), ("everywhere", moment, what)}
+    if step == "sync_result" and "rename" not in what:
+        of.add((asset if what == "a request" else step, moment, what))
     return of
 
 
