@@ -1,7 +1,7 @@
 """`rollcall map`: propose settings for an HR file, without a run, without Dagster and without network.
 
 Belongs here: what the command prints, and its exit codes. Does not belong here: what is found out about a file (``roster.proposal``), the
-text of the settings (``cli.draft``).
+text of the settings (``assets.draft``).
 """
 
 import glob
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli import draft
+from assets import draft
 from cli.check import MISTAKE, UNFIT
 from cli.terminal import say, terminal
 from resources.failures import Failed

@@ -1,7 +1,7 @@
 """What an HR file that nobody has described seems to be: how it reads, and which of its columns is what.
 
 Belongs here: the order in which things are guessed. Does not belong here: the guesses (``roster.proposal.sniffing``,
-``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``cli.draft``).
+``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``assets.draft``).
 """
 
 import re
