@@ -6,6 +6,7 @@ Belongs here: names, and saying which one was meant. Does not belong here: what 
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,11 @@ def companies_folder() -> Path:
 def companies() -> list[str]:
     """The companies that have a `defs.yaml`, whatever is in it, in order."""
     return sorted(file.parent.name for file in companies_folder().glob("*/defs.yaml"))
+
+
+def may_be_called(name: str) -> bool:
+    """Whether a company may have this name: it is part of asset keys."""
+    return re.fullmatch(r"[A-Za-z0-9_]+", name) is not None
 
 
 def jobs() -> list[str]:
