@@ -21,7 +21,7 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
-from assets import names, quiet
+from assets import names, open_places, quiet
 from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
 from assets.attributes import Path as Place
 from resources.failures import PRIVATE
@@ -57,7 +57,7 @@ class _Mistake:
 
 
 def find(company: str) -> Path:
-    """The `defs.yaml` of a company, given by its name or by the folder that the file is in.
+    """The `defs.yaml` of a company, given by its name, by the folder that the file is in, or by the file itself.
 
     Raises:
         SettingsMistakes: There is none.
@@ -66,37 +66,42 @@ def find(company: str) -> Path:
     for folder in (beside / company, Path(company)):
         if (folder / "defs.yaml").is_file():
             return folder / "defs.yaml"
+    if Path(company).suffix in (".yaml", ".yml") and Path(company).is_file():
+        return Path(company)
     nowhere = f"Neither {beside / company} nor the folder {company} has a defs.yaml."
     raise SettingsMistakes([f"{names.unknown('company', company, names.companies())} {nowhere}"])
 
 
-def read(file: Path) -> CompanySettings:
+def read(file: Path, *, draft: bool = False) -> CompanySettings:
     """The settings in the file.
+
+    Args:
+        file: Where they are.
+        draft: It is no company's yet, so that its folder may be called anything.
 
     Raises:
         SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
     text = _text(file)
     parsed = _parsed(file, text)
-    lines, found = list(_of_folder(file)), list(_at_the_top(parsed.value))
+    lines, found = [] if draft else list(_of_folder(file)), list(_at_the_top(parsed.value))
     settings: CompanySettings | None = None
-    open_places: list[Place] = []
+    left_open: tuple[Place, ...] = ()
     if not found:
-        open_places = list(_left_to_fill_in(parsed.value["attributes"], ("attributes",)))
-        settings, wrong = _validated(file, text, model())
-        found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value)]
-        found += [mistake for mistake in wrong if not _is_open(mistake.place, open_places)]
-    draft = None if found or lines else settings
-    found += [_Mistake(place, f"still says {FILL_IN}") for place in open_places]
+        left_open = tuple(open_places.in_settings(parsed.value["attributes"], ("attributes",)))
+        settings, wrong = _validated(file, text, model(), left_open)
+        found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value), *wrong]
+    tried = None if found or lines else settings
+    found += [_Mistake(place, f"still says {FILL_IN}") for place in left_open]
     lines += [_line(parsed, file, mistake) for mistake in sorted(found, key=lambda one: _position(parsed, one))]
     if lines or settings is None:
-        raise SettingsMistakes(lines, draft)
+        raise SettingsMistakes(lines, tried)
     return settings
 
 
 def _of_folder(file: Path) -> Iterator[str]:
     """Whether a company may be called so."""
-    if not re.fullmatch(r"[A-Za-z0-9_]+", file.absolute().parent.name):
+    if not names.may_be_called(file.absolute().parent.name):
         yield f"{file.parent}: a company's folder name is part of its asset keys: letters, digits and underscores only"
 
 
@@ -184,12 +189,21 @@ def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _validated(file: Path, text: str, schema: type[CompanySettings]) -> tuple[CompanySettings | None, list[_Mistake]]:
-    """The settings if they follow the schema, and all that is wrong with them."""
+def _validated(
+    file: Path, text: str, schema: type[CompanySettings], left_open: tuple[Place, ...]
+) -> tuple[CompanySettings | None, list[_Mistake]]:
+    """The settings if they follow the schema, and all that is wrong with them but that places are open; those are tried with a guess, or
+    with what stands in."""
     parsed = _parsed(file, text)
-    settings, wrong = _judged(schema, parsed.value["attributes"], ("attributes",))
+    given = open_places.with_guesses(parsed.value, left_open) if left_open else parsed.value
+    settings, wrong = _judged(schema, given["attributes"], ("attributes",))
+    closed = [place for place in left_open if any(_is_open(mistake.place, [place]) for mistake in wrong)]
+    wrong = [mistake for mistake in wrong if not _is_open(mistake.place, left_open)]
+    if settings is None and not wrong:
+        settings, _ = _judged(schema, open_places.without(given, closed)["attributes"], ("attributes",))
     if settings is not None:
-        wrong = [_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings)]
+        unmapped = (_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings))
+        wrong = [mistake for mistake in unmapped if not _is_open(mistake.place, left_open)]
     return settings, wrong
 
 
@@ -204,20 +218,9 @@ def _judged(schema: type[_Model], value: Any, above: Place) -> tuple[_Model | No
         return None, [_Mistake((*above, *each["loc"]), each["msg"]) for each in found]
 
 
-def _left_to_fill_in(node: Any, place: Place) -> Iterator[Place]:
-    """Every place at which `rollcall map` left something to its reader."""
-    if isinstance(node, str):
-        if FILL_IN in node:
-            yield place
-        return
-    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for name, below in parts:
-        yield from _left_to_fill_in(below, (*place, name))
-
-
-def _is_open(place: Place, open_places: Sequence[Place]) -> bool:
+def _is_open(place: Place, left_open: Sequence[Place]) -> bool:
     """Whether a mistake is only that something is open: at that place, below it (the ways in which a value may be read), or in its list."""
-    return any(place[: len(one)] == one or (place == one[:-1] and isinstance(one[-1], int)) for one in open_places)
+    return any(place[: len(one)] == one or (place == one[:-1] and isinstance(one[-1], int)) for one in left_open)
 
 
 def _standing(parsed: ValueAndSourcePositionTree, place: Place) -> Place:

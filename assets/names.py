@@ -6,6 +6,7 @@ Belongs here: names, and saying which one was meant. Does not belong here: what 
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -44,6 +45,11 @@ def _is_there(file: Path) -> bool:
 def companies() -> list[str]:
     """The companies that have a `defs.yaml`, whatever is in it, in order."""
     return [file.parent.name for file in files(companies_folder())]
+
+
+def may_be_called(name: str) -> bool:
+    """Whether a company may have this name: it is part of asset keys."""
+    return re.fullmatch(r"[A-Za-z0-9_]+", name) is not None
 
 
 def jobs() -> list[str]:

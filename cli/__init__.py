@@ -1,8 +1,8 @@
 """The command line, `rollcall`: a module for each group of commands, imported when one of them is called.
 
-``main`` is the application, ``commands`` the list of what there is. Of a company in the order of its life: ``map`` (with ``draft``),
-``check``, ``sftp``; ``run`` and ``running`` (what is typed; what Dagster does with it), ``page`` (how it ended), ``demo`` and ``ui``,
-``webserver`` (the UI of a deployment); ``status`` and ``why``; ``feed``; ``destinations`` (what only one of them has); ``rename``;
+``main`` is the application, ``commands`` the list of what there is. Of a company in the order of its life: ``map``, ``check``, ``init``,
+``sftp``; ``run`` and ``running`` (what is typed; what Dagster does with it), ``page`` (how it ended), ``demo`` and ``ui``, ``webserver``
+(the UI of a deployment); ``status`` (with ``lost``) and ``why``; ``feed``; ``destinations`` (what only one of them has); ``rename``;
 ``purge`` and ``person`` (export, forget).
 ``ledger`` and ``terminal`` are for all of them.
 

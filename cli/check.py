@@ -45,7 +45,7 @@ app = typer.Typer()
 
 @app.command()
 def check(
-    company: Annotated[str, typer.Argument(help="The company's name, or the folder of its defs.yaml.", autocompletion=names.companies)],
+    company: Annotated[str, typer.Argument(help="The company's name, or a draft's folder.", autocompletion=names.companies)],
     file: Annotated[Path, typer.Argument(help="HR's file.", exists=True, dir_okay=False)],
     show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
@@ -79,11 +79,11 @@ def _settings(company: str) -> tuple[CompanySettings, bool]:
     `rollcall map` has left open, or another company that names the same part of a destination."""
     try:
         file = loader.find(company)
-        settings = loader.read(file)
         # A draft that lies elsewhere is no company yet.
+        among = file.absolute().parent.parent == names.companies_folder().absolute()
+        settings = loader.read(file, draft=not among)
         from assets import neighbours  # noqa: PLC0415
 
-        among = file.absolute().parent.parent == names.companies_folder().absolute()
         shared = neighbours.shared(file.parent, settings) if among else {}
         for sentence in shared.values():
             say(f"{sentence} Until then a run of either stops there. The file is tried all the same:\n", err=True)

@@ -57,6 +57,7 @@ COMMANDS: Final = {
         names.companies,
     ),
     "map": Listed("cli.map", "Propose a company's settings for a file, and write them down with how sure each of them is."),
+    "init": Listed("cli.init", "Make a company's folder of a draft that leaves nothing open."),
     "check": Listed(
         "cli.check",
         "Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong.",

@@ -60,9 +60,14 @@ def _stop_without_runs(given: str, there: list[str]) -> NoReturn:
 
 
 @contextmanager
-def ledger_of(given: str | None) -> Iterator[Ledger]:
-    """The ledger of the company that is meant, opened; what stops the command is told in a line."""
-    company = company_meant(given)
+def ledger_of(given: str | None, *, without_runs: bool = False) -> Iterator[Ledger]:
+    """The ledger of the company that is meant, opened; what stops the command is told in a line.
+
+    Args:
+        given: What was typed, if anything.
+        without_runs: It may have no run there: something else is known of it.
+    """
+    company = given if without_runs and given else company_meant(given)
     try:
         with Ledger.open(places.ledger_url(), company) as ledger:
             yield ledger

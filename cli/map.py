@@ -1,18 +1,19 @@
 """`rollcall map`: propose settings for an HR file, without a run, without Dagster and without network.
 
 Belongs here: what the command prints, and its exit codes. Does not belong here: what is found out about a file (``roster.proposal``), the
-text of the settings (``cli.draft``).
+text of the settings (``assets.draft``).
 """
 
 import glob
 import os
+import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
-from cli import draft
+from assets import draft, new_company
 from cli.check import MISTAKE, UNFIT
 from cli.terminal import say, terminal
 from resources.failures import Failed
@@ -21,15 +22,28 @@ from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
 from roster.unfit import Unfit
 
 app = typer.Typer()
+DRAFTS: Final = Path("drafts")
+"""In the working directory: no folder that anything is loaded from."""
 
 
 @app.command("map")
 def map_file(
     file: Annotated[Path, typer.Argument(help="An HR file that no settings describe yet.", exists=True, dir_okay=False)],
-    out: Annotated[Path, typer.Option(help="The folder that gets a defs.yaml, such as pipelines/acme.", file_okay=False)] = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The folder that gets a defs.yaml; without it, one in drafts, called after the file.", file_okay=False),
+    ] = None,
 ) -> None:
     """Propose a company's settings for a file, and write them down with how sure each of them is."""
+    out = out or DRAFTS / _called(file)
     target = out / "defs.yaml"
+    if new_company.is_loaded(out):
+        say(
+            f"{out} is in a folder of companies, which Dagster loads, and no draft can be loaded. Leave --out away, or name a folder "
+            "elsewhere; once the draft leaves nothing open, `rollcall init COMPANY --from DRAFT` makes the company of it.",
+            err=True,
+        )
+        raise typer.Exit(MISTAKE)
     if target.exists():
         say(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
         raise typer.Exit(MISTAKE)
@@ -44,7 +58,17 @@ def map_file(
     _print_proposal(proposal)
     out.mkdir(parents=True, exist_ok=True)
     target.write_text(draft.written(proposal, _pattern(file, out)), encoding="utf-8")
-    say(f"Written to {target}. Fill in what says FILL-IN, and then:  rollcall check {out} {file}")
+    say(
+        f"Written to {target}. Fill in what says FILL-IN, try it, and once nothing is open make the company of it:\n"
+        f"  rollcall check {out} {file}\n"
+        f"  rollcall init COMPANY --from {out}"
+    )
+
+
+def _called(file: Path) -> str:
+    """The draft's folder: the file's name without day and endings."""
+    name = DAY_IN_NAME.sub("", file.name).split(".")[0]
+    return re.sub(r"\W+|_+", "_", name).strip("_") or "people"
 
 
 def _pattern(file: Path, out: Path) -> str:

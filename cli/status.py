@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from assets import names
+from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
 from cli.terminal import print_json, terminal
 from destinations import registry
@@ -37,15 +38,22 @@ def status(
 ) -> None:
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
     found, there = [], names.companies()
-    for name in [company] if company else companies_with_runs() or [company_meant(None)]:
-        with ledger_of(name) as ledger:
+    runs_lost = lost.look(company, last)
+    everyone = sorted({*companies_with_runs(), *runs_lost.by_company})
+    for name in [company] if company else everyone or [company_meant(None)]:
+        with ledger_of(name, without_runs=name in runs_lost.by_company) as ledger:
             found.append(look(ledger, last, registry.titles()))
     if json:
-        print_json({"companies": [{**as_json(one), "folder": one.company in there} for one in found]})
+        print_json(
+            {"companies": [{**as_json(one), "folder": one.company in there, "lost": runs_lost.as_json(one.company)} for one in found]}
+        )
         return
-    console = terminal()
+    console, now = terminal(), datetime.now(UTC)
     for one in found:
-        print_status(console, one, datetime.now(UTC), folder=one.company in there)
+        print_status(console, one, now, folder=one.company in there)
+        lost.print_lost(console, runs_lost.by_company.get(one.company, ()))
+    if runs_lost.unread:
+        console.print(f"  {runs_lost.unread}", style="red", soft_wrap=True)
 
 
 def as_json(status: Status) -> dict[str, Any]:

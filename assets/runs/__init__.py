@@ -1,9 +1,11 @@
 """How runs begin and end.
 
 - `triggers`: what starts a sync by itself: sensors, the schedule?
+- `arrivals`: does a file that has landed need a run, or one more?
 - `launch`: how is one started here and now, so that the UI can go on with it?
 - `chain`: which runs are attempts of one, and which one is meant?
 - `recovery`: which runs have died, and what becomes of them?
+- `lost`: which runs does nothing else tell of?
 - `summary`: how did a run end, in the ledger, in its reports and on one page?
 - `by_hand`: what would the newest plan send, for those who bring it there themselves?
 - `retention`: which runs are old enough to go?

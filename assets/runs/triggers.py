@@ -16,10 +16,12 @@ from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
 from assets.graph.gate import step_name
 from assets.graph.intake import EXPORT_TAG
-from assets.runs import recovery, summary
+from assets.runs import arrivals, recovery, summary
 from resources.failures import NoFile, Transient
 from resources.hr.sources import ExportSource, Found
 
+ATTEMPT_TAG: Final = "rollcall/attempt"
+"""On a run that is started because those before it for the same file died: which one it is."""
 LONGEST: Final = 45.0
 """Seconds in which the source has to answer: Dagster gives up a tick after sixty, and then says nothing of the source."""
 
@@ -50,7 +52,8 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
         minimum_interval_seconds=every,
         default_status=dg.DefaultSensorStatus.RUNNING,
         required_resource_keys={hr},
-        description="Starts the sync when HR's file has landed: unchanged for two ticks, or its done-marker is there.",
+        description="Starts the sync when HR's file has landed: unchanged for two ticks, or its done-marker is there. "
+        "Again, if the run died before it had read it.",
         tags={COMPANY_TAG: company.name},
     )
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -58,12 +61,15 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
         if isinstance(found, dg.SkipReason):
             return found
         before = json.loads(context.cursor) if context.cursor else {}
-        cursor = json.dumps({"seen": found.state})
-        if _had(context.instance, company, found):
-            return dg.SensorResult(skip_reason=f"{found.shown} as it is now has had its run.", cursor=cursor)
-        if not found.complete and before.get("seen") != found.state:
+        same = before.get("seen") == found.state
+        with reported_in_tick():
+            need = arrivals.need(context.instance, company.name, company.job("sync"), found.state, before.get("noted") if same else None)
+        cursor = json.dumps({"seen": found.state, **({"noted": need.noted} if need.noted else {})})
+        if not need.run:
+            return dg.SensorResult(skip_reason=f"{found.shown} {need.why}", cursor=cursor)
+        if need.attempt == 1 and not found.complete and not same:
             return dg.SensorResult(skip_reason=f"{found.shown} is {found.size} bytes; waiting until it stands still.", cursor=cursor)
-        return dg.SensorResult(run_requests=[_request(company, found)], cursor=cursor)
+        return dg.SensorResult(run_requests=[_request(company, found, need)], cursor=cursor)
 
     return arrival
 
@@ -88,9 +94,9 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         found = _listed(getattr(context.resources, hr))
         if isinstance(found, dg.SkipReason):
             return found
-        if _had(context.instance, company, found):
-            return dg.SkipReason(f"{found.shown} as it is now has had its run.")
-        return _request(company, found)
+        need = arrivals.need(context.instance, company.name, company.job("sync"), found.state)
+        # One more for a file whose runs have died is the sensor's to start: it knows since when.
+        return _request(company, found, need) if need.run else dg.SkipReason(f"{found.shown} {need.why}")
 
     return by_clock
 
@@ -121,20 +127,16 @@ def _in_time(ask: Callable[[], Found]) -> Found:
         raise Transient(f"HR's files could not be listed within {LONGEST:.0f} seconds.", "The next tick asks again.") from None
 
 
-def _had(instance: dg.DagsterInstance, company: Company, found: Found) -> bool:
-    """Whether there is a run for this very state of the file, whoever started it and however it ended."""
-    tags = {COMPANY_TAG: company.name, EXPORT_TAG: found.state}
-    return instance.get_runs_count(dg.RunsFilter(job_name=company.job("sync"), tags=tags)) > 0
-
-
-def _request(company: Company, found: Found) -> dg.RunRequest:
+def _request(company: Company, found: Found, need: arrivals.Need) -> dg.RunRequest:
+    again = need.attempt > 1
     config: dict[str, Any] = {"file": found.state}
-    if found.remarks:
-        config["remarks"] = list(found.remarks)
+    if remarks := [*found.remarks, *([need.why] if again else [])]:
+        config["remarks"] = remarks
     return dg.RunRequest(
-        run_key=found.state,
+        # A key has one run for ever, also if that died.
+        run_key=f"{found.state}|{need.attempt}" if again else found.state,
         run_config={"ops": {step_name(company): {"config": config}}},
-        tags={EXPORT_TAG: found.state},
+        tags={EXPORT_TAG: found.state, **({ATTEMPT_TAG: str(need.attempt)} if again else {})},
     )
 
 

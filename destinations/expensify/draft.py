@@ -6,7 +6,7 @@ from roster.proposal.mapped import Mapped
 from roster.proposal.recognising import Guess
 
 SURE: Final = 0.5
-"""Guesses below this stand in a comment."""
+"""A guess that is no surer than this is marked as open: limits a hundred times too high look like others."""
 
 HEAD: Final = """
   expensify:
@@ -32,7 +32,7 @@ def draft(mapped: Mapped) -> str:
 
 
 def _unit(guess: Guess | None) -> str:
-    """What HR's limits are in. What is hardly sure stands in a comment, and the default counts."""
+    """What HR's limits are in."""
     if guess is None:
         return ""
-    return f"      {'' if guess.confidence >= SURE else '# '}limit_unit: {guess.value}  # {guess.confidence:.2f}: {guess.reason}\n"
+    return f"      limit_unit: {'' if guess.confidence > SURE else 'FILL-IN '}{guess.value}  # {guess.confidence:.2f}: {guess.reason}\n"

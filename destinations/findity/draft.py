@@ -6,7 +6,7 @@ from typing import Final
 HEAD: Final = """
   findity:
     connection:
-      organization: {env: FINDITY_ORGANIZATION}
+      organization: FILL-IN  # its external id, or {env: NAME}
       client_id: {env: FINDITY_CLIENT}
       client_secret: {env: FINDITY_SECRET}
     users:

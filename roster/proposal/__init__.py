@@ -9,5 +9,5 @@
 - `relations`: what do two columns or two rows tell: the key, the manager, the history?
 - `mapped`: what is a destination's part of the YAML drafted from?
 
-Does not belong here: the YAML that is written of it (``cli.draft``), and anything that a run does.
+Does not belong here: the YAML that is written of it (``assets.draft``), and anything that a run does.
 """

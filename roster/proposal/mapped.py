@@ -1,6 +1,6 @@
 """What a destination's draft of its part of the YAML is told of HR's file.
 
-Belongs here: that one type. Does not belong here: the guesses (``roster.proposal.propose``), the text (``cli.draft``, each destination's
+Belongs here: that one type. Does not belong here: the guesses (``roster.proposal.propose``), the text (``assets.draft``, each destination's
 ``draft``).
 """
 

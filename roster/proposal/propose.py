@@ -1,7 +1,7 @@
 """What an HR file that nobody has described seems to be: how it reads, and which of its columns is what.
 
 Belongs here: the order in which things are guessed. Does not belong here: the guesses (``roster.proposal.sniffing``,
-``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``cli.draft``).
+``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``assets.draft``).
 """
 
 import re
@@ -46,6 +46,8 @@ class Proposal:
     rows: int
     country: str | None
     """Where most of the people are."""
+    country_sure: float = 0.0
+    """How sure that is: which column says where people are, and what share of them is there."""
     limit_unit: Guess | None = None
     """In which unit approval limits are."""
 
@@ -122,10 +124,18 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     if statuses and any(word != canonical for word, canonical in statuses.value.items()):
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
     history = relations.history(frame, number)
-    country = frame[columns["country"].value].str.upper().mode() if "country" in columns else pd.Series(dtype="str")
+    country, country_sure = _country(frame, columns)
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country[0] if len(country) else None, unit)
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit)
+
+
+def _country(frame: pd.DataFrame, columns: dict[str, Guess]) -> tuple[str | None, float]:
+    """Where most people are, and how sure that is."""
+    shares = frame[columns["country"].value].str.upper().value_counts(normalize=True) if "country" in columns else pd.Series(dtype="float")
+    if shares.empty:
+        return None, 0.0
+    return str(shares.index[0]), round(min(columns["country"].confidence, float(shares.iloc[0])), 2)
 
 
 def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict[str, dict[str, Any]]:

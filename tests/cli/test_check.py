@@ -166,6 +166,10 @@ def test_every_place_that_is_left_open_is_told_and_the_file_is_tried_all_the_sam
         ('{constant: "1"}', "FILL-IN", "expensify.feed.policyID at {file}:13"),
         ('{constant: "1"}', '{column: phone, lookup: {"1": FILL-IN}}', "expensify.feed.policyID.lookup.1 at {file}:13"),
         ("unchanged", "FILL-IN", "hr.people.absent_means at {file}:8"),
+        ("unchanged", "FILL-IN leaver", "hr.people.absent_means at {file}:8"),
+        ("{env: ACME_USER}", "FILL-IN", "expensify.connection.partner_user_id at {file}:12"),
+        ('{constant: "1"}', '{column: phone, lookup: {FILL-IN: "1"}}', "expensify.feed.policyID.lookup.FILL-IN at {file}:13"),
+        ("columns: {", "columns: {extra_team: FILL-IN Last, ", "hr.people.columns.extra_team at {file}:9"),
     ],
 )
 def test_a_place_that_is_left_open_is_told_once_wherever_it_is(acme: Path, old: str, new: str, place: str) -> None:
@@ -176,6 +180,7 @@ def test_a_place_that_is_left_open_is_told_once_wherever_it_is(acme: Path, old: 
     assert [line for line in result.stderr.splitlines() if line.startswith("attributes")] == [
         f"attributes.{place.format(file=file)}: still says FILL-IN"
     ]
+    assert "Gate: fit. 1 rows" in result.stdout
 
 
 def test_open_places_and_mistakes_are_told_together_in_the_order_of_the_file(acme: Path) -> None:

@@ -30,6 +30,24 @@ def drafted(folder: Path) -> Settings:
     return caught.value.draft
 
 
+FILLED_IN = {
+    "timezone: FILL-IN Europe": "timezone: Europe",
+    "timezone: FILL-IN": "timezone: Europe/Stockholm",
+    "absent_means: FILL-IN": "absent_means: unchanged",
+    "limit_unit: FILL-IN whole": "limit_unit: whole",
+    "FILL-IN": "finance",
+}
+
+
+def fill_in(folder: Path) -> None:
+    """What a reader who agrees with every guess makes of a draft."""
+    file = folder / "defs.yaml"
+    text = file.read_text()
+    for open_place, value in FILLED_IN.items():
+        text = text.replace(open_place, value)
+    file.write_text(text)
+
+
 def mapped(file: Path, out: Path) -> Result:
     return CliRunner().invoke(app, ["map", str(file), "--out", str(out)])
 
@@ -60,17 +78,20 @@ def test_what_is_written_loads_and_reads_the_file_that_it_was_made_from(hogia: P
     assert "Gate: fit. 4 rows" in tried.stdout
     text = (tmp_path / "acme" / "defs.yaml").read_text().splitlines()
     values = [number for number, line in enumerate(text, start=1) if "FILL-IN" in line.partition("#")[0]]
-    assert len(values) == 2
-    assert [f":{number}: still says FILL-IN" in line for number, line in zip(values, tried.stderr.splitlines(), strict=False)] == [
-        True,
-        True,
+    assert [f":{number}: still says FILL-IN" in line for number, line in zip(values, tried.stderr.splitlines(), strict=False)] == [True] * 5
+    assert [line.split()[0] for line in tried.stderr.splitlines()[:5]] == [
+        "attributes.timezone",
+        "attributes.owners.0",
+        "attributes.hr.people.absent_means",
+        "attributes.expensify.feed.policyID.constant",
+        "attributes.findity.connection.organization",
     ]
+    assert not any("FILL-IN" in line.partition("#")[2] for line in text)
 
 
 def test_what_is_written_is_usable_once_it_is_filled_in(hogia: Path, tmp_path: Path) -> None:
     mapped(hogia, tmp_path / "acme")
-    written = tmp_path / "acme" / "defs.yaml"
-    written.write_text(written.read_text().replace("FILL-IN", "finance"))
+    fill_in(tmp_path / "acme")
     assert checked(tmp_path / "acme", hogia).exit_code == 0
 
 
@@ -123,6 +144,73 @@ def test_a_guess_that_is_hardly_sure_stands_in_a_comment(tmp_path: Path) -> None
     assert "phone" not in drafted(tmp_path).hr.people.columns
 
 
+def test_a_guess_that_is_needed_and_no_surer_than_not_is_marked_and_the_file_is_tried_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    days = "".join(f"{number};a{number}@acme.example;Ann{'abc'[number % 3]} Ek;0{number}/03/2020\n" for number in range(1, 9))
+    file.write_text("Anstnr;E-post;Namn;Anställningsdatum\n" + days)
+    mapped(file, tmp_path)
+    text = (tmp_path / "defs.yaml").read_text()
+    assert "first_name: {column: FILL-IN Namn, part_of_name: first}  # 0.50" in text
+    assert "start_date: {column: Anställningsdatum, format: FILL-IN %d/%m/%Y}  # 0.50" in text
+    result = checked(tmp_path, file)
+    assert result.exit_code == 2
+    assert "attributes.hr.people.columns.first_name.column at" in result.stderr
+    assert "attributes.hr.people.columns.start_date.format at" in result.stderr
+    assert "Gate: fit. 8 rows" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("others", "written"), [("", "Europe/Stockholm  # 0.95: where most"), ("NO\nNO", "FILL-IN Europe/Stockholm  # 0.5")]
+)
+def test_the_time_zone_is_that_of_where_most_people_are_and_is_marked_where_half_are_elsewhere(
+    tmp_path: Path, others: str, written: str
+) -> None:
+    file = tmp_path / "people.csv"
+    lands = ["SE", "SE", *(others.split() or ["SE", "SE"])]
+    rows = [line for line in HOGIA.splitlines() if line][1:]
+    file.write_text(
+        "Anstnr;Förnamn;Efternamn;E-post;Chef;Land\n"
+        + "".join(f"{row.rsplit(';', 1)[0]};{land}\n" for row, land in zip(rows, lands, strict=True))
+    )
+    mapped(file, tmp_path)
+    assert f"timezone: {written}" in (tmp_path / "defs.yaml").read_text()
+
+
+def test_a_heading_that_only_holds_the_letters_of_the_mark_is_no_open_place(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(HOGIA.replace("Chef", "REFILL-INFO"))
+    mapped(file, tmp_path)
+    fill_in(tmp_path)
+    written = tmp_path / "defs.yaml"
+    written.write_text(written.read_text().replace("REfinanceFO", "REFILL-INFO"))
+    assert "REFILL-INFO" in written.read_text()
+    assert checked(tmp_path, file).exit_code == 0
+
+
+@pytest.mark.parametrize("where", ["acme", "acme/drafts", "."])
+def test_a_draft_is_written_to_no_folder_that_is_loaded(hogia: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "companies"))
+    (tmp_path / "companies").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "companies")
+    for out in (tmp_path / "companies" / where, tmp_path / "link" / where, PROJECT / "pipelines" / "muster"):
+        result = mapped(hogia, out)
+        assert result.exit_code == 2
+        assert "no draft can be loaded. Leave --out away" in result.output
+        assert "rollcall init COMPANY --from DRAFT" in result.output
+    assert list((tmp_path / "companies").iterdir()) == []
+    assert not (PROJECT / "pipelines" / "muster").exists()
+
+
+def test_without_out_it_is_written_to_drafts_called_after_the_file(hogia: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["map", str(hogia)])
+    assert result.exit_code == 0
+    assert "  rollcall check drafts/personal " in result.output
+    assert "  rollcall init COMPANY --from drafts/personal\n" in result.output
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("defs.yaml")] == ["drafts/personal/defs.yaml"]
+    assert "drafts/" in (PROJECT / ".gitignore").read_text().splitlines()
+
+
 def test_a_heading_with_line_ends_and_yaml_in_it_stays_a_heading(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(HOGIA.replace("Ort", '"Ort\n  first_sync: apply # [x]"').replace("Chef", '"Chef: {a}"'))
@@ -155,7 +243,8 @@ def test_the_demos_file_is_mapped_so_that_a_check_finds_what_is_wrong_with_it(tm
     )
     result = checked(tmp_path, DEMO)
     assert result.exit_code == 2
-    (tmp_path / "defs.yaml").write_text((tmp_path / "defs.yaml").read_text().replace("FILL-IN", "finance"))
+    assert "attributes.expensify.feed.limit_unit at" in result.stderr
+    fill_in(tmp_path)
     result = checked(tmp_path, DEMO)
     assert result.exit_code == 3
     assert "used               245" in result.output

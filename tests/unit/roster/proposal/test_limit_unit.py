@@ -22,7 +22,7 @@ def test_the_unit_is_told_with_its_doubt(cells, decimal, unit, sure):
     found = limit_unit(pd.Series(cells, dtype="str"), decimal)
     assert found is not None and (found.value, found.confidence) == (unit, sure)
     assert sure > 0.5 or "ask HR" in found.reason
-    line = f"{'# ' if sure < 0.5 else ''}limit_unit: {unit}  # {sure:.2f}: "
+    line = f"limit_unit: {'' if sure > 0.5 else 'FILL-IN '}{unit}  # {sure:.2f}: "
     assert line in draft(Mapped(lambda column: True, found))
     assert "limit_unit" not in draft(Mapped(lambda column: column != "over_limit_approver", found)), "no limit is sent then"
 

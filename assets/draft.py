@@ -1,13 +1,17 @@
-"""The `defs.yaml` that `rollcall map` writes: what the file seems to be, as a company's settings, with what is left to decide.
+"""The `defs.yaml` of a company that nobody has described yet: what `rollcall map` and `dg scaffold` write.
 
-Belongs here: the text of the file. Does not belong here: the guesses (``roster.proposal.propose``).
+Belongs here: the text of the file, and which of its values are marked as open. Does not belong here: the guesses
+(``roster.proposal.propose``), the mark itself (``assets.open_places``), a destination's part (its own ``draft``).
 """
 
+import textwrap
 from functools import partial
 from typing import Any, Final
 
 import yaml
 
+from assets.attributes import FILL_IN
+from assets.open_places import unsure
 from destinations import registry
 from roster.proposal.mapped import Mapped
 from roster.proposal.propose import Proposal
@@ -16,7 +20,8 @@ from roster.shown import one_line
 from roster.vocabulary import CANONICAL_COLUMNS
 
 CONFIDENT: Final = 0.5
-"""Guesses below this are written as comments, unless nothing works without them."""
+"""Guesses below this are written as comments, unless nothing works without them. What is no surer than this, and in no comment, is marked
+as open."""
 NEEDED: Final = ("employee_id", "email", "first_name", "last_name")
 ZONES: Final = {
     "SE": "Europe/Stockholm",
@@ -27,14 +32,25 @@ ZONES: Final = {
     "GB": "Europe/London",
 }
 
-HEAD = """\
+OPEN = """\
+# A value that says in capitals to be filled in is open. Where a guess stands behind those capitals, take them away if the guess is right.
+# No job of the company loads before, and `rollcall check` names each of these places.
+"""
+PROPOSED = """\
 # Proposed by `rollcall map` from a file of {rows} rows. A proposal, not a decision: behind each line stands how sure it is, from 0 to 1,
-# and why. What is less sure than {sure} stands in a comment. Look at every line, fill in what says FILL-IN, and try it on the file, which
-# needs neither Dagster nor network:  rollcall check <this folder> <the file>
-
+# and why. What is less sure than {sure} stands in a comment, or is marked. Look at every line, and try it on the file, which needs neither
+# Dagster nor network:  rollcall check <this folder> <the file>
+#
+"""
+BLANK = """\
+# What a company needs, and nothing of it is known yet. `rollcall map <HR's file>` proposes much of it from the file itself, and
+# docs/settings.md has every attribute.
+#
+"""
+HEAD = """
 type: assets.RosterSync
 attributes:
-  timezone: {zone}  # {zone_why}
+  timezone: {zone}
   owners: [team:FILL-IN]  # who answers for this: team:name, or an e-mail address
   # The first plan is held until somebody has looked at it and released it.
   first_sync: hold
@@ -42,15 +58,14 @@ attributes:
   hr:
     csv:
       path: {path}
-{format}
-    people:
+{format}    people:
       # Left: Rollcall's name. Right: the file's heading, or a rule. What is not named here is dropped on reading.
       columns:
 {columns}
 {unused}
-      # What it says about someone we know that the file does not mention them: leaver | unchanged | error. FILL-IN: unchanged removes
-      # nobody, and keeps whoever HR simply leaves out.
-      absent_means: unchanged
+      # What it says about someone we know that the file does not mention them: leaver | unchanged | error. unchanged removes nobody, and
+      # keeps whoever HR simply leaves out.
+      absent_means: FILL-IN
 {history}"""
 
 HISTORY = """
@@ -70,16 +85,31 @@ def written(proposal: Proposal, path: str) -> str:
         proposal: What HR's file seems to be.
         path: Where it lies, from the folder that this is written to; may be a pattern.
     """
-    zone = ZONES.get(proposal.country or "")
+    opening = PROPOSED.format(rows=proposal.rows, sure=CONFIDENT)
+    return opening + OPEN + _text(proposal, path, "".join(f"      {name}: {_guessed(guess)}\n" for name, guess in proposal.format.items()))
+
+
+def blank() -> str:
+    """The text where nothing is known but what every company has."""
+    nothing = Proposal({}, {}, {}, None, None, [], [], 0, None)
+    others = ", ".join(name for name in CANONICAL_COLUMNS if name not in NEEDED)
+    hint = textwrap.fill(
+        f"Others, as far as the file has them: {others}.", 120, initial_indent="        # ", subsequent_indent="        # "
+    )
+    return (
+        BLANK
+        + OPEN
+        + _text(nothing, FILL_IN, '      # How it reads, such as delimiter: ";" and encoding: utf-8, is in docs/files.md.\n', hint)
+    )
+
+
+def _text(proposal: Proposal, path: str, format: str, hint: str = "") -> str:
     head = HEAD.format(
-        rows=proposal.rows,
-        sure=CONFIDENT,
-        zone=zone or "Etc/UTC",
-        zone_why="where most people are; it decides which day today is" if zone else "FILL-IN: it decides which day today is",
+        zone=_zone(proposal),
         path=_flow(path),
-        format="\n".join(f"      {name}: {_flow(guess.value)}  {_because(guess)}" for name, guess in proposal.format.items()),
+        format=format,
         columns="\n".join(_column(proposal, name) for name in CANONICAL_COLUMNS if name in proposal.columns or name in NEEDED),
-        unused=_unused(proposal),
+        unused=hint or _unused(proposal),
         history=_history(proposal),
     )
     mapped = Mapped(partial(_is_active, proposal), proposal.limit_unit)
@@ -87,14 +117,27 @@ def written(proposal: Proposal, path: str) -> str:
     return head + DESTINATIONS + "".join(drafts)
 
 
+def _zone(proposal: Proposal) -> str:
+    zone, why = ZONES.get(proposal.country or ""), "it decides which day today is"
+    if zone is None:
+        return f"{FILL_IN}  # such as Europe/Stockholm: {why}"
+    return _guessed(Guess(zone, proposal.country_sure, f"where most people are; {why}"))
+
+
+def _guessed(guess: Guess) -> str:
+    """The value, marked unless it is surer than not, and why it is that."""
+    return f"{_flow(guess.value if guess.confidence > CONFIDENT else unsure(guess.value))}  {_because(guess)}"
+
+
 def _column(proposal: Proposal, name: str) -> str:
     guess = proposal.columns.get(name)
     if guess is None:
-        return f"        {name}: FILL-IN  # not found"
+        return f"        {name}: {FILL_IN}  # not found"
     rule = proposal.rules.get(name, {"column": guess.value})
-    text = _flow(rule["column"] if set(rule) == {"column"} else rule)
-    mark = "" if _is_active(proposal, name) else "# "
-    return f"        {mark}{name}: {text}  {_because(guess)}"
+    value = rule["column"] if set(rule) == {"column"} else rule
+    if not _is_active(proposal, name):
+        return f"        # {name}: {_flow(value)}  {_because(guess)}"
+    return f"        {name}: {_guessed(Guess(value, guess.confidence, guess.reason))}"
 
 
 def _is_active(proposal: Proposal, name: str) -> bool:
@@ -116,7 +159,7 @@ def _history(proposal: Proposal) -> str:
     if proposal.history is None:
         return ""
     where, guess = proposal.history
-    return HISTORY.format(where=_flow(where), why=_because(guess))
+    return HISTORY.format(where=_flow(where if guess.confidence > CONFIDENT else unsure(where)), why=_because(guess))
 
 
 def _because(guess: Guess) -> str:
