@@ -68,7 +68,8 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
     def settings(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen = _looked_at(file)
         state = hashlib.sha256(seen["description"].encode()).hexdigest()
-        told = f"The settings of company '{company}' can{'' if seen['passed'] else 'not'} be loaded; its asset {key.to_user_string()} says more."
+        can = "can" if seen["passed"] else "cannot"
+        told = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."
         if context.cursor == state:
             return dg.SensorResult(skip_reason=told, cursor=state)
         event = dg.AssetCheckEvaluation(asset_key=key, check_name=CHECK, **seen)
