@@ -82,7 +82,7 @@ def read(file: Path, *, draft: bool = False) -> CompanySettings:
     Raises:
         SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
-    text = _text(file)
+    text = text_of(file)
     parsed = _parsed(file, text)
     lines, found = [] if draft else list(_of_folder(file)), list(_at_the_top(parsed.value))
     settings: CompanySettings | None = None
@@ -105,8 +105,12 @@ def _of_folder(file: Path) -> Iterator[str]:
         yield f"{file.parent}: a company's folder name is part of its asset keys: letters, digits and underscores only"
 
 
-def _text(file: Path) -> str:
-    """What is in the file."""
+def text_of(file: Path) -> str:
+    """What is in the file.
+
+    Raises:
+        SettingsMistakes: It cannot be read.
+    """
     try:
         if not S_ISREG(file.stat().st_mode):  # reading a pipe would wait for ever
             raise SettingsMistakes([f"{file}: not a file"])
@@ -163,8 +167,12 @@ def _of_type(name: str) -> Iterator[_Mistake]:
         return
     try:
         key = EnvRegistryKey.from_typename(name)
+    except ValueError as error:
+        yield _Mistake(("type",), str(error).replace("\n", " ").strip(), anywhere=True)
+        return
+    try:
         found = load_module_object(key.namespace, key.name)
-    except (ValueError, DagsterUnresolvableSymbolError) as error:
+    except DagsterUnresolvableSymbolError as error:
         yield _Mistake(("type",), str(error).replace("\n", " ").strip(), anywhere=True)
         return
     except (Exception, SystemExit) as error:  # what a module of somebody else's does when it is imported

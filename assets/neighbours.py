@@ -59,9 +59,9 @@ def _may_name(file: Path, wanted: Sequence[frozenset[str]]) -> bool:
     """Whether a file can name one of these things at all: all words of its name stand in it. Parsing every company's YAML would take a run
     of one of hundreds longer than all else before its first step."""
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):  # reading it again says so
-        return True
+        text = loader.text_of(file)
+    except loader.SettingsMistakes:
+        return False
     folded = text.casefold()
     return any(all(word in folded for word in each) for each in wanted) or _LETTERS_IN_CODES.search(text) is not None
 

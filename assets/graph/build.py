@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets import waits
 from assets.attributes import CompanySettings
-from assets.company import Company
+from assets.company import COMPANY_TAG, Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
 from assets.graph.gate import step_name
 from assets.runs import retention, triggers
@@ -55,7 +55,12 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
 
     def job(name: str, selection: dg.AssetSelection, description: str, config: dg.ConfigMapping | None = None) -> Any:
         return dg.define_asset_job(
-            company.job(name), selection, config=config, description=description, run_tags={"rollcall/company": company.name}
+            company.job(name),
+            selection,
+            config=config,
+            description=description,
+            tags={COMPANY_TAG: company.name},
+            run_tags={COMPANY_TAG: company.name},
         )
 
     return [

@@ -32,7 +32,7 @@ class CannotBeLoaded(SettingsError):
 
     def __init__(self, company: str, lines: Sequence[str]) -> None:
         super().__init__(lines)
-        self.args = (f"The settings of company '{company}' cannot be loaded, so none of its jobs can run: {'; '.join(lines)}.",)
+        self.args = (f"The settings of company '{company}' cannot be loaded, so none of its jobs can run: {'; '.join(lines).rstrip('.')}.",)
 
 
 def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.Definitions:
@@ -68,10 +68,12 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
     def settings(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen = _looked_at(file)
         state = hashlib.sha256(seen["description"].encode()).hexdigest()
+        can = "can" if seen["passed"] else "cannot"
+        told = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."
         if context.cursor == state:
-            return dg.SensorResult(skip_reason=seen["description"], cursor=state)
+            return dg.SensorResult(skip_reason=told, cursor=state)
         event = dg.AssetCheckEvaluation(asset_key=key, check_name=CHECK, **seen)
-        return dg.SensorResult(skip_reason=seen["description"], asset_events=[event], cursor=state)
+        return dg.SensorResult(skip_reason=told, asset_events=[event], cursor=state)
 
     jobs = [_job(company, job, lines) for job in (f"{company}_{one}" for one in names.JOBS) if job not in taken and company == name]
     return dg.Definitions(assets=[asset], asset_checks=[loads], sensors=[settings], jobs=jobs, executor=dg.in_process_executor)

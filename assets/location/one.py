@@ -60,6 +60,8 @@ def build(file: Path) -> Built:
 
 
 def _raised(error: BaseException) -> str:
+    while error.__cause__:  # Dagster wraps what a component raises
+        error = error.__cause__
     return f"what it stands for could not be built ({type(error).__name__}); the error's full text is in {quiet.log()}"
 
 

@@ -255,13 +255,19 @@ def _load(folder: Path, files: Sequence[Path]) -> _Whole:
     """Every company of a folder, and what stands for those that cannot be loaded."""
     whole = _Whole()
     lacking: list[tuple[Path, Sequence[str]]] = []
+    built: list[tuple[Path, one.Built]] = []
     for file in files:
         try:
-            built = one.build(file)
-            whole.add(file.parent.name, built.definitions, built.repository)
+            built.append((file, one.build(file)))
         except SettingsError as error:
-            lacking.append((file, [line if str(file.parent) in line else f"{file}: {line}" for line in error.lines]))
-    for file, lines in lacking:
+            lacking.append((file, error.lines))
+    # Names that begin as their company's come first: who calls something of theirs as another company would, gives way.
+    for file, company in sorted(built, key=lambda each: _strange(each[0].parent.name, each[1].repository)):
+        try:
+            whole.add(file.parent.name, company.definitions, company.repository)
+        except SettingsError as error:
+            lacking.append((file, [f"{file}: {line}" for line in error.lines]))
+    for file, lines in sorted(lacking):
         whole.mistakes[file.parent.name] = list(lines)
         sys.stderr.write(f"rollcall: {broken.CannotBeLoaded(file.parent.name, lines)}\n")
         definitions = broken.build(file, lines, {name for kind, name in whole.owners if kind == "job"})
@@ -272,6 +278,11 @@ def _load(folder: Path, files: Sequence[Path]) -> _Whole:
         none_yet = dg.Definitions(assets=[dg.AssetSpec("no_company_yet", description=NO_COMPANY.format(folder=folder))])
         whole.add("", none_yet, none_yet.get_repository_def())
     return whole
+
+
+def _strange(company: str, repository: dg.RepositoryDefinition) -> bool:
+    """Whether something of it is called as no company is: only a component of somebody else's does that."""
+    return not all(name.startswith((f"{company}_", f"{company}/")) for _, name in _named(repository))
 
 
 def _named(repository: dg.RepositoryDefinition) -> set[tuple[str, str]]:

@@ -152,6 +152,7 @@ def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
     @dg.job(
         name=company.job("retention"),
         description=f"Deletes ledger rows, stored values, reports and Dagster runs that are older than {days} days.",
+        tags={COMPANY_TAG: company.name},
         run_tags={COMPANY_TAG: company.name},
         executor_def=dg.in_process_executor,
     )

@@ -71,7 +71,16 @@ def test_every_job_says_what_it_does_and_whose_it_is(empty: Any) -> None:
     assert len(jobs) == 7
     for job in jobs:
         assert job.description
-        assert job.run_tags["rollcall/company"] == "acme"
+        assert job.run_tags["rollcall/company"] == job.tags["rollcall/company"] == "acme"
+
+
+def test_every_sensor_and_schedule_can_be_found_by_company(empty: Any) -> None:
+    repository = empty(when={"arrival": {}, "schedule": "30 5 * * *"}).defs.get_repository_def()
+    found = [*repository.sensor_defs, *repository.schedule_defs]
+    assert len(found) == 5
+    for one in found:
+        assert one.description
+        assert one.tags["rollcall/company"] == "acme"
 
 
 @pytest.mark.parametrize(("left_out", "stays"), [("findity", "expensify"), ("expensify", "findity")])
