@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from assets import loader
 from assets.attributes import CompanySettings, model
+from assets.scaffold import Scaffold
 
 __all__ = ["RosterSync", "SettingsError"]
 
@@ -27,6 +28,7 @@ class SettingsError(dg.DagsterInvalidDefinitionError):
         super().__init__("\n".join(["", *self.lines]))
 
 
+@dg.scaffold_with(Scaffold)
 class RosterSync(dg.Component):
     """Keeps one company's expense tools in step with its HR roster. The folder's name is the company's."""
 

@@ -132,7 +132,7 @@ def _guessed(guess: Guess) -> str:
 def _column(proposal: Proposal, name: str) -> str:
     guess = proposal.columns.get(name)
     if guess is None:
-        return f"        {name}: {FILL_IN}  # not found"
+        return f"        {name}: {FILL_IN}{'  # not found' if proposal.rows else ''}"
     rule = proposal.rules.get(name, {"column": guess.value})
     value = rule["column"] if set(rule) == {"column"} else rule
     if not _is_active(proposal, name):
