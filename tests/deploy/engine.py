@@ -99,7 +99,13 @@ class Engine:
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:
             self._processes[service] = subprocess.Popen(
-                command, cwd=self.folder, env=self.environment(service), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                command,
+                cwd=self.folder,
+                env=self.environment(service),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def strike(self, service: str, number: signal.Signals = signal.SIGKILL) -> None:
@@ -136,7 +142,7 @@ class Engine:
         while not (found := what()):
             if time.monotonic() > deadline:
                 pytest.fail(f"not within {patience} seconds\n{self.log()}")
-            time.sleep(0.1)
+            time.sleep(0.4)
         return found
 
     def rollcall(self, *arguments: str) -> str:

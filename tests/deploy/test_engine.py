@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import dagster as dg
@@ -39,12 +38,14 @@ def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[S
 
 
 def _at_the_stall(engine: Engine, instance: dg.DagsterInstance) -> dg.DagsterRun | None:
-    struck = [fault for fault in engine.box.box.faults if fault.seen]
-    if not struck:
+    """The run whose write nobody answers."""
+    if not any(fault.seen for fault in engine.box.box.faults):
         return None
-    writing = [run for run in instance.get_runs() if run.status is dg.DagsterRunStatus.STARTED]
-    steps = {run.run_id: [e.dagster_event.step_key for e in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)] for run in writing}
-    return next((run for run in writing if steps[run.run_id] and "sync_result" in str(steps[run.run_id][-1])), None)
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        steps = [entry.get_dagster_event().step_key for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)]
+        if steps and "sync_result" in str(steps[-1]):
+            return run
+    return None
 
 
 def _ended(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
