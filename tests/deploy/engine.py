@@ -18,6 +18,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 import yaml
+from dagster._grpc.client import DagsterGrpcClient
 
 from resources.ledger import tables
 from sandbox.server import Sandbox
@@ -78,7 +79,7 @@ class Engine:
         (self.home / "dagster_home").mkdir(parents=True)
         (self.home / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
-        self.redis_port = here["6379"]
+        self.code_port, self.redis_port = here["4266"], here["6379"]
         self.here = Here(self.home, here, self.pipelines)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         running.callback(self.end)
@@ -167,6 +168,14 @@ class Engine:
             return bool(redis.Redis(port=self.redis_port).ping())
         except redis.RedisError:
             return False
+
+    def reload(self) -> None:
+        """*Reload* of the code location, as the UI does it."""
+        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=60)
+
+    def kept_by_the_broker(self) -> bytes:
+        """Every byte that it has written down."""
+        return b"".join(path.read_bytes() for path in sorted((self.folder / "appendonlydir").iterdir()))
 
     # --- companies and their runs
 
