@@ -48,12 +48,17 @@ def settings(company: str) -> dict[str, Any]:
     return {"type": "assets.RosterSync", "attributes": changed(yaml.safe_load(YAML), other)}
 
 
-def export(people: int) -> str:
+def person(company: str, number: int) -> str:
+    """The number of one of its people: nobody else's at any other company."""
+    return f"{company}-{number:04d}"
+
+
+def export(company: str, people: int) -> str:
     """HR's file of so many, of whom the first is everybody's manager."""
     rows = []
     for number in range(1, people + 1):
-        boss = "" if number == 1 else "E0001"
-        key = f"E{number:04d}"
+        boss = "" if number == 1 else person(company, 1)
+        key = person(company, number)
         rows.append(f"{key};Ada;Quist{number};{key}@acme.example;{boss};Sales;SE;A;2020-01-01;;;;;")
     return "\n".join([";".join(COLUMNS), *rows, f"#END;rows={people}", ""])
 
@@ -183,7 +188,7 @@ class Engine:
         """HR's file lands."""
         inbox = self.pipelines / company / "inbox"
         inbox.mkdir(exist_ok=True)
-        (inbox / f"people_{day}.csv").write_text(export(people), "utf-8")
+        (inbox / f"people_{day}.csv").write_text(export(company, people), "utf-8")
 
     def instance(self) -> dg.DagsterInstance:
         """The instance that all of them share."""
