@@ -158,7 +158,7 @@ def _ledger(company: str) -> dg.ResourceDefinition:
 
 
 def _runs_elsewhere(instance: dg.DagsterInstance | None) -> bool:
-    """Whether runs may be on another machine than the daemon: of its own launchers, those that are in Dagster itself start processes here."""
+    """Whether runs may be on another machine than the daemon: the launchers that are in Dagster itself start them here."""
     launcher = instance.get_ref().run_launcher_data if instance and instance.is_persistent else None
     return launcher is not None and launcher.module_name.partition(".")[0] != "dagster"
 

@@ -19,6 +19,7 @@ FIRST = (
     "hostile/test_windows.py",
     "quiet",
     "ui",
+    "deploy",
     "rerun",
     "graph",
     "drill",

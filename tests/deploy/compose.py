@@ -1,6 +1,7 @@
 """The commands of `deploy/compose.yaml`, as processes of this machine: what an operator starts is what is tested.
 
-Belongs here: from a service of that file to a command and its environment. Does not belong here: what is made of them (`tests.deploy.engine`).
+Belongs here: from a service of that file to a command and its environment. Does not belong here: what is made of them
+(``tests.deploy.engine``).
 """
 
 import os

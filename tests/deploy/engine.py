@@ -18,6 +18,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 import yaml
+from dagster._grpc.client import DagsterGrpcClient
 
 from resources.ledger import tables
 from sandbox.server import Sandbox
@@ -47,12 +48,17 @@ def settings(company: str) -> dict[str, Any]:
     return {"type": "assets.RosterSync", "attributes": changed(yaml.safe_load(YAML), other)}
 
 
-def export(people: int) -> str:
+def person(company: str, number: int) -> str:
+    """The number of one of its people: nobody else's at any other company."""
+    return f"{company}-{number:04d}"
+
+
+def export(company: str, people: int) -> str:
     """HR's file of so many, of whom the first is everybody's manager."""
     rows = []
     for number in range(1, people + 1):
-        boss = "" if number == 1 else "E0001"
-        key = f"E{number:04d}"
+        boss = "" if number == 1 else person(company, 1)
+        key = person(company, number)
         rows.append(f"{key};Ada;Quist{number};{key}@acme.example;{boss};Sales;SE;A;2020-01-01;;;;;")
     return "\n".join([";".join(COLUMNS), *rows, f"#END;rows={people}", ""])
 
@@ -78,7 +84,7 @@ class Engine:
         (self.home / "dagster_home").mkdir(parents=True)
         (self.home / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
-        self.redis_port = here["6379"]
+        self.code_port, self.redis_port = here["4266"], here["6379"]
         self.here = Here(self.home, here, self.pipelines)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         running.callback(self.end)
@@ -99,7 +105,13 @@ class Engine:
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:
             self._processes[service] = subprocess.Popen(
-                command, cwd=self.folder, env=self.environment(service), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                command,
+                cwd=self.folder,
+                env=self.environment(service),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def strike(self, service: str, number: signal.Signals = signal.SIGKILL) -> None:
@@ -136,7 +148,7 @@ class Engine:
         while not (found := what()):
             if time.monotonic() > deadline:
                 pytest.fail(f"not within {patience} seconds\n{self.log()}")
-            time.sleep(0.1)
+            time.sleep(0.4)
         return found
 
     def rollcall(self, *arguments: str) -> str:
@@ -162,13 +174,21 @@ class Engine:
         except redis.RedisError:
             return False
 
+    def reload(self) -> None:
+        """*Reload* of the code location, as the UI does it."""
+        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=60)
+
+    def kept_by_the_broker(self) -> bytes:
+        """Every byte that it has written down."""
+        return b"".join(path.read_bytes() for path in sorted((self.folder / "appendonlydir").iterdir()))
+
     # --- companies and their runs
 
     def deliver(self, company: str, people: int, day: str = "2026-11-20") -> None:
         """HR's file lands."""
         inbox = self.pipelines / company / "inbox"
         inbox.mkdir(exist_ok=True)
-        (inbox / f"people_{day}.csv").write_text(export(people), "utf-8")
+        (inbox / f"people_{day}.csv").write_text(export(company, people), "utf-8")
 
     def instance(self) -> dg.DagsterInstance:
         """The instance that all of them share."""

@@ -1,54 +1,100 @@
-"""The engine of `deploy/compose.yaml` by its own commands: a queue, two workers, and one of them killed while it holds a run."""
+"""The engine of `deploy/compose.yaml` by its own commands: a queue, two workers, and a night in which all that can be struck is struck.
 
-import signal
+In a soak it is a hundred companies of three hundred people; else a few of a few, and the one worker that is killed.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import pairwise
 from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG
 
-from tests.deploy.engine import WORKERS, Engine, running
+from tests import soak
+from tests.deploy.engine import WORKERS, Engine, person, running
 from tests.postgres import postgres
 
 __all__ = ["postgres"]
-COMPANIES = ["c1", "c2", "c3"]
-PEOPLE = 4
+pytestmark = pytest.mark.exhaustive("a night on the engine")
+COMPANIES = [f"c{number:03d}" for number in range(1, 101 if soak.WHOLE else 4)]
+PEOPLE = 300 if soak.WHOLE else 4
+LONG = 3600.0
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[SimpleNamespace]:
-    """Files of all companies land; whichever worker has the first write is killed in it; the other one goes on with that run."""
+    """Files of all companies land; whichever worker has the write of the first is killed in it; the other one goes on with that run."""
     with running(tmp_path_factory.mktemp("engine"), postgres, COMPANIES) as engine, engine.instance() as instance:
-        engine.box.fault(api="findity", job="PUT users", stall=True, times=1)
+        engine.box.fault(api="findity", job="PUT users", person=person(COMPANIES[0], 1), stall=True, times=1)
         for name in WORKERS:
             engine.start(name)
         for name in COMPANIES:
             engine.deliver(name, PEOPLE)
-        held = engine.until(lambda: _at_the_stall(engine, instance))
+        held = engine.until(lambda: _stalled(engine, instance))
         struck = engine.worker_of(held.run_id, instance)
-        engine.strike(struck, signal.SIGKILL)
-        engine.until(lambda: len(_ended(instance)) == len(COMPANIES) - 1)
+        engine.strike(struck)
+        engine.until(lambda: len(_done(instance)) >= 2)
         left = instance.get_run_by_id(held.run_id)
         engine.silenced(held.run_id)
         recovered = engine.rollcall("recover")
-        again = engine.until(lambda: [run for run in _ended(instance) if run.parent_run_id == held.run_id])
+        again = engine.until(lambda: [run for run in _done(instance) if run.parent_run_id == held.run_id])
+        engine.start(struck)
+        strikes = _strikes(engine, instance) if soak.WHOLE else []
+        engine.until(lambda: {run.tags["rollcall/company"] for run in _done(instance)} == set(COMPANIES), LONG)
+        records = instance.get_run_records()
+        kept = engine.kept_by_the_broker()
         yield SimpleNamespace(
-            engine=engine, held=held, struck=struck, left=left, recovered=recovered, again=again[0], runs=list(instance.get_runs())
+            engine=engine, held=held, left=left, recovered=recovered, again=again[0], records=records, kept=kept, strikes=strikes
         )
 
 
-def _at_the_stall(engine: Engine, instance: dg.DagsterInstance) -> dg.DagsterRun | None:
-    struck = [fault for fault in engine.box.box.faults if fault.seen]
-    if not struck:
-        return None
-    writing = [run for run in instance.get_runs() if run.status is dg.DagsterRunStatus.STARTED]
-    steps = {run.run_id: [e.dagster_event.step_key for e in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)] for run in writing}
-    return next((run for run in writing if steps[run.run_id] and "sync_result" in str(steps[run.run_id][-1])), None)
+def _strikes(engine: Engine, instance: dg.DagsterInstance) -> list[str]:
+    """One after the other, each while runs are under way, and what somebody on duty then does."""
+
+    def after(more: int) -> None:
+        many = len(_done(instance)) + more
+        engine.until(lambda: len(_done(instance)) >= many, LONG)
+
+    after(8)
+    engine.restart_redis()
+    after(8)
+    engine.reload()
+    after(8)
+    engine.crash_postgres()
+    after(8)
+    # A second machine dies, and nobody types anything: its signs of life end, the sensor sees it, the daemon goes on with it.
+    (run, *_) = engine.until(lambda: _under_way(instance))
+    engine.strike(engine.worker_of(run.run_id, instance) or WORKERS[0])
+    engine.until(lambda: instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id})) or _succeeded(instance, run.run_id), LONG)
+    engine.until(lambda: len(_done(instance)) >= len(COMPANIES) - 3, LONG)
+    engine.until(lambda: not _under_way(instance) and not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])), LONG)
+    # A step that found no Postgres has failed, and says so; it waits for somebody.
+    done = {one.tags["rollcall/company"] for one in _done(instance)}
+    failed = [one for one in instance.get_runs() if one.tags["rollcall/company"] not in done]
+    for company in {one.tags["rollcall/company"] for one in failed}:
+        engine.rollcall("reexecute", next(one.run_id for one in failed if one.tags["rollcall/company"] == company))
+    return [one.run_id for one in failed]
 
 
-def _ended(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    return [run for run in instance.get_runs() if run.status is dg.DagsterRunStatus.SUCCESS]
+def _stalled(engine: Engine, instance: dg.DagsterInstance) -> dg.DagsterRun | None:
+    """The run of the first company, once nobody answers its write."""
+    runs = instance.get_runs(dg.RunsFilter(tags={"rollcall/company": COMPANIES[0]}))
+    return runs[0] if runs and engine.box.box.faults[0].seen else None
+
+
+def _under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])))
+
+
+def _done(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS])))
+
+
+def _succeeded(instance: dg.DagsterInstance, run_id: str) -> bool:
+    run = instance.get_run_by_id(run_id)
+    return run is not None and run.is_success
 
 
 def test_rerun_a_run_whose_worker_was_killed_goes_on_at_the_other_one(night: SimpleNamespace) -> None:
@@ -59,8 +105,23 @@ def test_rerun_a_run_whose_worker_was_killed_goes_on_at_the_other_one(night: Sim
 
 
 def test_every_company_is_synced_once_and_none_is_lost(night: SimpleNamespace) -> None:
-    done = [run.tags["rollcall/company"] for run in night.runs if run.is_success]
-    assert sorted(done) == COMPANIES
-    assert len(night.runs) == len(COMPANIES) + 1
+    runs = [record.dagster_run for record in night.records]
+    done = Counter(run.tags["rollcall/company"] for run in runs if run.is_success)
+    assert done == Counter(COMPANIES)
+    begun = Counter(run.tags["rollcall/company"] for run in runs if run.root_run_id is None)
+    assert begun == Counter(COMPANIES)
     for name in COMPANIES:
         assert len(night.engine.users(name)) == PEOPLE
+
+
+def test_one_run_of_a_company_at_a_time(night: SimpleNamespace) -> None:
+    for name in COMPANIES:
+        mine = [one for one in night.records if one.dagster_run.tags["rollcall/company"] == name and one.start_time]
+        times = sorted((one.start_time, one.end_time) for one in mine)
+        assert all(end <= begin for (_, end), (begin, _) in pairwise(times)), name
+
+
+def test_quiet_the_broker_has_no_person_and_no_secret(night: SimpleNamespace) -> None:
+    assert night.kept
+    for word in (b"acme.example", b"Quist", b"demo-findity-secret", person(COMPANIES[0], 1).encode()):
+        assert word not in night.kept

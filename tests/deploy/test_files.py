@@ -146,7 +146,14 @@ def test_each_worker_has_one_run_at_a_time_and_takes_none_that_another_could_beg
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_has_no_rights_but_its_own_folder(unit: Path) -> None:
     lines = unit.read_text("utf-8").splitlines()
-    for wanted in ("User=rollcall", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=yes", "UMask=0077"):
+    for wanted in (
+        "User=rollcall",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "UMask=0077",
+    ):
         assert wanted in lines
     assert "EnvironmentFile=/etc/rollcall/environment" in lines
 
@@ -243,6 +250,8 @@ def test_the_backup_of_postgres_can_be_put_back(tmp_path: Path, postgres: str) -
         with engine.begin() as connection:
             connection.execute(sa.delete(tables.heartbeat))
         dump = str(tmp_path / "backup" / "ledger.dump")
-        subprocess.run(["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={postgres}", dump], check=False, capture_output=True)
+        subprocess.run(
+            ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={postgres}", dump], check=False, capture_output=True
+        )
         with Ledger.open(url, "acme") as ledger:
             assert ledger.heartbeats.remaining().keys() == {"run"}

@@ -12,7 +12,7 @@ from destinations import registry
 
 PROJECT = Path(__file__).parents[2]
 ROOMS = ("assets", "cli", "destinations", "pipelines", "resources", "roster", "sandbox", "web")
-FOLDERS = (*ROOMS, "benchmarks", "docs", "tests")
+FOLDERS = (*ROOMS, "benchmarks", "deploy", "docs", "tests")
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
 SETTINGS = [PROJECT / "Makefile", PROJECT / "pyproject.toml", *sorted({*PROJECT.glob("*.yaml"), *PROJECT.glob("pipelines/demo/*.yaml")})]
 SOURCES = [path for folder in FOLDERS for path in sorted((PROJECT / folder).rglob("*.py"))]

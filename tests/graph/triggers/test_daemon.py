@@ -1,12 +1,14 @@
-"""The whole of it as it runs at a company: Dagster's own daemon, its code server and its runs, each a process of its own."""
+"""The whole of it as it runs on one machine: the daemon, the code server and its runs, by the commands of `deploy/systemd`."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +21,36 @@ from resources import places
 LIMIT = 120
 
 
+UNITS = places.PROJECT / "deploy" / "systemd"
+
+
+def command(unit: str, socket: Path) -> list[str]:
+    """What a unit starts, here."""
+    text = (UNITS / f"{unit}.service").read_text("utf-8").replace("\\\n", " ")
+    words = shlex.split(re.search(r"^ExecStart=(.+)$", text, re.MULTILINE)[1])  # type: ignore[index]
+    here = [word.replace("/run/rollcall/code.sock", str(socket)).replace("/srv/rollcall/deploy/systemd", str(UNITS)) for word in words]
+    return [str(Path(sys.executable).with_name(Path(here[0]).name)), *here[1:]]
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[Path]:
-    """`dagster-daemon run` as the documentation says to start it; what it prints. Every process of it ends with the block."""
-    command = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(places.PROJECT / "workspace.yaml")]
+def running(folder: Path, socket: Path) -> Iterator[Path]:
+    """`rollcall-code` and `rollcall-daemon`; what the latter prints. Every process of them ends with the block."""
     said = folder / "daemon.log"
-    with said.open("wb") as out:
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-        try:
-            yield said
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(15)
-            finally:
-                end_group(process.pid)
+    environment = {**os.environ, "ROLLCALL_CODE_SOCKET": str(socket)}
+    with said.open("wb") as out, ExitStack() as ending:
+        for unit in ("rollcall-code", "rollcall-daemon"):
+            process = subprocess.Popen(
+                command(unit, socket), cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            ending.callback(end_group, process.pid)
+            ending.callback(_interrupted, process)
+        yield said
+
+
+def _interrupted(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(15)
 
 
 def end_group(group: int) -> None:
@@ -81,7 +98,7 @@ def test_a_file_that_lands_is_synced_once_with_nobody_looking(
 
     content = file.read_bytes()
     file.unlink()
-    with running(tmp_path) as said, dg.DagsterInstance.get() as instance:
+    with running(tmp_path, tmp_path / "code.sock") as said, dg.DagsterInstance.get() as instance:
 
         def ticked(number: int) -> bool:
             states = [one for one in instance.all_instigator_state() if one.name == "acme_arrival"]
