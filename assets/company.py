@@ -4,6 +4,7 @@ Belongs here: asset keys, what every asset of a company has in common, the objec
 asset.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +17,8 @@ import dagster as dg
 from assets.attributes import CompanySettings
 from destinations import registry
 from destinations.base import Attempt, Destination, Policy
-from resources import places
-from resources.failures import Permanent
+from resources import places, traffic
+from resources.failures import Failed, Permanent
 from resources.hr.locations import SftpSource
 from resources.hr.sources import LocalFiles, SftpFiles
 from resources.ledger import Ledger
@@ -147,10 +148,19 @@ def _ledger(company: str) -> dg.ResourceDefinition:
             if context.run is None:
                 yield access
                 return
+            before = traffic.so_far()
             with beating(access.open, context.run.run_id):
                 yield access
+            _keep_traffic(access, before)
 
     return dg.ResourceDefinition(of_run)
+
+
+def _keep_traffic(access: LedgerAccess, before: Mapping[str, traffic.Counted]) -> None:
+    """Add a run's calls to what is counted; figures for monitoring are not worth a run."""
+    if counted := traffic.since(before):
+        with contextlib.suppress(Failed), access.open() as ledger:
+            ledger.traffic.add(counted)
 
 
 def _storage(company: str) -> dg.IOManagerDefinition:

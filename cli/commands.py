@@ -42,6 +42,10 @@ COMMANDS: Final = {
         "cli.run", "Mark runs whose process has died as failed, so that they can be re-executed and hold up no other run.", names.companies
     ),
     "ui": Listed("cli.ui", "Open the Dagster UI on this machine, with the sandbox behind the demo company. Ctrl-C ends both."),
+    "metrics": Listed(
+        "cli.metrics",
+        "Serve /metrics for Prometheus and /healthz, which says whether ledger, storage and daemon are alive. Ctrl-C ends it.",
+    ),
     "status": Listed(
         "cli.status",
         "Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied.",
