@@ -4,6 +4,7 @@ Belongs here: asset keys, what every asset of a company has in common, the objec
 asset.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +17,8 @@ import dagster as dg
 from assets.attributes import CompanySettings
 from destinations import registry
 from destinations.base import Attempt, Destination, Policy
-from resources import places
-from resources.failures import Permanent
+from resources import places, traffic
+from resources.failures import Failed, Permanent
 from resources.hr.locations import SftpSource
 from resources.hr.sources import LocalFiles, SftpFiles
 from resources.ledger import Ledger
@@ -151,8 +152,10 @@ def _ledger(company: str) -> dg.ResourceDefinition:
             if context.run is None:
                 yield access
                 return
+            before = traffic.so_far()
             with beating(access.open, context.run.run_id):
                 yield access
+            _keep_traffic(access, before)
 
     return dg.ResourceDefinition(of_run)
 
@@ -161,6 +164,13 @@ def _runs_elsewhere(instance: dg.DagsterInstance | None) -> bool:
     """Whether runs may be on another machine than the daemon: the launchers that are in Dagster itself start them here."""
     launcher = instance.get_ref().run_launcher_data if instance and instance.is_persistent else None
     return launcher is not None and launcher.module_name.partition(".")[0] != "dagster"
+
+
+def _keep_traffic(access: LedgerAccess, before: Mapping[str, traffic.Counted]) -> None:
+    """Add a run's calls to what is counted; figures for monitoring are not worth a run."""
+    if counted := traffic.since(before):
+        with contextlib.suppress(Failed), access.open() as ledger:
+            ledger.traffic.add(counted)
 
 
 def _storage(company: str) -> dg.IOManagerDefinition:

@@ -46,6 +46,10 @@ COMMANDS: Final = {
         "cli.webserver",
         "Serve the Dagster UI of DAGSTER_HOME behind the guard: foreign pages, other names and launches by GET are refused.",
     ),
+    "metrics": Listed(
+        "cli.metrics",
+        "Serve /metrics for Prometheus and /healthz, which says whether ledger, storage and daemon are alive. Ctrl-C ends it.",
+    ),
     "status": Listed(
         "cli.status",
         "Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied.",

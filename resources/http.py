@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, Self
 import httpx
 import tenacity
 
-from resources import waiting
+from resources import traffic, waiting
 from resources.failures import Failed, Permanent, Transient, Unanswered
 from resources.pace import Pace, Steps, retry_after
 
@@ -243,14 +243,17 @@ class Http:
             Permanent: A redirect, or no trusted connection.
         """
         lost = False
-        self._pace.wait()
+        with traffic.window(self.name):
+            self._pace.wait()
 
         def attempt() -> Reply:
             nonlocal lost
-            before()
+            with traffic.window(self.name):
+                before()
             self._mine.attempts = self.attempts + 1
             try:
-                return self._once(method, url, judge, content)
+                with traffic.call(self.name):
+                    return self._once(method, url, judge, content)
             except _Repeatable as failed:
                 lost = lost or failed.lost
                 if lost and not repeat_lost:

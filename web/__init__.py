@@ -5,6 +5,9 @@
 - `sign_on`: who has signed on at the proxy before it?
 - `launches`: how does a run that is launched in the UI carry who asked for it?
 - `webserver`: Dagster's webserver with all of that in one process.
+- `observed`: the server behind `rollcall metrics`
+- `metrics`: what Prometheus scrapes
+- `health`: whether the parts of an installation are alive
 
 Does not belong here: any rule about people (``roster``), the runs (``assets``), the commands that start a server (``cli``).
 """

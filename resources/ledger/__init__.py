@@ -22,6 +22,8 @@
 - ``retention``: which rows are too old, and deleting them
 - ``keys``: the keys of keyed hashes
 - ``windows``: how often each credential was used, for all processes together
+- ``traffic``: how many calls each destination was sent
+- ``figures``: what is counted of the newest runs, for monitoring
 
 Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres;
 ``tables`` the columns; ``schema`` bringing an older database up to date (the migrations are in ``resources/ledger/migrations``).

@@ -14,6 +14,7 @@ from resources.ledger.claims import Claims
 from resources.ledger.companies import Companies
 from resources.ledger.database import connect, reading
 from resources.ledger.deliveries import Deliveries
+from resources.ledger.figures import Figures
 from resources.ledger.heartbeats import Heartbeats
 from resources.ledger.intakes import Intakes
 from resources.ledger.keys import Keys
@@ -27,6 +28,7 @@ from resources.ledger.runs import Runs
 from resources.ledger.schema import bring_up_to_date
 from resources.ledger.skips import Skips
 from resources.ledger.things import Things
+from resources.ledger.traffic import Traffic
 from resources.ledger.week import Week
 
 
@@ -50,6 +52,8 @@ class Ledger:
         self.runs = Runs(engine, company)
         self.skips = Skips(engine, company)
         self.things = Things(engine, company)
+        self.traffic = Traffic(engine, company)
+        self.figures = Figures(engine, company)
         self.week = Week(engine, company)
         self.heartbeats = Heartbeats(engine, company)
         self.leases = Leases(engine, company)

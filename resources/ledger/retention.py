@@ -46,6 +46,7 @@ KEPT: Final[dict[str, str]] = {
     "lease": "one row; its number must never fall",
     "one_off": "what may have been done must not be done twice; it names no person",
     "secret": "keys of hashes that are kept",
+    "traffic": "one row for each destination; a count that falls is none",
 }
 """Never deleted by age, and why."""
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from resources.failures import Permanent
 from resources.ledger.database import reading, writing
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of ``resources/ledger/migrations``, oldest first. A constant, since asking Alembic costs a third of a second."""
 
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))

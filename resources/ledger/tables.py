@@ -304,6 +304,16 @@ rate_call = sa.Table(
 )
 """When each credential was used. Shared by companies, as the far side counts by credential."""
 
+traffic = _table(
+    "traffic",
+    _key("destination"),
+    _needed("calls", sa.BigInteger),
+    _needed("seconds", sa.Float),
+    _needed("waits", sa.BigInteger),
+    _needed("waited", sa.Float),
+)
+"""Calls to each destination since the ledger has existed, and waits for its rate windows; by the destination's title."""
+
 secret = _table("secret", _key("name"), _needed("value", sa.LargeBinary))
 """Keys of keyed hashes, on databases without a directory of their own to keep a file in."""
 
