@@ -74,7 +74,8 @@ class Stage:
     """The port of the one behind nginx."""
     nginx: int
     elsewhere: "Elsewhere"
-    browser: Browser | None = None
+    processes: dict[int, int]
+    """Port → the process of the webserver."""
 
     @property
     def site(self) -> str:
@@ -252,7 +253,7 @@ def stage(home: Path) -> Iterator[Stage]:
         }
         for port, server in servers.items():
             server.wait(up(port))
-        yield Stage(home, plain, signed, proxy, elsewhere)
+        yield Stage(home, plain, signed, proxy, elsewhere, {port: servers[port].process.pid for port in (plain, signed)})
         for server in servers.values():
             server.process.terminate()  # all at once, then each is waited for
 
