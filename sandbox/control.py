@@ -59,7 +59,7 @@ def _foreign(request: Request) -> Response | None:
 async def _json(request: Request) -> dict[str, object]:
     if request.method == "GET":
         return {}
-    if request.headers.get("content-type") != "application/json":  # a web page elsewhere cannot send this to loopback unasked
+    if request.headers.getlist("content-type") != ["application/json"]:  # a web page elsewhere cannot send this to loopback unasked
         raise ValueError("content type application/json is needed")
     body = await request.json()
     if not isinstance(body, dict):

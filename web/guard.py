@@ -9,6 +9,7 @@ Belongs here: what of a request is looked at, and the headers of every answer. D
 What browsers send of `Origin` and `Sec-Fetch-…`: https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from resources.failures import PRIVATE
 from web.names import Names
 from web.sign_on import SignOn, Unknown
 
@@ -63,7 +65,10 @@ class Guard:
         except Refused as refused:
             await PlainTextResponse(refused.sentence, refused.status, headers={"connection": "close"})(scope, receive, _with_headers(send))
             return
-        await self.inner({**scope, "rollcall.user": user}, receive, _with_headers(send))
+        try:
+            await self.inner({**scope, "rollcall.user": user}, receive, _with_headers(send))
+        except Exception:  # it is answered as an error already; its text may quote what was being worked on
+            logging.getLogger(PRIVATE).exception("not foreseen, in the webserver")
 
     def _user(self, scope: Scope) -> str | None:
         if self.sign_on is None:
@@ -84,8 +89,10 @@ def check(scope: Scope, names: Names) -> None:
     """
     if not scope["path"].startswith("/"):  # `GET http://…/` and `CONNECT host:443`, which are for proxies
         raise Refused(400, "This is no proxy.")
+    if ".." in scope["path"].split("/"):
+        raise Refused(400, "No path here leads upwards.")
     if (_one(scope, b"host") or "").lower() not in names.hosts:
-        raise Refused(421, "This server is not known by the name that it was asked by. rollcall webserver --allow-host adds one.")
+        raise Refused(421, "This server is not known by that name: rollcall webserver --allow-host adds one.")
     origin = _one(scope, b"origin")
     if origin is not None and origin not in names.origins:
         raise Refused(403, "This comes from a page that is not this server's.")

@@ -30,6 +30,8 @@ from web.sign_on import SignOn
 
 _STATEMENT_MS, _RECYCLE_S, _OVERFLOW = 15_000, 3600, 20
 """Dagster's own limits for a database behind a webserver."""
+_POLL_MS = 2000
+"""How often its pages ask for news of assets; Dagster's default."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+def application(context: WorkspaceProcessContext, names: Names, sign_on: SignOn | None = None) -> Guard:
+    """The guarded webserver of a workspace, as an ASGI application."""
+    return Guard(_Webserver(context, "", _POLL_MS).create_asgi_app(lifespan=_lifespan), names, sign_on)
+
+
 @contextlib.contextmanager
 def code_server(workspace: Path) -> Iterator[Sequence[Any]]:
     """The code locations of a workspace file, each served once for all processes of this machine, as `dagster dev` does.
@@ -109,11 +116,10 @@ def serve(served: Served) -> None:
         with WorkspaceProcessContext(
             instance, target, version=__version__, read_only=served.read_only, code_server_log_level="warning"
         ) as context:
-            inner = _Webserver(context, "", 2000).create_asgi_app(lifespan=_lifespan)
             # h11 hands on what a request's first line says, so that one for a proxy is seen, and folded or doubled headers are. The peer is
             # the proxy itself, whatever a header says of an address.
             config = uvicorn.Config(
-                Guard(inner, names, served.sign_on),
+                application(context, names, served.sign_on),
                 host=served.host,
                 port=served.port,
                 http="h11",

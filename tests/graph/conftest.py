@@ -189,15 +189,15 @@ class Acme:
 
     # --- runs
 
-    def run(self, job: str, **config: Any) -> RunResult:
+    def run(self, job: str, *, tags: Mapping[str, str] | None = None, **config: Any) -> RunResult:
         """A run as the command line and the UI start it, kept by the instance of DAGSTER_HOME."""
-        return run_job(f"{self.name}_{job}", run_config=config or None, location=self.location)
+        return run_job(f"{self.name}_{job}", run_config=config or None, tags=tags, location=self.location)
 
     def again(self, failed: RunResult) -> RunResult:
         """A run re-executed from failure."""
         return reexecute(failed.run_id, location=self.location)
 
-    def quickly(self, job: str, *, only: Sequence[str] | None = None, **config: Any) -> RunResult:
+    def quickly(self, job: str, *, only: Sequence[str] | None = None, tags: Mapping[str, str] | None = None, **config: Any) -> RunResult:
         """A run that no instance keeps, half the price of one; `only` for some of the job's assets."""
         selection = [dg.AssetKey([self.name, *name.split("/")]) for name in only] if only else None
         definition = self.defs.resolve_job_def(f"{self.name}_{job}")
@@ -207,6 +207,7 @@ class Acme:
                 instance=instance,
                 raise_on_error=False,
                 asset_selection=selection,
+                tags=dict(tags or {}),
             )
             run = instance.get_run_by_id(result.run_id)
             self.evaluations[result.run_id] = list(result.get_asset_check_evaluations())

@@ -127,7 +127,20 @@ def test_switches_and_faults_can_be_set_from_another_process(box, findity):
 
 
 def test_another_web_page_cannot_reach_the_controls(box):
-    assert httpx.post(box.url + "/control/faults", content='{"status": 503}').status_code == 400
+    faults, fault = box.url + "/control/faults", {"api": "findity", "status": 503}
+    for sent in ("text/plain", "text/plain; x=application/json", "application/x-www-form-urlencoded"):
+        assert httpx.post(faults, content=json.dumps(fault), headers={"content-type": sent}).status_code == 400
+    port = box.url.rpartition(":")[2]
+    foreign = [("Host", name) for name in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"localhost.:{port}", "127.0.0.1:1")]
+    foreign += [("Origin", page) for page in ("null", "http://evil.example", "http://127.0.0.1:1", f"https://127.0.0.1:{port}")]
+    foreign += [("Sec-Fetch-Site", site) for site in ("cross-site", "same-site")]
+    for header in foreign:
+        for method, path in (("GET", "faults"), ("POST", "faults"), ("DELETE", "faults"), ("GET", "switches"), ("PUT", "switches")):
+            reply = httpx.request(method, f"{box.url}/control/{path}", json=fault, headers=dict([header]))
+            assert (reply.status_code, list(reply.json())) == (403, ["error"])
+    assert httpx.get(faults).json() == []
+    own = {"Origin": box.url, "Sec-Fetch-Site": "same-origin"}
+    assert httpx.get(faults.replace("127.0.0.1", "localhost"), headers=own).status_code == 200
 
 
 def test_a_wrong_switch_is_named_with_what_is_right():

@@ -46,6 +46,8 @@ class Demo:
     dagster: str
     sandbox: str
     printed: str
+    process: int
+    """Of `rollcall ui`."""
 
     @property
     def reports(self) -> Path:
@@ -127,7 +129,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     try:
         _await(f"http://127.0.0.1:{port}/server_info", server)
         sandbox = json.loads((home / "sandbox" / "ready.json").read_text())["url"]
-        yield Demo(home, f"http://127.0.0.1:{port}", sandbox, ran.stdout)
+        yield Demo(home, f"http://127.0.0.1:{port}", sandbox, ran.stdout, server.pid)
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(60)

@@ -74,7 +74,8 @@ class Stage:
     """The port of the one behind nginx."""
     nginx: int
     elsewhere: "Elsewhere"
-    browser: Browser | None = None
+    processes: dict[int, int]
+    """Port → the process of the webserver."""
 
     @property
     def site(self) -> str:
@@ -171,23 +172,29 @@ def program(name: str) -> str:
     return str(found)
 
 
-@contextlib.contextmanager
-def serving(command: list[str], log: Path, **environment: str) -> Iterator[Callable[[Callable[[], Any]], None]]:
-    """A server of its own, until the block ends; what waits until something can be done with it."""
-    with log.open("w") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, **environment}, start_new_session=True)
+@dataclass
+class _Server:
+    process: subprocess.Popen[bytes]
+    log: Path
 
-    def wait(until: Callable[[], Any]) -> None:
+    def wait(self, until: Callable[[], Any]) -> None:
+        """Wait until something can be done with it."""
         deadline = time.monotonic() + 90
         while True:
             with contextlib.suppress(OSError, IndexError):
                 until()
                 return
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.1)
 
+
+@contextlib.contextmanager
+def serving(command: list[str], log: Path, **environment: str) -> Iterator["_Server"]:
+    """A server of its own, until the block ends."""
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, **environment}, start_new_session=True)
     try:
-        yield wait
+        yield _Server(process, log)
     finally:
         process.terminate()
         process.wait(60)
@@ -239,14 +246,16 @@ def stage(home: Path) -> Iterator[Stage]:
         elsewhere = Elsewhere()
         stack.callback(elsewhere.close)
         command = nginx(home, proxy, signed, elsewhere.port)
-        waits = {
+        servers = {
             proxy: stack.enter_context(serving(command, home / "nginx.log")),
             plain: stack.enter_context(serving([*rollcall, str(plain)], home / "plain.log", **own)),
             signed: stack.enter_context(serving(behind, home / "signed.log", **own, ROLLCALL_PROXY_SECRET=SECRET)),
         }
-        for port, wait in waits.items():
-            wait(up(port))
-        yield Stage(home, plain, signed, proxy, elsewhere)
+        for port, server in servers.items():
+            server.wait(up(port))
+        yield Stage(home, plain, signed, proxy, elsewhere, {port: servers[port].process.pid for port in (plain, signed)})
+        for server in servers.values():
+            server.process.terminate()  # all at once, then each is waited for
 
 
 @contextlib.contextmanager

@@ -1,9 +1,13 @@
 """What somebody sees of the demo: in the Dagster UI, and on the two pages beside it, the run's report and the sandbox's own."""
 
+import json
 import re
 from typing import Any
 
+import httpx
 import pytest
+
+from tests.ui.listening import listening
 
 # Whoever was left out of the demo, and what is wrong in HR's file.
 WHO, REASON, REMEDY = "line 37", "This is no e-mail address.", "Enter a working e-mail address."
@@ -106,6 +110,16 @@ def test_the_last_runs_page_names_nobody(screen: Any, names: re.Pattern[str]) ->
 def names_nobody(text: str, names: re.Pattern[str]) -> None:
     assert not names.search(text)
     assert not re.search(r"\w@\w", text)
+
+
+def test_the_ui_is_behind_the_guard_and_has_no_other_port(screen: Any) -> None:
+    at = screen.demo.dagster
+    assert httpx.get(at + "/graphql", params={"query": "{ version }"}).status_code == 405
+    assert httpx.get(at + "/runs", headers={"Host": "evil.example"}).status_code == 421
+    assert httpx.post(at + "/graphql", json={"query": "{ version }"}, headers={"Origin": screen.demo.sandbox}).status_code == 403
+    addresses = json.loads((screen.demo.home / "sandbox" / "ready.json").read_text())
+    known = {int(address.rpartition(":")[2]) for address in (at, screen.demo.sandbox)} | {addresses["sftp"]["port"]}
+    assert listening(screen.demo.process) == known
 
 
 # Beside the Dagster UI

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.ui import guarded
 from tests.ui.guarded import LAUNCH, SELECTOR, Stage, graphql, send
+from tests.ui.listening import listening
 
 
 @pytest.fixture(scope="module")
@@ -251,14 +252,14 @@ def test_who_asked_is_who_has_signed_on_whatever_else_is_typed(stage: Stage) -> 
     launch = "mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on PythonError { message } } }"
     reply = ask(stage, "POST /graphql", graphql(launch, p=params), KIM, JSON, *FORGED)
     assert "LaunchRunSuccess" in reply.text
-    first = stage.ended()
+    first = stage.runs()[0]
     assert (first.tags["rollcall/user"], first.tags["ticket"]) == ("kim", "7")
 
     again = {"parentRunId": first.run_id, "strategy": "ALL_STEPS", "useParentRunTags": False, "extraTags": tags[:1]}
     document = "mutation($r: ReexecutionParams) { launchRunReexecution(reexecutionParams: $r) { __typename } }"
     reply = ask(stage, "POST /graphql", graphql(document, r=again), "Cookie: session=anna", JSON)
     assert "LaunchRunSuccess" in reply.text
-    second = stage.ended()
+    second = stage.runs()[0]
     assert second.parent_run_id == first.run_id
     assert (second.tags["rollcall/user"], second.tags["rollcall/reexecuted_by"]) == ("kim", "anna")
 
@@ -267,6 +268,13 @@ def test_a_run_is_launched_and_followed_in_the_ui_behind_the_sign_on(stage: Stag
     run = launched_from_the_launchpad(kims.new_page(), stage.site, stage)
     assert run.is_success
     assert run.tags["rollcall/user"] == "kim"
+
+
+def test_there_is_no_port_behind_the_guard(stage: Stage) -> None:
+    assert {port: listening(process) for port, process in stage.processes.items()} == {
+        stage.plain: {stage.plain},
+        stage.signed: {stage.signed},
+    }
 
 
 def test_a_mutation_by_websocket_launches_nothing(unharmed: Stage, chromium: Browser) -> None:

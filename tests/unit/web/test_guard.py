@@ -2,6 +2,7 @@
 
 import pytest
 
+from resources.failures import PRIVATE
 from web.guard import Guard, Refused, check
 from web.names import Names
 
@@ -128,6 +129,21 @@ def test_a_post_has_exactly_one_content_type(given, path):
 @pytest.mark.parametrize("path", ["http://evil.example/graphql", "http://127.0.0.1:3000/", "*", "evil.example:443", ""])
 def test_a_request_for_a_proxy_is_refused(path):
     assert refused(OURS, path=path) == 400
+
+
+@pytest.mark.parametrize("path", ["/logs/../../ledger/db", "/..", "/a/..", "/notebook/../graphql"])
+def test_no_path_leads_upwards(path):
+    assert refused(OURS, path=path) == 400
+    assert refused(OURS, path="/assets/a..b") is None
+
+
+def test_quiet_an_error_of_the_webserver_is_told_in_the_owners_log_alone(caplog):
+    async def inner(scope, receive, send):
+        raise KeyError("kim@acme.example")
+
+    with pytest.raises(StopIteration):
+        Guard(inner, NAMES)(scope(OURS), None, None).send(None)
+    assert {record.name for record in caplog.records} <= {PRIVATE}
 
 
 def test_what_the_server_itself_asks_for_is_handed_on():
