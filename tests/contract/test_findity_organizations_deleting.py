@@ -50,6 +50,7 @@ def test_the_days_count_from_the_move_and_whoever_then_leaves_is_held_there_once
     assert second[SE].detail("E2").startswith(f"inactive since {TODAY}")
     request = Request(release=second[SE].plan.held_digest(), released_by="Kim", reason="by law")
     released: Any = acme.night(*STAFF, GONE, day=LATER, request=request)
+    assert released[SE].planned["E2"] == ("delete", None)
     assert released[SE].outcome["E2"] == ("deleted", "landed")
     assert "E2" not in acme.users("se")
     assert "E2" in acme.users("no"), "of the other nobody has said anything"
