@@ -1,4 +1,4 @@
-"""`rollcall why`: one person's story, on the terminal of whoever owns the ledger.
+"""`rollcall why`: one person's story, on the terminal of whoever owns the ledger; with `--thing` that of a thing (``cli.why_thing``).
 
 Belongs here: the command, the layout of what it prints and the shape of its JSON. Does not belong here: where it is read
 (``resources.past.story``), its first sentence (``roster.reports.story``). Values may be shown here, as far as they are kept: nothing of it
@@ -12,10 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assets import names
+from cli import why_thing
 from cli.commands import AsWritten, company_first
-from cli.ledger import company_and_number, ledger_of
-from cli.terminal import print_json, terminal
+from cli.ledger import company_and_number, employee_number, ledger_of
+from cli.terminal import print_json, stop, terminal
 from destinations import registry
+from resources.past import thing_story
 from resources.past.story import story_of
 from resources.stored.runs import StoredRuns
 from roster.reports.reasons import reason
@@ -28,13 +31,22 @@ _STYLES: Final = {"rejected": "yellow", "refused": "red", "unknown": "red", "hel
 @app.command(cls=AsWritten)
 def why(
     whom: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="[COMPANY] EMPLOYEE",
             help="An employee number, as HR writes it; before it the company, where the ledger has several.",
             autocompletion=company_first,
+            show_default=False,
         ),
-    ],
+    ] = None,
+    thing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="THING",
+            help="Of a thing that is no person, instead: a unit, a dimension, a value, who approves for one. By its key, such as "
+            "value/COST/4711, or its name.",
+        ),
+    ] = None,
     last: Annotated[int, typer.Option(help="How many runs to tell of: the newest, and those that did something about them.", min=1)] = 5,
     json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs, without old and new values.")] = False,
     show_values: Annotated[
@@ -42,6 +54,11 @@ def why(
     ] = False,
 ) -> None:
     """Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data."""
+    if thing is not None:
+        _of_thing(whom or [], thing, last, json=json)
+        return
+    if not whom:
+        stop("Whom? Give an employee number, or a thing with --thing.")
     company, number = company_and_number(whom)
     with ledger_of(company) as ledger:
         story = story_of(ledger, StoredRuns(ledger.company), number, last, registry.titles())
@@ -51,6 +68,24 @@ def why(
     else:
         # No markup: values may hold brackets.
         print_story(terminal(), story)
+
+
+def _of_thing(given: Sequence[str], thing: str, last: int, *, json: bool) -> None:
+    if len(given) > 1:
+        stop("With --thing give the company alone, which may be left out where there is only one.")
+    if "@" in thing:
+        stop("No thing is called by an address, and one would stay in the shell's history.")
+    with ledger_of(employee_number(given[0]) if given else None) as ledger:
+        keys = thing_story.meant(ledger, thing)
+        if not keys:
+            stop(names.unknown("thing", thing, thing_story.known(ledger)))
+        if len(keys) > 1:
+            stop(f"Several things are called so, give one of them: {', '.join(keys)}.")
+        story, name = thing_story.story_of(ledger, keys[0], last, registry.titles()), ledger.company
+    if json:
+        print_json(why_thing.as_json(name, story))
+    else:
+        why_thing.print_story(terminal(), story)
 
 
 def as_json(company: str, story: Story, *, show_values: bool) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def plan(
     desired, needed = things.settled(destination, policy, ledger, known, desired, request, held)
     conditions = replace(conditions, elsewhere=frozenset(away), kept=barred.together(kept, needed))
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
-    drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, drawn)
+    drawn, of_things = things.planned(destination, policy, ledger, desired, request, held, replace(drawn, part=parts.name(destination)))
     gate = ledger.intakes.gate(attempt.root_run_id)
     gate_passed = gate is not None and gate.passed and gate.number == taken.number and of_this_run
     released: dict[str, int] = {}

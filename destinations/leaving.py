@@ -6,6 +6,7 @@ Belongs here: asking destination and ledger for what `roster.plan.leaving` needs
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from destinations.abilities import Divided
 from destinations.base import Destination
 from resources.ledger import Ledger
 from roster.plan.deletion import Deletion
@@ -43,7 +44,11 @@ def deletion(destination: Destination, ledger: Ledger, today: date) -> Deletion:
     days = destination.delete_after_days
     if days is None:
         return Deletion()
-    return Deletion(days, today, ledger.acknowledged.inactive(destination.name), destination.deleting_means)
+    there: set[str] = set()
+    for name in destination.siblings if isinstance(destination, Divided) else ():
+        known = ledger.acknowledged.all(name)
+        there |= set(known.loc[known["active"].astype("bool"), "employee_id"])
+    return Deletion(days, today, ledger.acknowledged.inactive(destination.name), destination.deleting_means, frozenset(there))
 
 
 def notices(destination: Destination, near: Mapping[str, str], undeleted: Sequence[str] = ()) -> list[str]:
@@ -70,5 +75,5 @@ def _staying(destination: Destination, undeleted: Sequence[str]) -> list[str]:
         return []
     who = ", ".join(undeleted[:_NAMED]) + (" …" if len(undeleted) > _NAMED else "")
     verb = "person who is due to be deleted stays" if len(undeleted) == 1 else "people who are due to be deleted stay"
-    why = "somebody or something there names them as approver, or may, or no call can address them"
+    why = "somebody or something there names them as approver, or may, or no call can address them, or they are active under that address"
     return [f"{len(undeleted)} {verb} at {destination.title} ({who}): {why}"]

@@ -24,6 +24,11 @@ def seen(destination: Destination, taken: Taken) -> Taken:
     return replace(taken, roster=roster(destination, taken.roster))
 
 
+def name(destination: Destination) -> str:
+    """The destination's name if it is a part; of one whole nothing."""
+    return destination.name if isinstance(destination, Divided) and destination.siblings else ""
+
+
 def roster(destination: Destination, people: pd.DataFrame) -> pd.DataFrame:
     """HR's people as the destination sees them: whoever belongs to other parts only has left."""
     if not isinstance(destination, Divided) or not destination.siblings:

@@ -54,6 +54,32 @@ class Things(Scoped):
         people = pd.Series([" ".join(one.get("people", ())) for one in said], dtype="str")
         return found.assign(**columns, people=people)[list(KEPT)]
 
+    def named(self) -> pd.DataFrame:
+        """All things of the company's plans: ``thing``, ``name``, each pair once."""
+        table = tables.plan_thing.c
+        with self._reading() as connection:
+            rows = frame(connection, sa.select(table.thing, table.name).where(self._mine(tables.plan_thing)).distinct())
+        return rows.reindex(columns=["thing", "name"]).astype("str")
+
+    def history(self, thing: str) -> pd.DataFrame:
+        """Every plan that had a thing, newest first: ``destination``, ``plan_run_id``, ``root_run_id`` and `KEPT`."""
+        plan, mine = tables.plan.c, tables.plan_thing.c
+        same = sa.and_(*(plan[name] == mine[name] for name in ("company", "destination", "plan_run_id")))
+        query = (
+            sa.select(mine.destination, mine.plan_run_id, plan.root_run_id)
+            .join_from(tables.plan_thing, tables.plan, same)
+            .where(self._mine(tables.plan_thing, thing=thing))
+            .order_by(plan.saved_at.desc())
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        found = []
+        for destination, plan_run_id, root_run_id in rows:
+            one = self.of(destination, plan_run_id)
+            found.append(one[one["thing"].eq(thing)].assign(destination=destination, plan_run_id=plan_run_id, root_run_id=root_run_id))
+        columns = ["destination", "plan_run_id", "root_run_id", *KEPT]
+        return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+
     def held(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """What a plan holds: ``thing``, ``digest``."""
         found = self.of(destination, plan_run_id)

@@ -225,7 +225,7 @@ def draw(
         if circumstances.deletion.inactive and not circumstances.unreadable_reject:
             doubtful = pd.concat([others, everyone.loc[among(everyone["person"], kept["person"]), "employee_id"]])
             due = deletion.of(decided, circumstances.deletion, doubtful)
-            out = comparison.deletions(due, read)
+            out = comparison.deletions(due[~deletion.still_used(due, circumstances.deletion, accounts, people.roster)], read)
             undeleted = deletion.spared(due, out.records["employee_id"])
             decided = deletion.held(decided, out.records["employee_id"], circumstances.deletion)
             records.append(out.records.assign(action="delete"))

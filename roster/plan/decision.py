@@ -144,19 +144,22 @@ class Plan:
     """What is agreed of creations, where one person goes first. A stored plan is without."""
     things: pd.DataFrame = field(default_factory=no_things)
     """`roster.plan.things.PLANNED`: what changes of things that are no people."""
+    part: str = ""
+    """The name of the part of a destination that it is for; of one whole there is none. A stored plan is without."""
 
     def digest(self) -> str:
         """Names the plan: the same people, things, actions and values give the same sixteen hex digits."""
         return _digest(self.people[["person", "action", "intended", "reason"]], self.records, *self._things(self.things))
 
     def held_digest(self) -> str | None:
-        """Names what is held; None where nothing is."""
+        """Names what is held; None where nothing is. Two parts of a destination may hold the very same, and a release is of one of them."""
         held = self.people[self.people["action"].eq("hold")]
         waiting = self.things[~self.things["apply"].astype("bool")]
         if held.empty and waiting.empty:
             return None
         records = self.records[self.records["person"].isin(held["person"])]
-        return _digest(held[["person", "intended"]], records, *self._things(waiting))
+        where = [pd.DataFrame({"part": [self.part]})] if self.part else []
+        return _digest(held[["person", "intended"]], records, *self._things(waiting), *where)
 
     def _things(self, some: pd.DataFrame) -> list[pd.DataFrame]:
         """What of things a digest is about; nothing where there are none, so that a plan without is named as ever."""

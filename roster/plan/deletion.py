@@ -33,6 +33,8 @@ class Deletion:
     ledger knows."""
     means: str = ""
     """What it keeps and what it ends, a sentence."""
+    elsewhere: frozenset[str] = frozenset()
+    """The employee numbers of those who are active in another part of the destination by what the ledger knows."""
 
     def due(self) -> dict[str, tuple[str, str]]:
         """Those of `inactive` who have been so for long enough."""
@@ -54,6 +56,22 @@ def of(people: pd.DataFrame, deletion: Deletion, doubtful: pd.Series) -> pd.Data
     left = people["action"].eq("none") & people["reason"].eq("left") & people["account"].notna() & ~among(people["employee_id"], doubtful)
     ours = people["account"] == people["employee_id"].map({number: account for number, (account, _) in due.items()}).astype("str")
     return people.loc[left & ours.fillna(False).astype(bool), ["employee_id", "account"]]
+
+
+def still_used(due: pd.DataFrame, deletion: Deletion, accounts: pd.DataFrame, roster: pd.DataFrame) -> pd.Series:
+    """Of whom that may be deleted (`of`) the same person is active elsewhere, or somebody who works here has the address that they have
+    there, under another number or in another part: aligned with `due`.
+
+    Args:
+        due: as `of` gives it.
+        deletion: what is agreed.
+        accounts: everyone there (`roster.people.matching.ACCOUNT_COLUMNS`).
+        roster: the roster frame, as the part sees it.
+    """
+    working = roster["employment"].ne("left") | roster.get("elsewhere", pd.Series(False, index=roster.index))
+    address = due["account"].map(accounts.drop_duplicates("account").set_index("account")["email"]).astype("str").str.lower()
+    found: pd.Series = due["employee_id"].isin(list(deletion.elsewhere)) | among(address, roster.loc[working, "email"].str.lower())
+    return found
 
 
 def spared(due: pd.DataFrame, removable: pd.Series) -> list[str]:

@@ -10,6 +10,7 @@
 - `things`: what became of things that are no people?
 - `page` (and ``templates``): how does the page look?
 - `story`: what did each run do about one person?
+- `thing_story`: what did each run do about one thing that is no person?
 
 Does not belong here: reading the ledger (``resources.past``), where files are put (``resources.past.report_files``), terminals (``cli``).
 """

@@ -35,7 +35,8 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
         left_out: As `roster.reports.skipped.left_out` gives it.
     """
     stopped = _stopped(report)
-    failed = {one.name: one.failure for one in report.destinations if one.failure and one.failure != report.failure} | report.failed_parts
+    failed = {one.name: one.failure for one in report.destinations if one.failure and one.failure != report.failure}
+    failed.update(report.failed_parts)
     urgent = [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)

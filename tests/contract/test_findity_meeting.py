@@ -53,7 +53,8 @@ def test_approver_who_approves_for_a_value_is_not_deleted_and_it_is_told(routed)
     assert night.planned["E2"] == ("none", "left")
     assert [one for one in night.facts.notices if "E2" in one] == [
         "1 person who is due to be deleted stays at Findity (E2): "
-        "somebody or something there names them as approver, or may, or no call can address them"
+        "somebody or something there names them as approver, or may, or no call can address them, "
+        "or they are active under that address"
     ]
 
 
