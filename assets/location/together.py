@@ -188,7 +188,8 @@ class _Companies(RepositoryData):
                 why = why or broken.CannotBeLoaded(file.parent.name, error.lines)
                 continue
             if repository.has_job(name):
-                return repository.get_job(name)
+                # Whether it may be called so, only all of them show.
+                return None if _strange(file.parent.name, repository) else repository.get_job(name)
         if why:
             raise why
         return None
