@@ -8,7 +8,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.location import broken
+from assets import names
+from assets.location import broken, one
 from assets.location.together import Location
 
 YAML = """\
@@ -86,7 +87,7 @@ BAD = {
     "a component that raises": (replaced("assets.RosterSync", "builds.Sync"), "could not be built (RuntimeError)"),
     "a component that calls a job as another company does": (
         replaced("assets.RosterSync", "takes.Sync"),
-        "the job good_sync is also that of company 'good'",
+        "the job good_sync is called as one of company 'good' is or may be",
     ),
 }
 
@@ -141,3 +142,96 @@ def test_whatever_is_wrong_with_a_company_the_others_load_as_if_it_were_not_ther
         assert subset("good_sync").name == "good_sync"
         with pytest.raises(broken.CannotBeLoaded, match="The settings of company 'bad' cannot be loaded, so none of its jobs can run: "):
             subset("bad_sync")
+
+
+def test_no_surprise_the_name_of_a_broken_companys_job_becomes_nobody_elses(folder: Path) -> None:
+    company(folder, "taker", YAML.replace("assets.RosterSync", "takes.Sync"))
+    (folder / "good" / "defs.yaml").write_text(YAML.replace("team:people", "team:FILL-IN"))
+    assert Location(folder).mistakes().keys() == {"good", "taker"}
+    with pytest.raises(broken.CannotBeLoaded, match="company 'good'"):
+        Location(folder).get_repository_def().get_maybe_subset_job_def("good_sync")
+
+
+def test_names_that_differ_in_case_or_begin_alike_are_companies_of_their_own(folder: Path) -> None:
+    for name in ("Good", "good_sync", "good_hr", "good__hr", "good_"):
+        company(folder, name)
+    location = Location(folder)
+    assert location.mistakes() == {}
+    assert {job for job in location.get_repository_def().job_names if job.endswith("_sync")} == {
+        f"{name}_sync" for name in ("good", "Good", "good_sync", "good_hr", "good__hr", "good_")
+    }
+    for name in ("good_sync", "good_sync_sync", "good__hr_one"):
+        assert Location(folder).get_repository_def().get_maybe_subset_job_def(name).name == name
+
+
+def test_a_folder_whose_name_cannot_be_part_of_names_is_red_under_one_that_can(folder: Path) -> None:
+    for name in ("two-words", "two_words", "räksmörgås", "with space"):
+        company(folder, name)
+    location = Location(folder)
+    assert location.mistakes().keys() == {"two-words", "räksmörgås", "with space"}
+    red = {key.path[0] for key in location.get_repository_def().asset_graph.get_all_asset_keys() if key.path[-1] == "settings"}
+    assert len(red) == 3
+    assert all(name.isascii() and name.isidentifier() for name in red)
+    assert "two_words" not in red
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The companies that have been built."""
+    names: list[str] = []
+    build = one.build
+    monkeypatch.setattr(one, "build", lambda file: (names.append(file.parent.name), build(file))[1])
+    return names
+
+
+def test_a_run_loads_its_own_company_alone(folder: Path, built: list[str]) -> None:
+    for name in ("acme", "brick", "good_one"):
+        company(folder, name)
+    location = Location(folder)
+    assert built == []
+    repository = location.get_repository_def()
+    for job in names.JOBS:
+        assert repository.get_maybe_subset_job_def(f"brick_{job}").name == f"brick_{job}"
+    assert repository.get_job("brick_sync") is repository.get_job("brick_sync")
+    assert built == ["brick"]
+    one_asset = {dg.AssetKey(["acme", "expensify", "known"])}
+    picked = repository.get_maybe_subset_job_def("__ASSET_JOB", asset_selection=one_asset)
+    assert {*picked.asset_layer.executable_asset_keys} == one_asset
+    assert built == ["brick", "acme"]
+    both = {*one_asset, dg.AssetKey(["brick", "expensify", "known"])}
+    assert {*repository.get_maybe_subset_job_def("__ASSET_JOB", asset_selection=both).asset_layer.executable_asset_keys} == both
+    assert built == ["brick", "acme"]
+
+
+def test_what_a_run_loads_is_what_the_ui_shows_of_it(folder: Path) -> None:
+    company(folder, "acme")
+    alone, together = Location(folder).get_repository_def(), Location(folder).get_repository_def()
+    together.load_all_definitions()
+    for job in names.JOBS:
+        name = f"acme_{job}"
+        snapshots = [repository.get_maybe_subset_job_def(name).get_job_snapshot_id() for repository in (alone, together)]
+        assert snapshots[0] == snapshots[1]
+
+
+def test_an_unknown_job_is_told_with_those_that_there_are(folder: Path) -> None:
+    with pytest.raises(dg.DagsterInvariantViolationError, match=r"There is no job 'god_sync'\. Did you mean good_sync"):
+        Location(folder).get_repository_def().get_maybe_subset_job_def("god_sync")
+
+
+def test_with_no_company_the_location_says_so_where_people_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repository = Location(tmp_path).get_repository_def()
+    [key] = repository.asset_graph.get_all_asset_keys()
+    said = f"There is no company yet: {tmp_path} has no folder with a defs.yaml."
+    assert repository.asset_graph.get(key).description == said
+    assert capsys.readouterr().err == f"rollcall: {said}\n"
+    assert not [job for job in repository.job_names if not job.startswith("__")]
+
+
+def test_what_loading_many_costs_grows_with_their_number_and_a_job_holds_its_own_companys_resources(folder: Path) -> None:
+    for number in range(3):
+        company(folder, f"acme{number}")
+    for job in Location(folder).get_repository_def().get_all_jobs():
+        if not job.name.startswith("__"):
+            assert {key for key in job.resource_defs if key != "io_manager"} <= {
+                f"{job.name.rpartition('_')[0]}_{one}" for one in ("hr", "io", "ledger", "expensify")
+            }
