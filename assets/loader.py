@@ -76,14 +76,13 @@ def read(file: Path) -> CompanySettings:
     Raises:
         SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
-    text = text_of(file)
-    parsed = _parsed(file, text)
+    parsed = _parsed(file)
     lines, found = list(_of_folder(file)), list(_at_the_top(parsed.value))
     settings: CompanySettings | None = None
     open_places: list[Place] = []
     if not found:
         open_places = list(_left_to_fill_in(parsed.value["attributes"], ("attributes",)))
-        settings, wrong = _validated(file, text, model())
+        settings, wrong = _validated(parsed)
         found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value)]
         found += [mistake for mistake in wrong if not _is_open(mistake.place, open_places)]
     draft = None if found or lines else settings
@@ -92,6 +91,12 @@ def read(file: Path) -> CompanySettings:
     if lines or settings is None:
         raise SettingsMistakes(lines, draft)
     return settings
+
+
+def is_plain(file: Path) -> bool:
+    """Whether settings that are right stand for nothing but what is ours: no component of somebody else's, none of Dagster's own keys."""
+    value = _parsed(file).value
+    return value.keys() <= {"type", "attributes"} and value["type"] in OURS
 
 
 def _of_folder(file: Path) -> Iterator[str]:
@@ -114,9 +119,13 @@ def text_of(file: Path) -> str:
         raise SettingsMistakes([f"{file}: cannot be read ({type(error).__name__})"]) from None
 
 
-@lru_cache(maxsize=_KEPT)
-def _parsed(file: Path, text: str) -> ValueAndSourcePositionTree:
+def _parsed(file: Path) -> ValueAndSourcePositionTree:
     """The one document in the file; an empty file is one without keys."""
+    return _document(file, text_of(file))
+
+
+@lru_cache(maxsize=_KEPT)
+def _document(file: Path, text: str) -> ValueAndSourcePositionTree:
     try:
         documents = parse_yamls_with_source_position(text, str(file))
     except yaml.MarkedYAMLError as error:
@@ -191,11 +200,9 @@ def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
     return wrong or _judged(ComponentPostProcessingModel.model(), inside, ("post_processing",))[1]
 
 
-@lru_cache(maxsize=_KEPT)
-def _validated(file: Path, text: str, schema: type[CompanySettings]) -> tuple[CompanySettings | None, list[_Mistake]]:
+def _validated(parsed: ValueAndSourcePositionTree) -> tuple[CompanySettings | None, list[_Mistake]]:
     """The settings if they follow the schema, and all that is wrong with them."""
-    parsed = _parsed(file, text)
-    settings, wrong = _judged(schema, parsed.value["attributes"], ("attributes",))
+    settings, wrong = _judged(model(), parsed.value["attributes"], ("attributes",))
     if settings is not None:
         wrong = [_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings)]
     return settings, wrong
