@@ -21,9 +21,10 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
-from assets import names, quiet
+from assets import names
 from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
 from assets.attributes import Path as Place
+from assets.quiet import log
 from resources.failures import PRIVATE
 
 KEYS: Final = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
@@ -181,7 +182,7 @@ def _of_type(name: str) -> Iterator[_Mistake]:
         return
     except (Exception, SystemExit) as error:  # what a module of somebody else's does when it is imported
         logging.getLogger(PRIVATE).exception("not foreseen")
-        yield _Mistake(("type",), f"importing it failed ({type(error).__name__}); the error's full text is in {quiet.log()}")
+        yield _Mistake(("type",), f"importing it failed ({type(error).__name__}); the error's full text is in {log()}")
         return
     # A component of somebody else's is a company if it is one of ours; by name, since that module stands on this one.
     ours = load_module_object(*OURS[0].rsplit(".", 1))

@@ -1,7 +1,7 @@
 """What keeps a company from being loaded, for commands: they do without Dagster where the settings are a plain company's.
 
-Belongs here: asking both who reads the settings and who builds what they stand for. Does not belong here: either of them (``assets.loader``,
-``assets.location``).
+Belongs here: asking both who reads the settings and who builds what they stand for. Does not belong here: either of them
+(``assets.loader``, ``assets.location``).
 """
 
 from collections.abc import Iterable
