@@ -9,6 +9,7 @@
 - `neighbours`: which other company's YAML names the same part of a destination?
 - `attributes`: which attributes may the YAML have, and what must hold between them?
 - `component`: how does Dagster come by a company's graph?
+- `mistakes`: what keeps a company from being loaded, as commands ask?
 - `location`: how do many companies make one code location, and what of one that cannot be loaded?
 - `company`: what do all its assets have in common: keys, labels, what they reach?
 - `graph`: which assets, checks and jobs has it?

@@ -21,9 +21,10 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
-from assets import names, open_places, quiet
+from assets import names, open_places
 from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
 from assets.attributes import Path as Place
+from assets.quiet import log
 from resources.failures import PRIVATE
 
 KEYS: Final = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
@@ -82,14 +83,13 @@ def read(file: Path, *, draft: bool = False) -> CompanySettings:
     Raises:
         SettingsMistakes: They are not right. Each line is ``attributes.hr.csv.path at <file>:7: what is wrong``.
     """
-    text = text_of(file)
-    parsed = _parsed(file, text)
+    parsed = _parsed(file)
     lines, found = [] if draft else list(_of_folder(file)), list(_at_the_top(parsed.value))
     settings: CompanySettings | None = None
-    left_open: tuple[Place, ...] = ()
+    left_open: list[Place] = []
     if not found:
-        left_open = tuple(open_places.in_settings(parsed.value["attributes"], ("attributes",)))
-        settings, wrong = _validated(file, text, model(), left_open)
+        left_open = list(open_places.in_settings(parsed.value["attributes"], ("attributes",)))
+        settings, wrong = _validated(parsed, left_open)
         found += [*_of_type(parsed.value["type"]), *_of_dagsters_own(parsed.value), *wrong]
     tried = None if found or lines else settings
     found += [_Mistake(place, f"still says {FILL_IN}") for place in left_open]
@@ -97,6 +97,12 @@ def read(file: Path, *, draft: bool = False) -> CompanySettings:
     if lines or settings is None:
         raise SettingsMistakes(lines, tried)
     return settings
+
+
+def is_plain(file: Path) -> bool:
+    """Whether settings that are right stand for nothing but what is ours: no component of somebody else's, none of Dagster's own keys."""
+    value = _parsed(file).value
+    return value.keys() <= {"type", "attributes"} and value["type"] in OURS
 
 
 def _of_folder(file: Path) -> Iterator[str]:
@@ -119,9 +125,13 @@ def text_of(file: Path) -> str:
         raise SettingsMistakes([f"{file}: cannot be read ({type(error).__name__})"]) from None
 
 
-@lru_cache(maxsize=_KEPT)
-def _parsed(file: Path, text: str) -> ValueAndSourcePositionTree:
+def _parsed(file: Path) -> ValueAndSourcePositionTree:
     """The one document in the file; an empty file is one without keys."""
+    return _document(file, text_of(file))
+
+
+@lru_cache(maxsize=_KEPT)
+def _document(file: Path, text: str) -> ValueAndSourcePositionTree:
     try:
         documents = parse_yamls_with_source_position(text, str(file))
     except yaml.MarkedYAMLError as error:
@@ -177,7 +187,7 @@ def _of_type(name: str) -> Iterator[_Mistake]:
         return
     except (Exception, SystemExit) as error:  # what a module of somebody else's does when it is imported
         logging.getLogger(PRIVATE).exception("not foreseen")
-        yield _Mistake(("type",), f"importing it failed ({type(error).__name__}); the error's full text is in {quiet.log()}")
+        yield _Mistake(("type",), f"importing it failed ({type(error).__name__}); the error's full text is in {log()}")
         return
     # A component of somebody else's is a company if it is one of ours; by name, since that module stands on this one.
     ours = load_module_object(*OURS[0].rsplit(".", 1))
@@ -196,19 +206,15 @@ def _of_dagsters_own(value: dict[str, Any]) -> list[_Mistake]:
     return wrong or _judged(ComponentPostProcessingModel.model(), inside, ("post_processing",))[1]
 
 
-@lru_cache(maxsize=_KEPT)
-def _validated(
-    file: Path, text: str, schema: type[CompanySettings], left_open: tuple[Place, ...]
-) -> tuple[CompanySettings | None, list[_Mistake]]:
+def _validated(parsed: ValueAndSourcePositionTree, left_open: Sequence[Place]) -> tuple[CompanySettings | None, list[_Mistake]]:
     """The settings if they follow the schema, and all that is wrong with them but that places are open; those are tried with a guess, or
     with what stands in."""
-    parsed = _parsed(file, text)
     given = open_places.with_guesses(parsed.value, left_open) if left_open else parsed.value
-    settings, wrong = _judged(schema, given["attributes"], ("attributes",))
+    settings, wrong = _judged(model(), given["attributes"], ("attributes",))
     closed = [place for place in left_open if any(_is_open(mistake.place, [place]) for mistake in wrong)]
     wrong = [mistake for mistake in wrong if not _is_open(mistake.place, left_open)]
     if settings is None and not wrong:
-        settings, _ = _judged(schema, open_places.without(given, closed)["attributes"], ("attributes",))
+        settings, _ = _judged(model(), open_places.without(given, closed)["attributes"], ("attributes",))
     if settings is not None:
         unmapped = (_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings))
         wrong = [mistake for mistake in unmapped if not _is_open(mistake.place, left_open)]

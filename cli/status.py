@@ -4,7 +4,7 @@ Belongs here: the command, the layout of what it prints and the shape of its JSO
 (``resources.past.status``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, cast
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from assets import names
+from assets import mistakes, names
 from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
 from cli.terminal import print_json, terminal
@@ -38,22 +38,38 @@ def status(
 ) -> None:
     """Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied."""
     found, there = [], names.companies()
-    runs_lost = lost.look(company, last)
-    everyone = sorted({*companies_with_runs(), *runs_lost.by_company})
-    for name in [company] if company else everyone or [company_meant(None)]:
+    unloadable, runs_lost = mistakes.of_all([company] if company else there), lost.look(company, last)
+    console, now = terminal(), datetime.now(UTC)
+    if not json:
+        print_unloadable(console, unloadable)
+    for name in _asked(company, {*companies_with_runs(), *runs_lost.by_company}, unloadable):
         with ledger_of(name, without_runs=name in runs_lost.by_company) as ledger:
             found.append(look(ledger, last, registry.titles()))
     if json:
-        print_json(
-            {"companies": [{**as_json(one), "folder": one.company in there, "lost": runs_lost.as_json(one.company)} for one in found]}
-        )
+        companies = [{**as_json(one), "folder": one.company in there, "lost": runs_lost.as_json(one.company)} for one in found]
+        broken = [{"company": name, "mistakes": lines} for name, lines in unloadable.items()]
+        print_json({"companies": companies, "unloadable": broken})
         return
-    console, now = terminal(), datetime.now(UTC)
     for one in found:
         print_status(console, one, now, folder=one.company in there)
         lost.print_lost(console, runs_lost.by_company.get(one.company, ()))
     if runs_lost.unread:
         console.print(f"  {runs_lost.unread}", style="red", soft_wrap=True)
+
+
+def _asked(company: str | None, known: Collection[str], unloadable: Collection[str]) -> list[str]:
+    """Whose runs are shown; of a company that cannot be loaded there may never have been one."""
+    if company:
+        return [] if company in unloadable and company not in known else [company]
+    return sorted(known) or ([] if unloadable else [company_meant(None)])
+
+
+def print_unloadable(console: Console, unloadable: Mapping[str, Sequence[str]]) -> None:
+    """Print which companies cannot be loaded, and why: a line for each mistake."""
+    for name, lines in unloadable.items():
+        console.print(f"\n{name}: its settings cannot be loaded, so none of its jobs can run", style="bold red")
+        for line in lines:
+            console.print(f"  {line}", style="red", soft_wrap=True)
 
 
 def as_json(status: Status) -> dict[str, Any]:

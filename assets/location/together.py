@@ -103,6 +103,8 @@ class _Repository(dg.RepositoryDefinition):
 class _Whole:
     """All companies, side by side."""
 
+    companies: Collection[str]
+    """All that there are, whether or not they can be loaded: a job's name must not become another company's while that is mended."""
     definitions: list[dg.Definitions] = field(default_factory=list)
     repositories: list[dg.RepositoryDefinition] = field(default_factory=list)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -112,17 +114,20 @@ class _Whole:
     refused: dict[str, broken.CannotBeLoaded] = field(default_factory=dict)
     """Their jobs → why."""
 
-    def add(self, company: str, definitions: dg.Definitions, repository: dg.RepositoryDefinition) -> None:
-        """One more company.
+    def check_names(self, company: str, repository: dg.RepositoryDefinition) -> None:
+        """Before a company is added.
 
         Raises:
-            SettingsError: Something of it is called as something of another one; nothing of it is added.
+            SettingsError: Something of it is called as something of another one.
         """
-        mine = _named(repository)
-        for kind, name in sorted(mine):
-            if other := self.owners.get((kind, name)):
-                raise SettingsError([f"the {kind} {name} is also that of company '{other}': call one of the two otherwise"])
-        self.owners |= dict.fromkeys(mine, company)
+        for kind, name in sorted(_named(repository)):
+            others = [] if _begins_as(company, name) else [one for one in self.companies if _begins_as(one, name)]
+            if other := self.owners.get((kind, name)) or max(others, key=len, default=None):
+                raise SettingsError([f"the {kind} {name} is called as one of company '{other}' is or may be: call it otherwise"])
+
+    def add(self, company: str, definitions: dg.Definitions, repository: dg.RepositoryDefinition) -> None:
+        """One more company."""
+        self.owners |= dict.fromkeys(_named(repository), company)
         self.definitions.append(definitions)
         self.repositories.append(repository)
 
@@ -188,7 +193,8 @@ class _Companies(RepositoryData):
                 why = why or broken.CannotBeLoaded(file.parent.name, error.lines)
                 continue
             if repository.has_job(name):
-                return repository.get_job(name)
+                # Whether it may be called so, only all of them show.
+                return None if _strange(file.parent.name, repository) else repository.get_job(name)
         if why:
             raise why
         return None
@@ -253,7 +259,7 @@ class _Companies(RepositoryData):
 
 def _load(folder: Path, files: Sequence[Path]) -> _Whole:
     """Every company of a folder, and what stands for those that cannot be loaded."""
-    whole = _Whole()
+    whole = _Whole([file.parent.name for file in files])
     lacking: list[tuple[Path, Sequence[str]]] = []
     built: list[tuple[Path, one.Built]] = []
     for file in files:
@@ -264,9 +270,11 @@ def _load(folder: Path, files: Sequence[Path]) -> _Whole:
     # Names that begin as their company's come first: who calls something of theirs as another company would, gives way.
     for file, company in sorted(built, key=lambda each: _strange(each[0].parent.name, each[1].repository)):
         try:
-            whole.add(file.parent.name, company.definitions, company.repository)
+            whole.check_names(file.parent.name, company.repository)
         except SettingsError as error:
             lacking.append((file, [f"{file}: {line}" for line in error.lines]))
+        else:
+            whole.add(file.parent.name, company.definitions, company.repository)
     for file, lines in sorted(lacking):
         whole.mistakes[file.parent.name] = list(lines)
         sys.stderr.write(f"rollcall: {broken.CannotBeLoaded(file.parent.name, lines)}\n")
@@ -282,7 +290,11 @@ def _load(folder: Path, files: Sequence[Path]) -> _Whole:
 
 def _strange(company: str, repository: dg.RepositoryDefinition) -> bool:
     """Whether something of it is called as no company is: only a component of somebody else's does that."""
-    return not all(name.startswith((f"{company}_", f"{company}/")) for _, name in _named(repository))
+    return not all(_begins_as(company, name) for _, name in _named(repository))
+
+
+def _begins_as(company: str, name: str) -> bool:
+    return name.startswith((f"{company}_", f"{company}/"))
 
 
 def _named(repository: dg.RepositoryDefinition) -> set[tuple[str, str]]:

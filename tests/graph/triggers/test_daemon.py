@@ -16,9 +16,13 @@ import dagster as dg
 import pytest
 import yaml
 
+from assets.location.broken import CannotBeLoaded
+from assets.runs.launch import run_job
 from resources import places
 
 LIMIT = 120
+BROKEN = {"muster": "type: assets.RosterSync\nattributes: {timezone: FILL-IN}\n", "noyaml": "type: [", "zero": ""}
+"""Companies beside the one that is watched, as they stand in their folders."""
 
 
 UNITS = places.PROJECT / "deploy" / "systemd"
@@ -90,6 +94,9 @@ def test_a_file_that_lands_is_synced_once_with_nobody_looking(
     company = tmp_path / "pipelines" / "acme"
     company.mkdir(parents=True)
     (company / "defs.yaml").write_text(yaml.safe_dump({"type": "assets.RosterSync", "attributes": acme.attributes}))
+    for name, text in BROKEN.items():
+        (company.parent / name).mkdir()
+        (company.parent / name / "defs.yaml").write_text(text)
     home = tmp_path / "dagster"
     home.mkdir()
     (home / "dagster.yaml").write_text((places.PROJECT / "dagster.yaml").read_text())
@@ -114,3 +121,22 @@ def test_a_file_that_lands_is_synced_once_with_nobody_looking(
         ticks = len(instance.get_ticks(seen.instigator_origin_id, seen.selector_id))
         until(lambda: ticked(ticks + 1), said)
         assert [one.run_id for one in instance.get_runs()] == [run.run_id]
+        for name in BROKEN:
+            red = until(lambda name=name: looked_at(instance, name), said)
+            assert red.passed is False
+            assert f"{company.parent / name}/defs.yaml" in red.description
+        mended = yaml.safe_dump({"type": "assets.RosterSync", "attributes": {**acme.attributes, "when": {}}})
+        (company.parent / "muster" / "defs.yaml").write_text(mended)
+        until(lambda: looked_at(instance, "muster").passed, said)
+    (company / "defs.yaml").write_text("\x00")
+    with pytest.raises(CannotBeLoaded) as caught:
+        run_job("acme_sync")
+    told = f"The settings of company 'acme' cannot be loaded, so none of its jobs can run: {company}/defs.yaml: not valid YAML."
+    assert str(caught.value) == told
+
+
+def looked_at(instance: dg.DagsterInstance, company: str) -> Any:
+    """What the check of a company that cannot be loaded says, once it was evaluated: nobody has pressed a button."""
+    key = dg.AssetCheckKey(dg.AssetKey([company, "settings"]), "loads")
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).get(key)
+    return found.event.dagster_event.asset_check_evaluation_data if found and found.event else None
