@@ -45,13 +45,21 @@ app = typer.Typer()
 
 @app.command()
 def check(
-    company: Annotated[str, typer.Argument(help="The company's name, or a draft's folder.", autocompletion=names.companies)],
-    file: Annotated[Path, typer.Argument(help="HR's file.", exists=True, dir_okay=False)],
+    company: Annotated[
+        str | None,
+        typer.Argument(
+            help="The company's name, or a draft's folder; without it, every company's settings.", autocompletion=names.companies
+        ),
+    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="HR's file; without it, the settings alone.", exists=True, dir_okay=False)] = None,
     show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
-    settings, mistaken = _settings(company)
+    if company is None or file is None:
+        mistakes = [one for one in ([company] if company else names.companies()) if not _are_right(one)]
+        raise typer.Exit(MISTAKE if mistakes else USABLE)
+    settings, mistaken = _settings(company, "The file is tried all the same:\n")
     try:
         result = _taken_in(file, settings)
     except Unfit as unreadable:
@@ -74,9 +82,25 @@ def check(
     raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
 
-def _settings(company: str) -> tuple[CompanySettings, bool]:
-    """The settings, and whether something is wrong with them, which is told, and with which the file is tried all the same: what
-    `rollcall map` has left open, or another company that names the same part of a destination."""
+def _are_right(company: str) -> bool:
+    """Whether nothing is open or wrong in a company's settings; what is, is told."""
+    try:
+        _, mistaken = _settings(company, "")
+    except typer.Exit:
+        return False
+    if not mistaken:
+        say(f"{company}: nothing is open or wrong.")
+    return not mistaken
+
+
+def _settings(company: str, then: str) -> tuple[CompanySettings, bool]:
+    """The settings, and whether something is wrong with them, which is told, and with which a file can be tried all the same: what
+    `rollcall map` has left open, or another company that names the same part of a destination.
+
+    Args:
+        company: Whose.
+        then: What is done in spite of it.
+    """
     try:
         file = loader.find(company)
         # A draft that lies elsewhere is no company yet.
@@ -86,13 +110,13 @@ def _settings(company: str) -> tuple[CompanySettings, bool]:
 
         shared = neighbours.shared(file.parent, settings) if among else {}
         for sentence in shared.values():
-            say(f"{sentence} Until then a run of either stops there. The file is tried all the same:\n", err=True)
+            say(f"{sentence} Until then a run of either stops there. {then}".rstrip(" "), err=True)
         return settings, bool(shared)
     except loader.SettingsMistakes as mistakes:
         say(str(mistakes), err=True)
         if mistakes.draft is None:
             raise typer.Exit(MISTAKE) from None
-        say("No job of the company loads before these are filled in. The file is tried all the same:\n", err=True)
+        say(f"No job of the company loads before these are filled in. {then}".rstrip(" "), err=True)
         return mistakes.draft, True
 
 

@@ -41,7 +41,8 @@ class LostRuns:
             return None
         found = self.by_company.get(company, ())
         return [
-            {"run": one.run_id, "job": one.job, "status": one.status, "at": one.ended.isoformat(), "do": one.do or None} for one in found
+            {"run": one.root_run_id, "job": one.job, "status": one.status, "at": one.ended.isoformat(), "do": one.do or None}
+            for one in found
         ]
 
 
@@ -77,6 +78,6 @@ def print_lost(console: Console, runs: Sequence["Lost"]) -> None:
     """A line for each, and what is to be done."""
     for one in runs:
         style = "" if not one.do else "yellow" if one.status == "cancelled" else "red"
-        console.print(f"  {one.job} {WORDS[one.status]} ({one.ended:%Y-%m-%d %H:%M} UTC): {one.run_id}", style=style, soft_wrap=True)
+        console.print(f"  {one.job} {WORDS[one.status]} ({one.ended:%Y-%m-%d %H:%M} UTC): {one.root_run_id}", style=style, soft_wrap=True)
         if one.do:
             console.print(f"    {one.do}", soft_wrap=True)

@@ -23,8 +23,8 @@ from resources.ledger import Ledger
 
 QUEUED_TOO_LONG: Final = 600.0
 """Seconds after which a run that waits for nobody should have been launched."""
-_MOST: Final = 500
-"""How many of a company's runs are looked at, the newest first."""
+_LOOKED_AT: Final = 10
+"""How many of a company's runs are looked at for each that may be shown: most have gone well. Reading a record takes a millisecond."""
 _WITHOUT_CONFIG: Final = tuple(job for job in JOBS if job not in ("one", "release"))
 _WORDS: Final = {
     dg.DagsterRunStatus.FAILURE: "failed",
@@ -38,7 +38,9 @@ class Lost:
     """A run that the ledger does not know of."""
 
     run_id: str
+    """The newest attempt's."""
     root_run_id: str
+    """The first attempt's, by which the run is named everywhere."""
     job: str
     status: str
     """``failed``, ``cancelled``, ``queued`` (for too long) or ``stuck``: Dagster takes it for one that starts or runs, and it gives no
@@ -68,7 +70,7 @@ def find(instance: dg.DagsterInstance, company: str, last: int) -> list[Lost]:
     Raises:
         Failed: The ledger cannot be read.
     """
-    records = instance.get_run_records(dg.RunsFilter(tags={COMPANY_TAG: company}), limit=_MOST)
+    records = instance.get_run_records(dg.RunsFilter(tags={COMPANY_TAG: company}), limit=_LOOKED_AT * last)
     with Ledger.open(places.ledger_url(), company) as ledger:
         known = ledger.runs.all()
         signs, now = ledger.heartbeats.remaining(), ledger.heartbeats.now()
@@ -82,7 +84,7 @@ _Found = tuple[dg.RunRecord, str, bool]
 def _lost(records: Sequence[dg.RunRecord], known: set[str], alive: set[str], now: float, last: int) -> Iterator[_Found]:
     """Newest first, each with what it is, and whether another run of its job has been there since."""
     chains: set[str] = set()
-    """Those of which a later attempt has reached the ledger."""
+    """Those of which a later attempt has been seen: it says what there is to say."""
     since: set[str] = set()
     told = 0
     for record in records:
@@ -94,8 +96,10 @@ def _lost(records: Sequence[dg.RunRecord], known: set[str], alive: set[str], now
             told += run.run_id in known
             if told >= last:
                 return
-        elif root not in chains and (status := _status(record, alive, now)):
-            yield record, status, run.job_name in since
+        elif root not in chains:
+            chains.add(root)
+            if status := _status(record, alive, now):
+                yield record, status, run.job_name in since
 
 
 def _status(record: dg.RunRecord, alive: set[str], now: float) -> str | None:
@@ -123,7 +127,7 @@ def _advice(instance: dg.DagsterInstance, company: str, run: dg.DagsterRun, stat
     start = f"rollcall run {run.job_name}" if plain else f"start {run.job_name} again as it was started"
     if status == "cancelled":
         return f"Somebody cancelled it, and nothing starts it again. If it shall run after all: {start}"
-    what = f"Its page in the Dagster UI says what stopped it ({run.run_id}). Mend that"
+    what = "Its page in the Dagster UI says what stopped it. Mend that"
     if (started := arrivals.starts(instance, run)) is None:
         return f"{what}, then: {start}"
     there, left = started

@@ -183,6 +183,23 @@ def test_a_place_that_is_left_open_is_told_once_wherever_it_is(acme: Path, old: 
     assert "Gate: fit. 1 rows" in result.stdout
 
 
+def test_without_a_file_the_settings_alone_are_judged_and_without_a_company_everyones(acme: Path) -> None:
+    def settings(*company: str) -> Result:
+        return CliRunner().invoke(app, ["check", *company])
+
+    assert (settings("acme").exit_code, settings("acme").output) == (0, "acme: nothing is open or wrong.\n")
+    for name, old, new in [("brick", "Europe/Stockholm", "Nowhere"), ("coal", "[team:people]", "[team:FILL-IN]"), ("dye", "", "")]:
+        (acme / name).mkdir()
+        (acme / name / "defs.yaml").write_text(ACME.replace(old, new))
+    result = settings()
+    assert result.exit_code == 2
+    assert f"attributes.timezone at {acme / 'brick' / 'defs.yaml'}:3: Value error" in result.stderr
+    assert f"attributes.owners.0 at {acme / 'coal' / 'defs.yaml'}:4: still says FILL-IN" in result.stderr
+    assert "The file is tried" not in result.stderr
+    assert settings("acme").exit_code == settings("dye").exit_code == 2  # one policy in two companies
+    assert settings("nobody").exit_code == 2
+
+
 def test_open_places_and_mistakes_are_told_together_in_the_order_of_the_file(acme: Path) -> None:
     file = acme / "acme" / "defs.yaml"
     file.write_text(ACME.replace("Europe/Stockholm", "Nowhere").replace("[team:people]", "[team:FILL-IN]").replace("unchanged", "never"))

@@ -164,6 +164,17 @@ def test_a_run_that_reached_the_ledger_and_died_then_goes_on_by_its_re_execution
     assert "before the ledger knew" not in status()
 
 
+def test_status_names_a_chain_once_and_by_its_first_attempt(daemon: Any, dying: Any) -> None:
+    daemon = daemon()
+    died = landed(daemon)
+    job = daemon.acme.defs.resolve_job_def("acme_sync")
+    of_chain = {"root_run_id": died.run_id, "parent_run_id": died.run_id}
+    tags = {**died.tags, "dagster/root_run_id": died.run_id, "dagster/parent_run_id": died.run_id}
+    daemon.instance.create_run_for_job(job, status=dg.DagsterRunStatus.FAILURE, tags=tags, run_config=died.run_config, **of_chain)
+    assert set(told()) == {died.run_id}
+    assert "3 more times" in status()
+
+
 def test_status_tells_of_runs_that_hang_and_says_what_to_do(daemon: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon = daemon()
     job = daemon.acme.defs.resolve_job_def("acme_release")
