@@ -22,14 +22,14 @@ from dagster._grpc.client import DagsterGrpcClient
 
 from resources.ledger import tables
 from sandbox.server import Sandbox
-from tests import ports
+from tests import ports, soak
 from tests.deploy.compose import DEPLOY, Here
 from tests.graph.conftest import YAML, changed
 
 PORTS = ("4266", "5432", "6379")
 WORKERS = ("worker-1", "worker-2")
 CREDENTIALS = {"FINDITY_CLIENT": "demo-client", "FINDITY_SECRET": "demo-findity-secret"}
-PATIENCE = 120
+PATIENCE = 3600 if soak.WHOLE else 120
 COLUMNS = ("No", "First", "Last", "Mail", "Boss", "Dept", "Firm", "Status", "Start", "End", "Mobile", "Limit", "Over", "IBAN")
 
 
@@ -41,10 +41,10 @@ def seed(companies: list[str]) -> dict[str, Any]:
     return {"findity": {"clients": {CREDENTIALS["FINDITY_CLIENT"]: client}, "organizations": organizations}}
 
 
-def settings(company: str) -> dict[str, Any]:
-    """A company's YAML: its file starts its sync, within seconds."""
+def settings(company: str, chunk: int | None) -> dict[str, Any]:
+    """A company's YAML: its file starts its sync, within seconds; perhaps so few people are sent in a call."""
     other = {"expensify": None, "when": {"arrival": {"every_seconds": 2}}, "findity.connection.organization": company}
-    other |= {"findity.users.bankAccount": None}
+    other |= {"findity.users.bankAccount": None, "findity.connection.chunk_size": chunk}
     return {"type": "assets.RosterSync", "attributes": changed(yaml.safe_load(YAML), other)}
 
 
@@ -70,16 +70,17 @@ class Engine:
         folder: Where everything of it goes.
         postgres: The URL of a PostgreSQL of its own.
         companies: Which companies there are.
+        slow: More of them, each person of whom takes a call.
         running: What ends with it.
     """
 
-    def __init__(self, folder: Path, postgres: str, companies: list[str], running: ExitStack) -> None:
+    def __init__(self, folder: Path, postgres: str, companies: list[str], slow: list[str], running: ExitStack) -> None:
         self.folder, self.companies, self.postgres = folder, companies, postgres
-        self.box = running.enter_context(Sandbox(seed(companies), {"expensify_rate_limits": False}))
+        self.box = running.enter_context(Sandbox(seed([*companies, *slow]), {"expensify_rate_limits": False}))
         self.pipelines = folder / "pipelines"
-        for name in companies:
+        for name in (*companies, *slow):
             (self.pipelines / name).mkdir(parents=True)
-            (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name)), "utf-8")
+            (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
         self.home = folder / "volume"
         (self.home / "dagster_home").mkdir(parents=True)
         (self.home / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
@@ -120,6 +121,12 @@ class Engine:
         for member in self.members(process.pid):
             os.kill(member, number)
         process.wait(60)
+
+    def finish(self, service: str) -> None:
+        """Ended as one that is stopped: a worker's run comes to its end first."""
+        process = self._processes.pop(service)
+        process.terminate()
+        process.wait(PATIENCE)
 
     def members(self, session: int) -> list[int]:
         """The processes of a session."""
@@ -227,11 +234,11 @@ class Engine:
 
 
 @contextmanager
-def running(folder: Path, postgres: str, companies: list[str]) -> Iterator[Engine]:
+def running(folder: Path, postgres: str, companies: list[str], slow: list[str]) -> Iterator[Engine]:
     """The engine, with everything started but the workers, and the environment by which this process reads the instance."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        engine = Engine(folder, postgres, companies, stack)
+        engine = Engine(folder, postgres, companies, slow, stack)
         for name, value in engine.environment().items():
             if name.startswith(("DAGSTER_", "ROLLCALL_", "CELERY_", "PG")):
                 patch.setenv(name, value)

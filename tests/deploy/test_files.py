@@ -65,7 +65,7 @@ def commands() -> Iterator[list[str]]:
 
 def test_the_instance_of_several_machines_has_the_settings_of_the_projects_own() -> None:
     ours, theirs = read(places.PROJECT / "dagster.yaml"), read(DEPLOY / "celery" / "dagster.yaml")
-    for added in ("storage", "run_launcher", "compute_logs"):
+    for added in ("storage", "run_launcher", "run_coordinator", "compute_logs"):
         del theirs[added]
     assert theirs["run_monitoring"].pop("start_timeout_seconds") > 0
     assert theirs["concurrency"]["runs"].pop("max_concurrent_runs") == len(WORKERS)
