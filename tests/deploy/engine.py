@@ -79,7 +79,7 @@ class Engine:
         self.box = running.enter_context(Sandbox(seed([*companies, *slow]), {"expensify_rate_limits": False}))
         self.pipelines = folder / "pipelines"
         for name in (*companies, *slow):
-            (self.pipelines / name).mkdir(parents=True)
+            (self.pipelines / name / "inbox").mkdir(parents=True)
             (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
         self.home = folder / "volume"
         (self.home / "dagster_home").mkdir(parents=True)
@@ -165,8 +165,9 @@ class Engine:
         return done.stdout + done.stderr
 
     def restart_redis(self) -> None:
-        """Ended and started again on what it had written."""
+        """Ended, and after some seconds started again on what it had written."""
         self.strike("redis", signal.SIGTERM)
+        time.sleep(4)
         self.start("redis")
 
     def crash_postgres(self) -> None:
@@ -194,7 +195,6 @@ class Engine:
     def deliver(self, company: str, people: int, day: str = "2026-11-20") -> None:
         """HR's file lands."""
         inbox = self.pipelines / company / "inbox"
-        inbox.mkdir(exist_ok=True)
         (inbox / f"people_{day}.csv").write_text(export(company, people), "utf-8")
 
     def instance(self) -> dg.DagsterInstance:

@@ -65,17 +65,19 @@ def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[S
 def _strikes(engine: Engine, instance: dg.DagsterInstance) -> list[str]:
     """One after the other, each while runs are under way, and what somebody on duty then does."""
 
+    few = len(COMPANIES) // 12
+
     def after(more: int) -> None:
         many = len(_done(instance)) + more
         engine.until(lambda: len(_done(instance)) >= many)
 
-    after(8)
+    after(few)
     engine.restart_redis()
-    after(8)
+    after(few)
     engine.reload()
-    after(8)
+    after(few)
     engine.crash_postgres()
-    after(8)
+    after(few)
     # A second machine dies, and nobody types anything: its signs of life end, the sensor sees it, the daemon goes on with it.
     (run, *_) = engine.until(lambda: _under_way(instance))
     engine.strike(engine.worker_of(run.run_id, instance) or WORKERS[0])

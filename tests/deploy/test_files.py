@@ -158,6 +158,10 @@ def test_a_unit_has_no_rights_but_its_own_folder(unit: Path) -> None:
     assert "EnvironmentFile=/etc/rollcall/environment" in lines
 
 
+def test_runs_outlive_the_code_server_that_started_them() -> None:
+    assert "KillMode=process" in (DEPLOY / "systemd" / "rollcall-code.service").read_text("utf-8").splitlines()
+
+
 # --- the image
 
 
