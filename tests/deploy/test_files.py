@@ -130,6 +130,16 @@ def test_no_secret_is_in_a_file_and_nothing_but_the_proxy_is_reached_from_outsid
     assert set(listening) == {"--host=127.0.0.1"}
 
 
+def test_what_holds_secrets_beside_the_files_is_nothing_for_git() -> None:
+    named = {file for one in services().values() for file in one.get("env_file", [])}
+    mounted = {mount.split(":")[0] for mount in services()["proxy"]["volumes"]} - {"./nginx.conf"}
+    for path in [".env", *named, *mounted]:
+        done = subprocess.run(
+            ["git", "check-ignore", "--no-index", f"deploy/{path.removeprefix('./')}"], cwd=places.PROJECT, capture_output=True
+        )
+        assert done.returncode == 0, path
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_writes_to_its_volume_alone_and_has_no_rights(name: str) -> None:
     one = services()[name]
