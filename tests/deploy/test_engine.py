@@ -28,14 +28,15 @@ CALLS = 80
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[SimpleNamespace]:
-    """Files of all companies land; whichever worker has the write of the first is killed in it; the other one goes on with that run."""
+    """A company's file lands, then all others'; whichever worker has the first one's write is killed in it; the other goes on with it."""
     with running(tmp_path_factory.mktemp("engine"), postgres, COMPANIES, TIMED) as engine, engine.instance() as instance:
         engine.box.fault(api="findity", job="PUT users", person=person(COMPANIES[0], 1), stall=True, times=1)
         for name in WORKERS:
             engine.start(name)
-        for name in COMPANIES:
-            engine.deliver(name, PEOPLE)
+        engine.deliver(COMPANIES[0], PEOPLE)
         held = engine.until(lambda: _stalled(engine, instance))
+        for name in COMPANIES[1:]:
+            engine.deliver(name, PEOPLE)
         struck = engine.worker_of(held.run_id, instance)
         engine.strike(struck)
         engine.until(lambda: len(_done(instance)) >= 2)
