@@ -81,12 +81,14 @@ class Engine:
         for name in (*companies, *slow):
             (self.pipelines / name / "inbox").mkdir(parents=True)
             (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
-        self.home = folder / "volume"
-        (self.home / "dagster_home").mkdir(parents=True)
-        (self.home / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
         self.code_port, self.redis_port = here["4266"], here["6379"]
+        self.home, elsewhere = folder / "volume", folder / "another machine"
+        for volume in (self.home, elsewhere):
+            (volume / "dagster_home").mkdir(parents=True)
+            (volume / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
         self.here = Here(self.home, here, self.pipelines)
+        self._elsewhere = Here(elsewhere, here, self.pipelines)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         running.callback(self.end)
         for name in ("dagster", "rollcall"):
@@ -95,13 +97,16 @@ class Engine:
     # --- processes
 
     def environment(self, service: str = "daemon") -> dict[str, str]:
-        """What a service finds, the companies' variables among it."""
+        """What a service finds, the companies' variables among it. One worker is on a machine of its own, the bucket is for all."""
+        here = self._elsewhere if service == WORKERS[1] else self.here
         found = {"FINDITY_ADMIN_URL": self.box.findity_url, "FINDITY_TOKEN_URL": self.box.findity_token_url, **CREDENTIALS}
-        return {**self.here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": ""}
+        found |= {"ROLLCALL_STORAGE": str(self.folder / "bucket")}
+        return {**here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": ""}
 
     def start(self, service: str) -> None:
         """A service of the compose file, in a session of its own: what it starts can be struck with it."""
-        command = self.here.command(service)
+        # It ends with this process, however that ends.
+        command = ["setpriv", "--pdeathsig", "KILL", *self.here.command(service)]
         if service == "redis":
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:

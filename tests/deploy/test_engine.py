@@ -43,10 +43,11 @@ def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[S
         left = instance.get_run_by_id(held.run_id)
         engine.silenced(held.run_id)
         recovered = engine.rollcall("recover")
-        again = engine.until(lambda: [run for run in _done(instance) if run.parent_run_id == held.run_id])
-        engine.start(struck)
+        if soak.WHOLE:
+            engine.start(struck)
         strikes = _strikes(engine, instance) if soak.WHOLE else []
         engine.until(lambda: {run.tags["rollcall/company"] for run in _done(instance)} == set(COMPANIES))
+        again = next(run for run in _done(instance) if run.parent_run_id == held.run_id)
         records = instance.get_run_records()
         rates = _rates(engine, instance) if soak.WHOLE else {}
         kept = engine.kept_by_the_broker()
@@ -55,7 +56,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[S
             held=held,
             left=left,
             recovered=recovered,
-            again=again[0],
+            again=again,
             records=records,
             kept=kept,
             strikes=strikes,
