@@ -22,14 +22,14 @@ from dagster._grpc.client import DagsterGrpcClient
 
 from resources.ledger import tables
 from sandbox.server import Sandbox
-from tests import ports
+from tests import ports, soak
 from tests.deploy.compose import DEPLOY, Here
 from tests.graph.conftest import YAML, changed
 
 PORTS = ("4266", "5432", "6379")
 WORKERS = ("worker-1", "worker-2")
 CREDENTIALS = {"FINDITY_CLIENT": "demo-client", "FINDITY_SECRET": "demo-findity-secret"}
-PATIENCE = 120
+PATIENCE = 3600 if soak.WHOLE else 120
 COLUMNS = ("No", "First", "Last", "Mail", "Boss", "Dept", "Firm", "Status", "Start", "End", "Mobile", "Limit", "Over", "IBAN")
 
 
@@ -41,10 +41,10 @@ def seed(companies: list[str]) -> dict[str, Any]:
     return {"findity": {"clients": {CREDENTIALS["FINDITY_CLIENT"]: client}, "organizations": organizations}}
 
 
-def settings(company: str) -> dict[str, Any]:
-    """A company's YAML: its file starts its sync, within seconds."""
+def settings(company: str, chunk: int | None) -> dict[str, Any]:
+    """A company's YAML: its file starts its sync, within seconds; perhaps so few people are sent in a call."""
     other = {"expensify": None, "when": {"arrival": {"every_seconds": 2}}, "findity.connection.organization": company}
-    other |= {"findity.users.bankAccount": None}
+    other |= {"findity.users.bankAccount": None, "findity.connection.chunk_size": chunk}
     return {"type": "assets.RosterSync", "attributes": changed(yaml.safe_load(YAML), other)}
 
 
@@ -70,22 +70,25 @@ class Engine:
         folder: Where everything of it goes.
         postgres: The URL of a PostgreSQL of its own.
         companies: Which companies there are.
+        slow: More of them, each person of whom takes a call.
         running: What ends with it.
     """
 
-    def __init__(self, folder: Path, postgres: str, companies: list[str], running: ExitStack) -> None:
+    def __init__(self, folder: Path, postgres: str, companies: list[str], slow: list[str], running: ExitStack) -> None:
         self.folder, self.companies, self.postgres = folder, companies, postgres
-        self.box = running.enter_context(Sandbox(seed(companies), {"expensify_rate_limits": False}))
+        self.box = running.enter_context(Sandbox(seed([*companies, *slow]), {"expensify_rate_limits": False}))
         self.pipelines = folder / "pipelines"
-        for name in companies:
-            (self.pipelines / name).mkdir(parents=True)
-            (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name)), "utf-8")
-        self.home = folder / "volume"
-        (self.home / "dagster_home").mkdir(parents=True)
-        (self.home / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
+        for name in (*companies, *slow):
+            (self.pipelines / name / "inbox").mkdir(parents=True)
+            (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
         self.code_port, self.redis_port = here["4266"], here["6379"]
+        self.home, elsewhere = folder / "volume", folder / "another machine"
+        for volume in (self.home, elsewhere):
+            (volume / "dagster_home").mkdir(parents=True)
+            (volume / "dagster_home" / "dagster.yaml").write_text((DEPLOY / "celery" / "dagster.yaml").read_text("utf-8"), "utf-8")
         self.here = Here(self.home, here, self.pipelines)
+        self._elsewhere = Here(elsewhere, here, self.pipelines)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         running.callback(self.end)
         for name in ("dagster", "rollcall"):
@@ -94,13 +97,16 @@ class Engine:
     # --- processes
 
     def environment(self, service: str = "daemon") -> dict[str, str]:
-        """What a service finds, the companies' variables among it."""
+        """What a service finds, the companies' variables among it. One worker is on a machine of its own, the bucket is for all."""
+        here = self._elsewhere if service == WORKERS[1] else self.here
         found = {"FINDITY_ADMIN_URL": self.box.findity_url, "FINDITY_TOKEN_URL": self.box.findity_token_url, **CREDENTIALS}
-        return {**self.here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": ""}
+        found |= {"ROLLCALL_STORAGE": str(self.folder / "bucket")}
+        return {**here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": ""}
 
     def start(self, service: str) -> None:
         """A service of the compose file, in a session of its own: what it starts can be struck with it."""
-        command = self.here.command(service)
+        # It ends with this process, however that ends.
+        command = ["setpriv", "--pdeathsig", "KILL", *self.here.command(service)]
         if service == "redis":
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:
@@ -120,6 +126,12 @@ class Engine:
         for member in self.members(process.pid):
             os.kill(member, number)
         process.wait(60)
+
+    def finish(self, service: str) -> None:
+        """Ended as one that is stopped: a worker's run comes to its end first."""
+        process = self._processes.pop(service)
+        process.terminate()
+        process.wait(PATIENCE)
 
     def members(self, session: int) -> list[int]:
         """The processes of a session."""
@@ -158,8 +170,9 @@ class Engine:
         return done.stdout + done.stderr
 
     def restart_redis(self) -> None:
-        """Ended and started again on what it had written."""
+        """Ended, and after some seconds started again on what it had written."""
         self.strike("redis", signal.SIGTERM)
+        time.sleep(4)
         self.start("redis")
 
     def crash_postgres(self) -> None:
@@ -187,7 +200,6 @@ class Engine:
     def deliver(self, company: str, people: int, day: str = "2026-11-20") -> None:
         """HR's file lands."""
         inbox = self.pipelines / company / "inbox"
-        inbox.mkdir(exist_ok=True)
         (inbox / f"people_{day}.csv").write_text(export(company, people), "utf-8")
 
     def instance(self) -> dg.DagsterInstance:
@@ -227,11 +239,11 @@ class Engine:
 
 
 @contextmanager
-def running(folder: Path, postgres: str, companies: list[str]) -> Iterator[Engine]:
+def running(folder: Path, postgres: str, companies: list[str], slow: list[str]) -> Iterator[Engine]:
     """The engine, with everything started but the workers, and the environment by which this process reads the instance."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        engine = Engine(folder, postgres, companies, stack)
+        engine = Engine(folder, postgres, companies, slow, stack)
         for name, value in engine.environment().items():
             if name.startswith(("DAGSTER_", "ROLLCALL_", "CELERY_", "PG")):
                 patch.setenv(name, value)

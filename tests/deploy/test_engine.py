@@ -3,6 +3,7 @@
 In a soak it is a hundred companies of three hundred people; else a few of a few, and the one worker that is killed.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -20,62 +21,101 @@ __all__ = ["postgres"]
 pytestmark = pytest.mark.exhaustive("a night on the engine")
 COMPANIES = [f"c{number:03d}" for number in range(1, 101 if soak.WHOLE else 4)]
 PEOPLE = 300 if soak.WHOLE else 4
-LONG = 3600.0
+TIMED = [f"t{number:02d}" for number in range(1, 25 if soak.WHOLE else 1)]
+CALLS = 80
+"""Of each of those, beside the few that every company has; each takes a tenth of a second in which nobody computes anything."""
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[SimpleNamespace]:
-    """Files of all companies land; whichever worker has the write of the first is killed in it; the other one goes on with that run."""
-    with running(tmp_path_factory.mktemp("engine"), postgres, COMPANIES) as engine, engine.instance() as instance:
+    """A company's file lands, then all others'; whichever worker has the first one's write is killed in it; the other goes on with it."""
+    with running(tmp_path_factory.mktemp("engine"), postgres, COMPANIES, TIMED) as engine, engine.instance() as instance:
         engine.box.fault(api="findity", job="PUT users", person=person(COMPANIES[0], 1), stall=True, times=1)
         for name in WORKERS:
             engine.start(name)
-        for name in COMPANIES:
-            engine.deliver(name, PEOPLE)
+        engine.deliver(COMPANIES[0], PEOPLE)
         held = engine.until(lambda: _stalled(engine, instance))
+        for name in COMPANIES[1:]:
+            engine.deliver(name, PEOPLE)
         struck = engine.worker_of(held.run_id, instance)
         engine.strike(struck)
         engine.until(lambda: len(_done(instance)) >= 2)
         left = instance.get_run_by_id(held.run_id)
         engine.silenced(held.run_id)
         recovered = engine.rollcall("recover")
-        again = engine.until(lambda: [run for run in _done(instance) if run.parent_run_id == held.run_id])
-        engine.start(struck)
+        if soak.WHOLE:
+            engine.start(struck)
         strikes = _strikes(engine, instance) if soak.WHOLE else []
-        engine.until(lambda: {run.tags["rollcall/company"] for run in _done(instance)} == set(COMPANIES), LONG)
+        engine.until(lambda: {run.tags["rollcall/company"] for run in _done(instance)} == set(COMPANIES))
+        again = next(run for run in _done(instance) if run.parent_run_id == held.run_id)
         records = instance.get_run_records()
+        rates = _rates(engine, instance) if soak.WHOLE else {}
         kept = engine.kept_by_the_broker()
         yield SimpleNamespace(
-            engine=engine, held=held, left=left, recovered=recovered, again=again[0], records=records, kept=kept, strikes=strikes
+            engine=engine,
+            held=held,
+            left=left,
+            recovered=recovered,
+            again=again,
+            records=records,
+            kept=kept,
+            strikes=strikes,
+            rates=rates,
         )
 
 
 def _strikes(engine: Engine, instance: dg.DagsterInstance) -> list[str]:
     """One after the other, each while runs are under way, and what somebody on duty then does."""
 
+    few = len(COMPANIES) // 12
+
     def after(more: int) -> None:
         many = len(_done(instance)) + more
-        engine.until(lambda: len(_done(instance)) >= many, LONG)
+        engine.until(lambda: len(_done(instance)) >= many)
 
-    after(8)
+    after(few)
     engine.restart_redis()
-    after(8)
+    after(few)
     engine.reload()
-    after(8)
+    after(few)
     engine.crash_postgres()
-    after(8)
+    after(few)
     # A second machine dies, and nobody types anything: its signs of life end, the sensor sees it, the daemon goes on with it.
     (run, *_) = engine.until(lambda: _under_way(instance))
     engine.strike(engine.worker_of(run.run_id, instance) or WORKERS[0])
-    engine.until(lambda: instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id})) or _succeeded(instance, run.run_id), LONG)
-    engine.until(lambda: len(_done(instance)) >= len(COMPANIES) - 3, LONG)
-    engine.until(lambda: not _under_way(instance) and not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])), LONG)
+    engine.until(lambda: instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id})) or _succeeded(instance, run.run_id))
+    engine.until(lambda: len(_done(instance)) >= len(COMPANIES) - 3)
+    engine.until(lambda: not _under_way(instance) and not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
     # A step that found no Postgres has failed, and says so; it waits for somebody.
     done = {one.tags["rollcall/company"] for one in _done(instance)}
     failed = [one for one in instance.get_runs() if one.tags["rollcall/company"] not in done]
     for company in {one.tags["rollcall/company"] for one in failed}:
         engine.rollcall("reexecute", next(one.run_id for one in failed if one.tags["rollcall/company"] == company))
     return [one.run_id for one in failed]
+
+
+def _rates(engine: Engine, instance: dg.DagsterInstance) -> dict[int, dict[str, float]]:
+    """Number of workers → companies a minute, seconds of a run, and how many runs there were at once on average."""
+    for name in WORKERS:
+        engine.finish(name)
+    engine.box.fault(delay=0.1, times=None)
+    found = {}
+    for workers, companies in ((1, TIMED[: len(TIMED) // 2]), (2, TIMED[len(TIMED) // 2 :])):
+        engine.start(WORKERS[workers - 1])
+        for name in companies:
+            engine.deliver(name, CALLS)
+        mine: list[dg.RunRecord] = engine.until(lambda: _all_done(instance, companies))  # noqa: B023 - asked at once
+        times = [(one.start_time or 0.0, one.end_time or 0.0) for one in mine]
+        span = max(end for _, end in times) - min(begin for begin, _ in times)
+        seconds = sum(end - begin for begin, end in times)
+        found[workers] = {"a minute": 60 * len(times) / span, "seconds of a run": seconds / len(times), "at once": seconds / span}
+    return found
+
+
+def _all_done(instance: dg.DagsterInstance, companies: list[str]) -> list[dg.RunRecord]:
+    done = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]))
+    mine = [one for one in done if one.dagster_run.tags["rollcall/company"] in companies]
+    return mine if len(mine) == len(companies) else []
 
 
 def _stalled(engine: Engine, instance: dg.DagsterInstance) -> dg.DagsterRun | None:
@@ -125,3 +165,17 @@ def test_quiet_the_broker_has_no_person_and_no_secret(night: SimpleNamespace) ->
     assert night.kept
     for word in (b"acme.example", b"Quist", b"demo-findity-secret", person(COMPANIES[0], 1).encode()):
         assert word not in night.kept
+
+
+if soak.WHOLE:
+
+    def test_two_workers_bring_in_almost_twice_as_many_as_one(night: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+        """Each waits for its calls. Where others want the processors too, a run takes longer: then it counts how many there are at once."""
+        one, two = night.rates[1], night.rates[2]
+        with capsys.disabled():
+            sys.stdout.write(f"\none worker: {one}\ntwo workers: {two}\n")
+        assert two["at once"] >= 1.8 * one["at once"]
+        assert two["a minute"] >= 1.8 * one["a minute"] or two["seconds of a run"] > 1.1 * one["seconds of a run"]
+
+    def test_what_waits_for_somebody_after_a_crash_of_the_database_is_what_was_under_way(night: SimpleNamespace) -> None:
+        assert len(night.strikes) <= len(WORKERS)

@@ -65,7 +65,7 @@ def commands() -> Iterator[list[str]]:
 
 def test_the_instance_of_several_machines_has_the_settings_of_the_projects_own() -> None:
     ours, theirs = read(places.PROJECT / "dagster.yaml"), read(DEPLOY / "celery" / "dagster.yaml")
-    for added in ("storage", "run_launcher", "compute_logs"):
+    for added in ("storage", "run_launcher", "run_coordinator", "compute_logs"):
         del theirs[added]
     assert theirs["run_monitoring"].pop("start_timeout_seconds") > 0
     assert theirs["concurrency"]["runs"].pop("max_concurrent_runs") == len(WORKERS)
@@ -130,6 +130,16 @@ def test_no_secret_is_in_a_file_and_nothing_but_the_proxy_is_reached_from_outsid
     assert set(listening) == {"--host=127.0.0.1"}
 
 
+def test_what_holds_secrets_beside_the_files_is_nothing_for_git() -> None:
+    named = {file for one in services().values() for file in one.get("env_file", [])}
+    mounted = {mount.split(":")[0] for mount in services()["proxy"]["volumes"]} - {"./nginx.conf"}
+    for path in [".env", *named, *mounted]:
+        done = subprocess.run(
+            ["git", "check-ignore", "--no-index", f"deploy/{path.removeprefix('./')}"], cwd=places.PROJECT, capture_output=True, check=False
+        )
+        assert done.returncode == 0, path
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_writes_to_its_volume_alone_and_has_no_rights(name: str) -> None:
     one = services()[name]
@@ -156,6 +166,10 @@ def test_a_unit_has_no_rights_but_its_own_folder(unit: Path) -> None:
     ):
         assert wanted in lines
     assert "EnvironmentFile=/etc/rollcall/environment" in lines
+
+
+def test_runs_outlive_the_code_server_that_started_them() -> None:
+    assert "KillMode=process" in (DEPLOY / "systemd" / "rollcall-code.service").read_text("utf-8").splitlines()
 
 
 # --- the image

@@ -38,12 +38,13 @@ def test_old_calls_are_forgotten_and_the_credential_is_not_stored(ledger):
     assert rows[0].credential != "partner"
 
 
-def test_processes_together_stay_within_the_window(url, ledger, processes):
+def test_processes_of_companies_with_one_credential_stay_within_the_window_together(url, ledger, processes):
     code = """
+import os
 from resources.ledger import windows as module
 from resources.rates import RateLimit
 module._KEPT_WINDOWS = 1000
-windows = LedgerWindows(Ledger.open(sys.argv[1], "acme"), "partner", [RateLimit(3, 0.4)], margin=0)
+windows = LedgerWindows(Ledger.open(sys.argv[1], f"company {os.getpid()}"), "partner", [RateLimit(3, 0.4)], margin=0)
 for _ in range(5):
     windows.acquire()
 """
