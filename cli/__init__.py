@@ -2,7 +2,8 @@
 
 ``main`` is the application, ``commands`` the list of what there is. Of a company in the order of its life: ``map`` (with ``draft``),
 ``check``, ``sftp``; ``run`` and ``running`` (what is typed; what Dagster does with it), ``page`` (how it ended), ``demo`` and ``ui``;
-``status`` and ``why``; ``feed``; ``destinations`` (what only one of them has); ``rename``; ``purge`` and ``person`` (export, forget).
+``status`` and ``why``; ``feed``; ``destinations`` (what only one of them has); ``rename``; ``purge`` and ``person`` (export, forget);
+``upgrade``.
 ``ledger`` and ``terminal`` are for all of them.
 
 Does not belong here: anything that a run does.
