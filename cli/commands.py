@@ -78,6 +78,7 @@ COMMANDS: Final = {
         "Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays.",
         names.companies,
     ),
+    "upgrade": Listed("cli.upgrade", "Bring the ledger and Dagster's database up to date with what is installed, after a backup of both."),
     "rename": Listed(
         "cli.rename", "Let a company whose folder was renamed keep what the ledger knows of its people, its stored runs and its reports."
     ),

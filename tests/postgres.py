@@ -6,6 +6,7 @@ A test folder that wants it imports the fixture `postgres` and makes itself a sc
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -54,7 +55,7 @@ def cluster(programs: Path) -> Iterator[str]:
             time.sleep(0.05)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # SIGTERM would wait for whoever has not left
         server.wait()
         shutil.rmtree(folder)
 
@@ -87,5 +88,8 @@ def schema(postgres: str) -> Iterator[str]:
         connection.execute(sa.schema.CreateSchema(name))
     yield f"{postgres}?options=-csearch_path%3D{name}"
     with engine.begin() as connection:
+        connection.execute(
+            sa.text("SET LOCAL lock_timeout = '20s'")
+        )  # a test that failed in a transaction must not keep the others waiting
         connection.execute(sa.schema.DropSchema(name, cascade=True))
     engine.dispose()

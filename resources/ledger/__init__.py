@@ -26,7 +26,8 @@
 - ``figures``: what is counted of the newest runs, for monitoring
 
 Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres;
-``tables`` the columns; ``schema`` bringing an older database up to date (the migrations are in ``resources/ledger/migrations``).
+``tables`` the columns; ``revisions`` which schemas there are; ``schema`` bringing an older database up to date (the migrations are in
+``resources/ledger/migrations``), ``upgrading`` doing so on somebody's word.
 
 Belongs here: what is remembered, and the values that it is given out as. Does not belong here: what follows from them. Any row can be read
 by whoever can read the database: with SQLite that is the owner of a 0600 file.

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.failures import Permanent, Transient
+from resources.ledger import revisions
 from resources.ledger.tables import Moment
 from resources.owner_only import make_directory
 from resources.shortage import shortage
@@ -103,7 +104,7 @@ def _on_begin(connection: sa.Connection) -> None:
 @contextmanager
 def writing(engine: sa.Engine, *locks: str) -> Iterator[sa.Connection]:
     """A transaction that writes: all of it or nothing, and alone among those with one of the same `locks` (on SQLite: alone)."""
-    with _quiet(), engine.execution_options(**{_WRITES: True}).begin() as connection:
+    with _quiet(engine), engine.execution_options(**{_WRITES: True}).begin() as connection:
         for lock in locks if connection.dialect.name == "postgresql" else ():
             number = int.from_bytes(sha256(lock.encode()).digest()[:8], signed=True)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
@@ -119,23 +120,38 @@ def overwrite_deleted(connection: sa.Connection) -> None:
 def empty_log(engine: sa.Engine) -> None:
     """Let go of SQLite's log of former pages, as far as nobody reads them just now."""
     if engine.dialect.name == "sqlite":
-        with _quiet(), contextlib.closing(engine.raw_connection()) as connection:
+        with _quiet(engine), contextlib.closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that only reads."""
-    with _quiet(), engine.begin() as connection:
+    with _quiet(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        raise shortage(error) or _failure(error) from None
+        raise shortage(error) or _other_schema(engine, error) or _failure(error) from None
+
+
+def _other_schema(engine: sa.Engine, error: sa.exc.DBAPIError) -> Permanent | None:
+    """That the schema is another one by now, where a statement asks for a column or table that is not there."""
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "pgcode", None)
+    if code not in ("SQLITE_ERROR", "42703", "42P01"):
+        return None
+    try:
+        with engine.connect() as connection:
+            revisions.check(connection)
+    except Permanent as failure:
+        return failure
+    except sa.exc.DBAPIError:  # no ledger at all
+        return None
+    return None
 
 
 def _failure(error: sa.exc.DBAPIError) -> Exception:

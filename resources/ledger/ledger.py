@@ -65,18 +65,22 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str, company: str) -> Self:
-        """Open the ledger, creating or migrating its database where needed.
+        """Open the ledger, creating its database where needed, and migrating it if it is an SQLite file (`resources.ledger.schema`).
 
         Args:
             url: A database URL (``sqlite:////srv/rollcall/ledger.db``, ``postgresql://…``), or the path of an SQLite file.
             company: Whose rows it reads and writes.
 
         Raises:
-            Permanent: The database is newer than this code.
-            Transient: It cannot be reached.
+            Permanent: The database is newer than this code, or older and on a server.
+            Transient: It cannot be reached, or is older and runs are under way.
         """
         engine = connect(url)
-        bring_up_to_date(engine)
+        try:
+            bring_up_to_date(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine, company)
 
     def companies(self) -> list[str]:

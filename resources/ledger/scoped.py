@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 import sqlalchemy as sa
 
-from resources.ledger import database
+from resources.ledger import database, revisions
 
 
 class Permit(Protocol):
@@ -30,8 +30,9 @@ class Scoped:
 
     @contextmanager
     def _writing(self, permit: Permit | None = None) -> Iterator[sa.Connection]:
-        """A transaction that writes; under a lease, only while no other run has taken it over."""
+        """A transaction that writes, to the schema that this code knows; under a lease, only while no other run has taken it over."""
         with database.writing(self.engine, f"rollcall company {self.company}") as connection:
+            revisions.check(connection)
             if permit is not None:
                 permit.check(connection)
             yield connection

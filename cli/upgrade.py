@@ -1,0 +1,75 @@
+"""`rollcall upgrade`: the ledger and Dagster's own database are brought up to date with what is installed.
+
+Belongs here: the command, its order (look, back up, migrate) and what it prints. Does not belong here: doing it
+(``resources.ledger.upgrading``, ``assets.runs.dagster_schema``).
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import dagster as dg
+import typer
+
+from assets.runs import dagster_schema
+from cli import demo
+from cli.terminal import say, stop
+from resources import places
+from resources.failures import Failed
+from resources.ledger import schema, upgrading
+from resources.ledger.revisions import REVISIONS
+
+app = typer.Typer()
+
+
+@app.command()
+def upgrade(
+    to: Annotated[
+        Path | None, typer.Option(help="A folder for the backup; by default one of this day and hour in ROLLCALL_HOME/backups.")
+    ] = None,
+    backed_up: Annotated[bool, typer.Option("--backed-up", help="A backup was made by other means: make none.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what there is to do.")] = False,
+) -> None:
+    """Bring the ledger and Dagster's database up to date with what is installed, after a backup of both."""
+    demo.use_instance()
+    folder = to or places.home() / "backups" / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    try:
+        with upgrading.look(places.ledger_url()) as ledger, dg.DagsterInstance.get() as instance:
+            parts = dagster_schema.outdated(instance)
+            if ledger.current and not parts:
+                say(f"The ledger (schema {REVISIONS[-1]}) and Dagster's database are up to date: there is nothing to do.")
+                return
+            _say_what(ledger, parts)
+            _refuse_while_runs(instance, ledger, parts)
+            if dry_run:
+                return
+            if not backed_up:
+                _back_up(instance, ledger, parts, folder)
+            schema.upgrade(ledger.engine)
+            if parts:
+                dagster_schema.upgrade(instance)
+    except Failed as failure:
+        stop(str(failure))
+    say("Done. Start everything again, with this version everywhere.")
+    if not backed_up and (ledger.revision or parts):
+        say(f"The way back is the backup in {folder} with the version before (docs/operations.md, Upgrading).")
+
+
+def _say_what(ledger: upgrading.Outdated, parts: list[str]) -> None:
+    if not ledger.current:
+        say(f"The ledger: schema {ledger.revision or 'none yet'}, to be {REVISIONS[-1]}.")
+    if parts:
+        say(f"Dagster's database: {', '.join(parts)} to be as Dagster {dg.__version__} needs them.")
+
+
+def _refuse_while_runs(instance: dg.DagsterInstance, ledger: upgrading.Outdated, parts: list[str]) -> None:
+    busy = upgrading.under_way(ledger) or ([] if parts else dagster_schema.starting(instance))
+    if busy:
+        stop(f"Runs are under way ({', '.join(busy)}). Let them come to their end, or stop them, and then upgrade. Nothing was changed.")
+
+
+def _back_up(instance: dg.DagsterInstance, ledger: upgrading.Outdated, parts: list[str], folder: Path) -> None:
+    copies = [] if ledger.current or ledger.revision is None else upgrading.back_up(ledger, folder)
+    copies += dagster_schema.back_up(instance, folder / "dagster_home") if parts else []
+    if copies:
+        say(f"Backed up to {folder}: {len(copies):,} {'file' if len(copies) == 1 else 'files'}.")
