@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import waits
+from assets import console, waits
 from assets.attributes import CompanySettings
 from assets.company import Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
@@ -29,6 +29,7 @@ def build(company: str, settings: CompanySettings, folder: Path, shared: Mapping
         shared: What of its destinations other companies' settings name too (`assets.neighbours.shared`).
     """
     waits.show()
+    console.show()
     this = Company(company, settings, folder, shared or {})
     destinations = this.destinations()
     steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)
