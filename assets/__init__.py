@@ -18,6 +18,7 @@
 - `typed`: what may be typed where a run is launched?
 - `asker`: who asks for what a run does, by the sign-on or as it is typed?
 - `waits`: how is it shown that a run waits for a destination?
+- `console`: what do runs write to the console?
 - `quiet`: what keeps people and secrets out of Dagster's records and of logs?
 
 Does not belong here: rules about people (``roster``), any destination (``destinations``), the wire, files and databases (``resources``),

@@ -93,3 +93,7 @@ def quieten() -> None:
             handler = OwnerOnlyFile(FILE)
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             logger.addHandler(handler)
+    if os.environ.get("ROLLCALL_LOGS"):
+        from resources import logs  # noqa: PLC0415 - hardly any command is to write JSON, and the library for it takes its time
+
+        logs.write_json()

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import waits
+from assets import console, waits
 from assets.attributes import CompanySettings
 from assets.company import COMPANY_TAG, Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
@@ -29,6 +29,7 @@ def build(company: str, settings: CompanySettings, folder: Path, shared: Callabl
         shared: Says, when a run asks, what of its destinations other companies' settings name too (`assets.neighbours.shared`).
     """
     waits.show()
+    console.show()
     this = Company(company, settings, folder, shared)
     destinations = this.destinations()
     steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)

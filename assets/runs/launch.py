@@ -20,12 +20,15 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from assets.asker import REEXECUTED_TAG
 from assets.runs.recovery import Unfinished, recover
+from resources import logs
 from resources.failures import Failed
 
 OnEvent = Callable[[dg.DagsterEvent], None]
 
 # Dagster's console logger repeats every event at DEBUG; the event log in the UI keeps them all the same.
 _SILENT: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_IN_LINES: Final = {"loggers": {"console": {"config": {"log_level": "DEBUG"}}}}
+"""Where somebody collects lines (`resources.logs`): all events, as of runs that a daemon starts."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
 
 def _silenced(job: dg.JobDefinition, run_config: Mapping[str, Any]) -> Mapping[str, Any]:
     # A job with a config of its own takes nothing else.
-    return run_config if job.config_mapping else {**_SILENT, **run_config}
+    return run_config if job.config_mapping else {**(_IN_LINES if logs.wanted() else _SILENT), **run_config}
 
 
 def _recovered(instance: dg.DagsterInstance) -> Sequence[Unfinished]:

@@ -1,0 +1,84 @@
+"""With ``ROLLCALL_LOGS=json`` each line of a log is a JSON object, which names run and company and nobody else."""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import dagster._core.definitions.instigation_logger as of_ticks
+import dagster._loggers as of_runs
+import pytest
+
+from assets import console, quiet
+from resources import logs
+from tests.quiet.canaries import PEOPLE, given_away
+
+
+@pytest.fixture(scope="module")
+def written(acme: Any) -> Iterator[SimpleNamespace]:
+    """What a run that succeeds, one whose file is unfit, and loggers write to stderr."""
+    kept = logging.getLogger().handlers[:]
+    made = of_runs.create_console_logger, of_ticks.create_console_logger
+    own, folder = os.dup(2), acme.root / "stderr"
+    sink = os.open(folder, os.O_WRONLY | os.O_CREAT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROLLCALL_LOGS", "json")
+        patch.setattr("sys.stderr", os.fdopen(os.dup(sink), "w", buffering=1, encoding="utf-8"))
+        os.dup2(sink, 2)
+        try:
+            quiet.quieten()
+            console.show()
+            good = acme.run()
+            acme.file(PEOPLE, trailer="#END;rows=99")
+            bad = acme.run()
+            try:
+                raise ValueError("Zåfirstaq")
+            except ValueError:
+                logging.getLogger("somebody.elses").exception("It broke.", extra={"cell": "Zälastbq"})
+        finally:
+            os.dup2(own, 2)
+            logging.getLogger().handlers[:] = kept
+            logging.captureWarnings(False)
+            of_runs.create_console_logger, of_ticks.create_console_logger = made
+    yield SimpleNamespace(text=folder.read_text(encoding="utf-8"), good=good, bad=bad)
+
+
+@pytest.fixture(scope="module")
+def lines(written: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.text.splitlines()]
+
+
+def test_every_line_is_an_object_that_says_when_how_grave_and_by_whom(lines: list[dict[str, Any]]) -> None:
+    assert len(lines) > 5
+    for line in lines:
+        assert set(line) <= {"time", "level", "logger", "message", *logs.CONTEXT, "error"}
+        assert line["time"].endswith("+00:00")
+        assert line["level"] in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+        assert line["logger"]
+        assert isinstance(line["message"], str)
+
+
+def test_a_line_of_a_run_names_it_and_its_company(lines: list[dict[str, Any]], written: Any) -> None:
+    assert written.good.succeeded
+    assert not written.bad.succeeded
+    of_runs = {(line.get("run"), line.get("company"), line.get("job")) for line in lines if "run" in line}
+    assert of_runs == {(run.run_id, "acme", "acme_sync") for run in (written.good, written.bad)}
+    (failed,) = [line for line in lines if line["level"] == "ERROR" and line.get("step") == "acme__hr__intake"]
+    assert "trailer counts" in failed["message"]
+
+
+def test_quiet_nobody_is_in_a_line_and_a_traceback_goes_to_the_owner_only_log(lines: list[dict[str, Any]], written: Any) -> None:
+    assert given_away(written.text.encode()) == set()
+    (line,) = [line for line in lines if line["logger"] == "somebody.elses"]
+    assert (line["message"], line["error"]) == ("It broke.", "ValueError")
+    assert b"Traceback" in (quiet.private_folder() / quiet.FILE).read_bytes()
+
+
+def test_without_it_lines_are_as_dagster_and_python_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLLCALL_LOGS", raising=False)
+    before = logging.getLogger().handlers[:], of_runs.create_console_logger
+    logs.write_json()
+    console.show()
+    assert (logging.getLogger().handlers, of_runs.create_console_logger) == before
