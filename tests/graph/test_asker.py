@@ -1,11 +1,12 @@
 """Who asks is who has signed on, where the run carries it; what is typed counts where nobody has."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from assets.asker import ASKED_TAG, REEXECUTED_TAG
+from assets.asker import ASKED_TAG, REEXECUTED_TAG, asker
 
 KIM, LAUNCHED = {ASKED_TAG: "kim"}, {ASKED_TAG: "kim", REEXECUTED_TAG: "anna"}
 
@@ -39,6 +40,17 @@ def test_who_lets_a_file_pass_is_who_has_signed_on_and_cannot_be_typed_over(sync
     with acme.ledger() as ledger:
         assert ledger.intakes.gate(passed.run_id).facts["accepted"]["by"] == by
     assert acme.checks(passed)["hr/roster: gate"].description.endswith(f"{by} let pass rows: sold")
+
+
+@pytest.mark.parametrize(
+    ("tags", "typed", "by", "told"),
+    [(KIM, "anna", "kim", 1), (KIM, "kim", "kim", 0), (KIM, " ", "kim", 0), ({}, "anna", "anna", 0), ({}, "", "", 0)],
+)
+def test_quiet_whoever_types_somebody_else_is_told_so_and_nobody_is_named(tags: Any, typed: str, by: str, told: int) -> None:
+    said: list[str] = []
+    context: Any = SimpleNamespace(run=SimpleNamespace(tags=tags), log=SimpleNamespace(info=said.append))
+    assert asker(context, typed) == by
+    assert said == ["Who asks is who has signed on: what was typed for it counts for nothing."] * told
 
 
 def test_a_reexecution_from_a_terminal_keeps_who_asked_and_not_who_had_gone_on_before(synced: Any) -> None:
