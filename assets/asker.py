@@ -4,7 +4,9 @@ Belongs here: the tags that say so, and which of the two counts. Does not belong
 of it (``resources.ledger``).
 """
 
-from typing import Any, Final
+from typing import Final
+
+import dagster as dg
 
 ASKED_TAG: Final = "rollcall/user"
 """Tag of a run that was launched behind a sign-on: who typed its config. A re-execution with that config keeps it."""
@@ -12,11 +14,14 @@ REEXECUTED_TAG: Final = "rollcall/reexecuted_by"
 """Tag of a re-execution from behind a sign-on: who launched it, with the config of the run before."""
 
 
-def asker(run: Any, typed: str) -> str:
+def asker(context: dg.AssetExecutionContext, typed: str) -> str:
     """Who asks. Where somebody has signed on, what is typed counts for nothing: it cannot be typed over.
 
     Args:
-        run: Dagster's run.
-        typed: What its config says, such as ``accepted_by``; possibly nothing.
+        context: The step's; its run says who has signed on, and its log that something else was typed.
+        typed: What the config says, such as ``accepted_by``; possibly nothing.
     """
-    return str(run.tags.get(ASKED_TAG) or typed)
+    signed_on = context.run.tags.get(ASKED_TAG)
+    if signed_on and typed.strip() not in ("", signed_on):
+        context.log.info("Who asks is who has signed on: what was typed for it counts for nothing.")
+    return signed_on or typed

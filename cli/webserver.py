@@ -4,7 +4,6 @@ Belongs here: the command. Does not belong here: the guard and the server (``web
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +64,4 @@ def webserver(
         sign_on,
         lambda: say(f"Dagster UI: http://{f'[{host}]' if ':' in host else host}:{port}"),
     )
-    os.chdir(os.environ["DAGSTER_HOME"])  # what Dagster leaves beside itself is not left in the project
-    sys.stdout.flush()
     server.serve(served)

@@ -43,9 +43,9 @@ class ReleaseConfig(Typed):
     reason: str = ""
     """Why."""
 
-    def request(self, run: dg.DagsterRun) -> Request:
+    def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(release=self.release, kinds=self.kinds, released_by=asker(run, self.released_by), reason=self.reason)
+        return Request(release=self.release, kinds=self.kinds, released_by=asker(context, self.released_by), reason=self.reason)
 
 
 class PlanConfig(ReleaseConfig):
@@ -56,9 +56,9 @@ class PlanConfig(ReleaseConfig):
     same_person: bool = False
     """Whoever is named in `only` still is who had that employee number before, whatever their address, name and start date say."""
 
-    def request(self, run: dg.DagsterRun) -> Request:
+    def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(self.only, self.same_person, self.release, self.kinds, asker(run, self.released_by), self.reason)
+        return Request(self.only, self.same_person, self.release, self.kinds, asker(context, self.released_by), self.reason)
 
 
 def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:

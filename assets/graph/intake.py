@@ -70,7 +70,7 @@ def build(company: Company) -> dg.AssetsDefinition:
         config = given(context, IntakeConfig)
         with reported(), getattr(context.resources, ledger).open() as book:
             book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
-            accept = LetPass(config.accept, asker(context.run, config.accepted_by), config.reason)
+            accept = LetPass(config.accept, asker(context, config.accepted_by), config.reason)
             accept.check()
             found, export = _taken(getattr(context.resources, hr), context, config)
             # A sensor starts no other run for a state that this one has read.

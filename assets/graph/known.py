@@ -35,7 +35,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         ),
     )
     def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> Iterator[dg.MaterializeResult]:
-        storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request(context.run)
+        storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request(context)
         with reported(), getattr(context.resources, ledger).open() as book:
             if request.release:
                 if releases.requested(book, destination.name, attempt(context), request) is None:

@@ -59,7 +59,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         desired: StoredValue,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
-            inputs, asked = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request(context.run)
+            inputs, asked = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request(context)
             drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), asked, inputs)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)

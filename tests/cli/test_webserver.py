@@ -30,6 +30,15 @@ def test_by_itself_it_listens_to_this_machine_alone(served: list[webserver.Serve
     assert one.workspace.name == "workspace.yaml"
 
 
+def test_without_an_instance_of_its_own_it_makes_the_projects(
+    served: list[webserver.Served], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME")
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "rollcall"))
+    assert typed()[0] == 0
+    assert (tmp_path / "rollcall" / "dagster_home" / "dagster.yaml").exists()
+
+
 def test_a_sign_on_is_by_a_header_an_address_and_a_secret(served: list[webserver.Served], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLCALL_PROXY_SECRET", "s3cret")
     monkeypatch.setenv("ROLLCALL_USER_HEADER", "X-User")

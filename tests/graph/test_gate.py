@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assets import names
+from assets.asker import ASKED_TAG
 from assets.runs import launch
 from cli import main as cli
 from destinations import registry
@@ -355,6 +356,16 @@ def test_the_first_file_has_nothing_to_be_compared_with(first: Any, synced: Any)
     rows = {record.data["check"]: record.data["seen"] for record in gate.metadata["checks"].records}
     assert rows["last file"] == "none was applied yet"
     assert "rows" not in rows
+
+
+def test_who_lets_a_file_pass_is_who_has_signed_on_and_need_not_be_typed(synced: Any) -> None:
+    acme = synced()
+    acme.file(DAY, half(acme))
+    config = {"accept": ["rows", "fill"], "reason": "sold"}
+    passed = acme.quickly("preview", tags={ASKED_TAG: "kim"}, ops={"acme__hr__intake": {"config": config}})
+    with acme.ledger() as ledger:
+        assert ledger.intakes.gate(passed.run_id).facts["accepted"]["by"] == "kim"
+    assert acme.checks(passed)["hr/roster: gate"].description.endswith("kim let pass rows: sold")
 
 
 def test_a_file_that_a_release_applies_is_what_the_next_is_compared_with(held: Any) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from assets.asker import ASKED_TAG
+
 WHO = {"released_by": "finance", "reason": "checked by hand"}
 
 
@@ -65,8 +67,9 @@ def test_no_surprise_a_wrong_digest_and_one_that_has_expired_release_nothing(hel
     old = digest(acme, "findity")
     wrong = acme.quickly("release", digest="0123456789abcdef", **WHO)
     assert "Nothing is held under 0123456789abcdef" in wrong.message
-    nobody = acme.quickly("release", digest=old, released_by="", reason="")
-    assert "who releases and why" in nobody.message
+    for left_out in ({"released_by": ""}, {}):
+        nobody = acme.quickly("release", digest=old, reason="", **left_out)
+        assert "who releases and why" in nobody.message
 
     with acme.ledger() as ledger:
         ledger.releases.save_held("findity", acme.first.run_id, old, datetime.now(UTC) - timedelta(minutes=1), ["join"])
@@ -74,6 +77,15 @@ def test_no_surprise_a_wrong_digest_and_one_that_has_expired_release_nothing(hel
     assert "expired" in late.message
     assert "Run the preview" in late.message
     assert acme.box.writes == 0
+
+
+def test_who_releases_is_who_has_signed_on_and_cannot_be_typed_over(held: Any) -> None:
+    acme = held(expensify=None)
+    kims = {"tags": {ASKED_TAG: "kim"}, "digest": digest(acme, "findity"), "reason": "checked by hand"}
+    released = acme.quickly("release", **kims, released_by="anna")
+    assert released.succeeded, released
+    with acme.ledger() as ledger:
+        assert ledger.releases.held(kims["digest"]).released_by == "kim"
 
 
 def moved(acme: Any, day: str = "2026-11-21") -> None:

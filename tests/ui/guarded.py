@@ -73,6 +73,8 @@ class Stage:
     signed: int
     """The port of the one behind nginx."""
     nginx: int
+    redirect: int
+    """Where nginx listens without TLS."""
     elsewhere: "Elsewhere"
     processes: dict[int, int]
     """Port → the process of the webserver."""
@@ -200,7 +202,7 @@ def serving(command: list[str], log: Path, **environment: str) -> Iterator["_Ser
         process.wait(60)
 
 
-def nginx(folder: Path, port: int, webserver: int, sign_on: int) -> list[str]:
+def nginx(folder: Path, port: int, redirect: int, webserver: int, sign_on: int) -> list[str]:
     """nginx with the file as it is deployed, but for ports and places; its command."""
     made = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
     made += ["-keyout", str(folder / "rollcall.key"), "-out", str(folder / "rollcall.pem")]
@@ -208,7 +210,7 @@ def nginx(folder: Path, port: int, webserver: int, sign_on: int) -> list[str]:
     (folder / "rollcall-secret.conf").write_text(f'proxy_set_header X-Rollcall-Proxy "{SECRET}";\n')
     file = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     changes = {
-        r"listen 80;": f"listen 127.0.0.1:{ports.free()};",
+        r"listen 80;": f"listen 127.0.0.1:{redirect};",
         r"listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
         r"/etc/ssl/": f"{folder}/",
         r"include /etc/nginx/": f"include {folder}/",
@@ -234,7 +236,7 @@ def stage(home: Path) -> Iterator[Stage]:
     (home / "dagster.yaml").write_text(INSTANCE)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert instance.get_runs() == []  # its databases are made, before two make them at once
-    plain, signed, proxy = ports.free(), ports.free(), ports.free()
+    plain, signed, proxy, redirect = (ports.free() for _ in range(4))
     rollcall = [str(Path(sys.executable).with_name("rollcall")), "webserver", "-w", str(home / "workspace.yaml"), "--port"]
     behind = [*rollcall, str(signed), "--allow-host", f"https://{NAME}:{proxy}", "--user-header", "X-Forwarded-User"]
     own = {"DAGSTER_HOME": str(home), "ROLLCALL_HOME": str(home / "rollcall")}
@@ -245,7 +247,7 @@ def stage(home: Path) -> Iterator[Stage]:
     with contextlib.ExitStack() as stack:
         elsewhere = Elsewhere()
         stack.callback(elsewhere.close)
-        command = nginx(home, proxy, signed, elsewhere.port)
+        command = nginx(home, proxy, redirect, signed, elsewhere.port)
         servers = {
             proxy: stack.enter_context(serving(command, home / "nginx.log")),
             plain: stack.enter_context(serving([*rollcall, str(plain)], home / "plain.log", **own)),
@@ -253,7 +255,7 @@ def stage(home: Path) -> Iterator[Stage]:
         }
         for port, server in servers.items():
             server.wait(up(port))
-        yield Stage(home, plain, signed, proxy, elsewhere, {port: servers[port].process.pid for port in (plain, signed)})
+        yield Stage(home, plain, signed, proxy, redirect, elsewhere, {port: servers[port].process.pid for port in (plain, signed)})
         for server in servers.values():
             server.process.terminate()  # all at once, then each is waited for
 

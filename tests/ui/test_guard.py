@@ -172,11 +172,18 @@ def launched_from_the_launchpad(page: Page, at: str, stage: Stage) -> Any:
     return stage.ended()
 
 
-def test_a_run_is_launched_and_followed_in_the_ui(stage: Stage, chromium: Browser) -> None:
+def test_nothing_that_the_ui_itself_asks_for_is_refused(unharmed: Stage, chromium: Browser) -> None:
+    at = f"http://localhost:{unharmed.plain}"
     page = chromium.new_page()
-    run = launched_from_the_launchpad(page, f"http://127.0.0.1:{stage.plain}", stage)
-    assert run.is_success
-    assert "rollcall/user" not in run.tags
+    refused: list[str] = []
+    sockets: list[str] = []
+    page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    for path, shows in (("/runs", "Runs"), ("/locations/rollcall/jobs/acme_sync/playground", "Launch Run"), ("/deployment", "rollcall")):
+        page.goto(at + path)
+        expect(page.get_by_text(shows).locator("visible=true").first).to_be_visible(timeout=20_000)
+    assert refused == []
+    assert set(sockets) == {f"ws://localhost:{unharmed.plain}/graphql"}
     page.close()
 
 
@@ -206,6 +213,16 @@ def ask(stage: Stage, first: str, body: str = "", *lines: str) -> guarded.Reply:
     """A request to nginx, of whoever its lines say."""
     head = "\n".join([f"{first} HTTP/1.1", f"Host: {guarded.NAME}:{stage.nginx}", *lines])
     return send(stage.nginx, head, body, tls=True)
+
+
+def test_nginx_brings_everybody_to_the_one_name_by_tls(unharmed: Stage) -> None:
+    moved = send(unharmed.redirect, f"GET /runs?x=1 HTTP/1.1\nHost: {guarded.NAME}")
+    assert (moved.status, moved.headers["location"]) == (301, f"https://{guarded.NAME}/runs?x=1")
+    shown = ask(unharmed, "GET /runs", "", KIM)
+    assert (shown.status, shown.headers["strict-transport-security"]) == (200, "max-age=31536000")
+    for host in ("evil.example", guarded.NAME, f"{guarded.NAME}:1"):
+        reply = send(unharmed.nginx, f"POST /graphql HTTP/1.1\nHost: {host}\n{KIM}\n{JSON}", BODY, tls=True)
+        assert reply.status == 421
 
 
 KIM = "Cookie: session=kim"
