@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import yaml
 
 from assets.attributes import Settings
@@ -178,14 +179,17 @@ class Company:
         return reexecute(failed.run_id, location=self.location)
 
     def held(self, root_run_id: str) -> dict[str, dict[str, int]]:
-        """Destination → kind of change (or reason, where there is none) → people held, by the plans of a run."""
+        """Destination → kind of change (or reason, where there is none) → people held, and kind of things → how many of these, by the plans
+        of a run."""
         found = {}
         with Ledger.open(places.ledger_url(), self.name) as ledger:
-            for destination in ("expensify", "findity"):
+            for destination in sorted(ledger.plans.destinations()):
                 if run_id := ledger.plans.of_root(root_run_id, destination):
                     people = ledger.plans.people(destination, run_id)
                     people = people[people["action"].eq("hold")]
                     kinds = people["kinds"].fillna(people["reason"]).str.split("|").explode()
+                    things = ledger.things.of(destination, run_id)
+                    kinds = pd.concat([kinds, things.loc[~things["apply"].astype("bool"), "kind"]])
                     found[destination] = {str(kind): int(count) for kind, count in kinds.value_counts().sort_index().items()}
         return found
 

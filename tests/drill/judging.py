@@ -10,7 +10,9 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 ``faults``      what goes wrong at the sandbox (`sandbox.faults.Fault`); ``unreachable``: a destination that is not there at all
 ``stopped``     the run fails: names of the gate's checks that must be among those that did, or of the step after it
 ``held``        destination → kind of change (or reason, where there is none) → people held
-``expensify``, ``findity``  ``joined``, ``back``, ``left``, ``changed``: everything that may have changed there, and must have
+``expensify``, ``findity``  ``joined``, ``back``, ``left``, ``changed``: everything that may have changed there, and must have. Of a company
+                with several organizations a person of Findity is ``NUMBER@ORGANIZATION``
+``things``      likewise of what is no person at Findity (`tests.drill.seen.things`): key → what it is then; empty: it is not there any more
 ``also_sent``   destination → who is written although no change of theirs shows there; ``refused``: who is tried and refused
 ``again``       the run fails, and re-executed from failure it brings what is expected
 
@@ -43,9 +45,10 @@ import yaml
 from assets.runs.launch import RunResult
 from tests.drill.between import Between
 from tests.drill.company import DAYS, FEEDS, Company, Drill, unreachable
-from tests.drill.seen import difference, people, without_approver
+from tests.drill.seen import difference, people, things, without_approver, without_approver_by_values
 
-NOTHING: dict[str, Any] = {"joined": [], "back": [], "left": [], "changed": {}}
+NOTHING: dict[str, Any] = {"joined": [], "back": [], "left": [], "deleted": [], "changed": {}}
+_LISTED = ("joined", "back", "left", "deleted")
 DESTINATIONS = ("expensify", "findity")
 _URLS = {"expensify": ["EXPENSIFY_URL"], "findity": ["FINDITY_ADMIN_URL", "FINDITY_TOKEN_URL"]}
 
@@ -154,7 +157,9 @@ def _company(drill: Drill, feed: Feed) -> AbstractContextManager[Company]:
 
 
 def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -> None:
-    old, writes = people(company.box.state), company.box.writes
+    apart = bool(company.settings["findity"].get("organizations"))
+    old, of_things, writes = people(company.box.state, apart=apart), things(company.box.state), company.box.writes
+    deletions = len(company.box.state["findity"]["deletions"])
     company.box.sent = {name: set() for name in DESTINATIONS}
     company.box.heal()  # what went wrong in the night before
     _go_wrong(stack, company, night)
@@ -167,12 +172,17 @@ def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -
         result = company.again(result)
     _stopped(company, night, result, verdict)
     held = company.held(root)
-    _compare(company, night, old, held, verdict)
+    new = people(company.box.state, apart=apart)
+    _compare(company, night, old, new, held, verdict)
+    _compare_things(night, of_things, things(company.box.state), verdict)
+    gone = len(company.box.state["findity"]["deletions"]) - deletions
+    verdict.wrong += ["a user was deleted"] * (gone != len(night.expected("findity")["deleted"]))
     # Where nothing is to change, not one call may have changed anything, and none may have tried.
-    silent = not any(night.expected(name) != NOTHING or night.said.get("also_sent", {}).get(name) for name in DESTINATIONS)
+    expected = any(night.expected(name) != NOTHING or night.said.get("also_sent", {}).get(name) for name in DESTINATIONS)
+    silent = not expected and not night.said.get("things")
     if silent and company.box.writes != writes:
         verdict.wrong.append(f"{company.box.writes - writes} writes")
-    told = [verdict.result] * bool(verdict.result) + _told(held, old, people(company.box.state))
+    told = [verdict.result] * bool(verdict.result) + _told(held, old, new)
     verdict.result = "; ".join(told) or "nothing to write"
     verdict.words, page = company.words(root, result.message)
     verdict.missing += [f"not said: {text}" for text in night.said.get("says", []) if text not in page]
@@ -202,31 +212,38 @@ def _stopped(company: Company, night: Night, result: RunResult, verdict: Verdict
         verdict.missing.append(f"not what stopped it: {', '.join(sorted(lacking))}")
 
 
-def _compare(company: Company, night: Night, old: dict[str, Any], held: dict[str, dict[str, int]], verdict: Verdict) -> None:
-    new = people(company.box.state)
+def _compare(
+    company: Company, night: Night, old: dict[str, Any], new: dict[str, Any], held: dict[str, dict[str, int]], verdict: Verdict
+) -> None:
     for name in DESTINATIONS:
         found, wanted = difference(old[name], new[name]), night.expected(name)
-        verdict.missing += [
-            f"{number} at {name}: not {part}" for part in ("joined", "back", "left") for number in wanted[part] if number not in found[part]
-        ]
-        verdict.wrong += [
-            f"{number} at {name}: {part}" for part in ("joined", "back", "left") for number in found[part] if number not in wanted[part]
-        ]
+        verdict.missing += [f"{number} at {name}: not {part}" for part in _LISTED for number in wanted[part] if number not in found[part]]
+        verdict.wrong += [f"{number} at {name}: {part}" for part in _LISTED for number in found[part] if number not in wanted[part]]
         for number in sorted(found["changed"].keys() | wanted["changed"].keys()):
             is_so, should = found["changed"].get(number, {}), wanted["changed"].get(number, {})
             verdict.wrong += [
                 f"{number} at {name}: {each} is {is_so[each]}" for each in is_so if each not in should or is_so[each] != should[each]
             ]
             verdict.missing += [f"{number} at {name}: {each} unchanged" for each in should if each not in is_so]
-        allowed = {*wanted["joined"], *wanted["back"], *wanted["left"], *wanted["changed"]}
+        allowed = {*wanted["joined"], *wanted["back"], *wanted["left"], *wanted["deleted"], *wanted["changed"]}
         also = night.said.get("also_sent", {}).get(name, [])
         allowed |= set(night.feed["everyone"] if also == "everyone" else also) | set(night.said.get("refused", {}).get(name, []))
+        allowed = {number.partition("@")[0] for number in allowed} if name == "findity" else allowed
         verdict.wrong += [f"{number} at {name}: sent for nothing" for number in sorted(company.box.sent[name] - allowed)]
-        if held.get(name, {}) != (night.said.get("held") or {}).get(name, {}):
+    said = night.said.get("held") or {}
+    for name in sorted({*held, *said}):
+        if held.get(name, {}) != said.get(name, {}):
             verdict.missing.append(f"held at {name}: {held.get(name, {})}")
-    verdict.wrong += [f"{number}: no active approver" for number in without_approver(new)]
-    findity = company.box.state["findity"]
-    verdict.wrong += ["invitations were mailed"] * bool(findity["mails"]) + ["a user was deleted"] * bool(findity["deletions"])
+    lost = without_approver(new) + without_approver_by_values(new["findity"], things(company.box.state))
+    verdict.wrong += [f"{number}: no active approver" for number in lost]
+    verdict.wrong += ["invitations were mailed"] * bool(company.box.state["findity"]["mails"])
+
+
+def _compare_things(night: Night, old: Mapping[str, Any], new: Mapping[str, Any], verdict: Verdict) -> None:
+    found = {key: new.get(key) for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key) or (key in old) != (key in new)}
+    wanted = dict(night.said.get("things") or {})
+    verdict.wrong += [f"{key}: is {is_so}" for key, is_so in found.items() if key not in wanted or wanted[key] != is_so]
+    verdict.missing += [f"{key}: unchanged" for key in wanted if key not in found]
 
 
 def _told(held: dict[str, dict[str, int]], old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -235,8 +252,11 @@ def _told(held: dict[str, dict[str, int]], old: dict[str, Any], new: dict[str, A
     written = {name: {kind: len(value) for kind, value in part.items() if value} for name, part in parts.items()}
     sentences = []
     for said, counts in (("held", held), ("written", written)):
-        at = {name: ", ".join(f"{count} {kind}" for kind, count in counts.get(name, {}).items()) for name in DESTINATIONS}
-        if len(set(at.values())) == 1:
+        names = [*DESTINATIONS, *sorted(counts.keys() - set(DESTINATIONS))]
+        at = {name: ", ".join(f"{count} {kind}" for kind, count in counts.get(name, {}).items()) for name in names}
+        if len(set(at.values())) == 1 and len(names) == len(DESTINATIONS):
             at = {"both": at[DESTINATIONS[0]]}
-        sentences += [f"{said} at {name if name == 'both' else name.title()}: {what}" for name, what in at.items() if what]
+        sentences += [
+            f"{said} at {name if name == 'both' else name.title().replace('_', ' ')}: {what}" for name, what in at.items() if what
+        ]
     return sentences

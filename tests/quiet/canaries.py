@@ -35,6 +35,8 @@ SECRETS = {
     "MAIL_TO": "zqmailto@acme.example",
     "HTTPS_PROXY": "http://zqproxyuser:zqproxyword@127.0.0.1:9",
 }
+WORD, NEAR = "Zqorganizationwordq", "Zqorganizationwordz"
+"""What HR's file calls somebody's organization, which is none; and what may have been meant."""
 KEPT = {"ledger", "data", "reports", "incoming"}
 """What exists to hold people, below ROLLCALL_HOME."""
 YAML = """\
@@ -90,6 +92,8 @@ def canaries() -> dict[str, str]:
         "proxy password": "zqproxyword",
         "database password": "zqdatabaseword",
         "key": "zqprivatekeyline",
+        "word for an organization": WORD,
+        "word that may have been meant": NEAR,
     }
     for line in PEOPLE.splitlines():
         number, *cells = line.split(";")

@@ -18,7 +18,7 @@ from resources import owner_only
 from resources.ledger import database
 from roster.intake import take_in as intake
 from sandbox.sftp import SftpServer
-from tests.quiet.canaries import COLUMNS, PEOPLE, SECRETS, YAML, canaries
+from tests.quiet.canaries import COLUMNS, NEAR, PEOPLE, SECRETS, WORD, YAML, canaries
 from tests.roads import WebFolder
 
 ECHO = " ".join(canaries().values()) + " zqstranger@other.example zqlocal.b@acme.example"
@@ -165,4 +165,31 @@ def roads_fail(acme: Any) -> Iterator[Any]:
     acme.feeds = [file.name for file in folder.iterdir()]
 
 
-PARTS = (the_gate_refuses, servers_echo, a_server_stalls, we_burst, nothing_can_be_kept, sftp_refuses, roads_fail)
+def words_lead_nowhere(acme: Any) -> Iterator[Any]:
+    """HR's words for organizations, consultants, units and banks are nobody's, values and units are called after people, and one of two
+    organizations is not ours."""
+    attributes = yaml.safe_load(YAML)
+    findity, columns = attributes["findity"], attributes["hr"]["people"]["columns"]
+    columns["bic"] = columns.pop("extra_city")
+    findity["users"] = {
+        "bankAccount": {"IBAN": "bank_account", "BIC": "bic"},
+        "organizationalUnitId": "extra_nick",
+        "dimensionPresets": {"COST_CENTER": "last_name"},
+    }
+    findity |= {"units": "create", "approval": "dimensions"}
+    findity["dimensions"] = {"COST_CENTER": {"name": "Cost center", "values": {"id": "last_name"}, "approvers": [{"rule": "manager_id"}]}}
+    connection = findity.pop("connection")
+    words = {"se": "acme", "other": "adventureworks"}
+    findity["organizations"] = {word: {"connection": {**connection, "organization": one}} for word, one in words.items()}
+    findity["belonging"] = {
+        "organization": {"column": "company_code", "lookup": {"SE": "se", NEAR: "other"}},
+        "consultant_in": "extra_nick",
+    }
+    location, _ = acme.build(attributes)
+    first, *others, last = PEOPLE.splitlines(keepends=True)
+    acme.file("".join([first, *others, last.replace(";SE;", f";{WORD};")]))
+    yield acme.run("sync", location)
+    yield acme.run("sync", location)
+
+
+PARTS = (words_lead_nowhere, the_gate_refuses, servers_echo, a_server_stalls, we_burst, nothing_can_be_kept, sftp_refuses, roads_fail)

@@ -58,6 +58,12 @@ def test_quiet_nothing_is_printed_logged_or_said(acme: Any, printed: bytes, logg
     assert given_away("\n".join(acme.said).encode()) == set()
 
 
+def test_words_that_lead_nowhere_and_things_called_after_people_are_told_to_their_owner(acme: Any, printed: bytes) -> None:
+    found = set().union(*(given_away(readable(path)) for path in (acme.root / "home").rglob("*") if path.is_file()))
+    assert {"word for an organization", "word that may have been meant"} <= found
+    assert any("value/COST_CENTER/Zälastaq".encode() in readable(path) for path in (acme.root / "home").rglob("ledger.db*"))
+
+
 def test_quiet_no_address_asked_for_says_anything(printed: bytes, asked: list[bytes]) -> None:
     assert len(asked) > 20
     assert given_away(b"\n".join(asked)) == set()

@@ -11,5 +11,8 @@ from roster.reports.reasons import Reason
 
 NAME: Final = "ledgerbook"
 TITLE: Final = "Ledger book"
-REASONS: Final = {"no_desk": Reason("Has no desk, and the book has no line without one", "Give them a desk in HR's file.", "HR")}
+REASONS: Final = {
+    "no_desk": Reason("Has no desk, and the book has no line without one", "Give them a desk in HR's file.", "HR"),
+    "book_unknown": Reason("HR's word for their book is not known", "Correct it.", "HR"),
+}
 """What its own reasons mean."""

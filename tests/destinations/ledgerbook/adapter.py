@@ -4,18 +4,19 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from destinations import delivery
-from destinations.abilities import DryRun
+from destinations.abilities import Divided, DryRun
 from destinations.base import Destination
 from destinations.delivery import Write
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
+from roster.parts import part_name, part_title
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -42,19 +43,31 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun):
-    """The ledger book for one company."""
+class Adapter(Destination, DryRun, Divided):
+    """The ledger book for one company, or one of several."""
 
     settings: Settings
+    name: str = field(default=NAME, init=False)
+    title: str = field(default=TITLE, init=False)
 
-    name = NAME
-    title = TITLE
     desired_name = "lines"
     personal = PersonalColumns(numbers=("staff_no",), addresses=("mail",))
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     required = ("desk",)
     approver_field = "approver_no"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", part_name(NAME, self.settings.part))
+        object.__setattr__(self, "title", part_title(TITLE, self.settings.part))
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        return [part_name(NAME, word) for word in self.settings.words if word != self.settings.part]
+
+    def placed(self, roster: pd.DataFrame) -> pd.DataFrame:
+        assert self.settings.book_of is not None, "others go with book_of"
+        return records.placed(roster, self.settings.book_of, self.settings.words, self.settings.part)
 
     @property
     def read_back_seconds(self) -> float:

@@ -1,18 +1,22 @@
-"""The book's lines: what each person's should be.
+"""The book's lines: what each person's should be, and in which of several books.
 
 Belongs here: the fields of a line, the desired ones. Does not belong here: what of them is different there (``comparison``) and the file
 (``client``). Pure.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from roster.parts import ELSEWHERE, HERE, PLACED, part_name, works
 from roster.people.chain import Chain
 from roster.records import FieldType
 from roster.rules import evaluate
+from roster.settings import Rule
+from tests.destinations.ledgerbook import NAME
 from tests.destinations.ledgerbook.settings import LedgerbookLines
 
 FIELDS: Final[Mapping[str, FieldType]] = {
@@ -67,3 +71,14 @@ def lines(roster: pd.DataFrame, chain: Chain, rules: LedgerbookLines) -> tuple[p
         pd.DataFrame({"employee_id": people.loc[at, "employee_id"], "field": name, "reason": why}) for (name, why), at in wanting.items()
     ]
     return desired[~no_desk].reset_index(drop=True), pd.concat(faults, ignore_index=True).astype("str")
+
+
+def placed(roster: pd.DataFrame, rule: Rule, words: Sequence[str], part: str) -> pd.DataFrame:
+    """Where everyone who works here belongs, as one book sees it (`roster.parts.PLACED`)."""
+    people = roster[works(roster)]
+    word = evaluate(rule, people)
+    known = word.isin(list(words))
+    place = pd.Series("book_unknown", index=people.index, dtype="str").mask(known, ELSEWHERE).mask(word.eq(part), HERE)
+    books = word.map({one: json.dumps([part_name(NAME, one)]) for one in words}).astype("str").fillna("[]")
+    columns = (people["employee_id"], place, books, word.mask(known), pd.Series(pd.NA, index=people.index, dtype="str"))
+    return pd.DataFrame(dict(zip(PLACED, columns, strict=True))).reset_index(drop=True).astype("str")
