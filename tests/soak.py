@@ -19,10 +19,8 @@ VARIABLE = "ROLLCALL_SOAK"
 WHOLE = bool(os.environ.get(VARIABLE))
 """Whether this is a soak."""
 SHARE = 10
-EXAMPLES = 100 if WHOLE else 20
-"""Of how many random cases a property is held over, where it says nothing else."""
-COMPANIES = EXAMPLES if WHOLE else 100 // SHARE
-"""The same, where each case is a whole company of which plans are drawn."""
+EXAMPLES = 100 if WHOLE else 100 // SHARE
+"""Over how many random cases a property is held, where it says nothing else."""
 SET, CASES = "exhaustive set", "cases"
 """What a report carries: the name of its set, and how many cases it was, where that is not one."""
 

@@ -8,11 +8,12 @@ Belongs here: a company, a night and what came of it. Does not belong here: who 
 import copy
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,29 @@ class Begun:
 _BEGUN: dict[str, Begun] = {}
 
 
+def once(box: Sandbox, ledger: Ledger, key: str, night: Callable[[], Any]) -> None:
+    """Run a night of which a test wants only what it leaves behind, in the ledger and there: once for a key. After that, put that in place.
+
+    Args:
+        box: The stand-in.
+        ledger: What is remembered, in a file.
+        key: All that the night depends on.
+        night: Runs it.
+    """
+    path = Path(str(ledger.engine.url.database))
+    with closing(ledger.engine.raw_connection()) as connection:
+        if begun := _BEGUN.get(key):
+            begun.ledger.backup(connection.driver_connection)
+            for name, secret in begun.keys.items():
+                write_once(path.with_name(name), secret)
+            box.box.state = copy.deepcopy(begun.state)
+            return
+        night()
+        keys = {one.name: one.read_bytes() for one in path.parent.glob(f"{path.name}.*.key")}
+        begun = _BEGUN[key] = Begun(sqlite3.connect(":memory:"), keys, copy.deepcopy(box.state))
+        connection.driver_connection.backup(begun.ledger)
+
+
 def _pairs(table: pd.DataFrame, first: str, second: str) -> dict[str, tuple[str, str | None]]:
     rows = table[["person", first, second]].to_numpy().tolist()
     return {person: (one, None if pd.isna(other) else other) for person, one, other in rows}
@@ -187,6 +211,8 @@ class Company:
     absent_means: Any = "leaver"
     number: int = 0
     first_sync: Any = "apply"
+    begun: tuple[str, ...] = ()
+    """The nights with which it began."""
 
     def adapter(self, **settings: Any) -> Adapter:
         """Expensify by the company's settings, with these in their place."""
@@ -201,24 +227,14 @@ class Company:
         return replace(adapter.access(), limits=UNCOUNTED, retry=Retry(attempts=2, first_wait=0.01))
 
     def begin(self, *people: Mapping[str, Any], **how: Any) -> None:
-        """A first night of which a test wants only what it leaves behind, in the ledger and there: run once, and put in place for whoever
-        begins just so."""
-        assert (self.number, self.box.box.faults) == (0, [])
+        """A first night of which a test wants only what it leaves, or the next after such nights: run `once` for all who begin just so."""
+        assert (self.number, self.box.box.faults) == (len(self.begun), [])
         there = {name: part for name, part in self.box.state.items() if name not in ("calls", "writes")}
-        ways = (type(self), self.box.url, self.settings, self.limits, self.absent_means, self.box.box.switches)
-        begun = _BEGUN.get(key := repr((*ways, people, sorted(how.items()), there)))
-        path = Path(str(self.ledger.engine.url.database))
-        with closing(self.ledger.engine.raw_connection()) as connection:
-            if begun:
-                begun.ledger.backup(connection.driver_connection)
-                for name, secret in begun.keys.items():
-                    write_once(path.with_name(name), secret)
-                self.box.box.state, self.number = copy.deepcopy(begun.state), 1
-                return
-            self.sync(*people, **how)
-            keys = {one.name: one.read_bytes() for one in path.parent.glob(f"{path.name}.*.key")}
-            begun = _BEGUN[key] = Begun(sqlite3.connect(":memory:"), keys, copy.deepcopy(self.box.state))
-            connection.driver_connection.backup(begun.ledger)
+        ways = (type(self), self.box.url, self.settings, self.limits, self.absent_means, self.first_sync, self.box.box.switches)
+        key = sha256(repr((*ways, people, sorted(how.items()), there, self.begun)).encode()).hexdigest()
+        once(self.box, self.ledger, key, lambda: self.sync(*people, **how))
+        self.begun = (*self.begun, key)
+        self.number = len(self.begun)
 
     def sync(self, *people: Mapping[str, Any], write: bool = True, **how: Any) -> Night:
         """One night, whole or as far as the plan; see `planned` for what may be said of it."""

@@ -89,7 +89,14 @@ class Company(syncing.Company):
 
     def night(self, *rows: dict[str, Any], **how: Any) -> syncing.Night:
         """One sync."""
-        return self.sync(*rows, **{"day": str(date(2026, 11, 2) + timedelta(days=self.number)), **how})
+        return self.sync(*rows, **{"day": self._day(), **how})
+
+    def begin(self, *rows: dict[str, Any], **how: Any) -> None:
+        """A first one, or the next, of which a test wants only what it leaves behind."""
+        super().begin(*rows, **{"day": self._day(), **how})
+
+    def _day(self) -> str:
+        return str(date(2026, 11, 2) + timedelta(days=self.number))
 
     def why(self, number: str) -> Any:
         """What `rollcall why` tells."""

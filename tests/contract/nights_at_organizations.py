@@ -3,9 +3,10 @@
 Belongs here: the company and its nights. Does not belong here: what a file of tests asks.
 """
 
+import copy
 import itertools
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,14 @@ class Organizations:
                 came[name] = failure
         return came
 
+    def begin(self, *rows: dict[str, Any], **how: Any) -> None:
+        """A first night of which a test wants only what it leaves behind: run once for all who begin just so."""
+        there = {name: part for name, part in self.box.state.items() if name not in ("calls", "writes")}
+        ways = (self.box.url, self.secret, self.limits, self.rules, self.users_rules)
+        assert self.box.box.faults == []
+        syncing.once(self.box, self.ledger, repr((*ways, rows, sorted(how.items()), there)), lambda: self.night(*rows, **how))
+        self.nights = itertools.count(3)  # each of the two has had one
+
     def users(self, word: str) -> dict[str, Any]:
         """What one of them holds, by number."""
         found: dict[str, Any] = self.box.box.state["findity"]["organizations"][f"acme-{word}"]["users"]
@@ -104,8 +113,20 @@ class Organizations:
 NOBODY_JOINS = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "join": {"count": 0, "share": 0, "per_week": 1}})
 
 
+Make = Callable[[Path], AbstractContextManager[Organizations]]
+
+
 @contextmanager
-def company(folder: Path) -> Iterator[Organizations]:
-    """Such a company, with its stand-in and its ledger."""
-    with Sandbox(SEED) as box, syncing.fresh(folder) as ledger:
-        yield Organizations(box, ledger, folder)
+def stand_in() -> Iterator[Make]:
+    """The stand-in, and what makes such a company there, with a ledger in a folder, each time as if nobody had ever been there."""
+    with Sandbox(SEED) as box:
+        new = copy.deepcopy(box.box.state)
+
+        @contextmanager
+        def company(folder: Path) -> Iterator[Organizations]:
+            box.heal()
+            box.box.state = copy.deepcopy(new)
+            with syncing.fresh(folder) as ledger:
+                yield Organizations(box, ledger, folder)
+
+        yield company

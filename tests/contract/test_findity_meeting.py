@@ -38,7 +38,7 @@ def routed(box, ledger):
     """A company that approves by dimensions; E2 has left and is due to be deleted."""
     company = Company(box, ledger, USERS, syncing.UNLIMITED, **SETTINGS, leaving={"delete_after_days": 30})
     for people in (PEOPLE, PEOPLE, GONE):
-        company.night(*people, day=str(TODAY))
+        company.begin(*people, day=str(TODAY))
     assert company.users_there["E2"]["active"] is False
     return company
 

@@ -17,18 +17,24 @@ from roster.reports.headline import headline
 from roster.reports.skipped import left_out
 from roster.reports.story import sentence
 from sandbox.faults import Fault
-from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, WRONG, Organizations, company, employee
+from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, WRONG, Make, Organizations, employee, stand_in
 
 TITLES = {"findity": "Findity"}
 NOTHING_STORED = SimpleNamespace(entry=lambda *_: None)
 
 
+@pytest.fixture(scope="module")
+def company() -> Iterator[Make]:
+    with stand_in() as made:
+        yield made
+
+
 @pytest.fixture
-def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
+def acme(company: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
     monkeypatch.setenv(RIGHT, "s")
     monkeypatch.setenv(WRONG, "none")
     with company(tmp_path) as made:
-        made.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
+        made.begin(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
         yield made
 
 

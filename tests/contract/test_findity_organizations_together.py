@@ -12,15 +12,21 @@ from destinations.base import Request
 from resources.failures import Transient
 from resources.past.story import story_of
 from sandbox.faults import Fault
-from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Organizations, company, employee
+from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Make, Organizations, employee, stand_in
 
 STEP = {"approvers": [{"rule": {"column": "manager_id"}}], "values": {"id": "cost_center"}}
 RULES = {"approval": ["approverIds", "dimensions"], "dimensions": {"COST": {"name": "Cost center", "presetLocation": "EMPLOYEE", **STEP}}}
 STAFF = (BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
 
 
+@pytest.fixture(scope="module")
+def company() -> Iterator[Make]:
+    with stand_in() as made:
+        yield made
+
+
 @pytest.fixture
-def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
+def acme(company: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
     monkeypatch.setenv(RIGHT, "s")
     with company(tmp_path) as made:
         yield made
@@ -53,14 +59,14 @@ def test_units_are_looked_for_of_its_own_people_alone(acme: Organizations) -> No
 
 
 def test_whoever_leaves_while_moving_leaves_both_at_once(acme: Organizations) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
     came = acme.night(BOSS, employee("E2", "NO", employment="left"), *STAFF[2:])
     assert came[SE].outcome["E2"][0] == came[NO].outcome["E2"][0] == "deactivated"
 
 
 def test_no_surprise_whom_the_new_one_accepts_and_does_not_show_is_not_there(acme: Organizations) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
     acme.box.box.faults.append(Fault(api="findity", job="PUT users", person="E2", times=2, status=200, body="[]"))
     for _ in range(2):
@@ -73,7 +79,7 @@ def test_no_surprise_whom_the_new_one_accepts_and_does_not_show_is_not_there(acm
 
 
 def test_no_surprise_whom_no_reading_has_shown_yet_since_the_run_ended_before_is_not_there(acme: Organizations, monkeypatch: Any) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
     with monkeypatch.context() as dying:
         dying.setattr(engine, "landed", lost)
@@ -88,7 +94,7 @@ def lost(*_: Any, **__: Any) -> Any:
 
 
 def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leaves_the_other(acme: Organizations) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
     came = acme.night(*STAFF)
     assert came[SE].planned["E2"] == ("none", None)
@@ -98,7 +104,7 @@ def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leav
 
 def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_counted_from_when_the_new_has_them(acme: Organizations) -> None:
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
-    acme.night(*STAFF, day="2026-11-01")
+    acme.begin(*STAFF, day="2026-11-01")
     assert acme.night(*moved, day="2026-11-02", leaving_days=3)[SE].planned["E2"] == ("skip", "joins_elsewhere_first")
     waits = acme.night(*moved, day="2026-11-03", leaving_days=3)[SE]
     assert waits.planned["E2"] == ("skip", "leaves_later")
@@ -107,7 +113,7 @@ def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_count
 
 
 def test_a_release_in_one_organization_changes_nothing_in_the_other(acme: Organizations) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     acme.limits["no"] = NOBODY_JOINS
     people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
     held = acme.night(*people)[NO]
@@ -121,7 +127,7 @@ def test_a_release_in_one_organization_changes_nothing_in_the_other(acme: Organi
 
 
 def test_why_tells_of_each_organization_by_its_own_name(acme: Organizations) -> None:
-    acme.night(*STAFF)
+    acme.begin(*STAFF)
     acme.night(BOSS, employee("E2", "XX"), *STAFF[2:])
     stored = SimpleNamespace(entry=lambda *_: None)
     story = str(story_of(acme.ledger, stored, "E2", 5, {"findity": "Findity"}))  # type: ignore[arg-type]

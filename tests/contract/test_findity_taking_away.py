@@ -61,14 +61,14 @@ def people(**cells):
 
 
 def test_by_default_an_empty_cell_takes_nothing_away(acme):
-    acme.night(*people())
+    acme.begin(*people())
     before = dict(acme.users_there["E2"])
     acme.night(*people(**{**EMPTY, "manager_id": "E1"}))
     assert acme.users_there["E2"] == before
 
 
 def test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name_and_only_there(acme):
-    acme.night(*people())
+    acme.begin(*people())
     acme.users_there["E2"]["dimensionPresets"].append({"dimensionExternalSourceId": "OTHER", "dimensionValueId": "x"})
     night = acme.night(*people(**EMPTY), users={"clear": CLEAR})
     there = acme.users_there["E2"]
@@ -90,26 +90,26 @@ def test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name
 
 @pytest.mark.parametrize("field", ["phone", "department", "bank_account", "cost_center", "manager_id"])
 def test_no_surprise_a_cell_that_is_there_and_cannot_be_read_takes_nothing_away(acme, field):
-    acme.night(*people())
+    acme.begin(*people())
     before = dict(acme.users_there["E2"])
     acme.night(*people(**{field: None, "unread": field}), users={"clear": CLEAR})
     assert acme.users_there["E2"] == before
 
 
 def test_no_surprise_a_value_that_leads_nowhere_takes_nothing_away(acme):
-    acme.night(*people())
+    acme.begin(*people())
     acme.night(*people(department="Nowhere"), users={"clear": CLEAR})
     assert acme.users_there["E2"]["organizationalUnitId"] == "u1"
 
 
 def test_of_an_object_nothing_goes_while_one_of_its_cells_is_filled(acme):
-    acme.night(*people())
+    acme.begin(*people())
     acme.night(*people(street=None), users={"clear": CLEAR})
     assert acme.users_there["E2"]["address"] == {"street1": "Storgatan 1", "city": "Stockholm"}
 
 
 def test_one_preset_goes_and_those_that_are_given_stay(acme):
-    acme.night(*people())
+    acme.begin(*people())
     acme.night(*people(cost_center=None), users={"clear": CLEAR})
     assert acme.users_there["E2"]["dimensionPresets"] == [{"dimensionExternalSourceId": "SITE", "dimensionValueId": "STO"}]
 
@@ -123,7 +123,7 @@ def test_a_newcomer_with_empty_cells_comes_in_and_whom_reading_does_not_show_a_v
 def test_a_value_may_be_taken_away_with_an_empty_one_of_its_type(acme):
     acme.box.switch(findity_taken_away="empty")
     try:
-        acme.night(*people())
+        acme.begin(*people())
         night = acme.night(*people(**EMPTY), users={"clear": CLEAR, "clear_with": ""})
         assert night.outcome["E2"] == ("updated", "landed")
         assert not {"phone", "locale", "organizationalUnitId", "bankAccount", "address", "dimensionPresets"} & acme.users_there["E2"].keys()
@@ -134,14 +134,14 @@ def test_a_value_may_be_taken_away_with_an_empty_one_of_its_type(acme):
 def test_what_was_accepted_and_is_still_there_has_not_landed(acme):
     acme.box.switch(findity_taken_away="empty")
     try:
-        acme.night(*people())
+        acme.begin(*people())
         assert acme.night(*people(phone=None), users={"clear": CLEAR}).outcome["E2"] == ("updated", "missing")
     finally:
         acme.box.switch(findity_taken_away="null")
 
 
 def test_no_surprise_a_column_that_is_empty_for_everybody_waits_for_a_release(acme):
-    acme.night(*people())
+    acme.begin(*people())
     rows = [{**row, "phone": None} for row in people()]
     night = acme.night(*rows, users={"clear": CLEAR})
     assert {reason for action, reason in night.planned.values() if action == "hold"} == {"column_emptied"}
@@ -152,7 +152,7 @@ def test_no_surprise_a_column_that_is_empty_for_everybody_waits_for_a_release(ac
 
 def test_no_surprise_taking_away_counts_as_a_change_of_its_kind(acme):
     acme.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "bank_account": {"count": 0, "share": 0}})
-    acme.night(*people())
+    acme.begin(*people())
     assert acme.night(*people(bank_account=None), users={"clear": CLEAR}).planned["E2"] == ("hold", "limit")
     assert acme.users_there["E2"]["bankAccount"]
 
@@ -165,7 +165,7 @@ def test_only_what_has_a_rule_and_is_no_right_can_be_named(name, said):
 
 def test_a_role_passes_through_as_configured_is_held_as_a_kind_and_never_goes_by_silence(acme):
     acme.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "role": {"count": 0, "share": 0}})
-    acme.night(*people())
+    acme.begin(*people())
     assert acme.users_there["E2"]["role"] == "APPROVER"
     held = acme.night(*people(role="Whatever HR says"))
     assert (held.planned["E2"], held.decided.loc["E2", "kinds"]) == (("hold", "limit"), "role")

@@ -22,8 +22,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
 
 
 def kinds(feed: Feed) -> Iterator[Hashable]:
-    """What comes of a feed: what it takes, what stops it, which kinds of change are held, and at which destination somebody joins, comes back,
-    leaves or changes."""
+    """What comes of a feed: what it takes, what stops it, which changes are held, where somebody joins, comes back, leaves, changes."""
     yield "a company of its own" if feed.settings else "acme"
     for night in feed.nights:
         yield from night.said.keys()

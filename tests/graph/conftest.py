@@ -5,6 +5,7 @@ import dataclasses
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -118,6 +119,8 @@ findity:
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 Row = dict[str, str]
+_BEGUN: dict[str, Any] = {}
+"""What nights left with which several tests begin."""
 
 
 def changed(settings: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,6 +218,33 @@ class Acme:
             data = failed.step_failure_data if failed else None
             said = (data.user_failure_data.description if data.user_failure_data else data.error.message) if data else None
             return RunResult(result.run_id, run.status if run else dg.DagsterRunStatus.FAILURE, failed.step_key if failed else None, said)
+
+    def begin(self, *, kept: bool = False) -> RunResult:
+        """The next sync, where several tests begin with it: run once for all who got so far by the same files, settings and nights. What it
+        left is put in place.
+
+        Args:
+            kept: Whether the instance of DAGSTER_HOME keeps the run.
+        """
+        home, ledger = places.home(), (places.home() / "ledger.db").read_bytes()
+        files = [(path.name, path.read_bytes()) for path in sorted((self.folder / "inbox").iterdir())]
+        there = {name: part for name, part in self.box.state.items() if name not in ("calls", "writes")}
+        assert self.box.box.faults == []
+        ways = (self.attributes, files, sha256(ledger).digest(), there, self.box.box.switches, kept)
+        key = sha256(repr(ways).encode()).hexdigest()
+        if begun := _BEGUN.get(key):
+            shutil.rmtree(home)
+            shutil.copytree(begun.home, home)
+            self.box.box.state = copy.deepcopy(begun.state)
+        else:
+            result = (self.run if kept else self.quickly)("sync")
+            assert result.succeeded, result
+            begun = SimpleNamespace(result=result, state=copy.deepcopy(self.box.state), evaluations=self.evaluations.get(result.run_id))
+            begun.home = shutil.copytree(home, self.folder.parent / f"begun {result.run_id}")
+            _BEGUN[key] = begun
+        if not kept:
+            self.evaluations[begun.result.run_id] = begun.evaluations
+        return begun.result
 
     def clicked(self, *names: str) -> RunResult:
         """Some assets materialized by hand, as the UI does it without a job."""

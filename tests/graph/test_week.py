@@ -18,15 +18,19 @@ def drip(synced: Any) -> Any:
     acme = synced(expensify=None, limits=ONE_A_NIGHT)
     acme.left = acme.people()
     for day, number in enumerate(("E08", "E09", "E10"), 21):
-        acme.result = _leaves(acme, day, number, acme.run if number == "E10" else acme.quickly)
-        assert acme.result.succeeded, acme.result
+        _left(acme, day, number)
+        acme.result = acme.begin(kept=number == "E10")
     return acme
 
 
-def _leaves(acme: Any, day: int, number: str, run: Any = None) -> Any:
+def _left(acme: Any, day: int, number: str) -> None:
     acme.left[number].update(Status="T", End="2026-11-01")
     acme.file(f"2026-11-{day}", acme.left)
-    return (run or acme.quickly)("sync")
+
+
+def _leaves(acme: Any, day: int, number: str) -> Any:
+    _left(acme, day, number)
+    return acme.quickly("sync")
 
 
 def _passes(acme: Any, days: float) -> None:

@@ -42,7 +42,7 @@ def test_why_tells_one_person_across_runs_and_destinations(synced: Any) -> None:
     people = acme.people()
     people["E04"]["Dept"] = "Finance"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     told = said("why", "E04")
     lines = [line for line in told.splitlines() if line.strip()]
     assert lines[0] == "E04 was updated at Expensify and Findity, and reading back shows it."
@@ -72,7 +72,7 @@ def test_why_tells_a_rejected_row_and_what_hr_does(synced: Any) -> None:
     people = acme.people()
     people["E04"]["Mail"] = "not an address"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     first, second, *_ = [line for line in said("why", "E04").splitlines() if line.strip()]
     assert first == "E04 was left as they were: line 5 of people_2026-11-21.csv was rejected. Mail: This is no e-mail address."
     assert second == "HR: Enter a working e-mail address."
@@ -147,7 +147,7 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     people = acme.people()
     people["E04"]["Mail"] = "not an address"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     told = said("status")
     assert "No run is under way." in told
     assert "Expensify was last written to from people_2026-11-21.csv of 2026-11-21 (intake 2), 0 min ago." in told
@@ -262,7 +262,7 @@ def test_status_as_json_is_what_the_terminal_shows(synced: Any) -> None:
     people = acme.people()
     people["E04"]["Mail"] = "not an address"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     (told,) = json.loads(said("status", "--json", "--last", "1"))["companies"]
     assert (told["company"], told["under_way"], told["waiting"]) == ("acme", [], [])
     taken = next(one for one in told["applied"] if one["destination"] == "Expensify")
@@ -297,7 +297,7 @@ def test_why_as_json_tells_the_same_and_values_only_when_asked(synced: Any) -> N
     people = acme.people()
     people["E04"]["Dept"] = "Finance"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     text = said("why", "acme", "E04", "--json")
     told = json.loads(text)
     assert (told["company"], told["employee_id"], told["other_runs"], told["acknowledged_at"]) == (
@@ -325,7 +325,7 @@ def test_why_as_json_tells_since_when_somebody_stays_out_and_what_is_to_be_done(
     people = acme.people()
     people["E04"]["Mail"] = "not an address"
     acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
+    acme.begin()
     told = json.loads(said("why", "E04", "--json"))
     assert told["what_to_do"] == "HR: Enter a working e-mail address."
     since = {one["at"]: (date.fromisoformat(one["since"]), one["syncs"], one["ended"]) for one in told["stays_out"]}

@@ -1,11 +1,13 @@
 """The same through Dagster: a sync that was struck at both destinations, re-executed from failure, ends as one clean sync."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.hostile.conftest import STATES, is_one_clear_sentence, nth, tonight
 from tests.hostile.exchanges import ASKED, RENEWED
+from tests.soak import chosen
 
 HARD: dict[str, dict[str, Any]] = {
     "429 always": {"status": 429, "body": "Too Many Requests"},
@@ -15,8 +17,8 @@ HARD: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("when", ["first load", "night"])
-@pytest.mark.parametrize("fault", HARD)
+@pytest.mark.exhaustive("outages of a whole sync")
+@pytest.mark.parametrize(("when", "fault"), chosen(product(["first load", "night"], HARD), set))
 def test_rerun_from_failure_finishes_what_hostile_servers_stopped(company: Any, prepared: Any, when: str, fault: str) -> None:
     acme = company(when)
     for api, job in (("expensify", "update employees"), ("findity", "PUT users")):

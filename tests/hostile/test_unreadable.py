@@ -22,9 +22,9 @@ ANSWERED = [
 
 
 def kinds(case: tuple[str, str, str]) -> set[object]:
-    """Each body at each destination, each call."""
+    """Each body, each call."""
     name, call, body = case
-    return {(name, body), (name, call)}
+    return {body, (name, call)}
 
 
 @pytest.mark.parametrize(("name", "call", "body"), chosen(ANSWERED, kinds))

@@ -119,7 +119,7 @@ class There:
         return set(zip(rows["policyID"], rows["employee_id"], strict=True))
 
 
-@settings(max_examples=EXAMPLES // 4, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=EXAMPLES // 2, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(nights, modes)
 def test_incremental_feeds_come_to_the_same_as_one_full_feed(orgs, mode):
     step_by_step = There(mode)

@@ -17,7 +17,7 @@ from roster.settings import Approvers
 from sandbox.employees import EmployeeUpdate
 from sandbox.seed import state_from
 from sandbox.switches import Switches
-from tests.soak import COMPANIES
+from tests.soak import EXAMPLES
 from tests.unit.roster.frames import KEY, Night, accounts, decided, member, members, person, roster, sent, texts
 
 VENDOR = Approvers(resolve_leave="vendor")
@@ -133,7 +133,7 @@ def organisations(draw):
     return roster(*(person(number, manager_id=draw(manager), employment=draw(employment)) for number in draw(st.permutations(numbers))))
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(organisations())
 def test_approver_expensify_ends_where_rollcall_would_have(people):
     plan, _ = Night(people, approvers=VENDOR, feed=ExpensifyFeed(policyID="extra_policy")).expensify(members())

@@ -9,7 +9,7 @@ from destinations.expensify.settings import ExpensifyFeed
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.dependants import NEEDS, held_with
 from roster.plan.limits import KindLimit
-from tests.soak import COMPANIES
+from tests.soak import EXAMPLES
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, recalled, roster, sent, texts, user, users
 from tests.unit.roster.nights import sent_to_expensify, sent_to_findity
 from tests.unit.roster.plan.test_limits import nights
@@ -211,7 +211,7 @@ def inactive_approvers(there, ours):
     return {number for number, names in told if not all(active.get(name, True) for name in json.loads(names))}
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(nights())
 def test_approver_whatever_is_held_at_findity_nobody_is_left_with_an_approver_who_goes(drawn):
     night, _, there, _ = drawn
@@ -224,7 +224,7 @@ def test_approver_whatever_is_held_at_findity_nobody_is_left_with_an_approver_wh
     assert all(set(json.loads(record.get("approverIds", "[]"))) <= everyone for record in sent(plan))
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(nights())
 def test_approver_whatever_is_held_at_expensify_nobody_is_written_or_left_with_one_who_is_not_there(drawn):
     night, there, _, _ = drawn

@@ -8,7 +8,7 @@ from roster import accounting
 from roster.plan.decision import PEOPLE_COLUMNS
 from roster.plan.limits import FIGURES, Against, KindLimit, Limits, base_of, figures, hold_over
 from roster.vocabulary import KINDS, WRITES
-from tests.soak import COMPANIES
+from tests.soak import EXAMPLES
 from tests.unit.roster.frames import Night, acknowledged, decided, member, members, person, roster, sent, stored_plan, texts, user, users
 
 CENSUS = ("person", "employee_id", "account", "matched_by", "standing", "present", "acknowledged")
@@ -181,7 +181,7 @@ def nights(draw):
     return night, members(*there), users(*users_there), limits
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(nights())
 def test_no_surprise_never_are_more_people_of_a_kind_applied_than_may_be(drawn):
     night, there, users_there, limits = drawn

@@ -11,7 +11,7 @@ from destinations.findity import comparison as findity_comparison
 from destinations.findity.settings import FindityUsers
 from roster import accounting
 from roster.settings import Approvers
-from tests.soak import COMPANIES
+from tests.soak import EXAMPLES
 from tests.unit.roster.frames import (
     Night,
     acknowledged,
@@ -122,7 +122,7 @@ def adds_up(night, plan, accounts):
     assert not plan.people["person"].str.contains("@").any()
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(companies(), policies())
 def test_accounting_everyone_is_in_expensifys_plan_once_and_a_second_plan_writes_nothing(night, there):
     plans, _ = at_expensify(night, there)
@@ -130,7 +130,7 @@ def test_accounting_everyone_is_in_expensifys_plan_once_and_a_second_plan_writes
     assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(companies(), organizations())
 def test_accounting_everyone_is_in_finditys_plan_once_and_a_second_plan_writes_nothing(night, there):
     night.acknowledged = night.acknowledged.assign(account=night.acknowledged["employee_id"])
@@ -139,7 +139,7 @@ def test_accounting_everyone_is_in_finditys_plan_once_and_a_second_plan_writes_n
     assert [sent(plan) for plan in plans[1:]] in ([], [[]])
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(companies(), policies(), st.randoms())
 def test_a_plans_digest_depends_neither_on_the_order_of_rows_nor_on_storage(night, there, chance):
     plan, _ = night.expensify(there)
@@ -154,7 +154,7 @@ def test_a_plans_digest_depends_neither_on_the_order_of_rows_nor_on_storage(nigh
     assert again.expensify(stored(there.take(rows).reset_index(drop=True)))[0].digest() == plan.digest()
 
 
-@settings(max_examples=COMPANIES)
+@settings(max_examples=EXAMPLES)
 @given(companies(), organizations())
 def test_approver_every_active_person_written_at_findity_is_given_one_active_approver(night, there):
     plan, _ = night.findity(there, UNITS)
