@@ -23,7 +23,7 @@ from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY
 
 from assets import names
 from assets.component import SettingsError
-from assets.location import broken, one
+from assets.location import broken, one, selection
 
 NO_COMPANY: Final = "There is no company yet: {folder} has no folder with a defs.yaml."
 _KINDS: Final = ("assets", "asset_checks", "jobs", "schedules", "sensors")
@@ -93,10 +93,22 @@ class _Repository(dg.RepositoryDefinition):
 
         Raises:
             CannotBeLoaded: The settings of its company cannot be loaded.
+            Refused: Of what one step makes only a part is picked.
         """
         keys = {*(asset_selection or ()), *(check.asset_key for check in asset_check_selection or ())}
         job = self.companies.job_to_run(job_name, keys)
+        selection.check(job, asset_selection)
         return job.get_subset(op_selection=op_selection, asset_selection=asset_selection, asset_check_selection=asset_check_selection)
+
+    def get_implicit_job_def_for_assets(self, asset_keys: Iterable[dg.AssetKey]) -> dg.JobDefinition | None:
+        """Dagster's own job for assets that are picked on the command line.
+
+        Raises:
+            Refused: None is, or of what one step makes only a part is.
+        """
+        job = super().get_implicit_job_def_for_assets(asset_keys)
+        selection.check(job, set(asset_keys), some=True)
+        return job
 
 
 @dataclass
