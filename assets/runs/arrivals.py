@@ -23,6 +23,9 @@ from resources.ledger import Ledger
 WAITS: Final = (60.0, 300.0, 900.0)
 """Seconds from when a run is seen to have died until the next one is started for its file; so often, and no more."""
 
+_TOO_LONG: Final = "Canceling due to exceeding maximum runtime"
+"""How the daemon's words begin (`dagster._daemon.monitoring.run_monitoring`)."""
+
 
 @dataclass(frozen=True)
 class Need:
@@ -61,7 +64,7 @@ def need(instance: dg.DagsterInstance, company: str, job: str, state: str, noted
     # What was found out once holds while no run is added: the ledger is not asked at every tick.
     if noted.get("had") == count or any(run.is_success for run in runs):
         return Need(run=False, why=had, noted={"had": count})
-    if any(_cancelled(instance, run) for run in runs):
+    if any(cancelled(instance, run) for run in runs):
         return Need(run=False, why=f"{had.removesuffix('.')}, which somebody cancelled ({runs[0].run_id}).")
     if _reached_the_ledger(company, runs):
         return Need(run=False, why=had, noted={"had": count})
@@ -86,6 +89,15 @@ def _again(runs: Sequence[dg.DagsterRun], noted: dict[str, Any]) -> Need:
     return Need(run=True, attempt=died + 1, why=f"Run {runs[0].run_id} ended before it had read this file: it is read now.")
 
 
+def cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether a person ended a run. Of one whose process was gone by then, Dagster says that it failed; and its daemon ends runs that take
+    too long in the same way as a person does, but for the words."""
+    asked = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_CANCELING)]
+    if not asked:
+        return run.status is dg.DagsterRunStatus.CANCELED
+    return any(not (event.message or "").startswith(_TOO_LONG) for event in asked)
+
+
 def starts(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[int, int] | None:
     """How often a run was started for the file that one which died is for, re-executions aside, and how often it is started yet; None where
     it is for no file in particular: a person, or a clock alone, has started it."""
@@ -102,13 +114,6 @@ def _runs(instance: dg.DagsterInstance, company: str, job: str, state: str) -> S
 
 def _starts(runs: Sequence[dg.DagsterRun]) -> int:
     return len({run.root_run_id or run.run_id for run in runs})
-
-
-def _cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether a person ended it; of one whose process was gone by then, Dagster says that it failed."""
-    if run.status is dg.DagsterRunStatus.CANCELED:
-        return True
-    return bool(instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_CANCELING))
 
 
 def _reached_the_ledger(company: str, runs: Sequence[dg.DagsterRun]) -> bool:

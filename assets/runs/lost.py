@@ -28,9 +28,9 @@ _LOOKED_AT: Final = 10
 _WITHOUT_CONFIG: Final = tuple(job for job in JOBS if job not in ("one", "release"))
 _WORDS: Final = {
     dg.DagsterRunStatus.FAILURE: "failed",
-    dg.DagsterRunStatus.CANCELED: "cancelled",
-    dg.DagsterRunStatus.QUEUED: "queued",
+    dg.DagsterRunStatus.CANCELED: "failed",
 }
+"""Which of those that failed somebody has cancelled is asked of the few that are shown."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ def _status(record: dg.RunRecord, alive: set[str], now: float) -> str | None:
 
 def _told(instance: dg.DagsterInstance, company: str, record: dg.RunRecord, status: str, again: bool) -> Lost:
     run = record.dagster_run
+    if run.is_finished and arrivals.cancelled(instance, run):
+        status = "cancelled"
     do = "" if again else _advice(instance, company, run, status)
     return Lost(run.run_id, run.root_run_id or run.run_id, run.job_name, status, record.update_timestamp.replace(tzinfo=UTC), do)
 

@@ -72,7 +72,7 @@ def test_every_command_of_a_module_is_listed(module: str) -> None:
 
 def test_a_command_takes_its_company_first_and_never_as_an_option() -> None:
     group: Any = get_command(app)
-    for name in ("release", "status", "why", "check", "purge", "export", "forget", "recover"):
+    for name in ("release", "status", "why", "check", "init", "purge", "export", "forget", "recover"):
         arguments = [param for param in group.commands[name].real.params if param.param_type_name == "argument"]
         assert arguments[0].name == "company" or str(arguments[0].metavar).startswith("[COMPANY]"), name
     for name, listed in COMMANDS.items():

@@ -149,6 +149,17 @@ def test_a_run_that_somebody_cancelled_is_not_started_again_even_if_its_process_
     assert "acme_sync was cancelled before the ledger knew of it" in status()
 
 
+def test_a_run_that_the_daemon_has_ended_because_it_took_too_long_is_no_persons_wish(daemon: Any) -> None:
+    daemon = daemon()
+    daemon.tick()
+    daemon.tick()
+    (run,) = daemon.runs()
+    daemon.instance.report_run_canceling(run, "Canceling due to exceeding maximum runtime of 14400 seconds.")
+    daemon.instance.report_run_canceled(run)
+    assert after(daemon, 60).status is TickStatus.SUCCESS
+    assert "acme_sync failed before the ledger knew of it" in status()
+
+
 def test_a_run_that_reached_the_ledger_and_died_then_goes_on_by_its_re_execution_alone(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
