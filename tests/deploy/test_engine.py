@@ -82,8 +82,10 @@ def _strikes(engine: Engine, instance: dg.DagsterInstance) -> list[str]:
     after(few)
     # A second machine dies, and nobody types anything: its signs of life end, the sensor sees it, the daemon goes on with it.
     (run, *_) = engine.until(lambda: _under_way(instance))
-    engine.strike(engine.worker_of(run.run_id, instance) or WORKERS[0])
+    struck = engine.worker_of(run.run_id, instance) or WORKERS[0]
+    engine.strike(struck)
     engine.until(lambda: instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id})) or _succeeded(instance, run.run_id))
+    engine.start(struck)
     engine.until(lambda: len(_done(instance)) >= len(COMPANIES) - 3)
     engine.until(lambda: not _under_way(instance) and not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
     # A step that found no Postgres has failed, and says so; it waits for somebody.
