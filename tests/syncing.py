@@ -204,6 +204,9 @@ class Company:
         """A first night of which a test wants only what it leaves behind, in the ledger and there: run once, and put in place for whoever
         begins just so."""
         assert (self.number, self.box.box.faults) == (0, [])
+        if self.ledger.engine.dialect.name != "sqlite":  # see tests/ledgers.py
+            self.sync(*people, **how)
+            return
         there = {name: part for name, part in self.box.state.items() if name not in ("calls", "writes")}
         ways = (type(self), self.box.url, self.settings, self.limits, self.absent_means, self.box.box.switches)
         begun = _BEGUN.get(key := repr((*ways, people, sorted(how.items()), there)))
