@@ -1,10 +1,10 @@
-# run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · bench: the figures · lock: pin what pyproject.toml asks for
+# run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Three workers for two cores, since tests also wait for servers; whole files each, of which tests/conftest.py has the longest first.
 WORKERS = -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)') --dist loadfile --no-loadscope-reorder
 export DAGSTER_DISABLE_TELEMETRY := 1
-.PHONY: run ui test drill check soak bench lock
+.PHONY: run ui test drill check soak soak-postgres bench lock
 
 run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
@@ -12,6 +12,7 @@ test: .venv/installed ; @$(BIN)/pytest $(WORKERS)
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
+soak-postgres: .venv/installed ; @ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) tests/graph tests/rerun tests/hostile
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(addprefix --extra ,azure celery gcs kubernetes login postgres s3) --constraint requirements.lock --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 
 import hypothesis
@@ -29,6 +30,8 @@ FIRST = (
 """Files and folders that take longest, the longest first. A file is one worker's: begun last, a long one would keep the others waiting."""
 
 
+LEDGER = "ROLLCALL_TEST_LEDGER"
+"""``postgres``: tests that keep their ledger in a file have it on PostgreSQL (`tests.ledgers`)."""
 OURS = ("ROLLCALL_", "DAGSTER_", "EXPENSIFY_", "FINDITY_", "HR_SFTP_")
 """Variables by which whoever runs the tests may have set up a company of their own."""
 
@@ -36,14 +39,18 @@ pytest.register_assert_rewrite("tests.hostile.exchanges", "tests.unit.destinatio
 
 
 # Before anything of ours is imported. A process of tests has a home of its own, and knows nothing of that of whoever runs it.
-for name in [name for name in os.environ if name.startswith(OURS) and name != soak.VARIABLE]:
+for name in [name for name in os.environ if name.startswith(OURS) and name not in (soak.VARIABLE, LEDGER)]:
     del os.environ[name]
 HOME = tempfile.mkdtemp(prefix="rollcall-home-")
 os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     storing.make_cheap()
+    if os.environ.get(LEDGER) == "postgres" and session.items:
+        from tests import ledgers  # only here: it imports what tests of rules do without
+
+        ledgers.begin()
     # What was imported stays: to look through it again and again for what may go was a twelfth of all time.
     gc.collect()
     gc.freeze()
@@ -51,6 +58,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
+    if "tests.ledgers" in sys.modules:
+        sys.modules["tests.ledgers"].end()
     shutil.rmtree(HOME, ignore_errors=True)
 
 

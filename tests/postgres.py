@@ -68,14 +68,19 @@ def _answers(url: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL; in CI its absence is a failure."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not programs:
+def programs() -> Path:
+    """Where the newest that is installed has its programs; in CI its absence is a failure."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
         reason = "Debian's postgresql is not installed: run .ci/packages"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with cluster(programs[-1].parent) as url:
+    return found[-1].parent
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL."""
+    with cluster(programs()) as url:
         yield url
 
 

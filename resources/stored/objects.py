@@ -23,6 +23,7 @@ Verb = Literal["read", "write", "list", "delete"]
 
 _IN_ONE: Final = {name: {"chunksize": 2**31} for name in ("s3", "s3a", "gs", "gcs")}
 """What has a library send a file of up to two gigabytes as one request. Azure shows nothing of a blob before its last part is there."""
+_AZURE: Final = ("az", "abfs", "abfss", "adl")
 _CREDENTIALS: Final = frozenset(
     (
         *("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AuthFailure"),
@@ -75,7 +76,11 @@ def files(place: Any) -> dict[str, datetime]:
     with _told("list", place):
         place.fs.invalidate_cache()
         found = place.fs.find(place.path, detail=True)
+        if not found and place.protocol in _AZURE and not place.fs.exists(place.path.strip("/").partition("/")[0]):
+            raise FileNotFoundError  # adlfs finds nothing in a container that is not there
     begins = f"{place.path.rstrip('/')}/"
+    # Of a place that is itself a file, adlfs gives a list.
+    found = found if isinstance(found, dict) else {}
     return {path[len(begins) :]: _modified(about) for path, about in found.items() if path.startswith(begins) and about["type"] == "file"}
 
 
@@ -191,12 +196,14 @@ def _words(error: BaseException) -> set[str]:
             found.add(str(reply.get("Error", {}).get("Code")))
         found |= {str(getattr(one, name, "")) for name in ("code", "error_code", "status_code")}
         one = one.__cause__
+    if type(error) is OSError and str(error).startswith("Forbidden"):  # gcsfs has no code for it
+        found.add("403")
     return found
 
 
 def _is_bucketed(place: Any) -> bool:
     """Whether folders come and go there with their files, as in an object store."""
-    return place.protocol in ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl")
+    return place.protocol in (*_IN_ONE, *_AZURE)
 
 
 def _modified(about: dict[str, Any]) -> datetime:
