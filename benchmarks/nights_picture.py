@@ -13,8 +13,8 @@ _WIDTH, _HEIGHT, _LEFT, _TOP = 820, 200, 60, 34
 
 
 def table(nights: Nights, days: int) -> Iterator[str]:
-    """A line for some of the nights: bytes in each place, files, seconds a night (the middle one of the ten up to it)."""
-    yield f"{'night':>6} " + " ".join(f"{place + ' MB':>22}" for place in COLOURS) + f"{'files':>8}{'s a night':>11}"
+    """A line for some of the nights: bytes in each place, files, seconds of processor a night (the middle one of the ten up to it)."""
+    yield f"{'night':>6} " + " ".join(f"{place + ' MB':>22}" for place in COLOURS) + f"{'files':>8}{'CPU s':>11}"
     last = len(nights)
     for night in sorted({1, days, 2 * days, *range(100, last, 100), last}):
         if night <= last:
@@ -24,11 +24,11 @@ def table(nights: Nights, days: int) -> Iterator[str]:
 
 
 def _around(nights: Nights, night: int) -> float:
-    return median(row["seconds"] for row in nights[max(0, night - 10) : night])
+    return median(row["cpu"] for row in nights[max(0, night - 10) : night])
 
 
 def draw(nights: Nights, people: int, days: int) -> str:
-    """The picture, as SVG: megabytes in each place, and seconds a night, over the nights."""
+    """The picture, as SVG: megabytes in each place, and seconds of processor a night; wall time tells of whatever else a machine does."""
     most = max(row["bytes"][place] for row in nights for place in COLOURS) / 1e6
     slowest = max(_around(nights, row["night"]) for row in nights)
     height = 2 * (_HEIGHT + 60) + 10
@@ -38,7 +38,7 @@ def draw(nights: Nights, people: int, days: int) -> str:
         *_frame(0, f"Megabytes kept: {people:,} people, retention_days: {days}", most, len(nights), days),
         *(_line(0, nights, most, lambda row, place=place: row["bytes"][place] / 1e6, colour) for place, colour in COLOURS.items()),
         *_legend(),
-        *_frame(1, "Seconds a night, sync and retention (the middle one of ten nights)", slowest, len(nights), days),
+        *_frame(1, "Seconds of processor a night, sync and retention (the middle one of ten nights)", slowest, len(nights), days),
         _line(1, nights, slowest, lambda row: _around(nights, row["night"]), "#333333"),
         "</svg>",
     ]

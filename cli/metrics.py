@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import demo
 from cli.terminal import say, stop
 
 app = typer.Typer()
@@ -22,6 +23,7 @@ def metrics(
     no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Cron starts everything here: no daemon is missed.")] = False,
 ) -> None:
     """Serve /metrics for Prometheus and /healthz, which says whether ledger, storage and daemon are alive. Ctrl-C ends it."""
+    demo.use_instance()
     from web.health import Health, prepare  # noqa: PLC0415 - Dagster takes most of a second: not for help
     from web.observed import HEALTH, METRICS, Observed  # noqa: PLC0415
 

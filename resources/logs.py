@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -50,23 +50,25 @@ class Lines(JsonFormatter):
         log_data.update(found)
 
 
-class ToStderr(logging.StreamHandler[TextIO]):
+class ToStderr(logging.Handler):
     """Writes to what is standard error when a record arrives; a traceback goes to the owner-only log instead."""
 
     def __init__(self) -> None:
-        logging.Handler.__init__(self)
+        super().__init__()
         self.setFormatter(Lines())
-
-    @property
-    def stream(self) -> TextIO:
-        """Where it writes."""
-        return sys.stderr
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line."""
         if record.exc_info:
             private.error("%s", record.getMessage(), exc_info=record.exc_info)
-        super().emit(_without_trace(record))
+        try:
+            sys.stderr.write(f"{self.format(_without_trace(record))}\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing: the standard handler would print the record and the error in hand."""
 
 
 def _without_trace(record: logging.LogRecord) -> logging.LogRecord:

@@ -24,6 +24,7 @@ from resources.ledger.figures import STATES, Synced
 OF_COMPANY: Final = {
     "rollcall_company_folder": "1: the company has a folder; 0: the ledger knows it, and its folder has another name or is gone.",
     "rollcall_company_settings_loaded": "1: the company's settings can be read; 0: there is a mistake in its defs.yaml.",
+    "rollcall_company_figures_read": "1: the ledger has told how the company stands; 0: what it holds of it cannot be made out.",
     "rollcall_company_people": "People whom any destination has taken over.",
     "rollcall_last_run_began_timestamp_seconds": "When the company's newest run began.",
     "rollcall_last_run_duration_seconds": "How long the company's newest run took, once it has ended.",
@@ -91,7 +92,7 @@ class Companies(Collector):
                     self._folder(found, company)
                     found.set("rollcall_company_people", people.get(company, 0), company)
                     if company in known:
-                        _company(found, Ledger(ledger.engine, company))
+                        found.set("rollcall_company_figures_read", _read(found, Ledger(ledger.engine, company)), company)
         except Failed:
             found, up = _Families(), 0.0
         yield GaugeMetricFamily("rollcall_ledger_up", "1: the ledger can be read.", value=up)
@@ -120,6 +121,17 @@ class Companies(Collector):
         except OSError:
             return False
         return self._read[company][1]
+
+
+def _read(found: _Families, ledger: Ledger) -> bool:
+    """Whether a company's figures could be made out: one whose cannot hides no other's."""
+    try:
+        _company(found, ledger)
+    except Failed:  # the database, and so it is everybody's
+        raise
+    except Exception:
+        return False
+    return True
 
 
 def _company(found: _Families, ledger: Ledger) -> None:

@@ -26,7 +26,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage, SqlRunStorage
-from dagster._core.storage.runs.schema import RunTagsTable, SnapshotsTable
+from dagster._core.storage.runs.schema import RunsTable, RunTagsTable, SnapshotsTable
 from dagster._core.storage.schedules import SqliteScheduleStorage, SqlScheduleStorage
 from dagster._core.storage.schedules.schema import InstigatorsTable, JobTable, JobTickTable
 
@@ -40,29 +40,46 @@ _INDEX: Final = "index"
 """What Dagster calls the SQLite file of the events of all runs."""
 
 
-def delete_run(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Delete a run, its events and what its steps printed. The run itself last: by it, whoever was killed in between finds the rest."""
-    instance.compute_log_manager.delete_logs(prefix=[run_id])
-    instance.event_log_storage.delete_events(run_id)
-    instance.run_storage.delete_run(run_id)
-    if isinstance(instance.event_log_storage, SqliteEventLogStorage):
-        _unlink(Path(instance.event_log_storage.path_for_shard(run_id)))
+def delete_runs(instance: dg.DagsterInstance, going: Sequence[dg.DagsterRun], staying: Iterable[dg.DagsterRun]) -> None:
+    """Delete runs with their events, what their steps printed, and the snapshots that no other run has.
 
-
-def drop_snapshots(instance: dg.DagsterInstance, going: Iterable[dg.DagsterRun], staying: Iterable[dg.DagsterRun]) -> None:
-    """Delete the snapshots that only runs have which are about to be deleted.
+    The runs themselves go last: by them, whoever was killed in between finds the rest.
 
     Args:
         instance: Where they are kept.
         going: Those runs.
         staying: All others of the same jobs.
     """
-    runs = instance.run_storage
+    events, runs = instance.event_log_storage, instance.run_storage
     if isinstance(runs, SqlRunStorage):
-        ids = sorted(_snapshots(runs, going) - _snapshots(runs, staying))
-        for some in _in_parts(ids):
-            with runs.connect() as connection:
-                connection.execute(SnapshotsTable.delete().where(SnapshotsTable.c.snapshot_id.in_(some)))
+        snapshots = sorted(_snapshots(runs, going) - _snapshots(runs, staying))
+    for run in going:
+        instance.compute_log_manager.delete_logs(prefix=[run.run_id])
+        events.delete_events(run.run_id)
+    if isinstance(runs, SqlRunStorage):
+        _delete_rows(runs, [run.run_id for run in going], snapshots)
+    else:
+        for run in going:
+            runs.delete_run(run.run_id)
+    if isinstance(events, SqliteEventLogStorage):
+        for run in going:
+            _unlink(Path(events.path_for_shard(run.run_id)))
+
+
+def _delete_rows(storage: SqlRunStorage, run_ids: Sequence[str], snapshots: Sequence[str]) -> None:
+    """Runs and snapshots, all of them or none: on Postgres a run's snapshot has to be there as long as the run is."""
+    deleted = [RunsTable.delete().where(RunsTable.c.run_id.in_(some)) for some in _in_parts(run_ids)]
+    with_snapshots = [*deleted, *(SnapshotsTable.delete().where(SnapshotsTable.c.snapshot_id.in_(some)) for some in _in_parts(snapshots))]
+    try:
+        _execute(storage, with_snapshots)
+    except sa.exc.IntegrityError:  # a run that has begun meanwhile has one of them
+        _execute(storage, deleted)
+
+
+def _execute(storage: SqlRunStorage, statements: Sequence[sa.Delete]) -> None:
+    with storage.connect() as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def _snapshots(storage: SqlRunStorage, runs: Iterable[dg.DagsterRun]) -> set[str]:

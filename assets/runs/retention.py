@@ -14,7 +14,7 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from assets import quiet
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported
-from assets.runs.dagster_storage import delete_run, drop_leavings, drop_snapshots, give_back
+from assets.runs.dagster_storage import delete_runs, drop_leavings, give_back
 from destinations.base import Destination
 from resources.ledger import Ledger
 from resources.past.retention import Purged, trim_log, with_chains
@@ -124,11 +124,7 @@ def _companies(run: dg.DagsterRun) -> set[str]:
 def _delete(instance: dg.DagsterInstance, company: str, runs: Sequence[dg.DagsterRun]) -> None:
     """Delete runs of a company, with all that Dagster keeps of them."""
     going = {run.run_id for run in runs}
-    drop_snapshots(
-        instance, runs, (record.dagster_run for record in _recorded(instance, company) if record.dagster_run.run_id not in going)
-    )
-    for run in runs:
-        delete_run(instance, run.run_id)
+    delete_runs(instance, runs, (record.dagster_run for record in _recorded(instance, company) if record.dagster_run.run_id not in going))
 
 
 def build(company: Company) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:

@@ -22,7 +22,7 @@ from dagster._core.storage.runs.schema import RunTagsTable
 from typer.testing import CliRunner
 
 from assets import quiet
-from assets.runs import retention
+from assets.runs import dagster_storage, retention
 from cli import main as cli
 from resources import places
 from resources.ledger import tables
@@ -201,10 +201,10 @@ def test_rerun_a_purge_that_was_killed_between_a_runs_events_and_the_run_is_fini
 ) -> None:
     with dg.DagsterInstance.get() as instance, acme.ledger() as ledger, monkeypatch.context() as patch:
 
-        def killed(_run_id: str) -> None:
+        def killed(*_: Any) -> None:
             raise KeyboardInterrupt
 
-        patch.setattr(instance.run_storage, "delete_run", killed)
+        patch.setattr(dagster_storage, "_delete_rows", killed)
         with pytest.raises(KeyboardInterrupt):
             retention.purge(instance, ledger, 0)
     purge(acme)
@@ -330,3 +330,14 @@ def test_without_settings_it_asks_for_how_long(acme: Any, tmp_path: Path, monkey
     result = CliRunner().invoke(cli.app, ["purge"])
     assert result.exit_code == 2
     assert "--older-than" in result.output
+
+
+def test_true_report_every_call_of_a_run_is_counted(acme: Any) -> None:
+    with acme.ledger() as ledger:
+        before = {name: counted.calls for name, counted in ledger.traffic.all().items()}
+    made = len(acme.box.calls)
+    assert acme.run("verify").succeeded
+    with acme.ledger() as ledger:
+        after = {name: counted.calls for name, counted in ledger.traffic.all().items()}
+    assert set(before) == {"Expensify", "Findity"}
+    assert sum(after.values()) - sum(before.values()) == len(acme.box.calls) - made > 0

@@ -1,6 +1,7 @@
 """What is alive, what is not, and that the answer comes in time and names no address."""
 
 import json
+import socket
 import threading
 import time
 from pathlib import Path
@@ -102,6 +103,15 @@ def test_a_part_that_hangs_holds_up_no_answer_and_is_not_asked_again_meanwhile()
     until = time.monotonic() + 10
     while not looked.look()[0]:
         assert time.monotonic() < until
+
+
+def test_a_database_that_takes_the_connection_and_says_nothing_is_told_in_time(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        monkeypatch.setenv("ROLLCALL_LEDGER", f"postgresql://who@127.0.0.1:{silent.getsockname()[1]}/base")
+        alive, parts = Health(with_daemon=False, longest=0.5).look()
+    assert (alive, parts["ledger"], parts["storage"]["alive"]) == (False, {"alive": False, "why": "it does not answer"}, True)
 
 
 def test_whatever_else_is_asked_for_is_not_there() -> None:

@@ -119,6 +119,23 @@ def test_a_ledger_that_cannot_be_read_is_no_zeros(tmp_path, monkeypatch):
     assert (status, lines) == (200, ["rollcall_ledger_up 0.0"])
 
 
+def test_a_company_whose_rows_cannot_be_made_out_hides_no_other(nights, monkeypatch):  # noqa: F811
+    whole = metrics._company
+
+    def broken(found, ledger):
+        if ledger.company == "acme":
+            raise KeyError("zqcell")
+        whole(found, ledger)
+
+    monkeypatch.setattr(metrics, "_company", broken)
+    with served() as url:
+        _, _, body = get(f"{url}/metrics")
+    assert 'rollcall_company_figures_read{company="acme"} 0.0' in body
+    assert 'rollcall_company_figures_read{company="gone"} 1.0' in body
+    assert 'rollcall_last_run_state{company="gone",job="sync",state="died"} 1.0' in body
+    assert "zq" not in body
+
+
 def test_changes_that_wait_are_counted_until_they_are_released(tmp_path, monkeypatch):
     from tests.unit.resources.ledger.test_retention import sync
 
