@@ -56,7 +56,7 @@ class Watched(Sandbox):
         record = self.box.record
 
         def noting(call: Call, code: int | str, applied: bool) -> None:
-            if call.writes:
+            if call.writes and (call.api != "findity" or "user" in call.job):  # values and who approves are no people
                 self.sent[call.api] |= set(call.people)
             record(call, code, applied)
 
