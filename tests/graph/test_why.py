@@ -147,7 +147,7 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     people = acme.people()
     people["E04"]["Mail"] = "not an address"
     acme.file("2026-11-21", people)
-    acme.begin()
+    assert acme.quickly("sync").succeeded
     told = said("status")
     assert "No run is under way." in told
     assert "Expensify was last written to from people_2026-11-21.csv of 2026-11-21 (intake 2), 0 min ago." in told
