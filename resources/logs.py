@@ -104,6 +104,8 @@ def write_json() -> None:
         root.addHandler(ToStderr())
         logging.captureWarnings(True)
     for name in _DAGSTERS:
-        for handler in logging.getLogger(name).handlers:
+        logger = logging.getLogger(name)
+        logger.propagate = logger.propagate and not logger.handlers  # else a line comes twice: by its handler and by the root's
+        for handler in logger.handlers:
             if isinstance(handler, logging.StreamHandler) and not isinstance(handler.formatter, InLines):
                 handler.setFormatter(InLines())

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -82,3 +83,22 @@ def test_without_it_lines_are_as_dagster_and_python_write_them(monkeypatch: pyte
     logs.write_json()
     console.show()
     assert (logging.getLogger().handlers, of_runs.create_console_logger) == before
+
+
+def test_what_dagsters_own_handlers_write_is_a_line_too_and_comes_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROLLCALL_LOGS", "json")
+    theirs, root = logging.getLogger("dagster"), logging.getLogger()
+    before = theirs.handlers[:], theirs.propagate, root.handlers[:]
+    try:
+        theirs.handlers[:] = [logging.StreamHandler(sys.stdout)]
+        logs.write_json()
+        logs.write_json()
+        logging.getLogger("dagster.code_server").error("It stopped.", exc_info=ValueError("zqcell"))
+        out, err = capsys.readouterr()
+    finally:
+        theirs.handlers[:], theirs.propagate, root.handlers[:] = before
+        logging.captureWarnings(False)
+    assert (json.loads(out)["message"], err) == ("It stopped.", "")
+    assert "zq" not in out
