@@ -4,12 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from resources.past.run_report import assemble
-from roster.reports.headline import headline
-from roster.reports.skipped import left_out
 from tests.destinations.conftest import Shelf, said
 
-TITLES = {"ledgerbook": "Ledger book"}
 BOOKS = {
     "ledgerbook__others": {"north": {"file": {"env": "NORTH_FILE"}}},
     "ledgerbook__book_of": {"column": "company_code", "values": {"SE": "main", "NO": "north"}},
@@ -56,9 +52,5 @@ def test_each_book_is_a_destination_and_one_that_fails_stops_no_other(empty: Any
     assert not failed.succeeded
     assert "E13" in active(acme.book)
     assert "E04" not in active(acme.book)
-    with acme.ledger() as ledger:
-        report = assemble(ledger, failed.run_id, TITLES)
-    found = headline(report, left_out(report))
-    assert found.sentence.startswith("Stopped at Ledger book north: ")
     with dg.DagsterInstance.get() as instance:
         assert "DK" not in " ".join(entry.to_json() for entry in instance.all_logs(failed.run_id))
