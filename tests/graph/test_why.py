@@ -334,7 +334,8 @@ def test_why_as_json_tells_since_when_somebody_stays_out_and_what_is_to_be_done(
 
 
 @pytest.mark.usefixtures("empty")
-def test_before_the_first_run_there_is_nothing_to_tell() -> None:
+def test_before_the_first_run_there_is_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME")  # other tests' runs are there, and `status` tells of runs that the ledger does not know
     for arguments in (["why", "E04"], ["status"]):
         result = asked(*arguments)
         assert result.exit_code == 2
