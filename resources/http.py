@@ -29,10 +29,6 @@ from resources.pace import Pace, Steps, retry_after
 Verdict = Literal["answer", "busy", "broken"]
 """What a reply is: an answer to read; "not now", so nothing was done; or broken on the way, so it may have been applied."""
 
-MOST_BYTES: Final = 512 * 2**20
-"""Of an answer, unpacked."""
-LONGEST_ANSWER: Final = 600.0
-"""Seconds from the sending of a request to the end of its answer, however steadily that drips: at 1 Mbit/s that is 75 MB."""
 DEEPEST: Final = 100
 """Levels of lists and objects in an answer. Known answers have fewer than ten, a tree of units one or two for each of its levels."""
 
@@ -43,8 +39,10 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 class Bounds:
     """How much of an answer is read. What goes beyond is given up and not asked for again at once."""
 
-    size: int = MOST_BYTES
-    seconds: float = LONGEST_ANSWER
+    size: int = 512 * 2**20
+    """Bytes, unpacked."""
+    seconds: float = 600.0
+    """From the sending of a request to the end of its answer, however steadily that drips: at 1 Mbit/s that is 75 MB."""
 
 
 @dataclass(frozen=True)
