@@ -1,6 +1,7 @@
 """A company whose settings cannot be loaded, on the command line: told in status, and in nobody else's way."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "companies").mkdir()
     monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "companies"))
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    (tmp_path / "dagster").mkdir()
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    monkeypatch.delitem(sys.modules, "pipelines.definitions", raising=False)  # another test's folder
     monkeypatch.setenv("COLUMNS", "300")
     company(tmp_path / "companies", "good")
     company(tmp_path / "companies", "muster", YAML.replace("team:people", "team:FILL-IN"))
