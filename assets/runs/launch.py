@@ -140,8 +140,12 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
 
 
 def _silenced(job: dg.JobDefinition, run_config: Mapping[str, Any]) -> Mapping[str, Any]:
-    # A job with a config of its own takes nothing else.
-    return run_config if job.config_mapping else {**(_IN_LINES if logs.wanted() else _SILENT), **run_config}
+    if job.config_mapping:  # a job with a config of its own takes nothing else
+        return run_config
+    ours = _IN_LINES if logs.wanted() else _SILENT
+    # What the run that is re-executed had from here counts for nothing: this terminal may want something else.
+    from_here = run_config.get("loggers") in (_SILENT["loggers"], _IN_LINES["loggers"])
+    return {**run_config, **ours} if from_here else {**ours, **run_config}
 
 
 def _recovered(instance: dg.DagsterInstance) -> Sequence[Unfinished]:
