@@ -95,9 +95,7 @@ def _are_right(company: str, unloadable: Mapping[str, Sequence[str]] | None) -> 
     return not mistaken
 
 
-def _settings(
-    company: str, then: str, unloadable: Mapping[str, Sequence[str]] | None = None
-) -> tuple[CompanySettings, bool]:
+def _settings(company: str, then: str, unloadable: Mapping[str, Sequence[str]] | None = None) -> tuple[CompanySettings, bool]:
     """The settings, and whether something is wrong with them, which is told, and with which a file can be tried all the same: what
     `rollcall map` has left open, another company that names the same part of a destination, or something of somebody else's that cannot
     be built.

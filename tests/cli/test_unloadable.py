@@ -13,6 +13,7 @@ from cli.main import app
 from resources import places
 from resources.ledger import Ledger
 from tests.unit.assets.location.test_together import THEIRS, YAML, company
+from web import metrics
 
 
 @pytest.fixture
@@ -67,7 +68,9 @@ def test_its_jobs_are_refused_in_one_sentence(folder: Path) -> None:
     assert "still says FILL-IN." in said
 
 
-@pytest.mark.parametrize(("what", "told"), [("builds", "could not be built (RuntimeError)"), ("takes", "the job good_sync is called as one")])
+@pytest.mark.parametrize(
+    ("what", "told"), [("builds", "could not be built (RuntimeError)"), ("takes", "the job good_sync is called as one")]
+)
 def test_what_only_building_shows_is_told_by_check_and_status_as_by_the_location(
     folder: Path, monkeypatch: pytest.MonkeyPatch, what: str, told: str
 ) -> None:
@@ -84,6 +87,7 @@ def test_what_only_building_shows_is_told_by_check_and_status_as_by_the_location
     assert "good" not in mistakes.of_all(names.companies())
     [red] = [one for one in json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)["unloadable"] if one["company"] == "other"]
     assert told in red["mistakes"][0]
+    assert not metrics.Companies()._loads("other")
     seen = broken.build(folder / "other" / "defs.yaml", red["mistakes"])
     [check] = seen.asset_checks or []
     assert check.node_def.compute_fn.decorated_fn().passed is False  # type: ignore[union-attr]
