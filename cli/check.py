@@ -58,6 +58,8 @@ def check(
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
     if company is None or file is None:
         asked = [company] if company else names.companies()
+        if not asked:
+            say(f"There is no company yet: {names.companies_folder()} has no folder with a defs.yaml.")
         unloadable = None if company else mistakes.of_all(asked)
         wrong = [one for one in asked if not _are_right(one, unloadable)]
         raise typer.Exit(MISTAKE if wrong else USABLE)
