@@ -51,6 +51,8 @@ class RunResult:
     """The first step that failed."""
     message: str | None = None
     """What that step said."""
+    others: Sequence[tuple[str, str]] = ()
+    """Steps that failed after it, of another destination say, each with what it said."""
     died: Sequence[Unfinished] = ()
     """Runs that were found dead when it started, and are ended now."""
 
@@ -169,15 +171,17 @@ def _origin(job_name: str, location: Location) -> RemoteJobOrigin:
 def _execute(
     job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterInstance, on_event: OnEvent | None, unfinished: Sequence[Unfinished]
 ) -> RunResult:
-    failure: dg.DagsterEvent | None = None
+    said: dict[str | None, str] = {}  # by steps that failed, and by which first
     for event in execute_run_iterator(job, run, instance):
-        if event.is_step_failure and failure is None:
-            failure = event
+        if event.is_step_failure:
+            said.setdefault(_message(event), event.step_key or "")
         if on_event:
             on_event(event)
     ended = instance.get_run_by_id(run.run_id) or run
     died = [one for one in unfinished if one.died]
-    return RunResult(run.run_id, ended.status, failure.step_key if failure else None, _message(failure) if failure else None, died)
+    message, step = next(iter(said.items()), (None, None))
+    others = [(later, why) for why, later in said.items() if why and why != message]
+    return RunResult(run.run_id, ended.status, step, message, others, died)
 
 
 def _message(failure: dg.DagsterEvent) -> str | None:
