@@ -81,8 +81,11 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
 
 def _name(company: str) -> str:
     """The folder's name, as far as it can be part of names; another folder's is never the same."""
-    plain = re.sub(r"[^A-Za-z0-9_]", "_", company)
-    return plain if plain == company else f"{plain}_{crc32(company.encode('utf-8', 'surrogateescape')):08x}"
+    if names.may_be_called(company):
+        return company
+    plain = re.sub(r"[^A-Za-z0-9_]|^(?=[0-9])", "_", company)
+    ending = f"_{crc32(company.encode('utf-8', 'surrogateescape')):08x}"
+    return plain[: names.LONGEST - len(ending)] + ending
 
 
 def _looked_at(file: Path) -> dict[str, Any]:

@@ -184,12 +184,13 @@ def test_names_that_differ_in_case_or_begin_alike_are_companies_of_their_own(fol
 
 
 def test_a_folder_whose_name_cannot_be_part_of_names_is_red_under_one_that_can(folder: Path) -> None:
-    for name in ("two-words", "two_words", "räksmörgås", "with space"):
+    bad = {"two-words", "räksmörgås", "with space", "3m", "x" * 64, "x" * 65, "ä" * 120}
+    for name in (*bad, "two_words", "x" * 63, "_"):
         company(folder, name)
     location = Location(folder)
-    assert location.mistakes().keys() == {"two-words", "räksmörgås", "with space"}
+    assert location.mistakes().keys() == mistakes.of_all(names.companies()).keys() == bad
     red = {key.path[0] for key in location.get_repository_def().asset_graph.get_all_asset_keys() if key.path[-1] == "settings"}
-    assert len(red) == 3
+    assert len(red) == len(bad)
     assert all(name.isascii() and name.isidentifier() for name in red)
     assert "two_words" not in red
 
