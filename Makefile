@@ -10,7 +10,7 @@ run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
 test: .venv/installed ; @$(BIN)/pytest $(WORKERS)
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
-check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done; rollcall check'
+check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do if [ -e "$$file" ]; then dg check yaml "$${file%/*}"; fi; done; rollcall check'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
 soak-postgres: .venv/installed ; @ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) tests/graph tests/rerun tests/hostile
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
