@@ -157,8 +157,7 @@ class RemoteFolder:
         try:
             yield from self._sftp.listdir_iter(self._folder or ".")
         except FileNotFoundError:
-            named = self._folder or "that this user begins in"
-            raise Permanent(f"{self._server} has no folder {named}.", "Correct `path`.") from None
+            raise Permanent(f"{self._server} has no folder {self._folder or 'of the login'}.", "Correct `path`.") from None
         except PermissionError:
             if MAGIC.search(self._pattern):
                 message = f"{self._server} does not let this user list the folder of the export."
