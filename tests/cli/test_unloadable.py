@@ -24,6 +24,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.setenv("COLUMNS", "300")
+    # Another test may have loaded it, with other companies; set first, so that what is loaded here is gone afterwards.
+    monkeypatch.setitem(sys.modules, "pipelines.definitions", sys)
+    monkeypatch.delitem(sys.modules, "pipelines.definitions")
     company(tmp_path / "companies", "good")
     company(tmp_path / "companies", "muster", YAML.replace("team:people", "team:FILL-IN"))
     return tmp_path / "companies"
