@@ -1,4 +1,4 @@
-# run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
+# run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions, companies · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Three workers for two cores, since tests also wait for servers; whole files each, of which tests/conftest.py has the longest first.
@@ -10,7 +10,7 @@ run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
 test: .venv/installed ; @$(BIN)/pytest $(WORKERS)
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
-check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do dg check yaml "$${file%/*}"; done'
+check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do if [ -e "$$file" ]; then dg check yaml "$${file%/*}"; fi; done; rollcall check'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
 soak-postgres: .venv/installed ; @ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) tests/graph tests/rerun tests/hostile
 bench: .venv/installed ; @$(BIN)/python -m benchmarks

@@ -17,7 +17,7 @@ from destinations import registry
 from resources.hr.locations import CsvSource, SftpSource
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
-from roster.settings import Approvers, Gate, Leaving, People, Rule, Strict
+from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
 
 ALWAYS_PRESENT: Final = frozenset(
     {
@@ -82,7 +82,7 @@ class Deadline(Strict):
 
     cron: str
     """The moments at which a file must have been taken, as a cron expression in the company's time zone."""
-    within_hours: float = Field(default=24, gt=0)
+    within_hours: float = Field(default=24, gt=0, le=LONGEST_DAYS * 24)
     """How long before such a moment a file counts as that one's: no longer than from one such moment to the next."""
 
     @model_validator(mode="after")
@@ -138,9 +138,9 @@ class CompanySettings(Strict):
     """Who answers for this company's assets: e-mail addresses, or teams written team:finance."""
     first_sync: Literal["apply", "hold"] = "hold"
     """What the very first sync does: hold every change until it is released, or apply at once."""
-    release_hours: float = Field(default=24, gt=0)
+    release_hours: float = Field(default=24, gt=0, le=LONGEST_DAYS * 24)
     """For how many hours what a plan holds may be released."""
-    retention_days: int = Field(default=90, ge=1)
+    retention_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """For how many days runs are kept: stored values with HR's file, reports, ledger rows, Dagster's records."""
     hr: Hr
     """HR's export: where it lies and how its rows become people."""

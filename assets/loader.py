@@ -108,7 +108,7 @@ def is_plain(file: Path) -> bool:
 def _of_folder(file: Path) -> Iterator[str]:
     """Whether a company may be called so."""
     if not names.may_be_called(file.absolute().parent.name):
-        yield f"{file.parent}: a company's folder name is part of its asset keys: letters, digits and underscores only"
+        yield f"{file.parent}: a company's folder name is part of its asset keys: {names.RULE}"
 
 
 def text_of(file: Path) -> str:

@@ -4,7 +4,7 @@ Belongs here: asking both who reads the settings and who builds what they stand 
 (``assets.loader``, ``assets.location``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assets import loader, names
@@ -14,22 +14,9 @@ def of(file: Path) -> list[str]:
     """A line for each mistake, without values; none if the company can be loaded.
 
     Args:
-        file: Its `defs.yaml`.
+        file: Its `defs.yaml`; beside its folder are the other companies'.
     """
-    try:
-        loader.read(file)
-    except loader.SettingsMistakes as mistakes:
-        return mistakes.lines
-    if loader.is_plain(file):
-        return []
-    from assets.component import SettingsError  # noqa: PLC0415 - with Dagster, which is asked where only it knows
-    from assets.location import one  # noqa: PLC0415
-
-    try:
-        one.build(file)
-    except SettingsError as error:
-        return error.lines
-    return []
+    return _of([file], names.files(file.absolute().parent.parent)).get(file.absolute().parent.name, [])
 
 
 def of_all(companies: Iterable[str]) -> dict[str, list[str]]:
@@ -38,6 +25,29 @@ def of_all(companies: Iterable[str]) -> dict[str, list[str]]:
     Args:
         companies: Which; those that have no folder are passed over.
     """
-    wanted = set(companies)
-    found = {file.parent.name: of(file) for file in names.files(names.companies_folder()) if file.parent.name in wanted}
-    return {company: lines for company, lines in found.items() if lines}
+    wanted, files = set(companies), names.files(names.companies_folder())
+    return _of([file for file in files if file.parent.name in wanted], files)
+
+
+def _of(wanted: Sequence[Path], files: Sequence[Path]) -> dict[str, list[str]]:
+    """Company → its mistakes, of some of those that there are.
+
+    Args:
+        wanted: Theirs.
+        files: Of all companies: something of somebody else's may be called as a thing of another company is.
+    """
+    found: dict[str, list[str]] = {}
+    to_build: set[str] = set()
+    for file in wanted:
+        company = file.absolute().parent.name
+        try:
+            loader.read(file)
+            if not loader.is_plain(file):
+                to_build.add(company)
+        except loader.SettingsMistakes as mistakes:
+            found[company] = mistakes.lines
+    if to_build:
+        from assets.location import together  # noqa: PLC0415 - with Dagster, which is asked where only it knows
+
+        found |= {company: lines for company, lines in together.mistakes(files).items() if company in to_build}
+    return dict(sorted(found.items()))

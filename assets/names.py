@@ -15,6 +15,10 @@ from resources import places
 
 JOBS: Final = ("sync", "preview", "one", "verify", "release", "report", "retention")
 """The jobs of each company: ``acme_sync`` and so on."""
+LONGEST: Final = 63
+"""Characters of a company's name: what Dagster takes as a tag's value."""
+RULE: Final = f"letters, digits and underscores only, no digit first, no more than {LONGEST}"
+"""What a company may be called, in words."""
 _MOST: Final = 20
 
 
@@ -48,8 +52,8 @@ def companies() -> list[str]:
 
 
 def may_be_called(name: str) -> bool:
-    """Whether a company may have this name: it is part of asset keys."""
-    return re.fullmatch(r"[A-Za-z0-9_]+", name) is not None
+    """Whether a company may have this name: it is part of asset keys, begins Python names, and is the value of a tag."""
+    return re.fullmatch(rf"[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST - 1}}}", name) is not None
 
 
 def jobs() -> list[str]:

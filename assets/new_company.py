@@ -51,9 +51,7 @@ def make(company: str, draft: Path) -> Path:
 def _target(company: str) -> Path:
     beside = names.companies_folder()
     if not names.may_be_called(company):
-        raise SettingsMistakes(
-            [f"'{company}' cannot be a company's name, which is part of asset keys: letters, digits and underscores only."]
-        )
+        raise SettingsMistakes([f"'{company}' cannot be a company's name, which is part of asset keys: {names.RULE}."])
     if not beside.is_dir():
         raise SettingsMistakes(
             [f"{beside}: no such folder. ROLLCALL_PIPELINES says where the companies are; without it they are in pipelines."]

@@ -28,7 +28,7 @@ class Scaffold(dg.Scaffolder[Any]):
         if request.append or request.scaffold_format != "yaml":
             wrong = "A company is one YAML file of its own."
         elif not names.may_be_called(folder.name):
-            wrong = f"'{folder.name}' cannot be a company's name, which is part of asset keys: letters, digits and underscores only."
+            wrong = f"'{folder.name}' cannot be a company's name, which is part of asset keys: {names.RULE}."
         else:
             (folder / "defs.yaml").write_text(draft.blank(), encoding="utf-8")
             click.echo(f"Fill in what says FILL-IN in {folder / 'defs.yaml'}: `rollcall check {folder.name} FILE` names every such place.")

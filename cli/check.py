@@ -4,7 +4,7 @@ Belongs here: what the command prints, and its exit codes. Does not belong here:
 settings (``assets.loader``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from assets import loader, names
+from assets import loader, mistakes, names
 from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
@@ -57,8 +57,12 @@ def check(
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
     if company is None or file is None:
-        mistakes = [one for one in ([company] if company else names.companies()) if not _are_right(one)]
-        raise typer.Exit(MISTAKE if mistakes else USABLE)
+        asked = [company] if company else names.companies()
+        if not asked:
+            say(f"There is no company yet: {names.companies_folder()} has no folder with a defs.yaml.")
+        unloadable = None if company else mistakes.of_all(asked)
+        wrong = [one for one in asked if not _are_right(one, unloadable)]
+        raise typer.Exit(MISTAKE if wrong else USABLE)
     settings, mistaken = _settings(company, "The file is tried all the same:\n")
     try:
         result = _taken_in(file, settings)
@@ -82,10 +86,10 @@ def check(
     raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
 
 
-def _are_right(company: str) -> bool:
+def _are_right(company: str, unloadable: Mapping[str, Sequence[str]] | None) -> bool:
     """Whether nothing is open or wrong in a company's settings; what is, is told."""
     try:
-        _, mistaken = _settings(company, "")
+        _, mistaken = _settings(company, "", unloadable)
     except typer.Exit:
         return False
     if not mistaken:
@@ -93,13 +97,15 @@ def _are_right(company: str) -> bool:
     return not mistaken
 
 
-def _settings(company: str, then: str) -> tuple[CompanySettings, bool]:
+def _settings(company: str, then: str, unloadable: Mapping[str, Sequence[str]] | None = None) -> tuple[CompanySettings, bool]:
     """The settings, and whether something is wrong with them, which is told, and with which a file can be tried all the same: what
-    `rollcall map` has left open, or another company that names the same part of a destination.
+    `rollcall map` has left open, another company that names the same part of a destination, or something of somebody else's that cannot
+    be built.
 
     Args:
         company: Whose.
         then: What is done in spite of it.
+        unloadable: What is wrong with each company that cannot be loaded; None: not looked for yet.
     """
     try:
         file = loader.find(company)
@@ -111,13 +117,17 @@ def _settings(company: str, then: str) -> tuple[CompanySettings, bool]:
         shared = neighbours.shared(file.parent, settings) if among else {}
         for sentence in shared.values():
             say(f"{sentence} Until then a run of either stops there. {then}".rstrip(" "), err=True)
-        return settings, bool(shared)
-    except loader.SettingsMistakes as mistakes:
-        say(str(mistakes), err=True)
-        if mistakes.draft is None:
+        lines = (mistakes.of(file) if unloadable is None else unloadable.get(file.parent.name, ())) if among else ()
+        if lines:
+            say("\n".join(lines), err=True)
+            say(f"No job of the company loads before that is mended. {then}".rstrip(" "), err=True)
+        return settings, bool(shared or lines)
+    except loader.SettingsMistakes as wrong:
+        say(str(wrong), err=True)
+        if wrong.draft is None:
             raise typer.Exit(MISTAKE) from None
         say(f"No job of the company loads before these are filled in. {then}".rstrip(" "), err=True)
-        return mistakes.draft, True
+        return wrong.draft, True
 
 
 def _print_unfit(unfit: Unfit) -> None:

@@ -17,7 +17,7 @@ app = typer.Typer()
 
 @app.command()
 def init(
-    company: Annotated[str, typer.Argument(help="The new company's name: letters, digits and underscores.")],
+    company: Annotated[str, typer.Argument(help="The new company's name: letters, digits and underscores, no digit first.")],
     draft: Annotated[Path, typer.Option("--from", help="Its settings: what `rollcall map` wrote, or the folder that it is in.")],
 ) -> None:
     """Make a company's folder of a draft that leaves nothing open."""

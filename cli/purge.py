@@ -19,6 +19,7 @@ from resources.failures import Failed
 from resources.ledger import Ledger
 from resources.past import companies
 from resources.stored.runs import StoredRuns
+from roster.settings import LONGEST_DAYS
 
 app = typer.Typer()
 
@@ -28,7 +29,9 @@ def purge(
     company: Annotated[
         str | None, typer.Argument(help="Whose; every company of the ledger without it.", autocompletion=names.companies)
     ] = None,
-    older_than: Annotated[int | None, typer.Option(help="Days; by default the company's `retention_days`.", min=1)] = None,
+    older_than: Annotated[
+        int | None, typer.Option(help="Days; by default the company's `retention_days`.", min=1, max=LONGEST_DAYS)
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     gone: Annotated[bool, typer.Option("--gone", help="All of a company whose folder is not there, and its people with it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

@@ -121,8 +121,8 @@ def _finish(result: RunResult, ui: str | None = None) -> None:
         with dg.DagsterInstance.get() as instance:
             for one in result.died:
                 console.print(f"{one.job} {chain.root_of(instance, one.run_id)} had died before this run. It is marked as {one.ending}.")
-            if result.message:
-                console.print(f"\n{(result.step or '').replace('__', '/')}: {result.message}", style="red")
+            for step, message in ((result.step, result.message), *result.others) if result.message else ():
+                console.print(f"\n{(step or '').replace('__', '/')}: {message}", style="red")
             closed, run_id = summary.close(instance, result.run_id), chain.root_of(instance, result.run_id)
     except Failed as failure:
         console.print(f"There is no report: {failure}", style="red")

@@ -19,7 +19,7 @@ import typer
 import yaml
 
 from cli import demo as place
-from cli.terminal import say
+from cli.terminal import say, stop
 from resources import places
 
 app = typer.Typer()
@@ -28,6 +28,11 @@ app = typer.Typer()
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next free port if it is taken.")] = 3000) -> None:
     """Open the Dagster UI on this machine, with the sandbox behind the demo company. Ctrl-C ends both."""
+    if not place.COMPANY.is_dir():
+        stop(
+            f"This UI is the demo's, and {place.COMPANY} is not there. For companies of your own: rollcall webserver, and "
+            "dagster-daemon run -w workspace.yaml beside it."
+        )
     home = place.use_own_instance()
     # Handlers of our own, in place before any child is started: a shell that starts us in the background has us ignore Ctrl-C, and
     # children inherit that.

@@ -5,12 +5,15 @@ destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from roster.reading import naming
 from roster.vocabulary import CANONICAL_COLUMNS
+
+LONGEST_DAYS: Final = 365_000
+"""Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
 
 
 class Strict(BaseModel):
@@ -290,7 +293,7 @@ class Gate(Strict):
 class Leaving(Strict):
     """When leavers lose their access, at every destination that says nothing else."""
 
-    after_days: int = Field(default=0, ge=0)
+    after_days: int = Field(default=0, ge=0, le=LONGEST_DAYS)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access."""
 
 

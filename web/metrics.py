@@ -14,7 +14,7 @@ from typing import Any, Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from assets import loader, names
+from assets import mistakes, names
 from destinations import registry
 from resources import places
 from resources.failures import Failed
@@ -23,7 +23,7 @@ from resources.ledger.figures import STATES, Synced
 
 OF_COMPANY: Final = {
     "rollcall_company_folder": "1: the company has a folder; 0: the ledger knows it, and its folder has another name or is gone.",
-    "rollcall_company_settings_loaded": "1: the company's settings can be read; 0: there is a mistake in its defs.yaml.",
+    "rollcall_company_settings_loaded": "1: the company can be loaded; 0: there is a mistake in its defs.yaml, or in what it stands for.",
     "rollcall_company_figures_read": "1: the ledger has told how the company stands; 0: what it holds of it cannot be made out.",
     "rollcall_company_people": "People whom any destination has taken over.",
     "rollcall_last_run_began_timestamp_seconds": "When the company's newest run began.",
@@ -109,17 +109,14 @@ class Companies(Collector):
             found.set("rollcall_company_settings_loaded", self._loads(company), company)
 
     def _loads(self, company: str) -> bool:
-        """Whether the settings are right; a file that has not changed is not read again."""
+        """Whether the company can be loaded; of a file that has not changed it is not asked again."""
+        file = names.companies_folder() / company / "defs.yaml"
         try:
-            file = loader.find(company)
             seen = file.stat().st_mtime_ns, file.stat().st_size
-            if self._read.get(company, (None, False))[0] != seen:
-                loader.read(file)
-                self._read[company] = seen, True
-        except loader.SettingsMistakes:
-            self._read[company] = seen, False
         except OSError:
             return False
+        if self._read.get(company, (None, False))[0] != seen:
+            self._read[company] = seen, not mistakes.of(file)
         return self._read[company][1]
 
 

@@ -17,6 +17,7 @@ from assets.graph.gate import step_name
 from assets.runs import retention, triggers
 from assets.typed import CHECK, DIGEST, KIND, NUMBER, WORDS
 from destinations.base import Destination
+from resources import logs
 
 
 def build(company: str, settings: CompanySettings, folder: Path, shared: Callable[[], Mapping[str, str]] = dict) -> dg.Definitions:
@@ -114,4 +115,5 @@ def _to_plans(
     steps = [(one, name, given) for one in destinations for name, given in (("known", known), (one.desired_name, desire), ("plan", plan))]
     ops = {company.key(one.name, name).to_python_identifier(): {"config": given} for one, name, given in steps if given}
     # A job with a config mapping takes no loggers from whoever starts it; the event log has every event all the same.
-    return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": ops}
+    level = "DEBUG" if logs.wanted() else "CRITICAL"
+    return {"loggers": {"console": {"config": {"log_level": level}}}, "ops": ops}

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import dagster as dg
 
-from assets import names
+from assets import mistakes, names
 from assets.company import COMPANY_TAG
 from assets.component import SettingsError
 from assets.location import one
@@ -81,16 +81,22 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
 
 def _name(company: str) -> str:
     """The folder's name, as far as it can be part of names; another folder's is never the same."""
-    plain = re.sub(r"[^A-Za-z0-9_]", "_", company)
-    return plain if plain == company else f"{plain}_{crc32(company.encode('utf-8', 'surrogateescape')):08x}"
+    if names.may_be_called(company):
+        return company
+    plain = re.sub(r"[^A-Za-z0-9_]|^(?=[0-9])", "_", company)
+    ending = f"_{crc32(company.encode('utf-8', 'surrogateescape')):08x}"
+    return plain[: names.LONGEST - len(ending)] + ending
 
 
 def _looked_at(file: Path) -> dict[str, Any]:
     """What the check says of the file as it is now."""
     try:
         one.build(file)
+        lines = mistakes.of(file)  # names that are in another company's way are seen beside that one alone
     except SettingsError as error:
-        return {"passed": False, "description": _list(error.lines), "metadata": {"mistakes": len(error.lines)}}
+        lines = error.lines
+    if lines:
+        return {"passed": False, "description": _list(lines), "metadata": {"mistakes": len(lines)}}
     return {
         "passed": True,
         "description": "They can be loaded now. Reload the code location, and the company is there.",

@@ -21,7 +21,7 @@ import dagster as dg
 from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME, RepositoryData
 
-from assets import names
+from assets import loader, names
 from assets.component import SettingsError
 from assets.location import broken, one, selection
 
@@ -269,24 +269,18 @@ class _Companies(RepositoryData):
         return {key: value for each in self.whole.repositories for key, value in part(each).items()}
 
 
+def mistakes(files: Sequence[Path]) -> dict[str, list[str]]:
+    """Company → what is wrong with it, of those that are not loaded: as a `Location` has it, without what stands for them.
+
+    Args:
+        files: Each company's `defs.yaml`: of all that there are, since the name of one may be in the way of another.
+    """
+    return {file.parent.name: list(lines) for file, lines in _side_by_side(files)[1]}
+
+
 def _load(folder: Path, files: Sequence[Path]) -> _Whole:
     """Every company of a folder, and what stands for those that cannot be loaded."""
-    whole = _Whole([file.parent.name for file in files])
-    lacking: list[tuple[Path, Sequence[str]]] = []
-    built: list[tuple[Path, one.Built]] = []
-    for file in files:
-        try:
-            built.append((file, one.build(file)))
-        except SettingsError as error:
-            lacking.append((file, error.lines))
-    # Names that begin as their company's come first: who calls something of theirs as another company would, gives way.
-    for file, company in sorted(built, key=lambda each: _strange(each[0].parent.name, each[1].repository)):
-        try:
-            whole.check_names(file.parent.name, company.repository)
-        except SettingsError as error:
-            lacking.append((file, [f"{file}: {line}" for line in error.lines]))
-        else:
-            whole.add(file.parent.name, company.definitions, company.repository)
+    whole, lacking = _side_by_side(files)
     for file, lines in sorted(lacking):
         whole.mistakes[file.parent.name] = list(lines)
         sys.stderr.write(f"rollcall: {broken.CannotBeLoaded(file.parent.name, lines)}\n")
@@ -298,6 +292,29 @@ def _load(folder: Path, files: Sequence[Path]) -> _Whole:
         none_yet = dg.Definitions(assets=[dg.AssetSpec("no_company_yet", description=NO_COMPANY.format(folder=folder))])
         whole.add("", none_yet, none_yet.get_repository_def())
     return whole
+
+
+def _side_by_side(files: Sequence[Path]) -> tuple[_Whole, list[tuple[Path, Sequence[str]]]]:
+    """The companies that can be loaded, and of each other one what is wrong."""
+    whole = _Whole([file.parent.name for file in files])
+    lacking: list[tuple[Path, Sequence[str]]] = []
+    built: list[tuple[bool, bool, Path, one.Built]] = []
+    for file in files:
+        try:
+            company = one.build(file)
+            built.append((not loader.is_plain(file), _strange(file.parent.name, company.repository), file, company))
+        except (SettingsError, loader.SettingsMistakes) as error:
+            lacking.append((file, error.lines))
+    # Companies without anything of somebody else's come first, then those whose names begin as their own: who calls something of theirs as
+    # another company does or would, gives way.
+    for _, _, file, company in sorted(built, key=lambda each: each[:3]):
+        try:
+            whole.check_names(file.parent.name, company.repository)
+        except SettingsError as error:
+            lacking.append((file, [f"{file}: {line}" for line in error.lines]))
+        else:
+            whole.add(file.parent.name, company.definitions, company.repository)
+    return whole, lacking
 
 
 def _strange(company: str, repository: dg.RepositoryDefinition) -> bool:

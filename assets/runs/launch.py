@@ -51,6 +51,8 @@ class RunResult:
     """The first step that failed."""
     message: str | None = None
     """What that step said."""
+    others: Sequence[tuple[str, str]] = ()
+    """Steps that failed after it, of another destination say, each with what it said."""
     died: Sequence[Unfinished] = ()
     """Runs that were found dead when it started, and are ended now."""
 
@@ -140,8 +142,12 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
 
 
 def _silenced(job: dg.JobDefinition, run_config: Mapping[str, Any]) -> Mapping[str, Any]:
-    # A job with a config of its own takes nothing else.
-    return run_config if job.config_mapping else {**(_IN_LINES if logs.wanted() else _SILENT), **run_config}
+    if job.config_mapping:  # a job with a config of its own takes nothing else
+        return run_config
+    ours = _IN_LINES if logs.wanted() else _SILENT
+    # What the run that is re-executed had from here counts for nothing: this terminal may want something else.
+    from_here = run_config.get("loggers") in (_SILENT["loggers"], _IN_LINES["loggers"])
+    return {**run_config, **ours} if from_here else {**ours, **run_config}
 
 
 def _recovered(instance: dg.DagsterInstance) -> Sequence[Unfinished]:
@@ -165,15 +171,17 @@ def _origin(job_name: str, location: Location) -> RemoteJobOrigin:
 def _execute(
     job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterInstance, on_event: OnEvent | None, unfinished: Sequence[Unfinished]
 ) -> RunResult:
-    failure: dg.DagsterEvent | None = None
+    said: dict[str | None, str] = {}  # by steps that failed, and by which first
     for event in execute_run_iterator(job, run, instance):
-        if event.is_step_failure and failure is None:
-            failure = event
+        if event.is_step_failure:
+            said.setdefault(_message(event), event.step_key or "")
         if on_event:
             on_event(event)
     ended = instance.get_run_by_id(run.run_id) or run
     died = [one for one in unfinished if one.died]
-    return RunResult(run.run_id, ended.status, failure.step_key if failure else None, _message(failure) if failure else None, died)
+    message, step = next(iter(said.items()), (None, None))
+    others = [(later, why) for why, later in said.items() if why and why != message]
+    return RunResult(run.run_id, ended.status, step, message, others, died)
 
 
 def _message(failure: dg.DagsterEvent) -> str | None:

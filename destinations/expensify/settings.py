@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from destinations.expensify.roads.settings import Delivery
 from resources.environment import EnvText, Secret
 from resources.rates import RateLimit
-from roster.settings import Rule, Strict
+from roster.settings import LONGEST_DAYS, Rule, Strict
 
 OWN_FIELDS: Final = ("employeeEmail", "managerEmail", "employeeID", "firstName", "lastName", "workerStatus", "isTerminated")
 """Fields of a record that Rollcall fills by itself."""
@@ -198,7 +198,7 @@ class ExpensifyLeaving(Strict):
 
     how: Literal["terminate", "delete"] = "terminate"
     """`terminate`: a record with `isTerminated` for each policy they are in. `delete`: they are deleted as members, by `members_api`."""
-    after_days: int | None = Field(default=None, ge=0)
+    after_days: int | None = Field(default=None, ge=0, le=LONGEST_DAYS)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
     default what the company's own `leaving.after_days` says."""
 

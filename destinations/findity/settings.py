@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 
 from destinations.findity.structure.settings import Approval, Departments, Dimension
 from resources.environment import EnvText, Secret
-from roster.settings import Rule, Strict
+from roster.settings import LONGEST_DAYS, Rule, Strict
 
 ADMIN_URL = "https://expense.findity.com/api/admin"
 TOKEN_URL = "https://expense.findity.com/api/oauth/token/"  # noqa: S105 - an address, no token
@@ -162,10 +162,10 @@ class FindityExpense(Strict):
 class FindityLeaving(Strict):
     """When leavers lose their access, and whether they are ever deleted."""
 
-    after_days: int | None = Field(default=None, ge=0)
+    after_days: int | None = Field(default=None, ge=0, le=LONGEST_DAYS)
     """So many days after the last day that HR gives, or after the first night on which somebody is absent, they keep their access; by
     default what the company's own `leaving.after_days` says."""
-    delete_after_days: int | None = Field(default=None, gt=0)
+    delete_after_days: int | None = Field(default=None, gt=0, le=LONGEST_DAYS)
     """So many days after Findity took over that somebody is inactive they are deleted, each time only once that is released; by default
     never."""
 

@@ -157,7 +157,7 @@ class RemoteFolder:
         try:
             yield from self._sftp.listdir_iter(self._folder or ".")
         except FileNotFoundError:
-            raise Permanent(f"{self._server} has no folder {self._folder}.", "Correct `path`.") from None
+            raise Permanent(f"{self._server} has no folder {self._folder or 'of the login'}.", "Correct `path`.") from None
         except PermissionError:
             if MAGIC.search(self._pattern):
                 message = f"{self._server} does not let this user list the folder of the export."

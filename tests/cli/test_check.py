@@ -294,3 +294,12 @@ def test_who_would_go_to_which_part_of_a_destination_is_told_in_counts(acme: Pat
     unknown = ["1 HR's file does not say to which organization they belong", "1 HR's word for their organization is not known"]
     assert sorted(told[2:]) == unknown
     assert "moon" not in shown
+
+
+def test_where_no_company_is_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path))
+    result = CliRunner().invoke(app, ["check"])
+    assert (result.exit_code, " ".join(result.stdout.split())) == (
+        0,
+        f"There is no company yet: {tmp_path} has no folder with a defs.yaml.",
+    )

@@ -93,7 +93,7 @@ def test_what_is_open_or_wrong_is_told_and_nothing_is_made(companies: Path, draf
     assert list(companies.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["acme-nordic", "../acme", "acme/nordic", "", ".acme", "acmé", "a b"])
+@pytest.mark.parametrize("name", ["acme-nordic", "../acme", "acme/nordic", "", ".acme", "acmé", "a b", "3m", "x" * 64])
 def test_a_name_that_no_company_may_have_is_refused(companies: Path, draft: Path, name: str) -> None:
     result = init(name, draft)
     assert result.exit_code == 2

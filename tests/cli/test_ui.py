@@ -1,8 +1,13 @@
-"""`rollcall ui` finds itself a port."""
+"""`rollcall ui` finds itself a port, and is the demo's."""
 
 import socket
+from pathlib import Path
 
-from cli import ui
+import pytest
+from typer.testing import CliRunner
+
+from cli import demo, ui
+from cli.main import app
 from tests import ports
 
 
@@ -13,3 +18,13 @@ def test_the_ui_takes_another_port_if_the_usual_one_is_taken() -> None:
         taken.listen()
         assert ui._free_port(port) not in (0, port)
     assert ui._free_port(port) == port
+
+
+def test_without_the_demo_it_says_what_else_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(demo, "COMPANY", tmp_path / "demo")
+    result = CliRunner().invoke(app, ["ui"])
+    assert result.exit_code == 2
+    assert "the demo's" in result.stderr
+    assert "rollcall webserver" in result.stderr
+    assert not (tmp_path / "home").exists()

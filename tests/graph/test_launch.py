@@ -16,10 +16,12 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from assets.runs import chain, launch
 from assets.runs.launch import Location, reexecute, run_job
+from cli import running
 from cli.main import app
 from tests import ports
 
@@ -62,8 +64,19 @@ def leaky():
     raise ValueError("ada@acme.example")
 
 
-jobs = [dg.define_asset_job("stumbling", [first, second, third]), dg.define_asset_job("leaking", [leaky])]
-defs = dg.Definitions(assets=[first, second, third, leaky], jobs=jobs, executor=dg.in_process_executor)
+@dg.asset
+def other(first):
+    raise dg.Failure("row 8 has no name", allow_retries=False)
+
+
+@dg.asset
+def likewise(first):
+    raise dg.Failure("row 7 has no number", allow_retries=False)
+
+
+twice = dg.define_asset_job("twice", [first, second, likewise, other])
+jobs = [twice, dg.define_asset_job("stumbling", [first, second, third]), dg.define_asset_job("leaking", [leaky])]
+defs = dg.Definitions(assets=[first, second, third, leaky, other, likewise], jobs=jobs, executor=dg.in_process_executor)
 
 
 def stumbling_job():
@@ -152,6 +165,18 @@ def test_a_failed_run_says_which_step_failed_and_what_it_said(stumbling: Locatio
     result = run_job("stumbling", location=stumbling)
     assert (result.succeeded, result.step, result.message) == (False, "second", "row 7 has no number")
     assert steps(tmp_path) == ["first", "second"]
+
+
+def test_what_else_failed_is_told_and_the_same_only_once(stumbling: Location) -> None:
+    result = run_job("twice", location=stumbling)
+    said = [(result.step or "", result.message or ""), *result.others]
+    assert sorted(message for _, message in said) == ["row 7 has no number", "row 8 has no name"]
+    assert dict(said)["other"] == "row 8 has no name"
+    with running.console.capture() as printed, pytest.raises(typer.Exit) as ended:
+        running._finish(result)
+    assert ended.value.exit_code == 1
+    for step, message in said:
+        assert f"{step}: {message}" in printed.get()
 
 
 def test_quiet_the_message_of_an_unforeseen_error_is_masked(stumbling: Location) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,11 @@ import dagster._loggers as of_runs
 import pytest
 
 from assets import console, quiet
+from assets.location.together import Location
+from assets.runs import launch
 from resources import logs
 from tests.quiet.canaries import PEOPLE, given_away
+from tests.unit.assets.location.test_together import company
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +106,21 @@ def test_what_dagsters_own_handlers_write_is_a_line_too_and_comes_once(
         logging.captureWarnings(False)
     assert (json.loads(out)["message"], err) == ("It stopped.", "")
     assert "zq" not in out
+
+
+@pytest.mark.parametrize(("wanted", "level"), [("json", "DEBUG"), ("", "CRITICAL")])
+def test_jobs_with_a_config_of_their_own_and_re_executions_write_as_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, level: str
+) -> None:
+    company(tmp_path)
+    jobs = Location(tmp_path).get_repository_def()
+    monkeypatch.setenv("ROLLCALL_LOGS", wanted)
+    console_at = {"console": {"config": {"log_level": level}}}
+    for name, given in (("good_release", {"digest": "a" * 16, "reason": "seen"}), ("good_one", {"employee_ids": ["1"]})):
+        mapping = jobs.get_job(name).config_mapping
+        assert mapping is not None
+        assert mapping.resolve_from_unvalidated_config(given)["loggers"] == console_at
+    for before in (launch._IN_LINES, launch._SILENT, {}):
+        assert launch._silenced(jobs.get_job("good_sync"), {"ops": {}, **before}) == {"ops": {}, "loggers": console_at}
+    theirs = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
+    assert launch._silenced(jobs.get_job("good_sync"), theirs) == theirs

@@ -91,9 +91,13 @@ def test_a_missing_file_is_permanent_and_says_where_it_was_looked_for(serve: Ser
     assert not waited
 
 
-def test_a_missing_folder_is_permanent(serve: Serve, at: At) -> None:
+def test_a_missing_folder_is_permanent(serve: Serve, at: At, root: Path) -> None:
+    server = serve()
     with pytest.raises(Permanent, match="has no folder inbox"):
-        at(serve(), path="inbox/people.csv").find()
+        at(server, path="inbox/people.csv").find()
+    root.rename(root.with_name("elsewhere"))
+    with pytest.raises(Permanent, match=r"has no folder of the login\."):
+        at(server, path="people.csv").find()
 
 
 def test_only_a_file_with_its_marker_counts(serve: Serve, at: At, root: Path) -> None:

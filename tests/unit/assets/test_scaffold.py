@@ -41,7 +41,12 @@ def test_once_it_is_filled_in_it_is_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "format", "told"), [("acme-nordic", "yaml", "letters, digits and underscores only"), ("acme", "python", "one YAML file")]
+    ("name", "format", "told"),
+    [
+        ("acme-nordic", "yaml", "letters, digits and underscores only"),
+        ("3m", "yaml", "no digit first"),
+        ("acme", "python", "one YAML file"),
+    ],
 )
 def test_what_can_be_no_company_is_refused_and_leaves_nothing_that_is_loaded(tmp_path: Path, name: str, format: str, told: str) -> None:
     with pytest.raises(click.ClickException, match=told):

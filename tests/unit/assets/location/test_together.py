@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets import names
+from assets import mistakes, names
 from assets.location import broken, one
 from assets.location.together import Location
 
@@ -45,6 +45,15 @@ def good_sync(): pass
 class Sync(RosterSync):
     def build_defs(self, context):
         return dg.Definitions.merge(super().build_defs(context), dg.Definitions(jobs=[good_sync]))
+""",
+    "takes_longer": """
+import dagster as dg
+from assets import RosterSync
+@dg.job
+def bad_also_sync(): pass
+class Sync(RosterSync):
+    def build_defs(self, context):
+        return dg.Definitions.merge(super().build_defs(context), dg.Definitions(jobs=[bad_also_sync]))
 """,
 }
 
@@ -95,6 +104,7 @@ BAD = {
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "companies"))
     (tmp_path / "theirs").mkdir()
     for name, code in THEIRS.items():
         (tmp_path / "theirs" / f"{name}.py").write_text(code)
@@ -137,6 +147,7 @@ def test_whatever_is_wrong_with_a_company_the_others_load_as_if_it_were_not_ther
     printed = capsys.readouterr().err
     assert printed.count("The settings of company 'bad' cannot be loaded") == 1
     assert "hunter2" not in f"{location.mistakes()} {red.description} {printed}"
+    assert mistakes.of_all(["good", "bad"]) == {"bad": mistakes.of(folder / "bad" / "defs.yaml")} == location.mistakes()
     for lazily in (Location(folder), location):
         subset = lazily.get_repository_def().get_maybe_subset_job_def
         assert subset("good_sync").name == "good_sync"
@@ -152,6 +163,14 @@ def test_no_surprise_the_name_of_a_broken_companys_job_becomes_nobody_elses(fold
         Location(folder).get_repository_def().get_maybe_subset_job_def("good_sync")
 
 
+def test_no_surprise_a_name_that_begins_as_its_companys_takes_nothing_from_a_longer_one(folder: Path) -> None:
+    company(folder, "bad", YAML.replace("assets.RosterSync", "takes_longer.Sync"))
+    company(folder, "bad_also")
+    [line] = Location(folder).mistakes()["bad"]
+    assert "the job bad_also_sync is called as one of company 'bad_also' is or may be" in line
+    assert Location(folder).mistakes().keys() == {"bad"}
+
+
 def test_names_that_differ_in_case_or_begin_alike_are_companies_of_their_own(folder: Path) -> None:
     for name in ("Good", "good_sync", "good_hr", "good__hr", "good_"):
         company(folder, name)
@@ -165,12 +184,13 @@ def test_names_that_differ_in_case_or_begin_alike_are_companies_of_their_own(fol
 
 
 def test_a_folder_whose_name_cannot_be_part_of_names_is_red_under_one_that_can(folder: Path) -> None:
-    for name in ("two-words", "two_words", "räksmörgås", "with space"):
+    bad = {"two-words", "räksmörgås", "with space", "3m", "x" * 64, "x" * 65, "ä" * 120}
+    for name in (*bad, "two_words", "x" * 63, "_"):
         company(folder, name)
     location = Location(folder)
-    assert location.mistakes().keys() == {"two-words", "räksmörgås", "with space"}
+    assert location.mistakes().keys() == mistakes.of_all(names.companies()).keys() == bad
     red = {key.path[0] for key in location.get_repository_def().asset_graph.get_all_asset_keys() if key.path[-1] == "settings"}
-    assert len(red) == 3
+    assert len(red) == len(bad)
     assert all(name.isascii() and name.isidentifier() for name in red)
     assert "two_words" not in red
 
