@@ -244,6 +244,16 @@ def test_what_stands_beside_the_chart_has_the_charts_names_image_and_environment
     assert values["dagsterWebserver"]["replicaCount"] == 0  # the chart's has no guard
 
 
+def test_a_backup_before_an_upgrade_outlives_the_pod_that_made_it() -> None:
+    (pod,) = [one for one in pods() if one["containers"][0]["args"] == ["rollcall", "upgrade"]]
+    (container,) = pod["containers"]
+    home = next(one["value"] for one in container["env"] if one["name"] == "ROLLCALL_HOME")
+    (volume,) = [one["name"] for one in container["volumeMounts"] if one["mountPath"] == f"{home}/backups"]
+    (claim,) = [one["persistentVolumeClaim"]["claimName"] for one in pod["volumes"] if one["name"] == volume]
+    assert claim in {one["metadata"]["name"] for one in manifests() if one["kind"] == "PersistentVolumeClaim"}
+    assert services()["upgrade"]["environment"]["ROLLCALL_HOME"] in {mount.split(":")[1] for mount in services()["upgrade"]["volumes"]}
+
+
 # --- the backup
 
 
