@@ -4,9 +4,10 @@ Belongs here: the command, its order (look, back up, migrate) and what it prints
 (``resources.ledger.upgrading``, ``assets.runs.dagster_schema``).
 """
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import dagster as dg
 import typer
@@ -18,6 +19,9 @@ from resources import places
 from resources.failures import Failed
 from resources.ledger import schema, upgrading
 from resources.ledger.revisions import REVISIONS
+
+DAGSTER: Final = "dagster_home"
+"""The folder in a backup for Dagster's databases."""
 
 app = typer.Typer()
 
@@ -34,8 +38,10 @@ def upgrade(
     demo.use_instance()
     folder = to or places.home() / "backups" / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     try:
-        with upgrading.look(places.ledger_url()) as ledger, dg.DagsterInstance.get() as instance:
-            parts = dagster_schema.outdated(instance)
+        with upgrading.look(places.ledger_url()) as ledger, contextlib.ExitStack() as opened:
+            with upgrading.alone(ledger):  # two that make Dagster's SQLite files at once leave them with two revisions, which none opens
+                instance = opened.enter_context(dg.DagsterInstance.get())
+                parts = dagster_schema.outdated(instance)
             if ledger.current and not parts:
                 say(f"The ledger (schema {REVISIONS[-1]}) and Dagster's database are up to date: there is nothing to do.")
                 return
@@ -43,15 +49,13 @@ def upgrade(
             _refuse_while_runs(instance, ledger, parts)
             if dry_run:
                 return
-            if not backed_up:
-                _back_up(instance, ledger, parts, folder)
-            schema.upgrade(ledger.engine)
-            if parts:
-                dagster_schema.upgrade(instance)
+            copies: list[Path] = []
+            _upgrade_ledger(instance, ledger, parts, None if backed_up else folder, copies)
+            _upgrade_dagster(instance, ledger, None if backed_up else folder, copies)
     except Failed as failure:
         stop(str(failure))
     say("Done. Start everything again, with this version everywhere.")
-    if not backed_up and (ledger.revision or parts):
+    if copies:
         say(f"The way back is the backup in {folder} with the version before (docs/operations.md, Upgrading).")
 
 
@@ -68,8 +72,31 @@ def _refuse_while_runs(instance: dg.DagsterInstance, ledger: upgrading.Outdated,
         stop(f"Runs are under way ({', '.join(busy)}). Let them come to their end, or stop them, and then upgrade. Nothing was changed.")
 
 
-def _back_up(instance: dg.DagsterInstance, ledger: upgrading.Outdated, parts: list[str], folder: Path) -> None:
-    copies = [] if ledger.current or ledger.revision is None else upgrading.back_up(ledger, folder)
-    copies += dagster_schema.back_up(instance, folder / "dagster_home") if parts else []
-    if copies:
-        say(f"Backed up to {folder}: {len(copies):,} {'file' if len(copies) == 1 else 'files'}.")
+def _upgrade_ledger(
+    instance: dg.DagsterInstance, ledger: upgrading.Outdated, parts: list[str], folder: Path | None, copies: list[Path]
+) -> None:
+    """Both backups first, where there is a folder for them: what cannot be backed up is not changed, and what another process has migrated
+    meanwhile is no backup."""
+
+    def back_up() -> None:
+        if folder:
+            copies.extend(upgrading.back_up(ledger, folder))
+            if parts:
+                copies.extend(dagster_schema.back_up(instance, folder / DAGSTER))
+            _say_where(folder, copies)
+
+    schema.upgrade(ledger.engine, back_up)
+
+
+def _upgrade_dagster(instance: dg.DagsterInstance, ledger: upgrading.Outdated, folder: Path | None, copies: list[Path]) -> None:
+    with upgrading.alone(ledger):
+        if not dagster_schema.outdated(instance):  # another process may have been quicker
+            return
+        if folder and not copies:
+            copies.extend(dagster_schema.back_up(instance, folder / DAGSTER))
+            _say_where(folder, copies)
+        dagster_schema.upgrade(instance)
+
+
+def _say_where(folder: Path, copies: list[Path]) -> None:
+    say(f"Backed up to {folder}: {len(copies):,} {'file' if len(copies) == 1 else 'files'}.")

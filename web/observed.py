@@ -2,11 +2,16 @@
 
 Belongs here: the two paths. Does not belong here: what they show (``web.metrics``, ``web.health``).
 
-It only reads. It has no login, as Prometheus' exporters have none: it is for loopback or a network of machines.
+It only reads. It has no login, as Prometheus' exporters have none: it is for loopback or a network of machines. A page that somebody
+there has open elsewhere is kept out all the same: it could have its own name lead here (DNS rebinding), and would then ask by that name,
+as no browser does otherwise. An address in numbers is nobody's to lead anywhere, so whichever it is, it may be asked by.
 """
 
+import ipaddress
 import json
+import re
 import threading
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +21,7 @@ from prometheus_client.exposition import choose_encoder
 
 from web.health import Health
 from web.metrics import Companies
+from web.names import Names
 
 METRICS, HEALTH = "/metrics", "/healthz"
 _PLAIN: Final = "text/plain; charset=utf-8"
@@ -32,12 +38,17 @@ class Observed(ThreadingHTTPServer):
         host: Where it listens.
         port: Where; 0 for any that is free.
         health: What ``/healthz`` asks.
+        given: Names that it is asked by, besides addresses and ``localhost`` (`web.names.Names.of`).
+
+    Raises:
+        ValueError: one of the names is none.
     """
 
     daemon_threads = True
 
-    def __init__(self, host: str, port: int, health: Health) -> None:
+    def __init__(self, host: str, port: int, health: Health, given: Iterable[str] = ()) -> None:
         self.health = health
+        self.names = Names.of(port, given)
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(Companies())
         self.scraping = threading.Lock()
@@ -54,6 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """One of the two paths."""
+        if not self._is_for_us():
+            self._answer(421, _PLAIN, b"This server is not known by that name: rollcall metrics --allow-host adds one.\n")
+            return
         path = urlsplit(self.path).path
         if path == METRICS:
             self._metrics()
@@ -64,6 +78,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, _PLAIN, f"There are {METRICS} and {HEALTH}.\n".encode())
 
     do_HEAD = do_GET
+
+    def _is_for_us(self) -> bool:
+        asked = [value.strip().lower() for value in self.headers.get_all("Host", [])]
+        if len(asked) != 1:  # HTTP/1.0 may have none, and no browser speaks it
+            return not asked and self.request_version == "HTTP/1.0"
+        name = re.sub(r":[0-9]*$", "", asked[0])
+        return asked[0] in self.server.names.hosts or name == "localhost" or _is_address(name)
 
     def _metrics(self) -> None:
         encode, kind = choose_encoder(self.headers.get("Accept", ""))
@@ -88,3 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: who asks every fifteen seconds is no news."""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        address = ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return name.startswith("[") == (address.version == 6)

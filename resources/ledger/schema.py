@@ -9,6 +9,7 @@ was beside it. One on a server may have processes of another version on other ma
 upgrade``, and until then whoever opens it is told so. Neither is done while a run is under way, whose code may be older.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -40,15 +41,17 @@ def bring_up_to_date(engine: sa.Engine) -> None:
             f"The ledger has schema {revision}, and this version of Rollcall needs {REVISIONS[-1]}.",
             "Stop every process of the earlier version, on every machine, and then run once: rollcall upgrade",
         )
-    upgrade(engine, copy=True)
+    ledger = Path(str(engine.url.database))
+    upgrade(engine, lambda: backups.of_sqlite(ledger, ledger.with_name(f"{ledger.name}.before-{REVISIONS[-1]}")))
 
 
-def upgrade(engine: sa.Engine, *, copy: bool = False) -> str | None:
+def upgrade(engine: sa.Engine, before: Callable[[], object] = lambda: None) -> str | None:
     """Make or migrate the tables, in one transaction.
 
     Args:
         engine: Of the database.
-        copy: Whether an SQLite file that is older is copied first, to beside it.
+        before: What is done first with one that is older, such as copying it: nobody else migrates it meanwhile. If it fails, nothing is
+            changed.
 
     Returns:
         The schema that it had; None if it had none.
@@ -63,9 +66,7 @@ def upgrade(engine: sa.Engine, *, copy: bool = False) -> str | None:
         if revision != REVISIONS[-1]:
             if revision is not None:
                 refuse_while_runs(connection, revision)
-            if revision is not None and copy:
-                ledger = Path(str(engine.url.database))
-                backups.of_sqlite(ledger, ledger.with_name(f"{ledger.name}.before-{REVISIONS[-1]}"))
+                before()
             _migrate(connection)
         return revision
 

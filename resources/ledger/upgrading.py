@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from resources import backups
 from resources.ledger import revisions, schema
-from resources.ledger.database import connect, reading
+from resources.ledger.database import connect, reading, writing
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ def look(url: str) -> Iterator[Outdated]:
         yield Outdated(engine, revision)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def alone(found: Outdated) -> Iterator[None]:
+    """For as long as the block lasts, no other process is in such a block: what Dagster migrates, it does not lock."""
+    with writing(found.engine, "rollcall upgrade"):
+        yield
 
 
 def under_way(found: Outdated) -> list[str]:

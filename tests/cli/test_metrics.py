@@ -47,3 +47,9 @@ def test_a_port_that_is_taken_is_told_in_a_line() -> None:
         result = CliRunner().invoke(cli.app, ["metrics", "--no-daemon", "--port", str(taken.getsockname()[1])])
     assert (result.exit_code, len(result.output.strip().splitlines())) == (2, 1)
     assert "cannot be listened at: Address already in use." in result.output
+
+
+def test_a_name_that_is_none_is_told_in_a_line() -> None:
+    result = CliRunner().invoke(cli.app, ["metrics", "--no-daemon", "--port", "0", "--allow-host", "no name"])
+    assert (result.exit_code, len(result.output.strip().splitlines())) == (2, 1)
+    assert "'no name' is no name of a server" in result.output

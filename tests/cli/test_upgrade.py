@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
+from cli import upgrade as upgrade_command
 from cli.main import app
 from resources import places
 from resources.ledger import Ledger, database, revisions
@@ -185,4 +188,45 @@ def test_quiet_without_pg_dump_the_command_is_told_without_the_password_and_noth
     assert "hunter2" not in refused.output
     assert revision() == "0001"
     assert upgrade("--backed-up").exit_code == 0
+    assert revision() == NEWEST
+
+
+def test_where_the_backup_cannot_be_written_nothing_is_changed_and_it_is_said(home: Path, tmp_path: Path) -> None:
+    first_release(places.ledger_url())
+    (home / "ledger.db.acme-fields.0123abcd.key").write_bytes(b"k" * 32)
+    (tmp_path / "file").touch()
+    (tmp_path / "taken" / "ledger.db" / "in the way").mkdir(parents=True)
+    for there in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "taken"):
+        refused = upgrade("--to", str(there))
+        assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1), refused.output
+        assert f"The backup cannot be written to {there} (" in refused.stderr
+        assert "rollcall upgrade --to FOLDER. Nothing was changed." in refused.stderr
+        assert revision() == "0001"
+    assert [path.name for path in (tmp_path / "taken").iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_another_process_has_migrated_meanwhile_is_no_backup(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_release(places.ledger_url())
+    monkeypatch.setattr(upgrade_command, "_refuse_while_runs", lambda *_: Ledger.open(places.ledger_url(), "acme").close())
+    done = upgrade()
+    assert done.exit_code == 0, done.output
+    assert revision() == NEWEST
+    assert not (home / "backups").exists()
+    assert "backup in" not in done.output
+
+
+def test_two_at_once_leave_one_backup_of_what_was_there(home: Path) -> None:
+    first_release(places.ledger_url())
+    command = [sys.executable, "-c", "from cli.main import app; app()", "upgrade", "--to"]
+    folders = [home / "backups" / name for name in ("one", "two")]
+    running = [
+        subprocess.Popen([*command, str(folder)], cwd=places.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for folder in folders
+    ]
+    said = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0, 0], said
+    made = [folder / "ledger.db" for folder in folders if folder.exists()]
+    assert len(made) == 1
+    assert one_value(made[0], "SELECT version_num FROM alembic_version") == "0001"
+    assert sum("The way back is the backup" in out for out, _ in said) == 1
     assert revision() == NEWEST

@@ -26,7 +26,6 @@ __all__ = ["postgres"]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 OURS = [name for name, one in services().items() if one["image"] == "rollcall:local"]
 WORKERS = [name for name in OURS if name.startswith("worker")]
-TO_COME = {"metrics", "upgrade", "webserver"}
 
 
 def read(path: Path) -> Any:
@@ -109,12 +108,23 @@ def test_the_code_location_has_the_projects_name(file: str) -> None:
 
 def test_every_command_is_there_with_its_options() -> None:
     for program, *words in commands():
-        if program == "rollcall" and words[0] not in TO_COME - COMMANDS.keys():
+        if program == "rollcall":
             shown = CliRunner().invoke(cli.app, [words[0], "--help"], terminal_width=200).output
             assert [word for word in words[1:] if word.partition("=")[0] not in shown] == []
         elif program != "sh":
             assert Path(sys.executable).with_name(program).exists(), program
-    assert {words[1] for words in commands() if words[0] == "rollcall"} <= COMMANDS.keys() | TO_COME
+    assert {words[1] for words in commands() if words[0] == "rollcall"} == {"metrics", "upgrade", "webserver"} <= COMMANDS.keys()
+
+
+def test_the_guide_makes_the_databases_before_several_processes_would_at_once() -> None:
+    guide = (places.PROJECT / "docs" / "deploying.md").read_text("utf-8")
+    assert 0 < guide.index("bin/rollcall upgrade") < guide.index("systemctl enable --now rollcall-code")
+
+
+def test_figures_are_had_by_the_name_that_a_service_has() -> None:
+    assert "--allow-host=metrics:9464" in services()["metrics"]["command"]
+    (named,) = [pod["containers"][0] for pod in pods() if pod["containers"][0]["name"] == "metrics"]
+    assert "--allow-host=rollcall-metrics:9464" in named["args"]
 
 
 def test_no_secret_is_in_a_file_and_nothing_but_the_proxy_is_reached_from_outside() -> None:
@@ -232,6 +242,16 @@ def test_what_stands_beside_the_chart_has_the_charts_names_image_and_environment
         assert container["envFrom"] == [{"secretRef": {"name": code["envSecrets"][0]["name"]}}]
         assert container["securityContext"] == code["securityContext"]
     assert values["dagsterWebserver"]["replicaCount"] == 0  # the chart's has no guard
+
+
+def test_a_backup_before_an_upgrade_outlives_the_pod_that_made_it() -> None:
+    (pod,) = [one for one in pods() if one["containers"][0]["args"] == ["rollcall", "upgrade"]]
+    (container,) = pod["containers"]
+    home = next(one["value"] for one in container["env"] if one["name"] == "ROLLCALL_HOME")
+    (volume,) = [one["name"] for one in container["volumeMounts"] if one["mountPath"] == f"{home}/backups"]
+    (claim,) = [one["persistentVolumeClaim"]["claimName"] for one in pod["volumes"] if one["name"] == volume]
+    assert claim in {one["metadata"]["name"] for one in manifests() if one["kind"] == "PersistentVolumeClaim"}
+    assert services()["upgrade"]["environment"]["ROLLCALL_HOME"] in {mount.split(":")[1] for mount in services()["upgrade"]["volumes"]}
 
 
 # --- the backup
