@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from destinations.base import Request
-from tests.contract.nights_at_organizations import BOSS, NO, RIGHT, SE, Organizations, company, employee
+from tests.contract.nights_at_organizations import BOSS, NO, RIGHT, SE, Organizations, employee, stand_in
 
 TODAY = datetime.now(UTC).date()
 SOON, LATER = str(TODAY + timedelta(days=29)), str(TODAY + timedelta(days=30))
@@ -20,7 +20,7 @@ GONE = employee("E2", "NO", employment="left", end_date=str(TODAY))
 def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organizations]:
     """E2 has moved from one to the other, today."""
     monkeypatch.setenv(RIGHT, "s")
-    with company(tmp_path) as made:
+    with stand_in() as company, company(tmp_path) as made:
         made.rules = {"leaving": {"delete_after_days": 30}}
         made.night(*STAFF, employee("E2"), day=str(TODAY))
         made.night(*STAFF, MOVED, day=str(TODAY))

@@ -8,7 +8,7 @@ import pytest
 from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company
-from tests.contract.nights_at_organizations import BOSS, NO, RIGHT, company, employee
+from tests.contract.nights_at_organizations import BOSS, NO, RIGHT, employee, stand_in
 from tests.contract.test_findity_structure_nights import SETTINGS, USERS, became, row
 
 BY_RULE = {**USERS, "externalSourceId": {"template": "acme-{employee_id}"}}
@@ -87,7 +87,7 @@ def test_quiet_who_has_an_address_for_an_id_is_not_deleted_and_is_told_by_number
 
 def test_the_repair_of_a_value_says_of_a_manager_of_another_organization_that_they_do_not_belong_there(tmp_path, monkeypatch):
     monkeypatch.setenv(RIGHT, "s")
-    with company(tmp_path) as acme:
+    with stand_in() as company, company(tmp_path) as acme:
         dimension = {"name": "Cost center", "values": {"id": "cost_center"}, "approvers": [{"rule": "approval_limit"}]}
         acme.rules = {"approval": "dimensions", "dimensions": {"COST": dimension}}
         lead = employee("E2", "SE", cost_center="100", approval_limit="E2")
