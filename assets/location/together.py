@@ -134,6 +134,7 @@ class _Whole:
         """
         for kind, name in sorted(_named(repository)):
             others = [] if _begins_as(company, name) else [one for one in self.companies if _begins_as(one, name)]
+            others += [one for one in self.companies if kind == "job" and one != company and _is_job_of(one, name)]
             if other := self.owners.get((kind, name)) or max(others, key=len, default=None):
                 raise SettingsError([f"the {kind} {name} is called as one of company '{other}' is or may be: call it otherwise"])
 
@@ -203,6 +204,8 @@ class _Companies(RepositoryData):
                 repository = self._built(file).repository
             except SettingsError as error:
                 why = why or broken.CannotBeLoaded(file.parent.name, error.lines)
+                if _is_job_of(file.parent.name, name):
+                    break
                 continue
             if repository.has_job(name):
                 # Whether it may be called so, only all of them show.
@@ -324,6 +327,10 @@ def _strange(company: str, repository: dg.RepositoryDefinition) -> bool:
 
 def _begins_as(company: str, name: str) -> bool:
     return name.startswith((f"{company}_", f"{company}/"))
+
+
+def _is_job_of(company: str, name: str) -> bool:
+    return name.rpartition("_")[::2] in ((company, job) for job in names.JOBS)
 
 
 def _named(repository: dg.RepositoryDefinition) -> set[tuple[str, str]]:

@@ -169,6 +169,10 @@ def test_no_surprise_a_name_that_begins_as_its_companys_takes_nothing_from_a_lon
     [line] = Location(folder).mistakes()["bad"]
     assert "the job bad_also_sync is called as one of company 'bad_also' is or may be" in line
     assert Location(folder).mistakes().keys() == {"bad"}
+    (folder / "bad_also" / "defs.yaml").write_text(YAML.replace("team:people", "team:FILL-IN"))
+    assert Location(folder).mistakes().keys() == {"bad", "bad_also"}
+    with pytest.raises(broken.CannotBeLoaded, match="company 'bad_also'"):
+        Location(folder).get_repository_def().get_maybe_subset_job_def("bad_also_sync")
 
 
 def test_names_that_differ_in_case_or_begin_alike_are_companies_of_their_own(folder: Path) -> None:
