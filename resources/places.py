@@ -47,7 +47,8 @@ def located(base: str) -> Any:
     """The place that a location names: a ``Path`` on this machine, else a ``UPath``.
 
     Raises:
-        Permanent: It is of a kind that nobody knows, whose library is not installed or not set up, or it holds a password.
+        Permanent: It is of a kind that nobody knows, whose library is not installed or not set up, it holds a password, or it names no
+            bucket: a company's name would be taken for one.
     """
     if "://" not in base:
         return Path(base).expanduser()
@@ -59,6 +60,8 @@ def located(base: str) -> Any:
             "ROLLCALL_STORAGE holds a password, which would be shown with every link.",
             f"Leave it out: what reads {kind}:// takes it from its own environment variables.",
         )
+    if kind in LIBRARIES and not urlsplit(base).netloc:
+        raise Permanent(f"ROLLCALL_STORAGE names no bucket or container after {kind}://.", f"Name one, such as {kind}://bucket/rollcall.")
     try:
         place = UPath(base)
         if place.protocol in ("", "file", "local"):

@@ -62,6 +62,8 @@ def test_a_new_installation_gets_its_tables_and_a_second_time_there_is_nothing_t
     made = upgrade()
     assert made.exit_code == 0, made.output
     assert f"The ledger: schema none yet, to be {NEWEST}." in made.output
+    dagsters = {str(path.relative_to(home / "dagster_home")) for path in (home / "dagster_home").rglob("*.db")}
+    assert dagsters == {"history/runs.db", "history/runs/index.db", "schedules/schedules.db"}  # before several processes would at once
     again = upgrade()
     assert again.output == f"The ledger (schema {NEWEST}) and Dagster's database are up to date: there is nothing to do.\n"
     assert not (home / "backups").exists()

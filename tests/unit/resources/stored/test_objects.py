@@ -239,6 +239,12 @@ def test_a_place_of_no_kind_that_is_known_is_refused(base):
         located(base)
 
 
+@pytest.mark.parametrize("base", ["s3://", "s3:///acme", "gs://", "abfs:///", "az://"])
+def test_a_place_without_a_bucket_is_refused_before_a_companys_name_is_taken_for_one(base):
+    with pytest.raises(Permanent, match=r"names no bucket or container after \w+://"):
+        located(base)
+
+
 def test_quiet_a_password_in_the_location_is_refused_and_not_shown():
     with pytest.raises(Permanent, match="holds a password") as caught:
         located(f"ftp://someone:{SECRET}@host/x")
