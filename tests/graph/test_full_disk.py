@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from resources import owner_only, places
 from resources.shortage import NoRoom, shortage
+from tests.ledgers import ON_POSTGRES
 
 
 @contextmanager
@@ -84,6 +85,7 @@ def test_rerun_a_value_or_a_report_that_finds_no_room_is_told_and_a_reexecution_
         assert ledger.deliveries.outcome_facts("findity", ledger.plans.newest("findity")).numbers["landed"] == 1
 
 
+@pytest.mark.skipif(ON_POSTGRES, reason="SQLite is told to take no page more")
 def test_rerun_a_ledger_that_cannot_grow_is_told_and_a_reexecution_does_the_rest(synced: Any) -> None:
     acme = moved(synced(expensify=None))
     with no_page_more(places.home()):
