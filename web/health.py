@@ -19,7 +19,7 @@ import dagster as dg
 
 from resources import places
 from resources.failures import Failed
-from resources.ledger import Ledger
+from resources.ledger import Ledger, revisions
 from resources.ledger.database import connect, reading
 from resources.ledger.tables import run
 
@@ -34,17 +34,21 @@ SLOW: Final = "it does not answer"
 
 
 def ledger() -> Answer:
-    """Whether the ledger can be read. It is not brought up to date here: beside Dagster's database, whose first opening may go on meanwhile
-    in another thread, that does not work."""
+    """Whether the ledger can be read, and has the schema with which this version works: with another one no run does.
+
+    It is not brought up to date here: beside Dagster's database, whose first opening may go on meanwhile in another thread, that does not
+    work.
+    """
     engine = connect(places.ledger_url())
     try:
         with reading(engine) as connection:
             connection.execute(run.select().limit(1)).first()
+            fits = revisions.of(connection) == revisions.REVISIONS[-1]
     except Failed:
         return {"alive": False, "why": "it cannot be read"}
     finally:
         engine.dispose()
-    return {"alive": True}
+    return {"alive": True} if fits else {"alive": False, "why": "its schema is of another version"}
 
 
 def prepare(longest: float = LONGEST) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -119,3 +120,14 @@ def test_whatever_else_is_asked_for_is_not_there() -> None:
         assert get(f"{url}/")[0] == 404
         assert get(f"{url}/metrics/../healthz")[0] == 404
         assert get(f"{url}/metrics", "POST")[0] == 501
+
+
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_a_ledger_of_another_version_is_not_alive_for_this_one(revision, tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_LEDGER", str(tmp_path / "ledger.db"))
+    health.prepare()
+    assert health.ledger() == {"alive": True}
+    with sqlite3.connect(tmp_path / "ledger.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    connection.close()
+    assert health.ledger() == {"alive": False, "why": "its schema is of another version"}
