@@ -22,7 +22,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).mkdir()
     monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "companies"))
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
-    (tmp_path / "dagster").mkdir()
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.delitem(sys.modules, "pipelines.definitions", raising=False)  # another test's folder
     monkeypatch.setenv("COLUMNS", "300")

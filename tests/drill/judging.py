@@ -157,7 +157,7 @@ def _company(drill: Drill, feed: Feed) -> AbstractContextManager[Company]:
 
 
 def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -> None:
-    apart = bool(company.settings["findity"].get("organizations"))
+    apart = bool(company.settings.get("findity", {}).get("organizations"))
     old, of_things, writes = people(company.box.state, apart=apart), things(company.box.state), company.box.writes
     deletions = len(company.box.state["findity"]["deletions"])
     company.box.sent = {name: set() for name in DESTINATIONS}
