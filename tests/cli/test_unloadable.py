@@ -23,7 +23,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROLLCALL_PIPELINES", str(tmp_path / "companies"))
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
-    monkeypatch.delitem(sys.modules, "pipelines.definitions", raising=False)  # another test's folder
     monkeypatch.setenv("COLUMNS", "300")
     # Another test may have loaded it, with other companies; set first, so that what is loaded here is gone afterwards.
     monkeypatch.setitem(sys.modules, "pipelines.definitions", sys)
