@@ -21,6 +21,18 @@ from tests.quiet.canaries import PEOPLE, given_away
 from tests.unit.assets.location.test_together import company
 
 
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Whoever builds a company where JSON is wanted changes the loggers of this process: other tests' are as they were."""
+    root, theirs = logging.getLogger(), [logging.getLogger(name) for name in logs._DAGSTERS]
+    before = root.handlers[:], of_runs.create_console_logger, of_ticks.create_console_logger, [one.propagate for one in theirs]
+    yield
+    root.handlers[:], of_runs.create_console_logger, of_ticks.create_console_logger, propagate = before
+    for one, does in zip(theirs, propagate, strict=True):
+        one.propagate = does
+    logging.captureWarnings(False)
+
+
 @pytest.fixture(scope="module")
 def written(acme: Any) -> Iterator[SimpleNamespace]:
     """What a run that succeeds, one whose file is unfit, and loggers write to stderr."""
