@@ -4,8 +4,6 @@ Belongs here: finding its programs, starting and asking it. Does not belong here
 """
 
 import json
-import os
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -16,19 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests import ports
-
-
-def program(name: str) -> str:
-    """Where it is; without it a test is skipped, but not where CI says that it is there."""
-    found = shutil.which(name)
-    if not found:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is not installed; .ci/packages does it")
-        pytest.skip(f"needs {name}: apt install prometheus")
-    return found
+from tests.programs import program
 
 
 class Prometheus:

@@ -13,7 +13,8 @@ import yaml
 
 from resources import places
 from tests.monitoring.conftest import served
-from tests.monitoring.programs import Prometheus, program, prometheus
+from tests.monitoring.programs import Prometheus, prometheus
+from tests.programs import program
 
 DEPLOY = places.PROJECT / "deploy"
 RULES = DEPLOY / "prometheus" / "rollcall.rules.yml"

@@ -9,7 +9,6 @@ import http.server
 import json
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -27,6 +26,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from resources.places import PROJECT
 from tests import ports
+from tests.programs import program
 from tests.ui.conftest import CHROMIUM, QUIET
 
 NAME, SECRET = "rollcall.acme.example", "a secret of the proxy"
@@ -164,14 +164,6 @@ class Elsewhere:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-
-def program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        reason = f"{name} is not installed: .ci/packages does it"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return str(found)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import getpass
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -21,6 +20,7 @@ from resources.places import PROJECT
 from tests import ports
 from tests.contract.roads.conftest import ANN
 from tests.contract.sftp.conftest import _Sshd, keys
+from tests.programs import program
 from tests.roads import PASSWORD, USER
 
 __all__ = ["keys"]
@@ -30,14 +30,6 @@ GUIDE = (PROJECT / "docs" / "expensify.md").read_text(encoding="utf-8")
 
 def example(language: str, number: int = 0) -> str:
     return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)[number]
-
-
-def program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        reason = f"{name} is not installed: .ci/packages does it"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return str(found)
 
 
 @contextmanager
