@@ -1,8 +1,7 @@
-"""Who approves there, from night to night: whom HR names if they are there, and it is told where they are not."""
+"""Who approves where HR's manager cannot is told wherever a run is read; `tests/contract/test_approvers_there.py` has who it is."""
 
 import html
 import io
-from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,59 +11,6 @@ from cli.page import print_page
 from destinations import registry
 from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
-
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011 - the company's day, give or take one
-
-
-def joiner(acme: Any, number: str, **cells: str) -> dict[str, str]:
-    """A row like E09's of somebody new, who reports to E01."""
-    return {**acme.people()["E09"], "No": number, "Mail": f"{number.lower()}@acme.example", "IBAN": "", "Boss": "E01", **cells}
-
-
-def approver_at_findity(acme: Any, number: str) -> str:
-    """The employee number of who approves."""
-    users = acme.users()
-    (person,) = users[number]["approverIds"]
-    return next(other for other, user in users.items() if user["personId"] == person)
-
-
-def approver_at_expensify(acme: Any, number: str) -> str:
-    return next(member["submitsTo"] for member in acme.members().values() if member.get("employeeID") == number)
-
-
-def test_approver_a_manager_approves_from_the_first_day_that_they_are_there(synced: Any) -> None:
-    acme = synced()
-    people = {**acme.people(), "E20": joiner(acme, "E20", Start=TOMORROW)}
-    acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
-    assert "E20" not in acme.users()
-    people |= {"E20": joiner(acme, "E20"), "E21": joiner(acme, "E21", Boss="E20")}
-    acme.file("2026-11-22", people)
-    assert acme.quickly("sync").succeeded
-    assert approver_at_findity(acme, "E21") == "E20"
-    assert approver_at_expensify(acme, "E21") == "e20@acme.example"
-
-
-def test_approver_who_was_refused_approves_for_nobody_until_they_are_there(synced: Any) -> None:
-    acme = synced(limits={"join": {"count": 99, "share": 1}})
-    people = {**acme.people(), "E20": joiner(acme, "E20")}
-    for api, why in (("findity", "REQUIRED_FIELD"), ("expensify", "No policy found")):
-        acme.box.fault(api=api, refuse={"E20": why}, times=None)
-    acme.file("2026-11-21", people)
-    assert acme.quickly("sync").succeeded
-    people["E21"] = joiner(acme, "E21", Boss="E20")
-    acme.file("2026-11-22", people)
-    second = acme.quickly("sync")
-    assert second.succeeded
-    assert "E20" not in acme.users()
-    assert (approver_at_findity(acme, "E21"), approver_at_expensify(acme, "E21")) == ("E01", acme.people()["E01"]["Mail"])
-    with acme.ledger() as ledger:
-        report = assemble(ledger, second.run_id, registry.titles())
-    assert {tuple(row) for row in report.repairs.to_numpy()} >= {("E21", "not_here")}
-    acme.box.heal()
-    for _ in range(2):  # they come in, and approve from then on
-        assert acme.quickly("sync").succeeded
-    assert (approver_at_findity(acme, "E21"), approver_at_expensify(acme, "E21")) == ("E20", "e20@acme.example")
 
 
 def test_approvers_found_by_rule_are_told_in_dagster_in_the_terminal_and_in_the_report(synced: Any) -> None:
