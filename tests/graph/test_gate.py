@@ -160,7 +160,7 @@ def test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason(synced:
 
 
 def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     acme.file(DAY, acme.people() | with_cells({"E09": acme.people()["E09"]}, Mobile="+46701740699"))
     assert acme.quickly("sync").succeeded
     for path in (acme.folder / "inbox").iterdir():
@@ -172,7 +172,7 @@ def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(sy
 
 
 def test_all_that_is_wrong_with_a_file_is_told_at_once(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     acme.file(DAY, with_cells(half(acme), Mobile=""))
     failed = acme.quickly("sync")
     assert failed.message.startswith("rows: 6 rows, 12 last time (expected: 7 or more); fill: phone is filled for 0.0%")
@@ -185,7 +185,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(synced: Any) -> None:
 
 
 def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
-    acme = synced()
+    acme = synced(expensify=None)
     rewritten(acme.file(DAY, acme.people()), lambda text: "\ufeff" + text)
     result = acme.quickly("sync")
     assert result.succeeded, result
@@ -193,7 +193,7 @@ def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
 
 
 def test_the_same_file_again_is_no_failed_check_and_the_first_lines_say_so(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     result = acme.quickly("sync")
     assert result.succeeded, result
     gate = acme.checks(result)["hr/roster: gate"]
@@ -225,7 +225,7 @@ def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(sync
 
 
 def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
-    acme = synced()
+    acme = synced(expensify=None)
     people = acme.people()
     people["E09"]["Mobile"] = "+46701740699"
     acme.file("2026-11-20", people)
@@ -238,7 +238,7 @@ def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
 
 
 def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: Any) -> None:
-    acme = synced()
+    acme = synced(expensify=None)
     before = len(next(iter(acme.people().values())))
     people = with_cells(acme.people(), Grade="3")
     people["E09"]["Mobile"] = "+46701740699"
@@ -254,7 +254,7 @@ def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: An
 
 
 def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_with(synced: Any) -> None:
-    acme = synced()
+    acme = synced(expensify=None)
     people = half(acme)
     people["E02"]["Mobile"] = "+46701740699"  # so that something is applied, whatever the plan holds
     acme.file(DAY, people)
@@ -341,7 +341,7 @@ def test_nothing_is_let_pass_by_nobody_or_for_no_reason(synced: Any, config: dic
 
 def test_limits_are_the_companys_own(synced: Any) -> None:
     few, many = {"count": 0, "share": 0}, {"count": 0, "share": 0.9}
-    acme = synced(hr__gate={"rows": many, "departments": many, "fill": few})
+    acme = synced(expensify=None, hr__gate={"rows": many, "departments": many, "fill": few})
     acme.file(DAY, without(acme.people(), "E07", "E08", "E09", "E11", "E12", "E04", "E05"))
     assert acme.quickly("preview", **letting("fill")).succeeded
     people = acme.people()
@@ -359,7 +359,7 @@ def test_the_first_file_has_nothing_to_be_compared_with(first: Any, synced: Any)
 
 
 def test_who_lets_a_file_pass_is_who_has_signed_on_and_need_not_be_typed(synced: Any) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     acme.file(DAY, half(acme))
     config = {"accept": ["rows", "fill"], "reason": "sold"}
     passed = acme.quickly("preview", tags={ASKED_TAG: "kim"}, ops={"acme__hr__intake": {"config": config}})

@@ -70,7 +70,7 @@ def test_a_ledger_that_cannot_be_reached_fails_the_step_that_needs_it_and_says_w
 
 
 def test_a_ledger_that_is_away_when_a_run_begins_is_opened_by_the_step_that_needs_it(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    acme = synced()
+    acme = synced(findity=None)
     faults = iter([Transient("away")])
     opened: list[Ledger] = []
     real = Ledger.open

@@ -147,7 +147,7 @@ def test_one_destination_failing_does_not_stop_the_other(empty: Any) -> None:
 
 
 def test_report_tells_a_stopped_run_too(synced: Any) -> None:
-    acme = synced()
+    acme = synced(expensify=None)
     people = moved(acme, E04="Engineering")
     people["E11"]["Mail"] = "no address"
     acme.file("2026-11-21", people)
@@ -180,7 +180,8 @@ def test_everyone_left_out_is_named_with_the_reason_and_for_how_long(synced: Any
 
 
 def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_number_in_a_check(synced: Any) -> None:
-    acme = synced(expensify__feed__policyID={"column": "company_code", "lookup": {"SE": "5E00000000000001", "NO": "4E0000000000000X"}})
+    lookup = {"SE": "5E00000000000001", "NO": "4E0000000000000X"}
+    acme = synced(expensify__feed__policyID={"column": "company_code", "lookup": lookup}, findity=None)
     acme.box.state["expensify"]["policies"]["F100000000000004"]["members"]["ida@acme.example"] = {
         "email": "ida@acme.example",
         "role": "user",
