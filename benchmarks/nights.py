@@ -72,10 +72,13 @@ def main() -> int:
         environment = {**os.environ, **company.environment, **server.environment, "DAGSTER_REDACT_USER_CODE_ERRORS": "1"}
         done = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         assert done.stdout
-        rows = list(_read(done.stdout, given.nights))
+        rows = []
+        for row in _read(done.stdout, given.nights):
+            rows.append(row)
+            _keep(given, rows)
         code = done.wait()
     if rows:
-        _keep(given, rows)
+        _show(given, rows)
     return code
 
 
@@ -96,13 +99,21 @@ def _read(lines: Any, nights: int) -> Iterator[dict[str, Any]]:
             )
 
 
+def _file(given: argparse.Namespace) -> Path:
+    return places.PROJECT / ".rollcall" / "bench" / f"nights-{given.people}-{given.nights}.json"
+
+
 def _keep(given: argparse.Namespace, rows: list[dict[str, Any]]) -> None:
-    """Keep the figures, print those of a few nights, draw the picture."""
-    file = places.PROJECT / ".rollcall" / "bench" / f"nights-{given.people}-{given.nights}.json"
+    """Keep the figures after every night: many take hours, and those of the ones that were are good without the rest."""
+    file = _file(given)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"people": given.people, "retention_days": given.retention_days, "nights": rows}), encoding="utf-8")
+
+
+def _show(given: argparse.Namespace, rows: list[dict[str, Any]]) -> None:
+    """Print the figures of a few nights, draw the picture."""
     told = list(nights_picture.table(rows, given.retention_days))
-    sys.stdout.write("\n".join([*told, f"Kept in {file}", ""]))
+    sys.stdout.write("\n".join([*told, f"Kept in {_file(given)}", ""]))
     if given.picture:
         given.picture.write_text(nights_picture.draw(rows, given.people, given.retention_days), encoding="utf-8")
 

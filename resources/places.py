@@ -33,6 +33,14 @@ def ledger_is_a_file() -> bool:
     return "://" not in url or url.startswith("sqlite")
 
 
+def of_all_machines(folder: str) -> str:
+    """What to look at besides, as advice, where something is missing from a folder of `home`: another machine may have it. Empty where the
+    ledger is a file, since there is one machine then."""
+    if ledger_is_a_file():
+        return ""
+    return f" If runs are on several machines: all of them must mount the same $ROLLCALL_HOME/{folder}, and another may have it."
+
+
 def storage() -> str:
     """Where assets' values are stored: ROLLCALL_STORAGE (any location fsspec knows), else a folder in `home`."""
     return os.environ.get("ROLLCALL_STORAGE") or str(home() / "data")

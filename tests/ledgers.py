@@ -1,14 +1,14 @@
 """The ledger of tests on PostgreSQL instead of SQLite, by ``ROLLCALL_TEST_LEDGER=postgres``: the same tests, not one of them changed.
 
 Where a test says that a file is the ledger, that file is there, and says which schema of a PostgreSQL is meant. Tests copy such files,
-since what a first sync leaves is wanted often: a file that finds itself in another place than the one it was made for gets a copy of that
-schema.
+since what a first sync leaves is wanted often: with the file its schema is copied, at once, for the next night changes the first one.
 
 Belongs here: how files stand for schemas. Does not belong here: the server (``tests.postgres``).
 """
 
 import json
 import os
+import shutil
 import uuid
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,9 +20,12 @@ from resources.ledger import database, ledger, revisions, tables, upgrading
 from tests import postgres
 
 VARIABLE: Final = "ROLLCALL_TEST_LEDGER"
+LEDGER: Final = "ledger.db"
+"""The name of all these files."""
 ON_POSTGRES: Final = os.environ.get(VARIABLE) == "postgres"
 _open: Final = ExitStack()
 _real: Final = database.connect
+_copied: Final = shutil.copyfile
 _servers: Final[list[str]] = []
 
 
@@ -31,6 +34,15 @@ def begin() -> None:
     _servers.append(_open.enter_context(postgres.cluster(postgres.programs())))
     for module in (database, ledger, upgrading):
         module.connect = connect  # type: ignore[attr-defined]
+    shutil.copyfile = copy  # type: ignore[assignment]  # what `copytree` copies each file by
+
+
+def copy(source: Any, target: Any, **how: Any) -> Any:
+    """As `shutil.copyfile`, and of a file that says which schema is meant, what is in that."""
+    done = _copied(source, target, **how)
+    if Path(target).name == LEDGER:
+        _schema_of(Path(target).absolute())
+    return done
 
 
 def end() -> None:

@@ -23,6 +23,7 @@ from dagster_webserver.webserver import DagsterWebserver
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from resources import logs
 from web.guard import Guard
 from web.launches import sign
 from web.names import Names
@@ -127,6 +128,7 @@ def serve(served: Served) -> None:
                 server_header=False,
                 access_log=False,
                 log_level="warning",
+                log_config=None if logs.wanted() else uvicorn.config.LOGGING_CONFIG,
                 timeout_graceful_shutdown=2,
             )
             with contextlib.suppress(KeyboardInterrupt):

@@ -21,6 +21,8 @@ from resources.shortage import shortage
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
 
+FOLDER: Final = "incoming"
+"""Below ROLLCALL_HOME."""
 KEPT: Final = "kept"
 """What the name of such a file ends with."""
 
@@ -29,7 +31,7 @@ PACKED: Final = (b"\x1f\x8b", b"PK")
 
 def folder() -> Path:
     """Where exports lie that are on their way in."""
-    return places.home() / "incoming"
+    return places.home() / FOLDER
 
 
 def stem(source: str) -> str:

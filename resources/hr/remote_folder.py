@@ -18,8 +18,10 @@ import paramiko
 
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
+from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice, by_name
+from resources.places import of_all_machines
 from resources.ssh.session import server_name
 
 _AHEAD: Final = timedelta(days=1)
@@ -73,7 +75,7 @@ class RemoteFolder:
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
             message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
-            raise NoFile(message, "Correct `path`, or ask HR whether the export ran.")
+            raise NoFile(message, f"Correct `path`, or ask HR whether the export ran.{of_all_machines(FOLDER)}")
         if self._settings.newest == "name" or len(files) == 1:
             return by_name(files, self._settings, self._pattern)
         dated = [(file.modified, file.name, file) for file in files if file.modified]

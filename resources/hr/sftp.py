@@ -19,11 +19,12 @@ import paramiko
 from resources.failures import Permanent, Transient
 from resources.hr import kept as kept_files
 from resources.hr.files import Export
-from resources.hr.kept import KeptExport, disk_errors
+from resources.hr.kept import FOLDER, KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
 from resources.hr.remote_folder import RemoteFile, RemoteFolder
 from resources.owner_only import make_directory
+from resources.places import of_all_machines
 from resources.ssh.failures import Lost
 from resources.ssh.session import Patience, in_session, server_name
 
@@ -130,7 +131,8 @@ class Sftp:
         if file is None:
             if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):
                 return Export(content, wanted.name, wanted.modified or datetime.now(UTC))
-            raise Permanent(f"{self._server} no longer has the HR file.", "Ask HR whether it was taken away.")
+            advice = f"Ask HR whether it was taken away.{of_all_machines(FOLDER)}"
+            raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):
             raise _still_written()
         with partial_download(self._source(), repr(file)) as arrived:

@@ -141,12 +141,16 @@ def test_a_refresh_that_is_refused_asks_for_a_sign_in_once_and_for_all(person, s
     assert len(script.token_requests) == 1
 
 
-def test_without_a_refresh_token_or_a_sign_in_it_says_so(person, script):
+def test_without_a_refresh_token_or_a_sign_in_it_says_so(person, script, monkeypatch):
     with pytest.raises(SignInNeeded, match="without a way to renew"):
         person({**FIRST, "refresh": None}).renew("a1")
     one = person()
     one.forget()
-    with pytest.raises(SignInNeeded, match="Nobody has signed in"):
+    with pytest.raises(SignInNeeded, match="Nobody has signed in") as alone:
+        one.access()
+    assert "several machines" not in str(alone.value)  # its ledger is a file: there is no other one
+    monkeypatch.setenv("ROLLCALL_LEDGER", "postgresql://rollcall@db/rollcall")
+    with pytest.raises(SignInNeeded, match=r"must mount the same \$ROLLCALL_HOME/sign-ins"):
         one.access()
     assert script.token_requests == []
 

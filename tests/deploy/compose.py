@@ -5,6 +5,7 @@ Belongs here: from a service of that file to a command and its environment. Does
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class Here:
         return {**ours, **given}
 
     def _here(self, text: str) -> str:
+        text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)  # nobody has a word for it
         for there, port in self._ports.items():
             for host in self._hosts:
                 text = text.replace(f"{host}:{there}", f"127.0.0.1:{port}").replace(f"@{host}/", f"@127.0.0.1:{port}/")

@@ -13,11 +13,14 @@ import kubernetes_validate
 import pytest
 import sqlalchemy as sa
 import yaml
+from dagster._daemon.cli import run_command
 from typer.testing import CliRunner
 
 from cli import main as cli
 from cli.commands import COMMANDS
+from destinations.findity.expense import kept as sign_ins
 from resources import places
+from resources.hr import kept
 from resources.ledger import Ledger, tables
 from tests.deploy.compose import DEPLOY, services
 from tests.postgres import postgres, schema
@@ -114,6 +117,18 @@ def test_every_command_is_there_with_its_options() -> None:
         elif program != "sh":
             assert Path(sys.executable).with_name(program).exists(), program
     assert {words[1] for words in commands() if words[0] == "rollcall"} == {"metrics", "upgrade", "webserver"} <= COMMANDS.keys()
+
+
+def test_the_daemon_writes_json_by_the_variable_by_which_everything_of_ours_does() -> None:
+    unit = (DEPLOY / "systemd" / "rollcall-daemon.service").read_text("utf-8").splitlines()
+    assert unit.index("Environment=ROLLCALL_LOGS=colored") < unit.index("EnvironmentFile=/etc/rollcall/environment")  # the later one counts
+    plain = "${ROLLCALL_LOGS:-colored}"
+    assert services()["daemon"]["environment"]["ROLLCALL_LOGS"] == plain
+    of_unit = started(DEPLOY / "systemd" / "rollcall-daemon.service")
+    for words, variable in ((services()["daemon"]["command"], plain), (of_unit, "${ROLLCALL_LOGS}")):
+        for wanted in ("colored", "json"):
+            given = [word.replace(variable, wanted) for word in words[2:] if not word.startswith("--workspace")]
+            assert run_command.make_context("run", given).params["log_format"] == wanted
 
 
 def test_the_guide_makes_the_databases_before_several_processes_would_at_once() -> None:
@@ -252,6 +267,18 @@ def test_a_backup_before_an_upgrade_outlives_the_pod_that_made_it() -> None:
     (claim,) = [one["persistentVolumeClaim"]["claimName"] for one in pod["volumes"] if one["name"] == volume]
     assert claim in {one["metadata"]["name"] for one in manifests() if one["kind"] == "PersistentVolumeClaim"}
     assert services()["upgrade"]["environment"]["ROLLCALL_HOME"] in {mount.split(":")[1] for mount in services()["upgrade"]["volumes"]}
+
+
+def test_what_no_bucket_holds_is_on_a_volume_of_all_pods_that_run_or_list() -> None:
+    values = read(DEPLOY / "kubernetes" / "values.yaml")
+    (code,) = values["dagster-user-deployments"]["deployments"]
+    assert code["includeConfigInLaunchedRuns"]["enabled"]  # so runs mount it too
+    (claim,) = {one["name"]: one["persistentVolumeClaim"]["claimName"] for one in code["volumes"] if "persistentVolumeClaim" in one}.items()
+    mounted = {one["mountPath"]: one["subPath"] for one in code["volumeMounts"] if one["name"] == claim[0]}
+    (home,) = [one["value"] for one in code["env"] if one["name"] == "ROLLCALL_HOME"]
+    assert mounted == {f"{home}/{name}": name for name in (kept.FOLDER, sign_ins.FOLDER)}
+    (made,) = [one for one in manifests() if one["kind"] == "PersistentVolumeClaim" and one["metadata"]["name"] == claim[1]]
+    assert made["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
 # --- the backup

@@ -19,6 +19,8 @@ from destinations.findity.settings import FindityConnection, FindityExpense
 from resources import owner_only, places
 from resources.failures import Permanent
 
+FOLDER: Final = "sign-ins"
+"""Below ROLLCALL_HOME."""
 SERVICE: Final = "rollcall"
 """What the keyring lists them under."""
 
@@ -123,7 +125,7 @@ def alone(name: str) -> Iterator[None]:
 
 
 def _folder() -> Path:
-    return places.home() / "sign-ins"
+    return places.home() / FOLDER
 
 
 def _parsed(text: str) -> dict[str, Any]:

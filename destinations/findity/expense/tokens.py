@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
-from destinations.findity.expense.kept import Kept, alone
+from destinations.findity.expense.kept import FOLDER, InFile, Kept, alone
 from destinations.findity.settings import FindityConnection, FindityExpense
 from resources.failures import Failed, Permanent, Unanswered
 from resources.http import Http, Reply
+from resources.places import of_all_machines
 
 MARGIN: Final = 60.0
 """Seconds before its end at which a token is no longer used."""
@@ -25,8 +26,8 @@ LOST: Final = "The sign-in was being renewed when the answer was lost, and a ref
 class SignInNeeded(Permanent):
     """There is no token that could be used or renewed: somebody must sign in."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why, "Sign in: rollcall findity login COMPANY.")
+    def __init__(self, why: str, also: str = "") -> None:
+        super().__init__(why, f"Sign in: rollcall findity login COMPANY.{also}")
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ class KeptPerson:
     def _read(self) -> dict[str, Any]:
         kept = self._kept.read()
         if kept is None:
-            raise SignInNeeded("Nobody has signed in to Findity for this company on this machine.")
+            nobody = "Nobody has signed in to Findity for this company on this machine."
+            raise SignInNeeded(nobody, of_all_machines(FOLDER) if isinstance(self._kept, InFile) else "")
         return kept
 
     def _refreshed(self, refresh: str, kept: dict[str, Any], used: dict[str, Any]) -> Pair:

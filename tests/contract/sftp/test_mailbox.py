@@ -103,6 +103,25 @@ def test_putting_away_another_state_drops_nothing(serve: Serve, source: Callable
     assert len(kept(home)) == 1
 
 
+def test_a_machine_that_does_not_see_what_another_one_keeps_says_what_all_must_mount(
+    serve: Serve, source: Callable[..., Any], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SftpFiles(source(served(serve, root)))
+    found = files.newest()
+    files.take(found)
+    monkeypatch.setenv("ROLLCALL_HOME", str(home.with_name("another machine")))
+    for look in (lambda: files.take(found), files.newest):
+        with pytest.raises(Permanent) as alone:  # its ledger is a file: there is no other machine
+            look()
+        assert "several machines" not in str(alone.value)
+    monkeypatch.setenv("ROLLCALL_LEDGER", "postgresql://rollcall@db/rollcall")
+    for look in (lambda: files.take(found), files.newest):
+        with pytest.raises(Permanent, match=r"all of them must mount the same \$ROLLCALL_HOME/incoming, and another may have it"):
+            look()
+    monkeypatch.setenv("ROLLCALL_HOME", str(home))
+    assert files.take(found).size == found.size
+
+
 def test_what_the_server_still_has_is_not_kept(serve: Serve, at: At, home: Path) -> None:
     at(serve()).fetch()
     assert kept(home) == []

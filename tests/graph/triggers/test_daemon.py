@@ -29,6 +29,8 @@ UNITS = places.PROJECT / "deploy" / "systemd"
 def command(unit: str, socket: Path) -> list[str]:
     """What a unit starts, here."""
     text = (UNITS / f"{unit}.service").read_text("utf-8").replace("\\\n", " ")
+    for name, value in re.findall(r"^Environment=(ROLLCALL_LOGS)=(\w+)$", text, re.MULTILINE):
+        text = text.replace(f"${{{name}}}", value)
     words = shlex.split(re.search(r"^ExecStart=(.+)$", text, re.MULTILINE)[1])  # type: ignore[index]
     here = [word.replace("/run/rollcall/code.sock", str(socket)).replace("/srv/rollcall/deploy/systemd", str(UNITS)) for word in words]
     return [str(Path(sys.executable).with_name(Path(here[0]).name)), *here[1:]]
