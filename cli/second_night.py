@@ -32,7 +32,7 @@ def write(folder: Path) -> Path:
     rows = pd.read_csv(StringIO("\n".join(lines)), sep=";", dtype="str", keep_default_na=False)
     employed = rows["Status"].eq("A") & rows["Row state"].eq("Current") & rows["Grade"].eq("IC") & rows["Worker type"].eq("Employee")
     once = ~rows["Employee No"].duplicated(keep=False)
-    here = pd.to_datetime(rows["Hire date"], format="%d.%m.%Y", errors="coerce").lt("2026-01-01")
+    here = pd.to_datetime(rows["Hire date"], format="%d.%m.%Y", errors="coerce").lt(pd.Timestamp(2026, 1, 1))
     may_leave = rows.index[employed & once & here & ~rows["Employee No"].isin([*rows["Manager No"], *MOVERS])]
     rows.loc[may_leave[:LEAVERS], ["Status", "Last day"]] = ["T", LAST_DAY]
     rows.loc[rows["Employee No"].isin(MOVERS), "Department"] = "Operations"
