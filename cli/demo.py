@@ -93,9 +93,9 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def sandbox_for(job: str) -> Iterator[None]:
-    """For as long as the block lasts, a job of the demo has its sandbox, where the environment says of nothing else to go to."""
-    if job.rpartition("_")[0] != COMPANY.name or not COMPANY.is_dir() or not _variables().keys().isdisjoint(os.environ):
+def sandbox_for(company: str) -> Iterator[None]:
+    """For as long as the block lasts, the demo has its sandbox, where the environment says of nothing else to go to."""
+    if company != COMPANY.name or not COMPANY.is_dir() or not _variables().keys().isdisjoint(os.environ):
         yield
         return
     with sandbox() as environment:

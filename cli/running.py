@@ -75,7 +75,7 @@ def _say(sentence: str) -> None:
 def run(job: str, config: dict[str, Any]) -> None:
     """Runs a job."""
     place.use_instance()
-    with place.sandbox_for(job):
+    with place.sandbox_for(job.rpartition("_")[0]):
         _finish(_watched(job, lambda: launch.run_job(job, run_config=config, on_event=_show)))
 
 
@@ -88,7 +88,7 @@ def reexecute(given: str) -> None:
     except chain.Unclear as unclear:
         stop(str(unclear))
     what = f"from failure: {attempt.root_run_id or attempt.run_id}"
-    with place.sandbox_for(attempt.job_name):
+    with place.sandbox_for(attempt.job_name.rpartition("_")[0]):
         _finish(_watched(what, lambda: launch.reexecute(attempt.run_id, on_event=_show)))
 
 
