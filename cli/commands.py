@@ -67,6 +67,11 @@ COMMANDS: Final = {
         "Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong.",
         names.companies,
     ),
+    "doctor": Listed(
+        "cli.doctor",
+        "Look at all that a company's first run needs, and list the policies and units there are: 0 all is well, 1 something is not.",
+        names.companies,
+    ),
     "feed": Listed(
         "cli.feed",
         "Write what the newest plan would send to a file, for those who deliver it themselves. Nothing is sent.",

@@ -6,6 +6,7 @@ Belongs here: folders, environment and the child process. Does not belong here: 
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -75,12 +76,7 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
     command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
-    command += [
-        "--sftp-root",
-        str(COMPANY / "data"),
-        "--sftp-password",
-        _variables()["HR_SFTP_PASSWORD"],
-    ]
+    command += ["--sftp-root", str(hr_folder()), "--sftp-password", _variables()["HR_SFTP_PASSWORD"]]
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
     child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
@@ -94,6 +90,29 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
         child.terminate()
         child.wait()
         ready.unlink(missing_ok=True)
+
+
+@contextmanager
+def sandbox_for(company: str) -> Iterator[None]:
+    """For as long as the block lasts, the demo has its sandbox, where the environment says of nothing else to go to."""
+    if company != COMPANY.name or not COMPANY.is_dir() or not _variables().keys().isdisjoint(os.environ):
+        yield
+        return
+    with sandbox() as environment:
+        os.environ.update(environment)
+        try:
+            yield
+        finally:
+            for name in environment:
+                del os.environ[name]
+
+
+def hr_folder() -> Path:
+    """What HR's SFTP server serves: the demo's files, and what a second night puts beside them."""
+    folder = make_directory(places.home().absolute() / "sandbox" / "hr")
+    for file in (COMPANY / "data").glob("*.csv"):
+        shutil.copyfile(file, folder / file.name)
+    return folder
 
 
 def _answering(ready: Path) -> dict[str, Any] | None:

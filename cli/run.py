@@ -25,10 +25,14 @@ def _running() -> ModuleType:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    night: Annotated[
+        int, typer.Option(min=1, max=2, help="2: six people leave, somebody is refused; then a file that was cut short arrives.")
+    ] = 1,
+) -> None:
     """Sync the demo company with the sandbox and show what happened, person by person."""
     _known("job", "demo_sync", names.jobs())
-    _running().run_demo()
+    _running().run_demo(night)
 
 
 @app.command()

@@ -7,7 +7,7 @@ Belongs here: what the commands of ``cli.run`` do with Dagster, and their exit c
 import logging
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import dagster as dg
 import typer
@@ -19,6 +19,7 @@ from assets.runs.launch import RunResult
 from assets.runs.recovery import recover as recover_runs
 from assets.typed import in_words
 from cli import demo as place
+from cli import second_night
 from cli.ledger import companies_with_runs
 from cli.page import print_page
 from cli.terminal import stop, terminal
@@ -29,18 +30,53 @@ from roster.shown import from_markdown
 console = terminal()
 
 
-def run_demo() -> None:
-    """Runs the demo's sync against the sandbox, on the project's own instance."""
+def run_demo(night: int) -> None:
+    """Runs the demo's sync against the sandbox, on the project's own instance.
+
+    Args:
+        night: 1, with the file that the demo has; 2, with a file of the next day, and one after it that the gate stops. Of the
+            second night the first is part, where nobody has run it.
+    """
     place.use_own_instance()
     with place.sandbox() as environment:
         os.environ.update(environment)
-        _finish(_watched("demo_sync", lambda: launch.run_job("demo_sync", on_event=_show)), ui="make ui")
+        if night == 1:
+            _finish(_demo_sync(), ui="make ui")
+        _second_night(environment["FINDITY_ADMIN_URL"])
+
+
+def _second_night(sandbox: str) -> None:
+    folder = place.hr_folder()
+    if "demo" not in companies_with_runs():
+        _say("The first night, which nobody has run yet.")
+        _page(_demo_sync())
+    file = second_night.write(folder)
+    _say(f"The second night: {file.name}. Six people leave, and Findity refuses what changes of one.")
+    with second_night.refusing(sandbox):
+        applied = _demo_sync()
+    _page(applied, ui="make ui")
+    with second_night.cut_short(folder) as file:
+        _say(f"One more file, {file.name}, which was cut short on its way.")
+        stopped = _demo_sync()
+    _page(stopped, ui="make ui")
+    _say("That is as it should be: the gate has let nothing through. What is held waits for the command above.")
+    # The one run is to end well and the other is to be stopped; anything else is none of what this shows.
+    raise typer.Exit(0 if applied.succeeded and not stopped.succeeded else 1)
+
+
+def _demo_sync() -> RunResult:
+    return _watched("demo_sync", lambda: launch.run_job("demo_sync", on_event=_show))
+
+
+def _say(sentence: str) -> None:
+    console.print(f"\n{sentence}", style="bold")
 
 
 def run(job: str, config: dict[str, Any]) -> None:
     """Runs a job."""
     place.use_instance()
-    _finish(_watched(job, lambda: launch.run_job(job, run_config=config, on_event=_show)))
+    with place.sandbox_for(job.rpartition("_")[0]):
+        _finish(_watched(job, lambda: launch.run_job(job, run_config=config, on_event=_show)))
 
 
 def reexecute(given: str) -> None:
@@ -52,7 +88,8 @@ def reexecute(given: str) -> None:
     except chain.Unclear as unclear:
         stop(str(unclear))
     what = f"from failure: {attempt.root_run_id or attempt.run_id}"
-    _finish(_watched(what, lambda: launch.reexecute(attempt.run_id, on_event=_show)))
+    with place.sandbox_for(attempt.job_name.rpartition("_")[0]):
+        _finish(_watched(what, lambda: launch.reexecute(attempt.run_id, on_event=_show)))
 
 
 def recover(company: str | None) -> None:
@@ -115,7 +152,13 @@ def _name(event: dg.DagsterEvent) -> str:
     return (event.step_key or "").replace("__", "/")
 
 
-def _finish(result: RunResult, ui: str | None = None) -> None:
+def _finish(result: RunResult, ui: str | None = None) -> NoReturn:
+    """Print the page of a run, and end as it ended."""
+    _page(result, ui)
+    raise typer.Exit(0 if result.succeeded else 1)
+
+
+def _page(result: RunResult, ui: str | None = None) -> None:
     """Print the page of a run, made from the ledger, so that it is there after a failure too."""
     try:
         with dg.DagsterInstance.get() as instance:
@@ -131,4 +174,3 @@ def _finish(result: RunResult, ui: str | None = None) -> None:
         print_page(console, *closed, ui=ui)
     else:
         console.print(f"Run {run_id}: {'done' if result.succeeded else 'failed'}. What it found is on its assets in the Dagster UI.")
-    raise typer.Exit(0 if result.succeeded else 1)

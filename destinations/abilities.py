@@ -4,18 +4,25 @@ Belongs here: those protocols, and what they give. Does not belong here: what ev
 is asked for (``destinations.engine``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import pandas as pd
 
+from resources.environment import EnvText
+from resources.http import Retry
 from resources.ledger import Ledger
 from roster.people.chain import Chain
 from roster.plan.decision import Plan
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
 from roster.plan.things import Structure, ThingKind
+
+ONCE: Final = Retry(attempts=1)
+"""Somebody waits for the answer of a look (`Examined`), and can look again."""
+BRIEFLY: Final = 20.0
+"""Seconds that a look waits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +37,29 @@ class Finding:
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     """What is wrong, a row each."""
     figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What of a destination somebody sees who sets a company up."""
+
+    sentence: str
+    """What was seen; it names nobody."""
+    advice: str = ""
+    """What is to be done, where something is amiss; empty: all is well."""
+    choices: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What there is to choose from in the settings: text, with a heading for each column; what the settings write comes first."""
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A destination at which somebody can look around before its first run. Nothing is written."""
+
+    def addresses(self) -> Mapping[str, EnvText]:
+        """What is reached → where, each by itself reachable or not."""
+
+    def looks(self, ledger: Ledger) -> Mapping[str, Callable[[], Look]]:
+        """What is looked at → a look at it, in order. Each may fail by itself with a `resources.failures.Failed`."""
 
 
 @runtime_checkable

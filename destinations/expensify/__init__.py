@@ -2,12 +2,13 @@
 
 `settings` (what the YAML says) · `client` and `replies` (the wire, and its own account held against the plan) · `policies` (what the
 policy getter shows) · `members` (the dialect by which members are deleted) · `scope` and `reading` (whom and which policies a reading is
-for) · `preflight` (policies and tags that are not there) · `membership` (who was put where, and is there still) · `movers` (who leaves
-the old policy) · `own_account` (what it says that it did, by policy, group and person) · `records` (what should be there) · `comparison`
-(what is different, whose change needs whose) · `owners` and `lowered` (whom nobody may lower or take out) · `taking_away` (values that HR
-gives no more) · `leave` (who goes with whom) · `delivery` (in which order) · `roads` (by which road) · `adapter` (what the engine asks) ·
-`identity` (what only one company may write) · `draft` (its part of a proposed YAML) · `reports` and `commands` (a report on somebody's
-behalf). `policies`, `membership`, `movers`, `records`, `comparison`, `owners`, `taking_away` and `leave` are pure.
+for) · `preflight` (policies and tags that are not there) · `examining` (what somebody sees who sets a company up) · `membership` (who was
+put where, and is there still) · `movers` (who leaves the old policy) · `own_account` (what it says that it did, by policy, group and
+person) · `records` (what should be there) · `comparison` (what is different, whose change needs whose) · `owners` and `lowered` (whom
+nobody may lower or take out) · `taking_away` (values that HR gives no more) · `leave` (who goes with whom) · `delivery` (in which order) ·
+`roads` (by which road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `draft` (its part of a proposed
+YAML) · `reports` and `commands` (a report on somebody's behalf). `policies`, `membership`, `movers`, `records`, `comparison`, `owners`,
+`taking_away` and `leave` are pure.
 """
 
 from typing import Final

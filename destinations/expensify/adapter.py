@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from destinations import delivery
-from destinations.abilities import ByHand, DryRun, Finding, Preflight, StillIn
+from destinations.abilities import BRIEFLY, ONCE, ByHand, DryRun, Examined, Finding, Look, Preflight, StillIn
 from destinations.base import Destination, Known
 from destinations.delivery import Write
 from destinations.doubts import Doubts
@@ -21,6 +21,7 @@ from destinations.expensify import (
     NAME,
     TITLE,
     comparison,
+    examining,
     identity,
     leave,
     membership,
@@ -100,7 +101,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
+class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
     """Expensify for one company."""
 
     settings: Settings
@@ -138,6 +139,13 @@ class Adapter(Destination, DryRun, ByHand, Preflight, StillIn):
     def access(self) -> Access:
         limits = self.settings.connection.limits
         return Access(self.settings.connection, limits, patience(limits), self.settings.delivery)
+
+    def addresses(self) -> Mapping[str, EnvText]:
+        return {"the Integration Server": self.settings.connection.url}
+
+    def looks(self, ledger: Ledger) -> Mapping[str, Callable[[], Look]]:
+        hurried = Access(self.settings.connection.model_copy(update={"timeout": BRIEFLY}), retry=ONCE)
+        return examining.looks(lambda: hurried.open(ledger), records.stated_policies(self.settings.feed))
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         given = [] if roster is None else records.policies_of(self.settings.feed, roster)

@@ -5,9 +5,10 @@
 engine asks) · `draft` (its part of a proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what
 only one company may write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as one person) ·
 `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units
-that are not there) · `taking_away` (values that HR gives no more) · `external_ids` (under which id somebody comes in) · `further_approvers`
-(who approves behind the first) · `last_approver` (what stays so that somebody approves). `records`, `comparison`, `belonging`, `placing`,
-`left_out`, `preflight`, `taking_away`, `external_ids`, `further_approvers` and `last_approver` are pure.
+that are not there) · `examining` (what somebody sees who sets a company up) · `taking_away` (values that HR gives no more) ·
+`external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first) · `last_approver` (what stays so
+that somebody approves). `records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids`,
+`further_approvers` and `last_approver` are pure.
 """
 
 from typing import Final

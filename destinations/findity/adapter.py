@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from destinations import delivery, sizes
-from destinations.abilities import Divided, Finding
+from destinations.abilities import BRIEFLY, ONCE, Divided, Examined, Finding, Look
 from destinations.base import Destination
 from destinations.delivery import Write
 from destinations.findity import (
@@ -22,6 +22,7 @@ from destinations.findity import (
     UNCHECKED,
     belonging,
     comparison,
+    examining,
     external_ids,
     identity,
     last_approver,
@@ -70,7 +71,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Adapter(Destination, Divided):
+class Adapter(Destination, Divided, Examined):
     """Findity for one company: its organization, or one of several."""
 
     settings: Settings
@@ -124,6 +125,13 @@ class Adapter(Destination, Divided):
     def access(self) -> Access:
         expense = self.settings.expense
         return Access(self.settings.connection, expense=expense if expense and expense.person_ids else None)
+
+    def addresses(self) -> Mapping[str, EnvText]:
+        return {"the Admin API": self.settings.connection.admin_url, "the token's address": self.settings.connection.token_url}
+
+    def looks(self, ledger: Ledger) -> Mapping[str, Callable[[], Look]]:
+        hurried = Access(self.settings.connection.model_copy(update={"timeout": BRIEFLY}), ONCE)
+        return examining.looks(hurried.open, bool(self.settings.dimensions or self.settings.users.dimensionPresets))
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         return identity.identities(self.settings, value)

@@ -1,0 +1,61 @@
+"""The demo's second night shows what stops: leavers that are held, somebody who is refused, a file that the gate lets not through."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cli import demo, second_night
+from resources import places
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "kept"))
+    return demo.hr_folder()
+
+
+def _rows(file: Path) -> pd.DataFrame:
+    return pd.read_csv(file, sep=";", dtype="str", keep_default_na=False, comment="#")
+
+
+def test_the_second_file_differs_in_its_leavers_its_movers_and_its_date(folder: Path) -> None:
+    before, after = _rows(folder / second_night.FIRST), _rows(second_night.write(folder))
+    changed = before[before.ne(after).any(axis=1)]["Employee No"]
+    left = after.loc[after["Status"].ne(before["Status"]), "Employee No"]
+    assert len(left) == second_night.LEAVERS
+    assert set(changed) == {*left, *second_night.MOVERS}
+    last = (folder / second_night.NAME).read_text(encoding="utf-8").splitlines()[-1]
+    assert last == f"#TRAILER;rows={len(after)};date=2026-11-21"
+
+
+def test_the_file_that_was_cut_short_is_not_there_afterwards(folder: Path) -> None:
+    second_night.write(folder)
+    with second_night.cut_short(folder) as file:
+        assert max(folder.iterdir()) == file
+        assert "#TRAILER" not in file.read_text(encoding="utf-8")
+    assert not file.exists()
+
+
+def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_prints(tmp_path: Path) -> None:
+    home = {"ROLLCALL_HOME": str(tmp_path / "kept"), "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
+
+    def rollcall(*typed: str) -> tuple[int, str]:
+        command = [str(Path(sys.executable).with_name("rollcall")), *typed]
+        done = subprocess.run(command, cwd=places.PROJECT, env=home, capture_output=True, text=True, timeout=300, check=False)
+        return done.returncode, done.stdout
+
+    code, shown = rollcall("demo", "--night", "2")
+    assert code == 0
+    first, _, stopped = re.findall(r"^demo: (.*)", shown, flags=re.MULTILINE)
+    assert "432 planned changes" in first
+    assert "gate" in stopped
+    assert len(re.findall(r"leave: 6 planned, 3 allowed", shown)) >= 2
+    assert second_night.REFUSED in shown
+    digest = re.findall(r"rollcall release demo ([0-9a-f]{16})", shown)[0]
+    code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
+    assert code == 0
+    assert "All 6 planned changes landed" in " ".join(shown.split())
