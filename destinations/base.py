@@ -26,6 +26,7 @@ from roster.plan.facts import PlanFacts
 from roster.plan.in_common import InCommon
 from roster.plan.limits import Limits
 from roster.plan.things import Structure
+from roster.plan.wording import Wording
 from roster.settings import Approvers
 
 
@@ -241,6 +242,20 @@ class Destination(Comparison, Protocol):
     def one_first(self) -> str:
         """Why one person is created before all others, and what has to be looked at then (`roster.plan.pilot`); empty: no need."""
         return ""
+
+    @property
+    def wording(self) -> Wording:
+        """How people call its fields, and what their values are; what has no word goes by the API's name."""
+        return Wording()
+
+    def id_names(self, read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
+        """Id → name, of what its records name by an id; and entry of a list, as compact JSON text, → words, of those that are `mentioned`.
+
+        Args:
+            read: what its API gives.
+            mentioned: what changes mention (`roster.plan.wording.mentioned`).
+        """
+        return {}
 
     def access(self) -> Any:
         """How to reach it: what the company's resource holds. The other methods are given it, or what a test put in its place."""

@@ -32,6 +32,7 @@ from destinations.expensify import (
     records,
     scope,
     taking_away,
+    words,
 )
 from destinations.expensify.client import PATIENCE, Expensify, patience
 from destinations.expensify.delivery import numbered, official, to_expensify
@@ -114,6 +115,7 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
     required = ("policyID",)
     approver_field = "managerEmail"
     accounts_are_addresses = True
+    wording = words.WORDING
     preflight_checks = MappingProxyType({"policies": preflight.DESCRIPTION})
 
     @property
@@ -161,6 +163,9 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         with access.open(ledger) as client:
             listed = client.policies()
             return {**reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed), **told}
+
+    def id_names(self, read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
+        return words.id_names(read)
 
     def preflight(self, read: Frames, roster: pd.DataFrame) -> Sequence[Finding]:
         return preflight.findings(self.settings.feed, roster, read)

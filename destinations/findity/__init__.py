@@ -7,8 +7,8 @@ only one company may write) · `belonging` (who belongs to which of several orga
 `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units
 that are not there) · `examining` (what somebody sees who sets a company up) · `taking_away` (values that HR gives no more) ·
 `external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first) · `last_approver` (what stays so
-that somebody approves). `records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids`,
-`further_approvers` and `last_approver` are pure.
+that somebody approves) · `words` (how people call its fields and units). `records`, `comparison`, `belonging`, `placing`, `left_out`,
+`preflight`, `taking_away`, `external_ids`, `further_approvers`, `last_approver` and `words` are pure.
 """
 
 from typing import Final

@@ -29,6 +29,7 @@ from destinations.findity import (
     left_out,
     preflight,
     records,
+    words,
 )
 from destinations.findity.client import PATIENCE, Findity
 from destinations.findity.delivery import to_findity
@@ -83,6 +84,7 @@ class Adapter(Destination, Divided, Examined):
     kinds = comparison.KINDS
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
+    wording = words.WORDING
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", part_name(NAME, self.settings.part))
@@ -173,6 +175,9 @@ class Adapter(Destination, Divided, Examined):
             for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"]))
             if one
         ]
+
+    def id_names(self, read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
+        return words.id_names(read, mentioned)
 
     def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
         found = comparison.accounts(read["users"], numbers, acknowledged, read.get("ids"))

@@ -169,6 +169,7 @@ def _destination(
         things=ledger.things.of(name, run_id)[list(THINGS)],
         about_things=facts.things,
         things_drift=outcomes.things_drift,
+        **{name: getattr(facts.wording, name) for name in ("labels", "id_names", "hundredths", "only_added", "leaving")},
         still_in=outcomes.still_in,
         staying=outcomes.staying,
         in_common=outcomes.in_common,

@@ -16,6 +16,7 @@ from roster.plan import own_account
 from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
 from roster.plan.things import ThingFacts
+from roster.plan.wording import Wording
 
 REPAIRS: Final = ("employee_id", "repair")
 FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
@@ -131,6 +132,8 @@ class PlanFacts:
     """What the destination showed of people before the write, to hold it against others if nothing is sent; None in a run for some."""
     notices: Sequence[str] = ()
     """Sentences for the report, people by number."""
+    wording: Wording = field(default_factory=Wording)
+    """How the destination's fields and the ids in this plan are called."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -167,6 +170,7 @@ class PlanFacts:
             "notices": list(self.notices),
             **({"things": things} if (things := self.things.to_json()) else {}),
             **({"in_common": self.in_common.to_json()} if self.in_common else {}),
+            "wording": self.wording.to_json(),
         }
 
     @classmethod
@@ -207,6 +211,7 @@ class PlanFacts:
             notices=tuple(stored.get("notices", ())),
             things=ThingFacts.from_json(stored.get("things", {})),
             in_common=InCommon.from_json(stored.get("in_common")),
+            wording=Wording.from_json(stored.get("wording", {})),
         )
 
 

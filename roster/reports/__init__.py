@@ -4,7 +4,10 @@
 - `parity`: in what do the destinations differ from each other, and what explains it?
 - `reasons`: what does a reason code mean, what is to be done, and who does it?
 - `skipped`: who was not brought in? The list for HR, and its CSV.
-- `headline`: how went the run, in one sentence?
+- `access`: who has left and still has access, where, and why?
+- `headline`: what of the run needs somebody, and how did it go, in one sentence?
+- `in_words`: what changed of people, as somebody says it who knows no API?
+- `words`: what do kinds, outcomes and actions mean in words?
 - `tables`: which rows and sums has the page?
 - `held`: what waits for a release, and how is it released?
 - `things`: what became of things that are no people?

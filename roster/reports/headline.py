@@ -1,6 +1,9 @@
-"""The run in one sentence, and what else somebody should know at once.
+"""The run in one sentence, and what else somebody should know at once: what needs somebody comes first.
 
-Belongs here: which statement comes first and how it is put. Does not belong here: tables and layout.
+In this order: who has left and still has access; what waits, and what to do about it; what was refused; what has no answer; new faults of
+HR's file; the rest, and last what went well. Page, terminal and Dagster's UI have it from here.
+
+Belongs here: which statement comes first and how it is put. Does not belong here: who has access (``access``), tables and layout.
 """
 
 from dataclasses import dataclass
@@ -8,9 +11,12 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.parts import whole_of
+from roster.plan.decision import RELEASABLE
 from roster.reports import things
-from roster.reports.model import HR_FILE, REPAIRS, DestinationReport, RunReport
-from roster.reports.reasons import FIRST, NOT_EXPECTED, reason
+from roster.reports.access import CAUSES, still_there
+from roster.reports.model import HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
+from roster.reports.reasons import NOT_EXPECTED, reason
 from roster.reports.skipped import VALUE
 
 FEW: Final = 5
@@ -28,7 +34,7 @@ class Headline:
 
 
 def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
-    """Say how the run went.
+    """Say what of the run needs somebody, and how it went.
 
     Args:
         report: The run.
@@ -37,20 +43,24 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     stopped = _stopped(report)
     failed = {one.name: one.failure for one in report.destinations if one.failure and one.failure != report.failure}
     failed.update(report.failed_parts)
-    urgent = [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
-    attention = _attention(report, left_out)
-    progress, *rest = _progress(report)
-    rest += [sentence for one in report.destinations for sentence in things.progress(one)]
-    rest += [*_values(report, left_out), *_read_again(report)]
-    rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
-    if stopped:
-        return Headline("stopped", stopped, [*urgent, progress, *rest, *attention])
-    if urgent:
-        return Headline("stopped", urgent[0], [*urgent[1:], progress, *rest, *attention])
-    if attention:
-        return Headline("attention", f"{progress}; {attention[0]}", [*attention[1:], *rest])
+    broken = [stopped] if stopped else []
+    broken += [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
+    access = who_stays(report, left_out)
+    of_rows, of_values = _new_faults(report, left_out)
+    rest = [*_waiting(report), *_after_sending(report), *of_rows, *_attention(report, left_out)]
+    progress, *more = _progress(report)
+    more += [sentence for one in report.destinations for sentence in things.progress(one)]
+    more += [*of_values, *_values(report, left_out), *_read_again(report)]
+    more += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
+    if broken:
+        first, *others = [*access, *broken]
+        # What stopped it stands beside who has access still: neither may wait for the next line.
+        first, others = (f"{first}; {broken[0]}", [*access[1:], *broken[1:]]) if access else (first, others)
+        return Headline("stopped", first, [*others, progress, *more, *rest])
+    if needs := [*access, *rest]:
+        return Headline("attention", f"{needs[0]}; {_lower(progress)}", [*needs[1:], *more])
     only_planned = any(one.stage == "planned" for one in report.destinations)
-    return Headline("preview" if only_planned else "good", progress, rest)
+    return Headline("preview" if only_planned else "good", progress, more)
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -84,8 +94,7 @@ def _progress(report: RunReport) -> list[str]:
     held, planned = _sum(reached, "held"), _sum(reached, "intended")
     beside = any(things.applied(one) for one in written)
     if not written or (held and not planned and not beside):
-        waiting = f"Nothing was written: {counted(held, 'change waits', 'changes wait')} for a release"
-        return [waiting if held and not planned else f"{counted(planned, 'change', 'changes')} planned, nothing sent"]
+        return ["Nothing was written" if held and not planned else f"{counted(planned, 'change', 'changes')} planned, nothing sent"]
     intended, accepted, landed, not_visible = (_sum(written, name) for name in ("intended", "accepted", "landed", "not_visible"))
     changes = counted(intended, "planned change", "planned changes")
     if not intended:
@@ -98,15 +107,63 @@ def _progress(report: RunReport) -> list[str]:
     return [some, f"{landed:,} landed" + (f", {not_visible:,} in fields that cannot be read back" if not_visible else "")]
 
 
-def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
-    found = [*_with_access(left_out), *_staying(left_out)]
+def _waiting(report: RunReport) -> list[str]:
+    """What waits at each destination, and what is to be done about it: of a hold that no release lifts, that."""
+    found = []
     for one in report.destinations:
-        if one.missing:
-            found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
+        people = one.people.reindex(columns=list(PEOPLE))
+        held = people[people["outcome"].eq("held") | (people["outcome"].isna() & people["action"].eq("hold"))]
+        code = held["reason"].astype("str").fillna("limit")
+        groups = code.map({one: reason(one).what_to_do for one in code.unique()}).value_counts().to_dict()
+        released = set(code[code.isin(RELEASABLE)].map({one: reason(one).what_to_do for one in code.unique()}))
+        if unnamed := one.held - len(held):
+            groups[reason("limit").what_to_do] = groups.get(reason("limit").what_to_do, 0) + unnamed
+            released.add(reason("limit").what_to_do)
+        for what_to_do, count in groups.items():
+            waits = "for a release" if what_to_do in released else "until somebody settles it"
+            who = counted(count, f"person waits {waits}", f"people wait {waits}")
+            found.append(f"{who} at {one.name}: {_lower(what_to_do).rstrip('.')}")
+        found += things.held(one)
+    return found
+
+
+def _after_sending(report: RunReport) -> list[str]:
+    """What was refused, and of what nobody knows whether it is there."""
+    found = []
+    for one in report.destinations:
+        if refused := one.outcomes.get("refused", 0):
+            found.append(f"{one.name} refused {counted(refused, 'person', 'people')}: its reasons are in the report")
+        if one.would_refuse:
+            found.append(f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}")
+    for one in report.destinations:
         if unknown := one.outcomes.get("unknown", 0):
             found.append(f"{counted(unknown, 'person', 'people')} without an answer from {one.name}")
-        if gone := one.still_in["employee_id"].nunique():
-            found.append(f"{counted(gone, 'person who has left is', 'people who have left are')} still in {one.name}, or may be")
+        if one.missing:
+            found.append(f"{counted(one.missing, 'accepted change is', 'accepted changes are')} not seen at {one.name}")
+    return found
+
+
+def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Faults of HR's file that no run before had: of rows that cannot be used; and of values without which a row is used."""
+    if not any(one.stage != "none" for one in report.destinations):
+        return [], []  # nobody was brought in or left out
+    new = left_out[left_out["where"].eq(HR_FILE) & left_out["times_seen"].eq(1)]
+    whole = new["outcome"].ne(VALUE)
+    said = []
+    for some, one, many in (
+        (new[whole], "new fault in HR's file", "new faults in HR's file"),
+        (new[~whole], "new value in HR's file cannot be used", "new values in HR's file cannot be used"),
+    ):
+        lines = some["line"].dropna().unique()
+        where = ", ".join(str(line) for line in lines[:FEW]) + (" …" if len(lines) > FEW else "")
+        said.append([f"{counted(len(some), one, many)} (line{'' if len(lines) == 1 else 's'} {where})"] if len(some) else [])
+    return said[0], said[1]
+
+
+def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
+    """What else somebody should look at."""
+    found = []
+    for one in report.destinations:
         if one.without_approver:
             found.append(f"{counted(len(one.without_approver), 'person is', 'people are')} without an active approver at {one.name}")
         found += _forgotten(one)
@@ -120,9 +177,6 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     lost = repairs.loc[repairs["repair"].isin(["kept", "unknown"]), "employee_id"].nunique()
     if lost:
         found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
-    refusing = [one for one in report.destinations if one.would_refuse]
-    found += [f"{one.name} would refuse {counted(len(one.would_refuse), 'person', 'people')}" for one in refusing]
-    found += [f"{counted(one.held, 'person waits', 'people wait')} for a release at {one.name}" for one in report.destinations if one.held]
     found += _without_limit(report)
     found += [_capitalised(check.seen) for check in report.gate if check.verdict == "warning" and check.name in ("names", "same_day")]
     if accepted := report.accepted:
@@ -143,34 +197,37 @@ def _forgotten(one: DestinationReport) -> list[str]:
     return found
 
 
-def _with_access(left_out: pd.DataFrame) -> list[str]:
-    """Who has left by HR's own word and could not be removed."""
-    access = left_out[left_out["code"].eq("still_has_access")]
-    unnamed = left_out[left_out["code"].isin(FIRST) & left_out["employee_id"].isna()]
-    found = []
-    if people := access["employee_id"].nunique():
-        who = counted(people, "person who has left still has", "people who have left still have")
-        found.append(f"{who} access: their rows were rejected")
-    if lines := unnamed["line"].nunique():
-        found.append(f"{counted(lines, 'row says', 'rows say')} that somebody has left, and not who: they may still have access")
-    return found
+def who_stays(report: RunReport, left_out: pd.DataFrame) -> list[str]:
+    """Who has left and still has access, in a sentence each for those who have left and those who may only belong elsewhere by now."""
+    found = still_there(report, left_out)
+    parts = [one.name for one in report.destinations if whole_of(one.key) != one.key]
+    unnamed = found["employee_id"].isna() & found["line"].notna()
+    of_part, sure = found[found["where"].isin(parts)], found[~found["where"].isin(parts) & ~unnamed]
+    sentences = []
+    if people := sure["person"].nunique():
+        sentences.append(f"{counted(people, 'person who has left still has', 'people who have left still have')} access {_where(sure)}")
+    if people := of_part["person"].nunique():
+        who = counted(people, "person who is to lose it still has", "people who are to lose it still have")
+        sentences.append(f"{who} access {_where(of_part)}")
+    if lines := found.loc[unnamed, "line"].nunique():
+        says = counted(lines, "row says", "rows say")
+        sentences.append(f"{says} that somebody has left, and not who: they may still have access")
+    return sentences
+
+
+def _where(found: pd.DataFrame) -> str:
+    """The first few by number; where and by what how many of them have it."""
+    numbers = found["person"].drop_duplicates()
+    who = ", ".join(numbers.head(FEW)) + (" …" if len(numbers) > FEW else "")
+    why = found["where"] + ": " + found["cause"].map(CAUSES)
+    counts = found.groupby(why.to_numpy(), sort=False)["person"].nunique()
+    only = len(counts) == 1 and counts.iloc[0] == len(numbers)
+    return f"({who}) at " + "; at ".join(text if only else f"{text} ({count:,})" for text, count in counts.items())
 
 
 def _stays(left_out: pd.DataFrame) -> pd.Series:
     """Who has left and is kept for something there."""
     return left_out["code"].isin([code for code in left_out["code"].dropna().unique() if reason(code).stays])
-
-
-def _staying(left_out: pd.DataFrame) -> list[str]:
-    """Who has left and keeps their access, since something there needs them."""
-    kept = left_out[_stays(left_out)]
-    found = []
-    for where, people in kept.groupby("where", sort=False)["number"]:
-        numbers = list(people.drop_duplicates())
-        who = ", ".join(numbers[:FEW]) + (" …" if len(numbers) > FEW else "")
-        who_goes = counted(len(numbers), "person who is to lose it keeps", "people who are to lose it keep")
-        found.append(f"{who_goes} their access at {where} ({who}): nobody else approves there yet")
-    return found
 
 
 def _without_limit(report: RunReport) -> list[str]:
@@ -200,6 +257,10 @@ def _read_again(report: RunReport) -> list[str]:
     if "content" in seen and "last applied" in seen["content"].seen:
         return ["HR has sent nothing new: this is the very file that was last applied"]
     return []
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _capitalised(text: str) -> str:

@@ -104,6 +104,14 @@ class DestinationReport:
     drift: pd.DataFrame = field(default_factory=partial(_empty, DRIFT))
     without_approver: Sequence[str] | None = None
     """The employee numbers of those who are active there without an active approver; None where that was not looked at."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Field of the API → what a finance person calls it; fields with one label are one thing."""
+    id_names: Mapping[str, str] = field(default_factory=dict)
+    """Id, or an entry of a list as JSON text → its name there."""
+    hundredths: Sequence[str] = ()
+    """Fields that hold an amount in hundredths of the currency; these and the next two as in `roster.plan.wording`."""
+    only_added: Sequence[str] = ()
+    leaving: Sequence[str] = ()
     still_in: pd.DataFrame = field(default_factory=partial(_empty, PLACES))
     """Who has left and is still in some part of it, where, and what is known of that."""
     staying: pd.DataFrame = field(default_factory=partial(_empty, PLACES))

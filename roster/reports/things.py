@@ -71,9 +71,13 @@ def attention(one: DestinationReport) -> list[str]:
         found.append(f"{_things(len(one.about_things.left))} cannot be brought to {one.name} as HR has them")
     if one.things_drift:
         found.append(f"{_things(len(one.things_drift))} changed by hand at {one.name}")
-    if held := waiting(one):
-        found.append(f"{held} {'waits' if where.eq('held').sum() == 1 else 'wait'} for a release at {one.name}")
     return found
+
+
+def held(one: DestinationReport) -> list[str]:
+    """What waits for a release."""
+    count = state(one).eq("held").sum()
+    return [f"{waiting(one)} {'waits' if count == 1 else 'wait'} for a release at {one.name}"] if count else []
 
 
 def progress(one: DestinationReport) -> list[str]:

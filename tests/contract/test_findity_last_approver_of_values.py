@@ -92,7 +92,7 @@ def test_approver_promise_who_approves_for_a_value_or_unit_stays_while_nobody_up
     assert decided(night) == ["skip", "no_other_approver"]
     assert is_active(company)
     assert night.landed.without_approver == []
-    assert "1 person who is to lose it keeps their access at Findity (E9): nobody else approves there yet" in said(night)
+    assert "1 person who has left still has access (E9) at Findity: nobody else approves there yet" in said(night)
     assert "could not be brought in" not in said(night)
     assert night.skipped.loc["E9", ["reason", "owner"]].tolist() == [
         "They approve for a value or a unit there, and nobody can in their place", "HR"

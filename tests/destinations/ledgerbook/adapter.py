@@ -24,6 +24,7 @@ from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
 from roster.plan.facts import DryRunReply
 from roster.plan.things import Structure, ThingKind
+from roster.plan.wording import Wording
 from roster.records import to_records
 from tests.destinations.ledgerbook import NAME, TITLE, comparison, needs, records, things
 from tests.destinations.ledgerbook.client import Book
@@ -56,6 +57,7 @@ class Adapter(Destination, DryRun, Divided):
     write_only = comparison.WRITE_ONLY
     required = ("desk",)
     approver_field = "approver_no"
+    wording = Wording({"given": "Name", "family": "Name", "mail": "E-mail", "desk": "Desk", "bank": "Bank account"}, leaving=("active",))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", part_name(NAME, self.settings.part))

@@ -173,7 +173,13 @@ def clean_run(full_run):
         outcomes={"updated": 236, "unchanged": 10},
     )
     return replace(
-        full_run, destinations=[landed], rejects=frame([], ROWS), skips=frame([], SKIPS), dispositions={"used": 246}, intake=None
+        full_run,
+        destinations=[landed],
+        rejects=frame([], ROWS),
+        notes=frame([], ROWS),
+        skips=frame([], SKIPS),
+        dispositions={"used": 246},
+        intake=None,
     )
 
 

@@ -32,18 +32,23 @@ def test_what_cannot_be_read_back_is_never_called_landed(clean_run):
 def test_rows_whose_number_is_not_shown_are_one_person_by_it_all_the_same(clean_run):
     rows = [{"line": line, "column": "employee_id", "code": "duplicate", "message": "Twice."} for line in (27, 103)]
     rejects = pd.DataFrame(rows).reindex(columns=list(ROWS)).assign(number="E9")
-    assert "1 person could not be brought in" in said(replace(clean_run, rejects=rejects)).sentence
-    assert "2 people could not be brought in" in said(replace(clean_run, rejects=rejects.assign(number=["E9", "E7"]))).sentence
+    assert "1 person could not be brought in" in said(replace(clean_run, rejects=rejects)).also
+    assert "2 people could not be brought in" in said(replace(clean_run, rejects=rejects.assign(number=["E9", "E7"]))).also
 
 
 def test_a_run_with_open_cases_names_the_worst_first(full_run):
     found = said(full_run)
     assert found.tone == "attention"
-    assert found.sentence == "294 of 296 planned changes accepted; 1 accepted change is not seen at Expensify"
-    assert found.also[:3] == [
+    waits = "21 people wait for a release at Expensify: look through the changes, then release the held set"
+    assert found.sentence == f"{waits}; 294 of 296 planned changes accepted"
+    assert found.also == [
+        "Expensify refused 1 person: its reasons are in the report",
         "1 person without an answer from Expensify",
+        "1 accepted change is not seen at Expensify",
+        "3 new faults in HR's file (lines 17, 311, 640)",
         "6 people could not be brought in",
-        "21 people wait for a release at Expensify",
+        "237 landed, 56 in fields that cannot be read back",
+        "1 new value in HR's file cannot be used (line 88)",
     ]
 
 
@@ -59,7 +64,8 @@ def test_strangers_and_people_for_whom_nothing_is_to_do_do_not_count_as_left_out
 def test_who_has_left_and_still_has_access_is_said_before_all_else(full_run):
     people = full_run.destinations[0].people.replace({"reason": {"row_rejected": "still_has_access"}})
     found = said(changed(full_run, people=people))
-    assert found.sentence.endswith("; 1 person who has left still has access: their rows were rejected")
+    access = "1 person who has left still has access (E1042) at Expensify: their row of HR's file was rejected"
+    assert found.sentence == f"{access}; 294 of 296 planned changes accepted"
     unnamed = full_run.rejects.assign(code=full_run.rejects["code"].where(full_run.rejects["employee_id"].notna(), "says_left"))
     found = said(replace(changed(full_run, people=people), rejects=unnamed))
     assert found.also[0] == "1 row says that somebody has left, and not who: they may still have access"
@@ -77,7 +83,7 @@ def test_who_let_the_file_pass_the_gate_is_said_and_why(clean_run):
     found = said(replace(clean_run, accepted=Accepted(checks=["rows", "older"], by="kim", reason="sold")))
     assert (found.tone, found.sentence) == (
         "attention",
-        "All 236 planned changes landed; kim let the file pass the gate (rows, older): sold",
+        "kim let the file pass the gate (rows, older): sold; all 236 planned changes landed",
     )
 
 
@@ -106,7 +112,8 @@ def test_sent_but_not_read_back_is_not_called_landed(clean_run):
 
 def test_a_run_that_holds_everything_says_so_first(clean_run):
     held = changed(clean_run, intended=0, accepted=0, landed=0, held=236, outcomes={"held": 236})
-    assert said(held).sentence.startswith("Nothing was written: 236 changes wait for a release")
+    waits = "236 people wait for a release at Expensify: look through the changes, then release the held set"
+    assert said(held).sentence == f"{waits}; nothing was written"
 
 
 def test_true_report_a_re_execution_says_what_had_stopped_the_attempts_before_it(clean_run):
@@ -121,7 +128,8 @@ def test_true_report_how_many_approve_without_the_limit_that_hr_gave_them_stands
     )
     found = said(replace(clean_run, notes=notes))
     assert found.tone == "attention"
-    assert found.sentence.endswith("; 2 people approve without the limit that HR gave them: the amount cannot be read (see `decimal`)")
+    lost = "2 people approve without the limit that HR gave them: the amount cannot be read (see `decimal`)"
+    assert found.sentence == f"{lost}; all 236 planned changes landed"
 
 
 def test_what_is_odd_about_the_choice_of_the_file_stands_in_the_first_lines(clean_run):
@@ -129,7 +137,7 @@ def test_what_is_odd_about_the_choice_of_the_file_stands_in_the_first_lines(clea
         GateCheck("names", "HR has 2 files of 2026-11-30: b is read, and not a", "", "warning"),
         GateCheck("header", "moved", "", "warning"),
     ]
-    assert said(replace(clean_run, gate=odd)).sentence.endswith("; HR has 2 files of 2026-11-30: b is read, and not a")
+    assert said(replace(clean_run, gate=odd)).sentence.startswith("HR has 2 files of 2026-11-30: b is read, and not a; ")
 
 
 def test_a_file_that_was_read_before_is_said_and_is_no_alarm(clean_run):
@@ -144,9 +152,9 @@ def test_a_file_that_was_read_before_is_said_and_is_no_alarm(clean_run):
 
 def test_who_is_without_an_active_approver_and_whom_hr_gives_no_manager_that_can_be_found_is_said(clean_run):
     found = said(changed(clean_run, without_approver=["E1", "E2"]))
-    assert found.sentence.endswith(f"2 people are without an active approver at {clean_run.destinations[0].name}")
+    assert found.sentence.startswith(f"2 people are without an active approver at {clean_run.destinations[0].name}; ")
     lost = pd.DataFrame([["E1", "kept"], ["E1", "unknown"], ["E2", "on_leave"]], columns=["employee_id", "repair"])
-    assert said(replace(clean_run, repairs=lost)).sentence.endswith("HR names a manager whom no row has for 1 person")
+    assert said(replace(clean_run, repairs=lost)).sentence.startswith("HR names a manager whom no row has for 1 person; ")
 
 
 def test_of_several_organizations_each_that_stopped_is_named(clean_run):
@@ -165,6 +173,6 @@ def test_who_keeps_their_access_for_what_they_approve_is_told_and_is_nobody_who_
     people = [{"person": f"E{one}", "employee_id": f"E{one}", "action": "deactivate", "outcome": "skipped", "reason": "still_needed"}
               for one in range(7)]  # fmt: skip
     found = said(changed(clean_run, people=pd.DataFrame(people)))
-    keep = "7 people who are to lose it keep their access at Expensify (E0, E1, E2, E3, E4 …): nobody else approves there yet"
-    assert found.sentence == f"All 236 planned changes landed; {keep}"
+    keep = "7 people who have left still have access (E0, E1, E2, E3, E4 …) at Expensify: nobody else approves there yet"
+    assert found.sentence == f"{keep}; all 236 planned changes landed"
     assert not [sentence for sentence in found.also if "brought in" in sentence]
