@@ -19,6 +19,7 @@ from destinations.base import Destination
 from resources.failures import Failed
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
+from resources.past.last_night import with_nights
 from resources.past.report_files import Written, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reports.headline import Headline, headline
@@ -138,6 +139,7 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": dg.MetadataValue.path(str(files.page)),
         "list for HR": dg.MetadataValue.path(str(files.skipped)),
+        "list for HR, a workbook": dg.MetadataValue.path(str(files.workbook)),
         "HR's file": one_line(away) or "stays where it is",
     }
 
@@ -170,7 +172,8 @@ def _put_away(source: ExportSource, book: Ledger, report: RunReport, destination
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
     root = config.run or root_run_id(context)
     runs = book.runs.all()
-    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
+    found = assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
+    return with_nights(book, found, registry.titles())
 
 
 def _places(where: pd.Series) -> str:
