@@ -1,7 +1,7 @@
 """Putting what HR has to mend back on an SFTP server, a file for each owner.
 
-Belongs here: writing the files there, each whole or not at all. Does not belong here: what is in them (``roster.reports.workbook``), getting
-into the server (``resources.ssh.session``).
+Belongs here: writing the files there, each whole or not at all. Does not belong here: what is in them (``roster.reports.workbook``),
+getting into the server (``resources.ssh.session``).
 """
 
 import posixpath
@@ -42,7 +42,9 @@ def put_back(settings: PutBack, files: Mapping[str, bytes], gone: tuple[str, ...
         except FileNotFoundError:
             raise Permanent(f"{server} has no folder {settings.folder}.", "Have it made there, or correct `folder`.") from None
         except PermissionError:
-            raise Permanent(f"{server} does not let this user write into {settings.folder}.", "Ask whoever runs it for the right.") from None
+            raise Permanent(
+                f"{server} does not let this user write into {settings.folder}.", "Ask whoever runs it for the right."
+            ) from None
 
     server = server_name(settings.host, settings.port_number())
     in_session(settings, patience or Patience(), work, AGAIN)
@@ -54,8 +56,7 @@ def _put(sftp: paramiko.SFTPClient, path: str, content: bytes) -> None:
     part = posixpath.join(folder, f".{name}.{secrets.token_hex(4)}.part")
     try:
         with sftp.open(part, "wb") as file:
-            file.set_pipelined(True)
-            file.write(content)
+            file.write(content)  # not pipelined: paramiko would pass over an error of the last requests
         with suppress(OSError):  # some servers allow no such thing, and keep it by rules of their own
             sftp.chmod(part, 0o640)
         _rename(sftp, part, path)

@@ -14,9 +14,11 @@ from typing import Any, Final
 import pandas as pd
 
 from resources.stored.runs import StoredRuns
+from roster.plan import in_common
 from roster.reports.list_for_hr import NOTHING_BESIDE, Beside
 from roster.reports.look_ahead import look_ahead
-from roster.reports.model import RunReport
+from roster.reports.model import HR_FILE, RunReport
+from roster.reports.parity import parity
 
 EARLIER: Final = 3
 """Nights before this one in which the name of somebody is looked for who is in the file no more."""
@@ -64,7 +66,7 @@ def with_names(report: RunReport, everyone: pd.DataFrame | None = None) -> RunRe
     if set(sought) - names.keys():
         for earlier in _earlier(runs, {*report.attempts, mine}):
             names = {**_names(earlier), **names}
-    return replace(report, names=names, coming=coming)
+    return replace(report, names=names, coming=coming, shown=_shown(runs, report, roster))
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,24 @@ def _takers(runs: StoredRuns, report: RunReport, asset: str) -> Iterator[str]:
     yield from own
     if not own and report.intake is None and (newest := runs.newest_of(asset)):
         yield newest
+
+
+def _shown(runs: StoredRuns, report: RunReport, roster: pd.DataFrame | None) -> dict[tuple[str, str, str], str]:
+    """What stands at the destinations and in HR's file of people in whom the destinations may differ."""
+    found: dict[tuple[str, str, str], str] = {}
+    for one in report.destinations:
+        places = [(run_id, f"{one.key}/{asset}") for asset in ("landed", "plan") for run_id in reversed(report.attempts)]
+        frames = (runs.entry(run_id, asset, in_common.STORED) for run_id, asset in places)
+        if (shown := next((frame for frame in frames if frame is not None), None)) is not None:
+            found |= {(one.name, number, name): value for number, name, value in shown.itertuples(index=False)}
+    differ = parity(report).differences["employee_id"].unique()
+    if roster is not None and len(differ):
+        for row in roster[roster["employee_id"].isin(differ)].itertuples():
+            whole = " ".join(part for part in (row.first_name, row.last_name) if isinstance(part, str))
+            for name, value in (("email", row.email), ("name", whole), ("approver", row.manager_id)):
+                if isinstance(value, str) and value:
+                    found[HR_FILE, str(row.employee_id), name] = value
+    return found
 
 
 def _earlier(runs: StoredRuns, but: Set[str | None]) -> Iterator[pd.DataFrame]:

@@ -5,7 +5,7 @@ Belongs here: which there are, and writing them. Does not belong here: where the
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from roster.reports.model import RunReport
 from roster.reports.page import render
 from roster.reports.reasons import reason
 from roster.reports.skipped import left_out, to_csv
-from roster.reports.workbook import to_xlsx
+from roster.reports.workbook import NOTHING_TO_DO, OWNERS, by_owner, to_xlsx
 
 WHOLE: Final = "whole_reasons"
 """Under which name a run stores, with what a destination answered, why it refused people in its own words: person → text."""
@@ -70,6 +70,21 @@ def listed(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
         everyone: Who was left out.
     """
     return rows(report, _in_own_words(report, everyone), stored(report).beside)
+
+
+def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The list for HR as a file for each owner: name → content, and the names of owners who have nothing to do this time.
+
+    Args:
+        report: The run.
+        everyone: Who was left out.
+        form: A workbook, or CSV.
+    """
+    separator, parts = stored(report).separator, by_owner(listed(with_names(report, everyone), everyone))
+    names = {owner: f"{report.company}_skipped_{owner}.{form}" for owner in (*OWNERS, *parts) if owner != NOTHING_TO_DO}
+    full = {owner: part for owner, part in parts.items() if owner in names and len(part)}
+    files = {names[owner]: to_xlsx(part) if form == "xlsx" else to_csv(part, separator) for owner, part in full.items()}
+    return files, tuple(name for owner, name in names.items() if owner not in full)
 
 
 def _lists(report: RunReport, everyone: pd.DataFrame) -> Lists:

@@ -22,7 +22,7 @@ LEAVE_FROM: Final = "extra_leave_from"
 UNREADABLE: Final = "date cannot be read"
 DATES: Final = ("start_date", "end_date")
 _CHAIN: Final = 20
-"""Managers who leave in the same days, one above the other, that are followed up."""
+"""How far up the chain somebody is looked for who stays."""
 
 
 def look_ahead(roster: pd.DataFrame, as_of: date, days: int = DAYS) -> pd.DataFrame:
@@ -102,13 +102,13 @@ def _approvers(people: pd.DataFrame, last_day: pd.Series, everyone: pd.DataFrame
     leaver = manager[theirs]
     above = everyone["manager_id"].astype("str")
     up = leaver.map(above)
+    able = up.isna()
     for _ in range(_CHAIN):
-        going = up.isin(last_day.index)
-        if not going.any():
+        able = ~up.isin(last_day.index) & up.map(everyone["employment"]).isin(_of("active")) & up.ne(pd.Series(up.index, up.index))
+        if (able | up.isna()).all():
             break
-        up = up.mask(going, up.map(above))
-    able = up.map(everyone["employment"]).isin(_of("active")) & up.ne(leaver) & ~up.isin(last_day.index)
-    to = up.where(able & up.ne(pd.Series(up.index, up.index)))
+        up = up.where(able, up.map(above))
+    to = up.where(able)
     detail = "from " + leaver + " to " + to.fillna("somebody whom HR's file does not name")
     following = pd.to_datetime(leaver.map(last_day)) + np.timedelta64(1, "D")
     return _rows(people[theirs], "changes approver", following.dt.strftime("%Y-%m-%d")).assign(detail=detail)

@@ -181,6 +181,9 @@ class RunReport:
     ui_url: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     """Employee number → name, for files and pages that are their owner's alone; empty everywhere else."""
+    shown: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Place, employee number and field (`roster.plan.in_common.FIELDS`) → what stands there, of people in whom the destinations differ; of
+    HR's file, the approver's number. As `names`, for what is its owner's alone."""
     before: pd.DataFrame = field(default_factory=partial(_empty, BEFORE))
     """`BEFORE`, of each place as the newest sync before this run left it that knew it."""
     known_before: Mapping[str, datetime] = field(default_factory=dict)

@@ -96,7 +96,7 @@ def _chart(name: str, what: str, days: Sequence[date], counts: Mapping[date, Map
         )
         for at, day in enumerate(days)
     ]
-    heads = list(dict.fromkeys(outcome for one in counts.values() for outcome in one))
+    heads = [outcome for outcome in (*OUTCOMES, LEAVERS) if any(outcome in one for one in counts.values())]
     rows = [
         [day.isoformat(), *([counts[day].get(outcome, 0) for outcome in heads] if day in counts else [_gap(day, stopped)] * len(heads))]
         for day in reversed(days)

@@ -92,7 +92,9 @@ def test_a_night_without_anybody_has_a_workbook_all_the_same(empty_run):
     assert found["HR"].max_row == 1
 
 
-@pytest.mark.parametrize("text", ["001099", "0", "12E3", "1-2", "3/4", "1MAR", "3 mar 2026", "123456789012345", "1.50", "1,5", "2026-11-20"])
+@pytest.mark.parametrize(
+    "text", ["001099", "0", "12E3", "1-2", "3/4", "1MAR", "3 mar 2026", "123456789012345", "1.50", "1,5", "2026-11-20"]
+)
 def test_what_a_spreadsheet_would_read_otherwise_keeps_its_letters(text):
     written = to_csv(pd.DataFrame({"employee_id": [text], "word": [text]}), ";").decode("utf-8-sig").split("\r\n")[1]
     kept = f'"=""{text}"""'

@@ -51,7 +51,9 @@ def test_who_leaves_is_who_has_their_last_day_from_today_on(day):
     assert coming(E4={"end_date": day})["E4", "leaves"][0] == day
 
 
-@pytest.mark.parametrize("cells", [{"end_date": "2026-11-19"}, {"end_date": "2026-12-05"}, {"start_date": "2027-01-01", "end_date": "2026-12-01"}])
+@pytest.mark.parametrize(
+    "cells", [{"end_date": "2026-11-19"}, {"end_date": "2026-12-05"}, {"start_date": "2027-01-01", "end_date": "2026-12-01"}]
+)
 def test_who_has_left_leaves_later_or_comes_back_does_not_leave_now(cells):
     assert ("E4", "leaves") not in coming(E4=cells)
 
@@ -62,10 +64,15 @@ def test_whose_manager_leaves_gets_the_next_one_up_who_stays_on_the_day_after():
     assert ("E3", "changes approver") not in found
 
 
-@pytest.mark.parametrize("above", [{"manager_id": None}, {"worker_status": "On Leave"}])
-def test_where_nobody_above_stays_it_says_so(above):
-    found = coming(E3={"end_date": "2026-11-30", **({} if "worker_status" in above else above)}, **({"E2": above} if "worker_status" in above else {}))
+def test_where_nobody_above_stays_it_says_so():
+    found = coming(E2={"manager_id": None, "end_date": "2026-11-30"}, E3={"end_date": "2026-11-30"})
     assert found["E4", "changes approver"][1] == "from E3 to somebody whom HR's file does not name"
+
+
+@pytest.mark.parametrize("status", ["On Leave", "Pending", "Terminated"])
+def test_who_is_above_and_cannot_approve_is_passed_over(status):
+    found = coming(E2={"worker_status": status}, E3={"end_date": "2026-11-30"})
+    assert found["E4", "changes approver"][1] == "from E3 to E1"
 
 
 def test_two_leavers_who_approve_for_each_other_end():

@@ -45,7 +45,12 @@ def test_bars_stay_within_the_drawing_and_nobody_is_invisible(full_run):
 def test_the_table_says_the_same_newest_first(full_run):
     table = drawn(full_run, night(0, updated=1), night(1, refused=2), stopped=[TODAY - timedelta(2)])[0].table
     assert [heading for heading, _ in table.columns] == ["Day", "updated", "refused"]
-    assert table.rows[:4] == [["2026-11-20", 1, 0], ["2026-11-19", 0, 2], ["2026-11-18", "stopped", "stopped"], ["2026-11-17", "no night", "no night"]]
+    assert table.rows[:4] == [
+        ["2026-11-20", 1, 0],
+        ["2026-11-19", 0, 2],
+        ["2026-11-18", "stopped", "stopped"],
+        ["2026-11-17", "no night", "no night"],
+    ]
 
 
 def test_the_page_draws_them_with_words_for_whoever_does_not_see_them(full_run):
