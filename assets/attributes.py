@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
 from destinations import registry
-from resources.hr.locations import CsvSource, SftpSource
+from resources.hr.locations import CsvSource, SftpSource, Skipped
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
 from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
@@ -55,6 +55,8 @@ class Hr(Strict):
     """How its rows become people."""
     gate: Gate = Gate()
     """How far a file may be from the last one before a run stops."""
+    skipped: Skipped = Skipped()
+    """How the list of who was not brought in goes back to HR."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "Hr":

@@ -23,7 +23,7 @@ from roster.plan.builder import Comparison
 from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
-from roster.plan.in_common import InCommon
+from roster.plan.in_common import InCommon, to_store
 from roster.plan.limits import Limits
 from roster.plan.things import Structure
 from roster.plan.wording import Wording
@@ -167,7 +167,7 @@ class Drawn:
         """As named frames and facts, for storage. What a later step needs of it, it reads by name."""
         frames = {"desired": self.desired, "acknowledgements": self.acknowledgements}
         chain = self.chain.to_stored() if self.chain else {}
-        return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames, **chain}
+        return {**to_stored(self.plan), "facts": self.facts.to_json(), **frames, **chain, **to_store(self.facts.in_common)}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from assets.graph.gate import LetPass, Taking, step_name
 from assets.typed import CHECK, NUMBER, Typed, given, schema
 from resources.hr.files import Export
 from resources.hr.sources import ExportSource, Found
+from resources.past.beside import NAMES, SEPARATOR
 from roster.intake import take_in as intake
 from roster.intake.facts import ExportFacts
 from roster.unfit import Unfit
@@ -155,10 +156,11 @@ def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResu
 
 
 def _rejects(company: Company, result: intake.IntakeResult, facts: ExportFacts) -> dg.MaterializeResult:
-    frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions}
+    hr = company.settings.hr
+    frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions, NAMES: result.rejected_names}
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),
-        value={**frames, "facts": facts.to_json()},
+        value={**frames, "facts": facts.to_json(), SEPARATOR: hr.skipped.separates(hr.source, company.settings.timezone)},
         metadata=metadata.of_result(
             result.rejects,
             {

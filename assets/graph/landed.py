@@ -18,6 +18,7 @@ from resources.stored.run_storage import WHEN_NEEDED, StoredValue, producer
 from roster.people.chain import Chain
 from roster.plan.decision import from_stored
 from roster.plan.facts import PlanFacts
+from roster.plan.in_common import to_store
 from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.shown import in_markdown
 
@@ -59,7 +60,13 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             if not looking and not facts.idle:
                 engine.record(destination, book, attempt(context), producer(plan).run_id, facts, found, sync_result["disagreements"])
         yield dg.MaterializeResult(
-            value={"outcomes": found.outcomes, "drift": found.drift, "numbers": dict(found.numbers), **_things(found)},
+            value={
+                "outcomes": found.outcomes,
+                "drift": found.drift,
+                "numbers": dict(found.numbers),
+                **_things(found),
+                **to_store(found.in_common),
+            },
             check_results=_checks(key, found),
             metadata=_shown(found),
         )

@@ -17,9 +17,11 @@ from destinations import registry
 from destinations.abilities import Finding
 from destinations.base import Destination
 from resources.failures import Failed
+from resources.hr.locations import PutBack
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
-from resources.past.report_files import Written, write_list, write_reports
+from resources.past.last_night import with_nights
+from resources.past.report_files import Written, for_owners, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
@@ -88,10 +90,11 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, destinations) if own else ""
+            back = _put_back(company.settings.hr.skipped.put_back, report, out) if own else ""
         found = headline(report, out)
         value = {"headline": found.sentence, "page": str(files.page)}
         results = checks.results(key, [_parity(report)]) if destinations > 1 else []
-        yield dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, away), check_results=results)
+        yield dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, (away, back)), check_results=results)
 
     return sync_report
 
@@ -124,7 +127,7 @@ def _parity(report: RunReport) -> Finding:
     return Finding("parity", found.same, found.sentence, figures={"people who differ": odd["employee_id"].nunique(), **figures})
 
 
-def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, away: str) -> dict[str, Any]:
+def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
     """The run, on its report's page."""
     tables = {
         "changes": metadata.markdown(_numbers(report)),
@@ -138,7 +141,9 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": dg.MetadataValue.path(str(files.page)),
         "list for HR": dg.MetadataValue.path(str(files.skipped)),
-        "HR's file": one_line(away) or "stays where it is",
+        "list for HR, a workbook": dg.MetadataValue.path(str(files.workbook)),
+        "HR's file": one_line(moved[0]) or "stays where it is",
+        **({"list, put back": one_line(moved[1])} if moved[1] else {}),
     }
 
 
@@ -167,10 +172,25 @@ def _put_away(source: ExportSource, book: Ledger, report: RunReport, destination
     return "is put away, as the settings say" if moved else ""
 
 
+def _put_back(settings: PutBack | None, report: RunReport, out: pd.DataFrame) -> str:
+    """Gives HR what they have to mend, if the settings say where; what became of it. The people are in step whether it is there or not."""
+    if settings is None:
+        return ""
+    from resources.hr.put_back import put_back  # noqa: PLC0415 - paramiko takes a third of a second: only who needs a server loads it
+
+    files, gone = for_owners(report, out, settings.form)
+    try:
+        put_back(settings, files, gone)
+    except Failed as failure:
+        return f"could not be put back: {failure}"
+    return f"put back, {len(files)} {'file' if len(files) == 1 else 'files'}"
+
+
 def _report(context: dg.AssetExecutionContext, config: ReportConfig, book: Ledger) -> RunReport:
     root = config.run or root_run_id(context)
     runs = book.runs.all()
-    return assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
+    found = assemble(book, root if root in set(runs["root_run_id"]) else newest_root(book), registry.titles())
+    return with_nights(book, found, registry.titles())
 
 
 def _places(where: pd.Series) -> str:

@@ -10,6 +10,7 @@ from assets.company import COMPANY_TAG
 from destinations import registry
 from resources import places
 from resources.ledger import Ledger
+from resources.past.last_night import with_nights
 from resources.past.report_files import Written, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reports.model import RunReport
@@ -31,13 +32,13 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     with Ledger.open(places.ledger_url(), company) as ledger:
         ledger.heartbeats.silence(run_id)
         if run.job_name == f"{company}_report" and run.is_success:
-            report = assemble(ledger, newest_root(ledger), registry.titles())
+            report = with_nights(ledger, assemble(ledger, newest_root(ledger), registry.titles()), registry.titles())
             return report, write_reports(report)
         if root not in set(ledger.runs.all()["root_run_id"]):
             return None
         ledger.runs.begin(run_id, root, run.job_name)
         ledger.runs.end(run_id, "finished" if run.is_success else "stopped", failures)
-        report = assemble(ledger, root, registry.titles())
+        report = with_nights(ledger, assemble(ledger, root, registry.titles()), registry.titles())
     return report, write_reports(report)
 
 

@@ -7,6 +7,7 @@
 - `sftp`: how is a file got whole from a server, going on where a download broke off?
 - `kept`: where is an export that its server took away once it was read?
 - `remote_folder`: which of the server's files is meant, and how is one put away?
+- `put_back`: how does HR get the list of what they have to mend?
 
 Does not belong here: how to get into an SFTP server (``resources.ssh``), what a file's bytes mean (``roster.reading``), when a run starts
 (``assets.runs``).

@@ -5,12 +5,18 @@ server (``resources.ssh.settings``), and the clients.
 """
 
 import posixpath
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from resources.ssh.settings import SshServer
-from roster.settings import CsvFormat
+from roster.settings import CsvFormat, Strict
+
+_DECIMAL_POINT: Final = {
+    *("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Guernsey", "Europe/Jersey", "Europe/Isle_of_Man"),
+    *("Europe/Gibraltar", "Europe/Malta"),
+}
+"""Where in Europe a number has a point, and a list commas."""
 
 
 class CsvSource(CsvFormat):
@@ -56,3 +62,36 @@ class SftpSource(CsvFormat, SshServer):
         if (self.afterwards == "archive") != bool(self.archive):
             raise ValueError("archive names the folder for `afterwards: archive`, and belongs to nothing else")
         return self
+
+
+class PutBack(SshServer):
+    """Where on an SFTP server HR finds what it has to mend."""
+
+    folder: str = Field(min_length=1)
+    """The folder, which must be there; without a slash in front it begins where the login ends up."""
+    form: Literal["xlsx", "csv"] = "xlsx"
+    """A workbook, or CSV."""
+
+
+class Skipped(Strict):
+    """The list for HR of who and what was not brought in (`skipped_employees`)."""
+
+    separator: Literal[";", ",", "\t"] | None = None
+    """What separates the fields of `skipped_employees.csv`, so that a spreadsheet opens it as a table. By default a semicolon where HR's
+    file has a decimal comma or semicolons itself, or the time zone is one of the European continent; else a comma."""
+    put_back: PutBack | None = None
+    """Put a file for each owner on an SFTP server after every sync, in place of the last one."""
+
+    def separates(self, format: CsvFormat, timezone: str) -> str:
+        """What separates the fields of the list.
+
+        Args:
+            format: How HR's file reads.
+            timezone: The company's.
+        """
+        if self.separator:
+            return self.separator
+        if format.decimal:
+            return ";" if format.decimal == "," else ","
+        continent = timezone.startswith("Europe/") and timezone not in _DECIMAL_POINT
+        return ";" if format.delimiter == ";" or continent else ","

@@ -6,14 +6,15 @@ Belongs here: queries for monitoring. Does not belong here: one run in full (``r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from resources.ledger import database, tables
 from resources.ledger.scoped import Scoped
 from roster.plan.outcomes import OutcomeFacts
+from roster.reports.model import Night
 
 STATES: Final = ("finished", "stopped", "under_way", "died")
 """How the newest run stands: as the ledger has it ended, or it lives, or it has given no sign of life for too long."""
@@ -92,6 +93,25 @@ class Figures(Scoped):
         meant = sa.func.coalesce(person.c.intended, person.c.action) == "deactivate"
         stayed = outcome.c.outcome.in_(["held", "skipped", "refused", "unknown"])
         return set(connection.execute(query.where(self._mine(person, **key), meant, stayed)).scalars())
+
+    def nights(self, since: date) -> list[Night]:
+        """What the last sync of each day came to at each destination, oldest first; from a day on."""
+        plan, count, run, taken = tables.plan, tables.outcome_count, tables.run, tables.intake_run
+        same = sa.and_(*(plan.c[name] == count.c[name] for name in ("company", "destination", "plan_run_id")))
+        day = sa.and_(taken.c.company == plan.c.company, taken.c.root_run_id == plan.c.root_run_id)
+        syncs = sa.select(run.c.root_run_id).where(self._mine(run), run.c.job == f"{self.company}_sync")
+        columns = (taken.c.as_of, plan.c.destination, plan.c.plan_run_id, count.c.counts)
+        query = sa.select(*columns).join_from(plan, count, same).join(taken, day).order_by(taken.c.as_of, plan.c.saved_at)
+        query = query.where(self._mine(plan), plan.c.root_run_id.in_(syncs), taken.c.as_of >= since)
+        with self._reading() as connection:
+            last = {(row.as_of, row.destination): row for row in connection.execute(query)}
+            return [self._night(connection, row) for row in last.values()]
+
+    def _night(self, connection: sa.Connection, row: Any) -> Night:
+        facts = OutcomeFacts.from_json(row.counts)
+        staying = self._leaving(connection, {"destination": row.destination, "plan_run_id": row.plan_run_id})
+        active = len(staying | set(facts.still_in["employee_id"]))
+        return Night(day=row.as_of, destination=row.destination, outcomes=dict(facts.outcomes), leavers_active=active)
 
     def newest_run(self) -> NewestRun | None:
         """The newest run; None where there is none yet."""

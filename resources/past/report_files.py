@@ -5,16 +5,19 @@ Belongs here: which there are, and writing them. Does not belong here: where the
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 
+from resources.past.beside import stored, with_names
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
+from roster.reports.list_for_hr import rows
 from roster.reports.model import RunReport
 from roster.reports.page import render
 from roster.reports.reasons import reason
-from roster.reports.skipped import COLUMNS, left_out, to_csv
+from roster.reports.skipped import left_out, to_csv
+from roster.reports.workbook import NOTHING_TO_DO, OWNERS, by_owner, to_xlsx
 
 WHOLE: Final = "whole_reasons"
 """Under which name a run stores, with what a destination answered, why it refused people in its own words: person → text."""
@@ -26,34 +29,76 @@ class Written:
 
     page: Any
     skipped: Any
+    workbook: Any = None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The list for HR in its two forms."""
+
+    csv: Any
+    workbook: Any
 
 
 def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Written:
-    """Writes both files of a run, in place of what an earlier attempt of it left.
+    """Writes all files of a run, in place of what an earlier attempt of it left.
 
     Args:
-        report: The run.
+        report: The run; with `resources.past.last_night.with_nights` they tell what is new, and what is solved.
         everyone: Who was left out, where the caller has it already.
     """
     everyone = left_out(report) if everyone is None else everyone
-    page = _write(report, "sync_report.html", render(report, everyone).encode())
-    return Written(page, write_list(report, everyone))
+    named = with_names(report, everyone)
+    page = _write(report, "sync_report.html", render(named, everyone).encode())
+    lists = _lists(named, everyone)
+    return Written(page, lists.csv, lists.workbook)
 
 
 def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
-    """Writes the list for HR alone, of `everyone` who was left out; says where it lies.
+    """Writes the list for HR alone, of `everyone` who was left out, as CSV and workbook; says where the CSV lies.
 
     Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
     """
-    return _write(report, "skipped_employees.csv", to_csv(_in_own_words(report, everyone)[list(COLUMNS)]))
+    return _lists(with_names(report, everyone), everyone).csv
+
+
+def listed(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
+    """The list for HR (`roster.reports.list_for_hr.COLUMNS`).
+
+    Args:
+        report: The run, with names.
+        everyone: Who was left out.
+    """
+    return rows(report, _in_own_words(report, everyone), stored(report).beside)
+
+
+def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The list for HR as a file for each owner: name → content, and the names of owners who have nothing to do this time.
+
+    Args:
+        report: The run.
+        everyone: Who was left out.
+        form: A workbook, or CSV.
+    """
+    separator, parts = stored(report).separator, by_owner(listed(with_names(report, everyone), everyone))
+    names = {owner: f"{report.company}_skipped_{owner}.{form}" for owner in (*OWNERS, *parts) if owner != NOTHING_TO_DO}
+    full = {owner: part for owner, part in parts.items() if owner in names and len(part)}
+    files = {names[owner]: to_xlsx(part) if form == "xlsx" else to_csv(part, separator) for owner, part in full.items()}
+    return files, tuple(name for owner, name in names.items() if owner not in full)
+
+
+def _lists(report: RunReport, everyone: pd.DataFrame) -> Lists:
+    found = listed(report, everyone)
+    csv = _write(report, "skipped_employees.csv", to_csv(found, stored(report).separator))
+    return Lists(csv, _write(report, "skipped_employees.xlsx", to_xlsx(found)))
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
-    stored, said = StoredRuns(report.company), dict[tuple[str, str], str]()
+    values, said = StoredRuns(report.company), dict[tuple[str, str], str]()
     refused = everyone["outcome"].eq("refused")
     for one in report.destinations if refused.any() else ():
         for run_id in report.attempts:
-            found = stored.entry(run_id, f"{one.key}/sync_result", WHOLE) or {}
+            found = values.entry(run_id, f"{one.key}/sync_result", WHOLE) or {}
             said |= {(one.name, person): text for person, text in found.items()}
     rows = everyone[refused]
     texts = [said.get(where) for where in zip(rows["where"], rows["employee_id"], strict=True)]

@@ -46,6 +46,21 @@ class StoredRuns:
         except (FileNotFoundError, NotADirectoryError, KeyError):
             return None
 
+    def stored(self, run_id: str, asset: str) -> bool:
+        """Whether a run stored a value of an asset, and it is still there."""
+        try:
+            objects.read(self._folder.joinpath(run_id, self._company, *asset.split("/"), INDEX))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def newest_of(self, asset: str) -> str | None:
+        """The run that stored an asset last; None if none did."""
+        try:
+            return str(json.loads(objects.read(self._folder.joinpath(NEWEST, self._company, *asset.split("/"), INDEX)))["run_id"])
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
     def entries(self, run_id: str) -> Iterator[tuple[str, str]]:
         """Asset and name of every entry that a run stored."""
         place = self._folder.joinpath(run_id, self._company)

@@ -5,8 +5,9 @@ that. Does not belong here: the steps that have a module of their own, and what 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,8 @@ class IntakeResult:
     """Counts, headers, and the codes of companies and departments; no other cell of the file."""
     trailer_date: date | None
     """The date in the file's trailer."""
+    rejected_names: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["line", "employee_id", "name"], dtype="str"))
+    """Of each rejected line the number and the name that stand there, for lists that are their owner's alone."""
 
 
 def take_in(
@@ -123,7 +126,8 @@ def take_in(
     dropped = [*validated.dropped, *linked.dropped, shared]
     rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
-    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date)
+    names = _rejected_names(mapped.frame, rejects)
+    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
@@ -158,6 +162,14 @@ def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFr
 def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
     return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
+
+
+def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
+    """`IntakeResult.rejected_names`; of a line that does not fit the header nothing is known."""
+    of = frame.loc[frame.index.isin(rejects["line"]), ["employee_id", "first_name", "last_name"]].astype("str")
+    name = (of["first_name"].fillna("") + " " + of["last_name"].fillna("")).str.strip()
+    names = pd.DataFrame({"line": of.index.astype("int64"), "employee_id": of["employee_id"].to_numpy(), "name": name.to_numpy()})
+    return names[names["name"].ne("")].astype({"employee_id": "str", "name": "str"})
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:

@@ -22,6 +22,10 @@ FIELDS: Final = ("approver", "email", "name")
 DEPARTS: Final = ("employee_id", "field", "approver_id", "value")
 """Whose field is not as HR's file says: the number of the approver, or a hash of whoever has none; a hash of an address or name; neither
 where nothing is shown."""
+SHOWN: Final = ("employee_id", "field", "value")
+"""Whose address or name is not as HR's file says, and what stands there."""
+STORED: Final = "in_common_shown"
+"""Under which name a run stores `InCommon.shown`, beside a plan and beside what landed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,9 @@ class InCommon:
     """Who is there and shows something else than its rules want."""
     departs: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=list(DEPARTS)))
     """`DEPARTS`, of those who are there."""
+    shown: pd.DataFrame | None = None
+    """`SHOWN` of the same people, for pages that are their owner's alone: never in `to_json`, and so never in the ledger. None where only
+    that is known."""
 
     def held_against(self, differing: pd.Series) -> "InCommon":
         """The same, with who is not as they should be: employee numbers."""
@@ -54,8 +61,13 @@ class InCommon:
         """What `to_json` wrote; None where an earlier version, or a run for some people, wrote none."""
         if stored is None:
             return None
-        lists = {name: tuple(stored.get(name, ())) for name in ("fields", "not_wanted", "not_there", "not_as_wanted")}
+        lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("fields", "not_wanted", "not_there", "not_as_wanted")}
         return cls(**lists, departs=pd.DataFrame(stored.get("departs", []), columns=list(DEPARTS), dtype="str"))
+
+
+def to_store(of: InCommon | None) -> dict[str, pd.DataFrame]:
+    """What a run stores of it beside a value, where it is known."""
+    return {} if of is None or of.shown is None else {STORED: of.shown}
 
 
 def in_common(
@@ -88,17 +100,21 @@ def in_common(
     found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered)]
     there = people["account"].map(active["email"]).astype("str")
     found.append(_departing(people, "email", hr.get("email"), None, there, key))
+    plain = [people[["employee_id"]].assign(field="email", value=there)]
     if names is not None:
         shown = people["account"].map(_whole(names[~names.index.duplicated()])).astype("str")
         found.append(_departing(people, "name", _whole(hr), None, shown, key))
+        plain.append(people[["employee_id"]].assign(field="name", value=shown))
     # Who has left is wanted nowhere, and a file may have many of them; who belongs to another part alone is wanted there, and not here.
     elsewhere = roster.get("elsewhere", pd.Series(False, index=roster.index))
     possible = roster[roster["in_scope"] & (roster["employment"].ne("left") | elsewhere)]
+    departs = pd.concat(found, ignore_index=True)
     return InCommon(
         fields=FIELDS if names is not None else FIELDS[:2],
         not_wanted=sorted(possible.loc[~among(possible["employee_id"], wanted), "employee_id"]),
         not_there=sorted(account[account.isna()].index),
-        departs=pd.concat(found, ignore_index=True),
+        departs=departs,
+        shown=pd.concat(plain, ignore_index=True).merge(departs[["employee_id", "field"]]).dropna(subset="value").astype("str"),
     )
 
 

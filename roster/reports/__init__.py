@@ -3,7 +3,11 @@
 - `model`: what is known of a run? What all reports are made from.
 - `parity`: in what do the destinations differ from each other, and what explains it?
 - `reasons`: what does a reason code mean, what is to be done, and who does it?
-- `skipped`: who was not brought in? The list for HR, and its CSV.
+- `skipped`: who was not brought in? And how is a list written as CSV?
+- `list_for_hr`, `workbook`: what has the list for HR, and how does it look in a spreadsheet?
+- `since`: what is new, solved and still open since the last night?
+- `nights`: what came of the last thirty nights? The chart.
+- `look_ahead`: who joins, leaves, goes on leave or changes approver in the next days?
 - `access`: who has left and still has access, where, and why?
 - `headline`: what of the run needs somebody, and how did it go, in one sentence?
 - `in_words`: what changed of people, as somebody says it who knows no API?

@@ -35,6 +35,11 @@ HR_FILE: Final = "HR file"
 
 Stage = Literal["none", "planned", "sent", "landed"]
 
+COMING: Final = ("employee_id", "department", "what", "day", "detail")
+"""Who will be what, and when (`roster.reports.look_ahead`)."""
+BEFORE: Final = ("employee_id", "where", "number", "line", "field", "code", "reason", "what_to_do", "owner", "first_seen", "times_seen")
+"""Who was left out at a place when it was last known; of what `roster.reports.skipped.left_out` gives."""
+
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns))
@@ -53,6 +58,18 @@ class ReportedExport:
     """An earlier run took in the very same bytes."""
     rows: int | None = None
     """Data rows counted on reading; the dispositions must add up to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """What the last sync of a day came to at one destination."""
+
+    day: date
+    destination: str
+    outcomes: Mapping[str, int]
+    """Outcome → people."""
+    leavers_active: int
+    """Who is to be out of it and, as far as is known, is not."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,3 +187,18 @@ class RunReport:
     and the rejects."""
     repairs: pd.DataFrame = field(default_factory=partial(_empty, REPAIRS))
     ui_url: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Employee number → name, for files and pages that are their owner's alone; empty everywhere else."""
+    shown: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Place, employee number and field (`roster.plan.in_common.FIELDS`) → what stands there, of people in whom the destinations differ; of
+    HR's file, the approver's number. As `names`, for what is its owner's alone."""
+    before: pd.DataFrame = field(default_factory=partial(_empty, BEFORE))
+    """`BEFORE`, of each place as the newest sync before this run left it that knew it."""
+    known_before: Mapping[str, datetime] = field(default_factory=dict)
+    """Place → when that sync began; empty where there was none."""
+    nights: Sequence[Night] = ()
+    """The syncs of the last days, oldest first."""
+    stopped_on: Sequence[date] = ()
+    """The days of them on which a sync stopped before it had an outcome anywhere."""
+    coming: pd.DataFrame | None = None
+    """`COMING`; None where the people of the file are not known any more."""

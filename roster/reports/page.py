@@ -13,10 +13,11 @@ from typing import Any, Final
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from roster.reports import held, tables, things
+from roster.reports import held, look_ahead, nights, tables, things
 from roster.reports.headline import headline
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.parity import parity
+from roster.reports.since import since
 from roster.reports.skipped import left_out
 from roster.vocabulary import OUTCOMES
 
@@ -48,6 +49,10 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
+        since=changed if (changed := since(report, everyone)).compared else None,
+        nights=nights.charts(report),
+        height=nights.HEIGHT,
+        coming=look_ahead.shown(report),
         parity=compared if (compared := parity(report)).asked else None,
         approvers_checked=tables.approvers_checked(report),
         parts=[_destination(report.company, one) for one in report.destinations],

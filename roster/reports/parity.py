@@ -16,13 +16,15 @@ from typing import Final
 import pandas as pd
 
 from roster.plan.in_common import InCommon
-from roster.reports.model import DestinationReport, RunReport
+from roster.reports.model import HR_FILE, DestinationReport, RunReport
 from roster.reports.tables import Table, table
 
 COLUMNS: Final = ("employee_id", "what", "one", "shows", "other", "other_shows", "why")
 """Who, in what they differ, at which two destinations, what each shows, and what explains it; missing where nothing does."""
 _OUT: Final = ("held", "skipped", "refused", "unknown")
 _WORDS: Final = {"approver": "approver", "email": "e-mail address", "name": "name"}
+_FIELDS: Final = {words: name for name, words in _WORDS.items()}
+AS_HR: Final = "as in HR's file"
 PRESENCE: Final = "is in one only"
 BY_RULE: Final = "by the rules of each"
 
@@ -65,11 +67,23 @@ class Parity:
             parts += [f"Explained: {explained:,} {'difference' if explained == 1 else 'differences'}."] if explained else []
         return " ".join(parts)
 
-    def table(self) -> Table:
-        """The differences, person by person."""
-        columns = [("employee_id", "Employee", "id"), ("what", "Differs", "text"), ("one", "At", "text"), ("shows", "Shows", "text")]
+    def table(self, report: RunReport) -> Table:
+        """The differences, person by person, with what stands there as far as the report has it."""
+        columns = [
+            ("employee_id", "Employee", "id"),
+            ("name", "Name", "text"),
+            ("what", "Differs", "text"),
+            ("one", "At", "text"),
+            ("shows", "Shows", "text"),
+        ]
         columns += [("other", "At", "text"), ("other_shows", "Shows", "text"), ("why", "Explained by", "text")]
-        return table(self.differences, columns)
+        rows = self.differences
+        named = rows.assign(
+            name=rows["employee_id"].map(dict(report.names)).astype("str"),
+            shows=_values(report, rows, "one", "shows"),
+            other_shows=_values(report, rows, "other", "other_shows"),
+        )
+        return table(named, columns)
 
 
 def parity(report: RunReport) -> Parity:
@@ -104,10 +118,23 @@ def _pair(one: DestinationReport, other: DestinationReport) -> pd.DataFrame:
             continue
         shown = [each.get((number, what)) for each in departs]
         if shown[0] != shown[1] and (what == "approver" or all(value is None or value[1] for value in shown)):
-            words = ["as in HR's file" if value is None else value[0] for value in shown]
+            words = [AS_HR if value is None else value[0] for value in shown]
             rows.append({"employee_id": number, "what": _WORDS[what], "shows": words[0], "other_shows": words[1]})
     found = pd.DataFrame(rows, columns=list(COLUMNS)).assign(one=one.name, other=other.name)
     return found.assign(why=_why(found, one, other)).astype("str")
+
+
+def _values(report: RunReport, rows: pd.DataFrame, place: str, shows: str) -> list[str]:
+    """What stands at a place: the value where it is known, and whether it is HR's."""
+    found = []
+    for number, what, where, text in zip(rows["employee_id"], rows["what"], rows[place], rows[shows], strict=True):
+        field_name = _FIELDS.get(what, "")
+        value = report.shown.get((HR_FILE if text == AS_HR else where, number, field_name))
+        person = str(value if text == AS_HR else text)
+        if field_name == "approver" and person in report.names:
+            value = f"{person} {report.names[person]}"
+        found.append(text if value is None else f"{value} ({text})" if text == AS_HR else value)
+    return found
 
 
 def _common(one: DestinationReport) -> InCommon:

@@ -3,6 +3,7 @@
 Belongs here: who and what counts as left out, and the CSV that HR opens in a spreadsheet. Does not belong here: the words (``reasons``).
 """
 
+import re
 from datetime import date
 from typing import Final
 
@@ -33,6 +34,18 @@ VALUE: Final = "value"
 """The outcome of a single value that was left out, of a record that goes without it."""
 NO_LOSS: Final = "no_end"
 """A note on HR's row that is of no lost value: an end date that says that there is none."""
+AS_WRITTEN: Final = ("employee_id", "word", "candidates")
+"""The columns of the CSV whose texts somebody compares letter by letter."""
+_LOST: Final = re.compile(
+    "|".join(
+        [
+            r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+|[0-9]+[.,][0-9]+",
+            r"[0-9]{1,4}[-/.:][0-9]{1,2}(?:[-/.:][0-9]{1,4})?",
+            r"[0-9]{1,2}[- ]?[A-Za-z]{3,9}(?:[- ]?[0-9]{2,4})?",
+        ]
+    )
+)
+"""What a spreadsheet reads as a number or a day, and shows otherwise: 001099, 12E3, 1-2, 3MAR."""
 _CODE_OF: Final = {"refused": "refused", "unknown": "unanswered", "held": "limit", "missing": "not_seen_yet"}
 """What an outcome without a reason code means."""
 
@@ -149,10 +162,22 @@ def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> p
     return seen
 
 
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """The frame for a spreadsheet: UTF-8 with a byte-order mark, and no cell that a spreadsheet would run as a formula."""
+def to_csv(frame: pd.DataFrame, separator: str = ",") -> bytes:
+    """The frame for a spreadsheet: UTF-8 with a byte-order mark, and no cell of others that a spreadsheet would run as a formula.
+
+    What it would turn into a number or a day is written as ``="001099"``, which is the one form that it leaves as it is.
+
+    Args:
+        frame: The list.
+        separator: The one that a spreadsheet expects where it is read.
+    """
     safe = frame.copy()
     for name in safe.select_dtypes(include=["str", "object"]):
         text = safe[name].astype("str")
-        safe[name] = text.map({value: in_spreadsheet(value) for value in text.dropna().unique()}).astype("str")
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+        cell = _as_written if name in AS_WRITTEN else in_spreadsheet
+        safe[name] = text.map({value: cell(value) for value in text.dropna().unique()}).astype("str")
+    return safe.to_csv(index=False, sep=separator, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _as_written(text: str) -> str:
+    return f'="{text}"' if _LOST.fullmatch(text) else in_spreadsheet(text)

@@ -27,7 +27,7 @@ def changed(acme: Any, number: str, **cells: str) -> None:
 
 
 def csv(acme: Any) -> pd.DataFrame:
-    return pd.read_csv(acme.reports()["skipped_employees.csv"], dtype="str").set_index("employee_id")
+    return pd.read_csv(acme.reports()["skipped_employees.csv"], sep=";", dtype="str").set_index("employee_id")
 
 
 def test_the_page_has_its_title_its_warnings_and_whom_it_left_out(troubled: Any) -> None:

@@ -150,6 +150,7 @@ class Acme:
         self.folder, self.box, self.name = folder, box, name
         self.first: RunResult | None = None
         self.evaluations: dict[str, list[dg.AssetCheckEvaluation]] = {}
+        self.events: dict[str, list[Any]] = {}
         self.attributes = changed(yaml.safe_load(YAML), {path.replace("__", "."): value for path, value in settings.items()})
         built = graph.build(name, model().model_validate(self.attributes), folder)
         resources = dict(built.resources or {})
@@ -216,6 +217,7 @@ class Acme:
             )
             run = instance.get_run_by_id(result.run_id)
             self.evaluations[result.run_id] = list(result.get_asset_check_evaluations())
+            self.events[result.run_id] = list(result.all_events)
             failed = next((event for event in result.all_events if event.is_step_failure), None)
             data = failed.step_failure_data if failed else None
             said = (data.user_failure_data.description if data.user_failure_data else data.error.message) if data else None

@@ -1,0 +1,71 @@
+"""The list for HR: everyone and every value that was left out, beside the name, HR's own word, and whether it is new.
+
+Belongs here: its rows and columns. Does not belong here: who is left out, and the CSV (``skipped``), the workbook (``workbook``), where
+it is put (``resources.past.report_files``). It names people, so it is its owner's alone.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from roster.reports.model import RunReport
+from roster.reports.since import NOT_FOLLOWED, since
+
+COLUMNS: Final = (
+    "employee_id",
+    "name",
+    "line",
+    "where",
+    "field",
+    "word",
+    "reason",
+    "what_to_do",
+    "candidates",
+    "owner",
+    "state",
+    "first_seen",
+    "times_seen",
+)
+"""Of each row of the list: who, at which line of HR's file, what HR's cell has, what is wrong, what would be right, and since when."""
+STATES: Final = {"new": "new", "open": "still open", "solved": "solved", "not known": "not known tonight", NOT_FOLLOWED: ""}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known of a run's file that the ledger does not keep."""
+
+    names: pd.Series
+    """Line → the name in a rejected row."""
+    words: pd.DataFrame
+    """``line``, ``field``, ``word``: what HR's cells have where a value could not be used."""
+
+
+NOTHING_BESIDE: Final = Beside(pd.Series(dtype="str"), pd.DataFrame(columns=["line", "field", "word"]))
+
+
+def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BESIDE) -> pd.DataFrame:
+    """The list.
+
+    Args:
+        report: The run, with `names`, and what was `before`.
+        everyone: Who is left out (`roster.reports.skipped.left_out`).
+        beside: What the rejected rows and cells say.
+
+    Returns:
+        `COLUMNS`: tonight's, with what was solved since last night, once, and what tonight says nothing of. ``word`` is empty where it is
+        not known.
+    """
+    found = since(report, everyone).rows.reindex(columns=[*COLUMNS, "number"])
+    # Only tonight's lines are lines of tonight's file.
+    mine = found["line"].notna() & ~found["state"].isin(["solved", "not known"])
+    line = found["line"].astype("Int64").where(mine)
+    cells = beside.words.drop_duplicates(["line", "field"])
+    at = pd.MultiIndex.from_frame(pd.DataFrame({"line": line.fillna(-1).astype("int64"), "field": found["field"].fillna("")}))
+    word = pd.Series(cells["word"].to_numpy(), pd.MultiIndex.from_frame(cells[["line", "field"]]), dtype="str")
+    found["word"] = found["word"].astype("str").fillna(pd.Series(word.reindex(at).to_numpy(), found.index, dtype="str"))
+    by_line = line.map(beside.names).astype("str")
+    found["name"] = found["number"].map(dict(report.names)).astype("str").fillna(by_line)
+    found["line"] = line
+    found["state"] = found["state"].map(STATES).astype("str")
+    return found[list(COLUMNS)]

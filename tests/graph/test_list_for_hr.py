@@ -1,0 +1,90 @@
+"""The list for HR of two real nights: its files, who may read them, what of it is in no event, and putting it back."""
+
+import io
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from sandbox.sftp import SftpServer
+
+FILES = {"sync_report.html", "skipped_employees.csv", "skipped_employees.xlsx"}
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    (tmp_path / "hr" / "back").mkdir(parents=True)
+    monkeypatch.setenv("BACK_SECRET", "canary-of-a-password")
+    with SftpServer(tmp_path / "hr", password="canary-of-a-password") as running:
+        given = {"host": running.host, "port": running.port, "user": running.user, "password": {"env": "BACK_SECRET"}}
+        yield SimpleNamespace(folder=tmp_path / "hr" / "back", settings={**given, "host_keys": [running.host_key_line], "folder": "back"})
+
+
+def sheets(content: bytes) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for sheet in load_workbook(io.BytesIO(content)):
+        heads, *rows = sheet.iter_rows(values_only=True)
+        found[sheet.title] = [dict(zip(heads, row, strict=True)) for row in rows]
+    return found
+
+
+def of(rows: list[dict[str, Any]], number: str) -> dict[str, Any]:
+    return next(row for row in rows if row["Employee"] == number)
+
+
+def told(acme: Any, result: Any) -> str:
+    return "\n".join(map(str, acme.events[result.run_id]))
+
+
+def test_hr_gets_what_to_mend_by_name_and_is_told_once_when_it_is_solved(synced: Any, server: SimpleNamespace) -> None:
+    acme = synced(**{"hr.skipped": {"put_back": server.settings}})
+    people = acme.people()
+    people["E11"]["Mail"] = "no address"
+    people["E05"]["Limit"] = "a lot"
+    people["E09"]["End"] = "2026-11-30"
+    acme.file("2026-11-21", people)
+    first = acme.quickly("sync")
+    assert first.succeeded, first
+    files = acme.reports()
+    assert set(files) == FILES
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files.values()} == {0o600}
+    hr = sheets(files["skipped_employees.xlsx"].read_bytes())["HR"]
+    assert {head: of(hr, "E11")[head] for head in ("Name", "Column", "In HR's file", "State")} == {
+        "Name": "Kit Xavier",
+        "Column": "Mail",
+        "In HR's file": "no address",
+        "State": "new",
+    }
+    assert (of(hr, "E05")["Name"], of(hr, "E05")["In HR's file"]) == ("Eva Zetterlund", "a lot")
+    assert files["skipped_employees.csv"].read_text("utf-8-sig").startswith("employee_id;name;line;where;field;word;")
+    page = files["sync_report.html"].read_text("utf-8")
+    assert all(text in page for text in ('id="since"', 'id="nights"', 'id="coming"', "Ida Wrangel"))
+    assert sheets((server.folder / "acme_skipped_HR.xlsx").read_bytes())["HR"] == hr
+    assert "put back" in told(acme, first)
+    assert not any(word in told(acme, first) for word in ("Xavier", "no address", "Wrangel", "a lot", "canary-of"))
+
+    people["E11"]["Mail"], people["E05"]["Limit"] = "kit@acme.example", "100"
+    acme.file("2026-11-22", people)
+    assert acme.quickly("sync").succeeded
+    hr = sheets(acme.reports()["skipped_employees.xlsx"].read_bytes())["HR"]
+    assert (of(hr, "E11")["Name"], of(hr, "E11")["State"]) == ("Kit Xavier", "solved")
+
+    acme.file("2026-11-23", people)
+    assert acme.quickly("sync").succeeded
+    assert "solved" not in acme.reports()["skipped_employees.csv"].read_text("utf-8-sig")
+    assert not (server.folder / "acme_skipped_HR.xlsx").exists()
+
+
+def test_a_server_that_takes_no_list_fails_no_sync_and_is_told(synced: Any, server: SimpleNamespace) -> None:
+    acme = synced(**{"hr.skipped": {"put_back": {**server.settings, "folder": "nowhere"}}})
+    people = acme.people()
+    people["E11"]["Mail"] = "no address"
+    acme.file("2026-11-21", people)
+    result = acme.quickly("sync")
+    assert result.succeeded, result
+    assert "could not be put back" in told(acme, result)
+    assert "has no folder nowhere" in told(acme, result)

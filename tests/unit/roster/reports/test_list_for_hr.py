@@ -1,0 +1,112 @@
+"""The list for HR: its rows, and how it looks in a spreadsheet."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from roster.reports.list_for_hr import COLUMNS, Beside, rows
+from roster.reports.model import BEFORE, HR_FILE
+from roster.reports.skipped import left_out, to_csv
+from roster.reports.workbook import NOTHING_TO_DO, to_xlsx
+
+NIGHT = datetime(2026, 11, 18, 2, tzinfo=UTC)
+BESIDE = Beside(
+    pd.Series({311: "Kit Utan Nummer"}, dtype="str"),
+    pd.DataFrame({"line": [17], "field": ["Work e-mail"], "word": ["kit at acme"]}),
+)
+
+
+@pytest.fixture
+def listed(full_run):
+    return rows(replace(full_run, names={"E1042": "Åsa Öst", "E1850": "Bo Ek"}), left_out(full_run), BESIDE)
+
+
+def of(found, number, where):
+    return found[found["employee_id"].eq(number) & found["where"].eq(where)].squeeze()
+
+
+def book(found):
+    return load_workbook(io.BytesIO(to_xlsx(found)))
+
+
+def test_a_row_has_name_line_column_and_hrs_own_word(listed):
+    told = of(listed, "E1042", HR_FILE)
+    assert tuple(listed.columns) == COLUMNS
+    assert (told["name"], told["line"], told["field"], told["word"]) == ("Åsa Öst", 17, "Work e-mail", "kit at acme")
+    assert of(listed, "E1850", "Findity")["name"] == "Bo Ek"
+
+
+def test_a_row_without_a_number_has_the_name_that_stands_in_it(listed):
+    assert listed.loc[listed["employee_id"].isna(), "name"].tolist() == ["Kit Utan Nummer"]
+
+
+def test_what_is_not_stored_any_more_is_empty_and_nothing_else_changes(full_run, listed):
+    bare = rows(full_run, left_out(full_run))
+    assert bare["name"].isna().all()
+    assert len(bare) == len(listed)
+
+
+def test_what_was_solved_is_there_once_and_says_no_line_of_tonights_file(full_run):
+    out = left_out(full_run)
+    past = out.loc[:, list(BEFORE)].replace({"number": {"E1042": "E9"}, "employee_id": {"E1042": "E9"}})
+    night = replace(full_run, before=past, known_before={"Expensify": NIGHT, "Findity": NIGHT, HR_FILE: NIGHT}, names={"E9": "Ny Bo"})
+    found = rows(night, out)
+    told = of(found, "E9", HR_FILE)
+    assert (told["state"], told["name"]) == ("solved", "Ny Bo")
+    assert pd.isna(told["line"])
+    assert of(found, "E1042", HR_FILE)["state"] == "new"
+    assert of(found, "E1801", "Expensify")["state"] == "still open"
+
+
+def test_each_owner_has_a_sheet_and_who_needs_nothing_done_another(listed):
+    found = book(listed)
+    assert found.sheetnames == ["HR", "Finance", "IT", NOTHING_TO_DO]
+    assert sum(sheet.max_row - 1 for sheet in found) == len(listed)
+    idle = [row[6] for row in found[NOTHING_TO_DO].iter_rows(min_row=2, values_only=True)]
+    assert set(idle) == {"Has not started yet"}
+
+
+def test_a_sheet_has_a_frozen_heading_a_filter_and_widths(listed):
+    sheet = book(listed)["HR"]
+    assert [cell.value for cell in sheet[1]][:3] == ["Employee", "Name", "Line"]
+    assert sheet.freeze_panes == "C2"
+    assert sheet.auto_filter.ref == f"A1:M{sheet.max_row}"
+    assert all(sheet.column_dimensions[letter].width >= 7 for letter in "ABCDEFGHIJKLM")
+
+
+def test_cells_are_texts_that_keep_their_noughts_and_run_nothing(listed):
+    found = listed.head(1).assign(employee_id="001099", word="=HYPERLINK(1)", name="-\x07Bo\x1b[0m", owner="HR")
+    cells = book(found)["HR"][2]
+    assert (cells[0].value, cells[0].data_type, cells[0].number_format) == ("001099", "s", "@")
+    assert (cells[5].value, cells[5].data_type) == ("=HYPERLINK(1)", "s")
+    assert cells[1].value == r"-\x07Bo\x1b[0m"
+
+
+def test_a_night_without_anybody_has_a_workbook_all_the_same(empty_run):
+    found = book(rows(empty_run, left_out(empty_run)))
+    assert found.sheetnames == ["HR"]
+    assert found["HR"].max_row == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["001099", "0", "12E3", "1-2", "3/4", "1MAR", "3 mar 2026", "123456789012345", "1.50", "1,5", "2026-11-20"]
+)
+def test_what_a_spreadsheet_would_read_otherwise_keeps_its_letters(text):
+    written = to_csv(pd.DataFrame({"employee_id": [text], "word": [text]}), ";").decode("utf-8-sig").split("\r\n")[1]
+    kept = f'"=""{text}"""'
+    assert written == (f"{kept};{kept}" if text != "0" else "0;0")
+
+
+@pytest.mark.parametrize("text", ["E1042", "1042", "Åsa", "acme-7x"])
+def test_what_it_would_leave_is_written_as_it_is(text):
+    assert to_csv(pd.DataFrame({"employee_id": [text]})).decode("utf-8-sig").split("\r\n")[1] == text
+
+
+@pytest.mark.parametrize("text", ['0"&HYPERLINK(1)&"', "=1+1", "001=cmd", "+46701740999", "@SUM(1)"])
+def test_no_word_of_hrs_becomes_a_formula(text):
+    written = to_csv(pd.DataFrame({"word": [text]}), ";").decode("utf-8-sig").split("\r\n")[1]
+    assert not written.startswith(('"=', "=", "+", "@", "-"))
