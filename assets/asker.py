@@ -21,7 +21,12 @@ def asker(context: dg.AssetExecutionContext, typed: str) -> str:
         context: The step's; its run says who has signed on, and its log that something else was typed.
         typed: What the config says, such as ``accepted_by``; possibly nothing.
     """
-    signed_on = context.run.tags.get(ASKED_TAG)
-    if signed_on and typed.strip() not in ("", signed_on):
+    known = context.run.tags.get(ASKED_TAG)
+    if known and typed.strip() not in ("", known):
         context.log.info("Who asks is who has signed on: what was typed for it counts for nothing.")
-    return signed_on or typed
+    return known or typed
+
+
+def signed_on(context: dg.AssetExecutionContext) -> bool:
+    """Whether a sign-on says who asks."""
+    return bool(context.run.tags.get(ASKED_TAG))

@@ -24,6 +24,7 @@ from resources.hr.sources import LocalFiles, SftpFiles
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
 from resources.stored.run_storage import RunStorage
+from roster.plan.limits import FourEyes
 
 COMPANY_TAG: Final = "rollcall/company"
 """On every run: whose it is."""
@@ -128,6 +129,10 @@ class Company:
             leaving_days=settings.leaving.after_days,
             email_domains=None if settings.email_domains is None else frozenset(settings.email_domains),
         )
+
+    def four_eyes(self) -> FourEyes:
+        """The kinds of change of which a release needs two people."""
+        return self.settings.limits.four_eyes()
 
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""

@@ -66,6 +66,11 @@ def _words(text: str) -> str:
     return f"It is longer than {_LONGEST} characters." if len(text) > _LONGEST else ""
 
 
+def fault_of_words(text: str) -> str:
+    """What is wrong with a text that would stay in a run's config; empty where nothing is."""
+    return _words(text)
+
+
 def _has_account(text: str) -> bool:
     """Whether an IBAN stands anywhere in it, in groups too. Its end is not known: the next word may follow like a group of its own."""
     close = [re.sub(r"[\s./-]", "", found[1]) for found in _LIKE_ACCOUNT.finditer(text)]

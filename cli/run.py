@@ -67,10 +67,14 @@ def release(
     kind: Annotated[
         list[str] | None, typer.Option(callback=_kinds, help="Only this kind of change, such as join; once for each. Without: all.")
     ] = None,
+    person: Annotated[
+        list[str] | None, typer.Option(help="Only this employee number; once for each. Without: everyone whom the set holds.")
+    ] = None,
 ) -> None:
     """Apply what a plan held, as far as it is still wanted and the same. Nothing else is written."""
     _known("company", company, names.companies())
-    _running().run(f"{company}_release", {"digest": digest, "kinds": kind or [], "released_by": by, "reason": reason})
+    config = {"digest": digest, "kinds": kind or [], "people": person or [], "released_by": by, "reason": reason}
+    _running().run(f"{company}_release", config)
 
 
 @app.command()

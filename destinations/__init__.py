@@ -13,7 +13,7 @@
 - `chunks`: whom does a refusal concern, and what is an outage? `narrowing`: which request follows one that is refused?
 - `replies`: what is an answer, person by person?
 - `commands`: what are its own commands given by the command line?
-- `releases`: what of a held set is applied now?
+- `releases`: what of a held set is applied now? `two_people`: has another person proposed it, where the settings want two?
 - `beside`: what does one show in terms that all have?
 - `parts`: of several organizations of a company, which one is somebody's, and who may not leave one yet?
 - `leaving`: when do leavers lose their access, and what is told before?

@@ -126,6 +126,10 @@ class Request:
     """Of a release: only these kinds of change. Empty: all."""
     released_by: str = ""
     reason: str = ""
+    people: Sequence[str] = ()
+    """Of a release: only these employee numbers. Empty: everyone whom the set holds."""
+    signed_on: bool = False
+    """Whether a sign-on says who releases it, and not only what was typed."""
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,40 @@ it was held (``roster.plan.releasing``), deciding what is held (``roster.plan.de
 
 from dataclasses import replace
 
+from destinations import two_people
 from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger, PlanVerdict
 from roster.plan import releasing
 from roster.plan.decision import Plan
+from roster.plan.limits import FourEyes
 from roster.plan.things import released
 
+ONE_IS_ENOUGH = FourEyes()
 
-def requested(ledger: Ledger, destination: str, attempt: Attempt, request: Request) -> Held | None:
+
+def requested(ledger: Ledger, destination: str, attempt: Attempt, request: Request, four_eyes: FourEyes = ONE_IS_ENOUGH) -> Held | None:
     """The set that a run is to release, once it is noted who releases it; None if it is another destination's.
 
+    Args:
+        ledger: The company's.
+        destination: Which one asks.
+        attempt: The run.
+        request: What it is asked for.
+        four_eyes: The kinds that need two people.
+
     Raises:
-        Permanent: Nobody says who and why; nothing is held under that digest; its time is over, and this run did not begin before.
+        Permanent: Nobody says who and why; nothing is held under that digest; its time is over, and this run did not begin before; it
+            needs two people, and is one's.
     """
     if not request.release:
         return None
     if not request.released_by.strip() or not request.reason.strip():
         raise Permanent("A release needs to say who releases and why.", "Fill in released_by and reason.")
-    held = ledger.releases.release(request.release, attempt.run_id, attempt.root_run_id, request.kinds, request.released_by, request.reason)
+    two_people.check(ledger, attempt, request, four_eyes)
+    held = ledger.releases.release(
+        request.release, attempt.run_id, attempt.root_run_id, request.kinds, request.released_by, request.reason, request.people
+    )
     return held if held.destination == destination else None
 
 
@@ -50,9 +65,9 @@ def let_go(
         Permanent: nothing of it is left to apply.
     """
     people, changes = ledger.releases.held_people(destination, held.plan_run_id), ledger.plans.changes(destination, held.plan_run_id)
-    plan, counts = releasing.released(drawn, releasing.HeldSet(people, changes), request.kinds, key)
+    plan, counts = releasing.released(drawn, releasing.HeldSet(people, changes), request.kinds, key, request.people)
     waiting = ledger.things.held(destination, held.plan_run_id)
-    things, of_things = released(drawn.things, waiting, request.kinds, key)
+    things, of_things = released(drawn.things, waiting, request.kinds, key, only_people=bool(request.people))
     plan = replace(plan, things=things)
     counts = {code: both for code in releasing.VERDICTS if (both := counts.get(code, 0) + of_things.get(code, 0))}
     if not counts.get("applied"):

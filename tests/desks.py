@@ -105,7 +105,7 @@ class Company:
         known = engine.read(adapter, adapter.access(), ledger, taken.roster)
         key = ledger.keys.of_fields(adapter.name)
         desired = engine.desire(adapter, self.policy, taken, known, key, everyone=not request.only)
-        held = releases.requested(ledger, adapter.name, attempt, request)
+        held = releases.requested(ledger, adapter.name, attempt, request, self.policy.limits.four_eyes())
         drawn = engine.plan(adapter, self.policy, ledger, attempt, taken, known, desired, request, held)
         engine.save(adapter, self.policy, ledger, attempt, drawn)
         return Night(ledger, attempt, taken, known, drawn)

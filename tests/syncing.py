@@ -278,7 +278,7 @@ class Company:
         ledger.intakes.record_gate(self.number, run, True, PASSED)
         known = engine.read(adapter, access, ledger, taken.roster)
         desired = engine.desire(adapter, policy, taken, known, ledger.keys.of_fields(adapter.name))
-        held = releases.requested(ledger, adapter.name, attempt, request)
+        held = releases.requested(ledger, adapter.name, attempt, request, policy.limits.four_eyes())
         drawn = engine.plan(adapter, policy, ledger, attempt, taken, known, desired, request, held)
         drawn = engine.dry_run(adapter, access, ledger, drawn) if dry_run else drawn
         engine.save(adapter, policy, ledger, attempt, drawn)

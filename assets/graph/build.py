@@ -98,12 +98,13 @@ def _release(company: Company, destinations: Sequence[Destination]) -> dg.Config
         config_schema={
             "digest": dg.Field(DIGEST, description="What to release: the digest on the plan's check `held`, and in the report."),
             "kinds": dg.Field([KIND], default_value=[], description="Only these kinds of change. Left out: all of the set."),
+            "people": dg.Field([NUMBER], default_value=[], description="Only these employee numbers. Left out: everyone in the set."),
             "released_by": dg.Field(WORDS, default_value="", description="Who releases it; behind a sign-on that says it."),
             "reason": dg.Field(WORDS, description="Why."),
         }
     )
     def release(given: dict) -> dict:
-        request = {"release": given["digest"], **{name: given[name] for name in ("kinds", "released_by", "reason")}}
+        request = {"release": given["digest"], **{name: given[name] for name in ("kinds", "people", "released_by", "reason")}}
         return _to_plans(company, destinations, request, known=request)
 
     return release

@@ -4,13 +4,14 @@ Belongs here: run config, and turning stored values into ``destinations.base`` a
 (``destinations.engine``).
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from assets.asker import asker
+from assets.asker import asker, signed_on
 from assets.company import Company
 from assets.typed import DIGEST, KIND, NUMBER, Typed
 from destinations import releases
@@ -38,6 +39,8 @@ class ReleaseConfig(Typed):
     """Digest of a held set: apply what of it is still wanted and the same, and nothing else."""
     kinds: Annotated[list[str], KIND] = Field(default=[])
     """Kinds of change: only these are let go. Empty: all."""
+    people: Annotated[list[str], NUMBER] = Field(default=[])
+    """Employee numbers: only theirs is let go. Empty: everyone's whom the set holds."""
     released_by: str = ""
     """Who releases it; the sign-on says it where the run was launched behind one."""
     reason: str = ""
@@ -45,7 +48,14 @@ class ReleaseConfig(Typed):
 
     def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(release=self.release, kinds=self.kinds, released_by=asker(context, self.released_by), reason=self.reason)
+        return Request(
+            release=self.release,
+            kinds=self.kinds,
+            released_by=asker(context, self.released_by),
+            reason=self.reason,
+            people=self.people,
+            signed_on=signed_on(context),
+        )
 
 
 class PlanConfig(ReleaseConfig):
@@ -58,7 +68,7 @@ class PlanConfig(ReleaseConfig):
 
     def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(self.only, self.same_person, self.release, self.kinds, asker(context, self.released_by), self.reason)
+        return replace(super().request(context), only=self.only, same_person=self.same_person)
 
 
 def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:

@@ -38,7 +38,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request(context)
         with reported(), getattr(context.resources, ledger).open() as book:
             if request.release:
-                if releases.requested(book, destination.name, attempt(context), request) is None:
+                if releases.requested(book, destination.name, attempt(context), request, company.four_eyes()) is None:
                     left_alone = {"read": "not in this run: another destination is released"}
                     unseen = checks.left_alone(key, destination.preflight_checks) if isinstance(destination, Preflight) else []
                     yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone, check_results=unseen)

@@ -92,7 +92,7 @@ def _drawn(
 ) -> Drawn:
     """The plan of what the steps before this one left; of a release, from the file that the destination was last planned from."""
     policy, there = company.policy(), Known.from_stored(inputs.known)
-    held = releases.requested(book, destination.name, run, request)
+    held = releases.requested(book, destination.name, run, request, company.four_eyes())
     key = book.keys.of_fields(destination.name)
     if held:
         file = planned_from(book, storage, company, destination.name)

@@ -69,6 +69,7 @@ def run_job(
     tags: Mapping[str, str] | None = None,
     on_event: OnEvent | None = None,
     location: Location = Location(),
+    run_id: str | None = None,
 ) -> RunResult:
     """Run a job of the code location on the instance of DAGSTER_HOME, here and now.
 
@@ -78,6 +79,7 @@ def run_job(
         tags: The run's tags; no personal data.
         on_event: Called with each event as it happens.
         location: Where the job is defined.
+        run_id: The run's id, where somebody has to know it before.
 
     Raises:
         DagsterInvariantViolationError: There is no such job.
@@ -89,6 +91,7 @@ def run_job(
         unfinished = _recovered(instance)
         run = instance.create_run_for_job(
             definition,
+            run_id=run_id,
             run_config=_silenced(definition, run_config or {}),
             tags={**job.get_definition().run_tags, **(tags or {})},
             remote_job_origin=_origin(job_name, location),

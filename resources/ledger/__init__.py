@@ -9,6 +9,8 @@
 - ``plans``: what was going to be done, to whom, and whether it may be
 - ``things``: the same of things that are no people, and what came of them
 - ``releases``: what a plan holds, and who let it go
+- ``decisions``: who proposed to release something, or released it, from a page, and what became of that
+- ``visits``: who looked at a page about people
 - ``claims``: which company's each destination is
 - ``leases``: which run may write
 - ``applied``: how far each destination was brought, and which export is too old for it

@@ -13,6 +13,7 @@ from resources.ledger.applied import AppliedExports
 from resources.ledger.claims import Claims
 from resources.ledger.companies import Companies
 from resources.ledger.database import connect, reading
+from resources.ledger.decisions import Decisions
 from resources.ledger.deliveries import Deliveries
 from resources.ledger.figures import Figures
 from resources.ledger.heartbeats import Heartbeats
@@ -29,6 +30,7 @@ from resources.ledger.schema import bring_up_to_date
 from resources.ledger.skips import Skips
 from resources.ledger.things import Things
 from resources.ledger.traffic import Traffic
+from resources.ledger.visits import Visits
 from resources.ledger.week import Week
 
 
@@ -46,6 +48,8 @@ class Ledger:
         self.applied = AppliedExports(engine, company)
         self.plans = Plans(engine, company)
         self.releases = Releases(engine, company)
+        self.decisions = Decisions(engine, company)
+        self.visits = Visits(engine, company)
         self.deliveries = Deliveries(engine, company)
         self.one_offs = OneOffs(engine, company)
         self.acknowledged = Acknowledged(engine, company)

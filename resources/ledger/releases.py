@@ -46,6 +46,8 @@ class Release:
     name: str
     reason: str
     released_at: datetime
+    people: list[str] | None = None
+    """By number those whose changes alone were let go; None: everyone's."""
 
 
 class Releases(Scoped):
@@ -67,7 +69,9 @@ class Releases(Scoped):
         columns = ["person", "intended", "kinds", "reason", "digest"]
         return self._frame(tables.plan_person, columns, ["person"], destination=destination, plan_run_id=plan_run_id, action="hold")
 
-    def release(self, digest: str, run_id: str, root_run_id: str, kinds: Sequence[str], name: str, reason: str) -> Held:
+    def release(
+        self, digest: str, run_id: str, root_run_id: str, kinds: Sequence[str], name: str, reason: str, people: Sequence[str] = ()
+    ) -> Held:
         """Let a held set go, or some kinds of it; the same root run may do it again, and later.
 
         Args:
@@ -77,6 +81,7 @@ class Releases(Scoped):
             kinds: Which kinds of it; empty: all.
             name: Who releases it.
             reason: Why.
+            people: Whose changes alone are let go; empty: everyone's.
 
         Raises:
             Permanent: There is no such set, it holds no such kind, or its time is over.
@@ -94,6 +99,7 @@ class Releases(Scoped):
                     "Run the preview: it names what is held now.",
                 )
             row = {"digest": digest, "kinds": list(kinds), "name": name, "reason": reason, "expires_at": found.expires_at}
+            row["people"] = list(people) or None
             keys = self._keys(destination=found.destination, plan_run_id=run_id, root_run_id=root_run_id)
             insert_missing(connection, tables.release, [{**keys, **row, "released_at": moment()}])
             return found
@@ -106,7 +112,7 @@ class Releases(Scoped):
     def _releases(self, connection: sa.Connection, digest: str) -> list[Release]:
         table = tables.release
         rows = connection.execute(sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.released_at))
-        return [Release(row.root_run_id or row.plan_run_id, row.kinds, row.name, row.reason, row.released_at) for row in rows]
+        return [Release(row.root_run_id or row.plan_run_id, row.kinds, row.name, row.reason, row.released_at, row.people) for row in rows]
 
     def _held_set(self, connection: sa.Connection, digest: str) -> Held | None:
         table = tables.held

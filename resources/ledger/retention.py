@@ -33,7 +33,15 @@ OF_PLAN: Final = (
 OF_ROOT: Final = (tables.plan, tables.gate, tables.reject, tables.disposition, tables.intake_run, tables.skip_run, tables.run)
 """Keyed by the first run of a chain."""
 
-BY_AGE: Final[dict[str, str]] = {"accepted_older": "accepted_at", "heartbeat": "expires_at", "rate_call": "at", "skip": "closed"}
+BY_AGE: Final[dict[str, str]] = {
+    "accepted_older": "accepted_at",
+    "decision": "at",
+    "heartbeat": "expires_at",
+    "proposal": "expires_at",
+    "rate_call": "at",
+    "skip": "closed",
+    "visit": "at",
+}
 """Table → what must lie before the limit. A skip that lasts has no end yet."""
 
 KEPT: Final[dict[str, str]] = {

@@ -211,8 +211,49 @@ release = _of_plan(
     _needed("expires_at", Moment),
     _needed("released_at", Moment),
     _optional("root_run_id"),
+    _optional("people", sa.JSON),
 )
-"""Who let a held set go, or some kinds of it; `plan_run_id` is the run that does it."""
+"""Who let a held set go, or some kinds of it; `plan_run_id` is the run that does it. `people`: by number those whose changes alone were let
+go; no list where it was everyone's."""
+
+proposal = _table(
+    "proposal",
+    _key("digest"),
+    _key("proposed_at", Moment),
+    _needed("kinds", sa.JSON),
+    _optional("people", sa.JSON),
+    _needed("name"),
+    _needed("reason"),
+    _needed("expires_at", Moment),
+)
+"""What one person would release of a held set, for another to do so, where the settings want two; `people` as in `release`."""
+
+visit = _table(
+    "visit",
+    _key("visit"),
+    _needed("at", Moment),
+    _needed("name"),
+    _needed("page"),
+    _optional("employee_id"),
+    _optional("digest"),
+)
+"""Who looked at a page about people; `employee_id` where it is about one."""
+
+decision = _table(
+    "decision",
+    _key("decision"),
+    _needed("at", Moment),
+    _needed("name"),
+    _needed("action"),
+    _needed("digest"),
+    _needed("kinds", sa.JSON),
+    _optional("people", sa.JSON),
+    _needed("reason"),
+    _optional("run_id"),
+    _optional("ended", Moment),
+    _optional("outcome"),
+)
+"""Who released, or proposed to release, from a page, once for each time that a form was shown: `decision` is that form's."""
 
 request = _of_plan("request", _key("request", sa.Integer), _needed("meta", sa.JSON), _needed("recorded_at", Moment))
 answer = _of_plan(

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from roster.plan import few
 from roster.settings import Limit, Strict
-from roster.vocabulary import KINDS, WRITES, Kind
+from roster.vocabulary import KINDS, THING_KINDS, WRITES, Kind
 
 _PER_WEEK = 3
 
@@ -26,6 +26,8 @@ class KindLimit(Limit):
 
     per_week: float | None = Field(default=None, ge=1)
     """So many times as many may in seven days; by default what `limits.per_week` says."""
+    four_eyes: bool = False
+    """Whether what is held of this kind needs two people who have signed on: one proposes its release, another releases it."""
 
     def most_in_a_week(self, base: int) -> int:
         """How many of `base` may change in seven days."""
@@ -34,6 +36,18 @@ class KindLimit(Limit):
 
 ByKind = Mapping[Kind, KindLimit]
 """A kind that is not named has no limit."""
+
+
+_REMOVED: Final = frozenset({"value_removed"})
+
+
+@dataclass(frozen=True)
+class FourEyes:
+    """The kinds of change of which a release needs two people."""
+
+    people: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
+    """Of what is no person."""
 
 
 class Limits(Strict):
@@ -96,6 +110,14 @@ class Limits(Strict):
         """
         found: dict[Kind, KindLimit] = {kind: getattr(self, kind) for kind in KINDS if not (first and kind == "join")}
         return {kind: self.weekly(limit) for kind, limit in found.items()}
+
+    def four_eyes(self) -> FourEyes:
+        """The kinds of which a release needs two people."""
+        things = frozenset(THING_KINDS) - _REMOVED if self.things.four_eyes else frozenset[str]()
+        return FourEyes(
+            frozenset(kind for kind in KINDS if getattr(self, kind).four_eyes),
+            things | (_REMOVED if self.things_removed.four_eyes else frozenset()),
+        )
 
     def weekly(self, limit: KindLimit) -> KindLimit:
         """A limit with how many times as many may in seven days, its own or everyone's."""

@@ -23,6 +23,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     "no_longer_wanted": "no longer wanted",
     "changed": "other than it was when it was held",
     "kind_not_released": "of a kind that is not released",
+    "person_not_released": "not among the people who are released",
     "pilot": "waiting until somebody has looked what came of the first",
     "depends_on_held": "in need of another change that is not made",
     "not_in_set": "held now, but not part of what is released",
@@ -57,7 +58,7 @@ def in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {VERDICTS[code]}" for code, count in counts.items())
 
 
-def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> tuple[Plan, dict[str, int]]:
+def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes, chosen: Collection[str] = ()) -> tuple[Plan, dict[str, int]]:
     """The plan that applies what is still as it was held, and nothing else.
 
     Doubtful people stay held: a release cannot tell who somebody is.
@@ -67,11 +68,14 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes) -> t
         held: the released set.
         kinds: the kinds of change that are released; someone with a change of another kind stays held. Empty: all.
         key: the key of `with_digests`.
+        chosen: the people who are released; everybody else stays held. Empty: everyone.
 
     Returns:
         The plan, and how many people have each of `VERDICTS`.
     """
     verdict = _verdicts(plan, held, kinds, key)
+    if chosen:
+        verdict = verdict.mask(verdict.eq("applied") & ~plan.people["person"].isin(list(chosen)), "person_not_released")
     free = verdict.eq("applied")
     other = plan.people["action"].isin(WRITES) & ~free
     narrowed = plan.people.assign(

@@ -226,7 +226,9 @@ def with_digests(things: pd.DataFrame, key: bytes) -> pd.DataFrame:
     return things.assign(digest=record_column(said, key) if len(things) else pd.Series(dtype="str"))
 
 
-def released(things: pd.DataFrame, held: pd.DataFrame, kinds: Collection[str], key: bytes) -> tuple[pd.DataFrame, dict[str, int]]:
+def released(
+    things: pd.DataFrame, held: pd.DataFrame, kinds: Collection[str], key: bytes, *, only_people: bool = False
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """What a plan drawn afresh leaves of a released set: what is as it was held goes, all else waits or is left for the next sync.
 
     Args:
@@ -234,6 +236,7 @@ def released(things: pd.DataFrame, held: pd.DataFrame, kinds: Collection[str], k
         held: ``thing``, ``digest`` of what was held.
         kinds: The kinds that are released; empty: all.
         key: Of `with_digests`.
+        only_people: Some people are released by number: no thing is, then.
 
     Returns:
         `PLANNED`, and how many things have each of `roster.plan.releasing.VERDICTS`.
@@ -243,8 +246,13 @@ def released(things: pd.DataFrame, held: pd.DataFrame, kinds: Collection[str], k
     member, same = was.notna(), (was == fresh["digest"]).fillna(False)
     of_kind = fresh["kind"].isin(list(kinds)) | (not kinds)
     waits = fresh["reason"].notna()
-    let_go = member & same & of_kind
-    rules = [(let_go, "applied"), (member & same, "kind_not_released"), (member, "changed"), (waits, "not_in_set")]
+    let_go = member & same & of_kind & (not only_people)
+    rules = [
+        (let_go, "applied"),
+        (member & same, "person_not_released" if only_people else "kind_not_released"),
+        (member, "changed"),
+        (waits, "not_in_set"),
+    ]
     codes = np.select([rule.to_numpy(bool) for rule, _ in rules], [code for _, code in rules], "not_selected")
     verdict = pd.Series(codes, index=fresh.index, dtype="str")
     # What came up since is left for the next sync; what was let go needs no reason any more, what stays has one.

@@ -150,11 +150,12 @@ def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("roster.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": _number, "size": _size, "moment": _moment, "seconds": _seconds}
+    environment.filters |= {"number": number, "size": _size, "moment": moment, "seconds": _seconds}
     return environment.get_template("sync_report.html")
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """``1,200``."""
     return f"{value:,}"
 
 
@@ -164,7 +165,8 @@ def _size(count: int) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
-def _moment(value: datetime) -> str:
+def moment(value: datetime) -> str:
+    """``3 Jan 2026, 04:05 UTC``."""
     return f"{value.day} {value:%b %Y, %H:%M} {value.tzname() or ''}".rstrip()
 
 

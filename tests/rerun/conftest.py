@@ -35,7 +35,8 @@ _OF_A_DAY = {"as_of", "first_seen", "last_seen", "closed"}
 _OF_A_PLACE = {"claim.digest"}
 _AS_OF = re.compile(r"'as_of': '[\d-]+'")
 _A_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NO_MEMORY = {"heartbeat", "lease", "rate_call", "request", "run", "secret", "traffic"}
+# `decision`, `proposal` and `visit` are people's at a page, and no run's.
+_NO_MEMORY = {"decision", "heartbeat", "lease", "proposal", "rate_call", "request", "run", "secret", "traffic", "visit"}
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from resources.ledger import Ledger, tables
+from resources.ledger.decisions import Decision
 from resources.ledger.mentions import PERSON, Who, about, text_without, without
 from resources.ledger.people import QUOTING
 from roster.plan.facts import PlanFacts
@@ -70,6 +71,12 @@ def full(ledger):
         "expensify", "r", root_run_id="r", facts=PLAN, digest="d", accounting_passed=True, gate_passed=True,
         people=PEOPLE, changes=CHANGES, of_things=THINGS,
     )  # fmt: skip
+    ledger.visits.note("anna", "person", "E1")
+    ledger.visits.note("anna", "person", "E2")
+    ledger.decisions.propose("h", [], ["E1", "E2"], "anna", "looked", datetime(2026, 1, 2, tzinfo=UTC))
+    ledger.decisions.begin(Decision("f", "release", "h", [], ["E1"], "bert", "looked", datetime(2026, 1, 1, tzinfo=UTC), "r2"))
+    ledger.releases.save_held("expensify", "r", "h", datetime(2100, 1, 1, tzinfo=UTC))
+    ledger.releases.release("h", "r2", "r2", [], "bert", "looked", ["E1"])
     with ledger.leases.hold("r") as lease:
         answers = {"person": ["E1", "E2"], "status": ["accepted"] * 2, "reason": [None] * 2, "request": [1] * 2}
         went = {"thing": ["approvers/COST/1"], "outcome": ["refused"], "reason": ["E1 is away"], "people": ["E1 E2"]}
@@ -133,12 +140,16 @@ def test_what_others_have_stays_but_for_the_mention(full):
     assert tuple(cells.loc["approvers/COST/1", ["old", "new", "answer", "people"]]) == (None, "E3", None, "E2")
     assert tuple(cells.loc["approvers/COST/2", ["old", "new"]]) == (None, "E2")
     assert (facts.dry_run.alone, facts.dry_run.in_doubt) == (("E2",), ())
+    assert [one.people for one in full.decisions.proposals("h")] == [["E2"]]
+    # Nobody is left of those who were released alone: that is not the same as everyone.
+    assert ([one.people for one in full.releases.of("h")], full.decisions.of("f").people) == ([[]], [])
+    assert [one.employee_id for one in full.visits.newest(9)] == ["E2"]
 
 
 def test_every_row_of_a_person_is_found(full):
     found = full.people.rows_about("E1")
     with_person = {name for name, table in tables.metadata.tables.items() if set(PERSON) & set(table.c.keys())}
-    assert set(found) >= with_person - {"skip"} | {"skip", "gate", "plan", "outcome_count"}
+    assert set(found) >= with_person - {"skip"} | {"skip", "gate", "plan", "outcome_count", "proposal", "decision", "release"}
     assert found["gate"] == [
         {"company": "acme", "root_run_id": "r", "number": 1, "facts": {"notes": [{"employee_id": "E1", "code": "phone"}]}}
     ]
@@ -160,6 +171,7 @@ def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_search
         "field", "identity", "intended", "job", "kind", "kinds", "landed",
         "last_root_run", "matched_by", "message", "name", "outcome", "plan_run_id", "reason",
         "record", "root_run_id", "run_id", "sha256", "source", "status",
+        "decision", "page",
         "thing",  # a unit or a value, not a person
     }  # fmt: skip
     for table in tables.metadata.tables.values():
