@@ -24,7 +24,7 @@ def drawn(
     there: Known,
     held: Held | None,
 ) -> Drawn:
-    """The plan that takes back what the run `request.undo` wrote at a destination; where it wrote nothing, one that leaves everyone alone."""
+    """The plan that takes back what the run `request.undo` wrote at a destination; where that is nothing, one that leaves all alone."""
     policy, file = company.policy(), planned_from(book, storage, company, destination.name)
     written = undoing.planned_by(book, destination.name, request.undo)
     if written is None and held is None:
