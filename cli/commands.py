@@ -38,6 +38,7 @@ COMMANDS: Final = {
         "cli.run", "Apply what a plan held, as far as it is still wanted and the same. Nothing else is written.", names.companies
     ),
     "reexecute": Listed("cli.run", "Run what failed in a run again, and what it never reached; what it finished stays as it is."),
+    "undo": Listed("cli.run", "Plan what takes back what a run wrote, and hold all of it. Nothing is written before a release."),
     "recover": Listed(
         "cli.run", "Mark runs whose process has died as failed, so that they can be re-executed and hold up no other run.", names.companies
     ),
@@ -70,6 +71,11 @@ COMMANDS: Final = {
     "doctor": Listed(
         "cli.doctor",
         "Look at all that a company's first run needs, and list the policies and units there are: 0 all is well, 1 something is not.",
+        names.companies,
+    ),
+    "preview": Listed(
+        "cli.preview",
+        "Show what other settings would change for the file that was last taken in. Nothing is written anywhere.",
         names.companies,
     ),
     "feed": Listed(

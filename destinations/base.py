@@ -130,6 +130,8 @@ class Request:
     """Of a release: only these employee numbers. Empty: everyone whom the set holds."""
     signed_on: bool = False
     """Whether a sign-on says who releases it, and not only what was typed."""
+    undo: str = ""
+    """The run that is to be taken back: the first of its attempts. Everything of it is held."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assets.asker import asker, signed_on
 from assets.company import Company
-from assets.typed import DIGEST, KIND, NUMBER, Typed
+from assets.typed import DIGEST, KIND, NUMBER, RUN, Typed
 from destinations import releases
 from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
@@ -45,6 +45,8 @@ class ReleaseConfig(Typed):
     """Who releases it; the sign-on says it where the run was launched behind one."""
     reason: str = ""
     """Why."""
+    undo: Annotated[str, RUN] = ""
+    """The id of a run: plan what takes back what it wrote, and hold all of it."""
 
     def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
@@ -55,6 +57,7 @@ class ReleaseConfig(Typed):
             reason=self.reason,
             people=self.people,
             signed_on=signed_on(context),
+            undo=self.undo,
         )
 
 

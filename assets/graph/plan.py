@@ -5,6 +5,7 @@ held (``roster.plan.limits``, ``roster.plan.dependants``, ``roster.plan.decision
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import dagster as dg
@@ -12,10 +13,10 @@ import pandas as pd
 
 from assets.company import Company, attempt
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import metadata, undo
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from assets.typed import given, schema
-from destinations import engine, releases
+from destinations import engine, releases, undoing
 from destinations.abilities import DryRun
 from destinations.base import Attempt, Desired, Destination, Drawn, Known, Request
 from resources.failures import Permanent
@@ -94,6 +95,8 @@ def _drawn(
     policy, there = company.policy(), Known.from_stored(inputs.known)
     held = releases.requested(book, destination.name, run, request, company.four_eyes())
     key = book.keys.of_fields(destination.name)
+    if undoes := request.undo or (undoing.undone_by(book, held) if held else ""):
+        return undo.drawn(company, destination, book, run, storage, replace(request, undo=undoes), there, held)
     if held:
         file = planned_from(book, storage, company, destination.name)
         wanted = engine.desire(destination, policy, file, there, key)
