@@ -17,7 +17,9 @@ import dagster as dg
 from assets import mistakes, names
 from assets.company import COMPANY_TAG
 from assets.component import SettingsError
+from assets.failures import reported_in_tick
 from assets.location import one
+from assets.runs import alerts
 
 CHECK: Final = "loads"
 """The check's name."""
@@ -67,6 +69,9 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
     )
     def settings(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen = _looked_at(file)
+        if not seen["passed"]:
+            with reported_in_tick():
+                alerts.cannot_be_loaded(company, seen["metadata"]["mistakes"])
         state = hashlib.sha256(seen["description"].encode()).hexdigest()
         can = "can" if seen["passed"] else "cannot"
         told = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."

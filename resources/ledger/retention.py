@@ -33,11 +33,19 @@ OF_PLAN: Final = (
 OF_ROOT: Final = (tables.plan, tables.gate, tables.reject, tables.disposition, tables.intake_run, tables.skip_run, tables.run)
 """Keyed by the first run of a chain."""
 
-BY_AGE: Final[dict[str, str]] = {"accepted_older": "accepted_at", "heartbeat": "expires_at", "rate_call": "at", "skip": "closed"}
-"""Table → what must lie before the limit. A skip that lasts has no end yet."""
+BY_AGE: Final[dict[str, str]] = {
+    "accepted_older": "accepted_at",
+    "alert": "over_at",
+    "alert_note": "at",
+    "heartbeat": "expires_at",
+    "rate_call": "at",
+    "skip": "closed",
+}
+"""Table → what must lie before the limit. A skip that lasts has no end yet, nor has a state that people are told of."""
 
 KEPT: Final[dict[str, str]] = {
     "acknowledged": "without it everybody counts as new",
+    "alert_settings": "one row; who is told that the YAML cannot be loaded",
     "applied": "an older file must still be refused",
     "baseline": "the gate compares the next file with it",
     "claim": "another company must still be refused",
