@@ -17,6 +17,7 @@ import pandas as pd
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster._utils.schedules import get_latest_completed_cron_tick
+from pydantic import ValidationError
 
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
@@ -82,8 +83,12 @@ def cannot_be_loaded(company: str, mistakes: int) -> None:
     with Ledger.open(places.ledger_url(), company) as ledger:
         if (before := ledger.alerts.remembered()) is None:
             return
-        kept = dict(before.settings)
-        zone, alerts, now = str(kept.pop("timezone")), Alerts.model_validate(kept), datetime.now(UTC)
+        kept, now = dict(before.settings), datetime.now(UTC)
+        zone = str(kept.pop("timezone"))
+        try:
+            alerts = Alerts.model_validate(kept)
+        except ValidationError:  # another version has written them
+            return
         found = f"The settings of {company} cannot be loaded ({mistakes:,} {'mistake' if mistakes == 1 else 'mistakes'}), so nothing runs"
         states = open_states.frame([of_nobody("settings_broken", company, found)])
         ledger.alerts.observe(states, {name: one.is_for for name, one in alerts.targets.items()}, now, only=["settings_broken"])
