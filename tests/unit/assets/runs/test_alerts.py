@@ -1,4 +1,4 @@
-"""What Dagster alone knows of a company is told as well: runs that failed, died or never began, red ticks, a missed deadline, broken YAML."""
+"""What Dagster alone knows of a company is told as well: runs that failed or never began, red ticks, a missed deadline, broken YAML."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -8,8 +8,15 @@ import pytest
 import yaml
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickData, TickStatus
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    ScheduleInstigatorData,
+    TickData,
+    TickStatus,
+)
 from dagster._core.test_utils import create_run_for_test
+from dagster_shared.error import SerializableErrorInfo
 
 from assets import loader
 from assets.company import COMPANY_TAG, Company
@@ -24,13 +31,25 @@ DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 TICKING = {"acme_arrival", "acme_by_clock"}
 
 
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """One instance for all: making its databases takes longer than any of these."""
+    folder = tmp_path_factory.mktemp("dagster")
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        yield instance
+
+
 @pytest.fixture
-def watched(tmp_path, monkeypatch):
+def watched(tmp_path, monkeypatch, everything):
     """A company with alerts and a deadline, its ledger, an instance, and somebody who is told everything."""
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
     file = tmp_path / "acme" / "defs.yaml"
     file.parent.mkdir()
-    with receiver() as hook, dg.DagsterInstance.ephemeral() as instance:
+    instance = everything
+    instance.run_storage.wipe()
+    instance.schedule_storage.wipe()
+    with receiver() as hook:
         monkeypatch.setenv("ALERTS_IT", hook.url())
         attributes = yaml.safe_load(YAML) | {
             "when": {"deadline": {"cron": "0 7 * * *", "within_hours": 24}},
@@ -60,10 +79,12 @@ def lost(watched, status=dg.DagsterRunStatus.FAILURE, job="sync"):
 
 def tick(watched, name, status, kind=InstigatorType.SENSOR, on=InstigatorStatus.DECLARED_IN_CODE):
     origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("rollcall"), "__repository__"), name)
+    data = ScheduleInstigatorData("0 7 * * *") if kind is InstigatorType.SCHEDULE else None
+    error = SerializableErrorInfo("TickFailed", [], "TickFailed") if status is TickStatus.FAILURE else None
     if not watched.instance.get_instigator_state(origin.get_id(), origin.get_selector().get_id()):
-        watched.instance.add_instigator_state(InstigatorState(origin, kind, on))
+        watched.instance.add_instigator_state(InstigatorState(origin, kind, on, data))
     at = datetime.now(UTC).timestamp() + len(watched.instance.get_ticks(origin.get_id(), origin.get_selector().get_id()))
-    watched.instance.create_tick(TickData(origin.get_id(), name, kind, status, at, selector_id=origin.get_selector().get_id()))
+    watched.instance.create_tick(TickData(origin.get_id(), name, kind, status, at, selector_id=origin.get_selector().get_id(), error=error))
 
 
 def test_a_run_that_failed_is_told_by_its_step_and_no_text_of_its_error(watched):
