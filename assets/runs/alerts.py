@@ -99,8 +99,11 @@ def deliver(ledger: Ledger, alerts: Alerts, zone: str, now: datetime) -> str:
     """Send what is to be sent now, each target in one message; what became of it, in a sentence."""
     may = [(event, "begun") for event in EVENTS if event in URGENT] if alerts.quiet(now, zone) else None
     notes: dict[str, list[Note]] = {}
-    for note in ledger.alerts.claim(may):
-        notes.setdefault(note.target, []).append(note)
+    claimed = ledger.alerts.claim(may)
+    ledger.alerts.sent([note for note in claimed if note.states.empty])  # of somebody who was forgotten meanwhile
+    for note in claimed:
+        if not note.states.empty:
+            notes.setdefault(note.target, []).append(note)
     messages = {name: wording.message(ledger.company, mine, zone, _links(ledger, alerts, mine)) for name, mine in notes.items()}
     results = send(messages, alerts.targets)
     for name, why in results.items():

@@ -78,11 +78,11 @@ def _title(note: Note) -> str:
 def _line(note: Note, zone: str) -> str:
     if note.event in OF_PEOPLE:
         one, several = (OF_PEOPLE if note.phase == "begun" else OVER)[note.event]
-        people = max(1, len(note.states))
+        people = len(note.states)
         sentence = (one if people == 1 else several).format(who=_who(note.states, people), where=note.subject)
     else:
         sentence = "; ".join(note.states["detail"].drop_duplicates()) or TITLES[note.event]  # type: ignore[index]
-    since = _when(note.states["since"].min(), zone) if len(note.states) else _when(note.at, zone)
+    since = _when(note.states["since"].min(), zone)
     if note.phase == "over":
         return f"OVER: {sentence} (it began {since}, over {_when(note.at, zone)})."
     return f"{sentence} (since {since})."
