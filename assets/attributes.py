@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
 from destinations import registry
+from resources.alerts.settings import Alerts
 from resources.hr.locations import CsvSource, SftpSource, Skipped
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
@@ -158,6 +159,9 @@ class CompanySettings(Strict):
     """The domains of the company's addresses, such as acme.example. An address of any other waits for a release: that of a joiner always,
     that of somebody who had another one if nobody there had the domain before."""
 
+    alerts: Alerts | None = None
+    """Who is told when something needs somebody: by Slack, Teams, e-mail or a hundred others."""
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -174,6 +178,17 @@ class CompanySettings(Strict):
             if not _OWNER.fullmatch(owner):
                 raise ValueError(f"owner {number} is neither an e-mail address nor written team:name")
         return value
+
+    @model_validator(mode="after")
+    def _a_deadline_to_miss(self) -> "CompanySettings":
+        late = [
+            name
+            for name, one in (self.alerts.targets if self.alerts else {}).items()
+            if "events" in one.model_fields_set and "file_late" in one.events
+        ]
+        if late and self.when.deadline is None:
+            raise ValueError(f"alerts: {late[0]} is to be told of file_late, and when.deadline, by when a file must come, is not given")
+        return self
 
     @model_validator(mode="after")
     def _somewhere_to_go(self) -> "CompanySettings":

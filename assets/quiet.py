@@ -31,6 +31,10 @@ LEVELS: Final = {
     "paramiko": logging.CRITICAL,
     # What goes to and fro when somebody signs in, at DEBUG.
     "oauthlib": logging.WARNING,
+    # URLs with tokens and passwords, at every level; it sets its own when it is imported (`resources.alerts.sending`).
+    "apprise": logging.CRITICAL,
+    # Paths of calls, tokens in them, at DEBUG.
+    "urllib3": logging.ERROR,
     # A line for each migration, at INFO.
     "alembic": logging.WARNING,
 }

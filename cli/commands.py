@@ -56,6 +56,7 @@ COMMANDS: Final = {
         "Show what is going on: runs, what waits for a release, who stays out and since when, the last file applied.",
         names.companies,
     ),
+    "notify-test": Listed("cli.notify", "Send a test to each target of a company's alerts, and say which took it.", names.companies),
     "why": Listed(
         "cli.why",
         "Tell what every run did about one person and why, newest first. It shows old and new values: they are personal data.",

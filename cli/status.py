@@ -18,6 +18,7 @@ from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
 from cli.terminal import print_json, terminal
 from destinations import registry
+from resources.ledger.alerts import Failing
 from resources.past.status import Status, Waiting, look
 from roster.reports.held import paste
 from roster.reports.model import DestinationReport, RunReport
@@ -104,6 +105,9 @@ def as_json(status: Status) -> dict[str, Any]:
             }
             for one in status.waiting
         ],
+        "not_told": [
+            {"target": one.target, "waiting": one.waiting, "given_up": one.given_up, "why": one.failure} for one in status.not_told
+        ],
         "runs": [_run_as_json(run, under_way=run.root_run_id in alive) for run in status.runs],
         "stays_out": [
             {
@@ -167,6 +171,8 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
         console.print(f"  {taken.destination} was last written to from {file}, {_age(taken.applied_at, now)} ago.")
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
+    for failing in status.not_told:
+        _print_not_told(console, failing)
     console.print("\n  Numbers are intended / accepted / landed.", style="dim")
     alive = {run.root_run_id for run in status.under_way}
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
@@ -193,6 +199,13 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
     else:
         console.print(f"{waiting}, {until}:", style="yellow")
         console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
+
+
+def _print_not_told(console: Console, one: Failing) -> None:
+    given_up = f", {one.given_up:,} were given up" if one.given_up else ""
+    console.print(
+        f"  {one.target} could not be told: {one.waiting:,} messages are tried again{given_up}. {one.failure}", style="red", soft_wrap=True
+    )
 
 
 def _runs(runs: Sequence[RunReport], now: datetime, alive: set[str]) -> Table:

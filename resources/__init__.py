@@ -4,6 +4,7 @@
 - `ssh`: how to get into an SFTP server?
 - `ledger`: what must runs remember?
 - `stored`: where are the values that assets store?
+- `alerts`: how are people told who read no logs?
 - `past`: what is known of runs that were, and how is it handed out or deleted?
 
 For all of them, and for destinations: `http` (one way to call, what is repeated), `rates` (how many calls in a span of time), `pace` (how

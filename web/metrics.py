@@ -30,6 +30,7 @@ OF_COMPANY: Final = {
     "rollcall_last_run_duration_seconds": "How long the company's newest run took, once it has ended.",
     "rollcall_hr_file_modified_timestamp_seconds": "When HR wrote the file that was last taken in; where that is not known, first seen.",
     "rollcall_hr_file_taken_timestamp_seconds": "When HR's file was last taken in.",
+    "rollcall_alerts_not_taken": "Messages of the company's alerts that no target has taken yet: tried again, or given up.",
 }
 OF_DESTINATION: Final = {
     "rollcall_last_success_timestamp_seconds": "When a sync for everyone last wrote to this destination and read it back.",
@@ -142,6 +143,8 @@ def _company(found: _Families, ledger: Ledger) -> None:
     if file := ledger.figures.newest_file():
         found.set("rollcall_hr_file_modified_timestamp_seconds", file.modified.timestamp(), company)
         found.set("rollcall_hr_file_taken_timestamp_seconds", file.taken.timestamp(), company)
+    not_taken = sum(one.waiting + one.given_up for one in ledger.alerts.failing())
+    found.set("rollcall_alerts_not_taken", not_taken, company)
     for synced in ledger.figures.synced():
         for name, value in _of_sync(synced):
             found.set(name, value, company, synced.destination)

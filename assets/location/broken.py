@@ -5,6 +5,7 @@ names of the company's own, so that a run of it that somebody re-executes says w
 wrong (``assets.location.one``).
 """
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Collection, Sequence
@@ -18,6 +19,8 @@ from assets import mistakes, names
 from assets.company import COMPANY_TAG
 from assets.component import SettingsError
 from assets.location import one
+from assets.runs import alerts
+from resources.failures import Failed
 
 CHECK: Final = "loads"
 """The check's name."""
@@ -67,6 +70,9 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
     )
     def settings(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen = _looked_at(file)
+        if not seen["passed"]:
+            with contextlib.suppress(Failed):  # a ledger that cannot be had must not keep the check from being seen
+                alerts.cannot_be_loaded(company, seen["metadata"]["mistakes"])
         state = hashlib.sha256(seen["description"].encode()).hexdigest()
         can = "can" if seen["passed"] else "cannot"
         told = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."

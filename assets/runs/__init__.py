@@ -6,6 +6,7 @@
 - `chain`: which runs are attempts of one, and which one is meant?
 - `recovery`: which runs have died, and what becomes of them?
 - `lost`: which runs does nothing else tell of?
+- `alerts`: what of a company are people told, and when?
 - `summary`: how did a run end, in the ledger, in its reports and on one page?
 - `by_hand`: what would the newest plan send, for those who bring it there themselves?
 - `retention`: which runs are old enough to go?

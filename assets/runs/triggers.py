@@ -16,7 +16,7 @@ from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
 from assets.graph.gate import step_name
 from assets.graph.intake import EXPORT_TAG
-from assets.runs import arrivals, recovery, summary
+from assets.runs import alerts, arrivals, recovery, summary
 from resources.failures import NoFile, Transient
 from resources.hr.sources import ExportSource, Found
 
@@ -34,13 +34,14 @@ def build(company: Company, jobs: Sequence[Any]) -> tuple[list[dg.SensorDefiniti
         jobs: Its jobs; the sync is the first.
     """
     when = company.settings.when
-    sensors = [_reports(company, jobs), _recovery(company)]
-    schedules = []
+    sensors: list[dg.SensorDefinition] = [_reports(company, jobs), _recovery(company)]
+    schedules: list[dg.ScheduleDefinition] = []
     if when.arrival:
         sensors.append(_arrival(company, jobs[0], when.arrival.every_seconds))
     if when.schedule:
         schedules.append(_by_clock(company, jobs[0], when.schedule))
-    return sensors, schedules
+    ticking = {*(one.name for one in sensors), *(one.name for one in schedules), company.job("retention")}
+    return [*sensors, *alerts.build(company, ticking)], schedules
 
 
 def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:

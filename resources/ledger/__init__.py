@@ -25,6 +25,7 @@
 - ``keys``: the keys of keyed hashes
 - ``windows``: how often each credential was used, for all processes together
 - ``traffic``: how many calls each destination was sent
+- ``alerts``: which states people are told of, and who was told
 - ``figures``: what is counted of the newest runs, for monitoring
 
 Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres;

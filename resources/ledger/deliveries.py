@@ -127,6 +127,16 @@ class Deliveries(Scoped):
         """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
         return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id)
 
+    def removed_since(self, destination: str, at: datetime) -> set[str]:
+        """Who has been taken out by a plan that was made after a moment: by employee number, or by the key of an account without one."""
+        outcome, plan = tables.outcome, tables.plan
+        same = sa.and_(*(plan.c[name] == outcome.c[name] for name in ("company", "destination", "plan_run_id")))
+        went = sa.and_(outcome.c.outcome.in_(["deactivated", "deleted"]), sa.func.coalesce(outcome.c.landed, "") != "missing")
+        mine = sa.and_(self._mine(outcome, destination=destination), plan.c.saved_at > at, went)
+        query = sa.select(sa.func.coalesce(outcome.c.employee_id, outcome.c.person)).join_from(outcome, plan, same)
+        with self._reading() as connection:
+            return set(connection.execute(query.where(mine)).scalars())
+
     def last_recorded(self, destination: str) -> tuple[str, datetime] | None:
         """The run of the newest plan whose outcomes are recorded, and when that was, after reading back; None where there is none yet."""
         table = tables.outcome_count

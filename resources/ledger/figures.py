@@ -32,6 +32,8 @@ class Synced:
     facts: OutcomeFacts
     leavers_active: int
     """Who is to be out of it and, as far as is known, is not: held, refused, without an answer, or seen there when it was read back."""
+    leavers: frozenset[str] = frozenset()
+    """The same people, by employee number; an account without one by its key."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Figures(Scoped):
                 at = min(filter(None, (row.recorded_at, connection.execute(ended).scalar_one())))
                 facts = OutcomeFacts.from_json(outcomes)
                 staying = self._leaving(connection, key) | set(facts.still_in["employee_id"])
-                found.append(Synced(row.destination, at, planned.get("actions", {}), facts, len(staying)))
+                found.append(Synced(row.destination, at, planned.get("actions", {}), facts, len(staying), frozenset(staying)))
         return found
 
     def _leaving(self, connection: sa.Connection, key: Mapping[str, str]) -> set[str]:

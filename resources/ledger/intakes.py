@@ -4,6 +4,7 @@ Belongs here: intake numbers, the day an export was taken, gate verdicts, reject
 an export, how far it was brought (``resources.ledger.applied``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -143,6 +144,21 @@ class Intakes(Scoped):
     def rejects(self, root_run_id: str) -> pd.DataFrame:
         """The rejects of a root run: line, employee_id, column, source, code, message."""
         return self._frame(tables.reject, REJECTS, ["position"], root_run_id=root_run_id)
+
+    def rows_that_say(self, codes: Sequence[str]) -> int:
+        """How many rows of the file that was read last have one of these faults, and no employee number."""
+        reject, read = tables.reject, tables.disposition
+        newest = sa.select(read.c.root_run_id).where(self._mine(read)).order_by(read.c.recorded_at.desc()).limit(1).scalar_subquery()
+        mine = sa.and_(self._mine(reject), reject.c.root_run_id == newest, reject.c.code.in_(codes), reject.c.employee_id.is_(None))
+        with self._reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count(sa.distinct(reject.c.line))).where(mine)).scalar_one())
+
+    def taken_between(self, begin: datetime, end: datetime) -> bool:
+        """Whether any file was taken in then."""
+        table = tables.intake_run
+        found = sa.select(table.c.root_run_id).where(self._mine(table), table.c.taken_at > begin, table.c.taken_at <= end).limit(1)
+        with self._reading() as connection:
+            return connection.execute(found).first() is not None
 
     def disposition_counts(self, root_run_id: str) -> dict[str, int]:
         """Disposition → number of rows, for the file that a root run read; empty if it read none."""

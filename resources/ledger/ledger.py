@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from resources.ledger import tables
 from resources.ledger.acknowledged import Acknowledged
+from resources.ledger.alerts import AlertStates
 from resources.ledger.applied import AppliedExports
 from resources.ledger.claims import Claims
 from resources.ledger.companies import Companies
@@ -61,6 +62,7 @@ class Ledger:
         self.week = Week(engine, company)
         self.heartbeats = Heartbeats(engine, company)
         self.leases = Leases(engine, company)
+        self.alerts = AlertStates(engine, company)
         self.keys = Keys(engine, company)
         self.claims = Claims(engine, company)
         self.whole = Companies(engine, company)

@@ -152,6 +152,19 @@ class Plans(Scoped):
         """The run that made the newest plan of any run for a destination."""
         return self._newest(destination=destination)
 
+    def deciding(self, destination: str) -> str | None:
+        """The run that made the newest plan that decides about everyone: what it holds waits, whatever a run for some, or a release of
+        a part of it, has planned since."""
+        table = tables.plan
+        columns = (table.c.plan_run_id, table.c.counts)
+        query = sa.select(*columns).where(self._mine(table, destination=destination)).order_by(table.c.saved_at.desc())
+        with self._reading() as connection:
+            for run_id, counts in connection.execute(query):
+                facts = PlanFacts.from_json(counts)
+                if facts.whole and not facts.idle and not facts.released:
+                    return str(run_id)
+        return None
+
     def _newest(self, **equal: str) -> str | None:
         table = tables.plan
         newest = sa.select(table.c.plan_run_id).where(self._mine(table, **equal)).order_by(table.c.saved_at.desc()).limit(1)

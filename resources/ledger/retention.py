@@ -35,6 +35,8 @@ OF_ROOT: Final = (tables.plan, tables.gate, tables.reject, tables.disposition, t
 
 BY_AGE: Final[dict[str, str]] = {
     "accepted_older": "accepted_at",
+    "alert": "over_at",
+    "alert_note": "at",
     "decision": "at",
     "heartbeat": "expires_at",
     "proposal": "expires_at",
@@ -42,10 +44,11 @@ BY_AGE: Final[dict[str, str]] = {
     "skip": "closed",
     "visit": "at",
 }
-"""Table → what must lie before the limit. A skip that lasts has no end yet."""
+"""Table → what must lie before the limit. A skip that lasts has no end yet, nor has a state that people are told of."""
 
 KEPT: Final[dict[str, str]] = {
     "acknowledged": "without it everybody counts as new",
+    "alert_settings": "one row; who is told that the YAML cannot be loaded",
     "applied": "an older file must still be refused",
     "baseline": "the gate compares the next file with it",
     "claim": "another company must still be refused",

@@ -355,6 +355,37 @@ traffic = _table(
 )
 """Calls to each destination since the ledger has existed, and waits for its rate windows; by the destination's title."""
 
+alert = _table(
+    "alert",
+    _key("event"),
+    _key("subject"),
+    _key("employee_id"),
+    _key("since", Moment),
+    _needed("named", sa.Boolean),
+    _needed("detail"),
+    _optional("over_at", Moment),
+)
+"""A state that people are told of, from when until when. `employee_id`: empty where it is about nobody in particular. `named`: whether that
+number may be shown. `detail`: how it began, in words that name nobody."""
+
+alert_note = _table(
+    "alert_note",
+    _key("target"),
+    _key("event"),
+    _key("subject"),
+    _key("phase"),
+    _key("at", Moment),
+    _needed("attempts", sa.Integer),
+    _needed("not_before", sa.Float),
+    _optional("sent_at", Moment),
+    _optional("failure"),
+)
+"""That a target is to be told of the states of an event and a subject that began (`phase`: ``begun``), or ended (``over``), at a moment.
+`not_before`: until when whoever has claimed it sends, or when it is tried again."""
+
+alert_settings = _table("alert_settings", _needed("settings", sa.JSON), _needed("since", Moment), _needed("looked_at", Moment))
+"""The company's `alerts` as they were last loaded, for when its YAML cannot be; no URL is in them. `since`: since when there are any."""
+
 secret = _table("secret", _key("name"), _needed("value", sa.LargeBinary))
 """Keys of keyed hashes, on databases without a directory of their own to keep a file in."""
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from resources.ledger import Held, Ledger
+from resources.ledger.alerts import Failing
 from resources.past.run_report import assemble
 from roster import lacking
 from roster.parts import with_parts
@@ -68,6 +69,8 @@ class Status:
     skips: pd.DataFrame
     """Who stays out now: ``destination`` as people write it, ``employee_id`` (NaN where only a rejected row has that number),
     ``reason``, ``first_seen``, ``times``."""
+    not_told: Sequence[Failing] = ()
+    """The targets of its alerts that did not take what they were sent."""
 
 
 def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
@@ -104,6 +107,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
         skips=skips.assign(destination=skips["destination"].replace({**titles, "hr": HR_FILE}))[
             ["destination", "employee_id", "reason", "first_seen", "times"]
         ],
+        not_told=ledger.alerts.failing(),
     )
 
 

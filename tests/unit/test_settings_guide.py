@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from destinations.expensify.roads.settings import ByDownload, BySftp, SeenByExpensify
 from destinations.findity.settings import FindityExpense, FindityLeaving
+from resources.alerts.settings import Alerts
 from resources.hr.locations import CsvSource, SftpSource
 from resources.ssh.settings import SshServer
 from roster.intake.gate import STOPPING
@@ -47,6 +48,7 @@ HEADINGS = {
     "gate": ("settings.md", "## `hr.gate`: how far a file may be from the last one"),
     "limits": ("settings.md", "## `limits`: how many may change at once"),
     "approvers": ("settings.md", "## `approvers`"),
+    "alerts": ("settings.md", "## `alerts`: who is told"),
     "by sftp": ("settings.md", "#### `delivery.sftp`"),
     "by download": ("settings.md", "#### `delivery.download`"),
     "findity leaving": ("settings.md", "### `leaving`"),
@@ -59,6 +61,7 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("gate", defaults(Gate)),
     ("limits", defaults(Limits)),
     ("approvers", defaults(Approvers)),
+    ("alerts", defaults(Alerts)),
     ("expense", defaults(FindityExpense)),
     ("findity leaving", defaults(FindityLeaving)),
     ("format", defaults(CsvFormat)),
