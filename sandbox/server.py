@@ -7,9 +7,10 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,6 +21,8 @@ from sandbox.box import Box, load
 from sandbox.faults import Fault, fault_from
 from sandbox.seed import demo, state_from
 from sandbox.switches import Switches
+
+T = TypeVar("T")
 
 
 def application(box: Box) -> ASGIApp:
@@ -102,6 +105,14 @@ class Sandbox:
         """Stop serving, and save."""
         self._server.end()  # uvicorn's thread lingers a little, which no test has to wait for
         self.box.save()
+
+    def between_requests(self, work: Callable[[], T]) -> T:
+        """Do some work while no request is being answered; gives what it gives."""
+
+        async def alone() -> T:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(alone(), self._server.loop).result()
 
     @property
     def url(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import dagster as dg
@@ -35,6 +35,7 @@ _OF_A_DAY = {"as_of", "first_seen", "last_seen", "closed"}
 _OF_A_PLACE = {"claim.digest"}
 _AS_OF = re.compile(r"'as_of': '[\d-]+'")
 _A_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SETTINGS = {"expensify__connection__chunk_bytes": 1500}
 # `decision`, `proposal` and `visit` are people's at a page, and no run's.
 _NO_MEMORY = {"decision", "heartbeat", "lease", "proposal", "rate_call", "request", "run", "secret", "traffic", "visit"}
 
@@ -55,6 +56,17 @@ class World:
     """Seconds."""
     runs: int = 2
     """Syncs before the night."""
+
+
+@dataclass
+class Left:
+    """What a night had left at some instant."""
+
+    folder: Path
+    """A copy of what was on the disk."""
+    state: dict[str, Any]
+    """The sandbox's."""
+    written: list[tuple[str, str]]
 
 
 class Night:
@@ -90,6 +102,17 @@ class Night:
         os.environ.update(environment)
         yield folder
         shutil.rmtree(folder)
+
+    def so_far(self, folder: Path) -> Left:
+        """What there is of the night that was begun in a folder, while its process stands still or is gone."""
+        kept = shutil.copytree(folder, mkdtemp(dir=self.world.root), dirs_exist_ok=True)
+        return self.box.between_requests(lambda: Left(Path(kept), copy.deepcopy(self.box.state), list(self.written)))
+
+    def put_back(self, left: Left, folder: Path) -> None:
+        """Everything as it was at that instant."""
+        shutil.rmtree(folder)
+        left.folder.rename(folder)
+        self.box.box.state, self.written[:] = left.state, left.written
 
     def sync(self, reached: Reached | None = None) -> None:
         """The night's run."""
@@ -186,7 +209,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, in_memory: Path | None) -> W
     with Sandbox(switches={"expensify_rate_limits": False}) as box, pytest.MonkeyPatch.context() as patch:
         everything = Places(root, box)
         everything.enter(root / "before" / "home", patch)
-        acme = Acme(root / "acme", box, expensify__connection__chunk_bytes=1500)
+        acme = Acme(root / "acme", box, **SETTINGS)
         people = acme.people()
         for day, there in (("2026-11-20", people), ("2026-11-21", {key: row for key, row in people.items() if key != "E12"})):
             acme.file(day, there)

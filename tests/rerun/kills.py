@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,21 @@ def dying_at(boundary: int) -> Reached:
     """Ends this process at the boundary of that number, from 0."""
     left = iter(range(boundary, -1, -1))
     return lambda *_: die() if next(left) == 0 else None
+
+
+def standing_still_at(boundaries: Sequence[int]) -> Reached:
+    """Stops this process at each boundary of those numbers, in order, until it is told to go on; ends it at the last."""
+    *before, last = boundaries
+    number = count()
+
+    def reached(*_: Any) -> None:
+        now = next(number)
+        if now == last:
+            die()
+        if now in before:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    return reached
 
 
 def noting(boundaries: list[tuple[str, int]]) -> Reached:
@@ -169,6 +185,29 @@ def in_a_process(work: Callable[[], Any], result: Path, dies_after: float | None
     assert os.WIFEXITED(status), status
     assert os.WEXITSTATUS(status) == 0, result.with_suffix(".log").read_text()[-4000:]
     return json.loads(result.read_text())
+
+
+def standing_still(work: Callable[[], Any], result: Path) -> Iterator[None]:
+    """Do some work in a fork of this process, and give a turn each time that it stops itself and when it has ended itself by SIGKILL.
+
+    All that it holds then is on the disk as a kill at that instant would leave it: with it, its threads stand still.
+
+    Raises:
+        AssertionError: It ended in another way.
+    """
+    child = os.fork()
+    if child == 0:
+        _forked(work, result)
+    try:
+        while os.WIFSTOPPED(status := os.waitpid(child, os.WUNTRACED)[1]):
+            yield
+            os.kill(child, signal.SIGCONT)
+        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, result.with_suffix(".log").read_text()[-4000:]
+    except GeneratorExit:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+    yield
 
 
 def _forked(work: Callable[[], Any], result: Path) -> None:

@@ -1,10 +1,14 @@
-"""A sync that is killed with SIGKILL, wherever that strikes, ends as one clean sync once it is recovered and re-executed from failure."""
+"""A sync that is killed with SIGKILL, wherever that strikes, ends as one clean sync once it is recovered and re-executed from failure.
+
+A soak kills a sync at each boundary. Else one sync stands still at each of some boundaries, the last of which kills it: what is on the disk
+then, and there, is what a kill at that instant leaves.
+"""
 
 import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ import pytest
 
 from assets.runs import recovery
 from tests.rerun.conftest import Night, World, accepted, nights, states
-from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process, kinds
+from tests.rerun.kills import KILLED, distinct, dying_at, in_a_process, kinds, standing_still, standing_still_at
 from tests.soak import CASES, WHOLE, tenth
 
 SEED = 20261121
@@ -23,7 +27,9 @@ PROCESSES = 2
 DIED = recovery.DIED.partition(".")[0]
 
 Kill = Callable[[Night, Path], Any]
-"""Starts the night's sync in a process and kills it."""
+"""Brings a night that was begun to where its sync was killed."""
+Kills = Callable[[Night, Path], Iterable[tuple[str, Kill]]]
+"""Gives kills by name, for nights that are begun in that folder."""
 
 
 def at(number: int) -> Kill:
@@ -69,15 +75,15 @@ def differing(found: Any, clean: Any) -> str:
     return "; ".join(f"{key}: {differing(found.get(key), clean.get(key))}" for key in {*found, *clean} if found.get(key) != clean.get(key))
 
 
-def wrong_nights(world: World, kills: Sequence[tuple[str, Kill]]) -> dict[str, list[str]]:
-    """Name of the kill → what was wrong afterwards. The nights are shared out among processes."""
+def wrong_nights(world: World, shares: Sequence[Kills]) -> dict[str, list[str]]:
+    """Name of the kill → what was wrong afterwards. Each share has a process of its own."""
     running = []
-    for number in range(PROCESSES):
+    for number, kills in enumerate(shares):
         result = world.root / f"worker {number}.json"
         child = os.fork()
         if child == 0:
             try:
-                result.write_text(json.dumps(dict(_worked(world, kills[number::PROCESSES], result.with_suffix("")))))
+                result.write_text(json.dumps(dict(_worked(world, kills, result.with_suffix("")))))
                 os._exit(0)
             finally:
                 os._exit(1)
@@ -90,10 +96,10 @@ def wrong_nights(world: World, kills: Sequence[tuple[str, Kill]]) -> dict[str, l
     return wrong
 
 
-def _worked(world: World, kills: Sequence[tuple[str, Kill]], folder: Path) -> list[tuple[str, list[str]]]:
+def _worked(world: World, kills: Kills, folder: Path) -> list[tuple[str, list[str]]]:
     found = []
     with nights(world) as night:
-        for name, kill in kills:
+        for name, kill in kills(night, folder):
             try:
                 wrong = one_night(night, folder, kill)
             except AssertionError as error:
@@ -104,8 +110,28 @@ def _worked(world: World, kills: Sequence[tuple[str, Kill]], folder: Path) -> li
     return found
 
 
-def named(world: World, boundaries: Sequence[int]) -> list[tuple[str, Kill]]:
-    return [(f"{number}, {world.boundaries[number][0]}", at(number)) for number in boundaries]
+def shared_out(kills: Sequence[tuple[str, Kill]]) -> list[Kills]:
+    return [lambda *_, share=kills[number::PROCESSES]: share for number in range(PROCESSES)]
+
+
+def named(number: int, world: World) -> str:
+    return f"{number}, {world.boundaries[number][0]}"
+
+
+def in_one_night(world: World, boundaries: Sequence[int]) -> Kills:
+    """As if it had been killed at each boundary, by one sync that stands still there and is killed at the last."""
+
+    def kills(night: Night, folder: Path) -> list[tuple[str, Kill]]:
+        with night.begun(folder):
+            process = standing_still(lambda: night.sync(standing_still_at(boundaries)), folder / "killed.json")
+            left = [night.so_far(folder) for _ in process]
+        assert len(left) == len(boundaries)
+        return [
+            (named(number, world), lambda night, _, one=one: night.put_back(one, folder))
+            for number, one in zip(boundaries, left, strict=True)
+        ]
+
+    return kills
 
 
 def told(wrong: dict[str, list[str]]) -> str:
@@ -117,7 +143,11 @@ def test_rerun_after_a_kill_at_any_boundary_of_a_sync_ends_as_one_clean_sync(wor
     """In a soak at every single one; else at some of those that leave something else behind, of every kind."""
     boundaries = world.boundaries
     chosen = range(len(boundaries)) if WHOLE else tenth(distinct(boundaries), lambda number: kinds(boundaries, number))
-    wrong = wrong_nights(world, named(world, chosen))
+    if WHOLE:
+        shares = shared_out([(named(number, world), at(number)) for number in chosen])
+    else:
+        shares = [in_one_night(world, chosen[number::PROCESSES]) for number in range(PROCESSES)]
+    wrong = wrong_nights(world, shares)
     record_property(CASES, len(chosen))
     assert not wrong, told(wrong)
 
@@ -127,6 +157,6 @@ def test_rerun_after_a_kill_at_any_boundary_of_a_sync_ends_as_one_clean_sync(wor
 def test_rerun_after_a_kill_at_any_moment_of_a_sync_ends_as_one_clean_sync(world: World, record_property: Any) -> None:
     chance = random.Random(SEED)
     moments = sorted(chance.uniform(0, 1.1 * world.took) for _ in range(MOMENTS))
-    wrong = wrong_nights(world, [(f"after {seconds:.3f} s", after(seconds)) for seconds in moments])
+    wrong = wrong_nights(world, shared_out([(f"after {seconds:.3f} s", after(seconds)) for seconds in moments]))
     record_property(CASES, len(moments))
     assert not wrong, told(wrong)

@@ -6,11 +6,27 @@ from typing import Any
 
 import pytest
 
+from sandbox.server import Sandbox
+from tests.graph.conftest import Acme, Places
+from tests.hostile.conftest import tonight
 from tests.postgres import postgres, schema
-from tests.rerun.conftest import Night, World, nights, states
+from tests.rerun.conftest import SETTINGS, Night, World, empty_instance, nights, states
 from tests.rerun.kills import KILLED, die, in_a_process
 
 __all__ = ["postgres"]
+
+
+@pytest.fixture
+def unsynced(tmp_path: Path) -> World:
+    """The company before its first sync."""
+    root = tmp_path / "world"
+    with Sandbox(switches={"expensify_rate_limits": False}) as box, pytest.MonkeyPatch.context() as patch:
+        root.mkdir()
+        Places(root, box).enter(root / "before" / "home", patch)
+        acme = Acme(root / "acme", box, **SETTINGS)
+        acme.file("2026-11-22", tonight(acme))
+        empty_instance(root / "before" / "dagster")
+        return World(root, acme, copy.deepcopy(box.state))
 
 
 def first_load(night: Night, folder: Path, url: str, nobody: dict[str, Any], patch: pytest.MonkeyPatch, kill: bool) -> dict[str, Any]:
@@ -36,9 +52,9 @@ def first_load(night: Night, folder: Path, url: str, nobody: dict[str, Any], pat
 
 
 def test_rerun_a_sync_with_its_ledger_on_postgres_that_was_killed_ends_as_a_clean_one(
-    world: World, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unsynced: World, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with nights(world) as night, schema(postgres) as one, schema(postgres) as other:
+    with nights(unsynced) as night, schema(postgres) as one, schema(postgres) as other:
         nobody = copy.deepcopy(night.box.state)
         clean = first_load(night, tmp_path / "clean", one, nobody, monkeypatch, kill=False)
         assert clean["numbers"]["Findity"][1]["created"] == 13
