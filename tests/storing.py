@@ -1,18 +1,22 @@
 """What is kept in SQLite, Dagster's instance and our ledger, costs tests less than a company: nothing is different but the price.
 
-Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Four things of it are done away with:
+Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Five things are done away with:
 
 - waiting for the disk, after every event: only a power cut could tell. A killed process leaves what it left before.
 - an engine for every event, which compiles each statement anew: one for each database, still without any connection that it keeps.
 - a connection for every event of a run that no instance keeps: one for each thread, to the same database in memory.
 - reading Dagster's migrations again for every database that is opened: they are the same files.
+- working out the statements that make a new ledger again: they are what Alembic gave in this process for the first of its kind. One that is
+  older than this code is always migrated by Alembic itself.
 
 Belongs here: what every test of this kind pays. Does not belong here: anything that a test could see.
 """
 
 import sqlite3
 import sys
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +34,8 @@ IN_MEMORY = ("dagster._core.storage.event_log.in_memory", "dagster._core.storage
 def make_cheap() -> None:
     """In this process, and in those that are forked from it, from now on."""
     sa.event.listen(sa.Engine, "connect", _wait_for_no_disk)
+    if "resources.ledger" in sys.modules:
+        _make_ledgers_cheap(import_module("resources.ledger.schema"))
     if "dagster" in sys.modules:  # who tests rules alone does not wait for it
         for name in STORAGES:
             import_module(name).create_engine = _engine  # type: ignore[attr-defined]
@@ -37,6 +43,39 @@ def make_cheap() -> None:
             import_module(name).create_engine = _engine_in_memory  # type: ignore[attr-defined]
         # Dagster has one configuration for each kind of storage, for as long as the process lives.
         ScriptDirectory.from_config = lru_cache(maxsize=8)(ScriptDirectory.from_config)  # type: ignore[method-assign]
+
+
+def _make_ledgers_cheap(schema: Any) -> None:
+    migrate = schema._migrate
+    made: dict[str, list[tuple[str, Any]]] = {}
+
+    @wraps(migrate)
+    def cheaply(connection: sa.Connection) -> None:
+        kind = connection.dialect.name
+        if sa.inspect(connection).get_table_names():
+            migrate(connection)
+        elif kind in made:
+            for statement, parameters in made[kind]:
+                connection.exec_driver_sql(statement, parameters)
+        else:
+            with _executed(connection) as statements:
+                migrate(connection)
+            made[kind] = [one for one in statements if not one[0].lstrip().startswith(("SELECT", "PRAGMA"))]
+
+    schema._migrate = cheaply
+
+
+@contextmanager
+def _executed(connection: sa.Connection) -> Iterator[list[tuple[str, Any]]]:
+    """Each statement that is executed there, with its parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        found.append((statement, parameters))
+
+    sa.event.listen(connection, "before_cursor_execute", keep)
+    yield found
+    sa.event.remove(connection, "before_cursor_execute", keep)
 
 
 def _wait_for_no_disk(connection: Any, _record: Any) -> None:

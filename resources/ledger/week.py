@@ -55,6 +55,8 @@ class Week(Scoped):
             now: The present moment.
         """
         later, facts = self._written(destination, now)
+        if later.empty:
+            return pd.DataFrame(columns=list(HAD), dtype="str")
         rows = [(plan, number, field) for plan, one in facts.items() for field, numbers in one.had.items() for number in numbers]
         named = pd.DataFrame(rows, columns=["plan_run_id", "person", "field"], dtype="str").merge(later, on=["plan_run_id", "person"])
         return named.rename(columns={"person": "employee_id"})[list(HAD)].drop_duplicates(ignore_index=True)

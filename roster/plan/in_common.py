@@ -96,8 +96,8 @@ def in_common(
     hr = people[["employee_id"]].merge(roster.drop_duplicates("employee_id"), on="employee_id", how="left")
     approver = people["account"].map(active["approver"]).astype("str")
     by_number = approver.map(numbers).astype("str").fillna(approver.map(active["number"]).astype("str"))
-    unnumbered = _hashed(approver.map(active["email"]).astype("str").fillna(approver).where(by_number.isna()), key)
-    found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered)]
+    unnumbered = approver.map(active["email"]).astype("str").fillna(approver).where(by_number.isna())
+    found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered, key)]
     there = people["account"].map(active["email"]).astype("str")
     found.append(_departing(people, "email", hr.get("email"), None, there, key))
     plain = [people[["employee_id"]].assign(field="email", value=there)]
@@ -128,16 +128,15 @@ def _accounts(wanted: pd.Series, active: pd.DataFrame, pairs: pd.DataFrame) -> p
 
 
 def _departing(
-    people: pd.DataFrame, what: str, hr: pd.Series | None, number: pd.Series | None, shown: pd.Series, key: bytes | None = None
+    people: pd.DataFrame, what: str, hr: pd.Series | None, number: pd.Series | None, shown: pd.Series, key: bytes
 ) -> pd.DataFrame:
     """`DEPARTS` of one field: where `shown` (or a number, where there is one) is not what HR's file says."""
     reference = pd.Series(pd.NA, people.index, dtype="str") if hr is None else hr.astype("str")
-    if key is not None:
-        shown, reference = _hashed(shown, key), _hashed(reference, key)
-    compared = shown if number is None else number.fillna(shown)
+    shown, reference = _plain(shown), reference if number is not None else _plain(reference)
+    compared = shown if number is None else number.fillna("@" + shown)  # which is no employee number
     departs = compared.fillna("").ne(reference.fillna(""))
-    rows = pd.DataFrame({"employee_id": people["employee_id"], "field": what, "approver_id": number, "value": shown})
-    return rows.loc[departs, list(DEPARTS)].astype("str")
+    rows = pd.DataFrame({"employee_id": people["employee_id"], "field": what, "approver_id": number, "value": shown})[departs]
+    return rows.assign(value=_hashed(rows["value"], key))[list(DEPARTS)].astype("str")
 
 
 def _whole(names: pd.DataFrame) -> pd.Series:
@@ -145,7 +144,11 @@ def _whole(names: pd.DataFrame) -> pd.Series:
     return names["first_name"].astype("str").str.strip() + " " + names["last_name"].astype("str").str.strip()
 
 
+def _plain(texts: pd.Series) -> pd.Series:
+    """Texts as they are compared: without case, blanks around them, and in one form of their accents."""
+    return texts.map({text: unicodedata.normalize("NFC", text).strip().casefold() for text in texts.dropna().unique()}).astype("str")
+
+
 def _hashed(texts: pd.Series, key: bytes) -> pd.Series:
-    """A keyed hash of each text as it is compared: without case, blanks around it, and in one form of its accents."""
-    plain = texts.map({text: unicodedata.normalize("NFC", text).strip().casefold() for text in texts.dropna().unique()}).astype("str")
-    return record_column(pd.DataFrame({"value": plain}), key).where(plain.notna())
+    """A keyed hash of each text."""
+    return record_column(pd.DataFrame({"value": texts}), key).where(texts.notna())

@@ -43,6 +43,12 @@ VALUES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def migrated_by_alembic(monkeypatch):
+    """Not by what it did before (`tests.storing`)."""
+    monkeypatch.setattr(schema, "_migrate", schema._migrate.__wrapped__)
+
+
 def work(ledger, done=lambda: None):
     """What a run keeps, in its order; `done` after each transaction."""
     ledger.heartbeats.beat("r1")

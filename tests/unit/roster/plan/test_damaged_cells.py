@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from datetime import date
+from functools import cache
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,11 +94,14 @@ def saying(rows: list[list[str]], number: str) -> list[dict[str, str]]:
     return [dict(zip(FIELDS, map(str.strip, row), strict=True)) for row in rows if row[0].strip(" '\u200b") == number]
 
 
-BEFORE = night(read(HR))
-_, AT_EXPENSIFY = at_expensify(BEFORE, members())
-KNOWN_AT_EXPENSIFY, BEFORE = BEFORE.acknowledged, night(read(HR))
-_, AT_FINDITY = at_findity(BEFORE, users())
-KNOWN_AT_FINDITY = BEFORE.acknowledged
+@cache
+def before(there: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is at a destination after the first night, and what is known to have been brought there."""
+    first = night(read(HR))
+    _, left = at_expensify(first, members()) if there == "expensify" else at_findity(first, users())
+    return left, first.acknowledged
+
+
 BOSS_BEFORE = {row[0]: row[4] or row[0] for row in HR}
 FALLBACKS = st.sampled_from([Approvers(), Approvers(fallback="201")])
 
@@ -105,8 +110,9 @@ FALLBACKS = st.sampled_from([Approvers(), Approvers(fallback="201")])
 @settings(max_examples=EXAMPLES)
 @given(files(), FALLBACKS)
 def test_no_surprise_at_expensify_whatever_happens_to_any_cell(rows: list[list[str]], approvers: Approvers) -> None:
+    there, known = before("expensify")
     try:
-        plan, _ = night(read(rows), acknowledged=KNOWN_AT_EXPENSIFY, approvers=approvers).expensify(AT_EXPENSIFY)
+        plan, _ = night(read(rows), acknowledged=known, approvers=approvers).expensify(there)
     except (Unfit, NoApprover):
         return  # nothing is written
     cells = written(rows)
@@ -125,8 +131,9 @@ def test_no_surprise_at_expensify_whatever_happens_to_any_cell(rows: list[list[s
 @settings(max_examples=EXAMPLES)
 @given(files(), FALLBACKS)
 def test_no_surprise_at_findity_whatever_happens_to_any_cell(rows: list[list[str]], approvers: Approvers) -> None:
+    there, known = before("findity")
     try:
-        plan, _ = night(read(rows), acknowledged=KNOWN_AT_FINDITY, approvers=approvers).findity(AT_FINDITY)
+        plan, _ = night(read(rows), acknowledged=known, approvers=approvers).findity(there)
     except (Unfit, NoApprover):
         return  # nothing is written
     cells = written(rows)
