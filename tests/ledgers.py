@@ -16,10 +16,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from resources import places
 from resources.ledger import database, ledger, revisions, tables, upgrading
 from tests import postgres
 
 VARIABLE: Final = "ROLLCALL_TEST_LEDGER"
+AT: Final = "TEST_LEDGER_AT"
+"""In the environment: the server's URL."""
 LEDGER: Final = "ledger.db"
 """The name of all these files."""
 ON_POSTGRES: Final = os.environ.get(VARIABLE) == "postgres"
@@ -30,8 +33,16 @@ _servers: Final[list[str]] = []
 
 
 def begin() -> None:
-    """From now on, in this process and those forked from it. From the main thread: the server ends with whoever started it."""
-    _servers.append(_open.enter_context(postgres.cluster(postgres.programs())))
+    """From now on, in this process and all that it starts. From the main thread: the server ends with whoever started it."""
+    os.environ[AT] = _open.enter_context(postgres.cluster(postgres.programs()))
+    paths = (places.PROJECT / "tests" / "on_postgres", places.PROJECT, os.environ.get("PYTHONPATH"))
+    os.environ["PYTHONPATH"] = os.pathsep.join(str(path) for path in paths if path)
+    join()
+
+
+def join() -> None:
+    """From now on, in this process, at the server that another one has begun."""
+    _servers.append(os.environ[AT])
     for module in (database, ledger, upgrading):
         module.connect = connect  # type: ignore[attr-defined]
     shutil.copyfile = copy  # type: ignore[assignment]  # what `copytree` copies each file by

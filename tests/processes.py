@@ -52,7 +52,7 @@ class Processes:
 
     def __init__(self, folder: Path, imports: str) -> None:
         self.folder = folder
-        environment = {**os.environ, "PYTHONPATH": str(places.PROJECT)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(places.PROJECT), os.environ.get("PYTHONPATH", "")])}
         self._waiting = subprocess.Popen(
             [sys.executable, "-c", imports + _WAITING],
             cwd=folder,

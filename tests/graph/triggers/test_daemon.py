@@ -100,8 +100,9 @@ def test_a_file_that_lands_is_synced_once_with_nobody_looking(
     home = tmp_path / "dagster"
     home.mkdir()
     (home / "dagster.yaml").write_text((places.PROJECT / "dagster.yaml").read_text())
-    for name, value in {"DAGSTER_HOME": home, "ROLLCALL_PIPELINES": company.parent, "PYTHONPATH": places.PROJECT}.items():
+    for name, value in {"DAGSTER_HOME": home, "ROLLCALL_PIPELINES": company.parent}.items():
         monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("PYTHONPATH", str(places.PROJECT), prepend=os.pathsep)
 
     content = file.read_bytes()
     file.unlink()

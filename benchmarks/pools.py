@@ -1,0 +1,119 @@
+"""`python -m benchmarks.pools`: two companies with one credential of Expensify, by Dagster's pools and by the ledger's windows.
+
+One company has a first load to write, the other a quiet night. Each run reads, does something that needs no call (what it computes, or
+another destination), and writes. Expensify's stand-in holds its windows, and refuses whoever makes a call too many.
+
+Belongs here: this one case. It is about waiting: windows are those of Expensify, half as long. Does not belong here: whole syncs.
+"""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import dagster as dg
+
+from benchmarks.server import CREDENTIALS
+from destinations.expensify.client import Expensify
+from destinations.expensify.settings import LIMITS, ExpensifyConnection
+from resources.failures import Transient
+from resources.http import Retry
+from resources.ledger import Ledger, LedgerWindows
+from resources.rates import ProcessWindows, RateLimit
+from sandbox.server import Sandbox
+
+SCALE: Final = 0.5
+"""How long a window is, of what Expensify says."""
+CALLS: Final = {"first load": (2, 25), "quiet night": (2, 1)}
+"""Company → calls to read and to write."""
+ELSEWHERE: Final = 6.0
+"""Seconds of a run without a call to Expensify."""
+AFTER: Final = 1.0
+"""Seconds by which the quiet night begins later."""
+AGAIN: Final = 1.0
+"""Seconds after which a refused call is made once more."""
+POOL: Final = "expensify_credential"
+WAYS: Final = {
+    "ledger's windows, no pool": (None, True),
+    "pool of one, each run its own windows": (POOL, False),
+    "pool of one and the ledger's windows": (POOL, True),
+}
+"""Way → the pool of the steps that call, and whether the windows are the ledger's."""
+
+
+def main() -> None:
+    """Print a line for each way."""
+    os.environ |= CREDENTIALS
+    print(f"{'':<40}" + "".join(f"{name + ' done after':>26}" for name in CALLS) + f"{'refused calls':>15}")
+    for way, (pool, shared) in WAYS.items():
+        with Sandbox(switches={"rate_scale": SCALE}) as box, TemporaryDirectory() as folder:
+            took = _measured(Path(folder), box, pool, shared)
+            refused = sum(call["code"] == 429 for call in box.calls)
+        print(f"{way:<40}" + "".join(f"{took[name]:>24.0f} s" for name in CALLS) + f"{refused:>15}", flush=True)
+
+
+def _measured(folder: Path, box: Sandbox, pool: str | None, shared: bool) -> dict[str, float]:
+    """Company → seconds from the first one's start to its end."""
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(folder)) as instance, ThreadPoolExecutor(len(CALLS)) as at_once:
+        instance.event_log_storage.set_concurrency_slots(POOL, 1)
+        jobs = {name: _job(name, folder, box, pool, shared) for name in CALLS}
+        began = time.monotonic()
+
+        def run(name: str) -> float:
+            time.sleep(AFTER * list(CALLS).index(name))
+            assert jobs[name].execute_in_process(instance=instance).success
+            return time.monotonic() - began
+
+        return dict(zip(CALLS, at_once.map(run, CALLS), strict=True))
+
+
+def _job(name: str, folder: Path, box: Sandbox, pool: str | None, shared: bool) -> dg.JobDefinition:
+    connection = ExpensifyConnection.model_validate(
+        {"url": box.expensify_url, "partner_user_id": "aa_demo_partner", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
+    )
+    limits = [RateLimit(limit.calls, limit.seconds * SCALE) for limit in LIMITS]
+    of_the_run = ProcessWindows(limits)
+
+    def call(times: int) -> None:
+        with Ledger.open(str(folder / "ledger.db"), name.replace(" ", "_")) as ledger:
+            windows = LedgerWindows(ledger, "the credential", limits) if shared else of_the_run
+            with Expensify(connection, windows, Retry(attempts=1)) as client:
+                for _ in range(times):
+                    _until_taken(client)
+
+    reading, writing = CALLS[name]
+
+    @dg.op(pool=pool)
+    def read() -> None:
+        call(reading)
+
+    @dg.op(ins={"after": dg.In(dg.Nothing)})
+    def elsewhere() -> None:
+        time.sleep(ELSEWHERE)
+
+    @dg.op(pool=pool, ins={"after": dg.In(dg.Nothing)})
+    def write() -> None:
+        call(writing)
+
+    @dg.job(name=name.replace(" ", "_"), executor_def=dg.in_process_executor, logger_defs={})
+    def of_a_company() -> Any:
+        write(elsewhere(read()))
+
+    return of_a_company
+
+
+def _until_taken(client: Expensify) -> None:
+    while True:
+        try:
+            client.policies()
+        except Transient:  # 429
+            time.sleep(AGAIN)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    main()
