@@ -72,6 +72,11 @@ COMMANDS: Final = {
         "Look at all that a company's first run needs, and list the policies and units there are: 0 all is well, 1 something is not.",
         names.companies,
     ),
+    "try": Listed(
+        "cli.trying",
+        "Try a company, or a draft, on this machine: its own settings and file against the sandbox, in a place of its own.",
+        names.companies,
+    ),
     "feed": Listed(
         "cli.feed",
         "Write what the newest plan would send to a file, for those who deliver it themselves. Nothing is sent.",
