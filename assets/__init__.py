@@ -5,6 +5,7 @@
 - `draft`: what is written down of a company that nobody has described yet?
 - `open_places`: what of that is left to its reader?
 - `new_company`: how does a draft become a company?
+- `trial`: how is a company tried on one machine, whatever its YAML leads to?
 - `scaffold`: what does `dg scaffold` write?
 - `what_if`: what would the last file come to under other settings, written nowhere?
 - `neighbours`: which other company's YAML names the same part of a destination?

@@ -79,6 +79,11 @@ COMMANDS: Final = {
         "Show what other settings would change for the file that was last taken in. Nothing is written anywhere.",
         names.companies,
     ),
+    "try": Listed(
+        "cli.trying",
+        "Try a company, or a draft, on this machine: its own settings and file against the sandbox, in a place of its own.",
+        names.companies,
+    ),
     "feed": Listed(
         "cli.feed",
         "Write what the newest plan would send to a file, for those who deliver it themselves. Nothing is sent.",

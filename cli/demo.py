@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -59,24 +59,40 @@ def use_instance() -> None:
 
 
 @contextmanager
-def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
-    """Run the sandbox for as long as the block lasts; yield the environment that points at it.
-
-    One that another `rollcall` has running is used instead: two of them would overwrite each other's state.
+def sandbox() -> Iterator[dict[str, str]]:
+    """Run the demo's sandbox for as long as the block lasts; yield the environment that points at it.
 
     Raises:
         RuntimeError: The sandbox did not come up.
     """
     folder = make_directory(places.home().absolute() / "sandbox")
+    sftp = ["--sftp-root", str(hr_folder()), "--sftp-password", _variables()["HR_SFTP_PASSWORD"]]
+    with served(folder, sftp) as address:
+        yield _environment(address)
+
+
+@contextmanager
+def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterator[dict[str, Any]]:
+    """Run a sandbox for as long as the block lasts; yield where it listens.
+
+    One that another `rollcall` has running there is used instead: two of them would overwrite each other's state.
+
+    Args:
+        folder: Where its state is kept.
+        options: What else ``python -m sandbox`` is given.
+        patience: Seconds to wait for it.
+
+    Raises:
+        RuntimeError: The sandbox did not come up.
+    """
     ready = folder / "ready.json"
     running = _answering(ready)
     if running:
-        yield _environment(running)
+        yield running
         return
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(folder / "state.json")]
-    command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet"]
-    command += ["--sftp-root", str(hr_folder()), "--sftp-password", _variables()["HR_SFTP_PASSWORD"]]
+    command += ["--ready-file", str(ready), "--parent", str(os.getpid()), "--quiet", *options]
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
     child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
@@ -85,7 +101,7 @@ def sandbox(patience: float = 30) -> Iterator[dict[str, str]]:
             if child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The sandbox did not start.")
             time.sleep(0.02)
-        yield _environment(running)
+        yield running
     finally:
         child.terminate()
         child.wait()

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from cli.terminal import to_type
 from resources.past.report_files import Written
 from roster.plan.adoption import WAYS
 from roster.reports.headline import headline
@@ -60,7 +61,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
             people = "1 person" if one.held == 1 else f"{one.held:,} people" if one.held else ""
             held = " and ".join(filter(None, [people, waiting(one)]))
             console.print(f"Held         {one.name}: {held}{f' ({over})' if over else ''}. To release, say who and why:")
-            console.print(f"             {paste(report.company, one.held_digest)[0]}", soft_wrap=True)
+            console.print(f"             {to_type(paste(report.company, one.held_digest)[0])}", soft_wrap=True)
     if ui:
         console.print(f"Dagster UI   {ui}")
     console.print()

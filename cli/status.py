@@ -16,7 +16,7 @@ from rich.table import Table
 from assets import mistakes, names
 from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
-from cli.terminal import print_json, terminal
+from cli.terminal import print_json, terminal, to_type
 from destinations import registry
 from resources.ledger.alerts import Failing
 from resources.past.status import Status, Waiting, look
@@ -198,7 +198,7 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
         console.print(f"{waiting}. There was time {until}: run {company}_sync again, it names what is held then.", style="yellow")
     else:
         console.print(f"{waiting}, {until}:", style="yellow")
-        console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
+        console.print(f"    {to_type(paste(company, held.digest)[0])}", soft_wrap=True)
 
 
 def _print_not_told(console: Console, one: Failing) -> None:

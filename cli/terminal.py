@@ -4,6 +4,7 @@ Belongs here: how wide it is, what is done to text on its way, how a command end
 """
 
 import json
+import os
 import sys
 from typing import Any, Final, NoReturn
 
@@ -17,6 +18,10 @@ _IN_A_FILE: Final = 160
 """Columns where nobody's window says how many: a file or a pipe."""
 
 
+TRIAL: Final = "ROLLCALL_TRIAL_OF"
+"""The variable that says, inside of a trial, what is tried, as it was typed."""
+
+
 class _Harmless(Console):
     """Shows texts as they are: no markup, no emoji by name, and nothing in them that a terminal would obey. Colours are given as styles."""
 
@@ -28,6 +33,12 @@ class _Harmless(Console):
 def terminal() -> Console:
     """Standard output, as wide as the window; see `_Harmless` for what becomes of texts."""
     return _Harmless(width=None if sys.stdout.isatty() else _IN_A_FILE, highlight=False, markup=False, emoji=False)
+
+
+def to_type(command: str) -> str:
+    """A command of ours as it is typed here: inside of a trial, everything goes through it."""
+    trial = os.environ.get(TRIAL)
+    return f"rollcall try {trial} {command.removeprefix('rollcall ')}" if trial else command
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -1,12 +1,11 @@
 """Which destinations there are. The one place outside their own folders that names them.
 
-A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML; beside it ``parts``,
-where one company may have several), ``adapter.Adapter``
-(`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of a proposed YAML); and with ``REASONS`` (code →
-`roster.reports.reasons.Reason`), where it says why in codes of its own; with ``COMMANDS`` (the first line of their help) and
-``commands.group``, where it has commands of its own; with ``identity.identities``, where two companies must not both
-write the same part of it. Adapters are imported when a run needs them: the YAML's schema,
-completion and most commands do without pandas and the clients.
+A destination is a package with ``NAME`` and ``TITLE``, ``settings.Settings`` (its part of a company's YAML; beside it ``parts``, where one
+company may have several), ``adapter.Adapter`` (`destinations.base.Destination`, made from these settings) and ``draft.draft`` (its part of
+a proposed YAML); and with ``REASONS`` (code → `roster.reports.reasons.Reason`), where it says why in codes of its own; with ``COMMANDS``
+(the first line of their help) and ``commands.group``, where it has commands of its own; with ``trial``, which says how a company is tried
+without it; with ``identity.identities``, where two companies must not both write the same part of it. Adapters are imported when a run
+needs them: the YAML's schema, completion and most commands do without pandas and the clients.
 """
 
 from collections.abc import Callable, Sequence
@@ -97,6 +96,15 @@ def commands(name: str, host: "Host") -> "typer.Typer":
 def draft(name: str) -> Callable[["Mapped"], str]:
     """What writes its part of a proposed YAML, given which canonical columns are mapped for sure."""
     return cast("Callable[[Mapped], str]", _part(name, "draft").draft)
+
+
+def trial(name: str) -> Any:
+    """How its part of a company is tried: a module with ``ENVIRONMENT``, ``pointed`` and ``seed``.
+
+    Args:
+        name: Which.
+    """
+    return _part(name, "trial")
 
 
 def personal_columns() -> "PersonalColumns":

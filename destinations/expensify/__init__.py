@@ -7,8 +7,9 @@ put where, and is there still) · `movers` (who leaves the old policy) · `own_a
 person) · `records` (what should be there) · `comparison` (what is different, whose change needs whose) · `owners` and `lowered` (whom
 nobody may lower or take out) · `taking_away` (values that HR gives no more) · `leave` (who goes with whom) · `delivery` (in which order) ·
 `roads` (by which road) · `adapter` (what the engine asks) · `identity` (what only one company may write) · `words` (how people call its
-fields and policies) · `draft` (its part of a proposed YAML) · `reports` and `commands` (a report on somebody's behalf). `policies`,
-`membership`, `movers`, `records`, `comparison`, `owners`, `taking_away`, `leave` and `words` are pure.
+fields and policies) · `draft` (its part of a proposed YAML) · `trial` (it, with the sandbox in its place) · `reports` and `commands` (a
+report on somebody's behalf). `policies`, `membership`, `movers`, `records`, `comparison`, `owners`, `taking_away`, `leave` and `words` are
+pure.
 """
 
 from typing import Final

@@ -1,0 +1,145 @@
+"""A company as it would be, tried on this machine: its own settings and file, with the sandbox in the place of its destinations.
+
+Belongs here: what of its YAML leads out of the trial and is replaced, what stands in for what is open, and what the sandbox must have. Does
+not belong here: what is particular to a destination (its ``trial``), processes and the command (``cli.trying``).
+
+Nothing of a trial can reach a real destination, or the ledger and storage of this deployment: the YAML that is tried names none of them.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import yaml
+
+from assets import loader, names, open_places
+from assets.attributes import CompanySettings
+from assets.loader import SettingsMistakes
+from destinations import registry
+from resources.hr import files
+from roster.intake import take_in as intake
+from roster.settings import CsvFormat
+
+TRIAL: Final = "TRIAL"
+"""Stands in for what is open of a destination, such as a policy."""
+PREFIX: Final = "ROLLCALL_TRIAL_"
+"""How the variables begin that a tried YAML may name."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried."""
+
+    company: str
+    text: str
+    """Its `defs.yaml`."""
+    filled: list[str]
+    """The places that were open, and for which something stands in."""
+    environment: Mapping[str, str]
+    """Variable → its value, in some of which ``{sandbox}`` stands for where the sandbox listens."""
+
+
+def prepare(given: str, file: Path | None) -> Trial:
+    """A company's settings, or a draft's, as they are tried.
+
+    Args:
+        given: Its name, or the folder of its `defs.yaml`.
+        file: HR's file; None: the one that the settings name on this machine.
+
+    Raises:
+        SettingsMistakes: There is no such company, its YAML is wrong, or its file is on a server and none was given.
+    """
+    where = loader.find(given)
+    document = yaml.safe_load(loader.text_of(where))
+    if not isinstance(document, dict) or not isinstance(document.get("attributes"), dict):
+        raise SettingsMistakes([f"{where}: it has no attributes."])
+    left_open = list(open_places.in_settings(document["attributes"], ()))
+    attributes = _filled_in(document)["attributes"]
+    tried = {name: value for name, value in attributes.items() if not _leads_out(value)}
+    tried["hr"] = _hr(attributes["hr"], where.parent, file)
+    for name in registry.titles():
+        if name in attributes:
+            tried[name] = registry.trial(name).pointed(attributes[name])
+    environment = {name: value for part in registry.titles() for name, value in registry.trial(part).ENVIRONMENT.items()}
+    text = yaml.safe_dump({"type": "assets.RosterSync", "attributes": tried}, allow_unicode=True, sort_keys=False)
+    company = where.absolute().parent.name
+    return Trial(
+        company if names.may_be_called(company) else "trial", text, [".".join(map(str, place)) for place in left_open], environment
+    )
+
+
+def seed(settings: CompanySettings) -> dict[str, Any]:
+    """What the sandbox has at the start, by what the rules give the people of HR's file.
+
+    Raises:
+        Unfit: The file cannot be taken in.
+        NoFile: There is none.
+    """
+    people = _roster(settings)
+    found: dict[str, Any] = {}
+    for name, part in settings.parts().items():
+        word = next(one for one in registry.titles() if name.partition("_")[0] == one)
+        found[word] = _merged(found.get(word, {}), registry.trial(word).seed(part, people))
+    return found
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, part for part; lists one after the other."""
+    made = dict(one)
+    for name, value in other.items():
+        if isinstance(value, dict):
+            made[name] = _merged(made.get(name, {}), value)
+        else:
+            made[name] = made[name] + value if isinstance(value, list) and name in made else value
+    return made
+
+
+def _roster(settings: CompanySettings) -> pd.DataFrame:
+    source, zone = settings.hr.source, ZoneInfo(settings.timezone)
+    taken = files.take(files.find(source.path, Path("/"), "name", source).file.path)
+    return intake.take_in(taken.content, source, settings.hr.people, datetime.now(zone).date(), zone=zone).roster
+
+
+def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any]:
+    """HR's part, with a file on this machine."""
+    source = hr.get("csv") or hr.get("sftp") or {}
+    if file is None and "csv" not in hr:
+        raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file behind the company."])
+    path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
+    own = {name: value for name, value in source.items() if name in CsvFormat.model_fields}
+    if file:  # it may be called anything
+        own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
+    kept = {name: value for name, value in hr.items() if name not in ("csv", "sftp") and not _leads_out(value)}
+    return {"csv": {**own, "path": str(path)}, **kept}
+
+
+def _filled_in(document: Any) -> Any:
+    """The document with the guess at each open place, else with something that works there."""
+    places = list(open_places.in_settings(document["attributes"], ("attributes",)))
+    guessed = copy.deepcopy(open_places.with_guesses(document, places))
+    still = list(open_places.in_settings(guessed["attributes"], ("attributes",)))
+    of_a_destination = [place for place in still if place[1] in registry.titles()]
+    for place in of_a_destination:
+        above = guessed
+        for key in place[:-1]:
+            above = above[key]
+        above[place[-1]] = TRIAL
+    return open_places.without(guessed, [place for place in still if place not in of_a_destination])
+
+
+def _leads_out(value: Any) -> bool:
+    """Whether a part of the YAML names a variable or a server."""
+    return any(name in ("env", "host", "url") for name in _names(value))
+
+
+def _names(value: Any) -> Iterator[str]:
+    parts = value.items() if isinstance(value, dict) else ((None, one) for one in value) if isinstance(value, list) else ()
+    for name, below in parts:
+        if name is not None:
+            yield str(name)
+        yield from _names(below)

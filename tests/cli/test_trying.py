@@ -1,0 +1,125 @@
+"""`rollcall try`: a company's own settings and file against the sandbox, in a place of its own that nothing leads out of."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from assets import loader, trial
+from cli.main import app
+from resources import places
+
+DEMO = places.PROJECT / "pipelines" / "demo"
+PEOPLE = DEMO / "data" / "acme_people_2026-11-20.csv"
+ELSEWHERE = "planted-real-server.example"
+
+
+def settings_of(tried: trial.Trial, folder: Path) -> tuple[str, "loader.CompanySettings"]:
+    file = folder / "tried" / tried.company / "defs.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(tried.text, encoding="utf-8")
+    return tried.text, loader.read(file)
+
+
+def test_nothing_of_a_tried_company_leads_out_of_the_trial(tmp_path: Path) -> None:
+    document = yaml.safe_load((DEMO / "defs.yaml").read_text(encoding="utf-8"))
+    attributes = document["attributes"]
+    attributes["expensify"]["connection"] |= {
+        "url": f"https://{ELSEWHERE}/",
+        "on_finish_recipients": [f"finance@{ELSEWHERE}"],
+        "members_api": "policyMembers",
+        "members_url": f"https://{ELSEWHERE}/members",
+    }
+    attributes["expensify"]["delivery"] = {
+        "sftp": {
+            "host": ELSEWHERE,
+            "user": "rollcall",
+            "password": {"env": "PLANTED_SECRET"},
+            "host_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG2kqXb0ZrW0m6dPJpHTE3s3UpaAaYfqYbCj0cHZm8aB"],
+            "path": "in/feed.json",
+            "fetched_from": f"sftp://{ELSEWHERE}/in/feed.json",
+        }
+    }
+    attributes["findity"]["connection"] |= {"admin_url": f"https://{ELSEWHERE}/api", "token_url": f"https://{ELSEWHERE}/token"}
+    attributes["hr"]["sftp"]["host"] = ELSEWHERE
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    text, settings = settings_of(trial.prepare(str(tmp_path / "acme"), PEOPLE), tmp_path)
+    assert ELSEWHERE not in text
+    assert {name for name in re.findall(r"env: (\w+)", text) if not name.startswith(trial.PREFIX)} == set()
+    assert "sftp" not in text
+    assert "https://" not in text
+    seed = trial.seed(settings)
+    assert set(seed["expensify"]["policies"]) >= {"5E00000000000001", "7A00000000000006"}
+    units = {unit["name"] for unit in seed["findity"]["organizations"]["trial"]["units"]}
+    assert {"Sales", "People"} <= units, "as the rules call them, and not as HR does"
+    values = seed["findity"]["organizations"]["trial"]["dimensionValues"]["COST_CENTER"]
+    assert "4100-SE" in {value["externalSourceId"] for value in values}
+
+
+def test_defaults_of_a_connection_lead_nowhere_either(tmp_path: Path) -> None:
+    """What the YAML does not say of a connection is the real one's address."""
+    document = yaml.safe_load((DEMO / "defs.yaml").read_text(encoding="utf-8"))
+    for name in ("url",):
+        document["attributes"]["expensify"]["connection"].pop(name)
+    for name in ("admin_url", "token_url"):
+        document["attributes"]["findity"]["connection"].pop(name)
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    _, settings = settings_of(trial.prepare(str(tmp_path / "acme"), PEOPLE), tmp_path)
+    connections = [settings.destinations()["expensify"].connection, settings.destinations()["findity"].connection]  # type: ignore[attr-defined]
+    for one in connections:
+        for name in ("url", "admin_url", "token_url", "expense_url"):
+            address = getattr(one, name, None)
+            assert address is None or address.root.env.startswith(trial.PREFIX), name
+
+
+def test_each_of_several_organizations_is_tried(tmp_path: Path) -> None:
+    document = yaml.safe_load((DEMO / "defs.yaml").read_text(encoding="utf-8"))
+    findity = document["attributes"]["findity"]
+    own = findity.pop("connection")
+    findity["organizations"] = {word: {"connection": {**own, "organization": f"real-{word}"}} for word in ("north", "south")}
+    findity["belonging"] = {"organization": {"column": "company_code", "lookup": {"SE": "north", "NO": "north"}, "default": "south"}}
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    text, settings = settings_of(trial.prepare(str(tmp_path / "acme"), PEOPLE), tmp_path)
+    assert "real-north" not in text
+    seed = trial.seed(settings)["findity"]
+    assert set(seed["organizations"]) == {"north", "south"}
+    assert seed["clients"]["trial"]["organizations"] == ["north", "south"]
+
+
+def test_a_file_on_a_server_is_not_asked_for(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["try", "demo"], env={"ROLLCALL_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "name a file" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.exhaustive("a trial from a file to a release")
+def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:
+    real = {"ROLLCALL_LEDGER": f"sqlite:///{tmp_path / 'real.db'}", "ROLLCALL_STORAGE": str(tmp_path / "real")}
+    environment = {**os.environ, **real, "ROLLCALL_HOME": str(tmp_path / "home"), "COLUMNS": "80"}
+
+    def rollcall(line: str) -> tuple[int, str]:
+        command = [str(Path(sys.executable).with_name("rollcall")), *line.split()]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        return done.returncode, done.stdout
+
+    (tmp_path / "people.csv").write_bytes(PEOPLE.read_bytes())
+    assert rollcall("map people.csv")[0] == 0
+    code, shown = rollcall("try drafts/people")
+    assert code == 0
+    assert "hr.people.absent_means is open" in shown
+    printed = re.findall(r"rollcall (try drafts/people release people [0-9a-f]{16}) --by", shown)
+    assert len(printed) == 2
+    code, shown = rollcall(f"{printed[0]} --by kim --reason seen")
+    assert code == 0
+    assert re.search(r"All \d+ planned changes landed", shown)
+    assert not (tmp_path / "real.db").exists()
+    assert not (tmp_path / "real").exists()
