@@ -11,6 +11,7 @@
 - `access`: who has left and still has access, where, and why?
 - `headline`: what of the run needs somebody, and how did it go, in one sentence?
 - `in_words`: what changed of people, as somebody says it who knows no API?
+- `change_table`: which changes has the page, and which of those who have left and still have access?
 - `words`: what do kinds, outcomes and actions mean in words?
 - `tables`: which rows and sums has the page?
 - `held`: what waits for a release, and how is it released?

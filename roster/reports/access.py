@@ -64,10 +64,10 @@ def _at(one: DestinationReport, *, preview: bool) -> pd.DataFrame:
     cause = cause.mask(_stays(people["reason"]), "kept")
     cause = cause.mask(people["reason"].eq("still_has_access"), "rejected")
     cause = cause.mask(people["reason"].eq("deactivated_elsewhere"), "left alone")
-    rows = people.assign(cause=cause, where=one.name, code=people["reason"].fillna(cause), line=pd.NA)[cause.notna()]
+    rows = people.assign(cause=cause, where=one.name, code=people["reason"].fillna(cause))[cause.notna()]
     places = one.still_in.reindex(columns=list(PLACES)).drop_duplicates("employee_id")
-    still = places.assign(person=places["employee_id"], where=one.name, cause="still in", code="still_in", detail=places["why"], line=pd.NA)
-    both = pd.concat([rows[list(COLUMNS)], still[list(COLUMNS)]], ignore_index=True)
+    still = places.assign(person=places["employee_id"], where=one.name, cause="still in", code="still_in", detail=places["why"])
+    both = pd.concat([rows, still], ignore_index=True).reindex(columns=list(COLUMNS))
     return both.astype({name: "str" for name in COLUMNS if name != "line"})
 
 

@@ -114,7 +114,8 @@ def _waiting(report: RunReport) -> list[str]:
         people = one.people.reindex(columns=list(PEOPLE))
         held = people[people["outcome"].eq("held") | (people["outcome"].isna() & people["action"].eq("hold"))]
         code = held["reason"].astype("str").fillna("limit")
-        groups = code.map({one: reason(one).what_to_do for one in code.unique()}).value_counts().to_dict()
+        counts = code.map({one: reason(one).what_to_do for one in code.unique()}).value_counts()
+        groups = {str(what_to_do): int(count) for what_to_do, count in counts.items()}
         released = set(code[code.isin(RELEASABLE)].map({one: reason(one).what_to_do for one in code.unique()}))
         if unnamed := one.held - len(held):
             groups[reason("limit").what_to_do] = groups.get(reason("limit").what_to_do, 0) + unnamed
@@ -219,10 +220,14 @@ def _where(found: pd.DataFrame) -> str:
     """The first few by number; where and by what how many of them have it."""
     numbers = found["person"].drop_duplicates()
     who = ", ".join(numbers.head(FEW)) + (" …" if len(numbers) > FEW else "")
-    why = found["where"] + ": " + found["cause"].map(CAUSES)
-    counts = found.groupby(why.to_numpy(), sort=False)["person"].nunique()
-    only = len(counts) == 1 and counts.iloc[0] == len(numbers)
-    return f"({who}) at " + "; at ".join(text if only else f"{text} ({count:,})" for text, count in counts.items())
+    places = {str(where): some.groupby("cause", sort=False)["person"].nunique() for where, some in found.groupby("where", sort=False)}
+    if len(places) == 1 and len(causes := next(iter(places.values()))) == 1:
+        return f"({who}) at {next(iter(places))}: {CAUSES[str(causes.index[0])]}"
+    told = [
+        f"at {where}: " + ", ".join(f"{CAUSES[str(cause)]} ({count:,})" for cause, count in causes.items())
+        for where, causes in places.items()
+    ]
+    return f"({who}) " + "; ".join(told)
 
 
 def _stays(left_out: pd.DataFrame) -> pd.Series:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from roster.plan.adoption import WAYS
 from roster.plan.limits import FIGURES
+from roster.reports import words
 from roster.reports.model import PEOPLE, DestinationReport
 from roster.reports.reasons import reason
 from roster.reports.tables import Table, employee_numbers
@@ -36,7 +37,8 @@ def waiting(people: pd.DataFrame) -> Table:
     kinds = held.assign(reason=held["reason"].astype("str").fillna("limit"), kind=held["kinds"].astype("str").str.split("|"))
     groups = kinds.explode("kind").groupby(["reason", "kind"], dropna=False, sort=False)["person"]
     rows: list[list[Any]] = [
-        [reason(code).words, kind, persons.nunique(), employee_numbers(persons.astype("str"))] for (code, kind), persons in groups
+        [reason(code).words, words.kinds(kind), persons.nunique(), employee_numbers(persons.astype("str"))]
+        for (code, kind), persons in groups
     ]
     rows.sort(key=lambda row: -row[2])
     return Table([("Why", "text"), ("Kind", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
@@ -46,7 +48,7 @@ def limits(destination: DestinationReport) -> Table:
     """What the limits were held against, kind by kind."""
     frame = against(destination.limits)
     beyond = destination.limits.reindex(columns=list(FIGURES))["beyond"].astype("str").fillna("")
-    rows = [[str(kind).replace("_", " "), *row, why] for (kind, *row), why in zip(frame.to_numpy().tolist(), beyond, strict=True)]
+    rows = [[words.kinds(kind), *row, why] for (kind, *row), why in zip(frame.to_numpy().tolist(), beyond, strict=True)]
     figures = [(str(name).capitalize(), "num") for name in frame.columns[1:]]
     return Table([("Kind", "text"), *figures, ("Goes beyond", "text")], rows, len(rows))
 

@@ -43,7 +43,8 @@ _WHOLE: Final[Mapping[str, str]] = {
     "deletion": "Is deleted",
 }
 """Kinds that are about a whole person, as a label."""
-_ENDS: Final = ("leave", "stranger", "deletion")
+ENDS: Final = ("leave", "stranger", "deletion")
+"""Kinds that end somebody's access: one change, whatever fields say so."""
 _BETWEEN, _PARTS = "\x1e", "\x1f"
 _YES_NO: Final = {"true": "yes", "false": "no"}
 
@@ -65,7 +66,7 @@ def changes(report: RunReport, one: DestinationReport) -> pd.DataFrame:
     people = one.people.reindex(columns=list(PEOPLE)).set_index("person")
     planned = one.changes.reindex(columns=list(CHANGE_COLUMNS))
     planned = planned.assign(person_kind=planned["person"].map(people["kinds"]).astype("str"))
-    ends = planned["person_kind"].isin(_ENDS)
+    ends = planned["person_kind"].isin(ENDS)
     values = planned[~ends]
     there = values["field"].isin(list(one.leaving)) & values["new"].eq("true") & values["old"].eq("false")
     found = [_whole(people, planned[ends], one), _values(values[~there], one)]
@@ -89,23 +90,22 @@ def _state(table: pd.DataFrame, people: pd.DataFrame, report: RunReport, one: De
 
 def _whole(people: pd.DataFrame, ends: pd.DataFrame, one: DestinationReport) -> pd.DataFrame:
     """Who comes in, comes back, leaves or is taken out: a row each, of the last ones with what they lose."""
-    some = people[people["kinds"].isin(list(_WHOLE))]
-    lost = _lost(ends, one)
+    some = people[people["kinds"].isin(list(_WHOLE))].rename_axis("person").reset_index()
+    lost, going = _lost(ends, one), some["kinds"].isin(ENDS)
+    fields = ends.groupby("person")["field"].agg(_names)
+    nothing = pd.Series(np.nan, index=some.index, dtype="str")
     return pd.DataFrame(
         {
-            "person": some.index,
-            "kind": some["kinds"].to_numpy(),
-            "label": some["kinds"].map(_WHOLE).to_numpy(),
-            "field": some.index.map(ends.groupby("person")["field"].agg(lambda names: ", ".join(dict.fromkeys(names)))),
-            "old": np.where(some["kinds"].isin(_ENDS), some.index.to_series().map(lost["names"]).astype("str").fillna(one.name), None),
-            "new": None,
-            "added": None,
-            "removed": None,
-            "old_id": some.index.map(lost["ids"]),
-            "new_id": None,
-            "waits": some["action"].eq("hold").to_numpy(),
+            "person": some["person"],
+            "kind": some["kinds"],
+            "label": some["kinds"].map(dict(_WHOLE)),
+            "field": some["person"].map(fields),
+            "old": some["person"].map(lost["names"]).astype("str").fillna(one.name).where(going),
+            **dict.fromkeys(("new", "added", "removed", "new_id"), nothing),
+            "old_id": some["person"].map(lost["ids"]),
+            "waits": some["action"].eq("hold"),
         }
-    ).astype(dict.fromkeys(("person", "kind", "label", "field", "old", "new", "added", "removed", "old_id", "new_id"), "str"))
+    ).astype(dict.fromkeys(("person", "kind", "label", "field", "old", "old_id"), "str"))
 
 
 def _lost(ends: pd.DataFrame, one: DestinationReport) -> pd.DataFrame:

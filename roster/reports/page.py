@@ -4,16 +4,19 @@ Belongs here: what the page is made of, its chart as plain geometry (in per cent
 here: which rows a table has (``tables``), the sentences at the top (``headline``), HTML, CSS, SVG and colours (``templates``).
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from typing import Any, Final
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from roster.reports import held, look_ahead, nights, tables, things
+from roster.reports import change_table, held, look_ahead, nights, tables, things, words
 from roster.reports.headline import headline
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.parity import parity
@@ -28,7 +31,7 @@ ROOM: Final = 3.2
 
 
 def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
-    """The page: no script, nothing loaded from elsewhere.
+    """The page: nothing loaded from elsewhere, and no script but one of its own that searches it, which the page names by its hash.
 
     It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number.
 
@@ -38,6 +41,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
     """
     everyone = left_out(report) if everyone is None else everyone
     waiting = everyone["outcome"].eq("held")
+    parts = [_destination(report, one) for one in report.destinations]
     return _template().render(
         report=report,
         headline=headline(report, everyone),
@@ -55,17 +59,21 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         coming=look_ahead.shown(report),
         parity=compared if (compared := parity(report)).asked else None,
         approvers_checked=tables.approvers_checked(report),
-        parts=[_destination(report.company, one) for one in report.destinations],
+        parts=parts,
+        access=change_table.access(report, everyone),
+        states=change_table.states([part[name] for part in parts for name in ("waits", "changes")]),
+        script=_script(),
         failed_checks=[check for check in report.gate if not check.passed],
         link=report.ui_url if (report.ui_url or "").startswith(("http://", "https://")) else None,
     )
 
 
-def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
+def _destination(report: RunReport, one: DestinationReport) -> dict[str, Any]:
+    waits, others = change_table.split(report, one)
     return {
         "is": one,
         "held": held.waiting(one.people),
-        "paste": held.paste(company, one.held_digest) if one.held_digest else None,
+        "paste": held.paste(report.company, one.held_digest) if one.held_digest else None,
         "limits": held.limits(one),
         "adoption": held.adoption(one),
         "things": things.table(one),
@@ -74,10 +82,11 @@ def _destination(company: str, one: DestinationReport) -> dict[str, Any]:
         "would_refuse": held.would_refuse(one),
         "own_account": tables.own_account(one.own_account),
         "not_landed": tables.not_landed(one),
-        "changes": tables.changes(one),
+        "waits": waits,
+        "changes": others,
         "drift": tables.drift(one),
-        "still_in": tables.places(one.still_in),
-        "staying": tables.places(one.staying),
+        "still_in": tables.places(one.still_in, one.id_names),
+        "staying": tables.places(one.staying, one.id_names),
     }
 
 
@@ -127,10 +136,10 @@ def _bars(destination: DestinationReport, most: int) -> Bars:
     total, moved = sum(destination.outcomes.values()), _moved(destination)
     ordered: dict[str, int] = {outcome: destination.outcomes[outcome] for outcome in OUTCOMES if destination.outcomes.get(outcome)}
     width = 100 * moved / most if most else 0.0
-    words = f"{destination.name}, {total:,} people: " + ", ".join(f"{count:,} {outcome}" for outcome, count in ordered.items())
+    told = ", ".join(f"{count:,} {words.outcome(outcome)}" for outcome, count in ordered.items())
     ordered.pop("unchanged", None)
     strip = max(100 * moved / total, SLIVER if moved else 0.0)
-    return Bars(destination.name, total, moved, strip, width, _segments(ordered, width), words)
+    return Bars(destination.name, total, moved, strip, width, _segments(ordered, width), f"{destination.name}, {total:,} people: {told}")
 
 
 def _segments(counts: dict[str, int], width: float) -> list[Segment]:
@@ -145,12 +154,29 @@ def _segments(counts: dict[str, int], width: float) -> list[Segment]:
     return segments
 
 
+@dataclass(frozen=True)
+class Script:
+    """The page's one script."""
+
+    text: str
+
+    @property
+    def source(self) -> str:
+        """How a content security policy names it."""
+        return f"sha256-{b64encode(sha256(self.text.encode()).digest()).decode()}"
+
+
+@cache
+def _script() -> Script:
+    return Script(files("roster.reports").joinpath("templates/filter.js").read_text("utf-8"))
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("roster.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": number, "size": _size, "moment": moment, "seconds": _seconds}
+    environment.filters |= {"number": number, "size": _size, "moment": moment, "seconds": _seconds, "outcome": words.outcome}
     return environment.get_template("sync_report.html")
 
 

@@ -3,16 +3,15 @@
 Belongs here: which rows and columns a table shows. Does not belong here: HTML.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
-from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
+from roster.reports import words
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
@@ -23,7 +22,6 @@ BY_WORDS: Final = {"status": "by status", "dates": "by dates", "both": "by statu
 STANDING_WORDS: Final = {"active": "active", "leave": "on leave", "left": "left", "pending": "pending"}
 """``vocabulary.Employment`` in words."""
 MOST_ROWS: Final = 500
-MOST_CHANGES: Final = 200
 MOST_NUMBERS: Final = 12
 
 Column = tuple[str, str]
@@ -70,30 +68,34 @@ def sums(report: RunReport) -> list[Sum]:
     """The accounting: HR's rows by disposition, and for each destination the people planned by outcome."""
     found = []
     if report.dispositions:
-        parts = _ordered(report.dispositions, DISPOSITIONS)
+        parts = _ordered(report.dispositions, DISPOSITIONS, words.DISPOSITIONS)
         rows = report.intake.rows if report.intake and report.intake.rows is not None else sum(report.dispositions.values())
         found.append(Sum("Rows in HR's file", rows, parts))
-    found += [Sum(f"People in scope, {words}", counted, parts) for words, counted, parts in standing_rows(report.standing)]
+    found += [Sum(f"People in scope, {by}", counted, parts) for by, counted, parts in standing_rows(report.standing)]
     for one in report.destinations:
         planned = sum(one.actions.values())
         if one.outcomes:
-            found.append(Sum(f"{one.name}: people planned, by outcome", planned, _ordered(one.outcomes, OUTCOMES)))
+            found.append(Sum(f"{one.name}: people planned, by outcome", planned, _ordered(one.outcomes, OUTCOMES, words.OUTCOMES)))
         elif planned:
-            found.append(Sum(f"{one.name}: people, by planned action", planned, _ordered(one.actions, ACTIONS)))
+            found.append(Sum(f"{one.name}: people, by planned action", planned, _ordered(one.actions, ACTIONS, words.ACTIONS)))
     return found
 
 
 def standing_rows(standing: Mapping[str, Mapping[str, int]]) -> list[tuple[str, int, list[tuple[str, int]]]]:
     """By what people are counted, in words, how many there are, and how many of them are active, on leave, left and pending."""
-    counted = [(words, standing[by]) for by, words in BY_WORDS.items() if by in standing]
+    counted = [(said, standing[by]) for by, said in BY_WORDS.items() if by in standing]
     return [
-        (words, sum(counts.values()), [(STANDING_WORDS[name], counts[name]) for name in STANDING_WORDS if counts.get(name)])
-        for words, counts in counted
+        (said, sum(counts.values()), [(STANDING_WORDS[name], counts[name]) for name in STANDING_WORDS if counts.get(name)])
+        for said, counts in counted
     ]
 
 
-def _ordered(counts: dict[str, int], order: Sequence[str]) -> list[tuple[str, int]]:
-    return [(name.replace("_", " "), counts[name]) for name in (*order, *sorted(counts.keys() - set(order))) if counts.get(name)]
+def _ordered(counts: dict[str, int], order: Sequence[str], in_words: Mapping[str, str]) -> list[tuple[str, int]]:
+    return [
+        (in_words.get(name, name.replace("_", " ")), counts[name])
+        for name in (*order, *sorted(counts.keys() - set(order)))
+        if counts.get(name)
+    ]
 
 
 def outcome_rows(report: RunReport) -> list[tuple[Any, ...]]:
@@ -119,11 +121,11 @@ def causes(left_out: pd.DataFrame) -> Table:
 
 
 def _cause(code: str, group: pd.DataFrame) -> list[Any]:
-    words = reason(code)
+    known = reason(code)
     people = int(group["employee_id"].nunique() + group["employee_id"].isna().sum())
     places = group["where"].value_counts(sort=False)
     where = ", ".join(str(place) if places.nunique() == 1 else f"{place} {count:,}" for place, count in places.items())
-    return [words.words, people, where, words.what_to_do, words.owner, group["first_seen"].min(), employee_numbers(_person_or_line(group))]
+    return [known.words, people, where, known.what_to_do, known.owner, group["first_seen"].min(), employee_numbers(_person_or_line(group))]
 
 
 def _person_or_line(group: pd.DataFrame) -> "pd.Series[str]":
@@ -193,49 +195,26 @@ def own_account(lines: Sequence[Beside]) -> Table:
 def not_landed(destination: DestinationReport) -> Table:
     """People whom the destination accepted and does not show."""
     people = destination.people.reindex(columns=list(PEOPLE))
+    people = people.assign(action=people["action"].map(words.ACTIONS), kinds=people["kinds"].map(words.kinds, na_action="ignore"))
     columns = [("person", "Employee", "id"), ("action", "Planned", "text"), ("kinds", "Kinds", "text")]
     return table(people[people["landed"].eq("missing")], columns)
 
 
-def changes(destination: DestinationReport) -> Table:
-    """Old and new values, the held ones first: somebody has to read those."""
-    frame = destination.changes.reindex(columns=list(CHANGE_COLUMNS))
-    apply = frame["apply"].astype("boolean").fillna(True)
-    first = pd.concat([frame[~apply], frame[apply]]).head(MOST_CHANGES)
-    shown = first.assign(
-        old=first["old"].map(_plain, na_action="ignore"),
-        new=first["new"].map(_plain, na_action="ignore"),
-        state=first["apply"].map({False: "held"}).astype("str").fillna("planned"),
-    )
-    columns = [
-        ("person", "Employee", "id"),
-        ("field", "Field", "field"),
-        ("kind", "Kind", "text"),
-        ("old", "Old", "old"),
-        ("new", "New", "new"),
-    ]
-    rows = table(shown, [*columns, ("state", "", "state")], MOST_CHANGES)
-    return Table(rows.columns, rows.rows, len(frame))
-
-
-def _plain(value: str) -> str:
-    """JSON text as a reader wants it: a text without its quotes, all else as it is."""
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        return value
-    return parsed if isinstance(parsed, str) else value
-
-
 def drift(destination: DestinationReport) -> Table:
     """Fields that somebody changed there since Rollcall wrote them."""
-    groups = destination.drift.reindex(columns=list(DRIFT)).groupby("field", sort=False)["person"]
+    frame = destination.drift.reindex(columns=list(DRIFT))
+    frame = frame.assign(field=frame["field"].map(destination.labels).astype("str").fillna(frame["field"].astype("str")))
+    groups = frame.groupby("field", sort=False)["person"]
     rows = [[field, people.nunique(), employee_numbers(people.astype("str"))] for field, people in groups]
     return Table([("Field", "field"), ("People", "num"), ("Who", "ids")], rows, len(rows))
 
 
-def places(people: pd.DataFrame) -> Table:
-    """Who is where: a row for each place and what is known of it."""
-    groups = people.reindex(columns=list(PLACES)).groupby(["where", "why"])["employee_id"]
+def places(people: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    """Who is where: a row for each place, by name where it has one, and what is known of it."""
+    frame = people.reindex(columns=list(PLACES))
+    where = frame["where"].astype("str")
+    named = where.map(names).astype("str")
+    frame = frame.assign(where=(named + " (" + where + ")").fillna(where))
+    groups = frame.groupby(["where", "why"])["employee_id"]
     rows = [[where, why, ids.nunique(), employee_numbers(ids.astype("str"))] for (where, why), ids in groups]
     return Table([("Where", "field"), ("", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))

@@ -45,13 +45,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "hold": "waiting",
     "skip": "left out",
 }
-DISPOSITIONS: Final[Mapping[str, str]] = {
-    "used": "used",
-    "superseded": "superseded by a newer row",
-    "out_of_scope": "out of scope",
-    "nobody": "no person's",
-    "rejected": "rejected",
-}
+DISPOSITIONS: Final[Mapping[str, str]] = {"nobody": "no person's"}
 
 
 def kinds(codes: object) -> str:

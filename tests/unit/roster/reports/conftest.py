@@ -126,6 +126,11 @@ def checks(broken=False):
 
 @pytest.fixture
 def full_run():
+    return everything()
+
+
+def everything():
+    """A run that did a bit of everything."""
     rejects = [
         [17, "E1042", "email", "Work e-mail", "email", "The address has no domain."],
         [311, None, "employee_id", "Pers.no", "employee_id", "The employee number is empty."],

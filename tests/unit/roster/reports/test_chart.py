@@ -40,7 +40,7 @@ def test_segments_follow_one_another_in_the_order_of_the_vocabulary(full_run):
 
 
 def test_the_words_say_what_the_picture_shows(full_run):
-    assert bars(full_run.destinations)[1].words == "Findity, 1,035 people: 24 created, 61 updated, 941 unchanged, 9 skipped"
+    assert bars(full_run.destinations)[1].words == "Findity, 1,035 people: 24 came in, 61 changed, 941 unchanged, 9 left out"
 
 
 def test_nobody_changed_and_nobody_at_all_are_drawn_without_a_division_by_nothing(full_run):
