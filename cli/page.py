@@ -53,7 +53,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     if checked := approvers_checked(report):
         console.print(f"\n{checked}")
     console.print(f"\nReport       {files.page}", soft_wrap=True)
-    console.print(f"For HR       {files.skipped}", soft_wrap=True)
+    console.print(f"For HR       {files.workbook or files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
             over = "; ".join([*beyond(one.limits), *one.about_things.beyond])

@@ -37,14 +37,15 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         everyone: Who was left out, where the caller has it already.
     """
     everyone = left_out(report) if everyone is None else everyone
-    waiting = everyone["outcome"].eq("held")
+    waiting, idle = everyone["outcome"].eq("held"), everyone["owner"].eq("nobody")
     return _template().render(
         report=report,
         headline=headline(report, everyone),
         bars=bars(report.destinations),
         outcomes=tables.outcome_rows(report),
         sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
-        causes=tables.causes(everyone[~waiting]),
+        causes=tables.causes(everyone[~waiting & ~idle]),
+        idle=tables.causes(everyone[~waiting & idle]),
         left_out=tables.left_out_people(everyone[~waiting]),
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
