@@ -17,7 +17,7 @@ from roster.parts import with_parts
 from roster.reports.model import BEFORE, HR_FILE, Night, RunReport
 from roster.reports.nights import DAYS
 from roster.reports.since import known_places
-from roster.reports.skipped import left_out
+from roster.reports.skipped import left_out, managers_not_found
 
 MOST: Final = 10
 """Nights that are looked at: a place that none of them knew counts as never known."""
@@ -65,7 +65,7 @@ def _before(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) -> tup
         wanted |= {one.name for one in night.destinations}
         new = known_places(night) - known.keys()
         if new:
-            out = left_out(night)
+            out = pd.concat([left_out(night), managers_not_found(night)], ignore_index=True)
             parts.append(out.loc[out["where"].isin(new), list(BEFORE)])
             known |= dict.fromkeys(new, night.started)
         if wanted <= known.keys():
