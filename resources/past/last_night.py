@@ -26,7 +26,8 @@ MOST: Final = 10
 def with_nights(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) -> RunReport:
     """The report, with what the nights before it came to.
 
-    A run for some people, or one that plans only, is not a night: nothing is held against the nights before.
+    A run for some people, a release, or one that plans only is not a night: of whom it leaves alone it says nothing, so nothing is held
+    against the nights before.
 
     Args:
         ledger: The company's ledger.
@@ -37,7 +38,7 @@ def with_nights(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) ->
     last = report.as_of or report.started.date()
     nights = [replace(night, destination=titles.get(night.destination, night.destination)) for night in _nights(ledger, last)]
     found = replace(report, nights=nights, stopped_on=_stopped(ledger, last))
-    if report.job not in (f"{ledger.company}_sync", f"{ledger.company}_release"):
+    if report.job != f"{ledger.company}_sync":
         return found
     before, known = _before(ledger, report, titles)
     return replace(found, before=before, known_before=known)

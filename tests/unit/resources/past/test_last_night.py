@@ -46,6 +46,14 @@ def test_a_night_that_came_no_further_than_its_plan_is_passed_over(acme):
     assert report.known_before == {"Expensify": assemble(acme.ledger, first.attempt.run_id, TITLES).started}
 
 
+@pytest.mark.parametrize("job", ["release", "one"])
+def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):
+    acme.sync(*FINE, LACKING)
+    last = acme.sync(*FINE, MENDED, day="2026-11-21")
+    report = replace(assemble(acme.ledger, last.attempt.run_id, TITLES), job=f"acme_{job}")
+    assert with_nights(acme.ledger, report, TITLES).known_before == {}
+
+
 def test_a_night_that_does_not_write_solves_nobody(acme):
     acme.sync(*FINE, LACKING)
     assert told(acme, acme.sync(*FINE, MENDED, day="2026-11-21", write=False))[1] == {"E3": "not known"}
