@@ -18,6 +18,7 @@ from roster.plan.adoption import WAYS
 from roster.reports.headline import headline
 from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
+from roster.reports.since import since
 from roster.reports.skipped import left_out
 from roster.reports.tables import approvers_checked, employee_numbers, outcome_rows, planned_rows, repairs
 from roster.reports.things import waiting
@@ -32,7 +33,8 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     head = headline(report, out)
     console.print()
     console.print(f"{report.company}: {head.sentence}", style=f"bold {_TONES[head.tone]}")
-    for sentence in head.also:
+    changed = since(report, out)
+    for sentence in [*head.also, *([f"Since last night: {changed.sentence}"] if changed.compared else [])]:
         console.print(f"  {sentence}", style="dim")
     if report.destinations:
         console.print(Padding(_numbers(report), (1, 0, 0, 0)))
@@ -54,7 +56,7 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     if checked := approvers_checked(report):
         console.print(f"\n{checked}")
     console.print(f"\nReport       {files.page}", soft_wrap=True)
-    console.print(f"For HR       {files.skipped}", soft_wrap=True)
+    console.print(f"For HR       {files.workbook or files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
             over = "; ".join([*beyond(one.limits), *one.about_things.beyond])

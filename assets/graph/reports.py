@@ -27,6 +27,7 @@ from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.parity import parity
 from roster.reports.reasons import reason
+from roster.reports.since import since
 from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
 from roster.shown import one_line
@@ -137,6 +138,7 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
     return {
         "in short": one_line(found.sentence),
         **({"also": one_line("; ".join(found.also))} if found.also else {}),
+        **({"since last night": changed.sentence} if (changed := since(report, out)).compared else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": dg.MetadataValue.path(str(files.page)),

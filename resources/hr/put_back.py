@@ -8,14 +8,18 @@ import posixpath
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Final
 
 import paramiko
 
 from resources.failures import Permanent
 from resources.hr.locations import PutBack
+from resources.http import Retry
 from resources.ssh.session import Patience, in_session, server_name
 
-AGAIN = "The next sync puts the list there again."
+BRIEF: Final = Patience(connect=8, reply=30, retry=Retry(attempts=2, first_wait=2.0))
+"""A sync has ended but for this, and it comes again with the next."""
+AGAIN: Final = "The next sync puts the list there again."
 
 
 def put_back(settings: PutBack, files: Mapping[str, bytes], gone: tuple[str, ...] = (), patience: Patience | None = None) -> None:
@@ -47,7 +51,7 @@ def put_back(settings: PutBack, files: Mapping[str, bytes], gone: tuple[str, ...
             ) from None
 
     server = server_name(settings.host, settings.port_number())
-    in_session(settings, patience or Patience(), work, AGAIN)
+    in_session(settings, patience or BRIEF, work, AGAIN)
 
 
 def _put(sftp: paramiko.SFTPClient, path: str, content: bytes) -> None:

@@ -19,6 +19,7 @@ from roster.reports.list_for_hr import NOTHING_BESIDE, Beside
 from roster.reports.look_ahead import look_ahead
 from roster.reports.model import HR_FILE, RunReport
 from roster.reports.parity import parity
+from roster.reports.skipped import managers_not_found
 
 EARLIER: Final = 3
 """Nights before this one in which the name of somebody is looked for who is in the file no more."""
@@ -118,15 +119,15 @@ def _takers(runs: StoredRuns, report: RunReport, asset: str) -> Iterator[str]:
 
 
 def _shown(runs: StoredRuns, report: RunReport, roster: pd.DataFrame | None) -> dict[tuple[str, str, str], str]:
-    """What stands at the destinations and in HR's file of people in whom the destinations may differ."""
+    """What stands at the destinations and in HR's file of people in whom the destinations differ, or whose approver was found by rule."""
     found: dict[tuple[str, str, str], str] = {}
     for one in report.destinations:
         places = [(run_id, f"{one.key}/{asset}") for asset in ("landed", "plan") for run_id in reversed(report.attempts)]
         frames = (runs.entry(run_id, asset, in_common.STORED) for run_id, asset in places)
         if (shown := next((frame for frame in frames if frame is not None), None)) is not None:
             found |= {(one.name, number, name): value for number, name, value in shown.itertuples(index=False)}
-    differ = parity(report).differences["employee_id"].unique()
-    if roster is not None and len(differ):
+    differ = {*parity(report).differences["employee_id"], *managers_not_found(report)["number"]}
+    if roster is not None and differ:
         for row in roster[roster["employee_id"].isin(differ)].itertuples():
             whole = " ".join(part for part in (row.first_name, row.last_name) if isinstance(part, str))
             for name, value in (("email", row.email), ("name", whole), ("approver", row.manager_id)):

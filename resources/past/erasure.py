@@ -29,7 +29,7 @@ from roster.unfit import Unfit
 _OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
 
 OUT_OF_REACH: Final = (
-    "HR's files, here and on HR's server, and what HR's own system holds",
+    "HR's files, here and on HR's server, the list that was put back there, and what HR's own system holds",
     "the accounts at the destinations",
     "backups of the ledger and of stored values",
     "what an object store keeps of deleted files by its own rules: former versions, files that can be brought back",

@@ -17,7 +17,7 @@ from roster.parts import with_parts
 from roster.reports.model import BEFORE, HR_FILE, Night, RunReport
 from roster.reports.nights import DAYS
 from roster.reports.since import known_places
-from roster.reports.skipped import left_out
+from roster.reports.skipped import left_out, managers_not_found
 
 MOST: Final = 10
 """Nights that are looked at: a place that none of them knew counts as never known."""
@@ -26,7 +26,8 @@ MOST: Final = 10
 def with_nights(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) -> RunReport:
     """The report, with what the nights before it came to.
 
-    A run for some people, or one that plans only, is not a night: nothing is held against the nights before.
+    A run for some people, a release, or one that plans only is not a night: of whom it leaves alone it says nothing, so nothing is held
+    against the nights before.
 
     Args:
         ledger: The company's ledger.
@@ -37,7 +38,7 @@ def with_nights(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) ->
     last = report.as_of or report.started.date()
     nights = [replace(night, destination=titles.get(night.destination, night.destination)) for night in _nights(ledger, last)]
     found = replace(report, nights=nights, stopped_on=_stopped(ledger, last))
-    if report.job not in (f"{ledger.company}_sync", f"{ledger.company}_release"):
+    if report.job != f"{ledger.company}_sync":
         return found
     before, known = _before(ledger, report, titles)
     return replace(found, before=before, known_before=known)
@@ -65,7 +66,7 @@ def _before(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) -> tup
         wanted |= {one.name for one in night.destinations}
         new = known_places(night) - known.keys()
         if new:
-            out = left_out(night)
+            out = pd.concat([left_out(night), managers_not_found(night)], ignore_index=True)
             parts.append(out.loc[out["where"].isin(new), list(BEFORE)])
             known |= dict.fromkeys(new, night.started)
         if wanted <= known.keys():

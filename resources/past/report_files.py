@@ -17,7 +17,6 @@ from roster.reports.model import RunReport
 from roster.reports.page import render
 from roster.reports.reasons import reason
 from roster.reports.skipped import left_out, to_csv
-from roster.reports.workbook import NOTHING_TO_DO, OWNERS, by_owner, to_xlsx
 
 WHOLE: Final = "whole_reasons"
 """Under which name a run stores, with what a destination answered, why it refused people in its own words: person → text."""
@@ -55,11 +54,11 @@ def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Wr
 
 
 def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
-    """Writes the list for HR alone, of `everyone` who was left out, as CSV and workbook; says where the CSV lies.
+    """Writes the list for HR alone, of `everyone` who was left out, as CSV; says where it lies.
 
     Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
     """
-    return _lists(with_names(report, everyone), everyone).csv
+    return _csv(report, listed(with_names(report, everyone), everyone))
 
 
 def listed(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
@@ -80,6 +79,8 @@ def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", 
         everyone: Who was left out.
         form: A workbook, or CSV.
     """
+    from roster.reports.workbook import NOTHING_TO_DO, OWNERS, by_owner, to_xlsx  # noqa: PLC0415 - see `_lists`
+
     separator, parts = stored(report).separator, by_owner(listed(with_names(report, everyone), everyone))
     names = {owner: f"{report.company}_skipped_{owner}.{form}" for owner in (*OWNERS, *parts) if owner != NOTHING_TO_DO}
     full = {owner: part for owner, part in parts.items() if owner in names and len(part)}
@@ -88,9 +89,14 @@ def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", 
 
 
 def _lists(report: RunReport, everyone: pd.DataFrame) -> Lists:
+    from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - openpyxl takes a tenth of a second: only who writes one loads it
+
     found = listed(report, everyone)
-    csv = _write(report, "skipped_employees.csv", to_csv(found, stored(report).separator))
-    return Lists(csv, _write(report, "skipped_employees.xlsx", to_xlsx(found)))
+    return Lists(_csv(report, found), _write(report, "skipped_employees.xlsx", to_xlsx(found)))
+
+
+def _csv(report: RunReport, found: pd.DataFrame) -> Any:
+    return _write(report, "skipped_employees.csv", to_csv(found, stored(report).separator))
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from roster.reports.model import RunReport
+from roster.reports.model import HR_FILE, RunReport
 from roster.reports.since import NOT_FOLLOWED, since
 
 COLUMNS: Final = (
@@ -65,6 +65,8 @@ def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BES
     word = pd.Series(cells["word"].to_numpy(), pd.MultiIndex.from_frame(cells[["line", "field"]]), dtype="str")
     found["word"] = found["word"].astype("str").fillna(pd.Series(word.reindex(at).to_numpy(), found.index, dtype="str"))
     by_line = line.map(beside.names).astype("str")
+    managers = found["number"].map({number: value for (_, number, what), value in report.shown.items() if what == "approver"})
+    found["word"] = found["word"].fillna(managers.astype("str").where(found["field"].eq("manager") & found["where"].eq(HR_FILE)))
     found["name"] = found["number"].map(dict(report.names)).astype("str").fillna(by_line)
     found["line"] = line
     found["state"] = found["state"].map(STATES).astype("str")

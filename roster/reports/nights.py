@@ -57,6 +57,12 @@ class Chart:
     table: Table
 
     @property
+    def outcomes(self) -> list[str]:
+        """What the bars are made of, for the key to their colours; empty where that is one thing."""
+        found = {part.outcome for bar in self.bars for part in bar.parts}
+        return [outcome for outcome in OUTCOMES if outcome in found]
+
+    @property
     def words(self) -> str:
         """The chart in a line."""
         nights = sum(not bar.gap for bar in self.bars)

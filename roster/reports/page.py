@@ -40,7 +40,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         everyone: Who was left out, where the caller has it already.
     """
     everyone = left_out(report) if everyone is None else everyone
-    waiting = everyone["outcome"].eq("held")
+    waiting, idle = everyone["outcome"].eq("held"), everyone["owner"].eq("nobody")
     parts = [_destination(report, one) for one in report.destinations]
     return _template().render(
         report=report,
@@ -48,7 +48,8 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         bars=bars(report.destinations),
         outcomes=tables.outcome_rows(report),
         sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
-        causes=tables.causes(everyone[~waiting]),
+        causes=tables.causes(everyone[~waiting & ~idle]),
+        idle=tables.causes(everyone[~waiting & idle]),
         left_out=tables.left_out_people(everyone[~waiting]),
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),

@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from roster.reports.model import BEFORE, HR_FILE, RunReport
+from roster.reports.skipped import managers_not_found
 from roster.reports.tables import Table, employee_numbers, table
 
 STATES: Final = ("new", "open", "solved", "not known")
@@ -35,7 +36,7 @@ class Since:
 
     rows: pd.DataFrame
     """`roster.reports.skipped.left_out` of tonight, and `BEFORE` of who is not among them tonight, with ``state``: one of `STATES`, or
-    `NOT_FOLLOWED`."""
+    `NOT_FOLLOWED`; and ``name``, where the report has it."""
     unknown: list[str]
     """The places of which tonight says nothing."""
     compared: bool
@@ -71,7 +72,8 @@ class Since:
     def table(self, state: str) -> Table:
         """The faults in a state, those that last longest first."""
         found = self.of(state).sort_values(["first_seen", "times_seen"], ascending=[True, False], kind="stable")
-        return table(found.assign(who=_who(found), what=found["reason"]), _COLUMNS)
+        named = [] if self.rows["name"].isna().all() else [("name", "Name", "text")]
+        return table(found.assign(who=_who(found), what=found["reason"]), [_COLUMNS[0], *named, *_COLUMNS[1:]])
 
 
 def since(report: RunReport, everyone: pd.DataFrame) -> Since:
@@ -79,9 +81,11 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
 
     Args:
         report: The run, with what was `before`.
-        everyone: Who is left out (`roster.reports.skipped.left_out`).
+        everyone: Who is left out (`roster.reports.skipped.left_out`). Whose manager in HR's file leads nowhere comes to them.
     """
     compared = bool(report.known_before)
+    if len(managers := managers_not_found(report)):
+        everyone = pd.concat([everyone, managers], ignore_index=True)
     before = report.before.reindex(columns=list(BEFORE)).assign(state="solved")
     known = known_places(report)
     now, past = _keys(everyone), _keys(before)
@@ -94,6 +98,7 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
     left = before[~past.isin(set(now)) & (before["number"].notna() | ~_alike(before).isin(set(alike)))]
     left = left.assign(state=left["state"].where(left["where"].isin(known), "not known"))
     rows = pd.concat([everyone.assign(state=state), left], ignore_index=True)
+    rows["name"] = rows["number"].map(dict(report.names)).astype("str")
     return Since(rows, sorted(set(report.known_before) - known), compared)
 
 

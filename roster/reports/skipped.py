@@ -11,7 +11,7 @@ import pandas as pd
 
 from roster import lacking
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, VALUES, DestinationReport, RunReport
-from roster.reports.reasons import DATED, FIRST, REASONS, Reason, reason
+from roster.reports.reasons import DATED, FIRST, REASONS, REPAIR_REASONS, Reason, reason
 from roster.shown import in_spreadsheet
 
 __all__ = ["COLUMNS", "REASONS", "Reason", "left_out", "skipped", "to_csv"]
@@ -34,6 +34,8 @@ VALUE: Final = "value"
 """The outcome of a single value that was left out, of a record that goes without it."""
 NO_LOSS: Final = "no_end"
 """A note on HR's row that is of no lost value: an end date that says that there is none."""
+OF_HR: Final = ("kept", "unknown", "cycle")
+"""The repairs of an approver (`roster.people.approvers`) by which HR's file names somebody who cannot be meant."""
 AS_WRITTEN: Final = ("employee_id", "word", "candidates")
 """The columns of the CSV whose texts somebody compares letter by letter."""
 _LOST: Final = re.compile(
@@ -90,6 +92,18 @@ def left_out(report: RunReport) -> pd.DataFrame:
     everyone["owner"] = everyone["code"].map({code: one.owner for code, one in words.items()}).astype("str")
     seen = _with_history(everyone, report.skips, report.as_of or report.started.date())
     return seen.astype({"line": "Int64"})[[*COLUMNS, "code", "outcome", "number"]]
+
+
+def managers_not_found(report: RunReport) -> pd.DataFrame:
+    """Whom HR's file gives a manager who leads nowhere: their approver was found by rule or stays, so they are brought in, and only HR can
+    mend it. As `left_out`, with ``outcome`` `VALUE`; no history knows since when."""
+    repairs = report.repairs.reindex(columns=["employee_id", "repair"]).astype("str").drop_duplicates()
+    repairs = repairs[repairs["repair"].isin(OF_HR)].reset_index(drop=True)
+    rows = repairs.assign(number=repairs["employee_id"], where=HR_FILE, field="manager", outcome=VALUE, owner="HR")
+    rows["code"] = "manager_" + repairs["repair"]
+    rows["reason"] = repairs["repair"].map(REPAIR_REASONS).astype("str")
+    rows["what_to_do"] = "Correct the manager of this row."
+    return rows.reindex(columns=[*COLUMNS, "code", "outcome", "number"]).astype({"line": "Int64", "word": "str", "candidates": "str"})
 
 
 def _of_rows(rejects: pd.DataFrame, outcome: str) -> pd.DataFrame:

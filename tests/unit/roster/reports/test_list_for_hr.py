@@ -62,6 +62,16 @@ def test_what_was_solved_is_there_once_and_says_no_line_of_tonights_file(full_ru
     assert of(found, "E1801", "Expensify")["state"] == "still open"
 
 
+def test_a_manager_who_leads_nowhere_is_hrs_to_mend_with_the_word_that_stands_there(full_run):
+    repairs = pd.DataFrame({"employee_id": ["E5", "E6", "E7"], "repair": ["kept", "left", "cycle"]})
+    report = replace(full_run, repairs=repairs, shown={(HR_FILE, "E5", "approver"): "001234"}, names={"E5": "Bo Ek"})
+    found = rows(report, left_out(report))
+    told = of(found, "E5", HR_FILE)
+    assert (told["name"], told["field"], told["word"], told["owner"]) == ("Bo Ek", "manager", "001234", "HR")
+    assert told["reason"] == "HR names a manager whom no row has: the approver there stays"
+    assert set(found.loc[found["field"].eq("manager"), "employee_id"]) == {"E5", "E7"}, "a manager who has left is no fault of the file"
+
+
 def test_each_owner_has_a_sheet_and_who_needs_nothing_done_another(listed):
     found = book(listed)
     assert found.sheetnames == ["HR", "Finance", "IT", NOTHING_TO_DO]

@@ -24,6 +24,7 @@ def test_each_destination_has_its_outcomes_and_its_leavers(full_run):
     last = found[0].bars[-1]
     assert [(part.outcome, part.count, part.height) for part in last.parts] == [("updated", 5, HEIGHT / 2), ("refused", 5, HEIGHT / 2)]
     assert last.words == "2026-11-20: 5 updated, 5 refused"
+    assert (found[0].outcomes, found[1].outcomes) == (["updated", "refused"], []), "the key to the colours"
 
 
 def test_a_day_without_a_night_is_a_gap_and_a_night_in_which_nothing_changed_is_none(full_run):

@@ -147,3 +147,41 @@ def test_everything_is_told_of_three_two_by_two():
     found = parity(replace(report, destinations=[*report.destinations, third]))
     assert found.differences[["one", "other"]].to_numpy().tolist() == [["A", "B"], ["B", "C"]]
     assert found.sentence.startswith("A and B and C differ for 1 person")
+
+
+def test_quiet_the_page_alone_has_both_values_and_names_and_the_ledger_none():
+    there = in_common(
+        HR,
+        pd.Series(["1", "2", "3"], dtype="str"),
+        pd.DataFrame([account("1"), account("2", "3", email="other@acme.example"), account("3", "1")]),
+        pd.DataFrame({"employee_id": ["1", "2", "3"], "account": ["a1", "a2", "a3"]}),
+        NAMES,
+        KEY,
+    )
+    assert there.shown is not None
+    assert ("2", "email", "other@acme.example") in list(there.shown.itertuples(index=False, name=None))
+    assert set(there.shown["employee_id"]) == {"2"}, "of whom it shows what HR's file says nothing is kept"
+    assert "other@acme.example" not in json.dumps(there.to_json())
+    other = InCommon.from_json(json.loads(json.dumps(there.to_json())))
+    assert other is not None
+    assert other.shown is None
+
+    shown = {("B", "2", "email"): "other@acme.example", ("HR file", "2", "email"): "2@acme.example", ("HR file", "2", "approver"): "1"}
+    report = run(shows(*AS_HR), other, shown=shown, names={"1": "Åsa Öst", "2": "Bo Ek", "3": "Cai Vy"})
+    rows = {row[2]: row for row in parity(report).table(report).rows}
+    assert rows["e-mail address"][:7] == [
+        "2",
+        "Bo Ek",
+        "e-mail address",
+        "A",
+        "2@acme.example (as in HR's file)",
+        "B",
+        "other@acme.example",
+    ]
+    assert rows["approver"][4:7] == ["1 Åsa Öst (as in HR's file)", "B", "3 Cai Vy"]
+    assert not any(text in parity(report).sentence for text in ("Bo", "@"))
+
+
+def test_without_the_stored_values_the_page_says_that_another_one_is_there():
+    report = run(shows(*AS_HR), shows(AS_HR[0], account("2", "1", email="other@acme.example"), AS_HR[2]))
+    assert [row[4:7] for row in parity(report).table(report).rows] == [["as in HR's file", "B", "another one"]]

@@ -108,6 +108,8 @@ def test_the_page_has_it_and_a_first_night_has_not(full_run, second):
     assert 'id="since"' not in render(full_run)
     page = render(without(second, "E1850", "Findity"))
     assert "0 new, 1 solved" in page
+    assert "Bo Ek" not in page
+    assert "Bo Ek" in render(replace(without(second, "E1850", "Findity"), names={"E1850": "Bo Ek"}))
     assert "Not there as before, and nothing has to be done: Has not started yet: 6." in page
 
 

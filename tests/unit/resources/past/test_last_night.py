@@ -1,0 +1,72 @@
+"""Which earlier night a run is held against: for each place the newest sync that knew it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from resources.past.last_night import with_nights
+from resources.past.run_report import assemble
+from roster.reports.nights import charts
+from roster.reports.since import since
+from roster.reports.skipped import left_out
+from sandbox.server import Sandbox
+from tests.syncing import TITLES, Company, fresh
+from tests.unit.roster.frames import person
+
+POLICY = "5E00000000000001"
+FINE = tuple(person(f"E{number}", manager_id="E1", extra_policy=POLICY) for number in (1, 2))
+LACKING = person("E3", manager_id="E1", extra_policy=None)
+MENDED = person("E3", manager_id="E1", extra_policy=POLICY)
+
+
+@pytest.fixture
+def acme(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
+    with Sandbox(switches={"expensify_rate_limits": False}) as box, fresh(tmp_path) as ledger:
+        yield Company(box, ledger)
+
+
+def told(acme, night):
+    report = with_nights(acme.ledger, assemble(acme.ledger, night.attempt.run_id, TITLES), TITLES)
+    found = since(report, left_out(report)).rows
+    # The stand-in has accounts of its own, which HR's file does not know.
+    return report, {row.number: row.state for row in found.itertuples() if not row.number.startswith("~")}
+
+
+def test_a_night_that_came_no_further_than_its_plan_is_passed_over(acme):
+    first = acme.sync(*FINE, LACKING)
+    stopped = acme.sync(*FINE, LACKING, day="2026-11-21", write=False)
+    last = acme.sync(*FINE, MENDED, day="2026-11-22")
+
+    assert told(acme, first)[1] == {"E3": ""}, "nothing was known before"
+    assert told(acme, stopped)[1] == {"E3": "open"}
+    report, states = told(acme, last)
+    assert states == {"E3": "solved"}
+    assert report.known_before == {"Expensify": assemble(acme.ledger, first.attempt.run_id, TITLES).started}
+
+
+@pytest.mark.parametrize("job", ["release", "one"])
+def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):
+    acme.sync(*FINE, LACKING)
+    last = acme.sync(*FINE, MENDED, day="2026-11-21")
+    report = replace(assemble(acme.ledger, last.attempt.run_id, TITLES), job=f"acme_{job}")
+    assert with_nights(acme.ledger, report, TITLES).known_before == {}
+
+
+def test_a_night_that_does_not_write_solves_nobody(acme):
+    acme.sync(*FINE, LACKING)
+    assert told(acme, acme.sync(*FINE, MENDED, day="2026-11-21", write=False))[1] == {"E3": "not known"}
+
+
+def test_each_day_has_its_last_sync_in_the_chart(acme):
+    for day, people in (("2026-11-20", (LACKING,)), ("2026-11-22", (LACKING,)), ("2026-11-22", (MENDED,))):
+        night = acme.sync(*FINE, *people, day=day)
+        own = {"as_of": date.fromisoformat(day), "root_run_id": night.attempt.run_id}
+        acme.ledger.intakes.take(f"{night.taken.number:064}", "people.csv", 1, modified=None, dated=None, **own)
+    report = replace(told(acme, night)[0], as_of=date(2026, 11, 22))
+    report = with_nights(acme.ledger, report, TITLES)
+    seen = [(one.day.day, one.destination, one.outcomes.get("created"), one.leavers_active) for one in report.nights]
+    assert seen == [(20, "Expensify", 2, 0), (22, "Expensify", 1, 0)], "of two syncs of a day the last counts"
+    bars = charts(report)[0].bars
+    assert [bar.gap for bar in bars[-3:]] == [False, True, False]
