@@ -6,6 +6,7 @@
 - `open_places`: what of that is left to its reader?
 - `new_company`: how does a draft become a company?
 - `scaffold`: what does `dg scaffold` write?
+- `what_if`: what would the last file come to under other settings, written nowhere?
 - `neighbours`: which other company's YAML names the same part of a destination?
 - `attributes`: which attributes may the YAML have, and what must hold between them?
 - `component`: how does Dagster come by a company's graph?

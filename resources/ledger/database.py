@@ -29,6 +29,7 @@ BUSY_SECONDS: Final = 30.0
 """How long a transaction waits for another one's to end."""
 
 _WRITES = "rollcall_writes"
+_ONLY_LOOKS = "rollcall_only_looks"
 _DTYPES: Final[dict[type[Any], tuple[str, str]]] = {
     sa.Boolean: ("bool", "boolean"),
     sa.Integer: ("int64", "Int64"),
@@ -101,9 +102,25 @@ def _on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def only_looking(engine: sa.Engine, only: bool = True) -> sa.Engine:
+    """The same database through an engine with which nothing can be written; with `only` false, again with one that can."""
+    return engine.execution_options(**{_ONLY_LOOKS: only})
+
+
+def only_looks(engine: sa.Engine) -> bool:
+    """Whether nothing can be written with an engine."""
+    return bool(engine.get_execution_options().get(_ONLY_LOOKS))
+
+
 @contextmanager
 def writing(engine: sa.Engine, *locks: str) -> Iterator[sa.Connection]:
-    """A transaction that writes: all of it or nothing, and alone among those with one of the same `locks` (on SQLite: alone)."""
+    """A transaction that writes: all of it or nothing, and alone among those with one of the same `locks` (on SQLite: alone).
+
+    Raises:
+        Permanent: The engine is for looking only.
+    """
+    if only_looks(engine):
+        raise Permanent("Something was to be written to the ledger by what only looks.", "This is a fault of Rollcall: report it.")
     with _quiet(engine), engine.execution_options(**{_WRITES: True}).begin() as connection:
         for lock in locks if connection.dialect.name == "postgresql" else ():
             number = int.from_bytes(sha256(lock.encode()).digest()[:8], signed=True)

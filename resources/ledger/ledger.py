@@ -12,7 +12,7 @@ from resources.ledger.acknowledged import Acknowledged
 from resources.ledger.applied import AppliedExports
 from resources.ledger.claims import Claims
 from resources.ledger.companies import Companies
-from resources.ledger.database import connect, reading
+from resources.ledger.database import connect, only_looking, reading
 from resources.ledger.decisions import Decisions
 from resources.ledger.deliveries import Deliveries
 from resources.ledger.figures import Figures
@@ -86,6 +86,14 @@ class Ledger:
             engine.dispose()
             raise
         return cls(engine, company)
+
+    def only_looking(self) -> Self:
+        """The same ledger for whoever only looks: each of its methods that would write is refused.
+
+        Calls to a destination are counted all the same (`resources.ledger.windows`), since the destination counts them too. Close the one
+        that it is made of.
+        """
+        return type(self)(only_looking(self.engine), self.company)
 
     def companies(self) -> list[str]:
         """Every company that this ledger has runs of, not only this one."""

@@ -191,3 +191,52 @@ def test_no_surprise_chosen_people_are_released_once_however_often_the_form_is_s
     reply = stage.asks(BERT, "POST", "/acme/release", data=late)
     assert (reply.status_code, "nothing was released" in reply.text) == (409, True)
     assert "anna" in stage.asks(ANNA, "GET", "/acme/seen").text
+
+
+def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(stage: Stage) -> None:
+    writes = stage.acme.box.writes
+    asked = {"number": "E05", "mark": stage.form_mark(VERA)}
+    reply = stage.asks(VERA, "POST", "/acme/tonight", data=asked)
+    assert reply.status_code == 200
+    assert "held: create" in reply.text
+    assert "<img" not in reply.text
+    assert stage.acme.box.writes == writes
+    assert stage.asks(VERA, "POST", "/acme/tonight", data={**asked, "mark": "x"}).status_code == 403
+    assert stage.asks(VERA, "POST", "/acme/tonight", data={**asked, "number": "a@b.example"}).status_code == 404
+    with stage.ledger() as ledger:
+        assert ledger.visits.newest(1)[0].employee_id == "E05"
+
+
+def test_one_proposes_and_another_releases(stage: Stage) -> None:
+    with stage.ledger() as ledger:
+        assert "leave" not in ledger.releases.held(stage.digest()).kinds
+    people = stage.acme.people()
+    people["E11"]["Status"] = "T"
+    stage.acme.file("2026-11-21", people)
+    assert stage.acme.quickly("sync").succeeded
+    digest = stage.digest()
+    assert "needs two people" in stage.asks(ANNA, "GET", f"/acme/waiting/{digest}").text
+
+    def sends(who: str, path: str) -> httpx.Response:
+        form = {**stage.form(who, digest), "scope": "people", "person": "E11", "reason": "has left"}
+        return stage.asks(who, "POST", f"/acme/{path}", data=form)
+
+    assert "nobody has proposed it" in sends(ANNA, "release").text
+    assert sends(ANNA, "propose").status_code == 303
+    own = stage.asks(ANNA, "GET", f"/acme/waiting/{digest}").text
+    assert "Release what anna proposed" not in own
+    assert "anna proposed it. Another person releases it" in sends(ANNA, "release").text
+    assert "Release what anna proposed" in stage.asks(BERT, "GET", f"/acme/waiting/{digest}").text
+    whole = {**stage.form(BERT, digest), "scope": "all", "reason": "has left"}
+    assert "nobody has proposed it" in stage.asks(BERT, "POST", "/acme/release", data=whole).text, "more than was proposed"
+    # Neither the terminal nor the launchpad is a way around it: a name that is typed is nobody's.
+    typed = stage.acme.quickly("release", digest=digest, people=["E11"], released_by="bert", reason="has left")
+    assert "may be anybody's" in str(typed.message)
+    assert "kit@acme.example" in stage.acme.members()
+    released = sends(BERT, "release")
+    assert released.status_code == 303
+    page = stage.ended(BERT, released.headers["location"])
+    assert "1 deactivated" in page
+    assert "kit@acme.example" not in stage.acme.members()
+    with stage.ledger() as ledger:
+        assert [one.name for one in ledger.releases.of(digest)] == ["bert"]

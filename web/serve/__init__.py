@@ -7,6 +7,7 @@
 - `shown`: how does a page become HTML?
 - `nights`: companies, a company, a night, its report, faults by owner, who was shown what
 - `people`: finding somebody, and their story
+- `tonight`: what would happen to one person?
 - `waiting`: what waits, with old and new
 - `releasing`: proposing and releasing, and what came of it
 - `run_release`: the run itself, in a process of its own

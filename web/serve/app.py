@@ -24,7 +24,7 @@ from resources.failures import PRIVATE, Failed
 from resources.ledger import Ledger
 from web.guard import Refused, check
 from web.names import Names
-from web.serve import nights, people, releasing, shown, waiting
+from web.serve import nights, people, releasing, shown, tonight, waiting
 from web.serve.asked import Asked, Stop
 from web.serve.who import COOKIE, Door, Forms, Right, Token, User
 from web.sign_on import Unknown
@@ -66,6 +66,7 @@ PAGES: Final[Sequence[Page]] = (
     Page("/seen", nights.seen, "who was shown what", right="release"),
     Page("/find", people.find, "search", post=True),
     Page("/people/{number:path}", people.person, "person"),
+    Page("/tonight", tonight.tonight, "tonight", post=True),
     Page("/waiting", waiting.waiting, "waiting"),
     Page("/waiting/{digest}", waiting.one, "waiting"),
     Page("/release", releasing.release, "release", right="release", post=True),
@@ -165,7 +166,7 @@ def _answered(served: Served, page: Page, request: Request, sent: dict[str, list
     if page.post and not served.forms.genuine(user, asked.one("mark")):
         raise Stop(403, "This form is not from a page that was shown to you since the server started. Open the page again.")
     if page.name:
-        number = asked.path.get("number")
+        number = asked.path.get("number") or asked.one("number")
         asked.ledger.visits.note(user.name, page.name, people.known(asked, number) if number else None, waiting.digest(asked))
     return page.make(asked)
 
