@@ -36,6 +36,7 @@ PEOPLE = {
     "viewers": ["vera@acme.example"],
     "releasers": ["anna@acme.example", "bert@acme.example"],
 }
+TWO = {"leave": {"count": 0, "share": 0, "four_eyes": True}}
 CALM = [{"requests": 1000, "seconds": 1}]
 
 
@@ -107,9 +108,8 @@ def stage(folder: Path) -> Iterator[Stage]:
 
 
 def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
-    settings = {"first_sync": "hold", "serve": PEOPLE, "expensify.connection.rate_limits": CALM}
+    settings = {"first_sync": "hold", "serve": PEOPLE, "expensify.connection.rate_limits": CALM, "limits": TWO}
     acme = Acme(folder / "pipelines" / "acme", box, **settings)
-    acme.attributes["limits"] = {"leave": {"count": 0, "share": 0, "four_eyes": True}}
     elsewhere = copy.deepcopy(acme.attributes) | {"serve": {"viewers": ["carl@beta.example"]}}
     del elsewhere["expensify"]
     elsewhere["findity"]["connection"]["organization"] = "beta"

@@ -31,7 +31,8 @@ def tonight(asked: Asked) -> Response:
     """One person, by the company's settings as they are."""
     number = people.known(asked, asked.one("number"))
     company = _company(asked)
-    found = what_if(company, asked.ledger, [number])
+    # Of everyone: whether they wait for a limit, or leave by absence, depends on all others.
+    found = what_if(company, asked.ledger)
     return shown.page(
         asked,
         "tonight",
