@@ -132,6 +132,24 @@ def _cron(value: str) -> str:
     return value
 
 
+class Serve(Strict):
+    """Who may see the company in `rollcall serve`, by the names that the sign-on before it has for them. Nobody else may."""
+
+    viewers: list[str] = Field(default=[])
+    """They see nights, people and what waits."""
+    releasers: list[str] = Field(default=[])
+    """They see the same, release what is held, and see who looked at what."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Serve":
+        names = {name.strip().casefold() for name in (*self.viewers, *self.releasers)}
+        if "" in names:
+            raise ValueError("a name is empty")
+        if len({name.partition("@")[0] for name in names}) < len(names):
+            raise ValueError("two names are the same before the @: what one of them does could not be told from the other's")
+        return self
+
+
 class CompanySettings(Strict):
     """One company: its HR export and the destinations that are kept in step with it."""
 
@@ -153,6 +171,8 @@ class CompanySettings(Strict):
     """How many people may change at once at a destination, by kind of change; a kind that goes beyond is held."""
     approvers: Approvers = Approvers()
     """Who approves where HR's manager cannot."""
+    serve: Serve = Serve()
+    """Who may see and release in `rollcall serve`."""
     leaving: Leaving = Leaving()
     """When leavers lose their access; a destination may say otherwise."""
     email_domains: list[Domain] | None = Field(default=None, min_length=1)

@@ -47,6 +47,10 @@ COMMANDS: Final = {
         "cli.webserver",
         "Serve the Dagster UI of DAGSTER_HOME behind the guard: foreign pages, other names and launches by GET are refused.",
     ),
+    "serve": Listed(
+        "cli.serve",
+        "Serve nights, people and what waits to whoever answers for them, with a button that releases it. Ctrl-C ends it.",
+    ),
     "metrics": Listed(
         "cli.metrics",
         "Serve /metrics for Prometheus and /healthz, which says whether ledger, storage and daemon are alive. Ctrl-C ends it.",

@@ -5,6 +5,8 @@
 - `sign_on`: who has signed on at the proxy before it?
 - `launches`: how does a run that is launched in the UI carry who asked for it?
 - `webserver`: Dagster's webserver with all of that in one process.
+- `serve`: pages for finance and HR, in a folder of their own
+- `listening`: when does a server listen?
 - `observed`: the server behind `rollcall metrics`
 - `metrics`: what Prometheus scrapes
 - `health`: whether the parts of an installation are alive

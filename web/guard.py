@@ -22,7 +22,7 @@ from web.names import Names
 from web.sign_on import SignOn, Unknown
 
 _READING: Final = ("GET", "HEAD")
-_JSON: Final = "application/json"
+JSON: Final = "application/json"
 _OPEN: Final = "/server_info"
 """What a health check asks: versions, and nothing else."""
 _OURS: Final = (
@@ -81,8 +81,13 @@ class Guard:
             raise Refused(401, str(unknown)) from None
 
 
-def check(scope: Scope, names: Names) -> None:
+def check(scope: Scope, names: Names, posts: str = JSON) -> None:
     """Whether a request may pass, by its head alone.
+
+    Args:
+        scope: The request.
+        names: By which names the server is asked.
+        posts: The content type of what is posted.
 
     Raises:
         Refused: it is for another server, from another page, or of a kind that nothing here needs.
@@ -92,13 +97,13 @@ def check(scope: Scope, names: Names) -> None:
     if ".." in scope["path"].split("/"):
         raise Refused(400, "No path here leads upwards.")
     if (_one(scope, b"host") or "").lower() not in names.hosts:
-        raise Refused(421, "This server is not known by that name: rollcall webserver --allow-host adds one.")
+        raise Refused(421, "This server is not known by that name: --allow-host adds one.")
     origin = _one(scope, b"origin")
     if origin is not None and origin not in names.origins:
         raise Refused(403, "This comes from a page that is not this server's.")
     _check_site(scope)
     if scope["type"] == "http":
-        _check_method(scope)
+        _check_method(scope, posts)
 
 
 def _check_site(scope: Scope) -> None:
@@ -114,7 +119,7 @@ def _check_site(scope: Scope) -> None:
         raise Refused(403, "This comes from a page that is not this server's.")
 
 
-def _check_method(scope: Scope) -> None:
+def _check_method(scope: Scope, posts: str) -> None:
     method = scope["method"]
     if method in _READING:
         if scope["path"].rstrip("/").lower().endswith("/graphql"):  # a mutation runs by GET too
@@ -122,8 +127,8 @@ def _check_method(scope: Scope) -> None:
     elif method != "POST":
         raise Refused(405, "Only GET, HEAD and POST are answered here.")
     # Exactly this one: no form and no page elsewhere can send it unasked, and Dagster looks for it anywhere in the header.
-    elif _one(scope, b"content-type") != _JSON:
-        raise Refused(415, f"A POST has the content type {_JSON}, exactly.")
+    elif _one(scope, b"content-type") != posts:
+        raise Refused(415, f"A POST has the content type {posts}, exactly.")
 
 
 def _one(scope: Scope, name: bytes) -> str | None:

@@ -63,6 +63,14 @@ class SignOn:
         Of an address only what is before the ``@`` is taken: an address does not stay in Dagster.
 
         Raises:
+            Unknown: as `whole`.
+        """
+        return self.whole(scope).partition("@")[0]
+
+    def whole(self, scope: Scope) -> str:
+        """The name as the proxy sends it, which tells people of two domains apart.
+
+        Raises:
             Unknown: it does not come from the proxy, or the proxy names nobody, or not as a name is.
         """
         if not self._is_proxy(scope):
@@ -73,7 +81,7 @@ class SignOn:
         name, *domain = _text(found[0]).strip().split("@")
         if len(found) > 1 or len(domain) > 1 or not _USER.fullmatch(name):
             raise Unknown("It cannot be told who is signed on.")
-        return name
+        return "@".join([name, *domain])
 
     def _is_proxy(self, scope: Scope) -> bool:
         given = [value for key, value in scope["headers"] if key.lower() == SECRET_HEADER.encode()]

@@ -26,6 +26,7 @@ from starlette.responses import PlainTextResponse
 from resources import logs
 from web.guard import Guard
 from web.launches import sign
+from web.listening import Listening
 from web.names import Names
 from web.sign_on import SignOn
 
@@ -69,19 +70,6 @@ class _Webserver(DagsterWebserver[Any, Any]):
         if not whole:
             return PlainTextResponse("A request of GraphQL is one JSON object.", 400)
         return await super().graphql_http_endpoint(request)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Any) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
 
 
 def application(context: WorkspaceProcessContext, names: Names, sign_on: SignOn | None = None) -> Guard:
@@ -132,7 +120,7 @@ def serve(served: Served) -> None:
                 timeout_graceful_shutdown=2,
             )
             with contextlib.suppress(KeyboardInterrupt):
-                _Server(config, served.ready).run()
+                Listening(config, served.ready).run()
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@
 - `reports`: what do the two reports show in the UI?
 - `given`: what is a step given: run config, and values of earlier steps?
 - `checks`: how is what only one destination has to say put as a check?
+- `links`: where does `rollcall serve` show the same, with everybody's name?
 - `metadata`: how are frames and counts shown, without anybody's name?
 
 Does not belong here: what a step does (``destinations.engine``, ``roster.intake``), how a run is started (``assets.runs``).

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 
-from assets.company import Company, attempt
+from assets.company import Company, attempt, root_run_id
 from assets.failures import reported
-from assets.graph import metadata, undo
+from assets.graph import links, metadata, undo
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from assets.typed import given, schema
 from destinations import engine, releases, undoing
@@ -73,7 +73,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
         yield dg.MaterializeResult(
-            value=drawn.to_stored(), data_version=dg.DataVersion(drawn.plan.digest()), metadata=_shown(destination, drawn)
+            value=drawn.to_stored(),
+            data_version=dg.DataVersion(drawn.plan.digest()),
+            metadata={**_shown(destination, drawn), **links.to(company.name, "nights", root_run_id(context))},
         )
 
     return asset
@@ -154,6 +156,7 @@ def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetChe
             "people held": len(held),
             **({"things held": metadata.counts(things["kind"].value_counts().to_dict(), "kind")} if len(things) else {}),
             **({"digest for a release": digest, **_to_paste(company, digest)} if digest else {}),
+            **(links.to(company.name, "waiting", digest) if digest else {}),
             **metadata.filled(
                 {
                     "why": metadata.counts({reason(code).words: n for code, n in held["reason"].value_counts().items()}, "reason"),

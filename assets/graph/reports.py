@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.company import Company, root_run_id
 from assets.failures import reported
-from assets.graph import checks, metadata
+from assets.graph import checks, links, metadata
 from assets.typed import RUN, Typed, given, schema
 from destinations import registry
 from destinations.abilities import Finding
@@ -65,7 +65,7 @@ def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.A
             report = _report(context, given(context, ReportConfig), book)
             coded = left_out(report)
             file = write_list(report, coded)  # the page is the next step's
-        return dg.MaterializeResult(value=coded[list(COLUMNS)], metadata=_shown(coded, file))
+        return dg.MaterializeResult(value=coded[list(COLUMNS)], metadata={**_shown(coded, file), **links.to(report.company, "faults")})
 
     return skipped_employees
 
@@ -95,7 +95,11 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         found = headline(report, out)
         value = {"headline": found.sentence, "page": str(files.page)}
         results = checks.results(key, [_parity(report)]) if destinations > 1 else []
-        yield dg.MaterializeResult(value=value, metadata=_in_short(report, out, found, files, (away, back)), check_results=results)
+        yield dg.MaterializeResult(
+            value=value,
+            metadata={**_in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
+            check_results=results,
+        )
 
     return sync_report
 

@@ -9,9 +9,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.company import Company
+from assets.company import Company, root_run_id
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import links, metadata
 from destinations import claims, engine
 from destinations.base import Destination
 from destinations.delivery import Write
@@ -62,7 +62,11 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                 WHOLE: destination.whole_reasons(write.plan.records, write.replies),
             },
             check_results=[_agreement_check(key, disagreements, len(requests))],
-            metadata={**_shown(destination, answers, requests, facts), **_things(things)},
+            metadata={
+                **_shown(destination, answers, requests, facts),
+                **_things(things),
+                **links.to(company.name, "nights", root_run_id(context)),
+            },
         )
 
     return asset

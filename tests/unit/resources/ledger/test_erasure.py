@@ -176,7 +176,7 @@ def test_every_column_that_may_name_somebody_else_than_whose_row_it_is_is_search
         "event", "failure", "phase", "subject", "target",  # of alerts: words of ours, a destination, a job; a channel's name in the YAML
         "last_root_run", "matched_by", "message", "name", "outcome", "plan_run_id", "reason",
         "record", "root_run_id", "run_id", "sha256", "source", "status",
-        "decision", "page",
+        "decision", "page", "visit",
         "thing",  # a unit or a value, not a person
     }  # fmt: skip
     for table in tables.metadata.tables.values():

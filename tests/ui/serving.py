@@ -1,0 +1,154 @@
+"""A stage for `rollcall serve`: a company whose first night holds everyone, with planted names, and the pages on two sockets: by token, and
+behind a sign-on whose proxy is the test itself.
+
+Belongs here: the stage, and asking it. Does not belong here: what is asserted of the answers.
+"""
+
+import contextlib
+import copy
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from cli.demo import SANDBOX_CREDENTIALS
+from resources import places
+from resources.ledger import Ledger
+from sandbox.server import Sandbox
+from tests import ports
+from tests.graph.conftest import Acme
+from web.listening import Listening
+from web.names import Names
+from web.serve.app import application
+from web.serve.who import Signed, Token
+from web.sign_on import SignOn
+
+SECRET = "what the proxy sends"
+PLANTED = "<img src=x onerror=alert(1)>"
+PEOPLE = {
+    "viewers": ["vera@acme.example"],
+    "releasers": ["anna@acme.example", "bert@acme.example"],
+}
+TWO = {"leave": {"count": 0, "share": 0, "four_eyes": True}}
+CALM = [{"requests": 1000, "seconds": 1}]
+
+
+@dataclass
+class Stage:
+    """Where everything is."""
+
+    folder: Path
+    acme: Acme
+    token: Token
+    own: str
+    """Where the pages are by token."""
+    signed: str
+    """Where they are behind the sign-on."""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ledger(self, company: str = "acme") -> Any:
+        return Ledger.open(places.ledger_url(), company)
+
+    def digest(self, destination: str = "expensify") -> str:
+        """Of what waits there now."""
+        with self.ledger() as ledger:
+            return str(ledger.plans.verdict(destination, ledger.plans.newest(destination)).held_digest)
+
+    def asks(self, who: str | None, method: str, path: str, *, proxied: bool = True, headers: Any = None, **how: Any) -> httpx.Response:
+        """As the proxy asks for somebody, a browser's headers and all; None: nobody is signed on."""
+        given = {"x-user": who} if who else {}
+        given |= {"x-rollcall-proxy": SECRET} if proxied else {}
+        given |= {"origin": self.signed} if method == "POST" else {}
+        with httpx.Client(base_url=self.signed, timeout=60) as client:
+            return client.request(method, path, headers={**given, **(headers or {})}, **how)
+
+    def form(self, who: str, digest: str) -> dict[str, str]:
+        """The hidden fields of the form that somebody is shown for a held set."""
+        text = self.asks(who, "GET", f"/acme/waiting/{digest}").text
+        return dict(re.findall(r'type="hidden" name="(mark|form|digest)" value="([^"]*)"', text))
+
+    def form_mark(self, who: str) -> str:
+        """What stands in every form that somebody is shown."""
+        return str(re.findall(r'name="mark" value="([^"]*)"', self.asks(who, "GET", "/acme/").text)[0])
+
+    def ended(self, who: str, address: str) -> str:
+        """The page of a decision, once it has ended."""
+        deadline = time.monotonic() + 240
+        while "refresh" in (reply := self.asks(who, "GET", address)).headers:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        return reply.text
+
+
+@contextlib.contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """The stage, for as long as the block lasts."""
+    with Sandbox(switches={"expensify_rate_limits": False}) as box, pytest.MonkeyPatch.context() as patch:
+        (folder / "dagster").mkdir()
+        (folder / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+        environment = {
+            **SANDBOX_CREDENTIALS,
+            "DAGSTER_HOME": str(folder / "dagster"),
+            "ROLLCALL_HOME": str(folder / "home"),
+            "ROLLCALL_PIPELINES": str(folder / "pipelines"),
+            "EXPENSIFY_URL": box.expensify_url,
+            "FINDITY_ADMIN_URL": box.findity_url,
+            "FINDITY_TOKEN_URL": box.findity_token_url,
+        }
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield from _served(folder, box)
+
+
+def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
+    settings = {"first_sync": "hold", "serve": PEOPLE, "expensify.connection.rate_limits": CALM, "limits": TWO}
+    acme = Acme(folder / "pipelines" / "acme", box, **settings)
+    elsewhere = copy.deepcopy(acme.attributes) | {"serve": {"viewers": ["carl@beta.example"]}}
+    del elsewhere["expensify"]
+    elsewhere["findity"]["connection"]["organization"] = "beta"
+    for name, attributes in (("acme", acme.attributes), ("beta", elsewhere)):
+        (folder / "pipelines" / name).mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump({"type": "assets.RosterSync", "attributes": attributes})
+        (folder / "pipelines" / name / "defs.yaml").write_text(text)
+    people = acme.people()
+    people["E05"] |= {"Last": PLANTED, "Dept": "<b id=planted>"}
+    acme.file("2026-11-20", people)
+    assert acme.quickly("sync").succeeded
+    token = Token()
+    signed = Signed(SignOn.by("X-User", (), SECRET))
+    with Ledger.open(places.ledger_url(), "") as ledger, contextlib.ExitStack() as stack:
+        own, behind = (stack.enter_context(_listening(door, ledger.engine)) for door in (token, signed))
+        yield Stage(folder, acme, token, own, behind)
+
+
+@contextlib.contextmanager
+def _listening(door: Any, engine: Any) -> Iterator[str]:
+    import uvicorn
+
+    port, ready = ports.free(), threading.Event()
+    config = uvicorn.Config(
+        application(door, engine, Names.of(port)),
+        host="127.0.0.1",
+        port=port,
+        http="h11",
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+    )
+    server = Listening(config, ready.set)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert ready.wait(120)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)

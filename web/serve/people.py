@@ -1,0 +1,84 @@
+"""Finding one person, and what happened to them.
+
+Belongs here: the search, and what a person's page shows. Does not belong here: reading the story (``resources.past.story``), its words
+(``roster.reports.story``). Somebody is looked for by what is posted, and named in an address by their number alone.
+"""
+
+from typing import Final
+
+import pandas as pd
+from starlette.responses import RedirectResponse, Response
+
+from destinations import registry
+from resources.past.story import story_of
+from roster.intake.validation import is_employee_id
+from roster.reports.story import obstacle, planned, remedy, sentence, without
+from web.serve import shown
+from web.serve.asked import Asked, Stop
+
+RUNS: Final = 10
+"""Nights that a story goes back."""
+MOST: Final = 50
+"""People that a search lists."""
+_COLUMNS: Final = ("employee_id", "first_name", "last_name", "email", "department")
+
+
+def known(asked: Asked, number: str) -> str:
+    """An employee number as it stands in an address.
+
+    Raises:
+        Stop: it can be none.
+    """
+    if not is_employee_id(pd.Series([number], dtype="str")).item():
+        raise Stop(404, "That is no employee number.")
+    return number
+
+
+def roster(asked: Asked) -> pd.DataFrame:
+    """Number, name, address and department of everyone in the file that was last taken in, as long as its values are kept."""
+    for run_id in asked.ledger.runs.all()["run_id"][::-1]:
+        frame = asked.stored.entry(str(run_id), "hr/roster", "value")
+        if isinstance(frame, pd.DataFrame):
+            return frame.reindex(columns=list(_COLUMNS)).astype("str").fillna("")
+    return pd.DataFrame(columns=list(_COLUMNS), dtype="str")
+
+
+def names(asked: Asked) -> dict[str, str]:
+    """Employee number → name, of everyone in that file."""
+    people = roster(asked)
+    return dict(zip(people["employee_id"], (people["first_name"] + " " + people["last_name"]).str.strip(), strict=True))
+
+
+def find(asked: Asked) -> Response:
+    """Who is meant by a number, or a part of a name or address."""
+    words = asked.one("who").casefold().split()
+    people = roster(asked)
+    if words and asked.one("who") in set(people["employee_id"]):
+        return RedirectResponse(shown.address(asked, "people", asked.one("who")), 303)
+    text = people["employee_id"] + " " + people["first_name"] + " " + people["last_name"] + " " + people["email"]
+    found = people
+    for word in words:
+        found = found[text[found.index].str.casefold().str.contains(word, regex=False)]
+    found = found if words else found.head(0)
+    if found.empty and len(words) == 1 and is_employee_id(pd.Series([asked.one("who")], dtype="str")).item():
+        return RedirectResponse(shown.address(asked, "people", asked.one("who")), 303)  # one who has left, say
+    return shown.page(asked, "found", who=asked.one("who"), people=found.head(MOST).to_dict("records"), total=len(found))
+
+
+def person(asked: Asked) -> Response:
+    """One person's story, over nights and destinations."""
+    number = asked.path["number"]
+    story = story_of(asked.ledger, asked.stored, number, RUNS, registry.titles())
+    return shown.page(
+        asked,
+        "person",
+        number=number,
+        name=names(asked).get(number, ""),
+        story=story,
+        sentence=sentence(story),
+        remedy=remedy(story),
+        planned=planned,
+        obstacle=obstacle,
+        without=without,
+        plain=shown.plain,
+    )

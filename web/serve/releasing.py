@@ -1,0 +1,167 @@
+"""Proposing and releasing, and what came of it.
+
+Belongs here: what a form may ask for, deciding it once, the page that says how it goes. Does not belong here: the run
+(``web.serve.run_release``), what it applies (``destinations.releases``), whether it needs two people (``destinations.two_people``: the run
+asks that too, whatever is said here).
+"""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from assets.typed import fault_of_words
+from destinations import registry, two_people
+from destinations.base import Attempt, Request
+from resources.failures import Permanent
+from resources.ledger.decisions import Decision
+from resources.past.run_report import assemble
+from roster.reports import tables
+from roster.reports.headline import headline
+from roster.reports.skipped import left_out
+from web.serve import run_release, shown, waiting
+from web.serve.asked import Asked, Stop
+
+SOON: Final = 2
+"""Seconds after which the page of a run asks again how it goes."""
+STARTING: Final = timedelta(minutes=2)
+"""So long a run may take until it gives its first sign of life."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a form asks for."""
+
+    form: str
+    kinds: list[str]
+    people: list[str]
+    reason: str
+
+
+def release(asked: Asked) -> Response:
+    """Start the release that a form asks for, if the set is still what was shown; a form that comes twice starts one."""
+    again = _before(asked)
+    if again:
+        return again
+    current = waiting.now(asked, asked.one("digest"))
+    wanted = _wanted(asked, current)
+    _settle_all(asked, current.held.digest)
+    run_id = str(uuid.uuid4())
+    request = Request(
+        release=current.held.digest,
+        kinds=wanted.kinds,
+        people=wanted.people,
+        released_by=asked.user.name,
+        reason=wanted.reason,
+        signed_on=True,
+    )
+    given = _decision("release", asked, current, wanted, run_id)
+    try:
+        two_people.check(asked.ledger, Attempt(run_id, run_id, f"{asked.company}_release"), request, waiting.four_eyes(asked))
+        begun = asked.ledger.decisions.begin(given)
+    except Permanent as refused:
+        raise Stop(409, str(refused)) from None
+    if begun.run_id == run_id:
+        run_release.start(asked.company, given)
+    return RedirectResponse(shown.address(asked, "decisions", given.decision), 303)
+
+
+def propose(asked: Asked) -> Response:
+    """Keep what one person would release, for another one."""
+    again = _before(asked)
+    if again:
+        return again
+    current = waiting.now(asked, asked.one("digest"))
+    wanted = _wanted(asked, current)
+    given = _decision("propose", asked, current, wanted, None)
+    if asked.ledger.decisions.begin(given) == given:
+        asked.ledger.decisions.propose(
+            current.held.digest, wanted.kinds, wanted.people, asked.user.name, wanted.reason, current.held.expires_at
+        )
+        asked.ledger.decisions.end(given.decision, "Proposed: another person can release it now.")
+    return RedirectResponse(shown.address(asked, "decisions", given.decision), 303)
+
+
+def decision(asked: Asked) -> Response:
+    """What somebody decided, and what came of it."""
+    ledger = asked.ledger
+    found = ledger.decisions.of(asked.path["decision"])
+    if found is None:
+        raise Stop(404, "There is no such decision any more.")
+    found = _settled(asked, found)
+    run = None
+    if found.run_id and found.ended:
+        try:
+            run = assemble(ledger, found.run_id, registry.titles())
+        except Permanent:
+            run = None  # it never got as far as the ledger, or is over its time
+    parts = [(one, tables.changes(one)) for one in run.destinations] if run else []
+    said = headline(run, left_out(run)) if run else None
+    return shown.page(asked, "decision", again=0 if found.ended else SOON, decision=found, run=run, headline=said, parts=parts)
+
+
+def _before(asked: Asked) -> Response | None:
+    """Where a form leads that was sent already."""
+    form = asked.one("form")
+    if not re.fullmatch(r"[0-9a-f]{32}", form):
+        raise Stop(400, "That is no form of ours.")
+    return RedirectResponse(shown.address(asked, "decisions", form), 303) if asked.ledger.decisions.of(form) else None
+
+
+def _wanted(asked: Asked, current: waiting.Waiting) -> _Wanted:
+    """What is asked for, of a set that may be released now.
+
+    Raises:
+        Stop: it may not, or the form does not say what.
+    """
+    if current.newer:
+        raise Stop(409, "What waits has changed since that page was shown: nothing was released. Look at what waits now.")
+    if current.held.expired:
+        raise Stop(409, "The time for this release is over: nothing was released. The next run names what is held then.")
+    scope, kinds, people = asked.one("scope"), list(asked.sent.get("kind", ())), list(asked.sent.get("person", ()))
+    if scope == "kinds" and not (kinds and set(kinds) <= set(current.kinds)):
+        raise Stop(400, "No kind was chosen, or one that does not wait: nothing was released.")
+    if scope == "people" and not (people and set(people) <= {one.person for one in current.people if one.may and one.numbered}):
+        raise Stop(400, "Nobody was chosen, or somebody who does not wait: nothing was released.")
+    if scope not in ("all", "kinds", "people"):
+        raise Stop(400, "The form does not say what to release.")
+    reason = asked.one("reason")
+    if not reason:
+        raise Stop(400, "A release has a reason: nothing was released.")
+    if fault := fault_of_words(reason):
+        raise Stop(400, f"The reason cannot be kept: {fault}")
+    return _Wanted(asked.one("form"), kinds if scope == "kinds" else [], people if scope == "people" else [], reason)
+
+
+def _decision(action: str, asked: Asked, current: waiting.Waiting, wanted: _Wanted, run_id: str | None) -> Decision:
+    return Decision(
+        decision=wanted.form,
+        action=action,
+        digest=current.held.digest,
+        kinds=wanted.kinds,
+        people=wanted.people or None,
+        name=asked.user.name,
+        reason=wanted.reason,
+        at=datetime.now(UTC),
+        run_id=run_id,
+    )
+
+
+def _settle_all(asked: Asked, digest: str) -> None:
+    for one in asked.ledger.decisions.newest(20, digest):
+        _settled(asked, one)
+
+
+def _settled(asked: Asked, found: Decision) -> Decision:
+    """The same decision, ended if its run cannot be under way any more."""
+    if found.ended or found.action != "release":
+        return found
+    started = run_release.state(found.decision)
+    alive = asked.ledger.heartbeats.remaining().get(found.run_id or "", 0) > 0
+    if started == "running" or alive or (started == "unknown" and datetime.now(UTC) - found.at < STARTING):
+        return found
+    asked.ledger.decisions.end(found.decision, "Its process ended without a word: rollcall status says what there is of its run.")
+    return asked.ledger.decisions.of(found.decision) or found

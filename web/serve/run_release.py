@@ -1,0 +1,90 @@
+"""The run of a release, in a process of its own: what was begun goes on if the server ends.
+
+Belongs here: starting that process, what it does, whether it is still there. Does not belong here: whether it may be started
+(``web.serve.releasing``).
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from typing import Any, Final, Literal
+
+from resources import places
+from resources.ledger.decisions import Decision
+
+_STARTED: Final[dict[str, "subprocess.Popen[bytes]"]] = {}
+"""Decision → the process that carries it out, of those that this server has started."""
+
+
+def start(company: str, decision: Decision) -> None:
+    """Start what somebody has decided."""
+    wanted = ("decision", "digest", "kinds", "people", "name", "reason", "run_id")
+    given = {"company": company, **{name: value for name, value in asdict(decision).items() if name in wanted}}
+    # A session of its own: Ctrl-C is for the server. By standard input: a list of processes shows no number and no reason.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web.serve.run_release"],
+        cwd=places.PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _STARTED[decision.decision] = process
+    assert process.stdin  # noqa: S101 - it is a pipe
+    with process.stdin as there:
+        there.write(json.dumps(given).encode())
+
+
+def state(decision: str) -> Literal["running", "ended", "unknown"]:
+    """Whether the process of a decision is there; unknown where another server started it."""
+    process = _STARTED.get(decision)
+    if process is None:
+        return "unknown"
+    return "running" if process.poll() is None else "ended"
+
+
+def carry_out(given: dict[str, Any]) -> str:
+    """Run the release and close it, as `rollcall release` does; what came of it in a sentence."""
+    import dagster as dg  # noqa: PLC0415 - the server does without it
+
+    from assets.asker import ASKED_TAG  # noqa: PLC0415
+    from assets.runs import launch, summary  # noqa: PLC0415
+    from assets.typed import in_words  # noqa: PLC0415
+    from resources.failures import Failed  # noqa: PLC0415
+    from roster.reports.headline import headline  # noqa: PLC0415
+    from roster.reports.skipped import left_out  # noqa: PLC0415
+
+    config = {"digest": given["digest"], "kinds": given["kinds"], "people": given["people"] or []}
+    config |= {"released_by": given["name"], "reason": given["reason"]}
+    try:
+        job, tags = f"{given['company']}_release", {ASKED_TAG: given["name"]}
+        result = launch.run_job(job, run_config=config, tags=tags, run_id=given["run_id"])
+        with dg.DagsterInstance.get() as instance:
+            closed = summary.close(instance, result.run_id)
+    except dg.DagsterInvalidConfigError as error:
+        return f"It was not started: {in_words(error)}"
+    except dg.DagsterError as error:
+        return f"It was not started: {str(error).strip()}"
+    except Failed as failure:
+        return str(failure)
+    if result.succeeded and closed:
+        return headline(closed[0], left_out(closed[0])).sentence
+    return result.message or "It ended before its reports: its page in the Dagster UI says why."
+
+
+def main() -> None:
+    """What the process does: one release, and a word in the ledger on how it ended."""
+    from resources.ledger import Ledger  # noqa: PLC0415
+
+    given = json.loads(sys.stdin.read())
+    outcome = "Something went wrong that nobody foresaw: its page in the Dagster UI says what."
+    try:
+        outcome = carry_out(given)
+    finally:
+        with Ledger.open(places.ledger_url(), given["company"]) as ledger:
+            ledger.decisions.end(given["decision"], outcome)
+
+
+if __name__ == "__main__":
+    main()

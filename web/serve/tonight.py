@@ -1,0 +1,67 @@
+"""What would happen to one person if the last file were applied now.
+
+Belongs here: asking for one, and what is shown of it. Does not belong here: drawing the plan (``assets.what_if``), which writes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from assets import loader, neighbours
+from assets.company import Company
+from assets.what_if import At, what_if
+from roster.reports.reasons import reason
+from web.serve import people, shown
+from web.serve.asked import Asked, Stop
+
+
+@dataclass(frozen=True)
+class There:
+    """What would happen to them at one destination."""
+
+    destination: str
+    what: str
+    why: str
+    changes: list[tuple[str, str, str]]
+    """Field, old, new."""
+
+
+def tonight(asked: Asked) -> Response:
+    """One person, by the company's settings as they are."""
+    number = people.known(asked, asked.one("number"))
+    company = _company(asked)
+    # Of everyone: whether they wait for a limit, or leave by absence, depends on all others.
+    found = what_if(company, asked.ledger)
+    return shown.page(
+        asked,
+        "tonight",
+        number=number,
+        name=people.names(asked).get(number, ""),
+        unfit=found.unfit,
+        there=[_there(one, number) for one in found.at],
+    )
+
+
+def _company(asked: Asked) -> Company:
+    try:
+        file = loader.find(asked.company)
+        settings = loader.read(file)
+    except loader.SettingsMistakes:
+        raise Stop(503, "The company's settings cannot be loaded: rollcall check says why.") from None
+    return Company(asked.company, settings, file.parent, lambda: neighbours.shared(file.parent, settings))
+
+
+def _there(at: At, number: str) -> There:
+    title = at.destination.title
+    if at.drawn is None:
+        return There(title, "not known", at.failure, [])
+    plan = at.drawn.plan
+    mine = plan.people[plan.people["person"].eq(number)].astype("object")
+    if mine.empty:
+        return There(title, "not in the plan", "", [])
+    row: dict[str, Any] = mine.where(mine.notna(), None).to_dict("records")[0]
+    action = {"none": "nothing changes", "hold": f"held: {row['intended'] or 'a change'}"}.get(row["action"], row["action"])
+    changes = plan.changes[plan.changes["person"].eq(number)].to_dict("records")
+    why = row["detail"] or (reason(row["reason"]).words if row["reason"] else "")
+    return There(title, action, why, [(str(one["field"]), shown.plain(one["old"]), shown.plain(one["new"])) for one in changes])

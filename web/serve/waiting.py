@@ -1,0 +1,160 @@
+"""What waits for a release, with old and new.
+
+Belongs here: which sets wait, whom they hold and for what, and whether they may be released now. Does not belong here: releasing
+(``web.serve.releasing``), why something is held (``roster.plan``).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+from starlette.responses import RedirectResponse, Response
+
+from assets import loader
+from destinations import registry, two_people
+from resources.ledger import Held
+from resources.ledger.decisions import Decision, Proposal
+from resources.past.status import look
+from roster.intake.validation import is_employee_id
+from roster.plan.decision import RELEASABLE
+from roster.plan.limits import FourEyes
+from roster.reports.reasons import reason
+from web.serve import people, shown
+from web.serve.asked import Asked, Stop
+
+MOST: Final = 500
+"""People of a set that are shown; a release of all or of a kind lets everyone go all the same."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a set."""
+
+    person: str
+    name: str
+    what: str
+    """What they wait for."""
+    kinds: list[str]
+    why: str
+    changes: list[tuple[str, str, str]]
+    """Field, old, new."""
+    may: bool
+    """Whether a release can let them go."""
+    numbered: bool
+    """Whether they can be chosen: an account without a number cannot."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One set, as it waits now."""
+
+    destination: str
+    held: Held
+    people: list[Person]
+    total: int
+    things: list[dict[str, Any]]
+    kinds: dict[str, int]
+    """Kind → how many people and things."""
+    two: list[str]
+    """The kinds for which a release needs two people."""
+    proposals: list[Proposal]
+    """Those that count still."""
+    under_way: Decision | None = None
+    newer: str = ""
+    """The digest of what waits in its place; empty where it is still this."""
+    before: list[Any] = field(default_factory=list)
+    """Who has let go of it."""
+
+    @property
+    def may(self) -> bool:
+        """Whether it may be released now."""
+        return not (self.newer or self.held.expired or self.under_way)
+
+
+def digest(asked: Asked) -> str | None:
+    """The set that a request is about, if it is one that is known."""
+    given = asked.path.get("digest") or asked.one("digest")
+    return given if given and asked.ledger.releases.held(given) else None
+
+
+def waiting(asked: Asked) -> Response:
+    """Everything that waits: if that is one set, it is shown at once."""
+    sets = look(asked.ledger, 0, registry.titles()).waiting
+    if len(sets) == 1:
+        return RedirectResponse(shown.address(asked, "waiting", sets[0].held.digest), 303)
+    return shown.page(asked, "waiting", sets=sets, now=datetime.now().astimezone())
+
+
+def one(asked: Asked) -> Response:
+    """One set, with a form for whoever may release."""
+    return shown.page(asked, "held", set=now(asked, asked.path["digest"]), form=shown.form())
+
+
+def four_eyes(asked: Asked) -> FourEyes:
+    """The kinds that need two people, by the company's settings as they are now.
+
+    Raises:
+        Stop: they cannot be loaded.
+    """
+    try:
+        return loader.read(loader.find(asked.company)).limits.four_eyes()
+    except loader.SettingsMistakes:
+        raise Stop(503, "The company's settings cannot be loaded: rollcall check says why.") from None
+
+
+def now(asked: Asked, given: str) -> Waiting:
+    """A set as it waits now.
+
+    Raises:
+        Stop: nothing was ever held under that digest.
+    """
+    ledger = asked.ledger
+    held = ledger.releases.held(given)
+    if held is None:
+        raise Stop(404, "Nothing is held under that digest.")
+    newest = ledger.plans.newest(held.destination)
+    verdict = ledger.plans.verdict(held.destination, newest) if newest else None
+    current = verdict.held_digest if verdict else None
+    planned = ledger.plans.people(held.destination, held.plan_run_id)
+    planned = planned[planned["action"].eq("hold")]
+    things = ledger.things.of(held.destination, held.plan_run_id)
+    things = things[~things["apply"].astype("bool")]
+    counted = pd.concat([planned["kinds"].dropna().str.split("|").explode(), things["kind"]]).value_counts()
+    return Waiting(
+        registry.titles().get(held.destination, held.destination),
+        held,
+        _people(asked, held, planned.head(MOST)),
+        len(planned),
+        [dict(zip(things.columns, row, strict=True)) for row in things.astype("object").where(things.notna(), None).to_numpy().tolist()],
+        {str(kind): int(count) for kind, count in counted.items()},
+        two_people.kinds(ledger, given, four_eyes(asked)),
+        [one for one in ledger.decisions.proposals(given) if not one.expired],
+        next((one for one in ledger.decisions.newest(20, given) if one.action == "release" and one.ended is None), None),
+        "" if current == given else current or "nothing",
+        ledger.releases.of(given),
+    )
+
+
+def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
+    names = people.names(asked)
+    changes = asked.ledger.plans.changes(held.destination, held.plan_run_id)
+    changes = changes[changes["person"].isin(planned["person"])]
+    values = {
+        str(person): [(str(row["field"]), shown.plain(row["old"]), shown.plain(row["new"])) for row in group.to_dict("records")]
+        for person, group in changes.groupby("person")
+    }
+    numbered = is_employee_id(planned["person"].astype("str")).tolist()
+    return [
+        Person(
+            row["person"],
+            names.get(row["person"], ""),
+            row["intended"] if isinstance(row["intended"], str) else "a change",
+            row["kinds"].split("|") if isinstance(row["kinds"], str) else [],
+            reason(row["reason"]).words if isinstance(row["reason"], str) else "",
+            values.get(row["person"], []),
+            row["reason"] in RELEASABLE,
+            is_number,
+        )
+        for row, is_number in zip(planned.to_dict("records"), numbered, strict=True)
+    ]
