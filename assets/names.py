@@ -13,7 +13,7 @@ from typing import Final
 
 from resources import places
 
-JOBS: Final = ("sync", "preview", "one", "verify", "release", "report", "retention")
+JOBS: Final = ("sync", "preview", "one", "verify", "release", "undo", "report", "retention")
 """The jobs of each company: ``acme_sync`` and so on."""
 LONGEST: Final = 63
 """Characters of a company's name: what Dagster takes as a tag's value."""

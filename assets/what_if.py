@@ -7,7 +7,7 @@ No run of Dagster's, and a ledger that only looks: nothing can be kept by accide
 destination and so by us. No dry run is asked for: it is a call like a write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -73,6 +73,8 @@ class WhatIf:
     taken: Taken | None = None
     rejects: pd.DataFrame = field(default_factory=pd.DataFrame)
     """As `roster.intake.take_in.IntakeResult` has them."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Disposition → rows of the file."""
     at: Sequence[At] = ()
     """The destinations, in the registry's order; none where the file is unfit."""
 
@@ -97,15 +99,15 @@ def what_if(company: Company, ledger: Ledger, only: Sequence[str] = (), like: Wh
     file = like.file if like else last_file(company)
     try:
         checks, result = _taken_in(company, looking, file)
-    except Unfit as unfit:
-        return WhatIf(company, file, unfit=unfit)
+    except Unfit as why:
+        return WhatIf(company, file, unfit=why)
     except MissingColumn as missing:
         return WhatIf(company, file, unfit=Unfit("settings", str(missing), "Correct the settings."))
     if unfit := gate.refusal(checks, "Nothing would be written."):
         return WhatIf(company, file, checks, unfit)
     taken = _as_taken(file, result, _today(company))
     at = [_at(company, destination, looking, taken, only, like) for destination in company.destinations()]
-    return WhatIf(company, file, checks, None, taken, result.rejects, at)
+    return WhatIf(company, file, checks, None, taken, result.rejects, result.facts.dispositions(), at)
 
 
 def last_file(company: Company) -> StoredFile:

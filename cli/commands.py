@@ -38,6 +38,7 @@ COMMANDS: Final = {
         "cli.run", "Apply what a plan held, as far as it is still wanted and the same. Nothing else is written.", names.companies
     ),
     "reexecute": Listed("cli.run", "Run what failed in a run again, and what it never reached; what it finished stays as it is."),
+    "undo": Listed("cli.run", "Plan what takes back what a run wrote, and hold all of it. Nothing is written before a release."),
     "recover": Listed(
         "cli.run", "Mark runs whose process has died as failed, so that they can be re-executed and hold up no other run.", names.companies
     ),
@@ -65,6 +66,11 @@ COMMANDS: Final = {
     "check": Listed(
         "cli.check",
         "Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong.",
+        names.companies,
+    ),
+    "preview": Listed(
+        "cli.preview",
+        "Show what other settings would change for the file that was last taken in. Nothing is written anywhere.",
         names.companies,
     ),
     "feed": Listed(

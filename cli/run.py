@@ -80,6 +80,14 @@ def reexecute(
 
 
 @app.command()
+def undo(
+    run: Annotated[str, typer.Argument(help="A run, by the first characters of its id in rollcall status, the report or the UI.")],
+) -> None:
+    """Plan what takes back what a run wrote, and hold all of it. Nothing is written before a release."""
+    _running().undo(run)
+
+
+@app.command()
 def recover(
     company: Annotated[
         str | None, typer.Argument(help="A company, such as acme; everyone's runs without it.", autocompletion=names.companies)

@@ -14,6 +14,7 @@
 - `replies`: what is an answer, person by person?
 - `commands`: what are its own commands given by the command line?
 - `releases`: what of a held set is applied now?
+- `undoing`: which plan takes back what a run wrote?
 - `beside`: what does one show in terms that all have?
 - `parts`: of several organizations of a company, which one is somebody's, and who may not leave one yet?
 - `leaving`: when do leavers lose their access, and what is told before?

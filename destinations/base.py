@@ -125,6 +125,8 @@ class Request:
     """Of a release: only these kinds of change. Empty: all."""
     released_by: str = ""
     reason: str = ""
+    undo: str = ""
+    """The run that is to be taken back: the first of its attempts. Everything of it is held."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from assets.company import COMPANY_TAG, Company
 from assets.graph import desired, intake, known, landed, plan, reports, sync_result
 from assets.graph.gate import step_name
 from assets.runs import retention, triggers
-from assets.typed import CHECK, DIGEST, KIND, NUMBER, WORDS
+from assets.typed import CHECK, DIGEST, KIND, NUMBER, RUN, WORDS
 from destinations.base import Destination
 from resources import logs
 
@@ -71,6 +71,12 @@ def _jobs(company: Company, destinations: Sequence[Destination]) -> list[Any]:
         job("one", everything, "A sync for some employee numbers; nobody else is touched.", _for_some(company, destinations)),
         job("verify", keys("landed"), "Reads every destination back against the newest plans. Writes nothing there."),
         job("release", keys("known", "plan") | writing, "Applies what a plan held, by its digest.", _release(company, destinations)),
+        job(
+            "undo",
+            keys("known", "plan") | writing,
+            "Plans what takes back what a run wrote, and holds all of it.",
+            _undo(company, destinations),
+        ),
         job("report", reported, "Writes the reports of the newest run again, from the ledger."),
     ]
 
@@ -107,6 +113,15 @@ def _release(company: Company, destinations: Sequence[Destination]) -> dg.Config
         return _to_plans(company, destinations, request, known=request)
 
     return release
+
+
+def _undo(company: Company, destinations: Sequence[Destination]) -> dg.ConfigMapping:
+    @dg.config_mapping(config_schema={"run": dg.Field(RUN, description="The run that is taken back: the id of the first of its attempts.")})
+    def undo(given: dict) -> dict:
+        request = {"undo": given["run"]}
+        return _to_plans(company, destinations, request, known=request)
+
+    return undo
 
 
 def _to_plans(

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from assets.asker import asker
 from assets.company import Company
-from assets.typed import DIGEST, KIND, NUMBER, Typed
+from assets.typed import DIGEST, KIND, NUMBER, RUN, Typed
 from destinations import releases
 from destinations.base import Destination, Request, Taken
 from resources.failures import Permanent
@@ -42,10 +42,13 @@ class ReleaseConfig(Typed):
     """Who releases it; the sign-on says it where the run was launched behind one."""
     reason: str = ""
     """Why."""
+    undo: Annotated[str, RUN] = ""
+    """The id of a run: plan what takes back what it wrote, and hold all of it."""
 
     def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(release=self.release, kinds=self.kinds, released_by=asker(context, self.released_by), reason=self.reason)
+        by = asker(context, self.released_by)
+        return Request(release=self.release, kinds=self.kinds, released_by=by, reason=self.reason, undo=self.undo)
 
 
 class PlanConfig(ReleaseConfig):
@@ -58,7 +61,7 @@ class PlanConfig(ReleaseConfig):
 
     def request(self, context: dg.AssetExecutionContext) -> Request:
         """The same for the engine."""
-        return Request(self.only, self.same_person, self.release, self.kinds, asker(context, self.released_by), self.reason)
+        return Request(self.only, self.same_person, self.release, self.kinds, asker(context, self.released_by), self.reason, self.undo)
 
 
 def of_this_run(*values: pd.DataFrame | StoredValue) -> bool:

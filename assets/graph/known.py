@@ -11,9 +11,10 @@ from assets.failures import reported
 from assets.graph import checks, metadata
 from assets.graph.given import ReleaseConfig, planned_from
 from assets.typed import given, schema
-from destinations import claims, engine, parts, releases
+from destinations import claims, engine, parts, releases, undoing
 from destinations.abilities import Preflight
-from destinations.base import Destination
+from destinations.base import Attempt, Destination, Request
+from resources.ledger import Ledger
 
 
 def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
@@ -37,9 +38,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext, roster: pd.DataFrame) -> Iterator[dg.MaterializeResult]:
         storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request(context)
         with reported(), getattr(context.resources, ledger).open() as book:
-            if request.release:
-                if releases.requested(book, destination.name, attempt(context), request) is None:
-                    left_alone = {"read": "not in this run: another destination is released"}
+            if request.release or request.undo:
+                if not _is_meant(book, destination, attempt(context), request):
+                    left_alone = {"read": "not in this run: it is for another destination"}
                     unseen = checks.left_alone(key, destination.preflight_checks) if isinstance(destination, Preflight) else []
                     yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone, check_results=unseen)
                     return
@@ -60,3 +61,10 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         )
 
     return asset
+
+
+def _is_meant(book: Ledger, destination: Destination, run: Attempt, request: Request) -> bool:
+    """Whether what is released, or taken back, is of this destination."""
+    if request.undo:
+        return undoing.planned_by(book, destination.name, request.undo) is not None
+    return releases.requested(book, destination.name, run, request) is not None

@@ -36,14 +36,7 @@ def newest_attempt(instance: dg.DagsterInstance, given: str) -> dg.DagsterRun:
     Raises:
         Unclear: No run's id begins so, or those of several chains do; or the chain's newest attempt succeeded.
     """
-    roots = _roots(instance, given.strip().lower())
-    if not roots:
-        newest = [record.dagster_run.run_id for record in instance.get_run_records(limit=_MOST)]
-        there = f"The newest:\n{_listed(instance, newest)}" if newest else "There is none yet."
-        raise Unclear(f"There is no run whose id begins with '{given}'. {there}")
-    if len(roots) > 1:
-        raise Unclear(f"The ids of several runs begin with '{given}': type some more characters.\n{_listed(instance, roots)}")
-    (root,) = roots
+    root = named(instance, given)
     later = instance.get_runs(dg.RunsFilter(tags={ROOT_RUN_ID_TAG: root}), limit=1)
     run = later[0] if later else instance.get_run_by_id(root)
     if run is None:
@@ -52,6 +45,26 @@ def newest_attempt(instance: dg.DagsterInstance, given: str) -> dg.DagsterRun:
         by = f": its re-execution {run.run_id} succeeded" if later else ": it succeeded"
         raise Unclear(f"Run {root} has nothing left to do{by}.")
     return run
+
+
+def named(instance: dg.DagsterInstance, given: str) -> str:
+    """The id of a chain's first run.
+
+    Args:
+        instance: Where the runs are recorded.
+        given: The first characters of the id of any attempt of the chain.
+
+    Raises:
+        Unclear: No run's id begins so, or those of several chains do.
+    """
+    roots = _roots(instance, given.strip().lower())
+    if not roots:
+        newest = [record.dagster_run.run_id for record in instance.get_run_records(limit=_MOST)]
+        there = f"The newest:\n{_listed(instance, newest)}" if newest else "There is none yet."
+        raise Unclear(f"There is no run whose id begins with '{given}'. {there}")
+    if len(roots) > 1:
+        raise Unclear(f"The ids of several runs begin with '{given}': type some more characters.\n{_listed(instance, roots)}")
+    return roots[0]
 
 
 def _roots(instance: dg.DagsterInstance, beginning: str) -> list[str]:

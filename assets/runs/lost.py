@@ -25,7 +25,7 @@ QUEUED_TOO_LONG: Final = 600.0
 """Seconds after which a run that waits for nobody should have been launched."""
 _LOOKED_AT: Final = 10
 """How many of a company's runs are looked at for each that may be shown: most have gone well. Reading a record takes a millisecond."""
-_WITHOUT_CONFIG: Final = tuple(job for job in JOBS if job not in ("one", "release"))
+_WITHOUT_CONFIG: Final = tuple(job for job in JOBS if job not in ("one", "release", "undo"))
 _WORDS: Final = {
     dg.DagsterRunStatus.FAILURE: "failed",
     dg.DagsterRunStatus.CANCELED: "failed",

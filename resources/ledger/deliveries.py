@@ -88,6 +88,23 @@ class Deliveries(Scoped):
             rows = connection.execute(query.where(certain.c.place == 1, certain.c.status == "refused")).all()
         return {row.person: row.reason or "" for row in rows if alone(row.meta)}
 
+    def written_since(self, destination: str, plan_run_id: str, but: str) -> pd.Series:
+        """The people whom a plan made later than this one has written, or may have.
+
+        Args:
+            destination: Its name.
+            plan_run_id: The run that made the plan.
+            but: A root run of which nothing counts.
+        """
+        answer, plan = tables.answer, tables.plan
+        same = sa.and_(*(answer.c[name] == plan.c[name] for name in ("company", "destination", "plan_run_id")))
+        made = sa.select(plan.c.saved_at).where(self._mine(plan, destination=destination, plan_run_id=plan_run_id)).scalar_subquery()
+        later = sa.and_(plan.c.saved_at > made, plan.c.root_run_id != but, answer.c.status.in_(["accepted", "unknown"]))
+        query = sa.select(answer.c.person).distinct().join_from(answer, plan, same)
+        with self._reading() as connection:
+            found = connection.execute(query.where(self._mine(answer, destination=destination), later)).scalars()
+            return pd.Series(sorted(found), dtype="str")
+
     def record_outcomes(self, destination: str, plan_run_id: str, outcomes: pd.DataFrame, facts: OutcomeFacts) -> None:
         """Keep what became of everyone in a plan, in place of what was recorded for it before.
 

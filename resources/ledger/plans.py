@@ -139,6 +139,15 @@ class Plans(Scoped):
         """The run that made the newest plan of a root run for a destination."""
         return self._newest(root_run_id=root_run_id, destination=destination)
 
+    def before(self, destination: str, plan_run_id: str) -> str | None:
+        """The run that made the newest plan older than a run's; None where that is the first, or was never kept."""
+        table = tables.plan
+        mine = self._mine(table, destination=destination)
+        made = sa.select(table.c.saved_at).where(mine, table.c.plan_run_id == plan_run_id).scalar_subquery()
+        query = sa.select(table.c.plan_run_id).where(mine, table.c.saved_at < made).order_by(table.c.saved_at.desc()).limit(1)
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def newest(self, destination: str) -> str | None:
         """The run that made the newest plan of any run for a destination."""
         return self._newest(destination=destination)

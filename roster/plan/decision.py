@@ -31,6 +31,9 @@ from roster.vocabulary import WRITES, Kind
 PEOPLE_COLUMNS = ("person", "employee_id", "account", "matched_by", "action", "intended", "kinds", "reason", "detail")
 CHANGE_COLUMNS = ("person", "field", "kind", "old", "new", "visible", "apply")
 
+UNDO = "undo"
+"""Why everything of a plan that takes back what a run wrote is held (``roster.plan.undo``)."""
+
 DETAILS: Mapping[str, str] = {
     "conflict": "employee number and e-mail address lead to different accounts",
     "number_reused": "the account with this number has another e-mail address and seems to be somebody else's",
@@ -50,6 +53,7 @@ DETAILS: Mapping[str, str] = {
     "absent": "not in the HR file, which the settings take for no news",
     "not_in_hr": "HR does not know this account",
     "not_selected": "not among the people of this run",
+    UNDO: "takes back what an earlier run wrote",
 }
 """A sentence for each reason of this module."""
 
@@ -69,6 +73,7 @@ RELEASABLE = (
     strangers.HELD,
     TRIED_FIRST,
     deletion.HELD,
+    UNDO,
 )
 """Reasons for a hold that a release can lift. What else is held is in doubt about who somebody is: that is mended at its source."""
 

@@ -15,9 +15,12 @@ import pandas as pd
 from roster.plan import own_account
 from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
+from roster.plan.other_settings import OtherSettings
 from roster.plan.things import ThingFacts
 
 REPAIRS: Final = ("employee_id", "repair")
+LEFT: Final = ("employee_id", "field", "reason")
+"""Of a run that is taken back, what stays: whose, which field (missing: all of it), and a code of `roster.plan.undo.WHY`."""
 FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
 """The last two only where a destination tells them: HR's word that was left out, and what may have been meant."""
 
@@ -129,6 +132,14 @@ class PlanFacts:
     things: ThingFacts = field(default_factory=ThingFacts)
     in_common: InCommon | None = None
     """What the destination showed of people before the write, to hold it against others if nothing is sent; None in a run for some."""
+    settings: str = ""
+    """Names the settings that it was drawn by; an earlier version kept none."""
+    other_settings: OtherSettings | None = None
+    """How these are other than those of the last write; None where they are not, or that is not asked."""
+    undoes: str = ""
+    """The run that it takes back, the first of its attempts; empty for any other plan."""
+    not_undone: pd.DataFrame = field(default_factory=partial(_empty, LEFT))
+    """`LEFT`: what of that run stays."""
     notices: Sequence[str] = ()
     """Sentences for the report, people by number."""
 
@@ -160,11 +171,14 @@ class PlanFacts:
             "unremembered": list(self.unremembered),
             "like_hrs": self.like_hrs,
             "more_like_hrs": self.more_like_hrs,
-            "faults": [{name: one for name, one in row.items() if isinstance(one, str)} for row in self.faults.to_dict("records")],
+            "faults": _texts(self.faults),
             "stay": dict(self.stay),
             "sizes": dict(self.sizes),
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
+            **({"settings": self.settings} if self.settings else {}),
+            **({"other_settings": self.other_settings.to_json()} if self.other_settings else {}),
+            **({"undoes": self.undoes, "not_undone": _texts(self.not_undone)} if self.undoes else {}),
             **({"things": things} if (things := self.things.to_json()) else {}),
             **({"in_common": self.in_common.to_json()} if self.in_common else {}),
         }
@@ -205,9 +219,18 @@ class PlanFacts:
             sizes=stored.get("sizes", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
+            settings=stored.get("settings", ""),
+            other_settings=OtherSettings.from_json(stored.get("other_settings")),
+            undoes=stored.get("undoes", ""),
+            not_undone=pd.DataFrame(stored.get("not_undone", []), columns=list(LEFT), dtype="str"),
             things=ThingFacts.from_json(stored.get("things", {})),
             in_common=InCommon.from_json(stored.get("in_common")),
         )
+
+
+def _texts(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The rows of a frame of texts, without what is missing."""
+    return [{name: one for name, one in row.items() if isinstance(one, str)} for row in frame.to_dict("records")]
 
 
 def day_of(stored: Mapping[str, Any]) -> date | None:

@@ -6,22 +6,29 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from assets.attributes import model
 from assets.company import Company
 from assets.what_if import WhatIf, what_if
 from resources import places
+from resources.failures import Permanent
 from resources.ledger import tables
-from tests.graph.conftest import Acme
+from tests.graph.conftest import Acme, changed
 
 COUNTED = {"rate_call", "traffic"}
 """What is counted whoever calls, since the destination counts it too."""
 
 
-def tried(acme: Acme, only: tuple[str, ...] = (), like: WhatIf | None = None) -> WhatIf:
-    """The file that was last taken in, under the settings of `acme`."""
-    company = Company(acme.name, model().model_validate(acme.attributes), acme.folder)
+def with_other(acme: Acme, **settings: Any) -> dict[str, Any]:
+    """The attributes of `acme` with other values at places such as ``hr__people__scope``; None takes a place out."""
+    return changed(copy.deepcopy(acme.attributes), {path.replace("__", "."): value for path, value in settings.items()})
+
+
+def tried(acme: Acme, only: tuple[str, ...] = (), like: WhatIf | None = None, **settings: Any) -> WhatIf:
+    """The file that was last taken in, under the settings of `acme` or others."""
+    company = Company(acme.name, model().model_validate(with_other(acme, **settings)), acme.folder)
     with acme.ledger() as ledger:
         return what_if(company, ledger, only, like)
 
@@ -60,11 +67,63 @@ def test_the_present_settings_come_to_what_the_last_run_left(synced: Any) -> Non
 
 
 def test_no_surprise_nothing_is_written_anywhere_for_a_look_at_other_settings(synced: Any) -> None:
-    acme, other = synced(), synced(expensify__feed__customField2="location", hr__people__columns__location="Firm")
+    acme = synced()
     before, since = everything_kept(acme), len(acme.box.calls)
-    found = tried(other)
+    found = tried(acme, expensify__feed__customField2="company_code")
     assert set(effects(found, "expensify").values()) == {"hold"}, "beyond the limits"
     assert everything_kept(acme) == before
     calls = [call for call in acme.calls(since) if call != "POST token"]
     assert calls
     assert not {call for call in calls if "dry" in call or call.startswith(("update", "POST", "PUT", "PATCH", "DELETE"))}, calls
+
+
+def test_only_some_people_are_asked_about_and_nobody_else_is_touched(synced: Any) -> None:
+    found = tried(synced(), only=("E04",), expensify__feed__customField2="company_code")
+    assert set(effects(found, "expensify")) == {"E04"}
+    assert effects(found, "findity") == {}
+
+
+def test_what_is_there_is_read_once_for_both_settings_unless_they_would_have_other_things_read(synced: Any) -> None:
+    acme = synced()
+    now = tried(acme)
+    since = len(acme.box.calls)
+    then = tried(acme, like=now, limits={"other": {"count": 1, "share": 1.0}}, approvers={"top": "E01"})
+    assert acme.calls(since) == []
+    assert [one.known is at.known for one, at in zip(now.at, then.at, strict=True)] == [True, True]
+    tried(acme, like=now, expensify__feed__customField2="company_code")
+    assert acme.calls(since) == ["get policyList", "get policy"]
+
+
+def test_a_file_that_was_never_taken_in_is_told_with_what_takes_it_in(empty: Any) -> None:
+    with pytest.raises(Permanent, match="acme_preview"):
+        tried(empty())
+
+
+def test_no_surprise_a_file_that_the_settings_cannot_read_stops_at_the_gate_and_has_no_plan(synced: Any) -> None:
+    found = tried(synced(), hr__people__columns__email="E-mail")
+    assert found.unfit is not None
+    assert not found.at
+
+
+def test_what_cannot_be_read_is_told_and_is_not_nothing(synced: Any) -> None:
+    acme = synced()
+    acme.box.fault(api="expensify", times=None, status=500)
+    found = tried(acme)
+    at = found.of("expensify")
+    assert at is not None
+    assert at.drawn is None
+    assert at.failure
+    assert found.of("findity").drawn is not None  # type: ignore[union-attr]
+
+
+def test_a_ledger_that_only_looks_refuses_each_write_and_makes_no_key(synced: Any) -> None:
+    acme = synced()
+    with acme.ledger() as ledger:
+        looking = ledger.only_looking()
+        with pytest.raises(Permanent, match="only looks"):
+            looking.runs.begin("run", "run", "acme_sync")
+        with pytest.raises(Permanent, match="only looks"):
+            looking.claims.take("findity", ["organization"])
+        assert looking.keys.of_fields("expensify") == ledger.keys.of_fields("expensify")
+        assert looking.keys.of("never made") == looking.keys.of("never made")
+        assert not list(places.home().glob("*never*"))

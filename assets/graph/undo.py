@@ -1,0 +1,59 @@
+"""What is stored of a run that is to be taken back, and the plan that does.
+
+Belongs here: finding both. Does not belong here: what can be taken back (``roster.plan.undo``), drawing it (``destinations.undoing``).
+"""
+
+import dagster as dg
+import pandas as pd
+
+from assets.company import Company
+from assets.graph.given import planned_from
+from destinations import engine, undoing
+from destinations.base import Attempt, Desired, Destination, Drawn, Known, Request
+from resources.ledger import Held, Ledger
+from resources.stored.run_storage import RunStorage
+
+
+def drawn(
+    company: Company,
+    destination: Destination,
+    book: Ledger,
+    run: Attempt,
+    storage: RunStorage,
+    request: Request,
+    there: Known,
+    held: Held | None,
+) -> Drawn:
+    """The plan that takes back what the run `request.undo` wrote at a destination; where that is nothing, one that leaves all alone."""
+    policy, file = company.policy(), planned_from(book, storage, company, destination.name)
+    written = undoing.planned_by(book, destination.name, request.undo)
+    if written is None and held is None:
+        nobody = Desired(*_nobody(), engine.accounts(destination, file, there, book.keys.of_fields(destination.name)))
+        # As a release of another destination's set: nobody's plan.
+        return engine.plan(destination, policy, book, run, file, there, nobody, Request(release=request.undo))
+    stored = _stored(company, destination, book, storage, written) if written else undoing.Stored(None, None)
+    return undoing.draw(destination, policy, book, run, file, there, request.undo, stored, request, held)
+
+
+def _nobody() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    empty = pd.DataFrame(columns=["employee_id", "field", "reason", "repair", "approver_id"], dtype="str")
+    return empty[["employee_id"]], empty[["employee_id", "field", "reason"]], empty[["employee_id", "repair", "approver_id"]]
+
+
+def _stored(company: Company, destination: Destination, book: Ledger, storage: RunStorage, plan_run_id: str) -> undoing.Stored:
+    """What is still stored of a plan, and of HR's people for the plan before it."""
+    before = book.plans.before(destination.name, plan_run_id)
+    verdict = book.plans.verdict(destination.name, before) if before else None
+    return undoing.Stored(
+        desired=_of_run(storage, plan_run_id, company.key(destination.name, "plan"), "desired"),
+        roster=_of_run(storage, verdict.facts.taken_in, company.key("hr", "roster")) if verdict else None,
+    )
+
+
+def _of_run(storage: RunStorage, run_id: str, key: dg.AssetKey, entry: str = "") -> pd.DataFrame | None:
+    try:
+        value = storage.of_run(run_id, key)
+    except dg.Failure:  # it was too old to be kept
+        return None
+    found: pd.DataFrame = value[entry] if entry else value
+    return found

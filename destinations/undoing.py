@@ -1,0 +1,172 @@
+"""Drawing the plan that takes back what an earlier run wrote at one destination, at first and again when it is released.
+
+Belongs here: what of that run, of the ledger and of what is there now goes into it, and that all of it is held. Does not belong here: what
+can be taken back (``roster.plan.undo``), the plan's steps (``destinations.engine``), what is stored of the run (``assets.graph.undo``).
+
+HR's file is the newest that was planned from: an undo goes back in what a run wrote, and in nothing that came since.
+"""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from destinations import engine, releases
+from destinations.base import Attempt, Desired, Destination, Drawn, Known, Policy, Request, Taken
+from resources.failures import Permanent
+from resources.ledger import Held, Ledger
+from roster.membership import among
+from roster.people.census import census
+from roster.plan import undo as rules
+from roster.plan.decision import DETAILS, UNDO, Plan
+from roster.vocabulary import WRITES
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is stored of the run that is taken back; None where it is not any more."""
+
+    desired: pd.DataFrame | None
+    """The records that it wanted there."""
+    roster: pd.DataFrame | None
+    """HR's people as they were for the plan before it."""
+
+
+def planned_by(ledger: Ledger, destination: str, root_run_id: str) -> str | None:
+    """The run that made the plan which is to be taken back; None where that wrote nothing there."""
+    run_id = ledger.plans.of_root(root_run_id, destination)
+    if run_id is None or ledger.deliveries.outcomes(destination, run_id)["outcome"].isin(rules.WRITTEN).sum() == 0:
+        return None
+    return run_id
+
+
+def undone_by(ledger: Ledger, held: Held) -> str:
+    """Which run a held set takes back; empty for any other set."""
+    verdict = ledger.plans.verdict(held.destination, held.plan_run_id)
+    return verdict.facts.undoes if verdict else ""
+
+
+def draw(
+    destination: Destination,
+    policy: Policy,
+    ledger: Ledger,
+    attempt: Attempt,
+    taken: Taken,
+    known: Known,
+    undoes: str,
+    stored: Stored,
+    request: Request,
+    held: Held | None = None,
+) -> Drawn:
+    """The plan that takes a run back: all of it held, or of a set that is released what of it is still the same.
+
+    Args:
+        destination: Which.
+        policy: The company's.
+        ledger: The company's.
+        attempt: The run that draws it.
+        taken: HR's file that the destination was last planned from.
+        known: What is there now.
+        undoes: The run that is taken back: the first of its attempts.
+        stored: What is stored of that.
+        request: What this run asks for.
+        held: The set that is released, if it is one of this destination's.
+
+    Raises:
+        Permanent: That run wrote nothing there; nothing of it can be taken back; nothing of a released set is left.
+    """
+    plan_run_id = planned_by(ledger, destination.name, undoes)
+    if plan_run_id is None:
+        raise Permanent(f"Run {undoes} has written nothing at {destination.title}.", "Nothing was planned.")
+    key = ledger.keys.of_fields(destination.name)
+    accounts = engine.accounts(destination, taken, known, key)
+    everyone = census(taken.roster, taken.rejected, accounts, known.acknowledged, key)
+    pairs = everyone.loc[everyone["matched_by"].isin(["number", "email"]), ["employee_id", "account"]].dropna()
+    working = everyone.loc[everyone["standing"].eq("wanted"), "employee_id"]
+    found = rules.undo(
+        destination, _past(ledger, destination.name, plan_run_id, stored, attempt), known.read, accounts, pairs, working, key
+    )
+    if stored.roster is None or not among(found.back_in, stored.roster["employee_id"]).all():
+        kept = found.back_in if stored.roster is None else found.back_in[~among(found.back_in, stored.roster["employee_id"])]
+        found = found.without(list(kept), "not_stored")
+    while True:
+        if not found.people():
+            why = " ".join(f"{sentence}." for sentence in rules.told(found.left))
+            raise Permanent(f"Nothing of run {undoes} can be taken back at {destination.title}. {why}", "Nothing was planned.")
+        drawn = _planned(destination, policy, ledger, attempt, taken, known, found, stored, replace(request, only=found.people()), held)
+        planned = drawn.plan.people[drawn.plan.people["action"].isin([*WRITES, "hold"])]
+        lost = set(found.people()) - set(planned["person"])
+        if held or not lost:
+            break
+        found = found.without(sorted(lost), "cannot_be_written")
+    facts = replace(drawn.facts, undoes=undoes, not_undone=found.left, notices=[*drawn.facts.notices, *_notices(undoes, found)])
+    if held:
+        return replace(drawn, facts=facts)
+    newest = releases.newest_plan(ledger, destination.name)
+    passed = newest.gate_passed and newest.accounting_passed
+    plan = _held(drawn)
+    return replace(drawn, plan=plan, facts=replace(facts, actions=plan.counts(), idle=False), gate_passed=passed)
+
+
+def _past(ledger: Ledger, destination: str, plan_run_id: str, stored: Stored, attempt: Attempt) -> rules.Past:
+    return rules.Past(
+        outcomes=ledger.deliveries.outcomes(destination, plan_run_id),
+        changes=ledger.plans.changes(destination, plan_run_id),
+        desired=stored.desired,
+        since=ledger.deliveries.written_since(destination, plan_run_id, attempt.root_run_id),
+    )
+
+
+def _planned(
+    destination: Destination,
+    policy: Policy,
+    ledger: Ledger,
+    attempt: Attempt,
+    taken: Taken,
+    known: Known,
+    found: rules.Undo,
+    stored: Stored,
+    request: Request,
+    held: Held | None,
+) -> Drawn:
+    """The plan for the people of whom something is taken back: the engine's own, of HR's people as they would have to be for it."""
+    taken = replace(taken, roster=_as_before(taken.roster, found, stored.roster))
+    wanted = engine.desire(destination, policy, taken, known, ledger.keys.of_fields(destination.name), everyone=False)
+    others = wanted.records[~among(wanted.records["employee_id"], found.records["employee_id"])]
+    records = pd.concat([others, found.records.reindex(columns=others.columns)], ignore_index=True)
+    faults = wanted.faults[~among(wanted.faults["employee_id"], found.records["employee_id"])]
+    repairs = wanted.repairs[~among(wanted.repairs["employee_id"], found.records["employee_id"])]
+    desired = Desired(records, faults, repairs, wanted.accounts)  # things that are no people stay as they are
+    return engine.plan(destination, policy, ledger, attempt, taken, known, desired, request, held)
+
+
+def _as_before(roster: pd.DataFrame, found: rules.Undo, before: pd.DataFrame | None) -> pd.DataFrame:
+    """HR's people, those who come back as they were, those who go out again as if they had left."""
+    out = among(roster["employee_id"], found.back_out)
+    roster = roster.assign(employment=roster["employment"].mask(out, "left"))
+    if before is None or found.back_in.empty:
+        return roster
+    back = before[among(before["employee_id"], found.back_in)]
+    return pd.concat([roster[~among(roster["employee_id"], found.back_in)], back.reindex(columns=roster.columns)], ignore_index=True)
+
+
+def _held(drawn: Drawn) -> Plan:
+    """The plan with everything held that is not held already: nothing is taken back before somebody says so."""
+    plan = drawn.plan
+    going = plan.people["action"].isin(WRITES)
+    people = plan.people.assign(
+        intended=plan.people["intended"].mask(going, plan.people["action"]),
+        action=plan.people["action"].mask(going, "hold"),
+        reason=plan.people["reason"].mask(going, UNDO),
+        detail=plan.people["detail"].mask(going, DETAILS[UNDO]),
+    ).astype("str")
+    return replace(plan, people=people, changes=plan.changes.assign(apply=False), records=plan.records.assign(apply=False))
+
+
+def _notices(undoes: str, found: rules.Undo) -> list[str]:
+    """What whoever reads this should know: for whom it is, what stays, and what the next sync does."""
+    people = len(found.people())
+    return [
+        f"This takes back what run {undoes} wrote, of {people} {'person' if people == 1 else 'people'}",
+        "The next sync does the same again, unless HR's file or the settings are others by then",
+        *rules.told(found.left),
+    ]

@@ -1,0 +1,203 @@
+"""Taking back what a run wrote: what was there before comes back where nothing else came since, and only once somebody releases it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from destinations import engine, releases, undoing
+from destinations.base import Attempt, Request
+from resources.failures import Permanent
+from resources.ledger import Ledger
+from roster.plan.undo import WHY
+from sandbox.server import Sandbox
+from tests import syncing
+from tests.contract import nights_at_expensify as at_expensify
+from tests.contract import nights_at_findity as at_findity
+from tests.syncing import UNLIMITED, Night, fresh
+
+FEED = {
+    "approvalLimit": "approval_limit",
+    "overLimitApprover": "over_limit_approver",
+    "customField2": "department",
+    "extra": {"costTag": "cost_center"},
+}
+HAVING = {"approval_limit": "50", "over_limit_approver": "E1", "department": "Sales", "cost_center": "C1"}
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox(switches={"expensify_rate_limits": False}) as running:
+        yield running
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
+    monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
+    with fresh(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def expensify(box: Sandbox, ledger: Ledger) -> at_expensify.Company:
+    made = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()
+    made.limits = UNLIMITED
+    return made
+
+
+@pytest.fixture
+def findity(box: Sandbox, ledger: Ledger) -> at_findity.Company:
+    return at_findity.Company(box, ledger, {"phone": "phone", "bankAccount": {"IBAN": "bank_account"}}, UNLIMITED)
+
+
+def people(count: int = 5, **changed: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """E1 to so many, with values of everything; some of them otherwise, or None for not there at all."""
+    rows = {
+        f"E{number}": {**HAVING, **changed.get(f"E{number}", {})}
+        for number in range(1, count + 1)
+        if changed.get(f"E{number}", {}) is not None
+    }  # type: ignore[dict-item]
+    return [at_expensify.employee(number, **cells) for number, cells in rows.items()]
+
+
+def drawn(company: syncing.Company, undone: Night, before: Night | None, last: Night, digest: str = "") -> Night:
+    """The plan that takes a night back, or what a release of it comes to, by HR's file of the `last` night."""
+    company.number += 1
+    run, adapter, ledger, since = f"run-{company.number}", company.adapter(), company.ledger, len(company.box.calls)
+    attempt, access, root = Attempt(run, run, "acme_undo"), company.access(adapter), undone.attempt.run_id
+    request = Request(release=digest, released_by="kim", reason="wrong file") if digest else Request(undo=root)
+    held = releases.requested(ledger, adapter.name, attempt, request)
+    if held:
+        assert undoing.undone_by(ledger, held) == root
+    known = engine.read(adapter, access, ledger, last.taken.roster)
+    stored = undoing.Stored(undone.drawn.desired, before.taken.roster if before else None)
+    made = undoing.draw(adapter, last.policy, ledger, attempt, last.taken, known, root, stored, request, held)
+    engine.save(adapter, last.policy, ledger, attempt, made)
+    assert made.faults == []
+    return Night(ledger, adapter, access, last.policy, attempt, last.taken, known, made, company.box, since, until=len(company.box.calls))
+
+
+def taken_back(company: syncing.Company, undone: Night, before: Night | None, last: Night | None = None) -> tuple[Night, Night]:
+    """A night taken back, held and released."""
+    last = last or undone
+    held = drawn(company, undone, before, last)
+    assert held.plan.records["apply"].sum() == 0
+    assert held.plan.people["action"].isin(["hold", "none", "skip"]).all()
+    digest = held.plan.held_digest()
+    assert digest
+    return held, company.written(drawn(company, undone, before, last, digest))
+
+
+def left(night: Night) -> set[tuple[str, str | None, str]]:
+    rows = night.facts.not_undone.astype("object").where(night.facts.not_undone.notna(), None)
+    return {tuple(row) for row in rows.to_numpy().tolist()}
+
+
+def test_values_come_back_and_nothing_is_sent_before_a_release(expensify: at_expensify.Company, box: Sandbox) -> None:
+    first = expensify.night(*people())
+    wrong = expensify.night(*people(E2={"department": "Art", "approval_limit": "70"}, E3={"department": "Art"}))
+    assert expensify.of("E2")["customField2"] == "Art"
+    writes = len([call for call in box.calls if call["write"]])
+    held = drawn(expensify, wrong, first, wrong)
+    expensify.written(held)
+    assert len([call for call in box.calls if call["write"]]) == writes, "no surprise"
+    assert held.planned["E2"] == ("hold", "undo")
+    digest = held.plan.held_digest()
+    night = expensify.written(drawn(expensify, wrong, first, wrong, digest))
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome != "unchanged"} == {
+        "E2": "updated",
+        "E3": "updated",
+    }
+    assert (expensify.of("E2")["customField2"], expensify.of("E2")["approvalLimit"]) == ("Sales", 7000)
+    assert left(held) == {("E2", "approvalLimit", "not_seen")}
+    assert expensify.of("E3")["customField2"] == "Sales"
+    assert night.numbers["landed"] == 2
+    again = expensify.night(*people(E2={"department": "Art", "approval_limit": "70"}, E3={"department": "Art"}))
+    assert {person for person, (action, _) in again.planned.items() if action == "update"} == {"E2", "E3"}, "HR's file has not changed"
+
+
+def test_no_surprise_what_was_written_since_or_is_otherwise_there_stays(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people())
+    wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
+    later = expensify.night(*people(E2={"department": "Law"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
+    expensify.of("E3")["customField2"] = "By hand"
+    held, _ = taken_back(expensify, wrong, first, later)
+    assert left(held) == {("E2", None, "written_since"), ("E3", "customField2", "other_there"), ("E5", "costTag", "not_seen")}
+    assert {expensify.of(number)["customField2"] for number in ("E2", "E3", "E4")} == {"Law", "By hand", "Sales"}
+    assert all(any(WHY[code] in sentence for sentence in held.facts.notices) for _, _, code in left(held))
+
+
+def test_no_surprise_a_sync_between_the_plan_and_its_release_goes_before(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people())
+    wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}))
+    held = drawn(expensify, wrong, first, wrong)
+    later = expensify.night(*people(E2={"department": "Law"}, E3={"department": "Art"}))
+    night = expensify.written(drawn(expensify, wrong, first, later, held.plan.held_digest() or ""))
+    assert (expensify.of("E2")["customField2"], expensify.of("E3")["customField2"]) == ("Law", "Sales")
+    assert {person for person, (outcome, _) in night.outcome.items() if outcome == "updated"} == {"E3"}
+
+
+def test_approver_who_approved_before_comes_back_only_if_they_are_there(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(E4={"manager_id": "E2"}, E5={"manager_id": "E3"}))
+    wrong = expensify.night(*people())
+    later = expensify.night(*people(E3=None))
+    held, night = taken_back(expensify, wrong, first, later)
+    assert left(held) == {("E5", "managerEmail", "approver_not_there")}
+    assert expensify.of("E4")["submitsTo"] == "E2@acme.example"
+    assert night.landed.without_approver == []
+
+
+def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(5))
+    wrong = expensify.night(*people(6, E3=None))
+    assert expensify.of("E3") == {}
+    held, night = taken_back(expensify, wrong, first)
+    assert left(held) == {("E3", None, "open_reports")}
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
+        "E3": "reactivated",
+        "E6": "deactivated",
+    }
+    assert expensify.of("E3")["customField2"] == "Sales"
+    assert expensify.of("E6") == {}
+
+
+def test_a_run_that_wrote_nothing_or_of_which_nothing_is_left_is_not_taken_back(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people())
+    nothing = expensify.night(*people())
+    with pytest.raises(Permanent, match="has written nothing"):
+        drawn(expensify, nothing, first, nothing)
+    wrong = expensify.night(*people(E5={"cost_center": "C2"}))
+    with pytest.raises(Permanent, match=r"Nothing of run run-4 can be taken back at Expensify.*no reading shows it.*E5"):
+        drawn(expensify, wrong, nothing, wrong)
+
+
+def test_rerun_a_release_of_it_that_was_killed_goes_on_and_writes_nobody_twice(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people())
+    wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}))
+    held = drawn(expensify, wrong, first, wrong)
+    going = drawn(expensify, wrong, first, wrong, held.plan.held_digest() or "")
+    expensify.of("E2")["customField2"] = "Sales"  # it arrived, and whoever sent it was killed before the answer
+    night = expensify.written(going)
+    assert {expensify.of(number)["customField2"] for number in ("E2", "E3")} == {"Sales"}
+    assert night.numbers["landed"] == 2
+
+
+def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findity.Company) -> None:
+    def rows(**changed: Any) -> list[dict[str, Any]]:
+        kept = {
+            number: {"phone": f"+4670174000{number[1]}", **changed.get(number, {})}
+            for number in ("E1", "E2", "E3", "E4")
+            if changed.get(number, {}) is not None
+        }
+        return [at_findity.employee(number, **cells) for number, cells in kept.items()]
+
+    first = findity.night(*rows(E4={"manager_id": "E2"}))
+    wrong = findity.night(*rows(E2={"phone": "+46701749999", "last_name": "Other"}, E3=None))
+    assert not findity.users_there["E3"]["active"]
+    held, night = taken_back(findity, wrong, first)
+    assert left(held) == {("E3", None, "open_reports")}
+    there = findity.users_there
+    assert (there["E2"]["phone"], there["E2"]["lastName"], there["E3"]["active"]) == ("+46701740002", "LE2", True)
+    assert (night.numbers["refused"], night.numbers["missing"], night.landed.without_approver) == (0, 0, [])
