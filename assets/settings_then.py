@@ -125,7 +125,9 @@ def _differences(before: Any, now: Any, place: tuple[str, ...] = ()) -> Iterator
     """The places at which the settings differ, `_DEEP` names deep."""
     if before == now:
         return
-    if isinstance(before, Mapping) and isinstance(now, Mapping) and len(place) < _DEEP:
+    both = [{} if side is None else side for side in (before, now)]  # what is as by default is left out
+    if all(isinstance(side, Mapping) for side in both) and len(place) < _DEEP:
+        before, now = both
         for name in {*before, *now}:
             yield from _differences(before.get(name), now.get(name), (*place, str(name)))
     else:

@@ -230,7 +230,7 @@ class PlanFacts:
 
 def _texts(frame: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a frame of texts, without what is missing."""
-    return [{name: one for name, one in row.items() if isinstance(one, str)} for row in frame.to_dict("records")]
+    return [{str(name): one for name, one in row.items() if isinstance(one, str)} for row in frame.to_dict("records")]
 
 
 def day_of(stored: Mapping[str, Any]) -> date | None:

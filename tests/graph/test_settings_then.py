@@ -49,7 +49,7 @@ def test_bytes_are_read_by_the_mapping_of_before_to_tell_what_comes_of_another(s
 def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change_and_draw_nothing(
     synced: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acme = synced(owners=["team:other"], retention_days=30, release_hours=12, expensify__movers="leave", hr__gate={"missing": 7})
+    acme = synced(owners=["team:other"], retention_days=30, release_hours=12, expensify__movers="stay", hr__gate={"missing": 7})
     monkeypatch.setattr(settings_then, "draw", None)
     preview = acme.quickly("preview")
     assert preview.succeeded
@@ -58,7 +58,7 @@ def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change
 
 def test_a_plan_does_not_fail_where_the_settings_of_before_are_not_known(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced(limits={"other": {"count": 100, "share": 1.0}})
-    monkeypatch.setattr(settings_then, "ENTRY", "not there")
+    monkeypatch.setattr(settings_then, "ENTRY", "elsewhere")
     preview = acme.quickly("preview")
     assert preview.succeeded
     other = facts(acme, preview.run_id).other_settings
