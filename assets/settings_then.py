@@ -125,7 +125,8 @@ def _differences(before: Any, now: Any, place: tuple[str, ...] = ()) -> Iterator
     """The places at which the settings differ, `_DEEP` names deep."""
     if before == now:
         return
-    both = [{} if side is None else side for side in (before, now)]  # what is as by default is left out
+    # What is as by default is left out: a whole part of the YAML that is new is told by what is in it.
+    both = [{} if side is None and len(place) < _DEEP - 1 else side for side in (before, now)]
     if all(isinstance(side, Mapping) for side in both) and len(place) < _DEEP:
         before, now = both
         for name in {*before, *now}:
