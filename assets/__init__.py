@@ -8,6 +8,7 @@
 - `trial`: how is a company tried on one machine, whatever its YAML leads to?
 - `scaffold`: what does `dg scaffold` write?
 - `what_if`: what would the last file come to under other settings, written nowhere?
+- `settings_then`: how many of a plan's changes come of settings that are other than at the last write?
 - `neighbours`: which other company's YAML names the same part of a destination?
 - `attributes`: which attributes may the YAML have, and what must hold between them?
 - `component`: how does Dagster come by a company's graph?

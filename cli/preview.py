@@ -227,8 +227,8 @@ def _write(file: Path, sides: list[Side]) -> None:
     """Who and what, a row for each value that would be another."""
     parts = []
     for side in sides:
-        plans = [at.drawn.plan if at and at.drawn else None for at in (side.before, side.after)]
-        of = values(*plans, side.different["person"]).rename(columns={"before": "value_before", "after": "value_after"})
+        before, after = (at.drawn.plan if at and at.drawn else None for at in (side.before, side.after))
+        of = values(before, after, side.different["person"]).rename(columns={"before": "value_before", "after": "value_after"})
         parts.append(side.different.merge(of, on="person", how="left").assign(destination=side.name))
     columns = ["destination", *DIFFERENT, "field", "value_before", "value_after"]
     whole = pd.concat(parts) if parts else pd.DataFrame()

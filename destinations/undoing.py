@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from destinations import engine, releases
+from destinations import engine, parts, releases
 from destinations.base import Attempt, Desired, Destination, Drawn, Known, Policy, Request, Taken
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
@@ -79,7 +79,8 @@ def draw(
         raise Permanent(f"Run {undoes} has written nothing at {destination.title}.", "Nothing was planned.")
     key = ledger.keys.of_fields(destination.name)
     accounts = engine.accounts(destination, taken, known, key)
-    everyone = census(taken.roster, taken.rejected, accounts, known.acknowledged, key)
+    roster = parts.roster(destination, taken.roster)
+    everyone = census(roster, taken.rejected, accounts, known.acknowledged, key)
     pairs = everyone.loc[everyone["matched_by"].isin(["number", "email"]), ["employee_id", "account"]].dropna()
     working = everyone.loc[everyone["standing"].eq("wanted"), "employee_id"]
     found = rules.undo(
@@ -98,7 +99,12 @@ def draw(
         if held or not lost:
             break
         found = found.without(sorted(lost), "cannot_be_written")
-    facts = replace(drawn.facts, undoes=undoes, not_undone=found.left, notices=[*drawn.facts.notices, *_notices(undoes, found)])
+    facts = replace(
+        drawn.facts,
+        undoes=undoes,
+        not_undone=found.left,
+        notices=[*drawn.facts.notices, *_notices(undoes, found), *_beside(ledger, destination, plan_run_id)],
+    )
     if held:
         return replace(drawn, facts=facts)
     newest = releases.newest_plan(ledger, destination.name)
@@ -160,6 +166,15 @@ def _held(drawn: Drawn) -> Plan:
         detail=plan.people["detail"].mask(going, DETAILS[UNDO]),
     ).astype("str")
     return replace(plan, people=people, changes=plan.changes.assign(apply=False), records=plan.records.assign(apply=False))
+
+
+def _beside(ledger: Ledger, destination: Destination, plan_run_id: str) -> list[str]:
+    """What else of that run stays, and is nobody's of HR's file."""
+    things = int(ledger.things.of(destination.name, plan_run_id)["outcome"].isin(["accepted", "missing", "unknown"]).sum())
+    table = ledger.deliveries.outcomes(destination.name, plan_run_id)
+    others = int((table["employee_id"].isna() & table["outcome"].isin(rules.WRITTEN)).sum())
+    found = [f"Not taken back: {things} units, dimensions or values, which are no people"] if things else []
+    return found + ([f"Not taken back: {others} accounts that HR's file does not know"] if others else [])
 
 
 def _notices(undoes: str, found: rules.Undo) -> list[str]:

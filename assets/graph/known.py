@@ -14,6 +14,7 @@ from assets.typed import given, schema
 from destinations import claims, engine, parts, releases, undoing
 from destinations.abilities import Preflight
 from destinations.base import Attempt, Destination, Request
+from resources.failures import Permanent
 from resources.ledger import Ledger
 
 
@@ -39,7 +40,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         storage, request = getattr(context.resources, io), given(context, ReleaseConfig).request(context)
         with reported(), getattr(context.resources, ledger).open() as book:
             if request.release or request.undo:
-                if not _is_meant(book, destination, attempt(context), request, company):
+                if not _is_meant(company, book, destination, attempt(context), request):
                     left_alone = {"read": "not in this run: it is for another destination"}
                     unseen = checks.left_alone(key, destination.preflight_checks) if isinstance(destination, Preflight) else []
                     yield dg.MaterializeResult(value=storage.newest(key), metadata=left_alone, check_results=unseen)
@@ -63,8 +64,16 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
     return asset
 
 
-def _is_meant(book: Ledger, destination: Destination, run: Attempt, request: Request, company: Company) -> bool:
-    """Whether what is released, or taken back, is of this destination."""
+def _is_meant(company: Company, book: Ledger, destination: Destination, run: Attempt, request: Request) -> bool:
+    """Whether what is released, or taken back, is of this destination.
+
+    Raises:
+        Permanent: The run that is to be taken back wrote nothing anywhere.
+    """
     if request.undo:
-        return undoing.planned_by(book, destination.name, request.undo) is not None
+        written = [one.name for one in company.destinations() if undoing.planned_by(book, one.name, request.undo) is not None]
+        if not written:
+            what = f"Run {request.undo} has written nothing of {company.name}, or is not kept any more."
+            raise Permanent(what, "Give the whole id of a run's first attempt: rollcall status and the report have it.")
+        return destination.name in written
     return releases.requested(book, destination.name, run, request, company.four_eyes()) is not None

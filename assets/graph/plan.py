@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 
+from assets import settings_then
 from assets.company import Company, attempt, root_run_id
 from assets.failures import reported
 from assets.graph import links, metadata, undo
@@ -27,6 +28,7 @@ from roster.plan import releasing
 from roster.plan.adoption import WAYS
 from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply, PlanFacts
+from roster.plan.undo import WHY
 from roster.reports.headline import counted
 from roster.reports.held import against, beyond, paste, waiting
 from roster.reports.reasons import reason
@@ -62,6 +64,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         with reported(), getattr(context.resources, ledger).open() as book:
             inputs, asked = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request(context)
             drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), asked, inputs)
+            drawn = settings_then.named(company, drawn, destination.name)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
             yield _accounting_check(key, drawn)
@@ -73,7 +76,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
         yield dg.MaterializeResult(
-            value=drawn.to_stored(),
+            value={**drawn.to_stored(), **settings_then.stored(company)},
             data_version=dg.DataVersion(drawn.plan.digest()),
             metadata={**_shown(destination, drawn), **links.to(company.name, "nights", root_run_id(context))},
         )
@@ -106,7 +109,8 @@ def _drawn(
     file = taken(inputs.roster, inputs.rejects)
     accounts = None if "accounts" in inputs.desired else engine.accounts(destination, file, there, key)
     wanted = Desired.from_stored(inputs.desired, accounts)
-    return engine.plan(destination, policy, book, run, file, there, wanted, request, of_this_run=of_this_run(*inputs))
+    made = engine.plan(destination, policy, book, run, file, there, wanted, request, of_this_run=of_this_run(*inputs))
+    return made if request.only else settings_then.told(company, destination, book, storage, made, file, there)
 
 
 def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
@@ -212,6 +216,8 @@ def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
             "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
             "who is there already": _there_already(facts.adoption),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
+            **({"other settings": facts.other_settings.sentence()} if facts.other_settings else {}),
+            **_undone(facts),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
             "held": metadata.reasons(people[people["action"].eq("hold")]),
             "skipped": metadata.reasons(people[people["action"].eq("skip")]),
@@ -223,6 +229,14 @@ def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
         },
     )
+
+
+def _undone(facts: PlanFacts) -> dict[str, Any]:
+    """Which run is taken back, and what of it stays: by person, field and reason."""
+    if not facts.undoes:
+        return {}
+    stays = facts.not_undone.assign(why=facts.not_undone["reason"].map(WHY))[["employee_id", "field", "why"]]
+    return {"takes back run": facts.undoes, **metadata.filled({"not taken back": metadata.table(stays)})}
 
 
 def _things(made: Plan, facts: PlanFacts) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def _destination(
         still_in=outcomes.still_in,
         staying=outcomes.staying,
         in_common=outcomes.in_common,
+        other_settings=facts.other_settings.sentence() if facts.other_settings else "",
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
         strangers=int(planned["reason"].isin([NOT_IN_HR, HELD]).sum()),

@@ -88,7 +88,7 @@ def by_kind(different: pd.DataFrame) -> pd.DataFrame:
     groups = each.groupby(["kind", "effect"], sort=True)
     rows = [(kind, effect, len(of), sorted(of["employee_id"].dropna())) for (kind, effect), of in groups]
     order = list(EFFECTS)
-    rows.sort(key=lambda row: (row[0] == "", order.index(row[1]), row[0]))
+    rows.sort(key=lambda row: (row[0] == "", order.index(str(row[1])), str(row[0])))
     return pd.DataFrame(rows, columns=["kind", "effect", "people", "numbers"])
 
 
@@ -145,7 +145,7 @@ def _fields(before: Plan | None, after: Plan | None) -> pd.DataFrame:
     told = told.loc[told["_merge"].ne("both"), ["person", "field", "kind"]]
     # Of what no reading shows the changes do not name the value: the records do.
     in_both = plans[0].records.loc[among(plans[0].records["person"], plans[1].records["person"]), "person"]
-    sent = values(*plans, in_both).merge(_kinds(plans), on="field", how="left")[["person", "field", "kind"]]
+    sent = values(plans[0], plans[1], in_both).merge(_kinds(plans), on="field", how="left")[["person", "field", "kind"]]
     return pd.concat([told, sent], ignore_index=True).drop_duplicates(["person", "field"])
 
 
@@ -162,7 +162,8 @@ def _sent(plan: Plan | None, people: pd.Series) -> pd.DataFrame:
     records = plan.records[among(plan.records["person"], people)].drop(columns=["action", "apply"])
     long = records.astype("str").melt("person", var_name="field", value_name="value").dropna(subset="value")
     # Several records of one person, of several policies say, are one text.
-    return long.drop_duplicates().groupby(["person", "field"], as_index=False)["value"].agg(" | ".join).astype("str")
+    texts = long.drop_duplicates().groupby(["person", "field"])["value"].agg(" | ".join)
+    return texts.reset_index().astype("str")
 
 
 def _joined(fields: pd.DataFrame, name: str) -> pd.Series:

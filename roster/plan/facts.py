@@ -15,6 +15,7 @@ import pandas as pd
 from roster.plan import own_account
 from roster.plan.in_common import InCommon
 from roster.plan.limits import FIGURES
+from roster.plan.other_settings import OtherSettings
 from roster.plan.things import ThingFacts
 from roster.plan.wording import Wording
 
@@ -132,6 +133,10 @@ class PlanFacts:
     things: ThingFacts = field(default_factory=ThingFacts)
     in_common: InCommon | None = None
     """What the destination showed of people before the write, to hold it against others if nothing is sent; None in a run for some."""
+    settings: str = ""
+    """Names the settings that it was drawn by; an earlier version kept none."""
+    other_settings: OtherSettings | None = None
+    """How these are other than those of the last write; None where they are not, or that is not asked."""
     undoes: str = ""
     """The run that it takes back, the first of its attempts; empty for any other plan."""
     not_undone: pd.DataFrame = field(default_factory=partial(_empty, LEFT))
@@ -174,6 +179,8 @@ class PlanFacts:
             "sizes": dict(self.sizes),
             "dry_run": self.dry_run.to_json(),
             "notices": list(self.notices),
+            **({"settings": self.settings} if self.settings else {}),
+            **({"other_settings": self.other_settings.to_json()} if self.other_settings else {}),
             **({"undoes": self.undoes, "not_undone": _texts(self.not_undone)} if self.undoes else {}),
             **({"things": things} if (things := self.things.to_json()) else {}),
             **({"in_common": self.in_common.to_json()} if self.in_common else {}),
@@ -216,6 +223,8 @@ class PlanFacts:
             sizes=stored.get("sizes", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),
             notices=tuple(stored.get("notices", ())),
+            settings=stored.get("settings", ""),
+            other_settings=OtherSettings.from_json(stored.get("other_settings")),
             undoes=stored.get("undoes", ""),
             not_undone=pd.DataFrame(stored.get("not_undone", []), columns=list(LEFT), dtype="str"),
             things=ThingFacts.from_json(stored.get("things", {})),
@@ -226,7 +235,7 @@ class PlanFacts:
 
 def _texts(frame: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a frame of texts, without what is missing."""
-    return [{name: one for name, one in row.items() if isinstance(one, str)} for row in frame.to_dict("records")]
+    return [{str(name): one for name, one in row.items() if isinstance(one, str)} for row in frame.to_dict("records")]
 
 
 def day_of(stored: Mapping[str, Any]) -> date | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import orjson
 import pandas as pd
 
 from roster.membership import among
@@ -71,9 +72,9 @@ class Undo:
     def without(self, people: Sequence[str], reason: str) -> "Undo":
         """The same but for these people, of whom nothing can be taken back after all."""
         gone = pd.Series(sorted(set(people)), dtype="str")
-        rest = [part[~among(part, gone)] for part in (self.back_out, self.back_in)]
+        out, back_in = (part[~among(part, gone)] for part in (self.back_out, self.back_in))
         left = self.left[~among(self.left["employee_id"], gone)]
-        return Undo(self.records[~among(self.records["employee_id"], gone)], *rest, _and(left, _all(gone, reason)))
+        return Undo(self.records[~among(self.records["employee_id"], gone)], out, back_in, _and(left, _all(gone, reason)))
 
 
 def undo(
@@ -126,14 +127,12 @@ def _values(
     )
     drift = comparison.differences(records, read, pairs, key)[["employee_id", "field", "old"]]
     wrote = wrote.merge(drift[["employee_id", "field"]].assign(drifted=True), on=["employee_id", "field"], how="left")
-    approver = wrote["field"].eq(comparison.approver_field)
-    able = pd.concat([accounts.loc[accounts["active"], name].dropna().str.lower() for name in ("account", "email", "number")])
     why = np.select(
         [
             ~wrote["visible"].astype("bool"),
             wrote["drifted"].notna(),
             wrote["old"].isna(),
-            approver & ~among(wrote["old"].str.lower(), able),
+            wrote["field"].eq(comparison.approver_field) & ~_able(wrote["old"], accounts, pairs),
             ~wrote["field"].isin(list(records.columns)),
         ],
         ["not_seen", "other_there", "had_none", "approver_not_there", "beside"],
@@ -160,6 +159,17 @@ def _values(
     )
     wrong = among(records["employee_id"], other)
     return records[~wrong].reset_index(drop=True), _and(unknown, stays, _all(records.loc[wrong, "employee_id"], "cannot_be_written"))
+
+
+def _able(approvers: pd.Series, accounts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Whether all who are named as approvers, one as a text or several as a JSON list, are active there."""
+    active = accounts[accounts["active"]]
+    named = [active[name] for name in ("account", "email", "number")]
+    there = pd.concat([*named, pairs.loc[among(pairs["account"], active["account"]), "employee_id"]]).dropna().str.lower()
+    texts = approvers.dropna().str.lower()
+    each = texts.map({text: orjson.loads(text) if text.startswith("[") else [text] for text in texts.unique()})
+    able = among(each.explode().astype("str"), there).groupby(level=0).all()
+    return able.reindex(approvers.index, fill_value=False)
 
 
 def _missing(back: pd.DataFrame, right: pd.DataFrame) -> pd.Series:

@@ -144,6 +144,8 @@ class DestinationReport:
     calls: int = 0
     bytes: int = 0
     seconds: float = 0.0
+    other_settings: str = ""
+    """A sentence, where the settings are others than when it was last written."""
     warnings: Sequence[str] = ()
     failure: str | None = None
 

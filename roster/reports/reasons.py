@@ -116,6 +116,7 @@ REASONS: Final[dict[str, Reason]] = {
         "Give a new person an address of their own. If it is the same person, have IT say so (job one, same_person).",
         "HR",
     ),
+    "undo": Reason("Takes back what an earlier run wrote", "Look through the changes, then release the held set, or leave it.", "Finance"),
     "first_sync": Reason("First sync of the company: everything waits", "Look through the changes, then release the held set.", "Finance"),
     "hardly_any_match": Reason(
         "First sync, and hardly an account there is anybody's of HR's file",

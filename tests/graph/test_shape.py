@@ -68,7 +68,7 @@ def test_every_asset_says_what_it_is_and_who_answers_for_it(empty: Any) -> None:
 
 def test_every_job_says_what_it_does_and_whose_it_is(empty: Any) -> None:
     jobs = [job for job in empty().defs.resolve_all_job_defs() if not job.name.startswith("__")]
-    assert len(jobs) == 7
+    assert len(jobs) == 8
     for job in jobs:
         assert job.description
         assert job.run_tags["rollcall/company"] == job.tags["rollcall/company"] == "acme"
