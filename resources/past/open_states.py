@@ -50,8 +50,8 @@ def of_ledger(ledger: Ledger, alerts: Alerts, titles: Mapping[str, str], now: da
         `COLUMNS` of `resources.ledger.alerts`, each state once.
     """
     titles = with_parts(titles, ledger.plans.destinations())
-    skips = ledger.skips.all()
-    skips = skips[skips["closed"].isna() & ~lacking.of_values(skips["reason"])]
+    skips = ledger.skips.lasting()
+    skips = skips[~lacking.of_values(skips["reason"])]
     rows = [row for name, title in titles.items() for row in _waiting(ledger, name, title, alerts, now)]
     parts = [frame(rows), _leavers(ledger, titles, skips), _left_out(ledger, titles, skips, alerts, now)]
     parts.append(frame(_refused(ledger, titles, alerts)))
