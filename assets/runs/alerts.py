@@ -76,7 +76,8 @@ def look(
 ) -> pd.DataFrame:
     """What there is to be told of a company now: `resources.ledger.alerts.COLUMNS`."""
     rows = [*_runs(instance, ledger, now), *_late(ledger, company, now), *_red(instance, ticking)]
-    return pd.concat([open_states.of_ledger(ledger, alerts, registry.titles(), now), open_states.frame(rows)], ignore_index=True)
+    known = open_states.of_ledger(ledger, alerts, registry.titles(), now, company.settings.timezone)
+    return pd.concat([known, open_states.frame(rows)], ignore_index=True)
 
 
 def cannot_be_loaded(company: str, mistakes: int) -> None:

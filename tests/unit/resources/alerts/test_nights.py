@@ -31,7 +31,7 @@ class Watched:
     def look(self, hours=0.0, states=None):
         """So many hours later the sensor looks and sends; what became of it."""
         self.now += timedelta(hours=hours, seconds=1)
-        found = open_states.of_ledger(self.ledger, self.alerts, TITLES, self.now) if states is None else states
+        found = open_states.of_ledger(self.ledger, self.alerts, TITLES, self.now, "Europe/Stockholm") if states is None else states
         targets = {name: one.is_for for name, one in self.alerts.targets.items()}
         self.ledger.alerts.observe(found, targets, self.now, settings=self.alerts.model_dump(mode="json"))
         return deliver(self.ledger, self.alerts, "Europe/Stockholm", self.now)
@@ -104,19 +104,20 @@ def test_one_leaver_more_is_told_and_who_was_told_before_is_not(company, monkeyp
         assert "E3" not in hook.texts[1]
 
 
-def test_a_release_that_is_about_to_expire_is_told_and_may_wake_somebody(company, monkeypatch):
+def test_a_release_that_is_about_to_expire_is_told_until_it_is_given_or_a_newer_plan_holds_it(company, monkeypatch):
     company.begin(*PEOPLE)
     with receiver() as hook:
-        watched = Watched(company, {"finance": hook}, monkeypatch, quiet_hours={"begin": "20:00", "end": "06:30"}, expiring_hours=30)
+        watched = Watched(company, {"finance": hook}, monkeypatch, targets={"finance": {"events": ["release_expiring"]}})
         company.sync(*PEOPLE[:2])
         until = company.ledger.releases.held(company.ledger.plans.verdict("expensify", "run-2").held_digest).expires_at
-        watched.now = until.replace(hour=1) - timedelta(days=1)  # two in Stockholm, and no more than 30 hours before
-        watched.look(hours=0 if until - watched.now <= timedelta(hours=30) else 20)
+        watched.now = until - timedelta(hours=5)
+        watched.look()
+        assert hook.texts == []
+        watched.look(hours=1)
+        watched.look(hours=6)  # nobody has released it, and it is too late
         (told,) = hook.texts
         assert told.splitlines()[0] == "Rollcall, acme: release about to expire"
-        assert f"can be released until {until:%Y-%m-%d %H:%M} UTC" in told
-        watched.look(hours=9)  # six or later in the morning: the rest
-        assert hook.texts[1].splitlines()[0].startswith("Rollcall, acme: held, leaver still active")
+        assert f"What waits for a release at Expensify can be released until {until:%Y-%m-%d %H:%M} UTC" in told
 
 
 def test_what_began_and_ended_in_quiet_hours_is_told_after_them(company, monkeypatch):
