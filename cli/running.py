@@ -109,22 +109,6 @@ def undo(given: str) -> None:
     _finish(_watched(job, lambda: launch.run_job(job, run_config={"run": root}, on_event=_show)))
 
 
-def undo(given: str) -> None:
-    """Plans what takes back the run that is named by the beginning of its id, or of any attempt's; says what the next sync will do."""
-    place.use_instance()
-    try:
-        with dg.DagsterInstance.get() as instance:
-            root = chain.named(instance, given)
-            found = instance.get_run_by_id(root)
-    except chain.Unclear as unclear:
-        stop(str(unclear))
-    company = found.tags.get(COMPANY_TAG) if found else None
-    if company is None or company not in names.companies():
-        stop(f"Run {root} is of no company that is here.")
-    job = f"{company}_undo"
-    _finish(_watched(job, lambda: launch.run_job(job, run_config={"run": root}, on_event=_show)))
-
-
 def recover(company: str | None) -> None:
     """Ends the runs whose process has died, and says what is to be done with each."""
     place.use_instance()

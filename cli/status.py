@@ -202,10 +202,10 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
 
 
 def _print_not_told(console: Console, one: Failing) -> None:
-    given_up = f", {one.given_up:,} were given up" if one.given_up else ""
-    console.print(
-        f"  {one.target} could not be told: {one.waiting:,} messages are tried again{given_up}. {one.failure}", style="red", soft_wrap=True
-    )
+    again = "1 message is tried again" if one.waiting == 1 else f"{one.waiting:,} messages are tried again"
+    given_up = f"{one.given_up:,} {'was' if one.given_up == 1 else 'were'} given up"
+    what = ", ".join(text for text, count in ((again, one.waiting), (given_up, one.given_up)) if count)
+    console.print(f"  {one.target} could not be told: {what}. {one.failure}", style="red", soft_wrap=True)
 
 
 def _runs(runs: Sequence[RunReport], now: datetime, alive: set[str]) -> Table:

@@ -8,6 +8,7 @@ Everything is looked at from outside the runs: none waits for a message, and one
 same. What nobody can tell is that the daemon itself is not there: `rollcall metrics` says that.
 """
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -26,7 +27,7 @@ from destinations import registry
 from resources import places
 from resources.alerts import wording
 from resources.alerts.sending import send
-from resources.alerts.settings import EVENTS, URGENT, Alerts
+from resources.alerts.settings import EVENTS, OF_RUNS, URGENT, Alerts
 from resources.ledger import Ledger
 from resources.ledger.alerts import Note
 from resources.past import open_states
@@ -75,7 +76,8 @@ def look(
 ) -> pd.DataFrame:
     """What there is to be told of a company now: `resources.ledger.alerts.COLUMNS`."""
     rows = [*_runs(instance, ledger, now), *_late(ledger, company, now), *_red(instance, ticking)]
-    return pd.concat([open_states.of_ledger(ledger, alerts, registry.titles(), now), open_states.frame(rows)], ignore_index=True)
+    known = open_states.of_ledger(ledger, alerts, registry.titles(), now, company.settings.timezone)
+    return pd.concat([known, open_states.frame(rows)], ignore_index=True)
 
 
 def cannot_be_loaded(company: str, mistakes: int) -> None:
@@ -116,13 +118,15 @@ def deliver(ledger: Ledger, alerts: Alerts, zone: str, now: datetime) -> str:
 
 
 def _links(ledger: Ledger, alerts: Alerts, notes: Sequence[Note]) -> list[str]:
+    """Where to look: the pages of `rollcall serve`, if there are any, and the newest runs of the jobs that it is about."""
+    serve = os.environ.get("ROLLCALL_SERVE_URL", "").rstrip("/")
+    found = [f"{serve}/{ledger.company}/"] if serve else []
     if alerts.dagster_url is None:
-        return []
-    base = alerts.dagster_url.rstrip("/")
-    jobs = dict.fromkeys(note.subject for note in notes if note.event in ("run_failed", "gate_stopped"))
-    runs = ledger.runs.all()
+        return found
+    base, runs = alerts.dagster_url.rstrip("/"), ledger.runs.all()
+    jobs = dict.fromkeys(note.subject for note in notes if note.event in OF_RUNS)
     newest = [runs.loc[runs["job"].eq(job), "run_id"] for job in jobs]
-    return [*(f"{base}/runs/{found.iloc[-1]}" for found in newest if len(found)), f"{base}/asset-groups"][: _RUNS + 1]
+    return [*found, *([f"{base}/runs/{ids.iloc[-1]}" for ids in newest[:_RUNS] if len(ids)] or [base])]
 
 
 def _runs(instance: dg.DagsterInstance, ledger: Ledger, now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -144,7 +148,7 @@ def _runs(instance: dg.DagsterInstance, ledger: Ledger, now: datetime) -> Iterat
     yield from (found for job, (began, found) in stopped.items() if found and not (since and job in after and began < since))
     busy = set(runs.loc[alive, "job"])
     lasting = ledger.alerts.lasting()
-    kept = lasting[lasting["event"].isin(["run_failed", "gate_stopped"]) & lasting["subject"].isin(busy)]
+    kept = lasting[lasting["event"].isin(OF_RUNS) & lasting["subject"].isin(busy)]
     yield from (of_nobody(event, job, what) for event, job, what in kept[["event", "subject", "detail"]].itertuples(index=False, name=None))
 
 

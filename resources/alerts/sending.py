@@ -10,7 +10,7 @@ own is passed on. What it sends is plain text.
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,6 +43,11 @@ def send(messages: Mapping[str, Message], targets: Mapping[str, Target], longest
         Target → what went wrong; empty where the far side took the message. One that did not answer in time may have it all the same.
     """
     found: dict[str, str] = {}
+    try:
+        if messages:
+            _library()  # before time is counted: it takes its own to be loaded
+    except Failed as failure:
+        return dict.fromkeys(messages, str(failure))
 
     def work(name: str) -> None:
         try:
@@ -61,17 +66,6 @@ def send(messages: Mapping[str, Message], targets: Mapping[str, Target], longest
         thread.join(max(0.0, deadline - time.monotonic()))
     late = f"It did not answer within {longest:.0f} seconds."
     return {name: found.get(name, late) for name in messages}
-
-
-def check(targets: Mapping[str, Target]) -> dict[str, str]:
-    """Target → why nothing can be sent there, without sending anything; only those of which that is so."""
-    found = {}
-    for name, target in targets.items():
-        try:
-            _plugin(target.url.resolve())
-        except Failed as failure:
-            found[name] = str(failure)
-    return found
 
 
 def _send(url: str, message: Message) -> str:
@@ -104,8 +98,3 @@ def _library() -> Any:
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)  # it sets its own level when it is imported
     return apprise
-
-
-def failing(results: Mapping[str, str]) -> Sequence[str]:
-    """The targets that did not take theirs."""
-    return [name for name, why in results.items() if why]

@@ -3,7 +3,7 @@
 Belongs here: the strict model and what follows from it alone. Does not belong here: words (``resources.alerts.wording``), sending.
 """
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -26,9 +26,9 @@ Event = Literal[
     "recovered",
 ]
 EVENTS: Final[tuple[Event, ...]] = get_args(Event)
-URGENT: Final = frozenset({"run_failed", "release_expiring"})
-"""What may wake somebody: a run that failed can still be mended before the working day, and a release that is about to expire is worth
-nothing afterwards. Everything else waits for people who sleep too: HR, finance."""
+URGENT: Final = frozenset({"run_failed"})
+"""What may wake somebody: a run that failed can still be mended before the working day. Everything else waits for people who sleep too: HR,
+finance."""
 OF_RUNS: Final = frozenset({"run_failed", "gate_stopped"})
 """States of which `recovered` is the end."""
 
@@ -76,16 +76,26 @@ class Alerts(Strict):
     targets: dict[Name, Target] = Field(min_length=1)
     """Name → who is told what. The name stands in `rollcall status` and in metrics."""
     quiet_hours: QuietHours | None = None
-    """When only what is urgent is told: a run that failed, a release about to expire. What else happens then is told at its end."""
+    """When only what is urgent is told: a run that failed. What else happens then is told at its end."""
     skipped_days: int = Field(default=7, ge=0, le=3650)
     """Somebody who is left out is told of after so many days (`skipped`)."""
     refused: int = Field(default=5, ge=0)
     """So many people may be refused at a destination in one sync; more are told of (`refused`)."""
     expiring_hours: float = Field(default=4, gt=0, le=8760)
-    """So many hours before its end a release that nobody has given is told of (`release_expiring`)."""
+    """So many hours before it is too late for a release, it is told of (`release_expiring`); before quiet hours, if that is in them."""
     dagster_url: str | None = Field(default=None, pattern=r"^https?://[^\s@?#]+$")
     """Where people open Dagster's UI, for links to runs."""
 
     def quiet(self, now: datetime, zone: str) -> bool:
         """Whether only what is urgent may be told now."""
         return self.quiet_hours is not None and self.quiet_hours.hold(now.astimezone(ZoneInfo(zone)))
+
+    def expiring_from(self, until: datetime, zone: str) -> datetime:
+        """From when it is told that something can be released until a moment; before quiet hours, as afterwards it may be too late."""
+        before = timedelta(hours=self.expiring_hours)
+        at = (until - before).astimezone(ZoneInfo(zone))
+        if self.quiet_hours is None or not self.quiet_hours.hold(at):
+            return at
+        begin = time.fromisoformat(self.quiet_hours.begin)
+        day = at.date() if at.time() >= begin else at.date() - timedelta(days=1)
+        return datetime.combine(day, begin, ZoneInfo(zone)).astimezone(UTC) - before

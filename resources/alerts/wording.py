@@ -38,11 +38,8 @@ OF_PEOPLE: Final = {
     ),
     "skipped": ("{who} has been left out at {where} for too long", "{who} have been left out at {where} for too long"),
 }
-"""Event → the sentence for one person and for several; the end of it is told with the same words."""
-OVER: Final = {
-    "leaver_active": ("{who} has no access at {where} any more", "{who} have no access at {where} any more"),
-    "skipped": ("{who} is left out at {where} no more", "{who} are left out at {where} no more"),
-}
+"""Event → the sentence for one person and for several; its end is told by the same, after OVER: why it is over may be one thing or
+another, such as that somebody is back."""
 FEW: Final = 5
 """So many people are numbered in a sentence."""
 _MOST: Final = 20
@@ -77,7 +74,7 @@ def _title(note: Note) -> str:
 
 def _line(note: Note, zone: str) -> str:
     if note.event in OF_PEOPLE:
-        one, several = (OF_PEOPLE if note.phase == "begun" else OVER)[note.event]
+        one, several = OF_PEOPLE[note.event]
         people = len(note.states)
         sentence = (one if people == 1 else several).format(who=_who(note.states, people), where=note.subject)
     else:

@@ -9,7 +9,7 @@ A process that dies between sending and keeping that it did leaves a claim that 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -26,6 +26,7 @@ CLAIMED: Final = 120.0
 WAITS: Final = (60.0, 300.0, 1800.0, 7200.0, 21600.0)
 """Seconds from one attempt that failed to the next; after the last of them it is given up."""
 ATTEMPTS: Final = len(WAITS) + 1
+_AT_ONCE: Final = timedelta(minutes=2)
 
 Phase = Literal["begun", "over"]
 
@@ -88,14 +89,14 @@ class AlertStates(Scoped):
         Args:
             states: `COLUMNS`, each state once.
             targets: Target → whether an event's beginning (``begun``) or end (``over``) is for it. What is not sent yet to any other goes.
-            at: When that was looked at. Where somebody has looked later, nothing changes.
+            at: When that was looked at. Where somebody has looked just after that, nothing changes; a clock that was ahead stops nobody.
             settings: What is to be remembered; None: what is, stays.
             only: Which events were looked at; empty: all.
         """
         table = tables.alert
         with self._writing() as connection:
             before = connection.execute(sa.select(tables.alert_settings).where(self._mine(tables.alert_settings))).one_or_none()
-            if before and before.looked_at > at:
+            if before and at < before.looked_at <= at + _AT_ONCE:
                 return
             kept = settings if settings is not None else before.settings if before else {}
             row = self._keys(settings=dict(kept), since=before.since if before else at, looked_at=at)

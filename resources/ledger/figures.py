@@ -20,6 +20,10 @@ STATES: Final = ("finished", "stopped", "under_way", "died")
 """How the newest run stands: as the ledger has it ended, or it lives, or it has given no sign of life for too long."""
 
 
+_WHOLE: Final = sa.func.coalesce(tables.plan.c.counts["whole"].as_boolean(), sa.true())
+"""A plan that decides about everyone: a sync can be told to be for some people only. An earlier version did not keep that so."""
+
+
 @dataclass(frozen=True)
 class Synced:
     """A destination, as the newest sync that was read back there left it."""
@@ -71,7 +75,7 @@ class Figures(Scoped):
             sa.select(*columns)
             .join_from(plan, count, same)
             .join(run, made)
-            .where(self._mine(plan), run.c.job == f"{self.company}_sync")
+            .where(self._mine(plan), run.c.job == f"{self.company}_sync", _WHOLE)
             .subquery()
         )
         found = []

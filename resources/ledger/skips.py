@@ -47,6 +47,10 @@ class Skips(Scoped):
         columns = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times", "closed")
         return self._frame(tables.skip, columns, ["destination", "employee_id", "reason"])
 
+    def lasting(self) -> pd.DataFrame:
+        """Who stays out now: destination, employee_id, reason, first_seen."""
+        return self._frame(tables.skip, ("destination", "employee_id", "reason", "first_seen"), ["destination", "employee_id"], closed=None)
+
     def _outrun(self, connection: sa.Connection, destination: str, root_run_id: str) -> bool:
         table = tables.skip_run
         query = sa.select(table.c.root_run_id).where(self._mine(table, destination=destination)).order_by(table.c.recorded_at)

@@ -7,7 +7,7 @@ already (``resources.ledger.alerts``).
 A state is one by its event, its subject and, of people, the employee number: the same one in the next night is no other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ def of_nobody(event: str, subject: str, detail: str) -> tuple[Any, ...]:
     return event, subject, "", False, detail
 
 
-def of_ledger(ledger: Ledger, alerts: Alerts, titles: Mapping[str, str], now: datetime) -> pd.DataFrame:
+def of_ledger(ledger: Ledger, alerts: Alerts, titles: Mapping[str, str], now: datetime, zone: str) -> pd.DataFrame:
     """The states that the ledger tells of.
 
     Args:
@@ -45,20 +45,25 @@ def of_ledger(ledger: Ledger, alerts: Alerts, titles: Mapping[str, str], now: da
         alerts: The company's settings.
         titles: The destinations, name → as people write it.
         now: The present time.
+        zone: The company's time zone.
 
     Returns:
         `COLUMNS` of `resources.ledger.alerts`, each state once.
     """
     titles = with_parts(titles, ledger.plans.destinations())
-    skips = ledger.skips.all()
-    skips = skips[skips["closed"].isna() & ~lacking.of_values(skips["reason"])]
-    rows = [row for name, title in titles.items() for row in _waiting(ledger, name, title, alerts, now)]
+    skips = ledger.skips.lasting()
+    skips = skips[~lacking.of_values(skips["reason"])]
+    rows = [
+        row
+        for name, title in titles.items()
+        for row in _waiting(ledger, name, title, lambda until: now >= alerts.expiring_from(until, zone))
+    ]
     parts = [frame(rows), _leavers(ledger, titles, skips), _left_out(ledger, titles, skips, alerts, now)]
     parts.append(frame(_refused(ledger, titles, alerts)))
     return pd.concat(parts, ignore_index=True).drop_duplicates(list(COLUMNS[:3]))
 
 
-def _waiting(ledger: Ledger, name: str, title: str, alerts: Alerts, now: datetime) -> Iterator[tuple[Any, ...]]:
+def _waiting(ledger: Ledger, name: str, title: str, expires: Callable[[datetime], bool]) -> Iterator[tuple[Any, ...]]:
     """What is held at a destination, kind by kind, and whether there is little time left for it."""
     run_id = ledger.plans.deciding(name)
     verdict = ledger.plans.verdict(name, run_id) if run_id else None
@@ -75,7 +80,7 @@ def _waiting(ledger: Ledger, name: str, title: str, alerts: Alerts, now: datetim
     for kind, count in waiting.items():
         what = f"{count:,} {'change waits' if count == 1 else 'changes wait'} for a release at {title}, of kind {kind}, until {until}"
         yield of_nobody("held", f"{title}, {kind}", what)
-    if waiting and held.expires_at - now <= timedelta(hours=alerts.expiring_hours):
+    if waiting and expires(held.expires_at):
         yield of_nobody("release_expiring", title, f"What waits for a release at {title} can be released until {until}")
 
 

@@ -1,7 +1,8 @@
 """What people are told of nights: each state once, and once when it is over, whoever looks how often."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from assets.runs.alerts import deliver
@@ -30,7 +31,7 @@ class Watched:
     def look(self, hours=0.0, states=None):
         """So many hours later the sensor looks and sends; what became of it."""
         self.now += timedelta(hours=hours, seconds=1)
-        found = open_states.of_ledger(self.ledger, self.alerts, TITLES, self.now) if states is None else states
+        found = open_states.of_ledger(self.ledger, self.alerts, TITLES, self.now, "Europe/Stockholm") if states is None else states
         targets = {name: one.is_for for name, one in self.alerts.targets.items()}
         self.ledger.alerts.observe(found, targets, self.now, settings=self.alerts.model_dump(mode="json"))
         return deliver(self.ledger, self.alerts, "Europe/Stockholm", self.now)
@@ -75,5 +76,95 @@ def test_held_is_told_once_not_the_next_night_and_over_when_it_is_released(compa
         over = hook.texts[1]
         assert "over: held" in over
         assert "OVER: 2 changes wait" in over
-        assert "OVER: 2 people (E3, E4) have no access at Expensify any more" in over
+        assert "OVER: 2 people (E3, E4) have left and still have access at Expensify, or may have it (it began" in over
         assert watched.look() == "There is nothing new to tell."
+
+
+def test_a_run_for_some_people_ends_nothing_that_waits_for_everyone(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"finance": hook}, monkeypatch)
+        company.sync(*PEOPLE[:2])
+        watched.look()
+        company.sync(*PEOPLE[:2], request=Request(only=["E2"]))
+        watched.look()
+        assert hook.texts[1:] == []
+
+
+def test_one_leaver_more_is_told_and_who_was_told_before_is_not(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"it": hook}, monkeypatch)
+        company.sync(*PEOPLE[:2])
+        watched.look()
+        company.sync(PEOPLE[0], day="2026-11-21")
+        watched.look(hours=24)
+        assert len(hook.texts) == 2
+        assert "- 1 person (E2) has left and still has access at Expensify, or may have it" in hook.texts[1]
+        assert "E3" not in hook.texts[1]
+
+
+def test_a_release_that_is_about_to_expire_is_told_until_it_is_given_or_a_newer_plan_holds_it(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"finance": hook}, monkeypatch, targets={"finance": {"events": ["release_expiring"]}})
+        company.sync(*PEOPLE[:2])
+        until = company.ledger.releases.held(company.ledger.plans.verdict("expensify", "run-2").held_digest).expires_at
+        watched.now = until - timedelta(hours=5)
+        watched.look()
+        assert hook.texts == []
+        watched.look(hours=1)
+        watched.look(hours=6)  # nobody has released it, and it is too late
+        (told,) = hook.texts
+        assert told.splitlines()[0] == "Rollcall, acme: release about to expire"
+        assert f"What waits for a release at Expensify can be released until {until:%Y-%m-%d %H:%M} UTC" in told
+
+
+def test_what_began_and_ended_in_quiet_hours_is_told_after_them(company, monkeypatch):
+    with receiver() as hook:
+        watched = Watched(company, {"it": hook}, monkeypatch, quiet_hours={"begin": "20:00", "end": "06:30"})
+        watched.look(states=open_states.frame([open_states.of_nobody("file_late", "hr/export", "HR's file was due by 05:00")]))
+        watched.look(states=open_states.frame([]))
+        assert hook.texts == []
+        watched.look(hours=3, states=open_states.frame([]))
+        (told,) = hook.texts
+        assert told.splitlines()[0] == "Rollcall, acme: file late, over: file late"
+        assert (
+            "- HR's file was due by 05:00 (since 2026-11-20 05:15).\n- OVER: HR's file was due by 05:00 (it began 2026-11-20 05:15," in told
+        )
+
+
+def test_who_is_told_what_is_by_their_events_and_recovered_tells_of_a_run_that_is_well_again(company, monkeypatch):
+    with receiver() as it, receiver() as finance:
+        targets = {"it": {"events": ["run_failed"]}, "finance": {"events": ["held", "recovered"]}}
+        watched = Watched(company, {"it": it, "finance": finance}, monkeypatch, targets=targets)
+        watched.look(states=open_states.frame([open_states.of_nobody("run_failed", "acme_sync", "acme_sync failed")]))
+        assert (len(it.texts), len(finance.texts)) == (1, 0)
+        watched.look(states=open_states.frame([]))
+        assert "OVER: acme_sync failed" in it.texts[1]
+        assert "OVER: acme_sync failed" in finance.texts[0]
+
+
+def test_somebody_left_out_for_long_is_told_by_number_and_an_unknown_number_is_not_shown(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"hr": hook}, monkeypatch, skipped_days=3)
+        skips = pd.DataFrame({"employee_id": ["E2", "Quistgaard"], "reason": ["email", "email"]})
+        company.ledger.skips.record("hr", skips, date(2026, 11, 16), "night")
+        watched.look()
+        assert "- 2 people (E2 …) have been left out at HR file for too long" in hook.texts[0]
+        assert "Quistgaard" not in hook.texts[0]
+        company.ledger.skips.record("hr", skips[:0], date(2026, 11, 21), "next night")
+        watched.look()
+        assert "OVER: 2 people (E2 …) have been left out at HR file for too long (it began" in hook.texts[1]
+
+
+def test_more_refused_than_may_be_is_told_with_their_number_alone(company, monkeypatch):
+    with receiver() as hook:
+        watched = Watched(company, {"it": hook}, monkeypatch, refused=1)
+        refused = {"E2": "the policy refuses them", "E3": "the policy refuses them"}
+        company.box.fault(api="expensify", job="update employees", times=None, refuse=refused)
+        company.sync(*PEOPLE)
+        watched.look()
+        (told,) = [line for line in hook.texts[0].splitlines() if "refused" in line and "Rollcall" not in line]
+        assert told.startswith("- Expensify has refused 2 people, and 1 may be (since ")

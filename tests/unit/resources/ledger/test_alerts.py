@@ -59,8 +59,14 @@ def test_two_daemons_do_not_send_the_same(ledger, url):
 
 def test_who_looked_earlier_and_comes_later_changes_nothing(ledger):
     observe(ledger, states(), 5)
-    observe(ledger, states("Expensify"), 4)
+    observe(ledger, states("Expensify"), 4.5)
     assert claimed(ledger) == []
+
+
+def test_a_clock_that_was_ahead_silences_nobody(ledger):
+    observe(ledger, states(), 24 * 60)
+    observe(ledger, states("Expensify"))
+    assert len(claimed(ledger)) == 1
 
 
 def test_what_was_claimed_by_a_process_that_died_comes_again(ledger, clock):
