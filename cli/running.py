@@ -106,7 +106,8 @@ def undo(given: str) -> None:
     if company is None or company not in names.companies():
         stop(f"Run {root} is of no company that is here.")
     job = f"{company}_undo"
-    _finish(_watched(job, lambda: launch.run_job(job, run_config={"run": root}, on_event=_show)))
+    with place.sandbox_for(company):
+        _finish(_watched(job, lambda: launch.run_job(job, run_config={"run": root}, on_event=_show)))
 
 
 def recover(company: str | None) -> None:

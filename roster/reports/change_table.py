@@ -49,6 +49,15 @@ def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
     return _of(found[waits]), _of(found[~waits])
 
 
+def table(report: RunReport, one: DestinationReport) -> Table:
+    """The same as one plain table, for pages that are no report."""
+    found = changes(report, one)
+    columns = {"employee_id": ("Employee", "id"), "kind": ("Kind", "text"), "label": ("What", "text")}
+    columns |= {"old": ("Old", "value"), "new": ("New", "value"), "state": ("State", "state")}
+    cells = found.assign(kind=found["kind"].map(kinds))[list(columns)].head(MOST_CHANGES).astype("object")
+    return Table(list(columns.values()), cells.where(cells.notna(), None).to_numpy().tolist(), len(found))
+
+
 def _of(found: pd.DataFrame) -> Changes:
     shown = found.head(MOST_CHANGES)
     shown = shown.assign(whole=shown["label"].where(shown["field"].isna() | shown["kind"].isin(ENDS)), kind=shown["kind"].map(kinds))

@@ -15,7 +15,7 @@ from destinations import registry
 from resources.failures import Permanent
 from resources.past.run_report import assemble
 from resources.past.status import look
-from roster.reports import tables
+from roster.reports import change_table, tables
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.page import render
@@ -57,7 +57,7 @@ def night(asked: Asked) -> Response:
     """One night: what happened, and what changed, old and new."""
     run = _report(asked)
     out = left_out(run)
-    parts = [(one, tables.changes(one)) for one in run.destinations]
+    parts = [(one, change_table.table(run, one)) for one in run.destinations]
     return shown.page(asked, "night", run=run, headline=headline(run, out), parts=parts, decisions=_decisions(asked, run))
 
 

@@ -19,7 +19,7 @@ from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger.decisions import Decision
 from resources.past.run_report import assemble
-from roster.reports import tables
+from roster.reports import change_table
 from roster.reports.headline import headline
 from roster.reports.skipped import left_out
 from web.serve import run_release, shown, waiting
@@ -98,7 +98,7 @@ def decision(asked: Asked) -> Response:
             run = assemble(ledger, found.run_id, registry.titles())
         except Permanent:
             run = None  # it never got as far as the ledger, or is over its time
-    parts = [(one, tables.changes(one)) for one in run.destinations] if run else []
+    parts = [(one, change_table.table(run, one)) for one in run.destinations] if run else []
     said = headline(run, left_out(run)) if run else None
     return shown.page(asked, "decision", again=0 if found.ended else SOON, decision=found, run=run, headline=said, parts=parts)
 

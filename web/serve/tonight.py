@@ -4,7 +4,6 @@ Belongs here: asking for one, and what is shown of it. Does not belong here: dra
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.responses import Response
 
@@ -60,7 +59,7 @@ def _there(at: At, number: str) -> There:
     mine = plan.people[plan.people["person"].eq(number)].astype("object")
     if mine.empty:
         return There(title, "not in the plan", "", [])
-    row: dict[str, Any] = mine.where(mine.notna(), None).to_dict("records")[0]
+    row = {str(name): value for name, value in mine.where(mine.notna(), None).to_dict("records")[0].items()}
     action = {"none": "nothing changes", "hold": f"held: {row['intended'] or 'a change'}"}.get(row["action"], row["action"])
     changes = plan.changes[plan.changes["person"].eq(number)].to_dict("records")
     why = row["detail"] or (reason(row["reason"]).words if row["reason"] else "")
