@@ -26,6 +26,7 @@ from roster.plan.decision import from_stored
 from roster.plan.facts import DryRunReply, PlanFacts
 from sandbox.server import Sandbox
 from tests.graph.conftest import YAML, Acme, Places, changed, impatient
+from tests.made_once import made_once
 
 SOON = {"expensify__connection__timeout": 0.4, "findity__connection__timeout": 0.4}
 """A destination that says nothing for so long is given up. Only where that is the point: a busy machine may take as long."""
@@ -161,17 +162,21 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 
 @pytest.fixture(scope="session")
-def prepared(everything: Places) -> dict[str, SimpleNamespace]:
+def prepared(everything: Places, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SimpleNamespace]:
     """The company before its first load, and before a night of changes: home, sandbox state, a preview, what a clean sync leaves."""
+    return dict(made_once(tmp_path_factory, "hostile", lambda folder: _prepared(everything, folder))[1])
+
+
+def _prepared(everything: Places, root: Path) -> dict[str, SimpleNamespace]:
     found = {}
-    home = everything.root / "home"
+    home = root / "home"
     with pytest.MonkeyPatch.context() as patch:
         everything.enter(home, patch)
-        acme = Acme(everything.root / "acme", everything.box)
+        acme = Acme(root / "acme", everything.box)
         for when in ("first load", "night"):
             if when == "night":
                 acme.file("2026-11-21", tonight(acme))
-            kept = everything.root / f"home {when}"
+            kept = root / f"home {when}"
             preview = acme.run("preview")
             assert preview.succeeded, preview
             shutil.copytree(home, kept)
