@@ -1,7 +1,7 @@
 """Findity, whole.
 
 `settings` (what the YAML says) · `client`, `replies`, `partly`, `units` and `tokens` (the wire) · `records` (what should be there) ·
-`comparison` (what is different, whose change needs whose) · `delivery` (in which order), `deleting` (one by one) · `adapter` (what the
+`comparison` (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the
 engine asks) · `draft` (its part of a proposed YAML) · `structure` (dimensions, values, units and who approves for them) · `identity` (what
 only one company may write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as one person) ·
 `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) · `preflight` (units
