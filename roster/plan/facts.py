@@ -22,7 +22,9 @@ FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
 """The last two only where a destination tells them: HR's word that was left out, and what may have been meant."""
 
 
-_NONE = {columns: pd.DataFrame(columns=list(columns), dtype="str") for columns in (FIGURES, REPAIRS, FAULTS)}
+_NONE: Final[dict[tuple[str, ...], pd.DataFrame]] = {
+    columns: pd.DataFrame(columns=list(columns), dtype="str") for columns in (FIGURES, REPAIRS, FAULTS)
+}
 
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
