@@ -6,12 +6,11 @@
 - `open_places`: what of that is left to its reader?
 - `new_company`: how does a draft become a company?
 - `trial`: how is a company tried on one machine, whatever its YAML leads to?
-- `scaffold`: what does `dg scaffold` write?
 - `what_if`: what would the last file come to under other settings, written nowhere?
 - `settings_then`: how many of a plan's changes come of settings that are other than at the last write?
 - `neighbours`: which other company's YAML names the same part of a destination?
 - `attributes`: which attributes may the YAML have, and what must hold between them?
-- `component`: how does Dagster come by a company's graph?
+- `component`: how does Dagster come by a company's graph, and what does `dg scaffold` write?
 - `mistakes`: what keeps a company from being loaded, as commands ask?
 - `location`: how do many companies make one code location, and what of one that cannot be loaded?
 - `company`: what do all its assets have in common: keys, labels, what they reach?

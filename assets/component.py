@@ -1,17 +1,20 @@
 """The Dagster component that a company's `defs.yaml` names.
 
-Belongs here: the component, and its mistakes as errors of Dagster's. Does not belong here: reading the file (``assets.loader``), the graph
-(``assets.graph.build``), which folders are loaded (``pipelines.definitions``).
+Belongs here: the component, its mistakes as errors of Dagster's, answering `dg scaffold defs assets.RosterSync acme`. Does not belong here:
+reading the file (``assets.loader``), the text of a draft (``assets.draft``), the graph (``assets.graph.build``), which folders are loaded
+(``pipelines.definitions``).
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
+import click
 import dagster as dg
 from pydantic import BaseModel
 
-from assets import loader
+from assets import loader, names
 from assets.attributes import CompanySettings, model
-from assets.scaffold import Scaffold
 
 __all__ = ["RosterSync", "SettingsError"]
 
@@ -26,6 +29,31 @@ class SettingsError(dg.DagsterInvalidDefinitionError):
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = list(lines)
         super().__init__("\n".join(["", *self.lines]))
+
+
+class Scaffold(dg.Scaffolder[Any]):
+    """Writes what a company needs, with a mark at each place that somebody must fill in."""
+
+    def scaffold(self, request: dg.ScaffoldRequest[Any]) -> None:
+        """Write the `defs.yaml`.
+
+        Raises:
+            ClickException: No company can come of it; nothing is written.
+        """
+        from assets import draft  # noqa: PLC0415 - it imports pandas, and the component is imported to be listed, too
+
+        folder = request.target_path
+        if request.append or request.scaffold_format != "yaml":
+            wrong = "A company is one YAML file of its own."
+        elif not names.may_be_called(folder.name):
+            wrong = f"'{folder.name}' cannot be a company's name, which is part of asset keys: {names.RULE}."
+        else:
+            (folder / "defs.yaml").write_text(draft.blank(), encoding="utf-8")
+            click.echo(f"Fill in what says FILL-IN in {folder / 'defs.yaml'}: `rollcall check {folder.name} FILE` names every such place.")
+            return
+        with suppress(OSError):  # Dagster has made it before it asked
+            folder.rmdir()
+        raise click.ClickException(wrong)
 
 
 @dg.scaffold_with(Scaffold)

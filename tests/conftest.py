@@ -1,4 +1,4 @@
-"""What is the same for all tests: where nothing else is said, what storing costs, which files come first, what a soak says at its end."""
+"""What is the same for all tests: where nothing else is said, what is made cheap, which files come first, what a soak says at its end."""
 
 import gc
 import os
@@ -9,7 +9,7 @@ import tempfile
 import hypothesis
 import pytest
 
-from tests import soak, storing
+from tests import dtypes, soak, storing
 
 # How long a case takes says nothing on a machine that does other things too.
 hypothesis.settings.register_profile("any machine", deadline=None, max_examples=soak.EXAMPLES)
@@ -47,6 +47,7 @@ os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     storing.make_cheap()
+    dtypes.find_once()
     if os.environ.get(LEDGER) == "postgres" and session.items:
         from tests import ledgers  # only here: it imports what tests of rules do without
 

@@ -39,6 +39,8 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     there = read["members"].assign(account=read["members"]["email"].str.lower())
     people = pairs.loc[among(pairs["employee_id"], desired["employee_id"]), ["employee_id", "account"]].dropna()
     inside = there[["account", "policyID"]].merge(people, on="account").merge(put.drop_duplicates(), on=["employee_id", "policyID"])
+    if inside.empty:
+        return inside[membership.IN_COLUMNS]
     named = named_policies(desired).assign(named=True)
     extra = inside.merge(named, on=["employee_id", "policyID"], how="left")
     extra = extra[extra["named"].isna()].drop_duplicates(membership.IN_COLUMNS)

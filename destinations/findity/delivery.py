@@ -1,10 +1,11 @@
 """The order in which a plan goes to Findity, where whoever approves has to be there before anyone can name them.
 
-Belongs here: who goes first, and approvers by person id. Does not belong here: guard, lease and ledger (``destinations.delivery``),
-the wire (``client``).
+Belongs here: who goes first, approvers by person id, and deleting users one by one, never by a list. Does not belong here: who may be
+deleted (``roster.plan.deletion``, ``comparison``), guard, lease and ledger (``destinations.delivery``), the wire (``client``).
 """
 
 from collections.abc import Collection, Container, Iterator, Mapping
+from typing import Final
 
 import numpy as np
 import orjson
@@ -13,12 +14,12 @@ import pandas as pd
 from destinations.delivery import Send, Write, noted
 from destinations.findity import comparison
 from destinations.findity.client import Findity
-from destinations.findity.deleting import deletions
 from destinations.findity.records import FIELDS
 from destinations.findity.structure import staying
 from destinations.findity.taking_away import to_send
+from destinations.replies import Answer, statuses
 from destinations.sending import Evidence
-from resources.failures import Outage, Transient
+from resources.failures import Outage, Refused, Transient, Unanswered
 from resources.ledger import Ledger
 from roster.membership import among
 from roster.plan.decision import Plan
@@ -26,6 +27,8 @@ from roster.plan.outcomes import STILL_NEEDED
 from roster.records import TAKEN_AWAY
 
 NO_APPROVER = "no_approver_there"
+ACTIVE_AGAIN: Final = "active_again"
+"""Why somebody was not deleted whose deletion was planned: they are active by what Findity shows right before."""
 
 
 def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | None = None, not_taken: Collection[str] = ()) -> Send:
@@ -43,7 +46,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | 
             records = records.drop(needed.index)
         ended = records[records["action"].eq("delete")]
         if len(ended) == len(records):
-            yield from deletions(client, ledger, write, ended)
+            yield from _deletions(client, ledger, write, ended)
             return
         records = records[records["action"].ne("delete")]
         names = dict(zip(records["externalSourceId"], records["person"], strict=True))
@@ -83,7 +86,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | 
             answers = answers[answers["status"].ne("accepted") | among(answers["person"], whole)]
             without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
             yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
-        yield from deletions(client, ledger, write, ended)
+        yield from _deletions(client, ledger, write, ended)
         if failed:
             raise failed
 
@@ -161,3 +164,30 @@ def _lacking(lacking: pd.DataFrame, sent: pd.DataFrame, accepted: pd.Series) -> 
     unsent = lacking.loc[~among(lacking["person"], sent["person"]), "person"]
     status = among(unsent, accepted).map({True: "accepted", False: "refused"})
     return pd.DataFrame({"person": unsent, "status": status, "reason": NO_APPROVER, "request": 0})
+
+
+def _deletions(client: Findity, ledger: Ledger, write: Write, records: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The answers, as they come. Of whoever got none it is unknown, and the others go on.
+
+    Args:
+        client: The organization's.
+        ledger: The company's.
+        write: The plan on its way.
+        records: Those of its records whose action is `delete`.
+    """
+    for person, account in zip(records["person"], records["externalSourceId"], strict=True):
+        yield noted(ledger, write, _deleted(client, account), {account: person})
+
+
+def _deleted(client: Findity, account: str) -> Answer:
+    there = client.user(account)
+    if there.empty:  # somebody else was quicker, or an attempt whose answer was lost
+        return Answer(statuses([account]), code="404")
+    if there["active"].fillna(True).astype("bool").all():
+        return Answer(statuses([account], "refused", ACTIVE_AGAIN))
+    try:
+        return client.delete_user(account)
+    except Refused as refused:
+        return Answer(statuses([account], "refused", str(refused)), code=refused.code)
+    except Unanswered:
+        return Answer(statuses([account], "unknown", "no answer came"))

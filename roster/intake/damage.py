@@ -106,6 +106,8 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
         kinds = _kinds(columns[name], name)
         if through := _read_through(source, raw):
             kinds = kinds.fillna(_first([_kinds(part, name) for part in through]))
+        if kinds.isna().all():
+            continue
         kinds = kinds.dropna()
         found.append(fault_rows(kinds.index, name, "damaged", list(kinds.map(MESSAGES))))
     return pd.concat(found, ignore_index=True)

@@ -48,8 +48,14 @@ NAMES = frozenset({"NA", "Null", "None", "none", "nil", "-", "--", "–", "—",
 """Those of them that people are called, or that stand for the name that somebody does not have."""
 
 
+_NONE = pd.DataFrame({"line": np.array([], dtype="int64"), **{name: pd.array([], dtype="str") for name in ("column", "code", "message")}})
+"""What most looks for faults come to."""
+
+
 def fault_rows(lines: Sequence[int] | pd.Index, column: str, code: str, message: str | Sequence[str] | None = None) -> pd.DataFrame:
     """The same fault on several lines; with one message, or one for each line."""
+    if not len(lines):
+        return _NONE.copy(deep=False)
     messages = [message or MESSAGES[code]] * len(lines) if message is None or isinstance(message, str) else message
     texts = {name: pd.array([text] * len(lines), dtype="str") for name, text in (("column", column or None), ("code", code))}
     return pd.DataFrame({"line": np.asarray(lines, dtype="int64"), **texts, "message": pd.array(messages, dtype="str")})

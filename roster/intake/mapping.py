@@ -1,7 +1,8 @@
 """From HR's columns to the canonical ones.
 
-Belongs here: applying ``people.columns`` to the rows of a file, parts of a made-up e-mail address. Does not belong here: which day a date
-is (``roster.intake.dates``), what is damaged (``roster.intake.damage``), whether a value is acceptable (``roster.intake.validation``).
+Belongs here: applying ``people.columns`` to the rows of a file, first and last name where HR writes both into one cell, parts of a made-up
+e-mail address. Does not belong here: which day a date is (``roster.intake.dates``), what is damaged (``roster.intake.damage``), whether a
+value is acceptable (``roster.intake.validation``).
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Self
 import pandas as pd
 from anyascii import anyascii
 
-from roster.intake import dates, names
+from roster.intake import dates
 from roster.rules import evaluate
 from roster.settings import People, Source
 
@@ -20,6 +21,8 @@ ANY_DAY = dates.Calendar()
 """Of a company without a time zone, on no day in particular."""
 ALWAYS = ("employee_id", "email", "first_name", "last_name", "manager_id", "manager_email", "worker_status", "start_date", "end_date")
 """Columns that every roster has, mapped or not."""
+PARTICLES = "von|van|vom|zu|zum|zur|de|der|den|del|della|di|da|dos|du|la|le|af|av|ter|ten|bin|ibn|al|el|st\\."
+"""Small words that begin a last name."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
         rows = _folded(frame, source) if name == "email" and source.template else frame
         columns[name] = evaluate(source, rows, f"people.columns.{name}")
         if source.part_of_name:
-            columns[name] = names.part(columns[name], source.part_of_name)
+            columns[name] = part_of_name(columns[name], source.part_of_name)
         if name in DATES:
             found[name] = dates.days(columns[name], source, calendar, ends=name == "end_date")
             columns[name] = found[name].iso
@@ -86,6 +89,20 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
     ordered = [*ALWAYS, *(name for name in columns if name not in ALWAYS)]
     undated, ambiguous = ({name: getattr(one, flag) for name, one in found.items()} for flag in ("unreadable", "ambiguous"))
     return Mapped(pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index), undated, ambiguous, short_none)
+
+
+def part_of_name(names: pd.Series, which: str) -> pd.Series:
+    """The first or the last name of each whole name; NaN where it has only one word.
+
+    ``Strömberg, Alva`` is told apart by its comma. Without one the last name is the last word, with the small words before it.
+
+    Args:
+        names: Whole names.
+        which: ``first`` or ``last``.
+    """
+    with_comma = names.str.extract(r"^(?P<last>[^,]+),\s*(?P<first>[^,]+)$")[which]
+    parts = names.str.extract(rf"^(?P<first>[^,]+?)\s+(?P<last>(?:(?i:{PARTICLES})\s+)*[^\s,]+)$")[which]
+    return with_comma.fillna(parts).str.strip().astype("str")
 
 
 def _folded(frame: pd.DataFrame, source: Source) -> pd.DataFrame:

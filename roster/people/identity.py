@@ -64,6 +64,8 @@ def reused(
     former = everyone["account"].isna() & everyone["acknowledged"] & everyone["matched_by"].isna()
     questionable = (elsewhere | everyone["standing"].eq("left")) & everyone["matched_by"].eq("number")
     people = everyone.loc[questionable | former, ["employee_id", "account"]]
+    if people.empty:
+        return people["employee_id"]
     before = acknowledged[among(acknowledged["employee_id"], people["employee_id"])].set_index("employee_id")
     before = before.reindex(columns=["account", "identity"]).astype("str")
     account = people["account"].fillna(people["employee_id"].map(before["account"]).astype("str"))

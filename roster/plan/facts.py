@@ -26,8 +26,17 @@ FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
 """The last two only where a destination tells them: HR's word that was left out, and what may have been meant."""
 
 
+_NONE: Final[dict[tuple[str, ...], pd.DataFrame]] = {
+    columns: pd.DataFrame(columns=list(columns), dtype="str") for columns in (FIGURES, REPAIRS, FAULTS)
+}
+
+
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(columns), dtype="str")
+    return _NONE[columns].copy(deep=False)
+
+
+def _table(rows: Sequence[Mapping[str, Any]] | None, columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns), dtype="str") if rows else _empty(columns)
 
 
 @dataclass(frozen=True)
@@ -212,13 +221,13 @@ class PlanFacts:
             limits=pd.DataFrame(stored.get("limits", []), columns=list(FIGURES)),
             adoption=stored.get("adoption", {}),
             released=stored.get("released", {}),
-            repairs=pd.DataFrame(stored.get("repairs", []), columns=list(REPAIRS), dtype="str"),
+            repairs=_table(stored.get("repairs"), REPAIRS),
             tops=stored.get("tops", 0),
             without_approver=tuple(stored.get("without_approver", ())),
             unremembered=tuple(stored.get("unremembered", ())),
             like_hrs=stored.get("like_hrs"),
             more_like_hrs=stored.get("more_like_hrs", 0),
-            faults=pd.DataFrame(stored.get("faults", []), columns=list(FAULTS), dtype="str"),
+            faults=_table(stored.get("faults"), FAULTS),
             stay=stored.get("stay", {}),
             sizes=stored.get("sizes", {}),
             dry_run=DryRunReply.from_json(stored.get("dry_run", {})),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from roster.digests import digest_column
 from roster.membership import among
-from roster.plan.differences import CHANGE_COLUMNS
+from roster.plan.differences import CHANGE_COLUMNS, together
 from roster.records import TAKEN_AWAY, compact
 
 ACKNOWLEDGED_COLUMNS = ("employee_id", "account", "active", "digest", "fields")
@@ -130,6 +130,8 @@ def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden
     before = acknowledged.set_index("employee_id")
     last = desired["employee_id"].map(before["digest"])
     changed = desired[(digests(desired, hidden, key) != last) | _taken_away(desired, before["fields"], hidden)]
+    if changed.empty:
+        return together([])
     ids = changed["employee_id"]
     past = _parsed(before["fields"].reindex(ids).dropna())
     long = _kept(changed, hidden, key).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")
@@ -137,8 +139,8 @@ def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden
     long = long[long["new"].notna() & (long["new"] != long["old"]) & ~(long["new"].eq(TAKEN_AWAY) & long["old"].isna())]
     digested = long["field"].str.startswith(HIDDEN)
     # An earlier version kept one digest of all of them together.
-    together = past[past["field"].eq(HIDDEN)].set_index("employee_id")["old"]
-    same = ids[(digest_column(_values(_columns(changed, hidden, hidden.digested)), key) == ids.map(together)).to_numpy(bool)]
+    of_all = past[past["field"].eq(HIDDEN)].set_index("employee_id")["old"]
+    same = ids[(digest_column(_values(_columns(changed, hidden, hidden.digested)), key) == ids.map(of_all)).to_numpy(bool)]
     others = long[digested & ~among(long["employee_id"], same)]
     others = others.assign(field=others["field"].str.removeprefix(HIDDEN)).drop(columns=["old", "new"])
     values = _columns(changed, hidden, hidden.digested).assign(employee_id=ids).melt("employee_id", var_name="field", value_name="new")

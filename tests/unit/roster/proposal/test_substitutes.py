@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from roster.intake.names import part
+from roster.intake.mapping import part_of_name
 from roster.intake.take_in import IntakeResult, take_in
 from roster.proposal.propose import Proposal, propose
 from roster.settings import CsvFormat, People
@@ -145,7 +145,7 @@ def test_one_column_for_the_whole_name_gives_both(comma: bool) -> None:
 )
 def test_a_whole_name_is_taken_apart(whole: str, first: str | None, last: str | None) -> None:
     def of(which: str) -> str | None:
-        found = part(pd.Series([whole], dtype="str"), which)[0]
+        found = part_of_name(pd.Series([whole], dtype="str"), which)[0]
         return None if pd.isna(found) else found
 
     assert (of("first"), of("last")) == (first, last)
