@@ -12,7 +12,8 @@ test: .venv/installed ; @$(BIN)/pytest $(WORKERS)
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do if [ -e "$$file" ]; then dg check yaml "$${file%/*}"; fi; done; rollcall check'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
-soak-postgres: .venv/installed ; @ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) tests/graph tests/rerun tests/hostile
+# Folder by folder, the shortest first: each says what came of it, whatever becomes of the next.
+soak-postgres: .venv/installed ; @worst=0; for part in hostile graph rerun; do ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) "tests/$$part" || worst=1; done; exit $$worst
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(addprefix --extra ,alerts azure celery gcs kubernetes login postgres s3) --constraint requirements.lock --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock

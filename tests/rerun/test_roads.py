@@ -41,8 +41,6 @@ class Company:
     root: Path
     road: str
     empty: dict[str, Any]
-    planned: bytes = b""
-    """The ledger with the plan, once there is one: making one takes longer than all the rest."""
 
     def __post_init__(self) -> None:
         settings = {"connection": {"chunk_bytes": 500, "timeout": 20}, "feed": {"policyID": "extra_policy"}}
@@ -57,14 +55,17 @@ class Company:
         self.box.heal()
         self.box.box.state = copy.deepcopy(self.empty)
         self.box.fault(job="update employees", times=None, refuse=REFUSED)
-        if self.planned:
-            (self.root / "ledger.db").write_bytes(self.planned)
+        # The ledger with the plan, once there is one: making one takes longer than all the rest.
+        planned = self.root.with_name(f"{self.root.name} planned") / "ledger.db"
+        if planned.exists():
+            shutil.copyfile(planned, self.root / "ledger.db")
             return
         with self.ledger() as ledger:
             night = syncing.Company(self.box, ledger, self.settings).planned(*ROWS, dry_run=False)
         self.adapter, self.access, self.desired = night.adapter, night.access, night.drawn.desired
         self.plan, self.told = night.plan, night.drawn.acknowledgements
-        self.planned = (self.root / "ledger.db").read_bytes()
+        planned.parent.mkdir()
+        shutil.copyfile(self.root / "ledger.db", planned)
 
     def ledger(self) -> Any:
         return Ledger.open(str(self.root / "ledger.db"), "acme")
