@@ -29,6 +29,8 @@ from resources.waiting import LOGGER
 from roster.shown import from_markdown
 
 console = terminal()
+_at_work = console.status("starting")
+"""What is being done, in a window; a file or a pipe gets whole lines only."""
 
 
 def run_demo(night: int) -> None:
@@ -143,7 +145,8 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     logger, shown = logging.getLogger(LOGGER), _OnScreen()
     logger.addHandler(shown)
     try:
-        return start()
+        with _at_work:
+            return start()
     except dg.DagsterInvalidConfigError as error:  # its own text repeats what was typed
         console.print(f"{what} was not started. Its config does not fit: {in_words(error)}", style="red", soft_wrap=True)
         raise typer.Exit(2) from None
@@ -155,7 +158,9 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
 
 
 def _show(event: dg.DagsterEvent) -> None:
-    if event.is_step_success:
+    if event.is_step_start:
+        _at_work.update(f"{_name(event)} …")
+    elif event.is_step_success:
         seconds = event.step_success_data.duration_ms / 1000
         console.print(Text.assemble("  ", ("✓", "green"), f" {_name(event)}  ", (f"{seconds:.1f} s", "dim")))
     elif event.is_step_failure:

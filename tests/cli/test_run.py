@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -127,3 +128,10 @@ def test_a_run_that_is_not_there_is_told(home: Path) -> None:
     result = asked("reexecute", "3f2a")
     assert result.exit_code == 2
     assert result.output == "There is no run whose id begins with '3f2a'. There is none yet.\n"
+
+
+def test_a_window_shows_the_step_that_is_under_way() -> None:
+    from cli import running
+
+    running._show(SimpleNamespace(is_step_start=True, step_key="demo__expensify__known"))  # type: ignore[arg-type]
+    assert str(running._at_work.status) == "demo/expensify/known …"
