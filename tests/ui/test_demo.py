@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.listening import listening
 
-HEADLINE = "5 new faults in HR's file (lines 27, 103, 37, 156, 247); all 432 planned changes landed"
+HEADLINE = "5 new faults in HR's file (lines 27, 37, 103, 156, 247); all 432 planned changes landed"
 # Whoever was left out of the demo, and what is wrong in HR's file.
 WHO, REASON, REMEDY = "line 37", "This is no e-mail address.", "Enter a working e-mail address."
 
