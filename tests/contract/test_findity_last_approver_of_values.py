@@ -140,7 +140,7 @@ def test_approver_promise_they_stay_where_findity_does_not_take_that_another_app
     outcome = night.landed.outcomes.set_index("employee_id").loc["E9", ["outcome", "reason"]].tolist()
     assert outcome == ["skipped", "still_needed"]
     assert is_active(company)
-    assert "1 person who is to lose it keeps their access at Findity (E9)" in said(night)
+    assert "1 person who has left still has access (E9) at Findity" in said(night)
     company.box.heal()
     company.night(*named)
     assert not is_active(company)
