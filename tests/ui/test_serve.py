@@ -301,6 +301,9 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
         page.get_by_role("listitem").get_by_role("link").filter(has_text="people at").first.click()
         expect(page.get_by_role("button", name="Release all")).to_be_visible()
         expect(page.get_by_text(PLANTED).first).to_be_visible()
+        row = page.get_by_role("row").filter(has_text="E04").inner_text()
+        assert "policyID: 5E00000000000001" in row, "what a joiner would be, as it would be sent"
+        assert "_" not in row
         shows(page, "held", pictures)
         page.get_by_role("link", name=PLANTED).first.click()
         shows(page, "person", pictures)

@@ -27,7 +27,7 @@ MOST: Final = 500
 """People of a set that are shown; a release of all or of a kind lets everyone go all the same."""
 
 
-_NOT_FIELDS: Final = ("person", "employee_id", "action", "apply")
+_NOT_FIELDS: Final = ("person", "action", "apply")
 
 
 @dataclass(frozen=True)
@@ -169,10 +169,8 @@ def _records(asked: Asked, held: Held, whom: "pd.Series[str]") -> dict[str, list
     records = asked.stored.entry(held.plan_run_id, f"{held.destination}/plan", "records")
     if not isinstance(records, pd.DataFrame) or whom.empty:
         return {}
-    fields = [str(name) for name in records.columns if name not in _NOT_FIELDS]
+    # What is ours in a record is written with underscores; no field of a destination's is.
+    fields = [str(name) for name in records.columns if name not in _NOT_FIELDS and "_" not in name]
     rows = records[records["person"].isin(whom)].astype("object")
     rows = rows.where(rows.notna(), None)
-    return {
-        str(row["person"]): [(name, "", shown.plain(str(row[name]))) for name in fields if row[name] is not None]
-        for row in rows.to_dict("records")
-    }
+    return {str(row["person"]): [(name, "", str(row[name])) for name in fields if row[name] is not None] for row in rows.to_dict("records")}
