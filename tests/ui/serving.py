@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,17 @@ class Stage:
 
     folder: Path
     acme: Acme
-    token: Token
-    own: str
-    """Where the pages are by token."""
     signed: str
-    """Where they are behind the sign-on."""
-    cookies: dict[str, str] = field(default_factory=dict)
+    """Where the pages are behind the sign-on."""
+    engine: Any
+    """Of the ledger."""
+
+    @contextlib.contextmanager
+    def own(self) -> Iterator[tuple[str, str]]:
+        """Where they are on one's own machine, and the token."""
+        door = Token()
+        with _listening(door, self.engine) as where:
+            yield where, door.token
 
     def ledger(self, company: str = "acme") -> Any:
         return Ledger.open(places.ledger_url(), company)
@@ -107,6 +112,13 @@ def stage(folder: Path) -> Iterator[Stage]:
         yield from _served(folder, box)
 
 
+def people(acme: Acme) -> dict[str, Any]:
+    """HR's file, with markup for a name and a department."""
+    found = acme.people()
+    found["E05"] |= {"Last": PLANTED, "Dept": "<b id=planted>"}
+    return found
+
+
 def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
     settings = {"first_sync": "hold", "serve": PEOPLE, "expensify.connection.rate_limits": CALM, "limits": TWO}
     acme = Acme(folder / "pipelines" / "acme", box, **settings)
@@ -117,15 +129,11 @@ def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
         (folder / "pipelines" / name).mkdir(parents=True, exist_ok=True)
         text = yaml.safe_dump({"type": "assets.RosterSync", "attributes": attributes})
         (folder / "pipelines" / name / "defs.yaml").write_text(text)
-    people = acme.people()
-    people["E05"] |= {"Last": PLANTED, "Dept": "<b id=planted>"}
-    acme.file("2026-11-20", people)
+    acme.file("2026-11-20", people(acme))
     assert acme.quickly("sync").succeeded
-    token = Token()
     signed = Signed(SignOn.by("X-User", (), SECRET))
-    with Ledger.open(places.ledger_url(), "") as ledger, contextlib.ExitStack() as stack:
-        own, behind = (stack.enter_context(_listening(door, ledger.engine)) for door in (token, signed))
-        yield Stage(folder, acme, token, own, behind)
+    with Ledger.open(places.ledger_url(), "") as ledger, _listening(signed, ledger.engine) as where:
+        yield Stage(folder, acme, where, ledger.engine)
 
 
 @contextlib.contextmanager

@@ -1,11 +1,15 @@
 """`rollcall serve` as whoever uses it has it, and as whoever should not would try: raw requests over a socket, and a real release."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
-from tests.ui import serving
+from tests.ui import guarded, serving
 from tests.ui.guarded import send
 from tests.ui.serving import PLANTED, Stage
 
@@ -42,7 +46,7 @@ def test_no_page_may_be_kept_framed_or_run_anything(stage: Stage) -> None:
         headers = stage.asks(VERA, "GET", path).headers
         assert headers["cache-control"] == "no-store", path
         assert headers["x-frame-options"] == "DENY"
-        assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("no-referrer", "nosniff")
+        assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("same-origin", "nosniff")
         policy = headers["content-security-policy"]
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
@@ -127,16 +131,20 @@ def test_no_path_leads_anywhere_else(stage: Stage, path: str) -> None:
 
 
 def test_a_token_is_good_for_one_browser_once_and_a_stolen_link_for_none(stage: Stage) -> None:
-    with httpx.Client(base_url=stage.own, timeout=60) as mine, httpx.Client(base_url=stage.own, timeout=60) as stolen:
+    with (
+        stage.own() as (where, token),
+        httpx.Client(base_url=where, timeout=60) as mine,
+        httpx.Client(base_url=where, timeout=60) as stolen,
+    ):
         assert stolen.get("/acme/").status_code == 403
         assert stolen.get("/", params={"token": "a guess"}).status_code == 403
-        assert stolen.head("/", params={"token": stage.token.token}).status_code == 403
-        first = mine.get("/", params={"token": stage.token.token})
+        assert stolen.head("/", params={"token": token}).status_code == 403
+        first = mine.get("/", params={"token": token})
         assert (first.status_code, first.headers["location"]) == (303, "/")
         said = first.headers["set-cookie"].lower()
         assert all(part in said for part in ("httponly", "samesite=strict", "path=/"))
         assert mine.get("/acme/").status_code == 200
-        again = stolen.get("/", params={"token": stage.token.token})
+        again = stolen.get("/", params={"token": token})
         assert (again.status_code, "set-cookie" in again.headers) == (403, False)
         assert stolen.get("/acme/", headers={"cookie": "rollcall_serve="}).status_code == 403
         assert mine.get("/nobody/").status_code == 403
@@ -210,7 +218,7 @@ def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(sta
 def test_one_proposes_and_another_releases(stage: Stage) -> None:
     with stage.ledger() as ledger:
         assert "leave" not in ledger.releases.held(stage.digest()).kinds
-    people = stage.acme.people()
+    people = serving.people(stage.acme)
     people["E11"]["Status"] = "T"
     stage.acme.file("2026-11-21", people)
     assert stage.acme.quickly("sync").succeeded
@@ -240,3 +248,94 @@ def test_one_proposes_and_another_releases(stage: Stage) -> None:
     assert "kit@acme.example" not in stage.acme.members()
     with stage.ledger() as ledger:
         assert [one.name for one in ledger.releases.of(digest)] == ["bert"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with guarded.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Path | None:
+    """Where pictures of the pages go, if somebody wants to look at them."""
+    wanted = os.environ.get("SERVE_PICTURES")
+    return Path(wanted) if wanted else None
+
+
+def test_two_browsers_a_stolen_link_and_a_page_elsewhere(stage: Stage, chromium: Browser) -> None:
+    with stage.own() as (where, token), stage.ledger() as ledger:
+        mine, stolen = (chromium.new_context() for _ in range(2))
+        page, other = mine.new_page(), stolen.new_page()
+        page.goto(f"{where}/?token={token}")
+        expect(page.get_by_role("heading", name="Companies")).to_be_visible()
+        assert "token" not in page.url
+        other.goto(f"{where}/?token={token}")
+        expect(other.get_by_text("good for one browser, once")).to_be_visible()
+        other.goto(f"{where}/acme/")
+        expect(other.get_by_text("Open the address that rollcall serve has printed")).to_be_visible()
+        before = [one.decision for one in ledger.decisions.newest(99)]
+        fields = {"mark": "x", "form": "a" * 32, "digest": stage.digest(), "scope": "all", "reason": "looked"}
+        hidden = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+        evil = f'<iframe src="{where}/acme/"></iframe><form method="post" action="{where}/acme/release">{hidden}</form>'
+        page.route("http://evil.example/", lambda route: route.fulfill(body=evil, content_type="text/html"))
+        page.goto("http://evil.example/")
+        assert page.frames[1].url.startswith("chrome-error:")
+        page.evaluate("document.forms[0].submit()")
+        expect(page.get_by_text("This comes from a page that is not this server's.")).to_be_visible()
+        assert [one.decision for one in ledger.decisions.newest(99)] == before
+        mine.close()
+        stolen.close()
+
+
+def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium: Browser, pictures: Path | None) -> None:
+    with stage.own() as (where, token):
+        page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.goto(f"{where}/?token={token}")
+        shows(page, "companies", pictures)
+        page.get_by_role("link", name="acme", exact=True).click()
+        shows(page, "company", pictures)
+        page.get_by_role("listitem").get_by_role("link").filter(has_text="people at").first.click()
+        expect(page.get_by_role("button", name="Release all")).to_be_visible()
+        expect(page.get_by_text(PLANTED).first).to_be_visible()
+        row = page.get_by_role("row").filter(has_text="E04").inner_text()
+        assert "policyID: 5E00000000000001" in row, "what a joiner would be, as it would be sent"
+        assert "_" not in row
+        shows(page, "held", pictures)
+        page.get_by_role("link", name=PLANTED).first.click()
+        shows(page, "person", pictures)
+        page.get_by_role("button", name="What would HR's last file change now?").click()
+        expect(page.get_by_text("Nothing was written for this.")).to_be_visible()
+        shows(page, "tonight", pictures)
+        page.get_by_role("link", name="acme", exact=True).click()
+        page.get_by_label("Employee number, name or address").fill("zetterlund")
+        page.get_by_role("button", name="Find").click()
+        expect(page.get_by_text("E06")).to_be_visible()
+        shows(page, "found", pictures)
+        page.get_by_role("link", name="Open faults").click()
+        shows(page, "faults", pictures)
+        page.get_by_role("link", name="Who saw what").click()
+        expect(page.get_by_text("tonight").first).to_be_visible()
+        shows(page, "seen", pictures)
+        page.get_by_role("link", name="acme", exact=True).click()
+        page.locator("section[aria-labelledby=nights] a").first.click()
+        shows(page, "night", pictures)
+        page.get_by_role("link", name="The whole report").click()
+        expect(page.locator("h1")).to_be_visible()
+        assert page.evaluate("getComputedStyle(document.querySelector('article')).borderTopStyle") == "solid", "its style is taken"
+        assert said == []
+
+
+def shows(page: Page, name: str, pictures: Path | None) -> None:
+    """A page that whoever cannot see it well can use, that fits on a phone, and nothing of which is markup of HR's."""
+    assert page.locator("img, #planted").count() == 0
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+        if pictures:
+            page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)

@@ -39,7 +39,7 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with none at all browsers send `Origin: null` with a form of our own
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }

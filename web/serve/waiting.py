@@ -27,6 +27,9 @@ MOST: Final = 500
 """People of a set that are shown; a release of all or of a kind lets everyone go all the same."""
 
 
+_NOT_FIELDS: Final = ("person", "action", "apply")
+
+
 @dataclass(frozen=True)
 class Person:
     """One person of a set."""
@@ -144,6 +147,7 @@ def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
         str(person): [(str(row["field"]), shown.plain(row["old"]), shown.plain(row["new"])) for row in group.to_dict("records")]
         for person, group in changes.groupby("person")
     }
+    values |= _records(asked, held, planned.loc[~planned["person"].isin(list(values)), "person"])
     numbered = is_employee_id(planned["person"].astype("str")).tolist()
     return [
         Person(
@@ -158,3 +162,15 @@ def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
         )
         for row, is_number in zip(planned.to_dict("records"), numbered, strict=True)
     ]
+
+
+def _records(asked: Asked, held: Held, whom: "pd.Series[str]") -> dict[str, list[tuple[str, str, str]]]:
+    """Of whoever comes in, and so has no old values, all that would be written, as long as it is stored."""
+    records = asked.stored.entry(held.plan_run_id, f"{held.destination}/plan", "records")
+    if not isinstance(records, pd.DataFrame) or whom.empty:
+        return {}
+    # What is ours in a record is written with underscores; no field of a destination's is.
+    fields = [str(name) for name in records.columns if name not in _NOT_FIELDS and "_" not in name]
+    rows = records[records["person"].isin(whom)].astype("object")
+    rows = rows.where(rows.notna(), None)
+    return {str(row["person"]): [(name, "", str(row[name])) for name in fields if row[name] is not None] for row in rows.to_dict("records")}
