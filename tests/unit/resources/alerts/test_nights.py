@@ -141,9 +141,13 @@ def test_who_is_told_what_is_by_their_events_and_recovered_tells_of_a_run_that_i
         watched = Watched(company, {"it": it, "finance": finance}, monkeypatch, targets=targets)
         watched.look(states=open_states.frame([open_states.of_nobody("run_failed", "acme_sync", "acme_sync failed")]))
         assert (len(it.texts), len(finance.texts)) == (1, 0)
-        watched.look(states=open_states.frame([]))
+        gate = open_states.of_nobody("gate_stopped", "acme_sync", "the gate stopped it")
+        watched.look(states=open_states.frame([gate]))
         assert "OVER: acme_sync failed" in it.texts[1]
-        assert "OVER: acme_sync failed" in finance.texts[0]
+        assert finance.texts == []  # it stopped otherwise: nothing is well again
+        watched.look(states=open_states.frame([]))
+        assert "OVER: the gate stopped it" in finance.texts[0]
+        assert len(it.texts) == 2
 
 
 def test_somebody_left_out_for_long_is_told_by_number_and_an_unknown_number_is_not_shown(company, monkeypatch):
