@@ -36,6 +36,9 @@ class Receiver:
     """Path and body of what it took, in order."""
     tried: int = 0
     released: threading.Event = field(default_factory=threading.Event)
+    """Ends its hanging: it hangs up."""
+    then: threading.Event | None = None
+    """What is set once it has taken something."""
 
     def url(self, token: str = "hook", kind: str = "json") -> str:
         """Where it is, as Apprise has it."""
@@ -66,6 +69,8 @@ def receiver(folder: Path | None = None) -> Iterator[Receiver]:
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+            if it.then:
+                it.then.set()
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -20,6 +20,7 @@ from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster._utils.schedules import get_latest_completed_cron_tick
 from pydantic import ValidationError
 
+from assets import loader
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
 from assets.runs import lost
@@ -75,7 +76,7 @@ def look(
     instance: dg.DagsterInstance, ledger: Ledger, company: Company, alerts: Alerts, ticking: Collection[str], now: datetime
 ) -> pd.DataFrame:
     """What there is to be told of a company now: `resources.ledger.alerts.COLUMNS`."""
-    rows = [*_runs(instance, ledger, now), *_late(ledger, company, now), *_red(instance, ticking)]
+    rows = [*_runs(instance, ledger, now), *_late(ledger, company, now), *_red(instance, ticking), *_on_disk(company)]
     known = open_states.of_ledger(ledger, alerts, registry.titles(), now, company.settings.timezone)
     return pd.concat([known, open_states.frame(rows)], ignore_index=True)
 
@@ -91,8 +92,7 @@ def cannot_be_loaded(company: str, mistakes: int) -> None:
             alerts = Alerts.model_validate(kept)
         except ValidationError:  # another version has written them
             return
-        found = f"The settings of {company} cannot be loaded ({mistakes:,} {'mistake' if mistakes == 1 else 'mistakes'}), so nothing runs"
-        states = open_states.frame([of_nobody("settings_broken", company, found)])
+        states = open_states.frame([_broken(company, mistakes)])
         ledger.alerts.observe(states, {name: one.is_for for name, one in alerts.targets.items()}, now, only=["settings_broken"])
         deliver(ledger, alerts, zone, now)
 
@@ -165,6 +165,21 @@ def _stopped(ledger: Ledger, job: str, row: pd.Series) -> tuple[Any, ...]:
     steps = [step for step in ledger.runs.failures(run_id) if step != "run"]
     at = f" at {', '.join(steps[:3])}" if steps else ""
     return of_nobody("run_failed", job, f"{job} failed{at}")
+
+
+def _on_disk(company: Company) -> Iterator[tuple[Any, ...]]:
+    """The company is loaded, and its file has been edited since: the next run reads that."""
+    file = company.folder / "defs.yaml"
+    try:
+        if file.is_file():
+            loader.read(file)
+    except loader.SettingsMistakes as mistakes:
+        yield _broken(company.name, len(mistakes.lines))
+
+
+def _broken(company: str, mistakes: int) -> tuple[Any, ...]:
+    count = "1 mistake" if mistakes == 1 else f"{mistakes:,} mistakes"
+    return of_nobody("settings_broken", company, f"The settings of {company} cannot be loaded ({count}), so no run can begin")
 
 
 def _late(ledger: Ledger, company: Company, now: datetime) -> Iterator[tuple[Any, ...]]:

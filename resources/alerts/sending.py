@@ -97,4 +97,5 @@ def _library() -> Any:
         logger = logging.getLogger(name)
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)  # it sets its own level when it is imported
+    apprise.Apprise.instantiate("json://localhost")  # with the first, it loads all services that it knows
     return apprise

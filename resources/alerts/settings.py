@@ -65,9 +65,10 @@ class Target(Strict):
     """What is told; left out, everything. The end of a state is told to whoever is told of it. ``recovered`` tells of the end of a
     failed or stopped run also those who are not told that it failed."""
 
-    def is_for(self, event: str, phase: str) -> bool:
-        """Whether the beginning or the end (``over``) of a state is for this target."""
-        return event in self.events or (phase == "over" and event in OF_RUNS and "recovered" in self.events)
+    def is_for(self, event: str, phase: str, replaced: bool = False) -> bool:
+        """Whether the beginning or the end (``over``) of a state is for this target; where another takes its place, nothing recovered."""
+        recovered = phase == "over" and not replaced and event in OF_RUNS
+        return event in self.events or (recovered and "recovered" in self.events)
 
 
 class Alerts(Strict):

@@ -73,7 +73,7 @@ def _title(note: Note) -> str:
 
 
 def _line(note: Note, zone: str) -> str:
-    if note.event in OF_PEOPLE:
+    if note.event in OF_PEOPLE and not note.states["detail"].any():
         one, several = OF_PEOPLE[note.event]
         people = len(note.states)
         sentence = (one if people == 1 else several).format(who=_who(note.states, people), where=note.subject)

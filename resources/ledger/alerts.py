@@ -29,6 +29,8 @@ ATTEMPTS: Final = len(WAITS) + 1
 _AT_ONCE: Final = timedelta(minutes=2)
 
 Phase = Literal["begun", "over"]
+IsFor = Callable[[str, str, bool], bool]
+"""Of an event, ``begun`` or ``over``, and whether another state of the same subject begins where it ends: whether somebody is told."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class AlertStates(Scoped):
     def observe(
         self,
         states: pd.DataFrame,
-        targets: Mapping[str, Callable[[str, str], bool]],
+        targets: Mapping[str, IsFor],
         at: datetime,
         *,
         settings: Mapping[str, Any] | None = None,
@@ -88,7 +90,7 @@ class AlertStates(Scoped):
 
         Args:
             states: `COLUMNS`, each state once.
-            targets: Target → whether an event's beginning (``begun``) or end (``over``) is for it. What is not sent yet to any other goes.
+            targets: Target → what is for it. What is not sent yet to any other goes.
             at: When that was looked at. Where somebody has looked just after that, nothing changes; a clock that was ahead stops nobody.
             settings: What is to be remembered; None: what is, stays.
             only: Which events were looked at; empty: all.
@@ -113,19 +115,20 @@ class AlertStates(Scoped):
             self._note(connection, new, ended, targets, at)
             self._for_new_targets(connection, targets, set((before.settings if before else {}).get("targets", targets)))
 
-    def _note(self, connection: sa.Connection, new: pd.DataFrame, ended: pd.DataFrame, targets: Mapping[str, Any], at: datetime) -> None:
+    def _note(self, connection: sa.Connection, new: pd.DataFrame, ended: pd.DataFrame, targets: Mapping[str, IsFor], at: datetime) -> None:
         unknown = sa.and_(self._mine(tables.alert_note, sent_at=None), tables.alert_note.c.target.not_in(list(targets)))
         connection.execute(sa.delete(tables.alert_note).where(unknown))
+        begins = set(new["subject"])
         found = [(pair, phase) for phase, frame in (("begun", new), ("over", ended)) for pair in _pairs(frame)]
         rows = [
             self._row(name, event, subject, phase, at)
             for (event, subject), phase in found
             for name, is_for in targets.items()
-            if is_for(event, phase)
+            if is_for(event, phase, subject in begins)
         ]
         database.insert_missing(connection, tables.alert_note, rows)
 
-    def _for_new_targets(self, connection: sa.Connection, targets: Mapping[str, Any], before: set[str]) -> None:
+    def _for_new_targets(self, connection: sa.Connection, targets: Mapping[str, IsFor], before: set[str]) -> None:
         """Who was added to the settings hears of what lasts."""
         if not (added := [name for name in targets if name not in before]):
             return
@@ -136,7 +139,7 @@ class AlertStates(Scoped):
             self._row(name, row.event, row.subject, "begun", row.since)
             for row in open_now
             for name in added
-            if targets[name](row.event, "begun")
+            if targets[name](row.event, "begun", False)
         ]
         database.insert_missing(connection, tables.alert_note, rows)
 

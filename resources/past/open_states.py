@@ -78,7 +78,8 @@ def _waiting(ledger: Ledger, name: str, title: str, expires: Callable[[datetime]
     waiting = {kind: count for kind, count in counts.items() if kind not in released}
     until = f"{held.expires_at:%Y-%m-%d %H:%M} UTC"
     for kind, count in waiting.items():
-        what = f"{count:,} {'change waits' if count == 1 else 'changes wait'} for a release at {title}, of kind {kind}, until {until}"
+        wait = "change waits" if count == 1 else "changes wait"
+        what = f"{count:,} {wait} for a release at {title}, of kind {kind.replace('_', ' ')}, until {until}"
         yield of_nobody("held", f"{title}, {kind}", what)
     if waiting and expires(held.expires_at):
         yield of_nobody("release_expiring", title, f"What waits for a release at {title} can be released until {until}")

@@ -204,11 +204,19 @@ def test_the_sensor_tells_and_a_company_that_cannot_be_loaded_is_told_as_it_was(
     for _ in range(2):
         alerts.cannot_be_loaded("acme", 2)
     assert len(watched.hook.texts) == 2
-    assert "The settings of acme cannot be loaded (2 mistakes), so nothing runs" in watched.hook.texts[1]
+    assert "The settings of acme cannot be loaded (2 mistakes), so no run can begin" in watched.hook.texts[1]
     assert set(watched.ledger.alerts.lasting()["event"]) == {"run_failed", "settings_broken"}
     sensor.evaluate_tick(dg.build_sensor_context(watched.instance))
     assert "OVER: The settings of acme cannot be loaded" in watched.hook.texts[2]
     assert "run failed" not in watched.hook.texts[2]
+
+
+def test_a_mistake_in_the_file_of_a_company_that_is_loaded_is_told_before_a_run_fails_of_it(watched):
+    good = watched.file.read_text()
+    watched.file.write_text(good.replace("team:finance", "Ada Quistgaard"))
+    assert look(watched) == {("settings_broken", "acme"): "The settings of acme cannot be loaded (1 mistake), so no run can begin"}
+    watched.file.write_text(good)
+    assert look(watched) == {}
 
 
 def test_a_company_that_never_had_alerts_tells_nobody(watched):

@@ -13,6 +13,7 @@ from sandbox.server import Sandbox
 from tests.receiving import receiver
 from tests.syncing import TITLES, Company, fresh
 from tests.unit.resources.alerts.people import LIMITS, PEOPLE
+from tests.unit.roster.frames import person
 
 NIGHT = datetime(2026, 11, 20, 4, 15, tzinfo=UTC)
 
@@ -140,9 +141,13 @@ def test_who_is_told_what_is_by_their_events_and_recovered_tells_of_a_run_that_i
         watched = Watched(company, {"it": it, "finance": finance}, monkeypatch, targets=targets)
         watched.look(states=open_states.frame([open_states.of_nobody("run_failed", "acme_sync", "acme_sync failed")]))
         assert (len(it.texts), len(finance.texts)) == (1, 0)
-        watched.look(states=open_states.frame([]))
+        gate = open_states.of_nobody("gate_stopped", "acme_sync", "the gate stopped it")
+        watched.look(states=open_states.frame([gate]))
         assert "OVER: acme_sync failed" in it.texts[1]
-        assert "OVER: acme_sync failed" in finance.texts[0]
+        assert finance.texts == []  # it stopped otherwise: nothing is well again
+        watched.look(states=open_states.frame([]))
+        assert "OVER: the gate stopped it" in finance.texts[0]
+        assert len(it.texts) == 2
 
 
 def test_somebody_left_out_for_long_is_told_by_number_and_an_unknown_number_is_not_shown(company, monkeypatch):
@@ -168,3 +173,35 @@ def test_more_refused_than_may_be_is_told_with_their_number_alone(company, monke
         watched.look()
         (told,) = [line for line in hook.texts[0].splitlines() if "refused" in line and "Rollcall" not in line]
         assert told.startswith("- Expensify has refused 2 people, and 1 may be (since ")
+
+
+def test_who_has_left_and_stays_by_a_rejected_row_is_told_and_a_row_that_names_nobody_by_its_count(company, monkeypatch):
+    company.begin(*PEOPLE)
+    ledger = company.ledger
+    with receiver() as hook:
+        watched = Watched(company, {"it": hook}, monkeypatch, targets={"it": {"events": ["leaver_active"]}})
+        left = pd.DataFrame({"employee_id": ["E4"], "reason": ["still_has_access"]})
+        ledger.skips.record("expensify", left, date(2026, 11, 20), "night")
+        columns = {"line": [7, 8], "employee_id": [None, "E2"], "column": "worker_status", "source": "Status", "code": "says_left"}
+        ledger.intakes.record_rejects(1, "night", pd.DataFrame(columns | {"message": "Quistgaard has left."}), {"rejected": 2})
+        watched.look()
+        assert "- 1 person (E4) has left and still has access at Expensify, or may have it" in hook.texts[0]
+        assert "- 1 row of HR's file says that somebody has left, and not who" in hook.texts[0]
+        assert "Quistgaard" not in hook.texts[0]
+
+
+def test_kinds_that_were_released_are_over_and_the_others_wait(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"finance": hook}, monkeypatch, targets={"finance": {"events": ["held"]}})
+        company.limits = LIMITS.model_copy(update={"join": LIMITS.leave})
+        joiners = [person(f"E{number}", manager_id="E1", extra_policy="5E00000000000001") for number in (5, 6)]
+        company.sync(*PEOPLE[:2], *joiners)
+        watched.look()
+        assert ("of kind join" in hook.texts[0], "of kind leave" in hook.texts[0]) == (True, True)
+        held = company.ledger.plans.verdict("expensify", "run-2").held_digest
+        request = Request(release=held, kinds=["join"], released_by="finance", reason="checked")
+        company.sync(*PEOPLE[:2], *joiners, request=request)
+        watched.look()
+        (_, over) = hook.texts
+        assert ("OVER: 2 changes wait" in over, "of kind join" in over, "of kind leave" in over) == (True, True, False)

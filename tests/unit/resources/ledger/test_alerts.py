@@ -16,7 +16,7 @@ def states(*subjects, event="held"):
 
 
 def observe(ledger, found, minutes=0, targets=("it",), **more):
-    told = dict.fromkeys(targets, lambda event, phase: True)
+    told = dict.fromkeys(targets, lambda *_: True)
     ledger.alerts.observe(found, told, AT + timedelta(minutes=minutes), settings={"targets": dict.fromkeys(targets)}, **more)
 
 
