@@ -41,7 +41,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     attention = _attention(report, left_out)
     progress, *rest = _progress(report)
     rest += [sentence for one in report.destinations for sentence in things.progress(one)]
-    rest += [f"{one.name}: {one.other_settings}" for one in report.destinations if one.other_settings]
+    rest += [f"{one.name}: {sentence}" for one in report.destinations for sentence in one.to_know]
     rest += [*_values(report, left_out), *_read_again(report)]
     rest += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if stopped:
