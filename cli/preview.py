@@ -4,8 +4,10 @@ Belongs here: the command, the layout of what it prints, the shape of its JSON, 
 (``assets.what_if``), what is different between them (``roster.plan.because``).
 """
 
+import logging
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -19,7 +21,7 @@ from assets.what_if import At, WhatIf, what_if
 from cli.ledger import ledger_of
 from cli.terminal import print_json, say, stop
 from destinations import registry
-from resources import owner_only
+from resources import owner_only, waiting
 from resources.ledger import Ledger
 from roster.intake.gate import GateCheck
 from roster.parts import with_parts
@@ -76,7 +78,7 @@ def preview(
     now, other = _companies(company, settings)
     if details is not None and details.exists():
         stop(f"{details} is there already: give a new file. Nothing was read.")
-    with ledger_of(now.name) as ledger:
+    with _waits_told(), ledger_of(now.name) as ledger:
         before = what_if(now, ledger)
         after = what_if(other, ledger, like=before)
         sides = [] if before.unfit or after.unfit else _sides(before, after)
@@ -90,6 +92,23 @@ def preview(
             say(f"Who and what, with values: {details} (for you alone).")
     known = not before.unfit and not after.unfit and not any(side.failures for side in sides)
     raise typer.Exit(SHOWN if known else NOT_ALL)
+
+
+class _OnScreen(logging.Handler):
+    """Says that a destination is waited for, beside the output."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"    {record.getMessage()}", err=True)
+
+
+@contextmanager
+def _waits_told() -> Iterator[None]:
+    logger, shown = logging.getLogger(waiting.LOGGER), _OnScreen()
+    logger.addHandler(shown)
+    try:
+        yield
+    finally:
+        logger.removeHandler(shown)
 
 
 def _companies(company: str, given: Path) -> tuple[Company, Company]:

@@ -182,6 +182,7 @@ def _notices(undoes: str, found: rules.Undo) -> list[str]:
     people = len(found.people())
     return [
         f"This takes back what run {undoes} wrote, of {people} {'person' if people == 1 else 'people'}",
-        "The next sync does the same again, unless HR's file or the settings are others by then",
+        "The next sync does the same again, unless HR's file or the settings are others by then: mend them, or turn off what starts it, "
+        "before this is released",
         *rules.told(found.left),
     ]

@@ -177,7 +177,7 @@ def _destination(
         still_in=outcomes.still_in,
         staying=outcomes.staying,
         in_common=outcomes.in_common,
-        other_settings=facts.other_settings.sentence() if facts.other_settings else "",
+        to_know=_to_know(facts),
         unremembered=facts.unremembered,
         more_like_hrs=facts.more_like_hrs,
         strangers=int(planned["reason"].isin([NOT_IN_HR, HELD]).sum()),
@@ -189,7 +189,7 @@ def _destination(
             dict.fromkeys(
                 [
                     *_released(facts),
-                    *facts.notices,
+                    *([] if facts.undoes else facts.notices),
                     *facts.dry_run.disagreements,
                     *outcomes.warnings,
                     *_left_out(left_out),
@@ -218,6 +218,12 @@ def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame
     people["detail"] = answered.where(answered.notna(), people["detail"])
     why = faults.drop_duplicates(["employee_id", "reason"])
     return people.drop(columns="reason_after").merge(why, on=["employee_id", "reason"], how="left")
+
+
+def _to_know(facts: PlanFacts) -> list[str]:
+    """What is to be known of a plan before anything of it."""
+    told = [facts.other_settings.sentence()] if facts.other_settings else []
+    return [*told, *(facts.notices if facts.undoes else ())]
 
 
 def _released(facts: PlanFacts) -> list[str]:

@@ -104,14 +104,22 @@ def things(before: Plan | None, after: Plan | None) -> dict[str, int]:
 
 
 def values(before: Plan | None, after: Plan | None, people: pd.Series) -> pd.DataFrame:
-    """What each of these people would be sent under either settings: `VALUES`, of fields that differ. Personal data."""
+    """What each of these people would have under either settings: `VALUES`, of fields that differ. Personal data.
+
+    It is what would be sent, and where nothing would be, what is there.
+    """
     found = _sent(before, people).merge(_sent(after, people), on=["person", "field"], how="outer", suffixes=("_before", "_after"))
     plans = [plan for plan in (before, after) if plan is not None]
+    if not plans:
+        return pd.DataFrame(columns=list(VALUES), dtype="str")
     told = pd.concat([plan.changes[["person", "field"]] for plan in plans]).drop_duplicates()
     newcomers = pd.concat([plan.records.loc[plan.records["action"].isin(_NEWCOMERS), "person"] for plan in plans])
-    # The record of somebody who is there already names what stays as it is, too.
+    # The record of somebody who is there already names what stays as it is, too: that is no difference where only one plan has a record.
     found = found.merge(told.assign(told=True), on=["person", "field"], how="left")
-    found = found[found["told"].notna() | among(found["person"], newcomers)].drop(columns="told")
+    found = found[found["told"].notna() | among(found["person"], pd.concat([newcomers, _in_both(plans)]))].drop(columns="told")
+    there = pd.concat([plan.changes[["person", "field", "old"]] for plan in plans]).drop_duplicates(["person", "field"])
+    found = found.merge(there, on=["person", "field"], how="left")
+    found = found.assign(**{name: found[name].fillna(found["old"]) for name in ("value_before", "value_after")})
     old, new = found["value_before"], found["value_after"]
     found = found[~(old.fillna("") == new.fillna(""))].rename(columns={"value_before": "before", "value_after": "after"})
     return found[list(VALUES)].sort_values(["person", "field"], ignore_index=True)
@@ -144,9 +152,14 @@ def _fields(before: Plan | None, after: Plan | None) -> pd.DataFrame:
     told = changes[0].merge(changes[1], how="outer", indicator=True)
     told = told.loc[told["_merge"].ne("both"), ["person", "field", "kind"]]
     # Of what no reading shows the changes do not name the value: the records do.
-    in_both = plans[0].records.loc[among(plans[0].records["person"], plans[1].records["person"]), "person"]
-    sent = values(plans[0], plans[1], in_both).merge(_kinds(plans), on="field", how="left")[["person", "field", "kind"]]
+    sent = values(plans[0], plans[1], _in_both(plans)).merge(_kinds(plans), on="field", how="left")[["person", "field", "kind"]]
     return pd.concat([told, sent], ignore_index=True).drop_duplicates(["person", "field"])
+
+
+def _in_both(plans: Sequence[Plan]) -> pd.Series:
+    """Whom both plans have a record of."""
+    first, last = plans[0].records["person"], plans[-1].records["person"]
+    return first[among(first, last)] if len(plans) > 1 else first.head(0)
 
 
 def _kinds(plans: Sequence[Plan]) -> pd.DataFrame:

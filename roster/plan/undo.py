@@ -127,23 +127,14 @@ def _values(
     )
     drift = comparison.differences(records, read, pairs, key)[["employee_id", "field", "old"]]
     wrote = wrote.merge(drift[["employee_id", "field"]].assign(drifted=True), on=["employee_id", "field"], how="left")
-    why = np.select(
-        [
-            ~wrote["visible"].astype("bool"),
-            wrote["drifted"].notna(),
-            wrote["old"].isna(),
-            wrote["field"].eq(comparison.approver_field) & ~_able(wrote["old"], accounts, pairs),
-            ~wrote["field"].isin(list(records.columns)),
-        ],
-        ["not_seen", "other_there", "had_none", "approver_not_there", "beside"],
-        "",
-    )
+    why = _stays(comparison, wrote, records, accounts, pairs)
     # What goes along with another field, as the places that a mover leaves do, has no value of its own to go back to.
-    stays = wrote.assign(reason=why)
-    stays = stays.loc[~stays["reason"].isin(["", "beside"]), list(LEFT)]
-    back = wrote[why == ""]
+    stays = wrote.assign(reason=why).loc[~why.isin(["", "beside"]), list(LEFT)]
+    back = wrote[why.eq("")]
     # Whatever else of somebody is other than the run wanted it is not this run's: as it is there, it stays.
-    records = _put(_put(records, drift, "old"), back, "old")
+    records = _put(records, drift, "old")
+    beside = comparison.differences(records, read, pairs, key)["employee_id"]  # a place that they are in by now, say
+    records = _put(records, back, "old")
     records = records[among(records["employee_id"], back["employee_id"])].reset_index(drop=True)
     wanted = comparison.differences(records, read, pairs, key)
     allowed = wrote[["employee_id", "field"]].drop_duplicates().assign(ours=True)
@@ -155,10 +146,27 @@ def _values(
         [
             found.loc[found["ours"].isna() & found["field"].isin(list(records.columns)), "employee_id"],
             _missing(back, right),
+            beside,
         ]
     )
     wrong = among(records["employee_id"], other)
     return records[~wrong].reset_index(drop=True), _and(unknown, stays, _all(records.loc[wrong, "employee_id"], "cannot_be_written"))
+
+
+def _stays(comparison: Comparison, wrote: pd.DataFrame, records: pd.DataFrame, accounts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """For each value that was written why it stays; empty: it goes back; ``beside``: it is no field of the records."""
+    codes = np.select(
+        [
+            ~wrote["visible"].astype("bool"),
+            wrote["drifted"].notna(),
+            wrote["old"].isna(),
+            wrote["field"].eq(comparison.approver_field) & ~_able(wrote["old"], accounts, pairs),
+            ~wrote["field"].isin(list(records.columns)),
+        ],
+        ["not_seen", "other_there", "had_none", "approver_not_there", "beside"],
+        "",
+    )
+    return pd.Series(codes, index=wrote.index, dtype="str")
 
 
 def _able(approvers: pd.Series, accounts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:

@@ -50,7 +50,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     rest = [*_waiting(report), *_after_sending(report), *of_rows, *_attention(report, left_out)]
     progress, *more = _progress(report)
     more += [sentence for one in report.destinations for sentence in things.progress(one)]
-    more += [f"{one.name}: {one.other_settings}" for one in report.destinations if one.other_settings]
+    more += [f"{one.name}: {sentence}" for one in report.destinations for sentence in one.to_know]
     more += [*of_values, *_values(report, left_out), *_read_again(report)]
     more += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if broken:

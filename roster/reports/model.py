@@ -144,8 +144,9 @@ class DestinationReport:
     calls: int = 0
     bytes: int = 0
     seconds: float = 0.0
-    other_settings: str = ""
-    """A sentence, where the settings are others than when it was last written."""
+    to_know: Sequence[str] = ()
+    """Sentences about the plan as a whole: that the settings are others than when it was last written, which run it takes back, and what of
+    that stays."""
     warnings: Sequence[str] = ()
     failure: str | None = None
 

@@ -56,7 +56,7 @@ def test_no_surprise_settings_are_tried_and_nothing_but_the_owners_file_is_writt
     assert not {word for word in ("Quistgaard", "acme.example", "Finance", "SE61") if word in result.output}
     assert details.stat().st_mode & 0o777 == 0o600
     lines = details.read_text(encoding="utf-8-sig").splitlines()
-    assert "expensify,E01,E01,held,other,customField2,none,hold update,over_limit,customField2" in lines[1]
+    assert "expensify,E01,E01,held,other,customField2,none,hold update,limit,customField2,Finance,SE" in lines[1]
     assert len(lines) == 1 + 12
 
 

@@ -71,6 +71,7 @@ def test_of_a_destination_that_is_new_or_goes_all_of_the_plan_comes_of_the_setti
     assert because(None, made)["effect"].tolist() == ["written", "held"]
     assert because(made, None)["effect"].tolist() == ["left", "left"]
     assert because(None, None).empty
+    assert values(None, None, pd.Series(["E1"], dtype="str")).empty
 
 
 def test_somebody_is_counted_in_each_of_their_kinds() -> None:
