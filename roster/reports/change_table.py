@@ -14,10 +14,9 @@ from roster.reports.access import CAUSES, still_there
 from roster.reports.in_words import ENDS, STATES, changes
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.reasons import reason
-from roster.reports.tables import MOST_ROWS, Table
+from roster.reports.tables import MOST_CHANGES, MOST_ROWS, Table
 from roster.reports.words import kinds
 
-MOST_CHANGES: Final = 200
 _DO: Final = {
     "held": "Release it, or have HR mend the row if they have not left.",
     "unknown": reason("unanswered").what_to_do,

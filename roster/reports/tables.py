@@ -11,7 +11,7 @@ import pandas as pd
 
 from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
-from roster.reports import words
+from roster.reports import in_words, words
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
 from roster.reports.reasons import FIRST, NOT_EXPECTED, REPAIR_REASONS, reason
@@ -22,6 +22,7 @@ BY_WORDS: Final = {"status": "by status", "dates": "by dates", "both": "by statu
 STANDING_WORDS: Final = {"active": "active", "leave": "on leave", "left": "left", "pending": "pending"}
 """``vocabulary.Employment`` in words."""
 MOST_ROWS: Final = 500
+MOST_CHANGES: Final = 200
 MOST_NUMBERS: Final = 12
 
 Column = tuple[str, str]
@@ -90,11 +91,9 @@ def standing_rows(standing: Mapping[str, Mapping[str, int]]) -> list[tuple[str, 
     ]
 
 
-def _ordered(counts: dict[str, int], order: Sequence[str], in_words: Mapping[str, str]) -> list[tuple[str, int]]:
+def _ordered(counts: dict[str, int], order: Sequence[str], said: Mapping[str, str]) -> list[tuple[str, int]]:
     return [
-        (in_words.get(name, name.replace("_", " ")), counts[name])
-        for name in (*order, *sorted(counts.keys() - set(order)))
-        if counts.get(name)
+        (said.get(name, name.replace("_", " ")), counts[name]) for name in (*order, *sorted(counts.keys() - set(order))) if counts.get(name)
     ]
 
 
@@ -198,6 +197,14 @@ def not_landed(destination: DestinationReport) -> Table:
     people = people.assign(action=people["action"].map(words.ACTIONS), kinds=people["kinds"].map(words.kinds, na_action="ignore"))
     columns = [("person", "Employee", "id"), ("action", "Planned", "text"), ("kinds", "Kinds", "text")]
     return table(people[people["landed"].eq("missing")], columns)
+
+
+def changes(destination: DestinationReport) -> Table:
+    """What changed, old → new, in people's words; what waits and what did not land first."""
+    found = in_words.of(destination)
+    found = found.assign(kind=found["kind"].map(words.kinds))
+    columns = [("employee_id", "Employee", "id"), ("label", "What", "text"), ("kind", "Kind", "text"), ("old", "Old", "old")]
+    return table(found, [*columns, ("new", "New", "new"), ("state", "", "state")], MOST_CHANGES)
 
 
 def drift(destination: DestinationReport) -> Table:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from roster.reports import tables
 from roster.reports.in_words import UNREAD, changes
 from tests.unit.roster.reports.conftest import CHANGES, PEOPLE, frame, person
 
@@ -171,3 +172,14 @@ def test_a_run_without_changes_has_none(clean_run):
 def test_a_text_that_looks_like_a_list_and_is_none_is_shown_as_it_is(full_run):
     rows = [["E1", "customField1", "other", "[old", "{new", True, True]]
     assert line(told(full_run, [update()], rows), "label", "old", "new") == [["customField1", "[old", "{new"]]
+
+
+def test_as_a_table_they_are_in_words_too(full_run):
+    one = replace(
+        full_run.destinations[0],
+        labels=LABELS,
+        id_names=NAMES,
+        people=frame([update(kinds="unit")], PEOPLE),
+        changes=frame([["E1", "organizationalUnitId", "unit", "U1", None, True, True]], CHANGES),
+    )
+    assert tables.changes(one).rows == [["E1", "Unit", "unit", "Sales", None, "landed"]]
