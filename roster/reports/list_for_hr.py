@@ -68,6 +68,6 @@ def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BES
     managers = found["number"].map({number: value for (_, number, what), value in report.shown.items() if what == "approver"})
     found["word"] = found["word"].fillna(managers.astype("str").where(found["field"].eq("manager") & found["where"].eq(HR_FILE)))
     found["name"] = found["number"].map(dict(report.names)).astype("str").fillna(by_line)
-    found["line"] = line
+    found["line"], found["times_seen"] = line, pd.to_numeric(found["times_seen"]).astype("Int64")
     found["state"] = found["state"].map(STATES).astype("str")
     return found[list(COLUMNS)]

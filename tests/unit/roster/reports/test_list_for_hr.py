@@ -69,6 +69,9 @@ def test_a_manager_who_leads_nowhere_is_hrs_to_mend_with_the_word_that_stands_th
     told = of(found, "E5", HR_FILE)
     assert (told["name"], told["field"], told["word"], told["owner"]) == ("Bo Ek", "manager", "001234", "HR")
     assert told["reason"] == "HR names a manager whom no row has: the approver there stays"
+    assert pd.isna(told["times_seen"]), "no history follows them"
+    assert of(found, "E1801", "Expensify")["times_seen"] == 4
+    assert "2026-11-03,4\r\n" in to_csv(found).decode("utf-8-sig"), "a count stays one beside who has none"
     assert set(found.loc[found["field"].eq("manager"), "employee_id"]) == {"E5", "E7"}, "a manager who has left is no fault of the file"
 
 
