@@ -60,7 +60,7 @@ def _there(at: At, number: str) -> There:
     mine = plan.people[plan.people["person"].eq(number)].astype("object")
     if mine.empty:
         return There(title, "not in the plan", "", [])
-    row: dict[str, Any] = mine.where(mine.notna(), None).to_dict("records")[0]
+    row: dict[str, Any] = {str(name): value for name, value in mine.where(mine.notna(), None).iloc[0].items()}
     action = {"none": "nothing changes", "hold": f"held: {row['intended'] or 'a change'}"}.get(row["action"], row["action"])
     changes = plan.changes[plan.changes["person"].eq(number)].to_dict("records")
     why = row["detail"] or (reason(row["reason"]).words if row["reason"] else "")
