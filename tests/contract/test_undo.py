@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from destinations import engine, releases, undoing
@@ -16,6 +17,7 @@ from tests import syncing
 from tests.contract import nights_at_expensify as at_expensify
 from tests.contract import nights_at_findity as at_findity
 from tests.syncing import UNLIMITED, Night, fresh
+from tests.unit.roster.frames import roster
 
 FEED = {
     "approvalLimit": "approval_limit",
@@ -44,6 +46,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 def expensify(box: Sandbox, ledger: Ledger) -> at_expensify.Company:
     made = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()
     made.limits = UNLIMITED
+    made.begin(*people(), day="2026-11-02")
     return made
 
 
@@ -62,7 +65,7 @@ def people(count: int = 5, **changed: dict[str, Any] | None) -> list[dict[str, A
     return [at_expensify.employee(number, **cells) for number, cells in rows.items()]
 
 
-def drawn(company: syncing.Company, undone: Night, before: Night | None, last: Night, digest: str = "") -> Night:
+def drawn(company: syncing.Company, undone: Night, before: pd.DataFrame | None, last: Night, digest: str = "") -> Night:
     """The plan that takes a night back, or what a release of it comes to, by HR's file of the `last` night."""
     company.number += 1
     run, adapter, ledger, since = f"run-{company.number}", company.adapter(), company.ledger, len(company.box.calls)
@@ -72,14 +75,14 @@ def drawn(company: syncing.Company, undone: Night, before: Night | None, last: N
     if held:
         assert undoing.undone_by(ledger, held) == root
     known = engine.read(adapter, access, ledger, last.taken.roster)
-    stored = undoing.Stored(undone.drawn.desired, before.taken.roster if before else None)
+    stored = undoing.Stored(undone.drawn.desired, before)
     made = undoing.draw(adapter, last.policy, ledger, attempt, last.taken, known, root, stored, request, held)
     engine.save(adapter, last.policy, ledger, attempt, made)
     assert made.faults == []
     return Night(ledger, adapter, access, last.policy, attempt, last.taken, known, made, company.box, since, until=len(company.box.calls))
 
 
-def taken_back(company: syncing.Company, undone: Night, before: Night | None, last: Night | None = None) -> tuple[Night, Night]:
+def taken_back(company: syncing.Company, undone: Night, before: pd.DataFrame | None, last: Night | None = None) -> tuple[Night, Night]:
     """A night taken back, held and released."""
     last = last or undone
     held = drawn(company, undone, before, last)
@@ -96,16 +99,15 @@ def left(night: Night) -> set[tuple[str, str | None, str]]:
 
 
 def test_values_come_back_and_nothing_is_sent_before_a_release(expensify: at_expensify.Company, box: Sandbox) -> None:
-    first = expensify.night(*people())
     wrong = expensify.night(*people(E2={"department": "Art", "approval_limit": "70"}, E3={"department": "Art"}))
     assert expensify.of("E2")["customField2"] == "Art"
     writes = len([call for call in box.calls if call["write"]])
-    held = drawn(expensify, wrong, first, wrong)
+    held = drawn(expensify, wrong, None, wrong)
     expensify.written(held)
     assert len([call for call in box.calls if call["write"]]) == writes, "no surprise"
     assert held.planned["E2"] == ("hold", "undo")
     digest = held.plan.held_digest()
-    night = expensify.written(drawn(expensify, wrong, first, wrong, digest))
+    night = expensify.written(drawn(expensify, wrong, None, wrong, digest))
     assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome != "unchanged"} == {
         "E2": "updated",
         "E3": "updated",
@@ -119,41 +121,38 @@ def test_values_come_back_and_nothing_is_sent_before_a_release(expensify: at_exp
 
 
 def test_no_surprise_what_was_written_since_or_is_otherwise_there_stays(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people())
     wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
     later = expensify.night(*people(E2={"department": "Law"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
     expensify.of("E3")["customField2"] = "By hand"
-    held, _ = taken_back(expensify, wrong, first, later)
+    held, _ = taken_back(expensify, wrong, None, later)
     assert left(held) == {("E2", None, "written_since"), ("E3", "customField2", "other_there"), ("E5", "costTag", "not_seen")}
     assert {expensify.of(number)["customField2"] for number in ("E2", "E3", "E4")} == {"Law", "By hand", "Sales"}
     assert all(any(WHY[code] in sentence for sentence in held.facts.notices) for _, _, code in left(held))
 
 
 def test_no_surprise_a_sync_between_the_plan_and_its_release_goes_before(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people())
     wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}))
-    held = drawn(expensify, wrong, first, wrong)
+    held = drawn(expensify, wrong, None, wrong)
     later = expensify.night(*people(E2={"department": "Law"}, E3={"department": "Art"}))
-    night = expensify.written(drawn(expensify, wrong, first, later, held.plan.held_digest() or ""))
+    night = expensify.written(drawn(expensify, wrong, None, later, held.plan.held_digest() or ""))
     assert (expensify.of("E2")["customField2"], expensify.of("E3")["customField2"]) == ("Law", "Sales")
     assert {person for person, (outcome, _) in night.outcome.items() if outcome == "updated"} == {"E3"}
 
 
 def test_approver_who_approved_before_comes_back_only_if_they_are_there(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people(E4={"manager_id": "E2"}, E5={"manager_id": "E3"}))
+    expensify.night(*people(E4={"manager_id": "E2"}, E5={"manager_id": "E3"}))
     wrong = expensify.night(*people())
     later = expensify.night(*people(E3=None))
-    held, night = taken_back(expensify, wrong, first, later)
+    held, night = taken_back(expensify, wrong, None, later)
     assert left(held) == {("E5", "managerEmail", "approver_not_there")}
     assert expensify.of("E4")["submitsTo"] == "E2@acme.example"
     assert night.landed.without_approver == []
 
 
 def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people(5))
     wrong = expensify.night(*people(6, E3=None))
     assert expensify.of("E3") == {}
-    held, night = taken_back(expensify, wrong, first)
+    held, night = taken_back(expensify, wrong, roster(*people()))
     assert left(held) == {("E3", None, "open_reports")}
     assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
         "E3": "reactivated",
@@ -164,20 +163,18 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
 
 
 def test_a_run_that_wrote_nothing_or_of_which_nothing_is_left_is_not_taken_back(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people())
     nothing = expensify.night(*people())
     with pytest.raises(Permanent, match="has written nothing"):
-        drawn(expensify, nothing, first, nothing)
+        drawn(expensify, nothing, None, nothing)
     wrong = expensify.night(*people(E5={"cost_center": "C2"}))
     with pytest.raises(Permanent, match=r"Nothing of run run-4 can be taken back at Expensify.*no reading shows it.*E5"):
-        drawn(expensify, wrong, nothing, wrong)
+        drawn(expensify, wrong, None, wrong)
 
 
 def test_rerun_a_release_of_it_that_was_killed_goes_on_and_writes_nobody_twice(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people())
     wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}))
-    held = drawn(expensify, wrong, first, wrong)
-    going = drawn(expensify, wrong, first, wrong, held.plan.held_digest() or "")
+    held = drawn(expensify, wrong, None, wrong)
+    going = drawn(expensify, wrong, None, wrong, held.plan.held_digest() or "")
     expensify.of("E2")["customField2"] = "Sales"  # it arrived, and whoever sent it was killed before the answer
     night = expensify.written(going)
     assert {expensify.of(number)["customField2"] for number in ("E2", "E3")} == {"Sales"}
@@ -196,7 +193,7 @@ def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findi
     first = findity.night(*rows(E4={"manager_id": "E2"}))
     wrong = findity.night(*rows(E2={"phone": "+46701749999", "last_name": "Other"}, E3=None))
     assert not findity.users_there["E3"]["active"]
-    held, night = taken_back(findity, wrong, first)
+    held, night = taken_back(findity, wrong, first.taken.roster)
     assert left(held) == {("E3", None, "open_reports")}
     there = findity.users_there
     assert (there["E2"]["phone"], there["E2"]["lastName"], there["E3"]["active"]) == ("+46701740002", "LE2", True)

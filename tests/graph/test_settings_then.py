@@ -22,24 +22,22 @@ def test_a_changed_yaml_is_told_with_how_many_of_the_changes_come_of_it_until_it
     people["E12"]["Firm"] = "NO"  # of its own, and another value of the field whose rule is another
     people["E11"]["Boss"] = "E02"  # HR's alone
     acme.file("2026-11-21", people)
-    preview = acme.quickly("preview")
-    other = facts(acme, preview.run_id).other_settings
+    sync = acme.quickly("sync")
+    other = facts(acme, sync.run_id).other_settings
     assert other is not None
     assert other.places == ["expensify.feed.customField2", "limits.other"]
     assert other.people == 12
     assert "come of that" in other.sentence()
-    at_findity = facts(acme, preview.run_id, "findity").other_settings
+    at_findity = facts(acme, sync.run_id, "findity").other_settings
     assert at_findity is not None
     assert (at_findity.places, at_findity.people) == (["limits.other"], 0)
-    sync = acme.quickly("sync")
-    assert facts(acme, sync.run_id).other_settings == other
     page = acme.reports()["sync_report.html"].read_text()
     assert "12 of the planned changes come of that" in page
     assert facts(acme, acme.quickly("preview").run_id).other_settings is None
 
 
 def test_bytes_are_read_by_the_mapping_of_before_to_tell_what_comes_of_another(synced: Any) -> None:
-    acme = synced(hr__people__scope={"exclude": {"department": "Sales"}}, hr__people__columns__first_name="Last")
+    acme = synced(expensify=None, hr__people__scope={"exclude": {"department": "Sales"}}, hr__people__columns__first_name="Last")
     other = facts(acme, acme.quickly("preview").run_id, "findity").other_settings
     assert other is not None
     assert other.places == ["hr.people.columns", "hr.people.scope"]
@@ -49,7 +47,9 @@ def test_bytes_are_read_by_the_mapping_of_before_to_tell_what_comes_of_another(s
 def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change_and_draw_nothing(
     synced: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acme = synced(owners=["team:other"], retention_days=30, release_hours=12, expensify__movers="stay", hr__gate={"missing": 7})
+    acme = synced(
+        findity=None, owners=["team:other"], retention_days=30, release_hours=12, expensify__movers="stay", hr__gate={"missing": 7}
+    )
     monkeypatch.setattr(settings_then, "draw", None)
     preview = acme.quickly("preview")
     assert preview.succeeded
@@ -57,7 +57,7 @@ def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change
 
 
 def test_a_plan_does_not_fail_where_the_settings_of_before_are_not_known(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    acme = synced(limits={"other": {"count": 100, "share": 1.0}})
+    acme = synced(findity=None, limits={"other": {"count": 100, "share": 1.0}})
     monkeypatch.setattr(settings_then, "ENTRY", "elsewhere")
     preview = acme.quickly("preview")
     assert preview.succeeded

@@ -25,8 +25,7 @@ def wrong(synced: Any) -> SimpleNamespace:
     people["E12"]["IBAN"] = people["E11"]["IBAN"] = "SE3550000000054910000003"
     people["E09"]["Dept"] = "Finance"
     acme.file("2026-11-21", {number: row for number, row in people.items() if number != "E10"})
-    result = acme.quickly("sync")
-    assert result.succeeded
+    result = acme.begin()
     assert acme.users()["E04"]["phone"] == "+46701749904"
     assert not acme.users()["E10"]["active"]
     return SimpleNamespace(acme=acme, run_id=result.run_id)
