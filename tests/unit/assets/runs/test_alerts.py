@@ -21,10 +21,10 @@ from dagster_shared.error import SerializableErrorInfo
 from assets import loader
 from assets.company import COMPANY_TAG, Company
 from assets.runs import alerts
-from resources import places
-from resources.ledger import Ledger, database
+from resources.ledger import database
 from tests.graph.conftest import YAML
 from tests.receiving import receiver
+from tests.syncing import fresh
 
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 """Seven in Stockholm."""
@@ -57,7 +57,8 @@ def watched(tmp_path, monkeypatch, everything):
         }
         file.write_text(yaml.safe_dump({"type": "assets.RosterSync", "attributes": attributes}))
         company = Company("acme", loader.read(file), file.parent)
-        with Ledger.open(places.ledger_url(), "acme") as ledger:
+        (tmp_path / "home").mkdir(mode=0o700)
+        with fresh(tmp_path / "home") as ledger:
             yield SimpleNamespace(company=company, ledger=ledger, instance=instance, hook=hook, file=file)
 
 
