@@ -63,7 +63,7 @@ def test_the_check_can_be_run_by_hand_too(file: Path) -> None:
 def test_its_jobs_take_the_config_of_a_run_that_is_re_executed(file: Path) -> None:
     jobs = {job.name: job for job in Location(file.parent.parent).get_repository_def().get_all_jobs()}
     assert {name for name in jobs if not name.startswith("__")} == {
-        f"muster_{job}" for job in ("sync", "preview", "one", "verify", "release", "report", "retention")
+        f"muster_{job}" for job in ("sync", "preview", "one", "verify", "release", "undo", "report", "retention")
     }
     for config in ({}, {"ops": {"muster__hr__intake": {"config": {"file": "people.csv"}}}}, {"digest": "a" * 16}):
         assert dg.validate_run_config(jobs["muster_sync"], config) is not None
