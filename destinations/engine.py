@@ -28,13 +28,12 @@ from roster.plan import things as thing_rules
 from roster.plan.adoption import adoption
 from roster.plan.builder import HrSide, acknowledgements, draw
 from roster.plan.decision import Circumstances, Plan
-from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners
 from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
-from roster.plan.wording import Wording, kept, mentioned
+from roster.plan.wording import kept, mentioned
 
 _OUT = ("skipped", "held", "refused", "unknown")
 _UNFORESEEN = ("refused", "unanswered", "conflict", "number_reused", "address_reused", "no_external_id", "manager_unknown")
@@ -225,14 +224,9 @@ def _facts(
         sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
         notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near, drawn.undeleted)],
         in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
-        wording=_wording(destination, known.read, drawn.changes),
+        # With the names of what the changes mention: what was read is not kept as long as they are.
+        wording=replace(destination.wording, id_names=kept(destination.id_names(known.read, mentioned(drawn.changes)), drawn.changes)),
     )
-
-
-def _wording(destination: Destination, read: Frames, changes: pd.DataFrame) -> Wording:
-    """The destination's words, with the names of what these changes mention: what was read is not kept as long as they are."""
-    names = destination.id_names(read, mentioned(changes))
-    return replace(destination.wording, id_names=kept(names, changes))
 
 
 def _left_out(faults: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
