@@ -100,7 +100,8 @@ def managers_not_found(report: RunReport) -> pd.DataFrame:
     repairs = report.repairs.reindex(columns=["employee_id", "repair"]).astype("str").drop_duplicates()
     repairs = repairs[repairs["repair"].isin(OF_HR)].reset_index(drop=True)
     rows = repairs.assign(number=repairs["employee_id"], where=HR_FILE, field="manager", outcome=VALUE, owner="HR")
-    rows["code"] = "manager_" + repairs["repair"]
+    # Who approves in their place may be another one tomorrow; what is wrong in HR's file is the same.
+    rows["code"] = "manager_" + repairs["repair"].replace({"kept": "unknown"})
     rows["reason"] = repairs["repair"].map(REPAIR_REASONS).astype("str")
     rows["what_to_do"] = "Correct the manager of this row."
     return rows.reindex(columns=[*COLUMNS, "code", "outcome", "number"]).astype({"line": "Int64", "word": "str", "candidates": "str"})

@@ -111,3 +111,9 @@ def test_the_page_has_who_comes_with_number_department_and_name(full_run):
     assert "The next 14 days" in page
     assert all(text in page for text in ("D4", "Åsa Öst", "leaves", "2026-11-25"))
     assert 'id="coming"' not in render(full_run)
+
+
+def test_of_a_night_that_took_no_file_in_it_is_said_by_which_file_that_is(full_run):
+    stopped = replace(full_run, intake=None, coming=look_ahead(people(), TODAY))
+    assert "By the file that was last taken in" in render(stopped)
+    assert "By the file that was last taken in" not in render(replace(stopped, intake=full_run.intake))

@@ -9,7 +9,7 @@ import pytest
 from roster.reports.model import BEFORE, HR_FILE
 from roster.reports.page import render
 from roster.reports.since import known_places, since
-from roster.reports.skipped import left_out
+from roster.reports.skipped import left_out, managers_not_found
 
 NIGHT = datetime(2026, 11, 18, 2, tzinfo=UTC)
 
@@ -117,3 +117,17 @@ def test_a_number_that_nobody_has_is_told_by_its_line(second):
     rejects = second.rejects.assign(number=second.rejects["employee_id"].fillna("kit@acme.example"))
     night = replace(second, rejects=rejects, before=pd.DataFrame(columns=list(BEFORE)))
     assert "kit@acme.example" not in render(night)
+
+
+def test_a_manager_whom_no_row_has_is_one_fault_whoever_approves_instead(full_run):
+    found = {}
+    for repair in ("kept", "unknown"):
+        repairs = pd.DataFrame({"employee_id": ["E1801"], "repair": [repair]})
+        found[repair] = managers_not_found(replace(full_run, repairs=repairs))["code"].tolist()
+    assert found["kept"] == found["unknown"] == ["manager_unknown"]
+
+
+def test_what_no_history_knows_is_no_number_of_nights(second):
+    repairs = pd.DataFrame({"employee_id": ["E1801"], "repair": ["unknown"]})
+    page = render(replace(second, repairs=repairs))
+    assert "None</td>" not in page
