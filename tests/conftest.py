@@ -9,7 +9,7 @@ import tempfile
 import hypothesis
 import pytest
 
-from tests import dtypes, soak, storing
+from tests import soak, storing
 
 # How long a case takes says nothing on a machine that does other things too.
 hypothesis.settings.register_profile("any machine", deadline=None, max_examples=soak.EXAMPLES)
@@ -47,7 +47,6 @@ os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     storing.make_cheap()
-    dtypes.find_once()
     if os.environ.get(LEDGER) == "postgres" and session.items:
         from tests import ledgers  # only here: it imports what tests of rules do without
 
