@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -121,6 +121,11 @@ def sandbox_for(company: str) -> Iterator[None]:
         finally:
             for name in environment:
                 del os.environ[name]
+
+
+def origin(environment: Mapping[str, str]) -> str:
+    """Where the sandbox has its page."""
+    return next("/".join(value.split("/")[:3]) for value in environment.values() if value.startswith("http://"))
 
 
 def hr_folder() -> Path:

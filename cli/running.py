@@ -45,7 +45,7 @@ def run_demo(night: int) -> None:
         os.environ.update(environment)
         if night == 1:
             _finish(_demo_sync(), ui="make ui")
-        _second_night(environment["FINDITY_ADMIN_URL"])
+        _second_night(place.origin(environment))
 
 
 def _second_night(sandbox: str) -> None:
@@ -54,7 +54,7 @@ def _second_night(sandbox: str) -> None:
         _say("The first night, which nobody has run yet.")
         _page(_demo_sync())
     file = second_night.write(folder)
-    _say(f"The second night: {file.name}. Six people leave, and Findity refuses what changes of one.")
+    _say(f"The second night: {file.name}. {second_night.plays()['says']}")
     with second_night.refusing(sandbox):
         applied = _demo_sync()
     _page(applied, ui="make ui")

@@ -1,43 +1,42 @@
 """What HR sends the demo on a second night: a file with more leavers than may leave at once, then one that was cut short on its way.
 
-Belongs here: how both are made from the first night's file, and whom Findity refuses that night. Does not belong here: running
-(``cli.running``), the sandbox (``cli.demo``).
+Belongs here: how both are made from the first night's file, and having the sandbox refuse somebody. Does not belong here: who they are
+(``pipelines/demo/second_night.yaml``), running (``cli.running``), the sandbox (``cli.demo``).
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import httpx
 import pandas as pd
+import yaml
 
-FIRST: Final = "acme_people_2026-11-20.csv"
-NAME: Final = "acme_people_2026-11-21.csv"
-CUT_SHORT: Final = "acme_people_2026-11-22.csv"
-LEAVERS: Final = 6
-"""Twice as many as the demo's limit lets go at once."""
-LAST_DAY: Final = "31.10.2026"
-MOVERS: Final = ["001747", "1744", "001741", "001732"]
-"""Move to another department."""
-REFUSED: Final = MOVERS[0]
-"""Findity refuses that of one of them. It takes the others: what it refuses of everybody would be an outage."""
+from cli import demo
+
+
+def plays() -> dict[str, Any]:
+    """What that night is made of."""
+    found: dict[str, Any] = yaml.safe_load((demo.COMPANY / "second_night.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def write(folder: Path) -> Path:
     """Puts the second night's file beside the first one's."""
-    *lines, trailer = (folder / FIRST).read_text(encoding="utf-8").splitlines()
+    night = plays()
+    *lines, trailer = (folder / night["first"]).read_text(encoding="utf-8").splitlines()
     rows = pd.read_csv(StringIO("\n".join(lines)), sep=";", dtype="str", keep_default_na=False)
     employed = rows["Status"].eq("A") & rows["Row state"].eq("Current") & rows["Grade"].eq("IC") & rows["Worker type"].eq("Employee")
     once = ~rows["Employee No"].duplicated(keep=False)
     here = pd.to_datetime(rows["Hire date"], format="%d.%m.%Y", errors="coerce").lt(pd.Timestamp(2026, 1, 1))
-    may_leave = rows.index[employed & once & here & ~rows["Employee No"].isin([*rows["Manager No"], *MOVERS])]
-    rows.loc[may_leave[:LEAVERS], ["Status", "Last day"]] = ["T", LAST_DAY]
-    rows.loc[rows["Employee No"].isin(MOVERS), "Department"] = "Operations"
-    file = folder / NAME
-    text = rows.to_csv(sep=";", index=False, lineterminator="\n") + trailer.replace("2026-11-20", "2026-11-21")
+    may_leave = rows.index[employed & once & here & ~rows["Employee No"].isin([*rows["Manager No"], *night["movers"]])]
+    rows.loc[may_leave[: night["leavers"]], ["Status", "Last day"]] = ["T", night["last_day"]]
+    rows.loc[rows["Employee No"].isin(night["movers"]), "Department"] = night["department"]
+    file: Path = folder / night["name"]
+    day, before = (Path(night[name]).stem[-10:] for name in ("name", "first"))
+    text = rows.to_csv(sep=";", index=False, lineterminator="\n") + trailer.replace(before, day)
     file.write_text(text + "\n", encoding="utf-8")
     return file
 
@@ -45,8 +44,9 @@ def write(folder: Path) -> Path:
 @contextmanager
 def cut_short(folder: Path) -> Iterator[Path]:
     """For as long as the block lasts, HR's newest file is one of which the second half and its count of rows are missing."""
-    lines = (folder / NAME).read_text(encoding="utf-8").splitlines(keepends=True)
-    file = folder / CUT_SHORT
+    night = plays()
+    lines = (folder / night["name"]).read_text(encoding="utf-8").splitlines(keepends=True)
+    file: Path = folder / night["cut_short"]
     file.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
     try:
         yield file
@@ -56,11 +56,13 @@ def cut_short(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def refusing(sandbox: str) -> Iterator[None]:
-    """For as long as the block lasts, the sandbox's Findity refuses one person, and takes all others."""
-    faults = re.sub(r"^(https?://[^/]+).*", r"\1/control/faults", sandbox)
-    reason = "The department has no cost center that is open for bookings."
-    fault = {"api": "findity", "job": "PUT users", "refuse": {REFUSED: reason}, "times": None}
-    httpx.post(faults, json=fault).raise_for_status()
+    """For as long as the block lasts, the sandbox refuses one person, and takes all others.
+
+    Args:
+        sandbox: Where it listens.
+    """
+    faults = f"{sandbox}/control/faults"
+    httpx.post(faults, json=plays()["fault"]).raise_for_status()
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +40,9 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
-        say(f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)\nWhat plays the destinations: {_origin(environment)}")
+        say(
+            f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)\nWhat plays the destinations: {place.origin(environment)}"
+        )
         os.environ.update(environment)
         os.environ["DAGSTER_IS_DEV_CLI"] = "1"  # what `dagster dev` sets: one process says what a code location cannot load, not each
         os.chdir(home)
@@ -70,11 +72,6 @@ def _daemon(workspace: Path) -> Iterator[None]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
-
-
-def _origin(environment: Mapping[str, str]) -> str:
-    """Where the sandbox has its page."""
-    return next("/".join(value.split("/")[:3]) for value in environment.values() if value.startswith("http://"))
 
 
 def _free_port(wanted: int) -> int:

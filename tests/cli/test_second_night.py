@@ -23,12 +23,13 @@ def _rows(file: Path) -> pd.DataFrame:
 
 
 def test_the_second_file_differs_in_its_leavers_its_movers_and_its_date(folder: Path) -> None:
-    before, after = _rows(folder / second_night.FIRST), _rows(second_night.write(folder))
+    night = second_night.plays()
+    before, after = _rows(folder / night["first"]), _rows(second_night.write(folder))
     changed = before[before.ne(after).any(axis=1)]["Employee No"]
     left = after.loc[after["Status"].ne(before["Status"]), "Employee No"]
-    assert len(left) == second_night.LEAVERS
-    assert set(changed) == {*left, *second_night.MOVERS}
-    last = (folder / second_night.NAME).read_text(encoding="utf-8").splitlines()[-1]
+    assert len(left) == night["leavers"]
+    assert set(changed) == {*left, *night["movers"]}
+    last = (folder / night["name"]).read_text(encoding="utf-8").splitlines()[-1]
     assert last == f"#TRAILER;rows={len(after)};date=2026-11-21"
 
 
@@ -54,8 +55,8 @@ def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_pri
     assert "432 planned changes" in first
     assert "gate" in stopped
     assert len(re.findall(r"leave: 6 planned, 3 allowed", shown)) >= 2
-    assert second_night.REFUSED in shown
+    assert [number for number in second_night.plays()["fault"]["refuse"] if number in shown]
     digest = re.findall(r"rollcall release demo ([0-9a-f]{16})", shown)[0]
     code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
     assert code == 0
-    assert "All 6 planned changes landed" in " ".join(shown.split())
+    assert "all 6 planned changes landed" in " ".join(shown.split()).lower()
