@@ -41,7 +41,8 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
     with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
         say(
-            f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)\nWhat plays the destinations: {place.origin(environment)}"
+            f"Dagster UI: http://127.0.0.1:{chosen} in a few seconds (Ctrl-C to end)\n"
+            f"What plays the destinations: {place.origin(environment)}"
         )
         os.environ.update(environment)
         os.environ["DAGSTER_IS_DEV_CLI"] = "1"  # what `dagster dev` sets: one process says what a code location cannot load, not each
