@@ -84,11 +84,10 @@ def build(company: Company) -> dg.AssetsDefinition:
                 yield taking.refused(roster, unfit)
                 raise
             facts = taking.accept(result)
-            yield taking.passed(roster, facts)
             if context.run.job_name == company.job("one"):
                 taking.check_named(config.only, result)
         yield _export(company, export, facts)
-        yield _roster(company, result)
+        yield _roster(company, result, taking.passed(roster, facts))
         yield _rejects(company, result, facts)
 
     return hr_intake
@@ -142,7 +141,7 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
     )
 
 
-def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResult:
+def _roster(company: Company, result: intake.IntakeResult, gate: dg.AssetCheckResult) -> dg.MaterializeResult:
     standing: pd.Series[int] = result.roster["employment"].value_counts()
     return dg.MaterializeResult(
         asset_key=company.key("hr", "roster"),
@@ -152,6 +151,7 @@ def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResu
             "rows of the file": metadata.counts(result.facts.dispositions(), "disposition", "rows"),
             "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
         },
+        check_results=[gate],
     )
 
 

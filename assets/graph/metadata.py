@@ -16,6 +16,7 @@ from roster.shown import in_markdown, one_line
 
 MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
+IN_REPORT = ": in the run's report"
 _LONGEST_BAR = 8
 
 COLUMNS: Mapping[str, str] = {
@@ -65,13 +66,21 @@ COLUMNS: Mapping[str, str] = {
 
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue:
-    """A frame as a table in the UI, cut after `MOST_ROWS`. The caller sees to it that it names people by number only.
+    """A frame as a table in the UI, cut after `MOST_ROWS`: a last line says how many more there are. The caller sees to it that it names
+    people by number only.
 
     An asset's page has room for two or three narrow columns; what sticks out is cut off there.
     """
     shown = frame.head(MOST_ROWS).astype("object").where(frame.head(MOST_ROWS).notna(), None)
     records = [dg.TableRecord({str(name): _plain(value) for name, value in row.items()}) for row in shown.to_dict("records")]
+    if rest := len(frame) - len(shown):
+        first, *others = (str(name) for name in frame.columns)
+        records.append(dg.TableRecord({first: f"… and {rest:,} more{'' if others else IN_REPORT}", **_last(others)}))
     return dg.MetadataValue.table(records, _schema(frame))
+
+
+def _last(names: Sequence[str]) -> dict[str, str]:
+    return {name: IN_REPORT.strip(" :") if name == names[-1] else "" for name in names}
 
 
 def _plain(value: Any) -> str | int | float | bool | None:

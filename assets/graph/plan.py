@@ -14,7 +14,7 @@ import pandas as pd
 from assets import settings_then
 from assets.company import Company, attempt, root_run_id
 from assets.failures import reported
-from assets.graph import links, metadata, undo
+from assets.graph import links, metadata, people, undo
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from assets.typed import given, schema
 from destinations import engine, releases, undoing
@@ -67,11 +67,12 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             drawn = settings_then.named(company, drawn, destination.name)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
-            yield _accounting_check(key, drawn)
-            yield _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, drawn)
+            held = _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, destination, drawn)
+            results = [_accounting_check(key, drawn), held]
             if isinstance(destination, DryRun):
-                yield _dry_run_check(key, destination, drawn.facts.dry_run)
+                results.append(_dry_run_check(key, destination, drawn.facts.dry_run))
             if drawn.faults:
+                yield from results  # of no materialization: there will be none
                 raise Permanent(
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
@@ -79,6 +80,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             value={**drawn.to_stored(), **settings_then.stored(company)},
             data_version=dg.DataVersion(drawn.plan.digest()),
             metadata={**_shown(destination, drawn), **links.to(company.name, "nights", root_run_id(context))},
+            check_results=results,  # with it, they belong to it; before it, they would to the one of another run
         )
 
     return asset
@@ -140,7 +142,7 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     )
 
 
-def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetCheckResult:
+def _held_check(key: dg.AssetKey, company: Company, destination: Destination, drawn: Drawn) -> dg.AssetCheckResult:
     """How many, why, the figures, and what to paste. It warns; what is held stops nothing else."""
     plan, facts = drawn.plan, drawn.facts
     held, things = plan.people[plan.people["action"].eq("hold")], plan.things[~plan.things["apply"].astype("bool")]
@@ -165,6 +167,7 @@ def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetChe
                 {
                     "why": metadata.counts({reason(code).words: n for code, n in held["reason"].value_counts().items()}, "reason"),
                     "reasons and kinds": metadata.markdown(groups) if len(groups) else metadata.table(groups),
+                    "what waits": people.old_and_new(destination, drawn),
                     "limits": metadata.table(against(plan.figures)),
                 }
             ),
@@ -207,20 +210,20 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunRepl
 
 def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
     made, facts = drawn.plan, drawn.facts
-    people, changes = made.people, made.changes
-    held = made.held_digest()
+    changes, held = made.changes, made.held_digest()
     return metadata.of_result(
-        people,
+        made.people,
         {
             "actions": metadata.counts(made.counts(), "action"),
-            "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "kinds of change": metadata.counts(made.people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "who changes": people.by_kind(made.people),
             "who is there already": _there_already(facts.adoption),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
             **({"other settings": facts.other_settings.sentence()} if facts.other_settings else {}),
             **_undone(facts),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
-            "held": metadata.reasons(people[people["action"].eq("hold")]),
-            "skipped": metadata.reasons(people[people["action"].eq("skip")]),
+            "held": metadata.reasons(made.people[made.people["action"].eq("hold")]),
+            "skipped": metadata.reasons(made.people[made.people["action"].eq("skip")]),
             f"what {destination.title} would do": metadata.own_account(own_account_of(facts, [])),
             "approvers by rule": metadata.repairs(facts.repairs),
             **_things(made, facts),

@@ -97,7 +97,7 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         results = checks.results(key, [_parity(report)]) if destinations > 1 else []
         yield dg.MaterializeResult(
             value=value,
-            metadata={**_in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
+            metadata={**in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
             check_results=results,
         )
 
@@ -132,8 +132,16 @@ def _parity(report: RunReport) -> Finding:
     return Finding("parity", found.same, found.sentence, figures={"people who differ": odd["employee_id"].nunique(), **figures})
 
 
-def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
-    """The run, on its report's page."""
+def in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
+    """The run, on its report's page.
+
+    Args:
+        report: The run.
+        out: Whom it left out.
+        found: Its headline.
+        files: Its reports.
+        moved: What became of HR's file, and of the list that is put back.
+    """
     tables = {
         "changes": metadata.markdown(_numbers(report)),
         "people": metadata.markdown(_outcomes(report)),

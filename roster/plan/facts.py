@@ -27,7 +27,7 @@ FAULTS: Final = ("employee_id", "field", "reason", "word", "candidates")
 
 
 _NONE: Final[dict[tuple[str, ...], pd.DataFrame]] = {
-    columns: pd.DataFrame(columns=list(columns), dtype="str") for columns in (FIGURES, REPAIRS, FAULTS)
+    columns: pd.DataFrame(columns=list(columns), dtype="str") for columns in (FIGURES, REPAIRS, LEFT, FAULTS)
 }
 
 

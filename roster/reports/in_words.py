@@ -63,6 +63,11 @@ def changes(report: RunReport, one: DestinationReport) -> pd.DataFrame:
         ``added`` and ``removed`` say what is different, ``old_id`` and ``new_id`` the ids where ``old`` and ``new`` have names for them.
         Whoever leaves has one row with what they lose as ``old``, whoever comes in one without values. ``state`` is of `STATES`.
     """
+    return of_one(one)
+
+
+def of_one(one: DestinationReport) -> pd.DataFrame:
+    """The same of what is known of one destination alone."""
     people = one.people.reindex(columns=list(PEOPLE)).set_index("person")
     planned = one.changes.reindex(columns=list(CHANGE_COLUMNS))
     planned = planned.assign(person_kind=planned["person"].map(people["kinds"]).astype("str"))
@@ -72,14 +77,14 @@ def changes(report: RunReport, one: DestinationReport) -> pd.DataFrame:
     found = [_whole(people, planned[ends], one), _values(values[~there], one)]
     table = pd.concat([part for part in found if len(part)] or found, ignore_index=True)
     table["action"] = table["person"].map(people["action"]).astype("str")
-    table["state"] = _state(table, people, report, one)
+    table["state"] = _state(table, people, one)
     table["employee_id"] = table["person"].map(people["employee_id"]).astype("str").fillna(table["person"])
     order = table["state"].map({state: at for at, state in enumerate(dict.fromkeys(STATES.values()))}).fillna(0)
     order = order.where(order < 6, 6)  # those that need nobody go by person
     return table.assign(order=order).sort_values(["order", "employee_id"], kind="stable").reset_index(drop=True)[list(COLUMNS)]
 
 
-def _state(table: pd.DataFrame, people: pd.DataFrame, report: RunReport, one: DestinationReport) -> pd.Series:
+def _state(table: pd.DataFrame, people: pd.DataFrame, one: DestinationReport) -> pd.Series:
     outcome, landed = (table["person"].map(people[name]).astype("str") for name in ("outcome", "landed"))
     stage = "planned" if one.stage in ("none", "planned") else "sent"
     plain = outcome.isin(["held", "refused", "unknown", "skipped", "unchanged"])
