@@ -4,11 +4,13 @@ Belongs here: frames and counts as metadata values. Does not belong here: which 
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from resources import places
 from roster.plan.own_account import Beside
 from roster.reports import tables
 from roster.reports.reasons import REPAIR_REASONS
@@ -85,6 +87,13 @@ def _last(names: Sequence[str]) -> dict[str, str]:
 
 def _plain(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, int | float | bool) or value is None else one_line(str(value))
+
+
+def place(file: Any) -> dg.MetadataValue:
+    """Where a file is: below the deployment's home from there on, since a path has no place to break and widens a page beyond itself."""
+    path = PurePath(str(file))
+    inside = "://" not in str(file) and path.is_relative_to(places.home())
+    return dg.MetadataValue.path(str(path.relative_to(places.home())) if inside else str(file))
 
 
 def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:

@@ -23,7 +23,7 @@ PERSONAL: Final = "personal: in the report"
 
 
 def answered(people: pd.DataFrame, answers: pd.DataFrame) -> dg.MetadataValue:
-    """Person by person what was sent and what became of it, what was not accepted first.
+    """Person by person what was sent (action and kinds) and what became of it, what was not accepted first.
 
     Args:
         people: the plan's.
@@ -32,13 +32,12 @@ def answered(people: pd.DataFrame, answers: pd.DataFrame) -> dg.MetadataValue:
     planned = people.drop_duplicates("person").set_index("person")
     found = pd.DataFrame(
         {
-            "employee_id": answers["person"],
-            "action": answers["person"].map(planned["action"]).astype("str"),
-            "kinds": _kinds(answers["person"].map(planned["kinds"]).astype("str")),
+            "who": answers["person"],
+            "change": answers["person"].map(planned["action"]).astype("str") + ": " + _kinds(answers["person"].map(planned["kinds"])),
             "outcome": answers["status"].astype("str"),
         }
     )
-    found = found.assign(fine=found["outcome"].eq("accepted")).sort_values(["fine", "employee_id"], kind="stable")
+    found = found.assign(fine=found["outcome"].eq("accepted")).sort_values(["fine", "who"], kind="stable")
     return metadata.table(found.drop(columns="fine"))
 
 
@@ -101,4 +100,4 @@ def _arrow(found: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _kinds(texts: "pd.Series[str]") -> "pd.Series[str]":
-    return texts.map({text: words.kinds(text) for text in texts.dropna().unique()}).astype("str")
+    return texts.map({text: words.kinds(text) for text in texts.dropna().unique()}).astype("str").fillna("")

@@ -52,7 +52,11 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         config_schema=schema(PlanConfig),
-        **company.labels(destination.name, f"What must change at {destination.title}: who, what, old and new, apply or hold.", {"pandas"}),
+        **company.labels(
+            destination.name,
+            f"What must change at {destination.title}. Look at *who changes*, then at the check *held*: what waits and its release.",
+            {"pandas"},
+        ),
     )
     def asset(
         context: dg.AssetExecutionContext,
@@ -118,7 +122,11 @@ def _drawn(
 def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
     specs = [
         dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone is in the plan exactly once."),
-        dg.AssetCheckSpec("held", asset=key, description="Changes that wait for a release. They do not stop the rest."),
+        dg.AssetCheckSpec(
+            "held",
+            asset=key,
+            description="Changes that wait for a release and do not stop the rest. Look at *what waits*; paste *config to release*.",
+        ),
     ]
     if isinstance(destination, DryRun):  # a destination that has no dry run has no check of it either: it would always pass
         description = f"What {destination.title} says to the plan before it is written."
@@ -217,18 +225,18 @@ def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
             "actions": metadata.counts(made.counts(), "action"),
             "kinds of change": metadata.counts(made.people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
             "who changes": people.by_kind(made.people),
-            "who is there already": _there_already(facts.adoption),
+            "there already": _there_already(facts.adoption),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
             **({"other settings": facts.other_settings.sentence()} if facts.other_settings else {}),
             **_undone(facts),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
             "held": metadata.reasons(made.people[made.people["action"].eq("hold")]),
             "skipped": metadata.reasons(made.people[made.people["action"].eq("skip")]),
-            f"what {destination.title} would do": metadata.own_account(own_account_of(facts, [])),
+            "its own account": metadata.own_account(own_account_of(facts, [])),
             "approvers by rule": metadata.repairs(facts.repairs),
             **_things(made, facts),
             **({"digest for a release": held} if held else {}),
-            "digest of the plan": made.digest(),
+            "digest": made.digest(),
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
         },
     )

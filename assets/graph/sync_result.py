@@ -37,7 +37,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         io_manager_key=company.resource("io"),
         required_resource_keys={access, ledger},
         **company.labels(
-            destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
+            destination.name,
+            f"What was sent to {destination.title} and what it answered. Look at *not accepted*, then at *person by person*.",
+            {destination.name},
         ),
     )
     def asset(context: dg.AssetExecutionContext, plan: StoredValue) -> Iterator[dg.MaterializeResult]:
@@ -113,11 +115,11 @@ def _shown(
             "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
             "not accepted": metadata.table(refused[["person", "status", "reason"]]),
             "person by person": people.answered(planned, answers),
-            f"what {destination.title} answered": metadata.own_account(own_account_of(facts, requests)),
+            "its own account": metadata.own_account(own_account_of(facts, requests)),
             "approvers by rule": metadata.repairs(facts.repairs),
             "requests": len(requests),
             "calls": sum(request["calls"] for request in requests),
             "payload (bytes)": sum(request["bytes"] for request in requests),
-            "waited for answers (s)": round(sum(request["seconds"] for request in requests), 2),
+            "waited (s)": round(sum(request["seconds"] for request in requests), 2),
         },
     )

@@ -121,8 +121,8 @@ class RunStorage(dg.ConfigurableIOManager):
             files = _files(obj, "/".join(context.asset_key.path))
             _write(place, files)
             _point(self._place(NEWEST, context.asset_key), context.run_id)
-        shown = dg.MetadataValue.path(str(place)) if isinstance(place, Path) else dg.MetadataValue.url(str(place))
-        context.add_output_metadata({"path": shown, "bytes": sum(map(len, files.values()))})
+        # Not where: a long path widens every table of the asset's page beyond it, and it follows from run and asset (docs/files.md).
+        context.add_output_metadata({"stored (bytes)": sum(map(len, files.values()))})
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read the value that the upstream run wrote; where none is named, the newest.
