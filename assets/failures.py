@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from resources.failures import Failed
+from resources.own_text import OwnText, Stopped
 from resources.shortage import shortage
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
@@ -16,7 +17,7 @@ from roster.shown import one_line
 from roster.unfit import Unfit
 
 
-class TickFailed(dg.DagsterError):
+class TickFailed(OwnText, dg.DagsterError):
     """A sensor or schedule could not do its work.
 
     It is an error of Dagster's own kind because Dagster masks the text of any other one of a tick when user-code errors are redacted,
@@ -34,10 +35,10 @@ def reported() -> Iterator[None]:
     try:
         yield
     except (Failed, AbsentPeople, NoApprover, Unfit) as error:
-        raise dg.Failure(one_line(str(error)), allow_retries=False) from None
+        raise Stopped(one_line(str(error))) from None
     except Exception as error:
         if lack := shortage(error):
-            raise dg.Failure(str(lack), allow_retries=False) from None
+            raise Stopped(str(lack)) from None
         raise
 
 

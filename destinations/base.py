@@ -215,6 +215,12 @@ class Destination(Comparison, Protocol):
     """By which columns of what is read of it and sent to it a person is found."""
 
     @property
+    def impersonal(self) -> Sequence[str]:
+        """Fields whose values say nothing of anybody but what they may do there, such as a role: these are shown where there is no sign-on.
+        Of any other field only its name is."""
+        return ()
+
+    @property
     def read_back_seconds(self) -> float:
         """For how many seconds reading back is tried before anything counts as missing."""
         return 0.0

@@ -9,6 +9,7 @@
 - `checks`: how is what only one destination has to say put as a check?
 - `links`: where does `rollcall serve` show the same, with everybody's name?
 - `metadata`: how are frames and counts shown, without anybody's name?
+- `people`: who changes, person by person?
 
 Does not belong here: what a step does (``destinations.engine``, ``roster.intake``), how a run is started (``assets.runs``).
 """

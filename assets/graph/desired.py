@@ -30,7 +30,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         required_resource_keys={ledger},
         config_schema=schema(DesireConfig),
         **company.labels(
-            destination.name, f"Who should be at {destination.title}, in full, as its API writes it; approvers resolved.", {"pandas"}
+            destination.name,
+            f"Who should be at {destination.title}, as its API writes it. Look at *approvers by rule* and *values left out*.",
+            {"pandas"},
         ),
     )
     def asset(

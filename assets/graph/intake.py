@@ -84,11 +84,10 @@ def build(company: Company) -> dg.AssetsDefinition:
                 yield taking.refused(roster, unfit)
                 raise
             facts = taking.accept(result)
-            yield taking.passed(roster, facts)
             if context.run.job_name == company.job("one"):
                 taking.check_named(config.only, result)
         yield _export(company, export, facts)
-        yield _roster(company, result)
+        yield _roster(company, result, taking.passed(roster, facts))
         yield _rejects(company, result, facts)
 
     return hr_intake
@@ -106,11 +105,19 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
     if deadline:
         hours = timedelta(hours=deadline.within_hours)
         policy = dg.FreshnessPolicy.cron(deadline_cron=deadline.cron, lower_bound_delta=hours, timezone=company.settings.timezone)
-    people = company.labels("hr", "The valid people: canonical columns, one row a person.", {"pandas", "pandera"})
-    rejects = company.labels("hr", "The rows that are no valid person, each with line, field and reason.", {"pandas"})
+    people = company.labels(
+        "hr",
+        "The valid people, one row a person. Look at the check *gate*, then at *rows of the file*: where each row went.",
+        {"pandas", "pandera"},
+    )
+    rejects = company.labels("hr", "The rows that are no valid person. Look at *why rejected*: line, field and what is wrong.", {"pandas"})
     kind = "sftp" if company.settings.hr.sftp else "csv"
     return [
-        dg.AssetSpec(export, freshness_policy=policy, **company.labels("hr", "HR's file as it came: its bytes, never changed.", {kind})),
+        dg.AssetSpec(
+            export,
+            freshness_policy=policy,
+            **company.labels("hr", "HR's file as it came. Look at *file* and *as of*: is it the one of tonight?", {kind}),
+        ),
         dg.AssetSpec(company.key("hr", "roster"), deps=[export], **people),
         dg.AssetSpec(company.key("hr", "rejects"), deps=[export], **rejects),
     ]
@@ -137,12 +144,12 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
             "as of": facts.as_of.isoformat(),
             "intake number": facts.number,
             "same content as before": facts.seen_before,
-            "sha256": export.sha256,
+            "sha256 begins": export.sha256[:12],  # all of it is the data version
         },
     )
 
 
-def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResult:
+def _roster(company: Company, result: intake.IntakeResult, gate: dg.AssetCheckResult) -> dg.MaterializeResult:
     standing: pd.Series[int] = result.roster["employment"].value_counts()
     return dg.MaterializeResult(
         asset_key=company.key("hr", "roster"),
@@ -152,6 +159,7 @@ def _roster(company: Company, result: intake.IntakeResult) -> dg.MaterializeResu
             "rows of the file": metadata.counts(result.facts.dispositions(), "disposition", "rows"),
             "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
         },
+        check_results=[gate],
     )
 
 

@@ -32,7 +32,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         config_schema=schema(ReleaseConfig),
         **company.labels(
             destination.name,
-            f"Who is at {destination.title} now: read from its API, and what the ledger remembers of fields that it cannot show.",
+            f"Who is at {destination.title} now, by its API and the ledger. Look at the row count: is it about as many as ever?",
             {destination.name},
         ),
     )

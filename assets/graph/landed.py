@@ -43,7 +43,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         required_resource_keys={access, ledger, io},
         **company.labels(
             destination.name,
-            f"What {destination.title} shows after the write: one outcome for everyone, drift, strangers.",
+            f"What {destination.title} shows after the write. Look at *missing*, *outcomes* and *not brought in*.",
             {destination.name},
         ),
     )

@@ -4,11 +4,13 @@ Belongs here: frames and counts as metadata values. Does not belong here: which 
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from resources import places
 from roster.plan.own_account import Beside
 from roster.reports import tables
 from roster.reports.reasons import REPAIR_REASONS
@@ -16,6 +18,7 @@ from roster.shown import in_markdown, one_line
 
 MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
+IN_REPORT = ": in the run's report"
 _LONGEST_BAR = 8
 
 COLUMNS: Mapping[str, str] = {
@@ -65,17 +68,32 @@ COLUMNS: Mapping[str, str] = {
 
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue:
-    """A frame as a table in the UI, cut after `MOST_ROWS`. The caller sees to it that it names people by number only.
+    """A frame as a table in the UI, cut after `MOST_ROWS`: a last line says how many more there are. The caller sees to it that it names
+    people by number only.
 
     An asset's page has room for two or three narrow columns; what sticks out is cut off there.
     """
     shown = frame.head(MOST_ROWS).astype("object").where(frame.head(MOST_ROWS).notna(), None)
     records = [dg.TableRecord({str(name): _plain(value) for name, value in row.items()}) for row in shown.to_dict("records")]
+    if rest := len(frame) - len(shown):
+        first, *others = (str(name) for name in frame.columns)
+        records.append(dg.TableRecord({first: f"… and {rest:,} more{'' if others else IN_REPORT}", **_last(others)}))
     return dg.MetadataValue.table(records, _schema(frame))
+
+
+def _last(names: Sequence[str]) -> dict[str, str]:
+    return {name: IN_REPORT.strip(" :") if name == names[-1] else "" for name in names}
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, int | float | bool) or value is None else one_line(str(value))
+
+
+def place(file: Any) -> dg.MetadataValue:
+    """Where a file is: below the deployment's home from there on, since a path has no place to break and widens a page beyond itself."""
+    path = PurePath(str(file))
+    inside = "://" not in str(file) and path.is_relative_to(places.home())
+    return dg.MetadataValue.path(str(path.relative_to(places.home())) if inside else str(file))
 
 
 def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:

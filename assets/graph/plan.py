@@ -14,7 +14,7 @@ import pandas as pd
 from assets import settings_then
 from assets.company import Company, attempt, root_run_id
 from assets.failures import reported
-from assets.graph import links, metadata, undo
+from assets.graph import links, metadata, people, undo
 from assets.graph.given import PlanConfig, of_this_run, planned_from, taken
 from assets.typed import given, schema
 from destinations import engine, releases, undoing
@@ -52,7 +52,11 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         io_manager_key=io,
         required_resource_keys={access, ledger, io},
         config_schema=schema(PlanConfig),
-        **company.labels(destination.name, f"What must change at {destination.title}: who, what, old and new, apply or hold.", {"pandas"}),
+        **company.labels(
+            destination.name,
+            f"What must change at {destination.title}. Look at *who changes*, then at the check *held*: what waits and its release.",
+            {"pandas"},
+        ),
     )
     def asset(
         context: dg.AssetExecutionContext,
@@ -67,11 +71,12 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             drawn = settings_then.named(company, drawn, destination.name)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
-            yield _accounting_check(key, drawn)
-            yield _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, drawn)
+            held = _waits_on(book, key, destination) if drawn.facts.idle else _held_check(key, company, destination, drawn)
+            results = [_accounting_check(key, drawn), held]
             if isinstance(destination, DryRun):
-                yield _dry_run_check(key, destination, drawn.facts.dry_run)
+                results.append(_dry_run_check(key, destination, drawn.facts.dry_run))
             if drawn.faults:
+                yield from results  # of no materialization: there will be none
                 raise Permanent(
                     f"The plan for {destination.title} does not add up: {'; '.join(drawn.faults)}.", "Nothing was written. Report it."
                 )
@@ -79,6 +84,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             value={**drawn.to_stored(), **settings_then.stored(company)},
             data_version=dg.DataVersion(drawn.plan.digest()),
             metadata={**_shown(destination, drawn), **links.to(company.name, "nights", root_run_id(context))},
+            check_results=results,  # with it, they belong to it; before it, they would to the one of another run
         )
 
     return asset
@@ -116,7 +122,11 @@ def _drawn(
 def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:
     specs = [
         dg.AssetCheckSpec("accounting", asset=key, blocking=True, description="Everyone is in the plan exactly once."),
-        dg.AssetCheckSpec("held", asset=key, description="Changes that wait for a release. They do not stop the rest."),
+        dg.AssetCheckSpec(
+            "held",
+            asset=key,
+            description="Changes that wait for a release and do not stop the rest. Look at *what waits*; paste *config to release*.",
+        ),
     ]
     if isinstance(destination, DryRun):  # a destination that has no dry run has no check of it either: it would always pass
         description = f"What {destination.title} says to the plan before it is written."
@@ -140,7 +150,7 @@ def _accounting_check(key: dg.AssetKey, drawn: Drawn) -> dg.AssetCheckResult:
     )
 
 
-def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetCheckResult:
+def _held_check(key: dg.AssetKey, company: Company, destination: Destination, drawn: Drawn) -> dg.AssetCheckResult:
     """How many, why, the figures, and what to paste. It warns; what is held stops nothing else."""
     plan, facts = drawn.plan, drawn.facts
     held, things = plan.people[plan.people["action"].eq("hold")], plan.things[~plan.things["apply"].astype("bool")]
@@ -165,6 +175,7 @@ def _held_check(key: dg.AssetKey, company: Company, drawn: Drawn) -> dg.AssetChe
                 {
                     "why": metadata.counts({reason(code).words: n for code, n in held["reason"].value_counts().items()}, "reason"),
                     "reasons and kinds": metadata.markdown(groups) if len(groups) else metadata.table(groups),
+                    "what waits": people.old_and_new(destination, drawn),
                     "limits": metadata.table(against(plan.figures)),
                 }
             ),
@@ -207,25 +218,25 @@ def _dry_run_check(key: dg.AssetKey, destination: Destination, reply: DryRunRepl
 
 def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
     made, facts = drawn.plan, drawn.facts
-    people, changes = made.people, made.changes
-    held = made.held_digest()
+    changes, held = made.changes, made.held_digest()
     return metadata.of_result(
-        people,
+        made.people,
         {
             "actions": metadata.counts(made.counts(), "action"),
-            "kinds of change": metadata.counts(people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
-            "who is there already": _there_already(facts.adoption),
+            "kinds of change": metadata.counts(made.people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
+            "who changes": people.by_kind(made.people),
+            "there already": _there_already(facts.adoption),
             "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
             **({"other settings": facts.other_settings.sentence()} if facts.other_settings else {}),
             **_undone(facts),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),
-            "held": metadata.reasons(people[people["action"].eq("hold")]),
-            "skipped": metadata.reasons(people[people["action"].eq("skip")]),
-            f"what {destination.title} would do": metadata.own_account(own_account_of(facts, [])),
+            "held": metadata.reasons(made.people[made.people["action"].eq("hold")]),
+            "skipped": metadata.reasons(made.people[made.people["action"].eq("skip")]),
+            "its own account": metadata.own_account(own_account_of(facts, [])),
             "approvers by rule": metadata.repairs(facts.repairs),
             **_things(made, facts),
             **({"digest for a release": held} if held else {}),
-            "digest of the plan": made.digest(),
+            "digest": made.digest(),
             **({"payload (bytes)": facts.dry_run.bytes} if facts.dry_run.requests else {}),
         },
     )

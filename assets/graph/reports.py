@@ -58,7 +58,7 @@ def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.A
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger},
         config_schema=schema(ReportConfig),
-        **company.labels("reports", "Everyone who was not brought in: why, since when, and who can mend it.", {"csv"}),
+        **company.labels("reports", "Everyone who was not brought in. Look at *who and why*; *what to do* says who can mend it.", {"csv"}),
     )
     def skipped_employees(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with reported(), getattr(context.resources, ledger).open() as book:
@@ -80,7 +80,9 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         io_manager_key=company.resource("io"),
         required_resource_keys={ledger, hr},
         config_schema=schema(ReportConfig),
-        **company.labels("reports", "The run in one page, all destinations side by side.", {"html"}),
+        **company.labels(
+            "reports", "The run in one page, all destinations side by side. Look at *in short*: what needs somebody comes first.", {"html"}
+        ),
     )
     def sync_report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
@@ -97,7 +99,7 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         results = checks.results(key, [_parity(report)]) if destinations > 1 else []
         yield dg.MaterializeResult(
             value=value,
-            metadata={**_in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
+            metadata={**in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
             check_results=results,
         )
 
@@ -113,10 +115,10 @@ def _shown(coded: pd.DataFrame, file: Any) -> dict[str, Any]:
         {
             "people": int(whom["employee_id"].nunique()),  # somebody may be there for several reasons
             "who and why": metadata.table(whom[["employee_id", "why"]]),
-            "who, why, what to do": metadata.markdown(whom),
+            "what to do": metadata.markdown(whom),
             "reasons": metadata.counts(_causes(coded), "reason"),
             "who can mend it": metadata.counts(whom["owner"].value_counts().to_dict(), "owner"),
-            "list for HR": dg.MetadataValue.path(str(file)),
+            "list for HR": metadata.place(file),
         },
     )
 
@@ -132,8 +134,16 @@ def _parity(report: RunReport) -> Finding:
     return Finding("parity", found.same, found.sentence, figures={"people who differ": odd["employee_id"].nunique(), **figures})
 
 
-def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
-    """The run, on its report's page."""
+def in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
+    """The run, on its report's page.
+
+    Args:
+        report: The run.
+        out: Whom it left out.
+        found: Its headline.
+        files: Its reports.
+        moved: What became of HR's file, and of the list that is put back.
+    """
     tables = {
         "changes": metadata.markdown(_numbers(report)),
         "people": metadata.markdown(_outcomes(report)),
@@ -145,9 +155,9 @@ def _in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writ
         **({"since last night": changed.sentence} if (changed := since(report, out)).compared else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
-        "the page, to open": dg.MetadataValue.path(str(files.page)),
-        "list for HR": dg.MetadataValue.path(str(files.skipped)),
-        "list for HR, a workbook": dg.MetadataValue.path(str(files.workbook)),
+        "the page, to open": metadata.place(files.page),
+        "list for HR": metadata.place(files.skipped),
+        "as a workbook": metadata.place(files.workbook),
         "HR's file": one_line(moved[0]) or "stays where it is",
         **({"list, put back": one_line(moved[1])} if moved[1] else {}),
     }

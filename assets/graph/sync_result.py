@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.company import Company, root_run_id
 from assets.failures import reported
-from assets.graph import links, metadata
+from assets.graph import links, metadata, people
 from destinations import claims, engine
 from destinations.base import Destination
 from destinations.delivery import Write
@@ -37,7 +37,9 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         io_manager_key=company.resource("io"),
         required_resource_keys={access, ledger},
         **company.labels(
-            destination.name, f"What was sent to {destination.title} and what it answered, person by person.", {destination.name}
+            destination.name,
+            f"What was sent to {destination.title} and what it answered. Look at *not accepted*, then at *person by person*.",
+            {destination.name},
         ),
     )
     def asset(context: dg.AssetExecutionContext, plan: StoredValue) -> Iterator[dg.MaterializeResult]:
@@ -63,7 +65,7 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
             },
             check_results=[_agreement_check(key, disagreements, len(requests))],
             metadata={
-                **_shown(destination, answers, requests, facts),
+                **_shown(destination, write.plan.people, answers, requests, facts),
                 **_things(things),
                 **links.to(company.name, "nights", root_run_id(context)),
             },
@@ -103,18 +105,21 @@ def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) 
     )
 
 
-def _shown(destination: Destination, answers: pd.DataFrame, requests: list[dict[str, Any]], facts: PlanFacts) -> dict[str, Any]:
+def _shown(
+    destination: Destination, planned: pd.DataFrame, answers: pd.DataFrame, requests: list[dict[str, Any]], facts: PlanFacts
+) -> dict[str, Any]:
     refused = answers[answers["status"].ne("accepted")]
     return metadata.of_result(
         answers,
         {
             "answers": metadata.counts(answers["status"].value_counts().to_dict(), "answer"),
             "not accepted": metadata.table(refused[["person", "status", "reason"]]),
-            f"what {destination.title} answered": metadata.own_account(own_account_of(facts, requests)),
+            "person by person": people.answered(planned, answers),
+            "its own account": metadata.own_account(own_account_of(facts, requests)),
             "approvers by rule": metadata.repairs(facts.repairs),
             "requests": len(requests),
             "calls": sum(request["calls"] for request in requests),
             "payload (bytes)": sum(request["bytes"] for request in requests),
-            "waited for answers (s)": round(sum(request["seconds"] for request in requests), 2),
+            "waited (s)": round(sum(request["seconds"] for request in requests), 2),
         },
     )

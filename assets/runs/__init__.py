@@ -8,6 +8,7 @@
 - `lost`: which runs does nothing else tell of?
 - `alerts`: what of a company are people told, and when?
 - `summary`: how did a run end, in the ledger, in its reports and on one page?
+- `stopped_night`: where does the UI show a night that never came to its report?
 - `by_hand`: what would the newest plan send, for those who bring it there themselves?
 - `retention`: which runs are old enough to go?
 - `dagster_storage`: what does Dagster itself keep of those that went?

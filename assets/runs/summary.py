@@ -7,6 +7,7 @@ makes of the same reports (``assets.graph.reports``), words (``roster.reports``)
 import dagster as dg
 
 from assets.company import COMPANY_TAG
+from assets.runs import stopped_night
 from destinations import registry
 from resources import places
 from resources.ledger import Ledger
@@ -39,7 +40,10 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
         ledger.runs.begin(run_id, root, run.job_name)
         ledger.runs.end(run_id, "finished" if run.is_success else "stopped", failures)
         report = with_nights(ledger, assemble(ledger, root, registry.titles()), registry.titles())
-    return report, write_reports(report)
+    files = write_reports(report)
+    if not run.is_success:
+        stopped_night.show(instance, run_id, report, files)
+    return report, files
 
 
 def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:

@@ -116,6 +116,7 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
     approver_field = "managerEmail"
     accounts_are_addresses = True
     wording = words.WORDING
+    impersonal = words.IMPERSONAL
     preflight_checks = MappingProxyType({"policies": preflight.DESCRIPTION})
 
     @property

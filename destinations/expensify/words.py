@@ -36,6 +36,17 @@ WORDING: Final = Wording(
 )
 """Fields as the vendor's reference on the employee updater lists them."""
 
+IMPERSONAL: Final = (
+    "role",
+    "policyID",
+    "additionalPolicyIDs",
+    "isTerminated",
+    "shouldRemoveFromUnassignedPolicies",
+    "domainGroupID",
+    "approvalLimit",
+)
+"""What somebody may do there. Names, addresses, approvers, a status (who is on leave) and what HR's own columns fill are personal."""
+
 
 def id_names(read: Frames) -> Mapping[str, str]:
     """Policy → name."""

@@ -85,6 +85,7 @@ class Adapter(Destination, Divided, Examined):
     write_only = comparison.WRITE_ONLY
     approver_field = "approverIds"
     wording = words.WORDING
+    impersonal = words.IMPERSONAL
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", part_name(NAME, self.settings.part))

@@ -34,6 +34,9 @@ WORDING: Final = Wording(
 )
 """Fields as the vendor's page on users lists them."""
 
+IMPERSONAL: Final = ("role", "organizationalUnitId", "active")
+"""What somebody may do there. Whatever else a user has, is theirs, or comes from HR's own columns, as dimensions do."""
+
 
 def id_names(read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
     """Unit → name, and entries of ``dimensionPresets`` → dimension and value, such as *Cost centre 5100*.

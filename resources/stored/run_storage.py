@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from resources import owner_only
 from resources.failures import Failed
+from resources.own_text import Stopped
 from resources.places import located
 from resources.shortage import shortage
 from resources.stored import objects
@@ -120,8 +121,8 @@ class RunStorage(dg.ConfigurableIOManager):
             files = _files(obj, "/".join(context.asset_key.path))
             _write(place, files)
             _point(self._place(NEWEST, context.asset_key), context.run_id)
-        shown = dg.MetadataValue.path(str(place)) if isinstance(place, Path) else dg.MetadataValue.url(str(place))
-        context.add_output_metadata({"path": shown, "bytes": sum(map(len, files.values()))})
+        # Not where: a long path widens every table of the asset's page beyond it, and it follows from run and asset (docs/files.md).
+        context.add_output_metadata({"stored (bytes)": sum(map(len, files.values()))})
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read the value that the upstream run wrote; where none is named, the newest.
@@ -185,10 +186,10 @@ def _reported(place: Any) -> Iterator[None]:
     try:
         yield
     except Failed as failure:
-        raise dg.Failure(str(failure), allow_retries=False) from None
+        raise Stopped(str(failure)) from None
     except Exception as error:
         if lack := shortage(error, place if isinstance(place, Path) else None):
-            raise dg.Failure(str(lack), allow_retries=False) from None
+            raise Stopped(str(lack)) from None
         raise
 
 
@@ -202,9 +203,8 @@ def _named_run(context: dg.InputContext) -> str | None:
 
 def _missing(key: dg.AssetKey, why: str) -> dg.Failure:
     name = key.to_user_string()
-    return dg.Failure(
-        f"There is no stored value of {name}: {why}. Start a new run that includes {name}; it is not read from another run instead.",
-        allow_retries=False,
+    return Stopped(
+        f"There is no stored value of {name}: {why}. Start a new run that includes {name}; it is not read from another run instead."
     )
 
 
@@ -217,7 +217,7 @@ def _files(value: Any, name: str) -> dict[str, bytes]:
     entries: dict[str, str] = {}
     for entry, content in (value if bundle else {"value": value}).items():
         if not _ENTRY.fullmatch(str(entry)) or f"{entry}.json" == INDEX:
-            raise dg.Failure(f"{name}: an entry of a stored dict needs a plain name.", allow_retries=False)
+            raise Stopped(f"{name}: an entry of a stored dict needs a plain name.")
         suffix, encoded = _encoded(content, f"{name}, {entry}")
         entries[entry] = f"{entry}.{suffix}"
         files[entries[entry]] = encoded
@@ -236,12 +236,12 @@ def _encoded(value: Any, name: str) -> tuple[str, bytes]:
         try:
             plain.to_parquet(buffer, engine="pyarrow")
         except (pa.ArrowException, TypeError, ValueError):
-            raise dg.Failure(f"{name}: a column of this frame has no single type that Parquet can hold.", allow_retries=False) from None
+            raise Stopped(f"{name}: a column of this frame has no single type that Parquet can hold.") from None
         return "parquet", buffer.getvalue()
     try:
         return "json", json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError):
-        raise dg.Failure(f"{name}: neither a frame, nor bytes, nor JSON.", allow_retries=False) from None
+        raise Stopped(f"{name}: neither a frame, nor bytes, nor JSON.") from None
 
 
 def decoded(file: Any) -> Any:

@@ -97,6 +97,14 @@ class Screen:
         return [str(cell) for cell in cells]
 
     @contextlib.contextmanager
+    def narrow(self) -> Iterator[None]:
+        """As on a small screen."""
+        self.page.set_viewport_size({"width": 1280, "height": WINDOW["height"]})
+        self.page.wait_for_timeout(100)
+        yield
+        self.page.set_viewport_size(WINDOW)
+
+    @contextlib.contextmanager
     def wide(self) -> Iterator[None]:
         """More room for a graph: without the UI's navigation."""
         self.page.set_viewport_size({"width": WINDOW["width"], "height": 1080})

@@ -38,7 +38,13 @@ def test_the_plan_says_what_will_be_done_and_who_is_left_out(screen: Any) -> Non
 def test_the_sync_result_says_what_was_answered_in_units_of_its_own(screen: Any) -> None:
     screen.asset("expensify/sync_result", "payload (bytes)")
     assert [line[:2] for line in screen.rows("answers")] == [["accepted", "216"]]
-    screen.shows("waited for answers (s)")
+    screen.shows("waited (s)", "person by person")
+    people = screen.rows("person by person")
+    assert len(people) == 51
+    assert people[-1] == ["… and 166 more", "", "in the run's report"]
+    assert {line[2] for line in people[:-1]} == {"accepted"}
+    assert all(line[1].startswith("create: ") for line in people[:-1])
+    screen.picture("sync_result")
 
 
 def test_what_landed_is_told_from_what_was_intended_and_accepted(screen: Any) -> None:
@@ -54,7 +60,7 @@ def test_the_sync_report_has_both_destinations_side_by_side(screen: Any) -> None
         ["unchanged", "11", "11"],
         ["skipped", "23", "22"],
     ]
-    screen.shows(str(screen.demo.reports / "sync_report.html"))
+    screen.shows(str((screen.demo.reports / "sync_report.html").relative_to(screen.demo.home)))
     assert "file://" not in screen.text()  # no browser follows one from there
     screen.picture("sync_report")
 
@@ -98,6 +104,8 @@ PAGES += ["findity/users", "findity/sync_result", "findity/landed", "reports/ski
 def test_an_assets_page_shows_tables_whole_and_names_nobody(screen: Any, asset: str, names: re.Pattern[str]) -> None:
     screen.asset(asset, "dagster/component_origin")
     assert screen.cut_off() == []
+    with screen.narrow():
+        assert screen.cut_off() == []
     names_nobody(screen.text(), names)
 
 

@@ -1,11 +1,15 @@
 """What Dagster's pages show of texts that others wrote: the UI reads Markdown, and values are none."""
 
+import re
+
 import dagster as dg
 import pandas as pd
 import pytest
 
 from assets.failures import reported, reported_in_tick
 from assets.graph import metadata
+from destinations.expensify import words as expensify
+from destinations.findity import words as findity
 from resources.failures import Permanent
 from roster.shown import from_markdown
 
@@ -33,3 +37,19 @@ def test_quiet_an_error_is_on_one_line_and_without_control_characters() -> None:
     assert failed.value.description == "It says ![x](http://elsewhere.example) | <b>y</b> **z**\\x1b[31m."
     with pytest.raises(dg.DagsterError, match=r"\\x1b"), reported_in_tick():
         raise Permanent(f"It says {VALUE}.")
+
+
+def test_a_table_that_is_cut_says_how_many_rows_are_left_out_and_where_they_are() -> None:
+    shown = metadata.table(pd.DataFrame({"employee_id": [f"E{n}" for n in range(metadata.MOST_ROWS + 3)], "why": "x"}))
+    assert isinstance(shown, dg.TableMetadataValue)
+    assert len(shown.records) == metadata.MOST_ROWS + 1
+    assert shown.records[-1].data == {"employee_id": "… and 3 more", "why": "in the run's report"}
+
+
+def test_quiet_of_a_destination_no_personal_field_counts_as_impersonal() -> None:
+    private = re.compile("name|mail|phone|bank|address|approver|manager|approves|number|id$|custom|tags|status|dimension", re.IGNORECASE)
+    for words in (expensify, findity):
+        odd = [
+            name for name in words.IMPERSONAL if private.search(name) and name not in ("policyID", "domainGroupID", "organizationalUnitId")
+        ]
+        assert odd == []
