@@ -71,6 +71,22 @@ def listed(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
     return rows(report, _in_own_words(report, everyone), stored(report).beside)
 
 
+def list_for_hr(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> bytes:
+    """The list for HR as `write_reports` writes it, for whoever is shown it on a page.
+
+    Args:
+        report: The run; with `resources.past.last_night.with_nights` it tells what is new, and what is solved.
+        everyone: Who was left out.
+        form: A workbook, or CSV.
+    """
+    found = listed(with_names(report, everyone), everyone)
+    if form == "csv":
+        return to_csv(found, stored(report).separator)
+    from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - see `_lists`
+
+    return to_xlsx(found)
+
+
 def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The list for HR as a file for each owner: name → content, and the names of owners who have nothing to do this time.
 

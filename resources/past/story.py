@@ -13,6 +13,9 @@ from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster import lacking
 from roster.parts import ELSEWHERE, with_parts
+from roster.plan.decision import CHANGE_COLUMNS
+from roster.plan.wording import Wording
+from roster.reports import change_table
 from roster.reports.model import HR_FILE
 from roster.reports.skipped import NO_LOSS
 from roster.reports.story import Change, Chapter, Lacking, LastingSkip, Line, Story, Visit
@@ -122,6 +125,7 @@ def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_i
         destination=title,
         **{part: planned.get(part) for part in ("action", "intended", "kinds", "matched_by", "reason", "detail")},
         changes=_changes(traces),
+        in_words=_in_words(title, verdict.facts.wording, planned, traces) if verdict else (),
         lacking=_values(ledger, name, verdict.facts.faults, planned, employee_id) if verdict else [],
         **(_for_want_of(verdict.facts.faults, planned, employee_id) if verdict else {}),
         held_digest=held.digest if held else None,
@@ -198,6 +202,12 @@ def _followed(ledger: Ledger, where: str, employee_id: str) -> dict[tuple[str, s
 
 def _changes(traces: Traces) -> list[Change]:
     return [Change(field=row["field"], old=row["old"], new=row["new"]) for row in traces.changes]
+
+
+def _in_words(title: str, wording: Wording, planned: Mapping[str, Any], traces: Traces) -> list[dict[str, Any]]:
+    changes = pd.DataFrame(traces.changes).reindex(columns=list(CHANGE_COLUMNS)).assign(person="")
+    people = pd.DataFrame([{"person": "", "action": planned.get("action"), "kinds": planned.get("kinds")}])
+    return change_table.by_person(title, wording, people, changes).get("", [])
 
 
 def _first(stored: StoredRuns, run_ids: Sequence[str], asset: str, entry: str) -> pd.DataFrame | None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from roster.plan.wording import Wording
 from roster.reports.access import CAUSES, still_there
-from roster.reports.in_words import ENDS, STATES, changes
-from roster.reports.model import DestinationReport, RunReport
+from roster.reports.in_words import ENDS, STATES, changes, of
+from roster.reports.model import PEOPLE, DestinationReport, RunReport
 from roster.reports.reasons import reason
 from roster.reports.tables import MOST_CHANGES, MOST_ROWS, Table
 from roster.reports.words import kinds
@@ -49,20 +50,47 @@ def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
 
 
 def table(report: RunReport, one: DestinationReport) -> Table:
-    """The same as one plain table, for pages that are no report."""
+    """The same as one plain table, for pages that are no report; with names where the report has them."""
     found = changes(report, one)
-    columns = {"employee_id": ("Employee", "id"), "kind": ("Kind", "text"), "label": ("What", "text")}
+    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
+    columns = {
+        "employee_id": ("Employee", "id"),
+        **({"name": ("Name", "text")} if report.names else {}),
+        "kind": ("Kind", "text"),
+        "label": ("What", "text"),
+    }
     columns |= {"old": ("Old", "value"), "new": ("New", "value"), "state": ("State", "state")}
     cells = found.assign(kind=found["kind"].map(kinds))[list(columns)].head(MOST_CHANGES).astype("object")
     return Table(list(columns.values()), cells.where(cells.notna(), None).to_numpy().tolist(), len(found))
 
 
+def by_person(title: str, wording: Wording, people: pd.DataFrame, planned: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """The same of a plan and some of its people, for pages that are about people: person → their rows.
+
+    Args:
+        title: The destination, as people write it.
+        wording: Its words, as they are kept with the plan.
+        people: ``person``, ``action``, ``kinds``.
+        planned: `roster.plan.decision.CHANGE_COLUMNS`, of these people.
+    """
+    shown = people.assign(employee_id=people["person"]).reindex(columns=list(PEOPLE)).astype("str")
+    planned = planned.astype(dict.fromkeys(("person", "field", "kind", "old", "new"), "str"))
+    words = {name: getattr(wording, name) for name in ("labels", "id_names", "hundredths", "only_added", "leaving")}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(of(DestinationReport(name=title, stage="planned", people=shown, changes=planned, **words))):
+        found.setdefault(row["employee_id"], []).append(row)
+    return found
+
+
 def _of(found: pd.DataFrame) -> Changes:
-    shown = found.head(MOST_CHANGES)
+    return Changes(_rows(found.head(MOST_CHANGES)), len(found))
+
+
+def _rows(shown: pd.DataFrame) -> list[dict[str, Any]]:
     shown = shown.assign(whole=shown["label"].where(shown["field"].isna() | shown["kind"].isin(ENDS)), kind=shown["kind"].map(kinds))
     cells = shown.astype("object")
     rows = cells.where(cells.notna(), None).to_dict("records")
-    return Changes([{str(name): value for name, value in row.items()} for row in rows], len(found))
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def states(parts: Sequence[Changes]) -> list[str]:

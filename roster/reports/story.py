@@ -4,9 +4,10 @@ Belongs here: what is known of one person in each run, and saying it in words. D
 (``resources.past.story``), how it is laid out (``cli.why``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from roster.plan.outcomes import LATER, NOT_IN_ANSWER
 from roster.reports.reasons import DATED, reason
@@ -60,6 +61,8 @@ class Visit:
     reason: str | None = None
     detail: str | None = None
     changes: Sequence[Change] = ()
+    in_words: Sequence[Mapping[str, Any]] = ()
+    """The same as `roster.reports.change_table.by_person` has it."""
     lacking: Sequence[Lacking] = ()
     """Values that the record goes without."""
     word: str | None = None

@@ -139,10 +139,22 @@ def employee_numbers(people: "pd.Series[str]") -> str:
 
 
 def left_out_people(left_out: pd.DataFrame) -> Table:
-    """Person by person, as in the CSV."""
-    columns = [("employee_id", "Employee", "id"), ("where", "Where", "text"), ("reason", "Reason", "text"), ("owner", "Owner", "owner")]
+    """Person by person, as in the CSV; with names where `with_names` has given them."""
+    named = [("name", "Name", "text")] if "name" in left_out else []
+    columns = [
+        ("employee_id", "Employee", "id"),
+        *named,
+        ("where", "Where", "text"),
+        ("reason", "Reason", "text"),
+        ("owner", "Owner", "owner"),
+    ]
     columns += [("first_seen", "Since", "nowrap"), ("times_seen", "Times", "num")]
     return table(left_out.assign(employee_id=_person_or_line), columns)
+
+
+def with_names(left_out: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Who was left out, each with a name where it is known; for a page that is its owner's alone, or behind a sign-on."""
+    return left_out.assign(name=left_out["number"].map(dict(names)).astype("str"))
 
 
 def faults(frame: pd.DataFrame) -> Table:

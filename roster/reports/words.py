@@ -53,6 +53,11 @@ def kinds(codes: object) -> str:
     return ", ".join(KINDS.get(code, code.replace("_", " ")) for code in str(codes).split("|"))
 
 
+def action(code: str) -> str:
+    """What is meant to be done, in words."""
+    return ACTIONS.get(code, code)
+
+
 def outcome(code: str) -> str:
     """An outcome in words."""
     return OUTCOMES.get(code, code.replace("_", " "))

@@ -15,7 +15,18 @@ from tests.ui.serving import PLANTED, Stage
 
 ANNA, BERT, VERA, CARL = "anna@acme.example", "bert@acme.example", "vera@acme.example", "carl@beta.example"
 NOT_YOURS = "This is not yours to see, or it is not there."
-PAGES = ("/", "/nights/{run}", "/nights/{run}/report", "/faults", "/faults.csv", "/people/E05", "/waiting", "/waiting/{digest}")
+PAGES = (
+    "/",
+    "/nights/{run}",
+    "/nights/{run}/report",
+    "/faults",
+    "/faults.csv",
+    "/faults.xlsx",
+    "/coming",
+    "/people/E05",
+    "/waiting",
+    "/waiting/{digest}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +48,7 @@ def test_every_page_of_a_company_is_shown_to_whoever_may_and_noted(stage: Stage)
     with stage.ledger() as ledger:
         noted = ledger.visits.newest(50)
         assert {one.name for one in noted} == {"vera"}
-        assert {one.page for one in noted} == {"nights", "night", "report", "faults", "file for HR", "person", "waiting"}
+        assert {one.page for one in noted} == {"nights", "night", "report", "faults", "file for HR", "what comes", "person", "waiting"}
         assert [one.employee_id for one in noted if one.page == "person"] == ["E05"]
 
 
@@ -55,9 +66,13 @@ def test_no_page_may_be_kept_framed_or_run_anything(stage: Stage) -> None:
 
 def test_what_hr_writes_is_text_on_every_page(stage: Stage) -> None:
     for path in paths(stage):
-        text = stage.asks(VERA, "GET", path).text
-        assert "<img" not in text
-        assert "<b id=planted>" not in text
+        reply = stage.asks(VERA, "GET", path)
+        if path.endswith((".csv", ".xlsx")):  # it is a file, which no browser shows as a page
+            assert reply.headers["content-disposition"].startswith("attachment")
+            assert not reply.headers["content-type"].startswith("text/html")
+            continue
+        assert "<img" not in reply.text
+        assert "<b id=planted>" not in reply.text
     assert "&lt;img src=x" in stage.asks(VERA, "GET", "/acme/people/E05").text
     found = stage.asks(VERA, "POST", "/acme/find", data={"who": "img", "mark": stage.form_mark(VERA)})
     assert PLANTED.replace("<", "&lt;").replace(">", "&gt;") in found.text
@@ -206,7 +221,8 @@ def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(sta
     asked = {"number": "E05", "mark": stage.form_mark(VERA)}
     reply = stage.asks(VERA, "POST", "/acme/tonight", data=asked)
     assert reply.status_code == 200
-    assert "held: create" in reply.text
+    assert "waits: to come in (joins)" in stage.asks(VERA, "GET", "/acme/people/E05").text
+    assert "waits: to come in" in reply.text
     assert "<img" not in reply.text
     assert stage.acme.box.writes == writes
     assert stage.asks(VERA, "POST", "/acme/tonight", data={**asked, "mark": "x"}).status_code == 403
@@ -302,8 +318,10 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
         expect(page.get_by_role("button", name="Release all")).to_be_visible()
         expect(page.get_by_text(PLANTED).first).to_be_visible()
         row = page.get_by_role("row").filter(has_text="E04").inner_text()
-        assert "policyID: 5E00000000000001" in row, "what a joiner would be, as it would be sent"
+        assert "Policies: ACME-SE" in row, "what a joiner would be, in people's words"
+        assert "policyID" not in row
         assert "_" not in row
+        expect(page.locator("b[title~=policyID]").first).to_be_attached()
         shows(page, "held", pictures)
         page.get_by_role("link", name=PLANTED).first.click()
         shows(page, "person", pictures)
@@ -317,6 +335,9 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
         shows(page, "found", pictures)
         page.get_by_role("link", name="Open faults").click()
         shows(page, "faults", pictures)
+        page.get_by_role("link", name="What comes").click()
+        expect(page.get_by_role("heading", name="The next 14 days")).to_be_visible()
+        shows(page, "coming", pictures)
         page.get_by_role("link", name="Who saw what").click()
         expect(page.get_by_text("tonight").first).to_be_visible()
         shows(page, "seen", pictures)
@@ -326,7 +347,25 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
         page.get_by_role("link", name="The whole report").click()
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("getComputedStyle(document.querySelector('article')).borderTopStyle") == "solid", "its style is taken"
+        page.get_by_role("searchbox").fill("E05")
+        expect(page.locator("#filter-found")).to_contain_text("row")
+        page.get_by_role("searchbox").fill("nobody of that name")
+        expect(page.locator("#filter-found")).to_have_text("0 rows")
+        expect(page.locator("main .scroll table:visible")).to_have_count(0)
         assert said == []
+
+
+def test_true_report_what_the_gate_stopped_is_not_nobody_left_out(stage: Stage) -> None:
+    stage.acme.file("2026-11-22", serving.people(stage.acme), rows=99)
+    assert not stage.acme.quickly("sync").succeeded
+    for page in ("faults", "coming"):
+        assert "a file that came later" in stage.asks(VERA, "GET", f"/acme/{page}").text
+    assert "Nobody was left out" not in stage.asks(VERA, "GET", "/acme/faults").text
+    whole = stage.asks(VERA, "GET", "/acme/faults.csv").content.decode("utf-8-sig")
+    assert whole.split(whole[len("employee_id")])[:3] == ["employee_id", "name", "line"]
+    assert "Fia Zetterlund" in whole, "the name beside the number"
+    assert "not known tonight" not in whole
+    assert stage.asks(VERA, "GET", "/acme/faults.xlsx").content.startswith(b"PK")
 
 
 def shows(page: Page, name: str, pictures: Path | None) -> None:

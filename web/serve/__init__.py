@@ -5,7 +5,7 @@
 - `who`: who asks, and what may they see and do?
 - `asked`: what has a page at hand: who asks, whose ledger, what was sent?
 - `shown`: how does a page become HTML?
-- `nights`: companies, a company, a night, its report, faults by owner, who was shown what
+- `nights`: companies, a company, a night, its report, faults by owner, what comes, who was shown what
 - `people`: finding somebody, and their story
 - `tonight`: what would happen to one person?
 - `waiting`: what waits, with old and new

@@ -63,6 +63,8 @@ PAGES: Final[Sequence[Page]] = (
     Page("/nights/{run}/report", nights.report, "report"),
     Page("/faults", nights.faults, "faults"),
     Page("/faults.csv", nights.file_for_hr, "file for HR"),
+    Page("/faults.xlsx", nights.workbook, "file for HR"),
+    Page("/coming", nights.coming, "what comes"),
     Page("/seen", nights.seen, "who was shown what", right="release"),
     Page("/find", people.find, "search", post=True),
     Page("/people/{number:path}", people.person, "person"),

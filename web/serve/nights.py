@@ -1,4 +1,4 @@
-"""Companies, a company's nights, one night and its report, open faults by owner, and who was shown what.
+"""Companies, a company's nights, one night and its report, open faults by owner, what comes, and who was shown what.
 
 Belongs here: choosing what those pages show. Does not belong here: reading it (``resources.past``), its words (``roster.reports``).
 """
@@ -6,20 +6,23 @@ Belongs here: choosing what those pages show. Does not belong here: reading it (
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from starlette.responses import Response
 
 from assets import names
 from destinations import registry
 from resources.failures import Permanent
+from resources.past.beside import with_names
+from resources.past.last_night import with_nights
+from resources.past.report_files import list_for_hr
 from resources.past.run_report import assemble
 from resources.past.status import look
-from roster.reports import change_table, tables
+from roster.reports import change_table, look_ahead, tables
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.page import render
-from roster.reports.skipped import COLUMNS, left_out, to_csv
+from roster.reports.skipped import left_out
 from web.serve import shown
 from web.serve.asked import Asked, Stop
 from web.serve.who import Right, User
@@ -55,7 +58,7 @@ def company(asked: Asked) -> Response:
 
 def night(asked: Asked) -> Response:
     """One night: what happened, and what changed, old and new."""
-    run = _report(asked)
+    run = with_names(_report(asked))
     out = left_out(run)
     parts = [(one, change_table.table(run, one)) for one in run.destinations]
     return shown.page(asked, "night", run=run, headline=headline(run, out), parts=parts, decisions=_decisions(asked, run))
@@ -63,24 +66,41 @@ def night(asked: Asked) -> Response:
 
 def report(asked: Asked) -> Response:
     """The whole report of a night, as its file is."""
-    return shown.whole(render(_report(asked)))
+    run = with_nights(asked.ledger, _report(asked), registry.titles())
+    out = left_out(run)
+    return shown.whole(render(with_names(run, out), out))
+
+
+def coming(asked: Asked) -> Response:
+    """Who joins, leaves, goes on leave or changes approver, by the newest file that was taken in."""
+    run = with_names(_newest(asked))
+    return shown.page(asked, "coming", run=run, coming=look_ahead.shown(run), stopped=_stopped_since(asked, run))
 
 
 def faults(asked: Asked) -> Response:
-    """Who and what was left out of the newest night that read HR's file, by who can mend it."""
+    """Who and what was left out of the newest night that took HR's file in, by who can mend it."""
     run = _newest(asked)
     out = left_out(run)
-    out = out[out["outcome"].ne("held")]
+    out = tables.with_names(out[out["outcome"].ne("held")], with_names(run, out).names)
     owners = [owner for owner in ("HR", "Finance", "IT", "nobody") if out["owner"].eq(owner).any()]
     listed = [(owner, tables.causes(out[out["owner"].eq(owner)]), tables.left_out_people(out[out["owner"].eq(owner)])) for owner in owners]
-    return shown.page(asked, "faults", run=run, owners=listed)
+    return shown.page(asked, "faults", run=run, owners=listed, stopped=_stopped_since(asked, run))
 
 
 def file_for_hr(asked: Asked) -> Response:
-    """The same as the file that HR opens in a spreadsheet."""
-    content = to_csv(left_out(_newest(asked))[list(COLUMNS)])
-    named = {"content-disposition": f'attachment; filename="{asked.company}_skipped_employees.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=named)
+    """The list for HR, as the night's own file has it."""
+    return _list(asked, "csv", "text/csv; charset=utf-8")
+
+
+def workbook(asked: Asked) -> Response:
+    """The same with a sheet for each owner."""
+    return _list(asked, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def _list(asked: Asked, form: Literal["csv", "xlsx"], media: str) -> Response:
+    run = with_nights(asked.ledger, _newest(asked), registry.titles())
+    named = {"content-disposition": f'attachment; filename="{asked.company}_skipped_employees.{form}"'}
+    return Response(list_for_hr(run, left_out(run), form), media_type=media, headers=named)
 
 
 def seen(asked: Asked) -> Response:
@@ -96,12 +116,24 @@ def _report(asked: Asked) -> RunReport:
 
 
 def _newest(asked: Asked) -> RunReport:
-    """The newest night that read HR's file; of others nothing is known of it."""
+    """The newest night whose file was taken in; of others nothing is known of who is in it.
+
+    Raises:
+        Stop: None was.
+    """
     runs = asked.ledger.runs.all()
     for root in dict.fromkeys(runs["root_run_id"][::-1]):
-        if asked.ledger.intakes.gate(str(root)) is not None:
+        gate = asked.ledger.intakes.gate(str(root))
+        if gate is not None and gate.passed:
             return assemble(asked.ledger, str(root), registry.titles())
-    raise Stop(404, "No night has read HR's file yet.")
+    raise Stop(404, "No night has taken a file of HR's in yet.")
+
+
+def _stopped_since(asked: Asked, run: RunReport) -> str | None:
+    """The newest night since whose file the gate stopped: it says nothing of people, and is not silently passed over."""
+    roots = list(dict.fromkeys(asked.ledger.runs.all()["root_run_id"].astype("str")))
+    later = reversed(roots[roots.index(run.root_run_id) + 1 :])
+    return next((root for root in later if (gate := asked.ledger.intakes.gate(root)) is not None and not gate.passed), None)
 
 
 def _decisions(asked: Asked, run: RunReport) -> list[Any]:

@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from destinations import registry
 from resources.past.story import story_of
 from roster.intake.validation import is_employee_id
-from roster.reports.story import obstacle, planned, remedy, sentence, without
+from roster.reports import words
+from roster.reports.story import Visit, obstacle, planned, remedy, sentence, without
 from web.serve import shown
 from web.serve.asked import Asked, Stop
 
@@ -77,8 +78,17 @@ def person(asked: Asked) -> Response:
         story=story,
         sentence=sentence(story),
         remedy=remedy(story),
-        planned=planned,
+        planned=_planned,
         obstacle=obstacle,
         without=without,
-        plain=shown.plain,
     )
+
+
+def _planned(visit: Visit) -> str:
+    """What was planned, in words: commands have the codes."""
+    if visit.action in (None, "none"):
+        return planned(visit)
+    kinds = f" ({words.kinds(visit.kinds)})" if visit.kinds else ""
+    if visit.action == "hold":
+        return f"waits: {words.action(visit.intended or 'a change')}{kinds}"
+    return f"{words.action(visit.action or '')}{kinds}"

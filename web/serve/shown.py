@@ -1,12 +1,11 @@
 """How a page becomes HTML.
 
-Belongs here: the templates' environment, and the one style sheet. Does not belong here: what is on a page.
+Belongs here: the templates' environment, and the style sheet. Does not belong here: what is on a page.
 
 Whatever comes from HR's file or from a destination is escaped by the templates, without exception; there is no script and no style in a
 page.
 """
 
-import json
 import re
 import uuid
 from base64 import b64encode
@@ -19,9 +18,11 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from roster.reports import words
 from roster.reports.page import moment, number
 from web.serve.asked import Asked
 
+_NOWHERE: Final = "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -30,14 +31,15 @@ def _environment() -> Environment:
     loader = PrefixLoader({"serve": PackageLoader("web.serve"), "report": PackageLoader("roster.reports")})
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "moment": moment, "part": lambda text: quote(str(text), safe="")}
+    environment.filters |= {"kinds": lambda codes: words.kinds("|".join(codes)), "action": words.action, "outcome": words.outcome}
     return environment
 
 
 @cache
 def style() -> str:
     """The report's style, and what pages have besides."""
-    report = files("roster.reports") / "templates" / "sync_report.css"
-    return f"{report.read_text(encoding='utf-8')}\n{(files('web.serve') / 'templates' / 'serve.css').read_text(encoding='utf-8')}"
+    sheets = [("roster.reports", "sync_report.css"), ("roster.reports", "page.css"), ("web.serve", "serve.css")]
+    return "\n".join((files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in sheets)
 
 
 def page(asked: Asked | None, template: str, *, again: int = 0, **what: Any) -> Response:
@@ -65,7 +67,7 @@ def whole(html: str) -> Response:
         found = re.findall(rf"<{tag}(?: [^>]*)?>(.*?)</{tag}>", html, re.DOTALL)
         return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in found) or "'none'"
 
-    policy = f"default-src 'none'; style-src {of('style')}; script-src {of('script')}; base-uri 'none'; frame-ancestors 'none'"
+    policy = f"default-src 'none'; style-src {of('style')}; script-src {of('script')}; {_NOWHERE}"
     return HTMLResponse(html, headers={"content-security-policy": policy})
 
 
@@ -77,16 +79,3 @@ def address(asked: Asked, *parts: str) -> str:
 def form() -> str:
     """The name of one form: sent twice, it is one decision."""
     return uuid.uuid4().hex
-
-
-def plain(value: object) -> str:
-    """A value of a plan as a reader wants it: a text without its quotes, a list with commas, nothing where there is none."""
-    if not isinstance(value, str):
-        return ""
-    try:
-        found = json.loads(value)
-    except ValueError:
-        return value
-    if isinstance(found, list):
-        return ", ".join(str(one) for one in found)
-    return "" if found is None else str(found)

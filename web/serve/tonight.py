@@ -4,12 +4,14 @@ Belongs here: asking for one, and what is shown of it. Does not belong here: dra
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from assets import loader, neighbours
 from assets.company import Company
 from assets.what_if import At, what_if
+from roster.reports import change_table, words
 from roster.reports.reasons import reason
 from web.serve import people, shown
 from web.serve.asked import Asked, Stop
@@ -22,8 +24,8 @@ class There:
     destination: str
     what: str
     why: str
-    changes: list[tuple[str, str, str]]
-    """Field, old, new."""
+    changes: list[dict[str, Any]]
+    """`roster.reports.change_table.by_person`."""
 
 
 def tonight(asked: Asked) -> Response:
@@ -60,7 +62,9 @@ def _there(at: At, number: str) -> There:
     if mine.empty:
         return There(title, "not in the plan", "", [])
     row = {str(name): value for name, value in mine.where(mine.notna(), None).to_dict("records")[0].items()}
-    action = {"none": "nothing changes", "hold": f"held: {row['intended'] or 'a change'}"}.get(row["action"], row["action"])
-    changes = plan.changes[plan.changes["person"].eq(number)].to_dict("records")
+    action = {"none": "nothing changes", "hold": f"waits: {words.action(row['intended'] or 'a change')}"}.get(
+        row["action"], words.action(row["action"])
+    )
+    changes = change_table.by_person(title, at.drawn.facts.wording, mine, plan.changes[plan.changes["person"].eq(number)])
     why = row["detail"] or (reason(row["reason"]).words if row["reason"] else "")
-    return There(title, action, why, [(str(one["field"]), shown.plain(one["old"]), shown.plain(one["new"])) for one in changes])
+    return There(title, action, why, changes.get(number, []))

@@ -17,8 +17,11 @@ from resources.ledger import Held
 from resources.ledger.decisions import Decision, Proposal
 from resources.past.status import look
 from roster.intake.validation import is_employee_id
-from roster.plan.decision import RELEASABLE
+from roster.plan.decision import CHANGE_COLUMNS, RELEASABLE
 from roster.plan.limits import FourEyes
+from roster.plan.wording import Wording
+from roster.records import compact
+from roster.reports import change_table
 from roster.reports.reasons import reason
 from web.serve import people, shown
 from web.serve.asked import Asked, Stop
@@ -40,8 +43,8 @@ class Person:
     """What they wait for."""
     kinds: list[str]
     why: str
-    changes: list[tuple[str, str, str]]
-    """Field, old, new."""
+    changes: list[dict[str, Any]]
+    """`roster.reports.change_table.by_person`."""
     may: bool
     """Whether a release can let them go."""
     numbered: bool
@@ -143,11 +146,14 @@ def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
     names = people.names(asked)
     changes = asked.ledger.plans.changes(held.destination, held.plan_run_id)
     changes = changes[changes["person"].isin(planned["person"])]
-    values = {
-        str(person): [(str(row["field"]), shown.plain(row["old"]), shown.plain(row["new"])) for row in group.to_dict("records")]
-        for person, group in changes.groupby("person")
-    }
-    values |= _records(asked, held, planned.loc[~planned["person"].isin(list(values)), "person"])
+    fresh = _records(asked, held, planned.loc[~planned["person"].isin(changes["person"]), "person"])
+    verdict = asked.ledger.plans.verdict(held.destination, held.plan_run_id)
+    values = change_table.by_person(
+        registry.titles().get(held.destination, held.destination),
+        verdict.facts.wording if verdict else Wording(),
+        planned,
+        pd.concat([changes, fresh], ignore_index=True) if len(fresh) else changes,
+    )
     numbered = is_employee_id(planned["person"].astype("str")).tolist()
     return [
         Person(
@@ -164,13 +170,15 @@ def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
     ]
 
 
-def _records(asked: Asked, held: Held, whom: "pd.Series[str]") -> dict[str, list[tuple[str, str, str]]]:
+def _records(asked: Asked, held: Held, whom: "pd.Series[str]") -> pd.DataFrame:
     """Of whoever comes in, and so has no old values, all that would be written, as long as it is stored."""
     records = asked.stored.entry(held.plan_run_id, f"{held.destination}/plan", "records")
     if not isinstance(records, pd.DataFrame) or whom.empty:
-        return {}
+        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
     # What is ours in a record is written with underscores; no field of a destination's is.
     fields = [str(name) for name in records.columns if name not in _NOT_FIELDS and "_" not in name]
-    rows = records[records["person"].isin(whom)].astype("object")
-    rows = rows.where(rows.notna(), None)
-    return {str(row["person"]): [(name, "", str(row[name])) for name in fields if row[name] is not None] for row in rows.to_dict("records")}
+    mine = records.loc[records["person"].isin(whom), ["person", *fields]].astype("object")
+    rows = mine.melt("person", var_name="field", value_name="new").dropna(subset="new")
+    return rows.assign(
+        kind="join", old=None, new=[one if isinstance(one, str) else compact(one) for one in rows["new"]], visible=True, apply=False
+    )[list(CHANGE_COLUMNS)]

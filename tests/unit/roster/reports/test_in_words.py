@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from roster.reports import tables
+from roster.plan.wording import Wording
+from roster.reports import change_table, tables
 from roster.reports.in_words import UNREAD, changes
 from tests.unit.roster.reports.conftest import CHANGES, PEOPLE, frame, person
 
@@ -183,3 +184,26 @@ def test_as_a_table_they_are_in_words_too(full_run):
         changes=frame([["E1", "organizationalUnitId", "unit", "U1", None, True, True]], CHANGES),
     )
     assert tables.changes(one).rows == [["E1", "Unit", "unit", "Sales", None, "landed"]]
+
+
+def test_of_a_plan_each_person_has_their_rows_in_the_same_words():
+    people = frame(
+        [person("E1", "hold", "leave", "held"), person("E2", "hold", "limit", "held"), person("E3", "hold", "join", "held")], PEOPLE
+    )
+    rows = [
+        {"person": "E1", "field": "isTerminated", "kind": "leave", "old": '["P1","P2"]', "new": "true", "visible": True, "apply": False},
+        {"person": "E2", "field": "approvalLimit", "kind": "limit", "old": "5000", "new": None, "visible": True, "apply": False},
+        {"person": "E3", "field": "policyID", "kind": "join", "old": None, "new": "P1", "visible": True, "apply": False},
+    ]
+    wording = Wording(labels=LABELS, id_names=NAMES, hundredths=("approvalLimit",), leaving=("isTerminated",))
+    found = change_table.by_person("Expensify", wording, people, pd.DataFrame(rows))
+    assert [(one["whole"], one["old"], one["old_id"], one["field"]) for one in found["E1"]] == [
+        ("Leaves", "Main policy, Travel", "P1, P2", "isTerminated")
+    ]
+    assert [(one["label"], one["old"], one["new"]) for one in found["E2"]] == [("Limit", "50.00", None)]
+    assert [(one["whole"] or one["label"], one["new"], one["new_id"]) for one in found["E3"]] == [
+        ("Joins", None, None),
+        ("Policies", "Main policy", "P1"),
+    ]
+    nothing = change_table.by_person("Expensify", Wording(), people.tail(1), pd.DataFrame(rows[:0], columns=list(rows[0])))
+    assert [one["whole"] for one in nothing["E3"]] == ["Joins"], "also where no change is kept, whatever the columns hold"
