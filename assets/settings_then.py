@@ -32,8 +32,9 @@ from roster.plan.other_settings import OtherSettings
 
 ENTRY: Final = "settings"
 """Under which name the settings are stored with a plan."""
-_NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours")
+_NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours", "alerts", "serve")
 """What of the settings changes no plan."""
+_NO_MATTER_OF_HR: Final = frozenset({"gate", "skipped"})
 _DEEP: Final = 3
 """So many names of a place are told: what is further in may be a word of HR's."""
 
@@ -116,9 +117,17 @@ def _matter(company: Company, destination: str) -> dict[str, Any]:
     settings = company.settings
     names = {*type(settings).destinations(settings), *_NO_MATTER}
     common = settings.model_dump(mode="json", exclude_defaults=True, exclude={*names, "hr"})
-    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude={"gate"})
+    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude=_NO_MATTER_OF_HR)
+    if limits := _limits(common.pop("limits", {})):
+        common["limits"] = limits
     own = settings.parts()[destination].model_dump(mode="json", exclude_defaults=True)
     return {**common, "hr": hr, destination: own}
+
+
+def _limits(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits without who has to release what they hold."""
+    bare = {kind: {name: one for name, one in of.items() if name != "four_eyes"} if isinstance(of, Mapping) else of for kind, of in given.items()}
+    return {kind: of for kind, of in bare.items() if of != {}}
 
 
 def _differences(before: Any, now: Any, place: tuple[str, ...] = ()) -> Iterator[str]:

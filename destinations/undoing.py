@@ -6,6 +6,7 @@ can be taken back (``roster.plan.undo``), the plan's steps (``destinations.engin
 HR's file is the newest that was planned from: an undo goes back in what a run wrote, and in nothing that came since.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,6 +16,7 @@ from destinations.base import Attempt, Desired, Destination, Drawn, Known, Polic
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from roster.membership import among
+from roster.parts import works
 from roster.people.census import census
 from roster.plan import undo as rules
 from roster.plan.decision import DETAILS, UNDO, Plan
@@ -28,7 +30,7 @@ class Stored:
     desired: pd.DataFrame | None
     """The records that it wanted there."""
     roster: pd.DataFrame | None
-    """HR's people as they were for the plan before it."""
+    """`rows_before`: HR's rows of those whom it took out."""
 
 
 def planned_by(ledger: Ledger, destination: str, root_run_id: str) -> str | None:
@@ -37,6 +39,36 @@ def planned_by(ledger: Ledger, destination: str, root_run_id: str) -> str | None
     if run_id is None or ledger.deliveries.outcomes(destination, run_id)["outcome"].isin(rules.WRITTEN).sum() == 0:
         return None
     return run_id
+
+
+def rows_before(
+    ledger: Ledger, destination: str, plan_run_id: str, roster_of: Callable[[str], pd.DataFrame | None]
+) -> pd.DataFrame | None:
+    """HR's rows of those whom a plan took out, each from the newest file before it in which they worked here; None where there are none.
+
+    The file of the plan before is not enough: that may be a preview of the same file, or the plan that held what a release then let go.
+
+    Args:
+        ledger: The company's.
+        destination: Its name.
+        plan_run_id: The run that made the plan.
+        roster_of: HR's people as a run took them in; None where they are not stored any more.
+    """
+    outcomes = ledger.deliveries.outcomes(destination, plan_run_id)
+    open_still = outcomes.loc[outcomes["action"].eq("deactivate"), "employee_id"].dropna()
+    found: list[pd.DataFrame] = []
+    files: set[str] = set()
+    run_id: str | None = plan_run_id
+    while len(open_still) and (run_id := ledger.plans.before(destination, run_id)):
+        verdict = ledger.plans.verdict(destination, run_id)
+        if verdict is None or verdict.facts.taken_in in files:
+            continue
+        files.add(verdict.facts.taken_in)
+        if (roster := roster_of(verdict.facts.taken_in)) is None:
+            break  # what is older is not stored either
+        found.append(roster[among(roster["employee_id"], open_still) & works(roster)])
+        open_still = open_still[~among(open_still, found[-1]["employee_id"])]
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 def undone_by(ledger: Ledger, held: Held) -> str:
@@ -89,6 +121,7 @@ def draw(
     if stored.roster is None or not among(found.back_in, stored.roster["employee_id"]).all():
         kept = found.back_in if stored.roster is None else found.back_in[~among(found.back_in, stored.roster["employee_id"])]
         found = found.without(list(kept), "not_stored")
+    found = _not_against_newer(ledger, destination.name, plan_run_id, taken, found)
     while True:
         if not found.people():
             why = " ".join(f"{sentence}." for sentence in rules.told(found.left))
@@ -111,6 +144,16 @@ def draw(
     passed = newest.gate_passed and newest.accounting_passed
     plan = _held(drawn)
     return replace(drawn, plan=plan, facts=replace(facts, actions=plan.counts(), idle=False), gate_passed=passed)
+
+
+def _not_against_newer(ledger: Ledger, destination: str, plan_run_id: str, taken: Taken, found: rules.Undo) -> rules.Undo:
+    """Who comes back, without those of whom a file that came since the run has a row: that says who has their number now, and how."""
+    verdict = ledger.plans.verdict(destination, plan_run_id)
+    if verdict is None or taken.number <= verdict.number:
+        return found
+    rows = taken.roster.loc[among(taken.roster["employee_id"], found.back_in)]
+    left = rows["employment"].eq("left")
+    return found.without(list(rows.loc[left, "employee_id"]), "not_wanted").without(list(rows.loc[~left, "employee_id"]), "newer_row")
 
 
 def _past(ledger: Ledger, destination: str, plan_run_id: str, stored: Stored, attempt: Attempt) -> rules.Past:

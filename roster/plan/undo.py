@@ -28,6 +28,7 @@ WHY: Final[Mapping[str, str]] = {
     "deleted": "a deletion is for good",
     "open_reports": "access comes back; what became of open reports when it ended does not",
     "not_wanted": "HR's file has them working here no more",
+    "newer_row": "HR's file has a newer row for the number, and the sync goes by that",
     "not_there": "no account there is certainly theirs",
     "not_stored": "what the run sent, or HR's row of the time before, is not stored any more",
     "cannot_be_written": "what was there before cannot be written alone",
@@ -96,11 +97,9 @@ def undo(
     left, done = _all(done.loc[late, "employee_id"], "written_since"), done[~late]
     active = accounts.loc[accounts["active"], "account"]
     account = done["employee_id"].map(pairs.set_index("employee_id")["account"])
-    there, approves = (
-        among(account, active),
-        among(account, accounts.loc[accounts["active"] & (accounts["approver"] != accounts["account"]), "approver"]),
-    )
+    there = among(account, active)
     came, went = done["action"].isin(["create", "reactivate"]), done["action"].eq("deactivate")
+    approves = among(account, _approvers_of_others(accounts, account[came & there]))
     left = _and(left, _all(done.loc[done["action"].eq("delete"), "employee_id"], "deleted"))
     left = _and(left, _all(done.loc[came & there & approves, "employee_id"], "approves"))
     left = _and(left, _all(done.loc[(came & ~there) | (went & there), "employee_id"], "other_there"))
@@ -112,6 +111,17 @@ def undo(
     records, more = _values(comparison, past, changed[~lost & ~idle], read, accounts, pairs, key)
     back_out, back_in = (done.loc[some, "employee_id"].reset_index(drop=True) for some in (came & there & ~approves, went & ~there))
     return Undo(records, back_out, back_in, _and(left, more))
+
+
+def _approvers_of_others(accounts: pd.DataFrame, leaving: pd.Series) -> pd.Series:
+    """Those who have to stay: approvers of whoever stays. Who goes out as well needs none, unless they have to stay themselves."""
+    others = accounts[accounts["active"] & (accounts["approver"] != accounts["account"])]
+    while True:
+        needed = others.loc[~among(others["account"], leaving), "approver"].dropna()
+        stay = among(leaving, needed)
+        if not stay.any():
+            return needed
+        leaving = leaving[~stay]
 
 
 def _values(

@@ -198,3 +198,59 @@ def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findi
     there = findity.users_there
     assert (there["E2"]["phone"], there["E2"]["lastName"], there["E3"]["active"]) == ("+46701740002", "LE2", True)
     assert (night.numbers["refused"], night.numbers["missing"], night.landed.without_approver) == (0, 0, [])
+
+
+def kept(*nights: Night) -> Any:
+    """HR's people as nights took them in."""
+    return {one.attempt.run_id: one.taken.roster for one in nights}.get
+
+
+def before(company: syncing.Company, undone: Night, *nights: Night) -> pd.DataFrame | None:
+    return undoing.rows_before(company.ledger, "expensify", undone.attempt.run_id, kept(*nights))
+
+
+def test_who_was_taken_out_by_a_release_or_after_a_preview_of_the_same_file_comes_back_too(expensify: at_expensify.Company) -> None:
+    whole = expensify.night(*people())
+    one = expensify.sync(*people(E3=None), day="2026-11-05", write=False)
+    two = expensify.sync(*people(E3=None), day="2026-11-06", write=False)
+    wrong = expensify.sync(*people(E3=None), day="2026-11-06")
+    assert expensify.of("E3") == {}
+    rows = before(expensify, wrong, whole, one, two, wrong)
+    assert rows is not None
+    assert rows["employee_id"].tolist() == ["E3"]
+    _, night = taken_back(expensify, wrong, rows)
+    assert night.outcome["E3"][0] == "reactivated"
+    assert before(expensify, wrong, one, two, wrong).empty  # type: ignore[union-attr]
+    assert before(expensify, wrong, wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"), [({"employment": "left"}, "not_wanted"), ({"first_name": "Somebody", "last_name": "Else"}, "newer_row")]
+)
+def test_no_surprise_nobody_comes_back_against_a_newer_row_of_their_number(
+    expensify: at_expensify.Company, row: dict[str, Any], reason: str
+) -> None:
+    wrong = expensify.night(*people(E2={"department": "Art"}, E3=None))
+    later = expensify.sync(*people(E2={"department": "Art"}, E3=row), day="2026-11-09", write=False)
+    held, _ = taken_back(expensify, wrong, roster(*people()), later)
+    assert left(held) == {("E3", None, reason)}
+    assert expensify.of("E3") == {}
+
+
+def test_approver_who_came_in_with_their_people_goes_out_with_them(expensify: at_expensify.Company) -> None:
+    wrong = expensify.night(*people(7, E7={"manager_id": "E6"}))
+    assert expensify.of("E7")["submitsTo"] == "E6@acme.example"
+    held, night = taken_back(expensify, wrong, None)
+    assert left(held) == set()
+    assert (expensify.of("E6"), expensify.of("E7"), night.landed.without_approver) == ({}, {}, [])
+
+
+def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Company) -> None:
+    wrong = expensify.night(*people(6, E2={"department": "Art"}, E3=None))
+    _, undone = taken_back(expensify, wrong, roster(*people()))
+    assert (expensify.of("E2")["customField2"], expensify.of("E6")) == ("Sales", {})
+    rows = before(expensify, undone, wrong, undone)
+    held, _ = taken_back(expensify, undone, rows, wrong)
+    assert expensify.of("E2")["customField2"] == "Art"
+    assert expensify.of("E6") != {}
+    assert expensify.of("E3") == {}
