@@ -192,6 +192,10 @@ def _as_before(roster: pd.DataFrame, found: rules.Undo, before: pd.DataFrame | N
     """HR's people, those who come back as they were, those who go out again as if they had left."""
     out = among(roster["employee_id"], found.back_out)
     roster = roster.assign(employment=roster["employment"].mask(out, "left"))
+    gone = found.back_out[~among(found.back_out, roster["employee_id"])]  # absence alone lets nobody go in a run for some
+    if len(gone):
+        rows = pd.DataFrame({"employee_id": gone, "employment": "left", "in_scope": True, "line": 0}).reindex(columns=roster.columns)
+        roster = pd.concat([roster, rows.astype(roster.dtypes.to_dict())], ignore_index=True)
     if before is None or found.back_in.empty:
         return roster
     back = before[among(before["employee_id"], found.back_in)]

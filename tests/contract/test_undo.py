@@ -251,6 +251,7 @@ def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Compan
     assert (expensify.of("E2")["customField2"], expensify.of("E6")) == ("Sales", {})
     rows = before(expensify, undone, wrong, undone)
     held, _ = taken_back(expensify, undone, rows, wrong)
+    assert left(held) == {("E6", None, "open_reports")}
     assert expensify.of("E2")["customField2"] == "Art"
     assert expensify.of("E6") != {}
     assert expensify.of("E3") == {}
