@@ -28,6 +28,7 @@ from roster.intake import take_in as intake
 from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
 from roster.plan.because import because
+from roster.plan.limits import KindLimit, Limits
 from roster.plan.other_settings import OtherSettings
 
 ENTRY: Final = "settings"
@@ -114,20 +115,18 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
 
 def _matter(company: Company, destination: str) -> dict[str, Any]:
     """What matters to a destination's plans, as far as it is not as by default."""
-    settings = company.settings
+    settings = company.settings.model_copy(update={"limits": _by_one(company.settings.limits)})
     names = {*type(settings).destinations(settings), *_NO_MATTER}
     common = settings.model_dump(mode="json", exclude_defaults=True, exclude={*names, "hr"})
     hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude=_NO_MATTER_OF_HR)
-    if limits := _limits(common.pop("limits", {})):
-        common["limits"] = limits
     own = settings.parts()[destination].model_dump(mode="json", exclude_defaults=True)
     return {**common, "hr": hr, destination: own}
 
 
-def _limits(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The limits without who has to release what they hold."""
-    bare = {kind: {name: one for name, one in of.items() if name != "four_eyes"} if isinstance(of, Mapping) else of for kind, of in given.items()}
-    return {kind: of for kind, of in bare.items() if of != {}}
+def _by_one(limits: Limits) -> Limits:
+    """The limits without how many people have to release what they hold."""
+    kinds = {name: limit for name, limit in limits if isinstance(limit, KindLimit)}
+    return limits.model_copy(update={name: limit.model_copy(update={"four_eyes": False}) for name, limit in kinds.items()})
 
 
 def _differences(before: Any, now: Any, place: tuple[str, ...] = ()) -> Iterator[str]:

@@ -57,7 +57,7 @@ def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change
         hr__skipped={"separator": ";"},
         serve={"viewers": ["kim@acme.example"]},
         alerts={"targets": {"it": {"url": {"env": "ACME_ALERTS_IT"}, "events": ["held"]}}},
-        limits={"other": {"four_eyes": True}, "leave": {"four_eyes": True}},
+        limits={"leave": {"count": 3, "share": 0.015, "four_eyes": True}},
     )
     monkeypatch.setattr(settings_then, "draw", None)
     preview = acme.quickly("preview")
