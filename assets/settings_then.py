@@ -35,7 +35,7 @@ ENTRY: Final = "settings"
 """Under which name the settings are stored with a plan."""
 _NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours", "alerts", "serve")
 """What of the settings changes no plan."""
-_NO_MATTER_OF_HR: Final = frozenset({"gate", "skipped"})
+_NO_MATTER_OF_HR: Final = ("gate", "skipped")
 _DEEP: Final = 3
 """So many names of a place are told: what is further in may be a word of HR's."""
 
@@ -118,7 +118,7 @@ def _matter(company: Company, destination: str) -> dict[str, Any]:
     settings = company.settings.model_copy(update={"limits": _by_one(company.settings.limits)})
     names = {*type(settings).destinations(settings), *_NO_MATTER}
     common = settings.model_dump(mode="json", exclude_defaults=True, exclude={*names, "hr"})
-    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude=_NO_MATTER_OF_HR)
+    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude={*_NO_MATTER_OF_HR})
     own = settings.parts()[destination].model_dump(mode="json", exclude_defaults=True)
     return {**common, "hr": hr, destination: own}
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
-from destinations import engine, releases, undoing
+from destinations import engine, releases, two_people, undoing
 from destinations.base import Attempt, Request
+from destinations.delivery import Write
 from resources.failures import Permanent
-from resources.ledger import Ledger
+from resources.ledger import Ledger, tables
+from roster.plan.limits import FourEyes
 from roster.plan.undo import WHY
 from sandbox.server import Sandbox
 from tests import syncing
@@ -153,6 +156,8 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
     wrong = expensify.night(*people(6, E3=None))
     assert expensify.of("E3") == {}
     held, night = taken_back(expensify, wrong, roster(*people()))
+    digest, eyes = held.plan.held_digest() or "", FourEyes(frozenset({"leave", "rejoin", "limit"}))
+    assert two_people.kinds(expensify.ledger, digest, eyes) == ["leave", "rejoin"], "who may undo alone may not let go alone"
     assert left(held) == {("E3", None, "open_reports")}
     assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
         "E3": "reactivated",
@@ -255,3 +260,28 @@ def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Compan
     assert expensify.of("E2")["customField2"] == "Art"
     assert expensify.of("E6") != {}
     assert expensify.of("E3") == {}
+
+
+def test_true_report_a_run_that_died_before_it_read_back_is_taken_back_by_its_answers(expensify: at_expensify.Company) -> None:
+    wrong = expensify.planned(*people(6, E2={"department": "Art"}, E3=None), day="2026-11-05")
+    on_its_way = Write("expensify", "run-2", "run-2", wrong.plan, wrong.drawn.acknowledgements, wrong.taken.number, wrong.taken.dated)
+    engine.write(wrong.adapter, wrong.access, expensify.ledger, on_its_way)
+    assert expensify.of("E2")["customField2"] == "Art"
+    _, night = taken_back(expensify, wrong, roster(*people()))
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
+        "E2": "updated",
+        "E3": "reactivated",
+        "E6": "deactivated",
+    }
+
+
+def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(E2={"department": "Art"}))
+    again = expensify.night(*people(E2={"department": "Art"}, E4={"department": "Art"}))
+    root, table = first.attempt.run_id, tables.plan
+    with expensify.ledger.engine.begin() as connection:  # it was re-executed as a whole
+        connection.execute(sa.update(table).where(table.c.plan_run_id == again.attempt.run_id).values(root_run_id=root))
+    again.attempt = Attempt(root, root, "acme_sync")
+    held = drawn(expensify, again, None, again)
+    assert left(held) == {("E2", None, "other_attempt")}
+    assert held.planned["E4"] == ("hold", "undo")
