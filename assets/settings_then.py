@@ -28,12 +28,14 @@ from roster.intake import take_in as intake
 from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
 from roster.plan.because import because
+from roster.plan.limits import KindLimit, Limits
 from roster.plan.other_settings import OtherSettings
 
 ENTRY: Final = "settings"
 """Under which name the settings are stored with a plan."""
-_NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours")
+_NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours", "alerts", "serve")
 """What of the settings changes no plan."""
+_NO_MATTER_OF_HR: Final = ("gate", "skipped")
 _DEEP: Final = 3
 """So many names of a place are told: what is further in may be a word of HR's."""
 
@@ -113,12 +115,18 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
 
 def _matter(company: Company, destination: str) -> dict[str, Any]:
     """What matters to a destination's plans, as far as it is not as by default."""
-    settings = company.settings
+    settings = company.settings.model_copy(update={"limits": _by_one(company.settings.limits)})
     names = {*type(settings).destinations(settings), *_NO_MATTER}
     common = settings.model_dump(mode="json", exclude_defaults=True, exclude={*names, "hr"})
-    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude={"gate"})
+    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude={*_NO_MATTER_OF_HR})
     own = settings.parts()[destination].model_dump(mode="json", exclude_defaults=True)
     return {**common, "hr": hr, destination: own}
+
+
+def _by_one(limits: Limits) -> Limits:
+    """The limits without how many people have to release what they hold."""
+    kinds = {name: limit for name, limit in limits if isinstance(limit, KindLimit)}
+    return limits.model_copy(update={name: limit.model_copy(update={"four_eyes": False}) for name, limit in kinds.items()})
 
 
 def _differences(before: Any, now: Any, place: tuple[str, ...] = ()) -> Iterator[str]:

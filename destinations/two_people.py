@@ -13,6 +13,7 @@ from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.ledger.decisions import Proposal
+from resources.ledger.releases import Release
 from roster.plan.decision import RELEASABLE
 from roster.plan.limits import FourEyes
 
@@ -52,8 +53,9 @@ def check(ledger: Ledger, attempt: Attempt, request: Request, four_eyes: FourEye
         Permanent: There is no proposal of another person for all of it, or it is not known for sure who releases it.
     """
     needed = kinds(ledger, request.release, four_eyes, request.kinds, request.people)
-    if not needed or any(one.root_run_id == attempt.root_run_id for one in ledger.releases.of(request.release)):
-        return  # what began as two people's is re-executed as such
+    begun = [one for one in ledger.releases.of(request.release) if one.root_run_id == attempt.root_run_id]
+    if not needed or any(covers(one, request.kinds, request.people) for one in begun):
+        return  # what began as two people's is re-executed as such, and nothing more than began
     what = f"A release of {', '.join(needed).replace('_', ' ')} needs two people"
     if not request.signed_on:
         raise Permanent(f"{what} who have signed on, and a name that is typed may be anybody's.", "Release it in `rollcall serve`.")
@@ -66,10 +68,10 @@ def check(ledger: Ledger, attempt: Attempt, request: Request, four_eyes: FourEye
         raise Permanent(f"{what}, and {proposed[-1].name} proposed it.", "Another person releases it.")
 
 
-def covers(proposal: Proposal, of_kinds: Sequence[str], people: Sequence[str]) -> bool:
-    """Whether a proposal is of all that a request asks for."""
-    all_kinds = not proposal.kinds or (bool(of_kinds) and set(of_kinds) <= set(proposal.kinds))
-    return all_kinds and (proposal.people is None or (bool(people) and set(people) <= set(proposal.people)))
+def covers(decided: Proposal | Release, of_kinds: Sequence[str], people: Sequence[str]) -> bool:
+    """Whether a proposal, or a release that began, is of all that a request asks for."""
+    all_kinds = not decided.kinds or (bool(of_kinds) and set(of_kinds) <= set(decided.kinds))
+    return all_kinds and (decided.people is None or (bool(people) and set(people) <= set(decided.people)))
 
 
 def same(one: str, other: str) -> bool:

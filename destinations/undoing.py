@@ -6,6 +6,7 @@ can be taken back (``roster.plan.undo``), the plan's steps (``destinations.engin
 HR's file is the newest that was planned from: an undo goes back in what a run wrote, and in nothing that came since.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,10 +16,11 @@ from destinations.base import Attempt, Desired, Destination, Drawn, Known, Polic
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from roster.membership import among
+from roster.parts import works
 from roster.people.census import census
 from roster.plan import undo as rules
 from roster.plan.decision import DETAILS, UNDO, Plan
-from roster.vocabulary import WRITES
+from roster.vocabulary import OUTCOME_OF, WRITES
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,54 @@ class Stored:
     desired: pd.DataFrame | None
     """The records that it wanted there."""
     roster: pd.DataFrame | None
-    """HR's people as they were for the plan before it."""
+    """`rows_before`: HR's rows of those whom it took out."""
 
 
 def planned_by(ledger: Ledger, destination: str, root_run_id: str) -> str | None:
-    """The run that made the plan which is to be taken back; None where that wrote nothing there."""
-    run_id = ledger.plans.of_root(root_run_id, destination)
-    if run_id is None or ledger.deliveries.outcomes(destination, run_id)["outcome"].isin(rules.WRITTEN).sum() == 0:
-        return None
-    return run_id
+    """The run that made the plan which is to be taken back, the newest that wrote something; None where none wrote anything there."""
+    plans = ledger.plans.all_of_root(root_run_id, destination)
+    return next((run_id for run_id in plans if len(written(ledger, destination, run_id))), None)
+
+
+def written(ledger: Ledger, destination: str, plan_run_id: str) -> pd.DataFrame:
+    """``person``, ``employee_id``, ``action``, ``outcome`` of whom a plan wrote, or may have; by its answers if nothing was read back."""
+    columns = ["person", "employee_id", "action", "outcome"]
+    if ledger.deliveries.outcome_facts(destination, plan_run_id) is not None:
+        table = ledger.deliveries.outcomes(destination, plan_run_id)[columns]
+    else:
+        answers = ledger.deliveries.answers(destination, plan_run_id)
+        sent = answers.loc[answers["status"].isin(["accepted", "unknown"]), "person"]
+        people = ledger.plans.people(destination, plan_run_id)
+        table = people[among(people["person"], sent)].assign(outcome=people["action"].map(OUTCOME_OF).astype("str"))[columns]
+    return table[table["outcome"].isin(rules.WRITTEN)].reset_index(drop=True)
+
+
+def rows_before(ledger: Ledger, destination: str, plan_run_id: str, roster_of: Callable[[str], pd.DataFrame | None]) -> pd.DataFrame | None:
+    """HR's rows of those whom a plan took out, each from the newest file before it in which they worked here; None where there are none.
+
+    The file of the plan before is not enough: that may be a preview of the same file, or the plan that held what a release then let go.
+
+    Args:
+        ledger: The company's.
+        destination: Its name.
+        plan_run_id: The run that made the plan.
+        roster_of: HR's people as a run took them in; None where they are not stored any more.
+    """
+    outcomes = written(ledger, destination, plan_run_id)
+    open_still = outcomes.loc[outcomes["action"].eq("deactivate"), "employee_id"].dropna()
+    found: list[pd.DataFrame] = []
+    files: set[str] = set()
+    newer = plan_run_id
+    while len(open_still) and (run_id := ledger.plans.before(destination, newer)):
+        newer, verdict = run_id, ledger.plans.verdict(destination, run_id)
+        if verdict is None or verdict.facts.taken_in in files:
+            continue
+        files.add(verdict.facts.taken_in)
+        if (roster := roster_of(verdict.facts.taken_in)) is None:
+            break  # what is older is not stored either
+        found.append(roster[among(roster["employee_id"], open_still) & works(roster)])
+        open_still = open_still[~among(open_still, found[-1]["employee_id"])]
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 def undone_by(ledger: Ledger, held: Held) -> str:
@@ -89,6 +130,8 @@ def draw(
     if stored.roster is None or not among(found.back_in, stored.roster["employee_id"]).all():
         kept = found.back_in if stored.roster is None else found.back_in[~among(found.back_in, stored.roster["employee_id"])]
         found = found.without(list(kept), "not_stored")
+    found = replace(found, left=pd.concat([found.left, _by_others(ledger, destination.name, undoes, plan_run_id)], ignore_index=True))
+    found = _not_against_newer(ledger, destination.name, plan_run_id, taken, found)
     while True:
         if not found.people():
             why = " ".join(f"{sentence}." for sentence in rules.told(found.left))
@@ -113,9 +156,26 @@ def draw(
     return replace(drawn, plan=plan, facts=replace(facts, actions=plan.counts(), idle=False), gate_passed=passed)
 
 
+def _not_against_newer(ledger: Ledger, destination: str, plan_run_id: str, taken: Taken, found: rules.Undo) -> rules.Undo:
+    """Who comes back, without those of whom a file that came since the run has a row: that says who has their number now, and how."""
+    verdict = ledger.plans.verdict(destination, plan_run_id)
+    if verdict is None or taken.number <= verdict.number:
+        return found
+    rows = taken.roster.loc[among(taken.roster["employee_id"], found.back_in)]
+    left = rows["employment"].eq("left")
+    return found.without(list(rows.loc[left, "employee_id"]), "not_wanted").without(list(rows.loc[~left, "employee_id"]), "newer_row")
+
+
+def _by_others(ledger: Ledger, destination: str, undoes: str, plan_run_id: str) -> pd.DataFrame:
+    """What other attempts of the run wrote by plans of their own, as `roster.plan.facts.LEFT`."""
+    others = [one for one in ledger.plans.all_of_root(undoes, destination) if one != plan_run_id]
+    people = [written(ledger, destination, one)["employee_id"].dropna() for one in others]
+    return rules.all_of(pd.concat([pd.Series(dtype="str"), *people]).drop_duplicates(), "other_attempt")
+
+
 def _past(ledger: Ledger, destination: str, plan_run_id: str, stored: Stored, attempt: Attempt) -> rules.Past:
     return rules.Past(
-        outcomes=ledger.deliveries.outcomes(destination, plan_run_id),
+        outcomes=written(ledger, destination, plan_run_id),
         changes=ledger.plans.changes(destination, plan_run_id),
         desired=stored.desired,
         since=ledger.deliveries.written_since(destination, plan_run_id, attempt.root_run_id),
@@ -149,6 +209,10 @@ def _as_before(roster: pd.DataFrame, found: rules.Undo, before: pd.DataFrame | N
     """HR's people, those who come back as they were, those who go out again as if they had left."""
     out = among(roster["employee_id"], found.back_out)
     roster = roster.assign(employment=roster["employment"].mask(out, "left"))
+    gone = found.back_out[~among(found.back_out, roster["employee_id"])]  # absence alone lets nobody go in a run for some
+    if len(gone):
+        rows = pd.DataFrame({"employee_id": gone, "employment": "left", "in_scope": True, "line": 0}).reindex(columns=roster.columns)
+        roster = pd.concat([roster, rows.astype(roster.dtypes.to_dict())], ignore_index=True)
     if before is None or found.back_in.empty:
         return roster
     back = before[among(before["employee_id"], found.back_in)]
@@ -171,8 +235,7 @@ def _held(drawn: Drawn) -> Plan:
 def _beside(ledger: Ledger, destination: Destination, plan_run_id: str) -> list[str]:
     """What else of that run stays, and is nobody's of HR's file."""
     things = int(ledger.things.of(destination.name, plan_run_id)["outcome"].isin(["accepted", "missing", "unknown"]).sum())
-    table = ledger.deliveries.outcomes(destination.name, plan_run_id)
-    others = int((table["employee_id"].isna() & table["outcome"].isin(rules.WRITTEN)).sum())
+    others = int(written(ledger, destination.name, plan_run_id)["employee_id"].isna().sum())
     found = [f"Not taken back: {things} units, dimensions or values, which are no people"] if things else []
     return found + ([f"Not taken back: {others} accounts that HR's file does not know"] if others else [])
 

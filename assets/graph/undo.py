@@ -41,12 +41,12 @@ def _nobody() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def _stored(company: Company, destination: Destination, book: Ledger, storage: RunStorage, plan_run_id: str) -> undoing.Stored:
-    """What is still stored of a plan, and of HR's people for the plan before it."""
-    before = book.plans.before(destination.name, plan_run_id)
-    verdict = book.plans.verdict(destination.name, before) if before else None
+    """What is still stored of a plan, and of HR's people in the files before it."""
     return undoing.Stored(
         desired=_of_run(storage, plan_run_id, company.key(destination.name, "plan"), "desired"),
-        roster=_of_run(storage, verdict.facts.taken_in, company.key("hr", "roster")) if verdict else None,
+        roster=undoing.rows_before(
+            book, destination.name, plan_run_id, lambda run_id: _of_run(storage, run_id, company.key("hr", "roster"))
+        ),
     )
 
 

@@ -139,6 +139,13 @@ class Plans(Scoped):
         """The run that made the newest plan of a root run for a destination."""
         return self._newest(root_run_id=root_run_id, destination=destination)
 
+    def all_of_root(self, root_run_id: str, destination: str) -> list[str]:
+        """The runs that made a plan of a root run for a destination, newest first: one that is re-executed as a whole plans anew."""
+        table = tables.plan
+        mine = self._mine(table, root_run_id=root_run_id, destination=destination)
+        with self._reading() as connection:
+            return list(connection.execute(sa.select(table.c.plan_run_id).where(mine).order_by(table.c.saved_at.desc())).scalars())
+
     def before(self, destination: str, plan_run_id: str) -> str | None:
         """The run that made the newest plan older than a run's; None where that is the first, or was never kept."""
         table = tables.plan

@@ -16,6 +16,7 @@ import pandas as pd
 from resources.alerts.settings import Alerts
 from resources.ledger import Ledger
 from resources.ledger.alerts import COLUMNS
+from resources.ledger.releases import Release
 from roster import lacking
 from roster.parts import with_parts
 from roster.reports.model import HR_FILE
@@ -70,12 +71,7 @@ def _waiting(ledger: Ledger, name: str, title: str, expires: Callable[[datetime]
     held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest else None
     if held is None or run_id is None:
         return
-    given = [release.kinds for release in ledger.releases.of(held.digest)]
-    if [] in given:
-        return
-    released = {kind for kinds in given for kind in kinds}
-    counts = _by_kind(ledger, name, run_id)
-    waiting = {kind: count for kind, count in counts.items() if kind not in released}
+    waiting = _by_kind(ledger, name, run_id, ledger.releases.of(held.digest))
     until = f"{held.expires_at:%Y-%m-%d %H:%M} UTC"
     for kind, count in waiting.items():
         wait = "change waits" if count == 1 else "changes wait"
@@ -85,11 +81,16 @@ def _waiting(ledger: Ledger, name: str, title: str, expires: Callable[[datetime]
         yield of_nobody("release_expiring", title, f"What waits for a release at {title} can be released until {until}")
 
 
-def _by_kind(ledger: Ledger, name: str, run_id: str) -> dict[str, int]:
-    """Kind → how many are held of it; somebody with several kinds counts in each."""
-    kinds = ledger.releases.held_people(name, run_id)["kinds"].fillna("other").astype("str").str.split("|").explode()
-    things = ledger.things.of(name, run_id)
-    kinds = pd.concat([kinds, things.loc[~things["apply"].astype("bool"), "kind"]])
+def _by_kind(ledger: Ledger, name: str, run_id: str, releases: Sequence[Release]) -> dict[str, int]:
+    """Kind → how many are held of it and were not let go since; somebody with several kinds counts in each."""
+    people, things = ledger.releases.held_people(name, run_id), ledger.things.of(name, run_id)
+    people["kinds"], things = people["kinds"].fillna("other").astype("str"), things[~things["apply"].astype("bool")]
+    for release in releases:
+        own = [text for text in people["kinds"].unique() if not release.kinds or set(text.split("|")) <= set(release.kinds)]
+        people = people[~(people["kinds"].isin(own) & (release.people is None or people["person"].isin(release.people)))]
+        if release.people is None:
+            things = things[~things["kind"].isin(release.kinds)] if release.kinds else things.head(0)
+    kinds = pd.concat([people["kinds"].str.split("|").explode(), things["kind"]])
     return {str(kind): int(count) for kind, count in kinds.value_counts(sort=False).sort_index().items()}
 
 

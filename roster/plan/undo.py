@@ -21,6 +21,7 @@ from roster.plan.facts import LEFT
 WHY: Final[Mapping[str, str]] = {
     "written_since": "something has been written there since, which is newer",
     "other_there": "another value is there now than the run wrote",
+    "other_attempt": "another attempt of the run wrote something by a plan of its own, and only the newest is taken back",
     "not_seen": "no reading shows it, so nobody knows what was there before",
     "had_none": "there was no value before, and none is taken away here",
     "approver_not_there": "who approved before has no active account there",
@@ -28,6 +29,7 @@ WHY: Final[Mapping[str, str]] = {
     "deleted": "a deletion is for good",
     "open_reports": "access comes back; what became of open reports when it ended does not",
     "not_wanted": "HR's file has them working here no more",
+    "newer_row": "HR's file has a newer row for the number, and the sync goes by that",
     "not_there": "no account there is certainly theirs",
     "not_stored": "what the run sent, or HR's row of the time before, is not stored any more",
     "cannot_be_written": "what was there before cannot be written alone",
@@ -74,7 +76,7 @@ class Undo:
         gone = pd.Series(sorted(set(people)), dtype="str")
         out, back_in = (part[~among(part, gone)] for part in (self.back_out, self.back_in))
         left = self.left[~among(self.left["employee_id"], gone)]
-        return Undo(self.records[~among(self.records["employee_id"], gone)], out, back_in, _and(left, _all(gone, reason)))
+        return Undo(self.records[~among(self.records["employee_id"], gone)], out, back_in, _and(left, all_of(gone, reason)))
 
 
 def undo(
@@ -93,25 +95,34 @@ def undo(
     """
     done = past.outcomes[past.outcomes["outcome"].isin(WRITTEN)].dropna(subset="employee_id")
     late = among(done["employee_id"], past.since)
-    left, done = _all(done.loc[late, "employee_id"], "written_since"), done[~late]
+    left, done = all_of(done.loc[late, "employee_id"], "written_since"), done[~late]
     active = accounts.loc[accounts["active"], "account"]
     account = done["employee_id"].map(pairs.set_index("employee_id")["account"])
-    there, approves = (
-        among(account, active),
-        among(account, accounts.loc[accounts["active"] & (accounts["approver"] != accounts["account"]), "approver"]),
-    )
+    there = among(account, active)
     came, went = done["action"].isin(["create", "reactivate"]), done["action"].eq("deactivate")
-    left = _and(left, _all(done.loc[done["action"].eq("delete"), "employee_id"], "deleted"))
-    left = _and(left, _all(done.loc[came & there & approves, "employee_id"], "approves"))
-    left = _and(left, _all(done.loc[(came & ~there) | (went & there), "employee_id"], "other_there"))
-    left = _and(left, _all(done.loc[went & ~there, "employee_id"], "open_reports"))
+    approves = among(account, _approvers_of_others(accounts, account[came & there]))
+    left = _and(left, all_of(done.loc[done["action"].eq("delete"), "employee_id"], "deleted"))
+    left = _and(left, all_of(done.loc[came & there & approves, "employee_id"], "approves"))
+    left = _and(left, all_of(done.loc[(came & ~there) | (went & there), "employee_id"], "other_there"))
+    left = _and(left, all_of(done.loc[went & ~there, "employee_id"], "open_reports"))
     changed = done.loc[done["action"].eq("update"), "employee_id"]
     lost = ~among(changed, pairs.loc[among(pairs["account"], active), "employee_id"])
     idle = ~among(changed, working)
-    left = _and(left, _all(changed[lost], "not_there"), _all(changed[~lost & idle], "not_wanted"))
+    left = _and(left, all_of(changed[lost], "not_there"), all_of(changed[~lost & idle], "not_wanted"))
     records, more = _values(comparison, past, changed[~lost & ~idle], read, accounts, pairs, key)
     back_out, back_in = (done.loc[some, "employee_id"].reset_index(drop=True) for some in (came & there & ~approves, went & ~there))
     return Undo(records, back_out, back_in, _and(left, more))
+
+
+def _approvers_of_others(accounts: pd.DataFrame, leaving: pd.Series) -> pd.Series:
+    """Those who have to stay: approvers of whoever stays. Who goes out as well needs none, unless they have to stay themselves."""
+    others = accounts[accounts["active"] & (accounts["approver"] != accounts["account"])]
+    while True:
+        needed = others.loc[~among(others["account"], leaving), "approver"].dropna()
+        stay = among(leaving, needed)
+        if not stay.any():
+            return needed
+        leaving = leaving[~stay]
 
 
 def _values(
@@ -119,9 +130,9 @@ def _values(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The records of people who were updated, with the values of before; and what of them stays."""
     if past.desired is None:
-        return pd.DataFrame(columns=["employee_id"], dtype="str"), _all(people, "not_stored")
+        return pd.DataFrame(columns=["employee_id"], dtype="str"), all_of(people, "not_stored")
     records = past.desired[among(past.desired["employee_id"], people)].reset_index(drop=True)
-    unknown = _all(people[~among(people, records["employee_id"])], "not_stored")
+    unknown = all_of(people[~among(people, records["employee_id"])], "not_stored")
     wrote = past.changes[past.changes["apply"] & among(past.changes["person"], records["employee_id"])].rename(
         columns={"person": "employee_id"}
     )
@@ -150,7 +161,7 @@ def _values(
         ]
     )
     wrong = among(records["employee_id"], other)
-    return records[~wrong].reset_index(drop=True), _and(unknown, stays, _all(records.loc[wrong, "employee_id"], "cannot_be_written"))
+    return records[~wrong].reset_index(drop=True), _and(unknown, stays, all_of(records.loc[wrong, "employee_id"], "cannot_be_written"))
 
 
 def _stays(comparison: Comparison, wrote: pd.DataFrame, records: pd.DataFrame, accounts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
@@ -197,7 +208,7 @@ def _put(records: pd.DataFrame, values: pd.DataFrame, name: str) -> pd.DataFrame
     return records
 
 
-def _all(people: pd.Series, reason: str) -> pd.DataFrame:
+def all_of(people: pd.Series, reason: str) -> pd.DataFrame:
     """Nothing of these people, for one reason."""
     return pd.DataFrame({"employee_id": people, "field": np.nan, "reason": reason}).astype("str").reset_index(drop=True)
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
-from destinations import engine, releases, undoing
+from destinations import engine, releases, two_people, undoing
 from destinations.base import Attempt, Request
+from destinations.delivery import Write
 from resources.failures import Permanent
-from resources.ledger import Ledger
+from resources.ledger import Ledger, tables
+from roster.plan.limits import FourEyes
 from roster.plan.undo import WHY
 from sandbox.server import Sandbox
 from tests import syncing
@@ -153,6 +156,8 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
     wrong = expensify.night(*people(6, E3=None))
     assert expensify.of("E3") == {}
     held, night = taken_back(expensify, wrong, roster(*people()))
+    digest, eyes = held.plan.held_digest() or "", FourEyes(frozenset({"leave", "rejoin", "limit"}))
+    assert two_people.kinds(expensify.ledger, digest, eyes) == ["leave", "rejoin"], "who may undo alone may not let go alone"
     assert left(held) == {("E3", None, "open_reports")}
     assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
         "E3": "reactivated",
@@ -198,3 +203,85 @@ def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findi
     there = findity.users_there
     assert (there["E2"]["phone"], there["E2"]["lastName"], there["E3"]["active"]) == ("+46701740002", "LE2", True)
     assert (night.numbers["refused"], night.numbers["missing"], night.landed.without_approver) == (0, 0, [])
+
+
+def kept(*nights: Night) -> Any:
+    """HR's people as nights took them in."""
+    return {one.attempt.run_id: one.taken.roster for one in nights}.get
+
+
+def before(company: syncing.Company, undone: Night, *nights: Night) -> pd.DataFrame | None:
+    return undoing.rows_before(company.ledger, "expensify", undone.attempt.run_id, kept(*nights))
+
+
+def test_who_was_taken_out_by_a_release_or_after_a_preview_of_the_same_file_comes_back_too(expensify: at_expensify.Company) -> None:
+    whole = expensify.night(*people())
+    one = expensify.sync(*people(E3=None), day="2026-11-05", write=False)
+    two = expensify.sync(*people(E3=None), day="2026-11-06", write=False)
+    wrong = expensify.sync(*people(E3=None), day="2026-11-06")
+    assert expensify.of("E3") == {}
+    rows = before(expensify, wrong, whole, one, two, wrong)
+    assert rows is not None
+    assert rows["employee_id"].tolist() == ["E3"]
+    _, night = taken_back(expensify, wrong, rows)
+    assert night.outcome["E3"][0] == "reactivated"
+    assert before(expensify, wrong, one, two, wrong).empty  # type: ignore[union-attr]
+    assert before(expensify, wrong, wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"), [({"employment": "left"}, "not_wanted"), ({"first_name": "Somebody", "last_name": "Else"}, "newer_row")]
+)
+def test_no_surprise_nobody_comes_back_against_a_newer_row_of_their_number(
+    expensify: at_expensify.Company, row: dict[str, Any], reason: str
+) -> None:
+    wrong = expensify.night(*people(E2={"department": "Art"}, E3=None))
+    later = expensify.sync(*people(E2={"department": "Art"}, E3=row), day="2026-11-09", write=False)
+    held, _ = taken_back(expensify, wrong, roster(*people()), later)
+    assert left(held) == {("E3", None, reason)}
+    assert expensify.of("E3") == {}
+
+
+def test_approver_who_came_in_with_their_people_goes_out_with_them(expensify: at_expensify.Company) -> None:
+    wrong = expensify.night(*people(7, E7={"manager_id": "E6"}))
+    assert expensify.of("E7")["submitsTo"] == "E6@acme.example"
+    held, night = taken_back(expensify, wrong, None)
+    assert left(held) == set()
+    assert (expensify.of("E6"), expensify.of("E7"), night.landed.without_approver) == ({}, {}, [])
+
+
+def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Company) -> None:
+    wrong = expensify.night(*people(6, E2={"department": "Art"}, E3=None))
+    _, undone = taken_back(expensify, wrong, roster(*people()))
+    assert (expensify.of("E2")["customField2"], expensify.of("E6")) == ("Sales", {})
+    rows = before(expensify, undone, wrong, undone)
+    held, _ = taken_back(expensify, undone, rows, wrong)
+    assert left(held) == {("E6", None, "open_reports")}
+    assert expensify.of("E2")["customField2"] == "Art"
+    assert expensify.of("E6") != {}
+    assert expensify.of("E3") == {}
+
+
+def test_true_report_a_run_that_died_before_it_read_back_is_taken_back_by_its_answers(expensify: at_expensify.Company) -> None:
+    wrong = expensify.planned(*people(6, E2={"department": "Art"}, E3=None), day="2026-11-05")
+    on_its_way = Write("expensify", "run-2", "run-2", wrong.plan, wrong.drawn.acknowledgements, wrong.taken.number, wrong.taken.dated)
+    engine.write(wrong.adapter, wrong.access, expensify.ledger, on_its_way)
+    assert expensify.of("E2")["customField2"] == "Art"
+    _, night = taken_back(expensify, wrong, roster(*people()))
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
+        "E2": "updated",
+        "E3": "reactivated",
+        "E6": "deactivated",
+    }
+
+
+def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(E2={"department": "Art"}))
+    again = expensify.night(*people(E2={"department": "Art"}, E4={"department": "Art"}))
+    root, table = first.attempt.run_id, tables.plan
+    with expensify.ledger.engine.begin() as connection:  # it was re-executed as a whole
+        connection.execute(sa.update(table).where(table.c.plan_run_id == again.attempt.run_id).values(root_run_id=root))
+    again.attempt = Attempt(root, root, "acme_sync")
+    held = drawn(expensify, again, None, again)
+    assert left(held) == {("E2", None, "other_attempt")}
+    assert held.planned["E4"] == ("hold", "undo")

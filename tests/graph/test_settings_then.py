@@ -48,7 +48,16 @@ def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change
     synced: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acme = synced(
-        findity=None, owners=["team:other"], retention_days=30, release_hours=12, expensify__movers="stay", hr__gate={"missing": 7}
+        findity=None,
+        owners=["team:other"],
+        retention_days=30,
+        release_hours=12,
+        expensify__movers="stay",
+        hr__gate={"missing": 7},
+        hr__skipped={"separator": ";"},
+        serve={"viewers": ["kim@acme.example"]},
+        alerts={"targets": {"it": {"url": {"env": "ACME_ALERTS_IT"}, "events": ["held"]}}},
+        limits={"leave": {"count": 3, "share": 0.015, "four_eyes": True}},
     )
     monkeypatch.setattr(settings_then, "draw", None)
     preview = acme.quickly("preview")

@@ -127,3 +127,14 @@ def test_a_ledger_that_only_looks_refuses_each_write_and_makes_no_key(synced: An
         assert looking.keys.of_fields("expensify") == ledger.keys.of_fields("expensify")
         assert looking.keys.of("never made") == looking.keys.of("never made")
         assert not list(places.home().glob("*never*"))
+
+
+def test_of_a_destination_that_the_settings_add_and_nobody_has_credentials_for_only_that_is_not_known(synced: Any) -> None:
+    acme = synced()
+    now = tried(acme, expensify=None)
+    then = tried(acme, like=now, expensify__connection__partner_user_secret={"env": "NOT_SET_ANYWHERE"})
+    added = then.of("expensify")
+    assert added is not None
+    assert added.drawn is None
+    assert "NOT_SET_ANYWHERE is not set" in added.failure
+    assert effects(then, "findity") == {}

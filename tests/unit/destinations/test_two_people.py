@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from destinations import two_people
-from destinations.base import Request
+from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger.decisions import Proposal
 from roster.plan.limits import FourEyes, Limits
@@ -138,3 +138,16 @@ def test_which_kinds_need_two_people_is_a_setting_of_their_limits():
     assert own.four_eyes() == FourEyes(frozenset({"bank_account"}), frozenset({"value_removed"}))
     assert limits(things={**NONE, "four_eyes": True}).four_eyes().things == {"unit", "dimension", "value", "approvers"}
     assert Limits().four_eyes() == FourEyes()
+
+
+def test_no_surprise_what_one_person_began_is_not_widened_by_executing_it_again(held):
+    proposed(held, "anna", people=["3"])
+    released(held, people=["3"])
+    begun = held.ledger.releases.of(held.digest)[0]
+    attempt = Attempt("again", begun.root_run_id, "acme_release")
+    one = Request(release=held.digest, released_by="bert", reason="looked", signed_on=True, people=["3"])
+    four_eyes = held.limits.four_eyes()
+    two_people.check(held.ledger, attempt, replace(one, signed_on=False), four_eyes)
+    for wider in (replace(one, people=[]), replace(one, people=["3", "4"])):
+        with pytest.raises(Permanent, match="nobody has proposed it"):
+            two_people.check(held.ledger, attempt, wider, four_eyes)

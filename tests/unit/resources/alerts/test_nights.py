@@ -205,3 +205,19 @@ def test_kinds_that_were_released_are_over_and_the_others_wait(company, monkeypa
         watched.look()
         (_, over) = hook.texts
         assert ("OVER: 2 changes wait" in over, "of kind join" in over, "of kind leave" in over) == (True, True, False)
+
+
+def test_what_waits_goes_on_waiting_after_some_people_of_it_were_released_and_the_rest_is_about_to_expire(company, monkeypatch):
+    company.begin(*PEOPLE)
+    with receiver() as hook:
+        watched = Watched(company, {"finance": hook}, monkeypatch, targets={"finance": {"events": ["held", "release_expiring"]}})
+        company.sync(*PEOPLE[:2])
+        watched.now = datetime.now(UTC)
+        watched.look()
+        held = company.ledger.plans.verdict("expensify", "run-2").held_digest
+        for person_released, told in (("E3", 1), ("E4", 2)):
+            request = Request(release=held, people=[person_released], released_by="finance", reason="checked")
+            company.sync(*PEOPLE[:2], request=request)
+            watched.look()
+            assert len(hook.texts) == told
+        assert "OVER: 2 changes wait" in hook.texts[1]
