@@ -14,12 +14,12 @@ from assets.attributes import FILL_IN
 from assets.open_places import unsure
 from destinations import registry
 from roster.proposal.mapped import Mapped
-from roster.proposal.propose import Proposal
+from roster.proposal.propose import SURE, Proposal
 from roster.proposal.recognising import Guess
 from roster.shown import one_line
 from roster.vocabulary import CANONICAL_COLUMNS
 
-CONFIDENT: Final = 0.5
+CONFIDENT: Final = SURE
 """Guesses below this are written as comments, unless nothing works without them. What is no surer than this, and in no comment, is marked
 as open."""
 NEEDED: Final = ("employee_id", "email", "first_name", "last_name")
@@ -112,7 +112,7 @@ def _text(proposal: Proposal, path: str, format: str, hint: str = "") -> str:
         unused=hint or _unused(proposal),
         history=_history(proposal),
     )
-    mapped = Mapped(partial(_is_active, proposal), proposal.limit_unit)
+    mapped = Mapped(partial(_is_active, proposal), proposal.limit_unit, proposal.division)
     drafts = (registry.draft(name)(mapped) for name in registry.titles())
     return head + DESTINATIONS + "".join(drafts)
 

@@ -7,6 +7,7 @@ text of the settings (``assets.draft``).
 import glob
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -59,9 +60,10 @@ def map_file(
     out.mkdir(parents=True, exist_ok=True)
     target.write_text(draft.written(proposal, _pattern(file, out)), encoding="utf-8")
     say(
-        f"Written to {target}. Fill in what says FILL-IN, try it, and once nothing is open make the company of it:\n"
-        f"  rollcall check {out} {file}\n"
-        f"  rollcall init COMPANY --from {out}"
+        f"Written to {target}. Try it as it is, fill in what says FILL-IN, and once nothing is open make the company of it:\n"
+        f"  rollcall try {shlex.quote(str(out))}\n"
+        f"  rollcall check {shlex.quote(str(out))} {shlex.quote(str(file))}\n"
+        f"  rollcall init COMPANY --from {shlex.quote(str(out))}"
     )
 
 

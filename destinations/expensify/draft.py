@@ -14,8 +14,15 @@ HEAD: Final = """
       partner_user_id: {env: EXPENSIFY_USER}
       partner_user_secret: {env: EXPENSIFY_SECRET}
     feed:
+"""
+ONE_POLICY: Final = """\
       # The id of the policy that people belong to. Where it differs: {column: country, lookup: {SE: "...", "NO": "..."}}
       policyID: {constant: FILL-IN}
+"""
+POLICIES: Final = """\
+      # The id of the policy that people of each word belong to; whoever has another word, or none, gets no policy.
+      # Where there is one policy for all: {constant: "..."}
+      policyID:
 """
 _FIELDS: Final = (("customField2", "cost_center"), ("approvalLimit", "approval_limit"), ("overLimitApprover", "over_limit_approver"))
 
@@ -28,7 +35,10 @@ def draft(mapped: Mapped) -> str:
     """
     limits = mapped("approval_limit") and mapped("over_limit_approver")
     wanted = [(field, column) for field, column in _FIELDS if mapped(column) and (limits or field == "customField2")]
-    return HEAD + "".join(f"      {field}: {column}\n" for field, column in wanted) + (_unit(mapped.limit_unit) if limits else "")
+    policies = POLICIES + mapped.division.rule(" " * 8) if mapped.division else ONE_POLICY
+    return (
+        HEAD + policies + "".join(f"      {field}: {column}\n" for field, column in wanted) + (_unit(mapped.limit_unit) if limits else "")
+    )
 
 
 def _unit(guess: Guess | None) -> str:

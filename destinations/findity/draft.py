@@ -1,7 +1,8 @@
 """Findity's part of the `defs.yaml` that `rollcall map` writes."""
 
-from collections.abc import Callable
 from typing import Final
+
+from roster.proposal.mapped import Mapped
 
 HEAD: Final = """
   findity:
@@ -11,14 +12,28 @@ HEAD: Final = """
       client_secret: {env: FINDITY_SECRET}
     users:
 """
-_FIELDS: Final = (("organizationalUnitId", "department"), ("phone", "phone"))
+UNIT_BY_NAME: Final = """\
+      # The unit that has this name. By another word of Findity's: unit_by: externalSourceId
+      organizationalUnitId: department
+"""
+UNITS: Final = """\
+      # The name of the unit that people of each word belong to; whoever has another word, or none, gets no unit.
+      organizationalUnitId:
+"""
 
 
-def draft(is_mapped: Callable[[str], bool]) -> str:
+def draft(mapped: Mapped) -> str:
     """The text.
 
     Args:
-        is_mapped: whether a canonical column is mapped for sure.
+        mapped: what is known of HR's columns.
     """
-    wanted = [(field, column) for field, column in _FIELDS if is_mapped(column)]
-    return HEAD + ("".join(f"      {field}: {column}\n" for field, column in wanted) or "      personnelNumber: employee_id\n")
+    phone = "      phone: phone\n" if mapped("phone") else ""
+    return HEAD + ((_units(mapped) + phone) or "      personnelNumber: employee_id\n")
+
+
+def _units(mapped: Mapped) -> str:
+    """By the department as it stands, else by what divides the people."""
+    if mapped("department"):
+        return UNIT_BY_NAME
+    return UNITS + mapped.division.rule(" " * 8) if mapped.division else ""

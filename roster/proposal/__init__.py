@@ -5,6 +5,7 @@
 - `surroundings`: on which line is the header, and what stands under the rows?
 - `recognising`: what does one column hold, by its heading and its cells?
 - `substitutes`: what stands in for a column that the file does not have?
+- `belonging`: by which column are people divided among policies or units?
 - `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
 - `relations`: what do two columns or two rows tell: the key, the manager, the history?
 - `mapped`: what is a destination's part of the YAML drafted from?

@@ -7,6 +7,7 @@ Belongs here: that one type. Does not belong here: the guesses (``roster.proposa
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from roster.proposal.belonging import Division
 from roster.proposal.recognising import Guess
 
 
@@ -17,6 +18,8 @@ class Mapped:
     is_mapped: Callable[[str], bool]
     limit_unit: Guess | None = None
     """In which unit approval limits seem to be: ``whole`` or ``cents``; None where there are none."""
+    division: Division | None = None
+    """By which column people seem to be divided among policies or units; None where no column looks like that."""
 
     def __call__(self, column: str) -> bool:
         """Whether a column is mapped for sure."""

@@ -11,12 +11,15 @@ from typing import Any
 import pandas as pd
 
 from roster.proposal import recognising, relations, sniffing, substitutes
+from roster.proposal.belonging import Division, division
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
 from roster.reading.naming import certain_day
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
 
+SURE = 0.5
+"""Guesses below this are comments in a draft, and no rule can read them."""
 SAMPLED_ROWS = 50_000
 """Rows by which the columns are told."""
 DAY_IN_NAME = re.compile(
@@ -27,7 +30,8 @@ DAY_IN_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the file seems to be. Only status words and what marks older rows are cells of the file: codes, no people."""
+    """What the file seems to be. Only status words, what marks older rows, and the few words of companies or countries are cells of
+    the file: codes, no people."""
 
     format: dict[str, Guess]
     """Setting of the file's format → its value."""
@@ -50,6 +54,8 @@ class Proposal:
     """How sure that is: which column says where people are, and what share of them is there."""
     limit_unit: Guess | None = None
     """In which unit approval limits are."""
+    division: Division | None = None
+    """By which column people are divided among policies or units."""
 
 
 def propose(data: bytes, name: str) -> Proposal:
@@ -127,7 +133,9 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     country, country_sure = _country(frame, columns)
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit)
+    sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}
+    divided = division(frame, sure.get)
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided)
 
 
 def _country(frame: pd.DataFrame, columns: dict[str, Guess]) -> tuple[str | None, float]:

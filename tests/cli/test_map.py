@@ -260,3 +260,16 @@ def test_a_real_file_without_a_header_is_mapped_well_enough_to_be_checked(tmp_pa
     assert result.exit_code == 0
     assert "make sure that it is no identity number" in result.output
     assert "used               290" in checked(tmp_path, file).output
+
+
+def test_a_policy_by_company_is_offered_word_by_word_and_the_check_names_each(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    lines = [f"{1000 + n};Ann;Ek;ann{n}@acme.example;;{'Nord AS' if n % 3 else 'Syd AB'}" for n in range(9)]
+    file.write_text("\n".join(["Anstnr;Förnamn;Efternamn;E-post;Chef;Bolag", *lines]))
+    result = mapped(file, tmp_path / "my draft")
+    assert f"rollcall try '{tmp_path}/my draft'" in result.output
+    open_places = [line.split(" at ")[0] for line in checked(tmp_path / "my draft", file).stderr.splitlines()]
+    for place in ("expensify.feed.policyID", "findity.users.organizationalUnitId"):
+        assert [one for one in open_places if place in one] == [f"attributes.{place}.lookup.{word}" for word in ("Nord AS", "Syd AB")]
+    fill_in(tmp_path / "my draft")
+    assert checked(tmp_path / "my draft", file).exit_code == 0
