@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from resources import places
 from roster.plan.own_account import Beside
 from roster.reports import tables
 from roster.reports.reasons import REPAIR_REASONS
@@ -20,6 +19,8 @@ MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
 IN_REPORT = ": in the run's report"
 _LONGEST_BAR = 8
+_FEW_COLUMNS = 4
+"""The UI opens what so few columns mean on the page itself, where it is too wide for a small window; tables of theirs say it too."""
 
 COLUMNS: Mapping[str, str] = {
     "line": "Line of HR's file, counted from 1",
@@ -90,10 +91,14 @@ def _plain(value: Any) -> str | int | float | bool | None:
 
 
 def place(file: Any) -> dg.MetadataValue:
-    """Where a file is: below the deployment's home from there on, since a path has no place to break and widens a page beyond itself."""
+    """Where a file of a run is: below the company's folder of reports, its run by the first characters of its id, as a shell takes it.
+
+    A path has no place to break, and widens the page's table beyond the pane. An address elsewhere is shown whole.
+    """
+    if "://" in str(file):
+        return dg.MetadataValue.url(str(file))
     path = PurePath(str(file))
-    inside = "://" not in str(file) and path.is_relative_to(places.home())
-    return dg.MetadataValue.path(str(path.relative_to(places.home())) if inside else str(file))
+    return dg.MetadataValue.text(f"{path.parent.name[:8]}*/{path.name}")
 
 
 def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:
@@ -162,8 +167,9 @@ def of_result(frame: pd.DataFrame, shown: Mapping[str, Any]) -> dict[str, Any]:
         frame: The value.
         shown: In the order in which one reads it. Empty tables are left out.
     """
-    columns = dg.MetadataValue.table_schema(_schema(frame, True))
-    return {"dagster/row_count": dg.IntMetadataValue(len(frame)), **filled(shown), "columns": columns}
+    few = len(frame.columns) <= _FEW_COLUMNS
+    columns = {} if few else {"columns": dg.MetadataValue.table_schema(_schema(frame, True))}
+    return {"dagster/row_count": dg.IntMetadataValue(len(frame)), **filled(shown), **columns}
 
 
 def filled(shown: Mapping[str, Any]) -> dict[str, Any]:
