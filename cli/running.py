@@ -45,17 +45,19 @@ def run_demo(night: int) -> None:
         os.environ.update(environment)
         if night == 1:
             _finish(_demo_sync(), ui="make ui")
-        _second_night(environment["FINDITY_ADMIN_URL"])
+        _second_night(next(value for value in environment.values() if value.startswith("http")))
 
 
 def _second_night(sandbox: str) -> None:
+    from sandbox.refusing import refusing  # noqa: PLC0415 - of all runs from the terminal this one alone needs it
+
     folder = place.hr_folder()
     if "demo" not in companies_with_runs():
         _say("The first night, which nobody has run yet.")
         _page(_demo_sync())
     file = second_night.write(folder)
-    _say(f"The second night: {file.name}. Six people leave, and Findity refuses what changes of one.")
-    with second_night.refusing(sandbox):
+    _say(f"The second night: {file.name}. Six people leave, and what changes of one is refused.")
+    with refusing(sandbox, second_night.REFUSED, second_night.REASON):
         applied = _demo_sync()
     _page(applied, ui="make ui")
     with second_night.cut_short(folder) as file:

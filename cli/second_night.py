@@ -1,17 +1,15 @@
 """What HR sends the demo on a second night: a file with more leavers than may leave at once, then one that was cut short on its way.
 
-Belongs here: how both are made from the first night's file, and whom Findity refuses that night. Does not belong here: running
+Belongs here: how both are made from the first night's file, and who is refused that night. Does not belong here: running
 (``cli.running``), the sandbox (``cli.demo``).
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
-import httpx
 import pandas as pd
 
 FIRST: Final = "acme_people_2026-11-20.csv"
@@ -23,7 +21,8 @@ LAST_DAY: Final = "31.10.2026"
 MOVERS: Final = ["001747", "1744", "001741", "001732"]
 """Move to another department."""
 REFUSED: Final = MOVERS[0]
-"""Findity refuses that of one of them. It takes the others: what it refuses of everybody would be an outage."""
+"""A destination refuses that of one of them. It takes the others: what it refuses of everybody would be an outage."""
+REASON: Final = "The department has no cost center that is open for bookings."
 
 
 def write(folder: Path) -> Path:
@@ -52,16 +51,3 @@ def cut_short(folder: Path) -> Iterator[Path]:
         yield file
     finally:
         file.unlink()
-
-
-@contextmanager
-def refusing(sandbox: str) -> Iterator[None]:
-    """For as long as the block lasts, the sandbox's Findity refuses one person, and takes all others."""
-    faults = re.sub(r"^(https?://[^/]+).*", r"\1/control/faults", sandbox)
-    reason = "The department has no cost center that is open for bookings."
-    fault = {"api": "findity", "job": "PUT users", "refuse": {REFUSED: reason}, "times": None}
-    httpx.post(faults, json=fault).raise_for_status()
-    try:
-        yield
-    finally:
-        httpx.delete(faults).raise_for_status()
