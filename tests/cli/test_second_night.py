@@ -58,4 +58,4 @@ def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_pri
     digest = re.findall(r"rollcall release demo ([0-9a-f]{16})", shown)[0]
     code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
     assert code == 0
-    assert "All 6 planned changes landed" in " ".join(shown.split())
+    assert "all 6 planned changes landed" in " ".join(shown.split()).lower()
