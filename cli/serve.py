@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from assets.names import companies
 from cli import demo as place
 from cli.terminal import say, stop
 from resources import places
@@ -59,7 +60,9 @@ def serve(
     place.use_instance()
     shown = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     try:
-        with Ledger.open(places.ledger_url(), "") as ledger:
+        # The demo alone has its sandbox, so that what it holds can be released; other companies' variables are theirs.
+        alone = found[0] if len(found := companies()) == 1 else ""
+        with place.sandbox_for(alone), Ledger.open(places.ledger_url(), "") as ledger:
             server.run(door, ledger.engine, names, host, port, lambda: say(_greeting(door, shown)))
     except Failed as failure:
         stop(str(failure))

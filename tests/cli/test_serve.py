@@ -1,5 +1,6 @@
 """`rollcall serve`: at which addresses it lets whom in, and that it ends with what started it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from cli import demo, serve
 from cli.main import app
 from tests import ports
 
@@ -54,3 +56,19 @@ def test_the_address_that_is_printed_opens_it_once_and_ctrl_c_ends_it(tmp_path: 
         assert (first.status_code, second.status_code) == (303, 403)
         assert server.wait(60) == 0
         assert address[0].partition("=")[2] not in server.stdout.read()
+
+
+@pytest.mark.parametrize(("served", "there"), [(["demo"], True), (["acme"], False), (["acme", "demo"], False)])
+def test_what_the_demo_holds_can_be_released_and_nobody_else_gets_its_sandbox(
+    served: list[str], there: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path))
+    for name in ("ROLLCALL_USER_HEADER", *demo._variables()):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(demo, "sandbox", lambda: contextlib.nullcontext({"PLAYED": "yes"}))
+    monkeypatch.setattr(serve, "companies", lambda: served)
+    seen: list[bool] = []
+    monkeypatch.setattr("web.serve.server.run", lambda *_: seen.append("PLAYED" in os.environ))
+    assert CliRunner().invoke(app, ["serve"]).exit_code == 0
+    assert seen == [there]
+    assert "PLAYED" not in os.environ
