@@ -285,3 +285,15 @@ def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_e
     held = drawn(expensify, again, None, again)
     assert left(held) == {("E2", None, "other_attempt")}
     assert held.planned["E4"] == ("hold", "undo")
+
+
+def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox, ledger: Ledger) -> None:
+    company = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()
+    company.limits = UNLIMITED
+    first = company.night(*people())
+    some = company.sync(*people(E2={"department": "Art"}, E3={"department": "Art"}), day="2026-11-05", request=Request(only=["E2"]))
+    _, night = taken_back(company, some, None)
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome == "updated"} == {"E2": "updated"}
+    held, night = taken_back(company, first, None, some)
+    assert left(held) == {("E2", None, "written_since"), ("E1", None, "approves")}, "E2 stays, and needs an approver"
+    assert (company.of("E3"), company.of("E2")["submitsTo"], night.landed.without_approver) == ({}, "E1@acme.example", [])
