@@ -1,6 +1,7 @@
 """Taking back what a run wrote: what was there before comes back where nothing else came since, and only once somebody releases it."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +298,15 @@ def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox,
     held, night = taken_back(company, first, None, some)
     assert left(held) == {("E2", None, "written_since"), ("E1", None, "approves")}, "E2 stays, and needs an approver"
     assert (company.of("E3"), company.of("E2")["submitsTo"], night.landed.without_approver) == ({}, "E1@acme.example", [])
+
+
+def test_no_surprise_who_has_a_number_that_came_in_and_was_given_to_somebody_else_since_is_left_alone(
+    expensify: at_expensify.Company,
+) -> None:
+    wrong = expensify.night(*people(6, E2={"department": "Art"}))
+    other = {"first_name": "Somebody", "last_name": "Else", "email": "somebody.else@acme.example", "start_date": date(2026, 11, 1)}
+    later = expensify.sync(*people(6, E2={"department": "Art"}, E6=other), day="2026-11-09", write=False)
+    held, night = taken_back(expensify, wrong, None, later)
+    assert held.planned["E6"] == ("hold", "number_reused")
+    assert (expensify.of("E6")["email"], expensify.of("E2")["customField2"]) == ("E6@acme.example", "Sales")
+    assert night.outcome["E6"][0] == "held"
