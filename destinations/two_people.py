@@ -75,5 +75,5 @@ def covers(decided: Proposal | Release, of_kinds: Sequence[str], people: Sequenc
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names are one person's."""
-    return one.strip().casefold() == other.strip().casefold()
+    """Whether two names are one person's, or may be: one sign-on has their address, another what stands before the @."""
+    return one.strip().casefold().partition("@")[0] == other.strip().casefold().partition("@")[0]

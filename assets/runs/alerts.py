@@ -38,7 +38,7 @@ DIED_AFTER: Final = 120.0
 """Seconds since the last sign of life of a run was over; until then whoever looks after the dead may find that all of it was done."""
 _EVERY: Final = 60
 _RUNS: Final = 5
-_COMES_AFTER: Final = ("one", "preview", "release", "report", "verify")
+_COMES_AFTER: Final = ("one", "preview", "release", "report", "undo", "verify")
 """Jobs whose failure is over when a later sync has finished, too: nobody runs them again for its own sake."""
 _ENDED: Final = [TickStatus.SUCCESS, TickStatus.SKIPPED, TickStatus.FAILURE]
 
@@ -132,6 +132,7 @@ def _links(ledger: Ledger, alerts: Alerts, notes: Sequence[Note]) -> list[str]:
 def _runs(instance: dg.DagsterInstance, ledger: Ledger, now: datetime) -> Iterator[tuple[Any, ...]]:
     """The jobs whose newest run failed, died or was stopped by the gate. While one is under way, what there was before stands."""
     runs, signs = ledger.runs.all(), ledger.heartbeats.remaining()
+    runs["job"] = f"{ledger.company}_" + runs["job"].str.replace(r"^.*_", "", regex=True)  # of before it was renamed too
     left = runs["run_id"].map(signs)
     alive = runs["ended"].isna() & (left > -DIED_AFTER)
     stopped: dict[str, tuple[datetime, tuple[Any, ...] | None]] = {}

@@ -66,8 +66,18 @@ class Companies(Scoped):
                     connection.execute(sa.insert(table).from_select(names, copied))
                 else:
                     connection.execute(sa.update(table).where(mine).values(company=new))
+            for table in (tables.alert, tables.alert_note):
+                self._rename_subjects(connection, table, new)
             for table in (one for one in reversed(everything) if one in parents):
                 connection.execute(sa.delete(table).where(table.c.company == self.company))
+
+    def _rename_subjects(self, connection: sa.Connection, table: sa.Table, new: str) -> None:
+        """What people are told of by the name of a job or a sensor, or of the company itself, goes on as the same under its new name."""
+        subject = table.c.subject
+        for old in connection.execute(sa.select(subject).where(table.c.company == new).distinct()).scalars().all():
+            if old == self.company or old.startswith(f"{self.company}_"):
+                same = sa.and_(table.c.company == new, subject == old)
+                connection.execute(sa.update(table).where(same).values(subject=new + old.removeprefix(self.company)))
 
     def delete(self) -> int:
         """Delete every row of the company; how many that were.

@@ -1,6 +1,7 @@
 """Taking back what a run wrote: what was there before comes back where nothing else came since, and only once somebody releases it."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -285,3 +286,27 @@ def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_e
     held = drawn(expensify, again, None, again)
     assert left(held) == {("E2", None, "other_attempt")}
     assert held.planned["E4"] == ("hold", "undo")
+
+
+def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox, ledger: Ledger) -> None:
+    company = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()
+    company.limits = UNLIMITED
+    first = company.night(*people())
+    some = company.sync(*people(E2={"department": "Art"}, E3={"department": "Art"}), day="2026-11-05", request=Request(only=["E2"]))
+    _, night = taken_back(company, some, None)
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome == "updated"} == {"E2": "updated"}
+    held, night = taken_back(company, first, None, some)
+    assert left(held) == {("E2", None, "written_since"), ("E1", None, "approves")}, "E2 stays, and needs an approver"
+    assert (company.of("E3"), company.of("E2")["submitsTo"], night.landed.without_approver) == ({}, "E1@acme.example", [])
+
+
+def test_no_surprise_who_has_a_number_that_came_in_and_was_given_to_somebody_else_since_is_left_alone(
+    expensify: at_expensify.Company,
+) -> None:
+    wrong = expensify.night(*people(6, E2={"department": "Art"}))
+    other = {"first_name": "Somebody", "last_name": "Else", "email": "somebody.else@acme.example", "start_date": date(2026, 11, 1)}
+    later = expensify.sync(*people(6, E2={"department": "Art"}, E6=other), day="2026-11-09", write=False)
+    held, night = taken_back(expensify, wrong, None, later)
+    assert held.planned["E6"] == ("hold", "number_reused")
+    assert (expensify.of("E6")["email"], expensify.of("E2")["customField2"]) == ("E6@acme.example", "Sales")
+    assert night.outcome["E6"][0] == "held"

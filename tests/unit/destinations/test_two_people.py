@@ -77,6 +77,7 @@ def test_no_surprise_a_release_that_needs_two_people_is_refused_to_one(held):
     refused(held, "nobody has proposed it")
     proposed(held, "Bert ")
     refused(held, "Bert  proposed it")
+    refused(held, "Bert  proposed it", released_by="bert@acme.example")
     proposed(held, "anna")
     refused(held, "may be anybody's", signed_on=False)
 

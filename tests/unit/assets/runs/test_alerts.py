@@ -1,5 +1,6 @@
 """What Dagster alone knows of a company is told as well: runs that failed or never began, red ticks, a missed deadline, broken YAML."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -21,7 +22,8 @@ from dagster_shared.error import SerializableErrorInfo
 from assets import loader
 from assets.company import COMPANY_TAG, Company
 from assets.runs import alerts
-from resources.ledger import database
+from resources import places
+from resources.ledger import Ledger, database
 from tests.graph.conftest import YAML
 from tests.receiving import receiver
 from tests.syncing import fresh
@@ -142,11 +144,26 @@ def test_a_run_that_somebody_cancelled_is_not_told(watched):
 
 
 def test_a_later_sync_ends_the_failure_of_a_job_that_is_started_by_hand_and_of_no_other(watched):
-    for job in ("preview", "retention"):
+    for job in ("preview", "retention", "undo"):
         run(watched, job, job)
-    assert {subject for _, subject in look(watched)} == {"acme_preview", "acme_retention"}
+    assert {subject for _, subject in look(watched)} == {"acme_preview", "acme_retention", "acme_undo"}
     run(watched, "r2", status="finished")
     assert {subject for _, subject in look(watched)} == {"acme_retention"}
+
+
+def test_a_failure_of_before_the_company_was_renamed_is_over_with_its_next_sync_and_not_told_again_before(watched):
+    run(watched, "r1")
+    states, targets = alerts.look(watched.instance, watched.ledger, watched.company, watched.company.settings.alerts, [], DUE), {}
+    watched.ledger.alerts.observe(states, targets, DUE)
+    watched.ledger.keys.rename("beta")
+    watched.ledger.whole.rename("beta")
+    with Ledger.open(places.ledger_url(), "beta") as ledger:
+        watched.ledger, watched.company = ledger, replace(watched.company, name="beta")
+        assert ledger.alerts.lasting()["subject"].tolist() == ["beta_sync"]
+        assert set(look(watched)) == {("run_failed", "beta_sync")}
+        ledger.runs.begin("r2", "r2", "beta_sync")
+        ledger.runs.end("r2", "finished", {})
+        assert look(watched) == {}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("acme_arrival", InstigatorType.SENSOR), ("acme_by_clock", InstigatorType.SCHEDULE)])
