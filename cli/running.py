@@ -6,7 +6,7 @@ Belongs here: what the commands of ``cli.run`` do with Dagster, and their exit c
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import dagster as dg
@@ -45,17 +45,17 @@ def run_demo(night: int) -> None:
         os.environ.update(environment)
         if night == 1:
             _finish(_demo_sync(), ui="make ui")
-        _second_night(environment["FINDITY_ADMIN_URL"])
+        _second_night(environment)
 
 
-def _second_night(sandbox: str) -> None:
+def _second_night(environment: Mapping[str, str]) -> None:
     folder = place.hr_folder()
     if "demo" not in companies_with_runs():
         _say("The first night, which nobody has run yet.")
         _page(_demo_sync())
     file = second_night.write(folder)
-    _say(f"The second night: {file.name}. Six people leave, and Findity refuses what changes of one.")
-    with second_night.refusing(sandbox):
+    _say(f"The second night: {file.name}. Six people leave, and {second_night.refuses()} refuses what changes of one.")
+    with second_night.refusing(environment):
         applied = _demo_sync()
     _page(applied, ui="make ui")
     with second_night.cut_short(folder) as file:

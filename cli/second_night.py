@@ -1,18 +1,21 @@
 """What HR sends the demo on a second night: a file with more leavers than may leave at once, then one that was cut short on its way.
 
-Belongs here: how both are made from the first night's file, and whom Findity refuses that night. Does not belong here: running
-(``cli.running``), the sandbox (``cli.demo``).
+Belongs here: how both are made from the first night's file. Does not belong here: what a destination refuses that night
+(``pipelines/demo/second_night.yaml``), running (``cli.running``), the sandbox (``cli.demo``).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pandas as pd
+import yaml
+
+from cli import demo
 
 FIRST: Final = "acme_people_2026-11-20.csv"
 NAME: Final = "acme_people_2026-11-21.csv"
@@ -23,7 +26,7 @@ LAST_DAY: Final = "31.10.2026"
 MOVERS: Final = ["001747", "1744", "001741", "001732"]
 """Move to another department."""
 REFUSED: Final = MOVERS[0]
-"""Findity refuses that of one of them. It takes the others: what it refuses of everybody would be an outage."""
+"""A destination refuses that of one of them."""
 
 
 def write(folder: Path) -> Path:
@@ -54,14 +57,27 @@ def cut_short(folder: Path) -> Iterator[Path]:
         file.unlink()
 
 
+def refuses() -> str:
+    """Which destination refuses somebody that night."""
+    return str(_special()["refuses"])
+
+
 @contextmanager
-def refusing(sandbox: str) -> Iterator[None]:
-    """For as long as the block lasts, the sandbox's Findity refuses one person, and takes all others."""
-    faults = re.sub(r"^(https?://[^/]+).*", r"\1/control/faults", sandbox)
-    reason = "The department has no cost center that is open for bookings."
-    fault = {"api": "findity", "job": "PUT users", "refuse": {REFUSED: reason}, "times": None}
-    httpx.post(faults, json=fault).raise_for_status()
+def refusing(environment: Mapping[str, str]) -> Iterator[None]:
+    """For as long as the block lasts, that destination's stand-in refuses one person, and takes all others.
+
+    Args:
+        environment: What points at the sandbox.
+    """
+    special = _special()
+    faults = re.sub(r"^(https?://[^/]+).*", r"\1/control/faults", environment[special["address"]])
+    httpx.post(faults, json=special["fault"]).raise_for_status()
     try:
         yield
     finally:
         httpx.delete(faults).raise_for_status()
+
+
+def _special() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((demo.COMPANY / "second_night.yaml").read_text(encoding="utf-8"))
+    return found

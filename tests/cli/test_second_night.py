@@ -58,4 +58,7 @@ def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_pri
     digest = re.findall(r"rollcall release demo ([0-9a-f]{16})", shown)[0]
     code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
     assert code == 0
-    assert "All 6 planned changes landed" in " ".join(shown.split())
+    assert "all 6 planned changes landed" in " ".join(shown.split()).lower()
+    code, shown = rollcall("preview", "demo", "--settings", "pipelines/demo/defs.yaml")
+    assert (code, "not known" in shown) == (0, False), "the demo has its sandbox here too"
+    assert rollcall("feed", "demo", "--out", str(tmp_path / "feed.json"))[0] == 0
