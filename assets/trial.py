@@ -40,6 +40,8 @@ class Trial:
     """Its `defs.yaml`."""
     filled: list[str]
     """The places that were open, and for which something stands in."""
+    left_out: list[str]
+    """The destinations that have no stand-in, by title."""
     environment: Mapping[str, str]
     """Variable → its value, in some of which ``{sandbox}`` stands for where the sandbox listens."""
 
@@ -62,15 +64,17 @@ def prepare(given: str, file: Path | None) -> Trial:
     attributes = _filled_in(document)["attributes"]
     tried = {name: value for name, value in attributes.items() if not _leads_out(value)}
     tried["hr"] = _hr(attributes["hr"], where.parent, file)
-    for name in registry.titles():
-        if name in attributes:
-            tried[name] = registry.trial(name).pointed(attributes[name])
-    environment = {name: value for part in registry.titles() for name, value in registry.trial(part).ENVIRONMENT.items()}
+    trials = {name: registry.trial(name) for name in registry.titles() if name in attributes}
+    tried |= {name: found.pointed(attributes[name]) for name, found in trials.items() if found}
+    left_out = [registry.titles()[name] for name, found in trials.items() if not found]
+    if left_out and not any(trials.values()):
+        raise SettingsMistakes([f"{' and '.join(left_out)}: there is no stand-in, so that nothing can be tried."])
+    tried = {name: value for name, value in tried.items() if name not in trials or trials[name]}
+    environment = {name: value for found in trials.values() if found for name, value in found.ENVIRONMENT.items()}
     text = yaml.safe_dump({"type": "assets.RosterSync", "attributes": tried}, allow_unicode=True, sort_keys=False)
     company = where.absolute().parent.name
-    return Trial(
-        company if names.may_be_called(company) else "trial", text, [".".join(map(str, place)) for place in left_open], environment
-    )
+    called = company if names.may_be_called(company) else "trial"
+    return Trial(called, text, [".".join(map(str, place)) for place in left_open], left_out, environment)
 
 
 def seed(settings: CompanySettings) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     """HR's part, with a file on this machine."""
     source = hr.get("csv") or hr.get("sftp") or {}
     if file is None and "csv" not in hr:
-        raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file behind the company."])
+        raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
     own = {name: value for name, value in source.items() if name in CsvFormat.model_fields}
     if file:  # it may be called anything

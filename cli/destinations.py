@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import typer
 
 from assets import loader, names
+from cli import demo as place
 from cli.terminal import say, stop
 from destinations import registry
 from destinations.commands import Host, Opened
@@ -32,7 +33,7 @@ def _opening(destination: str) -> Callable[[str], AbstractContextManager[Opened]
         if settings is None:
             stop(f"{company} has no {registry.titles()[destination]} in its settings.")
         try:
-            with Ledger.open(places.ledger_url(), company) as ledger:
+            with place.sandbox_for(company), Ledger.open(places.ledger_url(), company) as ledger:
                 yield Opened(settings, ledger)
         except Unanswered as failure:  # unlike with all others, something may have been done
             say(str(failure), err=True)

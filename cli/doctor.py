@@ -7,6 +7,7 @@ A look that could not be made says so: it is neither well nor wrong.
 """
 
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -25,7 +27,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from assets import loader, names
+from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from cli import demo as place
 from cli.terminal import print_json, stop, terminal
@@ -47,6 +49,7 @@ ROOM: Final = 1 << 30
 SHOWN: Final = 40
 """Rows of choices on the terminal; ``--json`` has all."""
 
+WITHOUT_CONNECTION: Final = "Not looked at: something of its connection is open, see the settings."
 WITHOUT_VARIABLES: Final = "Not looked at: variables are missing, see above."
 
 app = typer.Typer()
@@ -72,18 +75,32 @@ def doctor(
     """Look at all that a company's first run needs, and list the policies and units there are: 0 all is well, 1 something is not."""
     try:
         file = loader.find(company)
+    except loader.SettingsMistakes as nowhere:
+        stop(str(nowhere))
+    left_open: list[str] = []
+    try:
         settings = loader.read(file, draft=True)
     except loader.SettingsMistakes as wrong:
-        stop(f"{wrong}\nMend the settings first: rollcall check {company}")
+        if wrong.draft is None:
+            stop(f"{wrong}\nMend the settings first: rollcall check {shlex.quote(company)}")
+        # What is to be filled in may be one of the choices that are there.
+        settings, left_open = wrong.draft, wrong.lines
     console, found = terminal(), []
     with place.sandbox_for(company):
-        for one in _all(settings, file.parent):
+        for one in chain(_settings(left_open, company), _all(settings, file.parent)):
             found.append(one)
             if not json:
                 _show(console, one)
     if json:
         print_json({"company": company, "looks": [_as_json(one) for one in found]})
     raise typer.Exit(0 if all(one.passed for one in found) else 1)
+
+
+def _settings(left_open: list[str], company: str) -> Iterator[Found]:
+    if left_open:
+        places_are = "1 place is" if len(left_open) == 1 else f"{len(left_open)} places are"
+        advice = f"rollcall check {shlex.quote(company)} names each. What is looked for may be among the choices below."
+        yield Found("settings", False, f"{places_are} still open.", advice)
 
 
 def _all(settings: CompanySettings, folder: Path) -> Iterator[Found]:
@@ -97,6 +114,8 @@ def _all(settings: CompanySettings, folder: Path) -> Iterator[Found]:
             there = registry.build(name, own)
             if _lacking(own):
                 yield Found(there.title, None, WITHOUT_VARIABLES)
+            elif any(place[0] == "connection" for place in open_places.in_settings(own.model_dump(), ())):
+                yield Found(there.title, None, WITHOUT_CONNECTION)
             elif isinstance(there, Examined):
                 yield from _destination(there, there.title, ledger)
             else:

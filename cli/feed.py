@@ -11,6 +11,7 @@ import typer
 from assets import loader, names
 from assets.company import Company
 from assets.runs import by_hand
+from cli import demo as place
 from cli.ledger import ledger_of
 from cli.terminal import say, stop
 from destinations.base import Destination
@@ -33,7 +34,7 @@ def feed(
         stop(str(mistakes))
     whose = Company(file.absolute().parent.name, settings, file.parent)
     destination = _meant(by_hand.destinations(whose), to)
-    with ledger_of(whose.name) as ledger:
+    with place.sandbox_for(whose.name), ledger_of(whose.name) as ledger:
         found = by_hand.files(whose, destination, ledger)
     held = "1 more waits for a release and is" if found.held == 1 else f"{found.held:,} more wait for a release and are"
     waiting = f" {held} not in it." if found.held else ""

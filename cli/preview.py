@@ -18,6 +18,7 @@ from assets import loader, names, neighbours
 from assets.attributes import CompanySettings
 from assets.company import Company
 from assets.what_if import At, WhatIf, what_if
+from cli import demo as place
 from cli.ledger import ledger_of
 from cli.terminal import print_json, say, stop
 from destinations import registry
@@ -78,7 +79,7 @@ def preview(
     now, other = _companies(company, settings)
     if details is not None and details.exists():
         stop(f"{details} is there already: give a new file. Nothing was read.")
-    with _waits_told(), ledger_of(now.name) as ledger:
+    with place.sandbox_for(now.name), _waits_told(), ledger_of(now.name) as ledger:
         before = what_if(now, ledger)
         after = what_if(other, ledger, like=before)
         sides = [] if before.unfit or after.unfit else _sides(before, after)

@@ -49,9 +49,11 @@ def try_company(
         if not ctx.args:
             for one in tried.filled:
                 say(f"{one} is open: something stands in for it here.")
+            for one in tried.left_out:
+                say(f"{one} has no stand-in: it is left out here.")
             say(f"A trial: stand-ins play the destinations, at {address['url']}, and everything is kept in {folder}.")
         command = ctx.args or ["run", f"{tried.company}_sync"]
-        typed = shlex.join([company, *(["--file", str(file)] if file else [])])
+        typed = shlex.join([*(["--file", str(file)] if file else []), company])  # what stands behind the company is a command
         code = subprocess.run(_rollcall(command), env=_environment(folder, tried, address["url"], typed), check=False).returncode  # noqa: S603
     raise typer.Exit(code)
 

@@ -99,12 +99,12 @@ def draft(name: str) -> Callable[["Mapped"], str]:
 
 
 def trial(name: str) -> Any:
-    """How its part of a company is tried: a module with ``ENVIRONMENT``, ``pointed`` and ``seed``.
+    """How its part of a company is tried: a module with ``ENVIRONMENT``, ``pointed`` and ``seed``; None where it has no stand-in.
 
     Args:
         name: Which.
     """
-    return _part(name, "trial")
+    return _part(name, "trial") if find_spec(f"{_package(name).__name__}.trial") else None
 
 
 def personal_columns() -> "PersonalColumns":

@@ -28,16 +28,12 @@ def drawn(
     policy, file = company.policy(), planned_from(book, storage, company, destination.name)
     written = undoing.planned_by(book, destination.name, request.undo)
     if written is None and held is None:
-        nobody = Desired(*_nobody(), engine.accounts(destination, file, there, book.keys.of_fields(destination.name)))
+        wanted = engine.desire(destination, policy, file, there, book.keys.of_fields(destination.name), everyone=False)
+        nobody = Desired(wanted.records.head(0), wanted.faults.head(0), wanted.repairs.head(0), wanted.accounts)
         # As a release of another destination's set: nobody's plan.
         return engine.plan(destination, policy, book, run, file, there, nobody, Request(release=request.undo))
     stored = _stored(company, destination, book, storage, written) if written else undoing.Stored(None, None)
     return undoing.draw(destination, policy, book, run, file, there, request.undo, stored, request, held)
-
-
-def _nobody() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    empty = pd.DataFrame(columns=["employee_id", "field", "reason", "repair", "approver_id"], dtype="str")
-    return empty[["employee_id"]], empty[["employee_id", "field", "reason"]], empty[["employee_id", "repair", "approver_id"]]
 
 
 def _stored(company: Company, destination: Destination, book: Ledger, storage: RunStorage, plan_run_id: str) -> undoing.Stored:

@@ -1,6 +1,7 @@
 """`rollcall doctor` looks at all that a first run needs, one look whatever the others found, and writes nothing."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -139,3 +140,22 @@ def test_a_clock_that_is_not_a_servers_is_told(apart: int, well: bool) -> None:
         server.server_close()
     assert found.passed is well
     assert well or ("ahead of" if apart > 0 else "behind") in found.sentence
+
+
+def test_a_draft_gets_its_choices_before_they_are_filled_in(environment: dict[str, str], tmp_path: Path) -> None:
+    text = (demo.COMPANY / "defs.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "draft" / "defs.yaml"
+    file.parent.mkdir()
+    file.write_text(re.sub(r"owners: .*", "owners: [team:FILL-IN]", text))
+    code, found = asked(str(file.parent))
+    assert (code, found["settings"]["sentence"]) == (1, "1 place is still open.")
+    assert "rollcall check" in found["settings"]["advice"]
+    assert {"id": "7A00000000000006", "name": "Travel", "role": "admin"} in found["Expensify: login and policies"]["choices"]
+    file.write_text(re.sub(r"organization: .*", "organization: FILL-IN", text))
+    code, found = asked(str(file.parent))
+    assert (code, found["Findity"]["passed"], found["Findity"]["sentence"]) == (1, None, doctor.WITHOUT_CONNECTION)
+
+
+def test_a_company_that_there_is_not_is_said_to_be_none() -> None:
+    result = CliRunner().invoke(app, ["doctor", "nobody"])
+    assert (result.exit_code, "There is no company 'nobody'" in result.stderr, "Mend" in result.stderr) == (2, True, False)

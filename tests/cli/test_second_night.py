@@ -60,3 +60,6 @@ def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_pri
     code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
     assert code == 0
     assert "all 6 planned changes landed" in " ".join(shown.split()).lower()
+    code, shown = rollcall("preview", "demo", "--settings", "pipelines/demo/defs.yaml")
+    assert (code, "not known" in shown) == (0, False), "the demo has its sandbox here too"
+    assert rollcall("feed", "demo", "--out", str(tmp_path / "feed.json"))[0] == 0

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,18 @@ def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:
     assert re.search(r"[Aa]ll \d+ planned changes landed", " ".join(shown.split()))
     assert not (tmp_path / "real.db").exists()
     assert not (tmp_path / "real").exists()
+
+
+def test_what_is_printed_in_a_trial_of_a_given_file_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    inside: list[str] = []
+
+    def started(command: list[str], env: dict[str, str], check: bool) -> subprocess.CompletedProcess[bytes]:
+        inside.append(env["ROLLCALL_TRIAL_OF"])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr("cli.trying.subprocess.run", started)
+    for typed in (["--file", str(PEOPLE), "demo"], []):
+        result = CliRunner().invoke(app, ["try", *(typed or shlex.split(inside[0])), "status"])
+        assert result.exit_code == 0, result.output
+    assert inside[0] == inside[1] == f"--file {PEOPLE} demo"

@@ -184,5 +184,5 @@ def test_no_surprise_nobody_is_ever_deleted_whatever_happens_to_them(beyond: Any
 def test_no_surprise_no_client_can_delete_but_one_user_at_a_time(client: type, by: list[str]) -> None:
     assert [name for name in dir(client) if re.search("delete|remove|purge", name, re.IGNORECASE)] == by
     called = [file.name for file in places.PROJECT.glob("[adr]*/**/*.py") if "client.delete_user(" in file.read_text("utf-8")]
-    assert called == ["deleting.py"]  # which the settings alone, and a release, come to
+    assert called == ["delivery.py"]  # which the settings alone, and a release, come to
     assert not {name.lower() for name in {**expensify.FIELDS, **findity.FIELDS}} & {"delete", "deleted", "remove"}

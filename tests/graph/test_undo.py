@@ -70,6 +70,17 @@ def test_a_run_is_taken_back_at_both_destinations_once_each_set_is_released(wron
     assert "Nothing of run" in (twice.message or "")
 
 
+def test_where_the_run_wrote_nothing_at_a_destination_that_one_is_left_alone(synced: Any) -> None:
+    acme = synced()
+    people = acme.people()
+    people["E04"]["Mobile"] = "+46701749904"
+    acme.file("2026-11-21", people)
+    planned = acme.quickly("undo", run=acme.begin().run_id)
+    assert planned.succeeded, planned
+    assert held(acme, planned.run_id, "findity") == {"E04": "update"}
+    assert held(acme, planned.run_id, "expensify") == {}
+
+
 def test_rerun_a_release_of_it_that_lost_every_answer_goes_on_and_leaves_the_other_destination_alone(wrong: Any) -> None:
     acme = wrong.acme
     planned = acme.quickly("undo", run=wrong.run_id)
