@@ -60,6 +60,8 @@ class Shown:
     table: Table
     lines: str
     """The lines of HR's file whose dates cannot be read; empty where all can."""
+    earlier: bool = False
+    """Whether it is by an earlier file, since the run took none in."""
     days: int = DAYS
 
 
@@ -72,7 +74,7 @@ def shown(report: RunReport) -> Shown | None:
     lines = unreadable_lines(report.rejects)
     more = f" and {len(lines) - MOST_NUMBERS:,} more" if len(lines) > MOST_NUMBERS else ""
     coming = report.coming.assign(name=report.coming["employee_id"].map(dict(report.names)).astype("str"))
-    return Shown(table(coming, columns), ", ".join(map(str, lines[:MOST_NUMBERS])) + more)
+    return Shown(table(coming, columns), ", ".join(map(str, lines[:MOST_NUMBERS])) + more, report.intake is None)
 
 
 def unreadable_lines(rejects: pd.DataFrame) -> list[int]:
