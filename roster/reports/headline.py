@@ -15,8 +15,9 @@ from roster.parts import whole_of
 from roster.plan.decision import RELEASABLE
 from roster.reports import things
 from roster.reports.access import CAUSES, still_there
-from roster.reports.model import HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
+from roster.reports.model import BEFORE, HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import NOT_EXPECTED, reason
+from roster.reports.since import alike
 from roster.reports.skipped import VALUE
 
 FEW: Final = 5
@@ -150,6 +151,7 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
     if not any(one.stage != "none" for one in report.destinations):
         return [], []  # nobody was brought in or left out
     new = left_out[left_out["where"].eq(HR_FILE) & left_out["times_seen"].eq(1)]
+    new = new[~_like_one_before(report, new)]
     whole = new["outcome"].ne(VALUE)
     said = []
     for some, one, many in (
@@ -160,6 +162,15 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
         where = ", ".join(str(line) for line in lines[:FEW]) + (" …" if len(lines) > FEW else "")
         said.append([f"{counted(len(some), one, many)} (line{'' if len(lines) == 1 else 's'} {where})"] if len(some) else [])
     return said[0], said[1]
+
+
+def _like_one_before(report: RunReport, rows: pd.DataFrame) -> pd.Series:
+    """Rows without a number, whom no history follows: of a file that was taken in before, or with one like them last night."""
+    unnumbered = rows["number"].isna()
+    if report.intake is not None and report.intake.seen_before:
+        return unnumbered
+    before = report.before.reindex(columns=list(BEFORE))
+    return unnumbered & alike(rows).isin(set(alike(before[before["number"].isna()])))
 
 
 def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:

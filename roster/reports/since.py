@@ -89,13 +89,13 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
     before = report.before.reindex(columns=list(BEFORE)).assign(state="solved")
     known = known_places(report)
     now, past = _keys(everyone), _keys(before)
-    alike = _alike(everyone)
+    kinds = alike(everyone)
     same = now.isin(set(past)) & everyone["number"].notna()
-    unsure = everyone["number"].isna() & alike.isin(set(_alike(before[before["number"].isna()])))
+    unsure = everyone["number"].isna() & kinds.isin(set(alike(before[before["number"].isna()])))
     state = pd.Series("new", everyone.index, dtype="str").mask(same, "open").mask(unsure, NOT_FOLLOWED)
     state = state.where(everyone["where"].isin(list(report.known_before)), NOT_FOLLOWED)
     # Whether a row without a number was mended, or has moved to another line, cannot be told either.
-    left = before[~past.isin(set(now)) & (before["number"].notna() | ~_alike(before).isin(set(alike)))]
+    left = before[~past.isin(set(now)) & (before["number"].notna() | ~alike(before).isin(set(kinds)))]
     left = left.assign(state=left["state"].where(left["where"].isin(known), "not known"))
     rows = pd.concat([everyone.assign(state=state), left], ignore_index=True)
     rows["name"] = rows["number"].map(dict(report.names)).astype("str")
@@ -113,7 +113,7 @@ def _keys(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(list(map(tuple, rows[_KEY].astype("str").fillna("").to_numpy())), rows.index, dtype="object")
 
 
-def _alike(rows: pd.DataFrame) -> pd.Series:
+def alike(rows: pd.DataFrame) -> pd.Series:
     """By what rows without a number are alike."""
     return pd.Series(list(map(tuple, rows[["where", "code", "field"]].astype("str").fillna("").to_numpy())), rows.index, dtype="object")
 

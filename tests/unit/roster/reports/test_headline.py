@@ -1,13 +1,16 @@
 """The sentence at the top of the page."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 
 from roster.intake.gate import GateCheck
 from roster.reports.headline import headline
-from roster.reports.model import ROWS, Accepted
+from roster.reports.model import BEFORE, HR_FILE, ROWS, Accepted
 from roster.reports.skipped import left_out
+
+NIGHT = datetime(2026, 11, 18, 2, tzinfo=UTC)
 
 
 def said(report):
@@ -176,3 +179,15 @@ def test_who_keeps_their_access_for_what_they_approve_is_told_and_is_nobody_who_
     keep = "7 people who have left still have access (E0, E1, E2, E3, E4 …) at Expensify: nobody else approves there yet"
     assert found.sentence == f"{keep}; all 236 planned changes landed"
     assert not [sentence for sentence in found.also if "brought in" in sentence]
+
+
+def test_a_row_without_a_number_is_new_only_where_none_like_it_was_there(full_run):
+    """Line 311 has none, so that no history can follow it."""
+    assert full_run.intake is not None
+    unnumbered = "3 new faults in HR's file (lines 17, 311, 640)"
+    assert unnumbered in said(full_run).also
+    again = replace(full_run, intake=replace(full_run.intake, seen_before=True))
+    assert "2 new faults in HR's file (lines 17, 640)" in said(again).also
+    out = left_out(full_run)
+    after_one_like_it = replace(full_run, before=out.loc[out["line"].eq(311), list(BEFORE)], known_before={HR_FILE: NIGHT})
+    assert "2 new faults in HR's file (lines 17, 640)" in said(after_one_like_it).also
