@@ -48,6 +48,10 @@ def test_nothing_of_a_tried_company_leads_out_of_the_trial(tmp_path: Path) -> No
     }
     attributes["findity"]["connection"] |= {"admin_url": f"https://{ELSEWHERE}/api", "token_url": f"https://{ELSEWHERE}/token"}
     attributes["hr"]["sftp"]["host"] = ELSEWHERE
+    attributes["hr"]["skipped"] = {
+        "put_back": {"host": ELSEWHERE, "user": "rollcall", "password": {"env": "PLANTED_SECRET"}, "path": "back"}
+    }
+    attributes["alerts"] = {"targets": [{"name": "finance", "url": {"env": "PLANTED_ALERT"}}]}
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     text, settings = settings_of(trial.prepare(str(tmp_path / "acme"), PEOPLE), tmp_path)
