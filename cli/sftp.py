@@ -6,16 +6,20 @@ Belongs here: showing a server's host key and writing it into a company's YAML. 
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import yaml
+from pydantic import ValidationError
 
 from assets import names
 from cli.commands import AsWritten, company_first
 from cli.terminal import say, stop
 from resources.failures import Failed
 from resources.ssh.session import pin as host_key_of
+from resources.ssh.settings import SshLogin
+
+_SERVERS: Final = ("sftp", "put_back", "jump")
 
 app = typer.Typer()
 servers = typer.Typer(no_args_is_help=True, help="SFTP servers: whom to trust.")
@@ -48,7 +52,7 @@ def pin(
     sources = _sources(yaml.compose(text, yaml.SafeLoader), host) if file else []
     shown_at = port or (_port(sources[0]) if sources else 22)
     try:
-        key = host_key_of(host, shown_at)
+        key = host_key_of(host, shown_at, jump=_jump(sources))
     except Failed as failure:
         stop(str(failure))
     say(
@@ -118,14 +122,24 @@ def _line_end(text: str, index: int) -> int:
 
 
 def _sources(node: yaml.Node | None, host: str) -> list[yaml.MappingNode]:
-    """The mappings under keys `sftp` whose `host` this is: HR's, and where a destination has one, its own."""
+    """The mappings whose `host` this is under keys that have servers: HR's, where a destination has one, its own, and hosts on the way."""
     found: list[yaml.MappingNode] = []
     for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
-        if key.value == "sftp" and isinstance(value, yaml.MappingNode) and _scalar(value, "host") == host:
+        if key.value in _SERVERS and isinstance(value, yaml.MappingNode) and _scalar(value, "host") == host:
             found.append(value)
-        else:
-            found += _sources(value, host)
+        found += _sources(value, host)
     return found
+
+
+def _jump(sources: list[yaml.MappingNode]) -> SshLogin | None:
+    """The host on the way to a server, if the YAML has one: the key is asked for from there."""
+    written = next((value for key, value in sources[0].value if key.value == "jump"), None) if sources else None
+    if written is None:
+        return None
+    try:
+        return SshLogin.model_validate(yaml.safe_load(yaml.serialize(written)))
+    except ValidationError:
+        stop("What the YAML says of the jump host is wrong: `rollcall check` says where.")
 
 
 def _meant(node: yaml.Node | None, host: str, port: int | None) -> list[yaml.MappingNode]:

@@ -79,6 +79,7 @@ class SftpServer:
         state: Path | None = None,
         port: int = 0,
         files: Callable[[Any], asyncssh.SFTPServer] | None = None,
+        door: Callable[["SftpServer"], asyncssh.SSHServer] | None = None,
         **options: Any,
     ) -> None:
         """Prepare a server; entering it starts it.
@@ -91,6 +92,7 @@ class SftpServer:
             state: The folder that keeps the host key, owner-only; without one the key is new each time.
             port: 0 takes a free one.
             files: Makes what answers the requests of a session, for a server that misbehaves; by default it serves `root`.
+            door: Makes what lets somebody in, for a server that asks otherwise or goes on to others.
             **options: Passed on to asyncssh, such as `server_host_keys`.
         """
         self.user, self.password = user, password
@@ -101,6 +103,7 @@ class SftpServer:
         self.host_key_line = " ".join(key.export_public_key().decode().split()[:2])
         self.port = port
         self._options = {"server_host_keys": [key], "allow_scp": False, **options}
+        self._door = door or _Door
         self._files = files or (lambda channel: asyncssh.SFTPServer(channel, chroot=os.fsencode(root)))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="sandbox-sftp")
@@ -109,7 +112,7 @@ class SftpServer:
         """Listen, and serve from a thread."""
         self._thread.start()
         self._listener = self._await(
-            asyncssh.listen(self.host, self.port, server_factory=lambda: _Door(self), sftp_factory=self._files, **self._options)
+            asyncssh.listen(self.host, self.port, server_factory=lambda: self._door(self), sftp_factory=self._files, **self._options)
         )
         self.port = self._listener.get_port()
         return self

@@ -30,6 +30,19 @@ class Lost(Transient):
     """The connection or the server failed in a way that another attempt may not."""
 
 
+class PromptRefused(paramiko.AuthenticationException):
+    """A server asked at the login for something that it does not get.
+
+    Attributes:
+        again: After the password, whatever it was.
+        several: For more than one answer. Else for one that would be seen when it is typed, which no password is.
+    """
+
+    def __init__(self, *, again: bool, several: bool) -> None:
+        super().__init__("prompt refused")
+        self.again, self.several = again, several
+
+
 def while_connecting(error: Exception, server: str) -> Failed:
     """The failure before there was a session."""
     if isinstance(error, socket.gaierror) and error.errno != socket.EAI_AGAIN:
@@ -48,6 +61,16 @@ def while_connecting(error: Exception, server: str) -> Failed:
     return Lost(f"{server} broke off before the connection was secured.", "Run again later.")
 
 
+def while_going_on(error: Exception, jump: str, server: str) -> Failed:
+    """The failure of a jump host to bring us to the server."""
+    if isinstance(error, paramiko.ChannelException) and error.code == 1:
+        message = f"{jump} does not let this user go on to another server."
+        return Permanent(message, "Ask whoever runs it to allow forwarding to the SFTP server's `host` and `port`.")
+    if isinstance(error, paramiko.ChannelException):
+        return Lost(f"{server} could not be reached from the jump host.", "Check `host` and `port` if it stays so; else run again later.")
+    return Lost(f"{jump} let us in and then brought us no further.", "Run again later.")
+
+
 def old_rsa_only(server: str) -> Permanent:
     """The failure of a server whose only proof is one that paramiko no longer takes."""
     message = f"{server} is old: it can sign with ssh-rsa (SHA-1) only, which is no longer safe."
@@ -63,6 +86,8 @@ def while_logging_in(error: Exception, server: str, method: str, old_rsa: bool) 
         method: By what the login was tried: key or password.
         old_rsa: Whether it was tried with an RSA key on a server that does not say that it takes one by anything but ssh-rsa.
     """
+    if isinstance(error, PromptRefused):
+        return _prompted(error, server)
     if isinstance(error, paramiko.BadAuthenticationType):
         known = [name for name in ("publickey", "password", "keyboard-interactive") if name in error.allowed_types]
         wanted = " and ".join(known) or "something else"
@@ -78,6 +103,17 @@ def while_logging_in(error: Exception, server: str, method: str, old_rsa: bool) 
         return Lost(f"{server} did not answer the login.", "Run again later.")
     return Lost(
         f"{server} broke off during the login.", f"Some servers do so when `user` or `{method}` is wrong: check them if it stays so."
+    )
+
+
+def _prompted(error: PromptRefused, server: str) -> Permanent:
+    if error.again:
+        advice = "Check `user` and `password`. If it wants a second factor, which no program has: ask whoever runs it for a login by key."
+        return Permanent(f"{server} asks for more after the password, or for another one.", advice)
+    what = "several answers at once" if error.several else "something that is seen when it is typed"
+    return Permanent(
+        f"{server} asks at the login for {what}, and not for a password alone. It was given nothing.",
+        "Ask whoever runs it for a login by key, or by one hidden prompt for the password.",
     )
 
 

@@ -1,36 +1,41 @@
 """One SFTP session: connect, know the server by its pinned key, log in, and end, within one call.
 
-Belongs here: time-outs, host keys, the login and the private key for it, and trying again. Does not belong here: how a host key is written
-in the settings (``resources.ssh.settings``), what is done with files (``resources.hr.sftp``, a destination's own module), what a failure is
-called (``resources.ssh.failures``).
-No text of a key, and no text of a library about one, gets into an error.
+Belongs here: time-outs, host keys, the login, the way through another host, and trying again. Does not belong here: how a host key is
+written in the settings (``resources.ssh.settings``), the private key that logs in (``resources.ssh.keys``), what is done with files
+(``resources.hr.sftp``, a destination's own module), what a failure is called (``resources.ssh.failures``).
 """
 
 import contextlib
-import io
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, TypeVar
 
 import paramiko
 import tenacity
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from resources.environment import Secret
 from resources.failures import Failed, Permanent
 from resources.http import Retry
-from resources.ssh.failures import RESUMED, WIRE, Lost, old_rsa_only, while_connecting, while_logging_in, while_opening, while_working
-from resources.ssh.settings import HostKey, PrivateKey, SshServer
+from resources.ssh.failures import (
+    RESUMED,
+    WIRE,
+    Lost,
+    PromptRefused,
+    old_rsa_only,
+    while_connecting,
+    while_going_on,
+    while_logging_in,
+    while_opening,
+    while_working,
+)
+from resources.ssh.keys import OldRSAKey, private_key
+from resources.ssh.settings import HostKey, SshLogin, SshServer
 
 RSA_ALGORITHMS: Final = ("rsa-sha2-512", "rsa-sha2-256")
+_NOTICED: Final = 0.5
+"""Seconds within which it is known here that a connection is over."""
 
 _Result = TypeVar("_Result")
 
@@ -57,12 +62,6 @@ class Patience:
         return 1.25 * (self.greeting + self.handshake)
 
 
-class OldRSAKey(paramiko.RSAKey):
-    """An RSA key that signs and is verified by SHA-1, which paramiko gave up in its version 5: for a server that knows nothing else."""
-
-    HASHES = {**paramiko.RSAKey.HASHES, "ssh-rsa": hashes.SHA1}  # type: ignore[misc]  # noqa: RUF012 - not as final as the stubs have it
-
-
 class _Transport(paramiko.Transport):
     """A transport that can also tell a server that signs by ssh-rsa (SHA-1) only: it comes last, so nobody else is asked for it."""
 
@@ -75,9 +74,24 @@ class _Transport(paramiko.Transport):
         self._preferred_pubkeys = (*others, "ssh-rsa")
 
 
+class _Prompts(paramiko.auth_handler.AuthHandler):
+    """The second way in that is tried on one connection. paramiko would ask for leave to log in once more, and strict servers hang up."""
+
+    def _request_auth(self) -> None:
+        granted = paramiko.Message()
+        granted.add_string("ssh-userauth")
+        granted.rewind()
+        self._parse_service_accept(granted)  # type: ignore[attr-defined]
+
+
 def server_name(host: str, port: int) -> str:
     """What failures call a server."""
     return f"The SFTP server {host}" if port == 22 else f"The SFTP server {host}:{port}"
+
+
+def jump_name(jump: SshLogin) -> str:
+    """What failures call a host that is only on the way."""
+    return server_name(jump.host, jump.port_number()).replace("SFTP server", "jump host")
 
 
 @contextmanager
@@ -88,15 +102,33 @@ def session(settings: SshServer, patience: Patience) -> Iterator[paramiko.SFTPCl
         Lost: It could not be had at present; nothing was done.
         Permanent: The server is not the pinned one, or does not let us in, or a secret is missing.
     """
-    server, pinned = server_name(settings.host, settings.port_number()), settings.pinned()
-    with _connected(settings.host, settings.port_number(), pinned, patience) as transport:
+    server = server_name(settings.host, settings.port_number())
+    with _way(settings.jump, patience) as via, _let_in(settings, server, patience, via) as transport:
+        yield _opened(transport, server, patience)
+
+
+@contextmanager
+def _way(jump: SshLogin | None, patience: Patience) -> Iterator["_Via | None"]:
+    """The host from which a server is reached; None: from here."""
+    if jump is None:
+        yield None
+        return
+    with _let_in(jump, jump_name(jump), patience) as transport:
+        yield _Via(transport, jump_name(jump))
+
+
+@contextmanager
+def _let_in(settings: SshLogin, server: str, patience: Patience, via: "_Via | None" = None) -> Iterator["_Transport"]:
+    """A connection to a server that is the pinned one and has let us in."""
+    pinned = settings.pinned()
+    with _connected(settings.host, settings.port_number(), server, pinned, patience, via) as transport:
         shown = _host_key(transport)
         if shown not in pinned:
             raise _unpinned(server, shown, pinned)
         if transport.host_key_type == "ssh-rsa" and not settings.ssh_rsa:
             raise old_rsa_only(server)
         _log_in(transport, settings, server, patience)
-        yield _opened(transport, server, patience)
+        yield transport
 
 
 def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko.SFTPClient], _Result], advice: str = RESUMED) -> _Result:
@@ -120,7 +152,7 @@ def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko
             try:
                 return work(sftp)
             except (*WIRE, UnicodeDecodeError) as error:
-                raise while_working(error, server, advice) from None
+                raise while_working(error, _broken(sftp, settings) or server, advice) from None
 
     again = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(retry.attempts),
@@ -132,14 +164,31 @@ def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko
     return again(attempt)
 
 
-def pin(host: str, port: int = 22, patience: Patience | None = None) -> HostKey:
-    """The key that a server shows, got without logging in. Whether it is the right one is for a person to say.
+def _broken(sftp: paramiko.SFTPClient, settings: SshServer) -> str | None:
+    """The jump host, if it is the one that failed; what comes through it ends with it."""
+    line = sftp.get_channel().get_transport().sock  # type: ignore[union-attr]
+    if settings.jump is None or not isinstance(line, paramiko.Channel):
+        return None
+    on_the_way = line.get_transport()
+    on_the_way.join(_NOTICED)
+    return None if on_the_way.is_active() else jump_name(settings.jump)
+
+
+def pin(host: str, port: int = 22, patience: Patience | None = None, jump: SshLogin | None = None) -> HostKey:
+    """The key that a server shows, got without logging in there. Whether it is the right one is for a person to say.
+
+    Args:
+        host: The server.
+        port: Its port.
+        patience: How long to wait.
+        jump: From where it is reached: that host must be pinned, and is logged in to.
 
     Raises:
         Lost: It could not be reached at present.
         Permanent: There is no such host, or no algorithm in common.
     """
-    with _connected(host, port, [], patience or Patience()) as transport:
+    waits = patience or Patience()
+    with _way(jump, waits) as via, _connected(host, port, server_name(host, port), [], waits, via) as transport:
         return _host_key(transport)
 
 
@@ -159,27 +208,29 @@ def _unpinned(server: str, shown: HostKey, pinned: Sequence[HostKey]) -> Permane
 
 
 @contextmanager
-def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patience) -> Iterator[_Transport]:
+def _connected(
+    host: str, port: int, server: str, pinned: Sequence[HostKey], patience: Patience, via: "_Via | None" = None
+) -> Iterator[_Transport]:
     """A connection on which the server has proved that it holds its host key; nobody has logged in."""
-    line: socket.socket | None = None
+    line: socket.socket | paramiko.Channel | None = None
     transport: _Transport | None = None
     try:
         try:
-            line = socket.create_connection((host, port), timeout=patience.connect)
-            # Without it, each short request waits some 40 ms for the acknowledgement of the one before.
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line = via.line(host, port, server, patience) if via else _line(host, port, patience)
             transport = _Transport(line)
             transport.banner_timeout, transport.handshake_timeout = patience.greeting, patience.handshake
             options = transport.get_security_options()
             options.key_types = sorted(options.key_types, key=_order({key.type for key in pinned}))
             transport.start_client(timeout=patience.negotiation)
             transport.get_remote_server_key()  # start_client returns without a word when its time is up; this raises then
+        except Failed:
+            raise
         except Exception as error:  # paramiko's thread hands on whatever it met
-            raise while_connecting(error, server_name(host, port)) from None
+            raise while_connecting(error, server) from None
         yield transport
     finally:
         if line is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, EOFError):
                 line.shutdown(socket.SHUT_RDWR)  # wakes paramiko's thread at once
         if transport is not None:
             transport.close()
@@ -187,12 +238,34 @@ def _connected(host: str, port: int, pinned: Sequence[HostKey], patience: Patien
             line.close()
 
 
+def _line(host: str, port: int, patience: Patience) -> socket.socket:
+    line = socket.create_connection((host, port), timeout=patience.connect)
+    # Without it, each short request waits some 40 ms for the acknowledgement of the one before.
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+@dataclass(frozen=True)
+class _Via:
+    """A host that has let us in and goes on to others."""
+
+    transport: _Transport
+    name: str
+
+    def line(self, host: str, port: int, server: str, patience: Patience) -> paramiko.Channel:
+        """A connection from there."""
+        try:
+            return self.transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=patience.connect)
+        except Exception as error:  # as above
+            raise while_going_on(error, self.name, server) from None
+
+
 def _order(types: set[str]) -> Callable[[str], tuple[bool, bool]]:
     """Pinned types of key first, so that a server with several shows one that we can know; ssh-rsa's SHA-1 stays last."""
     return lambda name: (name == "ssh-rsa", ("ssh-rsa" if name in RSA_ALGORITHMS else name) not in types)
 
 
-def _log_in(transport: _Transport, settings: SshServer, server: str, patience: Patience) -> None:
+def _log_in(transport: _Transport, settings: SshLogin, server: str, patience: Patience) -> None:
     transport.auth_timeout = patience.login
     user = settings.user.resolve()
     key = private_key(settings.key, settings.passphrase, settings.ssh_rsa) if settings.key else None
@@ -200,13 +273,36 @@ def _log_in(transport: _Transport, settings: SshServer, server: str, patience: P
     if settings.ssh_rsa:
         transport.sign_by_sha1()
     try:
-        remaining = transport.auth_publickey(user, key) if key else transport.auth_password(user, password)
+        remaining = transport.auth_publickey(user, key) if key else _by_password(transport, user, password)
         if remaining:
             raise paramiko.BadAuthenticationType("", remaining)
     except Exception as error:  # as above
         # Servers that know more than SHA-1 say so, at least since OpenSSH 7.2 of 2016.
         old_rsa = isinstance(key, paramiko.RSAKey) and "server-sig-algs" not in transport.server_extensions  # type: ignore[attr-defined]
         raise while_logging_in(error, server, "key" if key else "password", old_rsa and not settings.ssh_rsa) from None
+
+
+def _by_password(transport: _Transport, user: str, password: str) -> list[str]:
+    """Log in by a password, also where a server takes it at a prompt only."""
+    try:
+        return transport.auth_password(user, password, fallback=False)
+    except paramiko.BadAuthenticationType as error:
+        if "keyboard-interactive" not in error.allowed_types or "password" in error.allowed_types:
+            raise
+    given: list[str] = []
+
+    def answer(_title: str, _text: str, prompts: list[tuple[str, bool]]) -> list[str]:
+        """paramiko's own would answer whatever is asked, as often as it is asked."""
+        if not prompts:  # something is only to be read
+            return []
+        if given or len(prompts) > 1 or prompts[0][1]:
+            raise PromptRefused(again=bool(given), several=len(prompts) > 1)
+        given.append(password)
+        return given
+
+    transport.auth_handler, done = _Prompts(transport), threading.Event()
+    transport.auth_handler.auth_interactive(user, answer, done)
+    return list(transport.auth_handler.wait_for_response(done))
 
 
 def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.SFTPClient:
@@ -225,62 +321,3 @@ def _opened(transport: _Transport, server: str, patience: Patience) -> paramiko.
         raise while_opening(error, server, transport.is_active()) from None
     finally:
         watch.cancel()
-
-
-def private_key(setting: PrivateKey, passphrase: Secret | None, old_rsa: bool = False) -> paramiko.PKey:
-    """The key that the settings mean, ready to sign.
-
-    Args:
-        setting: Where it is.
-        passphrase: What it is encrypted with.
-        old_rsa: Whether an RSA key must be able to sign by SHA-1.
-
-    Raises:
-        Permanent: It is not there, not readable, encrypted otherwise, or of no known kind.
-    """
-    secret = passphrase.resolve().encode() if passphrase else None
-    private = _read_key(_key_text(setting), secret)
-    if isinstance(private, RSAPrivateKey):
-        return (OldRSAKey if old_rsa else paramiko.RSAKey)(key=private)
-    kind: type[paramiko.PKey]
-    if isinstance(private, Ed25519PrivateKey):
-        kind = paramiko.Ed25519Key
-    elif isinstance(private, EllipticCurvePrivateKey):
-        kind = paramiko.ECDSAKey
-    else:
-        raise Permanent("The SFTP private key is of a kind that is not supported.", "Use an ed25519, ECDSA or RSA key.")
-    # paramiko reads keys from text only, and not every format that cryptography does.
-    text = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
-    return kind.from_private_key(io.StringIO(text.decode()))
-
-
-def _key_text(setting: PrivateKey) -> bytes:
-    if setting.env is not None:
-        text = Secret(env=setting.env).resolve(lines=True)
-        # Many places that hold environment variables allow one line only.
-        return (text if "\n" in text.strip() else text.replace("\\n", "\n")).strip().encode() + b"\n"
-    path = Path(setting.file or "").expanduser()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        problem = "does not exist" if missing else "cannot be read by this user"
-        raise Permanent(f"The SFTP private key file {path} {problem}.", "Correct `key`, or the file's owner.") from None
-
-
-def _read_key(content: bytes, passphrase: bytes | None) -> object:
-    if b"PRIVATE KEY-----" not in content:
-        hint = "It looks like the public key: give the private one." if content.startswith((b"ssh-", b"ecdsa-")) else ""
-        advice = hint or "Convert it to OpenSSH's format: `ssh-keygen` makes such keys, `puttygen -O private-openssh` converts PuTTY's."
-        raise Permanent("What the SFTP setting `key` names is no private key in PEM or OpenSSH format.", advice)
-    load_key = serialization.load_ssh_private_key if b"OPENSSH" in content else serialization.load_pem_private_key
-    try:
-        return load_key(content, password=passphrase)
-    except TypeError:
-        # One is missing, or given for a key that is not encrypted.
-        if passphrase:
-            return _read_key(content, None)
-        raise Permanent("The SFTP private key is encrypted, and the settings have no passphrase.", "Set `passphrase`.") from None
-    except (ValueError, UnsupportedAlgorithm):
-        hint = "Check `passphrase`, and that the key is whole." if passphrase else "Check that the key is whole and of a supported kind."
-        raise Permanent("The SFTP private key cannot be read.", hint) from None

@@ -76,8 +76,8 @@ class PrivateKey(Strict):
         return self
 
 
-class SshServer(Strict):
-    """An SFTP server and the login there."""
+class SshLogin(Strict):
+    """A server that speaks SSH, by which keys it is known, and the login there."""
 
     host: str = Field(pattern=r"^[^\s/@]+$")
     """The server's name or address."""
@@ -90,7 +90,7 @@ class SshServer(Strict):
     passphrase: Secret | None = None
     """What the private key is encrypted with."""
     password: Secret | None = None
-    """The password that logs in; either this or a key."""
+    """The password that logs in; either this or a key. A server that asks for it at a prompt gets it there, once and where it is hidden."""
     host_keys: list[EnvText] = Field(default=[])
     """The keys by which the server is known, as ``rollcall sftp pin`` prints them. Several while it changes its key; none: no login."""
     ssh_rsa: bool = False
@@ -138,3 +138,10 @@ class SshServer(Strict):
         if self.passphrase and not self.key:
             raise ValueError("passphrase is for a key")
         return self
+
+
+class SshServer(SshLogin):
+    """An SFTP server, the login there, and the way to it."""
+
+    jump: SshLogin | None = None
+    """The host from which the server is reached, where it is not reached from here. It is pinned and logged in to by itself."""

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cli import sftp as sftp_commands
 from cli.main import app
 from resources import places
-from sandbox.sftp import SftpServer
+from sandbox.sftp import SftpServer, _Door
 
 OLD, NEW = "ssh-ed25519 AAAAold", "ssh-rsa AAAAnew=="
 YAML = """\
@@ -137,3 +137,39 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(company: Callable[[str,
 def test_however_the_yaml_is_written_only_the_line_is_added(written: str, becomes: str) -> None:
     assert sftp_commands.with_host_key(written.format(old=OLD), "h", NEW) == becomes.format(old=OLD, new=NEW)
     yaml.safe_load(becomes.format(old=OLD, new=NEW))
+
+
+THROUGH = """\
+type: assets.RosterSync
+attributes:
+  hr:
+    sftp:
+      host: 127.0.0.1
+      port: {port}
+      path: "out/*.csv"
+      jump:
+        host: localhost
+        port: {jump_port}
+        user: hr
+        password: {{env: SFTP_SECRET}}
+"""
+
+
+class _GoingOn(_Door):
+    def connection_requested(self, *_: object) -> bool:
+        return True
+
+
+def test_a_server_behind_another_host_is_pinned_from_there_once_that_one_is(
+    serve: Callable[..., SftpServer], company: Callable[[str, str], Path]
+) -> None:
+    server, jump = serve(), serve(door=_GoingOn)
+    file = company("acme", THROUGH.format(port=server.port, jump_port=jump.port))
+    code, output = run("127.0.0.1")
+    assert (code, "The jump host localhost" in output, "not pinned yet" in output) == (2, True, True)
+    assert server.connections == []
+    assert run("localhost", answer="y\n")[0] == 0
+    assert run("127.0.0.1", answer="y\n")[0] == 0
+    pinned = yaml.safe_load(file.read_text())["attributes"]["hr"]["sftp"]
+    assert (pinned["host_keys"], pinned["jump"]["host_keys"]) == ([server.host_key_line], [jump.host_key_line])
+    assert len(server.connections) == 1
