@@ -41,6 +41,8 @@ class SftpSource(CsvFormat, SshServer):
     """What becomes of the file once it has landed."""
     archive: str | None = None
     """The folder for `afterwards: archive`, beside the file unless it begins with a slash."""
+    follow_links: bool = False
+    """Read a link that leads out of the folder, too. One that leads to a file in the folder or below is read anyway."""
 
     @field_validator("path")
     @classmethod

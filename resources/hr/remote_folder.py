@@ -6,9 +6,10 @@ Belongs here: which of its files are meant, what the server says of them, and pu
 
 import fnmatch
 import posixpath
+import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,9 +27,11 @@ from resources.ssh.session import server_name
 
 _AHEAD: Final = timedelta(days=1)
 """How far a server's clock, or its idea of the time zone, may be ahead of ours before its times are no times."""
+_CHAIN: Final = 10
+"""Links that may lead from one to the next."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file on the server, as the server describes it."""
 
@@ -51,10 +54,13 @@ class RemoteFolder:
         self._sftp, self._settings = sftp, settings
         self._folder, self._pattern = posixpath.split(settings.path)
         self._server = server_name(settings.host, settings.port_number())
+        self._links: set[str] = set()
+        """Those files of the last listing that are links."""
 
     def complete(self) -> list[RemoteFile]:
-        """The matching files that have their marker, if they need one, by name."""
-        return self._matching()[0]
+        """The matching files that have their marker, if they need one, by name; without links that are not followed."""
+        files, _ = self._matching()
+        return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
 
     def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
         """The newest of them, and what somebody should know of the choice.
@@ -65,7 +71,7 @@ class RemoteFolder:
         Raises:
             Transient: None of those that match has its marker.
             NoFile: None matches.
-            Permanent: Neither names nor the server's times can tell.
+            Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
         files, unfinished = self._matching()
         if kept and kept.path not in {file.path for file in files}:
@@ -76,6 +82,12 @@ class RemoteFolder:
         if not files:
             message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
             raise NoFile(message, f"Correct `path`, or ask HR whether the export ran.{of_all_machines(FOLDER)}")
+        choice = self._newest_of(files)
+        if choice.file.path in self._links:
+            self.refuse_link(choice.file.path)
+        return choice
+
+    def _newest_of(self, files: list[RemoteFile]) -> Choice[RemoteFile]:
         if self._settings.newest == "name" or len(files) == 1:
             return by_name(files, self._settings, self._pattern)
         dated = [(file.modified, file.name, file) for file in files if file.modified]
@@ -142,18 +154,63 @@ class RemoteFolder:
             raise Permanent(message, "Ask whoever runs it for the right, or set `afterwards: leave`.") from None
         return True
 
+    def refuse_link(self, path: str) -> None:
+        """Stop at a link that leads out of the folder, unless the settings follow it: who may write a link here may name any file there.
+
+        Raises:
+            Permanent: It is such a link, or the server does not say where it leads.
+        """
+        if self._is_refused_link(path):
+            message = f"{self._server} has as the HR file a link that leads out of its folder, and it is not followed."
+            advice = "Have the file itself put there; or set `follow_links: true`, if whoever may write there may choose any file."
+            raise Permanent(message, advice)
+
+    def _is_refused_link(self, path: str) -> bool:
+        return not self._settings.follow_links and self._is_link(path) and not self._leads_inside(path)
+
+    def _is_link(self, path: str) -> bool:
+        try:
+            return _is_link(self._sftp, path)
+        except FileNotFoundError:
+            return False  # whoever reads it says so
+        except OSError:  # some servers answer no question about one file
+            return path in self._links
+
+    def _leads_inside(self, path: str) -> bool:
+        """Whether what a link leads to is in the folder or below it; not where the server does not say."""
+        try:
+            here, at = self._sftp.normalize(self._folder or ".").rstrip("/"), self._sftp.normalize(path)
+            for _ in range(_CHAIN):
+                if not _is_link(self._sftp, at):
+                    break
+                # To some servers a path is a text, and links in it stay as they are.
+                at = self._sftp.normalize(posixpath.join(posixpath.dirname(at), self._sftp.readlink(at) or ""))
+            below = posixpath.normpath(at).removeprefix(f"{here}/").split("/")
+            steps = [posixpath.join(here, *below[:count]) for count in range(1, len(below) + 1)]
+            return steps[-1] == posixpath.normpath(at) and not any(_is_link(self._sftp, step) for step in steps)
+        except OSError:
+            return False
+
     def _matching(self) -> tuple[list[RemoteFile], int]:
-        """The files that are complete, and how many are not."""
-        entries = {_composed(entry.filename): entry for entry in self._entries()}
-        wanted = _composed(self._pattern)
-        if MAGIC.search(wanted):
-            # Names with a dot in front are what programs write before they rename.
-            names = [name for name in fnmatch.filter(entries, wanted) if wanted.startswith(".") or not name.startswith(".")]
-        else:
-            names = [wanted] if wanted in entries else []
-        complete = [name for name in names if (marker := self.marker(name)) is None or _composed(marker) in entries]
+        """The files that are complete, and how many are not. Of all others in the folder nothing is kept: there may be a million."""
+        wanted, entries, markers = _matcher(self._pattern), dict[str, paramiko.SFTPAttributes](), set[str]()
+        is_marker = self._marker_matcher()
+        for entry in self._entries():
+            name = _composed(entry.filename)
+            if wanted(name):
+                entries[name] = entry
+            if is_marker(name):
+                markers.add(name)
+        complete = [name for name in entries if (marker := self.marker(name)) is None or _composed(marker) in markers]
         paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(complete))
-        return [file for path, entry in paths if (file := self._described(path, entry))], len(names) - len(complete)
+        return [file for path, entry in paths if (file := self._described(path, entry))], len(entries) - len(complete)
+
+    def _marker_matcher(self) -> Callable[[str], object]:
+        """Whether a name may be a marker of one of the files that match."""
+        if self._settings.done_marker is None:
+            return lambda _: False
+        parts = (re.escape(part) for part in re.split(r"\{(?:name|stem)\}", _composed(self._settings.done_marker)))
+        return re.compile(".*".join(parts), re.DOTALL).fullmatch
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:
@@ -166,14 +223,24 @@ class RemoteFolder:
                 raise Permanent(message, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
             for name in filter(None, (self._pattern, self.marker(self._pattern))):
                 with suppress(FileNotFoundError):
-                    entry = self._sftp.stat(posixpath.join(self._folder, name))
+                    entry = self._one(posixpath.join(self._folder, name))
                     entry.filename = name
                     yield entry
+
+    def _one(self, path: str) -> paramiko.SFTPAttributes:
+        """What the server says of one file, as a listing would."""
+        try:
+            return self._sftp.lstat(path)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return self._sftp.stat(path)
 
     def _described(self, path: str, entry: paramiko.SFTPAttributes) -> RemoteFile | None:
         """An entry as a file; None if it is none."""
         # A listing describes a link, and not what it leads to.
         if stat.S_ISLNK(entry.st_mode or 0):
+            self._links.add(path)
             try:
                 entry = self._sftp.stat(path)
             except FileNotFoundError:
@@ -186,6 +253,16 @@ class RemoteFolder:
         return RemoteFile(path, posixpath.basename(path), entry.st_size, _time(entry.st_mtime))
 
 
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """Whether a name is one that a pattern means."""
+    wanted = _composed(pattern)
+    if not MAGIC.search(wanted):
+        return wanted.__eq__
+    # Names with a dot in front are what programs write before they rename.
+    before = "" if wanted.startswith(".") else r"(?!\.)"
+    return re.compile(before + fnmatch.translate(wanted)).match
+
+
 def _composed(name: str) -> str:
     """The name with each letter as one character: an å may arrive as an a and a ring."""
     return unicodedata.normalize("NFC", name)
@@ -194,6 +271,10 @@ def _composed(name: str) -> str:
 def _time(seconds: int | None) -> datetime | None:
     time = datetime.fromtimestamp(seconds or 0, UTC)
     return time if seconds and time < datetime.now(UTC) + _AHEAD else None
+
+
+def _is_link(sftp: paramiko.SFTPClient, path: str) -> bool:
+    return stat.S_ISLNK(sftp.lstat(path).st_mode or 0)
 
 
 def _delete(sftp: paramiko.SFTPClient, path: str) -> None:

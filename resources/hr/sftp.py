@@ -135,6 +135,7 @@ class Sftp:
             raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):
             raise _still_written()
+        folder.refuse_link(file.path)
         with partial_download(self._source(), repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
