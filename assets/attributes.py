@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, create_model, field_validator, model_vali
 from destinations import registry
 from resources.alerts.settings import Alerts
 from resources.hr.locations import CsvSource, SftpSource, Skipped
+from resources.hr.url_settings import UrlSource
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
 from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
@@ -52,6 +53,8 @@ class Hr(Strict):
     """The export as a file on this machine: where it is and how its bytes become rows."""
     sftp: SftpSource | None = None
     """The export as a file on an SFTP server: where it is and how its bytes become rows."""
+    url: UrlSource | None = None
+    """The export as a file in an object store, on an FTPS server or behind a web address: where it is and how its bytes become rows."""
     people: People
     """How its rows become people."""
     gate: Gate = Gate()
@@ -61,14 +64,14 @@ class Hr(Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> "Hr":
-        if (self.csv is None) == (self.sftp is None):
-            raise ValueError("exactly one source is needed: csv or sftp")
+        if sum(one is not None for one in (self.csv, self.sftp, self.url)) != 1:
+            raise ValueError("exactly one source is needed: csv, sftp or url")
         return self
 
     @property
-    def source(self) -> CsvSource | SftpSource:
+    def source(self) -> CsvSource | SftpSource | UrlSource:
         """The one that is given."""
-        source = self.csv or self.sftp
+        source = self.csv or self.sftp or self.url
         assert source is not None, "checked when the settings were read"  # noqa: S101
         return source
 

@@ -27,6 +27,8 @@ from roster.settings import CsvFormat
 
 TRIAL: Final = "TRIAL"
 """Stands in for what is open of a destination, such as a policy."""
+_SOURCES: Final = ("csv", "sftp", "url")
+"""Where HR's file may be said to be."""
 PREFIX: Final = "ROLLCALL_TRIAL_"
 """How the variables begin that a tried YAML may name."""
 
@@ -111,14 +113,14 @@ def _roster(settings: CompanySettings) -> pd.DataFrame:
 
 def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any]:
     """HR's part, with a file on this machine."""
-    source = hr.get("csv") or hr.get("sftp") or {}
+    source: Mapping[str, Any] = next((hr[name] for name in _SOURCES if hr.get(name)), {})
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
     own = {name: value for name, value in source.items() if name in CsvFormat.model_fields}
     if file:  # it may be called anything
         own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
-    kept = {name: value for name, value in hr.items() if name not in ("csv", "sftp") and not _leads_out(value)}
+    kept = {name: value for name, value in hr.items() if name not in _SOURCES and not _leads_out(value)}
     return {"csv": {**own, "path": str(path)}, **kept}
 
 

@@ -11,7 +11,8 @@ For all of them, and for destinations: `http` (one way to call, what is repeated
 far apart, where no limit is published), `waiting` (telling that a run waits), `traffic` (counting calls), `logs` (lines as JSON),
 `failures` (what can go wrong, by what to do about it), `own_text` (errors that Dagster need not mask), `shortage` (a full disk, too little
 memory), `memory` (asking for little), `environment` (values and secrets by the name of a variable), `owner_only` (files that only their
-owner can read), `places` (where this deployment keeps all that), `backups` (copies of databases).
+owner can read), `places` (where this deployment keeps all that), `object_stores` (what they say through their libraries), `backups`
+(copies of databases).
 
 Does not belong here: any destination (``destinations``), rules about people (``roster``), how steps hang together (``assets``).
 """

@@ -111,7 +111,8 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
         {"pandas", "pandera"},
     )
     rejects = company.labels("hr", "The rows that are no valid person. Look at *why rejected*: line, field and what is wrong.", {"pandas"})
-    kind = "sftp" if company.settings.hr.sftp else "csv"
+    hr = company.settings.hr
+    kind = "sftp" if hr.sftp else hr.url.scheme if hr.url else "csv"
     return [
         dg.AssetSpec(
             export,

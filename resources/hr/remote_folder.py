@@ -4,12 +4,9 @@ Belongs here: which of its files are meant, what the server says of them, and pu
 (``resources.hr.sftp``).
 """
 
-import fnmatch
 import posixpath
-import re
 import stat
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +18,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
+from resources.hr.meant import complete, composed, marker
 from resources.hr.newest import Choice, by_name
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -75,7 +73,7 @@ class RemoteFolder:
         """
         files, unfinished = self._matching()
         if kept and kept.path not in {file.path for file in files}:
-            files = sorted([*files, kept], key=lambda file: _composed(file.name))
+            files = sorted([*files, kept], key=lambda file: composed(file.name))
         if not files and unfinished:
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
@@ -120,12 +118,6 @@ class RemoteFolder:
         entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
         return self._described(path, entries[0]) if entries else None
 
-    def marker(self, name: str) -> str | None:
-        """The name of the file that says that `name` is complete; None if none is needed."""
-        if self._settings.done_marker is None:
-            return None
-        return self._settings.done_marker.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
-
     def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
         """Archive or delete a file with its marker, as the settings say; whether it is out of the way.
 
@@ -143,9 +135,9 @@ class RemoteFolder:
         if size not in (None, file.size) or modified not in (None, file.modified):
             return False
         archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
-        marker = self.marker(file.name)
+        beside = marker(self._settings.done_marker, file.name)
         # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
-        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+        paths = [*([posixpath.join(posixpath.dirname(path), beside)] if beside else []), path]
         try:
             for each in paths:
                 _archive(self._sftp, each, archive, file.modified) if archive else _delete(self._sftp, each)
@@ -192,25 +184,10 @@ class RemoteFolder:
             return False
 
     def _matching(self) -> tuple[list[RemoteFile], int]:
-        """The files that are complete, and how many are not. Of all others in the folder nothing is kept: there may be a million."""
-        wanted, entries, markers = _matcher(self._pattern), dict[str, paramiko.SFTPAttributes](), set[str]()
-        is_marker = self._marker_matcher()
-        for entry in self._entries():
-            name = _composed(entry.filename)
-            if wanted(name):
-                entries[name] = entry
-            if is_marker(name):
-                markers.add(name)
-        complete = [name for name in entries if (marker := self.marker(name)) is None or _composed(marker) in markers]
-        paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(complete))
-        return [file for path, entry in paths if (file := self._described(path, entry))], len(entries) - len(complete)
-
-    def _marker_matcher(self) -> Callable[[str], object]:
-        """Whether a name may be a marker of one of the files that match."""
-        if self._settings.done_marker is None:
-            return lambda _: False
-        parts = (re.escape(part) for part in re.split(r"\{(?:name|stem)\}", _composed(self._settings.done_marker)))
-        return re.compile(".*".join(parts), re.DOTALL).fullmatch
+        """The files that are complete, and how many are not."""
+        meant, unfinished = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.done_marker)
+        paths = ((posixpath.join(self._folder, entry.filename), entry) for entry in meant.values())
+        return [file for path, entry in paths if (file := self._described(path, entry))], unfinished
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:
@@ -221,7 +198,7 @@ class RemoteFolder:
             if MAGIC.search(self._pattern):
                 message = f"{self._server} does not let this user list the folder of the export."
                 raise Permanent(message, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
-            for name in filter(None, (self._pattern, self.marker(self._pattern))):
+            for name in filter(None, (self._pattern, marker(self._settings.done_marker, self._pattern))):
                 with suppress(FileNotFoundError):
                     entry = self._one(posixpath.join(self._folder, name))
                     entry.filename = name
@@ -251,21 +228,6 @@ class RemoteFolder:
             message = f"{self._server} does not say how long a file is, so one cut short could not be told."
             raise Permanent(message, "Ask whoever runs it to let this user see the attributes of files.")
         return RemoteFile(path, posixpath.basename(path), entry.st_size, _time(entry.st_mtime))
-
-
-def _matcher(pattern: str) -> Callable[[str], object]:
-    """Whether a name is one that a pattern means."""
-    wanted = _composed(pattern)
-    if not MAGIC.search(wanted):
-        return wanted.__eq__
-    # Names with a dot in front are what programs write before they rename.
-    before = "" if wanted.startswith(".") else r"(?!\.)"
-    return re.compile(before + fnmatch.translate(wanted)).match
-
-
-def _composed(name: str) -> str:
-    """The name with each letter as one character: an å may arrive as an a and a ring."""
-    return unicodedata.normalize("NFC", name)
 
 
 def _time(seconds: int | None) -> datetime | None:

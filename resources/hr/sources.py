@@ -1,7 +1,7 @@
-"""Where HR's export comes from, whichever way: what can be asked of a source, and the two that there are.
+"""Where HR's export comes from, whichever way: what can be asked of a source, and those that there are.
 
-Belongs here: the common form of local files and SFTP. Does not belong here: how either gets a file (``resources.hr.files``,
-``resources.hr.sftp``), reading its rows (``roster.reading.file``), when a run starts (``assets.runs.triggers``).
+Belongs here: the common form of local files, SFTP and URLs. Does not belong here: how any of them gets a file (``resources.hr.files``,
+``resources.hr.sftp``, ``resources.hr.urls``), reading its rows (``roster.reading.file``), when a run starts (``assets.runs.triggers``).
 """
 
 import hashlib
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr import files
 from resources.hr.locations import CsvSource, SftpSource
+from resources.hr.url_settings import UrlSource
 from roster.reading.called import HIDDEN, called
 
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
     from resources.hr.sftp import Sftp
+    from resources.hr.urls import Seen, UrlFolder
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Found:
     """Whether its done-marker is there, so that nobody is writing it any more."""
     remarks: tuple[str, ...] = ()
     """What somebody should know of why it is this file. No word of it is about a person."""
+    version: str = ""
+    """What its server tells one content from another by, if it does."""
 
     @property
     def state(self) -> str:
@@ -48,7 +52,8 @@ class Found:
         rest = (
             hashlib.sha256(posixpath.basename(self.path).encode("utf-8", "surrogateescape")).hexdigest()[:4] if HIDDEN in self.shown else ""
         )
-        return f"{self.shown}{rest}|{self.size}|{self.modified.isoformat() if self.modified else ''}"
+        version = f"#{hashlib.sha256(self.version.encode()).hexdigest()[:8]}" if self.version else ""
+        return f"{self.shown}{rest}|{self.size}|{self.modified.isoformat() if self.modified else ''}{version}"
 
 
 class ExportSource(Protocol):
@@ -173,6 +178,53 @@ class SftpFiles:
         # A sensor's tick has sixty seconds for all of it.
         brief = Patience(connect=8, greeting=10, handshake=10, login=12, reply=10, retry=Retry(attempts=1))
         return Sftp(self.settings, brief if hurried else None)
+
+
+@dataclass(frozen=True)
+class UrlFiles:
+    """Files at a URL."""
+
+    settings: UrlSource
+
+    def newest(self, hurried: bool = False) -> Found:
+        """See `ExportSource`."""
+        choice = self._folder(hurried).newest()
+        return self._found(choice.file, choice.remarks)
+
+    def again(self, state: str) -> Found:
+        """See `ExportSource`."""
+        return _in_state(state, map(self._found, self._folder().complete()))
+
+    def _found(self, file: "Seen", remarks: tuple[str, ...] = ()) -> Found:
+        complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.pattern)
+        return Found(file.path, shown, file.size, file.modified, complete, remarks, file.version)
+
+    def take(self, found: Found) -> files.Export:
+        """See `ExportSource`."""
+        from resources.hr.urls import Seen  # noqa: PLC0415 - see `_folder`
+
+        return self._folder().take(Seen(found.path, posixpath.basename(found.path), found.size, found.modified, found.version))
+
+    def put_away(self, found: Found) -> bool:
+        """See `ExportSource`."""
+        return self._folder().put_away(found.path, found.size, found.modified)
+
+    def _folder(self, hurried: bool = False) -> "UrlFolder":
+        from resources.hr.urls import UrlFolder, place  # noqa: PLC0415 - only who needs one loads its library
+
+        return UrlFolder(self.settings, place(self.settings, hurried))
+
+
+def source(settings: CsvSource | SftpSource | UrlSource, folder: Path) -> ExportSource:
+    """What is asked for the files that the settings mean.
+
+    Args:
+        settings: The one source of a company.
+        folder: What a relative path in them is relative to.
+    """
+    if isinstance(settings, SftpSource):
+        return SftpFiles(settings)
+    return UrlFiles(settings) if isinstance(settings, UrlSource) else LocalFiles(settings, folder)
 
 
 def _in_state(state: str, there: Iterable[Found]) -> Found:

@@ -2,7 +2,8 @@
 who reads has to ask.
 
 Belongs here: what is asked of such a place, and in which sentence it fails. Does not belong here: which files there are and what is in them
-(``resources.stored.run_storage``, ``resources.stored.reports``), which library is for which place (``resources.places``).
+(``resources.stored.run_storage``, ``resources.stored.reports``), which library is for which place (``resources.places``), and what its
+errors mean (``resources.object_stores``).
 
 What these places do not have: a rename, a folder of its own, an owner. What the libraries do that is not wanted here: they keep listings
 (each listing here is a fresh one); they send large files in parts, of which a killed process leaves some behind (each file here is one
@@ -17,24 +18,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from resources.failures import Failed, Permanent, Transient
+from resources.object_stores import AZURE, CREDENTIALS, IN_ONE, NOT_THERE, REFUSED, modified, words
 from resources.shortage import shortage
 
 Verb = Literal["read", "write", "list", "delete"]
 
-_IN_ONE: Final = {name: {"chunksize": 2**31} for name in ("s3", "s3a", "gs", "gcs")}
-"""What has a library send a file of up to two gigabytes as one request. Azure shows nothing of a blob before its last part is there."""
-_AZURE: Final = ("az", "abfs", "abfss", "adl")
-_CREDENTIALS: Final = frozenset(
-    (
-        *("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AuthFailure"),
-        *("NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError"),
-        *("DefaultCredentialsError", "RefreshError", "GoogleAuthError", "MalformedError", "401"),
-        *("ClientAuthenticationError", "AuthenticationFailed", "InvalidAuthenticationInfo"),
-    )
-)
-"""Codes and names of errors that say: it is not known who asks. A reply without a text (to HEAD and some GETs) cannot say so."""
-_REFUSED: Final = frozenset(("AccessDenied", "AllAccessDisabled", "AuthorizationFailure", "AuthorizationPermissionMismatch", "403"))
-_NOT_THERE: Final = frozenset({"NoSuchBucket", "ContainerNotFound", "FilesystemNotFound", "404"})
 _ADVICE: Final = "Run again once it does. If it stays so, look at its address and at the network in between."
 
 
@@ -64,7 +52,7 @@ def write(file: Any, content: bytes) -> None:
     """
     with _told("write", file):
         file.fs.makedirs(file.parent.path, exist_ok=True) if not _is_bucketed(file) else None
-        file.fs.pipe_file(file.path, content, **_IN_ONE.get(file.protocol, {}))
+        file.fs.pipe_file(file.path, content, **IN_ONE.get(file.protocol, {}))
 
 
 def files(place: Any) -> dict[str, datetime]:
@@ -76,12 +64,16 @@ def files(place: Any) -> dict[str, datetime]:
     with _told("list", place):
         place.fs.invalidate_cache()
         found = place.fs.find(place.path, detail=True)
-        if not found and place.protocol in _AZURE and not place.fs.exists(place.path.strip("/").partition("/")[0]):
+        if not found and place.protocol in AZURE and not place.fs.exists(place.path.strip("/").partition("/")[0]):
             raise FileNotFoundError  # adlfs finds nothing in a container that is not there
     begins = f"{place.path.rstrip('/')}/"
     # Of a place that is itself a file, adlfs gives a list.
     found = found if isinstance(found, dict) else {}
-    return {path[len(begins) :]: _modified(about) for path, about in found.items() if path.startswith(begins) and about["type"] == "file"}
+    return {
+        path[len(begins) :]: (modified(about) or datetime.now(UTC))
+        for path, about in found.items()
+        if path.startswith(begins) and about["type"] == "file"
+    }
 
 
 def delete(place: Any) -> None:
@@ -168,12 +160,12 @@ def _asked(verb: Verb, place: Any) -> Iterator[None]:
 def _failure(error: Exception, verb: Verb, place: Any) -> Exception:
     if lack := shortage(error):
         return lack
-    known = _words(error)
-    if isinstance(error, FileNotFoundError) or (not isinstance(error, PermissionError) and known & _NOT_THERE):
+    known = words(error)
+    if isinstance(error, FileNotFoundError) or (not isinstance(error, PermissionError) and known & NOT_THERE):
         return _Missing()
-    if known & _CREDENTIALS:
+    if known & CREDENTIALS:
         return Permanent(f"{shown(place)} does not know the credentials of this process.", "Correct them: they are in its environment.")
-    if isinstance(error, PermissionError) or known & _REFUSED:
+    if isinstance(error, PermissionError) or known & REFUSED:
         return Permanent(
             f"{shown(place)} does not let this process {verb}.",
             "Check its credentials, and that they may read, write, list and delete there.",
@@ -185,35 +177,6 @@ def _failure(error: Exception, verb: Verb, place: Any) -> Exception:
     return Transient(f"{shown(place)} does not answer as it should ({type(error).__name__}).", _ADVICE)
 
 
-def _words(error: BaseException) -> set[str]:
-    """By which names and codes an error goes, and what it came of."""
-    found: set[str] = set()
-    one: BaseException | None = error
-    while one is not None:
-        found |= {kind.__name__ for kind in type(one).__mro__}
-        reply = getattr(one, "response", None)
-        if isinstance(reply, dict):
-            found.add(str(reply.get("Error", {}).get("Code")))
-        found |= {str(getattr(one, name, "")) for name in ("code", "error_code", "status_code")}
-        one = one.__cause__
-    if type(error) is OSError and str(error).startswith("Forbidden"):  # gcsfs has no code for it
-        found.add("403")
-    return found
-
-
 def _is_bucketed(place: Any) -> bool:
     """Whether folders come and go there with their files, as in an object store."""
-    return place.protocol in (*_IN_ONE, *_AZURE)
-
-
-def _modified(about: dict[str, Any]) -> datetime:
-    # Each library has another name for it.
-    found = (about.get(name) for name in ("LastModified", "last_modified", "updated", "mtime", "modified", "created"))
-    moment = next(filter(None, found), None)
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    if isinstance(moment, int | float):
-        moment = datetime.fromtimestamp(moment, UTC)
-    if not isinstance(moment, datetime):
-        return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return place.protocol in (*IN_ONE, *AZURE)
