@@ -11,6 +11,7 @@ from destinations.expensify.roads.settings import ByDownload, BySftp, SeenByExpe
 from destinations.findity.settings import FindityExpense, FindityLeaving
 from resources.alerts.settings import Alerts
 from resources.hr.locations import CsvSource, SftpSource
+from resources.hr.url_settings import UrlSource
 from resources.ssh.settings import SshServer
 from roster.intake.gate import STOPPING
 from roster.plan.limits import Limits
@@ -35,7 +36,7 @@ def written(default: object) -> str | None:
         return f"{default.count}, {default.share:.1%}".replace(".0%", "%").replace("%", " %")
     if isinstance(default, bool):
         return str(default).lower()
-    return None if default is None or default == [] else str(default[0] if isinstance(default, list) else default)
+    return None if default in (None, [], {}) else str(default[0] if isinstance(default, list) else default)
 
 
 def defaults(model: type[BaseModel], without: type[BaseModel] | None = None) -> dict[str, object]:
@@ -56,6 +57,7 @@ HEADINGS = {
     "format": ("files.md", "## How bytes become rows"),
     "csv": ("files.md", "## `hr.csv`: a file on this machine"),
     "sftp": ("files.md", "## `hr.sftp`: a file on an SFTP server"),
+    "url": ("files.md", "## `hr.url`: a file in an object store, on an FTPS server or behind a web address"),
 }
 SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("gate", defaults(Gate)),
@@ -67,6 +69,7 @@ SECTIONS: list[tuple[str, dict[str, object]]] = [
     ("format", defaults(CsvFormat)),
     ("csv", defaults(CsvSource, CsvFormat)),
     ("sftp", defaults(SftpSource, CsvFormat)),
+    ("url", defaults(UrlSource, CsvFormat)),
     ("by sftp", {name: default for name, default in defaults(BySftp, SshServer).items() if name != "seen_by_expensify"}),
     ("by sftp", {f"seen_by_expensify.{name}": default for name, default in defaults(SeenByExpensify).items()}),
     ("by download", {name: default for name, default in defaults(ByDownload).items() if name != "keep_hours"}),
