@@ -6,10 +6,10 @@ Belongs here: the strict model of that, and what of it is refused before anythin
 
 import posixpath
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from resources.environment import EnvText, FromEnv, Secret
 from resources.hr.files import MAGIC
@@ -31,8 +31,17 @@ _NO_SECRET: Final = re.compile(r"google_default|cache|cloud|anon|[~/].*")
 """What Google's `token` may be: a word for where it is found, or the path of its file."""
 _IN_QUERY: Final = re.compile(r"sig|secret|token|password|passwd|pwd|credential|(?<![a-z])key|auth", re.IGNORECASE)
 
-_Plain = FromEnv | StrictBool | StrictInt | StrictStr
-Option = Annotated[_Plain | dict[str, Annotated[_Plain, Field(union_mode="left_to_right")]], Field(union_mode="left_to_right")]
+
+def _option(value: Any) -> Any:
+    """An option as it is meant; pydantic itself would tell a wrong one by each kind that it is not."""
+    if isinstance(value, dict):
+        return FromEnv.model_validate(value) if set(value) == {"env"} else {str(name): _option(one) for name, one in value.items()}
+    if isinstance(value, FromEnv | bool | int | str):
+        return value
+    raise ValueError("a text, a number, true or false, or {env: NAME}")
+
+
+Option = Annotated[FromEnv | bool | int | str | dict[str, Any], BeforeValidator(_option)]
 
 
 class UrlSource(CsvFormat):

@@ -124,6 +124,26 @@ def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> No
     [
         ("path: inbox/*.csv", "path: 7", "attributes.hr.csv.path at {file}:7: Input should be a valid string"),
         ("    csv:\n      path: inbox/*.csv\n", "", "attributes.hr at {file}:5: Value error, exactly one source is needed"),
+        (
+            "csv:\n      path: inbox/*.csv",
+            "url:\n      url: s3://AKIA:hidden@acme/*.csv",
+            "attributes.hr.url.url at {file}:7: Value error, whoever logs in and by what does not stand in the URL",
+        ),
+        (
+            "csv:\n      path: inbox/*.csv",
+            "url:\n      url: s3://acme/*.csv\n      options:\n        client_kwargs: {secret_key: hidden}",
+            "attributes.hr.url.options at {file}:8: Value error, secret_key is never written here",
+        ),
+        (
+            "csv:\n      path: inbox/*.csv",
+            "url:\n      url: s3://acme-*/x.csv",
+            "attributes.hr.url.url at {file}:7: Value error, a file, or a pattern in one folder",
+        ),
+        (
+            "csv:\n      path: inbox/*.csv",
+            "url:\n      url: s3://acme/x.csv\n      archive: done",
+            "attributes.hr.url at {file}:6: Value error, archive names the folder for",
+        ),
         ("owners: [team:people]", "owners: [team:people]\n  ownr: x", "attributes.ownr at {file}:5: Extra inputs are not permitted"),
         ("owners: [team:people]", "owners: [people]", "attributes.owners at {file}:4: Value error, owner 1 is neither"),
         (

@@ -79,6 +79,8 @@ def test_a_url_has_a_place_a_folder_and_what_the_files_are_called(given: dict[st
         ({"url": "s3://acme/x.csv", "options": {"key": "AKIA"}}, "key is never written here"),
         ({"url": "s3://acme/x.csv", "options": {"client_kwargs": {"aws_session_token": "s3cret"}}}, "aws_session_token is never written"),
         ({"url": "s3://acme/x.csv", "options": {"endpoint_url": "https://a:s3cret@minio.example"}}, "has a user name in its address"),
+        ({"url": "s3://acme/x.csv", "options": {"client_kwargs": {"region_name": ["s3cret"]}}}, "a text, a number, true or false, or"),
+        ({"url": "s3://acme/x.csv", "options": {"key": {"env": "not a name"}}}, "should match pattern"),
         ({"url": "gs://acme/x.csv", "options": {"token": "ya29.s3cret"}}, "token is never written here"),
         ({"url": "abfs://hr/x.csv", "options": {"connection_string": "AccountKey=s3cret"}}, "connection_string is never written here"),
         ({"url": "s3://acme/x.csv", "archive": "done"}, "belongs to nothing else"),
