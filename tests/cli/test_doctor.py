@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -22,6 +23,8 @@ from destinations.expensify.examining import of_policies
 from destinations.findity.examining import _not_shown
 from resources import places
 from resources.environment import EnvText
+from resources.hr.sources import Found, UrlFiles
+from resources.hr.url_settings import UrlSource
 from tests import ports
 
 
@@ -159,3 +162,17 @@ def test_a_draft_gets_its_choices_before_they_are_filled_in(environment: dict[st
 def test_a_company_that_there_is_not_is_said_to_be_none() -> None:
     result = CliRunner().invoke(app, ["doctor", "nobody"])
     assert (result.exit_code, "There is no company 'nobody'" in result.stderr, "Mend" in result.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("afterwards", "told"), [("leave", ""), ("archive", " Whether we may archive it shows once a sync has brought it")]
+)
+def test_what_becomes_of_hrs_file_is_tried_by_no_look_and_said_to_be_untried(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, afterwards: str, told: str
+) -> None:
+    given = {"url": "s3://acme/hr/people_*.csv", "afterwards": afterwards, **({"archive": "done"} if afterwards == "archive" else {})}
+    found = Found("acme/hr/people_1.csv", "people_1.csv", 1024, datetime(2026, 11, 20, 5, 10, tzinfo=UTC))
+    monkeypatch.setattr(UrlFiles, "newest", lambda *_, **__: found)
+    look = doctor._hr_file(SimpleNamespace(hr=SimpleNamespace(source=UrlSource.model_validate(given))), tmp_path)  # type: ignore[arg-type]
+    assert look.sentence.startswith("people_1.csv, 1,024 bytes, of 2026-11-20 05:10 UTC." + told)
+    assert (not told) == look.sentence.endswith("UTC.")
