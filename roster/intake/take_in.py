@@ -173,6 +173,8 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
+    if table.misplaced is not None:
+        return faults.fault_rows(table.malformed.index, "", "fields", list(table.misplaced))
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 

@@ -61,7 +61,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     text, encoding = decode(data, format.encoding)
     if format.comment:
         text = _without_comments(text, format.comment, format)
-    text, end = _without_end(text)
+    text, end = nobody.without_end(text)
     top, body = find(text, format, wanted)
     wanted = table.check_header(top.names, wanted, top.line)
     body, trailers = _trailers(body, format)
@@ -85,17 +85,6 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         nobody.by_line(others),
         top.line,
     )
-
-
-def _without_end(text: bytes) -> tuple[bytes, int | None]:
-    """The text without a mark of its end, and the line of that, if it has one to itself."""
-    mark = nobody.END_OF_FILE.encode()
-    at = text.rfind(mark)
-    if at < 0 or text[at:].strip(mark + b"\n \t"):
-        return text, None
-    start = len(text[: at + 1].rstrip(mark))
-    own = text[:start].endswith(b"\n") or not start
-    return text[:start], text.count(b"\n", 0, start) + 1 if own else None
 
 
 def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:

@@ -36,6 +36,8 @@ class RawTable:
     """Line number → what it is instead of a person's (`roster.reading.nobody.Why`)."""
     header_line: int | None
     """The line on which the header begins; None where the settings name the columns."""
+    misplaced: pd.Series | None = None
+    """Of a file with columns of fixed width: line number → what is the matter with each malformed line, which has no fields to count."""
 
 
 def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:
