@@ -40,5 +40,5 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         raise Unfit(
             "workbook", "The settings name a sheet, and the file is no workbook.", "Have HR send .xlsx as agreed, or leave out `sheet`."
         )
-    table = (fixed_width if format.positions else delimited).read(content, format, wanted, number)
+    table = fixed_width.read(content, format, wanted, number) if format.positions else delimited.read(content, format, wanted, number)
     return replace(table, frame=emptied(table.frame, format.empty))

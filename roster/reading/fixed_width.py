@@ -72,7 +72,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     check_tabs(lines.texts)
     lines, trailers = _trailers(lines, format)
     above = _header(lines, columns, wanted, format.header_line)
-    *titles, heading = [_alike(each) for each in lines.texts[: above + 1].to_pylist()] or [None]
+    titles = [_alike(each) for each in lines.texts[: above + 1].to_pylist()]
+    heading = titles.pop() if titles else None
     header_line = int(lines.numbers[above]) if above >= 0 else None
     lines = lines.of(slice(above + 1, None))
     if not len(lines.numbers):
@@ -92,7 +93,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     if len(frame) + len(malformed) == 0:
         raise table.empty()
     trailer_date = table.check_trailers(trailers, len(frame) + len(malformed))
-    others = {line: why for line, why in others.items() if why != "blank"} | ({end: "end"} if end else {})
+    others = {line: why for line, why in others.items() if why != "blank"}
+    others |= {end: "end"} if end else {}
     index = pd.Index(list(malformed), name="line", dtype="int64")
     return RawTable(
         frame,
