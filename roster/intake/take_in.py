@@ -267,6 +267,7 @@ def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFram
         nobody=int(counted.get("nobody", 0)),
         rejected=int(counted.get("rejected", 0)),
         fill_rates={name: filled(name) for name in people.columns},
+        hidden=table.hidden,
         encoding=table.encoding,
         delimiter=format.delimiter,
         header=table.header,
