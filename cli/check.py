@@ -80,6 +80,8 @@ def check(
         say(f"Gate: fit. {result.facts.people_rows()} rows, {len(result.facts.header)} columns, {result.facts.encoding}.")
     if (result.facts.header_line or 1) > 1:
         say(f"The header was found on line {result.facts.header_line}.")
+    if hides := result.facts.hides():
+        say(f"Of the workbook, {hides}. Hidden rows and columns count as all others do.")
     _print_managers(checks, result.facts.managers, settings)
     _print_result(result, show_values, limit)
     _print_parts(result.roster, settings)

@@ -96,5 +96,5 @@ def _print_proposal(proposal: Proposal) -> None:
 
 
 def _short(value: Any) -> str:
-    """A proposal for the table; a list of names stands in the file only."""
-    return f"{len(value)} of them" if isinstance(value, list) else str(value)
+    """A proposal for the table; a list of names, or of their positions, stands in the file only."""
+    return f"{len(value)} of them" if isinstance(value, list | dict) else str(value)

@@ -14,16 +14,21 @@ from typing import Final
 _M_ARENA_MAX: Final = -8
 """glibc's name for it (`malloc.h`)."""
 _ARENAS: Final = 2
+_M_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 128 << 10
+"""Bytes from which a piece of memory is the system's again once it is free. glibc begins with so many too, but raises it to 32 MB as it goes:
+then the blocks of a frame stay with the process between others that are in use, and a run holds twice what it needs."""
 
 
 def spare() -> None:
     """Have this process, and those that it starts, ask for no more than they use. Call it before pandas or a thread is there.
 
-    Whoever has set `MALLOC_ARENA_MAX` or `ARROW_DEFAULT_MEMORY_POOL` keeps that. Where the C library is not glibc, nothing is to be done.
+    Whoever has set one of these variables keeps that. Where the C library is not glibc, nothing is to be done.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if "MALLOC_ARENA_MAX" not in os.environ:
-        os.environ["MALLOC_ARENA_MAX"] = str(_ARENAS)  # for the processes that this one starts
-        tell = getattr(ctypes.CDLL(None), "mallopt", None)
-        if tell is not None:
-            tell(_M_ARENA_MAX, _ARENAS)
+    tell = getattr(ctypes.CDLL(None), "mallopt", None)
+    for name, option, value in (("MALLOC_ARENA_MAX", _M_ARENA_MAX, _ARENAS), ("MALLOC_MMAP_THRESHOLD_", _M_MMAP_THRESHOLD, _LARGE)):
+        if name not in os.environ:
+            os.environ[name] = str(value)  # for the processes that this one starts
+            if tell is not None:
+                tell(option, value)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from roster.reading import naming
+from roster.reading import naming, positions
 from roster.vocabulary import CANONICAL_COLUMNS
 
 LONGEST_DAYS: Final = 365_000
@@ -40,6 +40,10 @@ Where = dict[str, Texts]
 """Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty."""
 
 Value = str | int | bool | list[str]
+
+
+Position = Annotated[str, BeforeValidator(positions.checked, json_schema_input_type=str)]
+"""The first and the last character of a column of fixed width, counted from 1: ``1-8``."""
 
 
 class Limit(Strict):
@@ -158,6 +162,8 @@ class CsvFormat(Strict):
     """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
     columns: list[str] | None = None
     """Column names for a file without a header line."""
+    positions: dict[str, Position] | None = Field(default=None, min_length=1)
+    """For columns of fixed width: column → its first and last character, counted from 1: ``{Number: 1-8, Name: 9-40}``."""
     header_line: int | None = Field(default=None, ge=1)
     """The line of the header (1-based), where titles stand above it; by default the first that has all headings which the settings want."""
     comment: str | None = None
@@ -203,6 +209,16 @@ class CsvFormat(Strict):
     def _one_header(self) -> Self:
         if self.columns is not None and self.header_line is not None:
             raise ValueError("columns names the columns of a file without a header, header_line says where one is: give one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _by_positions(self) -> Self:
+        if self.positions is None:
+            return self
+        others = [name for name in ("delimiter", "quote", "escape", "columns", "sheet") if name in self.model_fields_set]
+        if others:
+            raise ValueError(f"positions says which columns there are and where: leave out {', '.join(others)}")
+        positions.spans(self.positions)  # none overlaps
         return self
 
     @property

@@ -12,6 +12,7 @@ import pandas as pd
 from stdnum import bic, iban
 
 from roster.intake.countries import COUNTRIES
+from roster.membership import among
 
 LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
@@ -47,7 +48,7 @@ def is_iban(numbers: pd.Series) -> pd.Series:
     plain = distinct.str.fullmatch(PLAIN_IBAN)
     good = pd.concat([_plain_ibans(distinct[plain]), distinct[~plain].map(_is_valid_iban)]).astype("bool")
     valid = distinct[good.reindex(distinct.index)]
-    return numbers.astype("object").isin(valid.to_numpy(dtype="object"))
+    return among(numbers, valid)
 
 
 def _plain_ibans(numbers: pd.Series) -> pd.Series:

@@ -52,6 +52,8 @@ class FileFacts:
     """Canonical column → for which share of the people in scope it is filled."""
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Column → value → rows."""
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    """How many ``rows`` and ``columns`` that were read a workbook hides, and how many ``sheets`` beside."""
     encoding: str = ""
     delimiter: str = ""
     header: Sequence[str] = ()
@@ -70,6 +72,14 @@ class FileFacts:
     def people_rows(self) -> int:
         """Rows that are, or may be, a person's."""
         return self.rows - self.nobody
+
+    def hides(self) -> str | None:
+        """What a workbook hides of itself, in words; None where that is nothing."""
+        rows, columns, sheets = (self.hidden.get(what, 0) for what in ("rows", "columns", "sheets"))
+        read = [f"{count} {one}{'s' * (count > 1)}" for count, one in ((rows, "row"), (columns, "column")) if count]
+        said = [f"the sheet hides {' and '.join(read)} of those that are read"] if read else []
+        said += [f"{sheets} hidden sheet{'s are' if sheets > 1 else ' is'} not read"] if sheets else []
+        return "; ".join(said) or None
 
     def dispositions(self) -> dict[str, int]:
         """Disposition → rows."""

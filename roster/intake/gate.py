@@ -96,6 +96,7 @@ def run_checks(
         _as_of(as_of, applied),
         _nights(facts.nights, limits.same_file),
         *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
+        *_hidden(facts),
     ]
     if last is None:
         return [*checks, GateCheck("last file", "none was applied yet", "nothing to compare with")]
@@ -117,6 +118,13 @@ def run_checks(
         _same("encoding", facts.encoding, last.encoding),
         *_content(facts, last),
     ]
+
+
+def _hidden(facts: FileFacts) -> list[GateCheck]:
+    """Rows that somebody's filter hides count as the others do: whoever looks at the file may not know of them."""
+    hides = facts.hides()
+    verdict: CheckVerdict = "warning" if facts.hidden.get("rows") else "passed"
+    return [GateCheck("hidden", hides, "what is read is shown to whoever opens the file", verdict)] if hides else []
 
 
 def older_reason(number: int, day: date | None, last: LastApplied | None) -> str | None:

@@ -76,7 +76,8 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) ->
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
-    return Settled(Validated(without_passed_on(kept.frame.loc[counting], saying), faults, kept.dropped), why, saying)
+    frame = kept.frame.loc[counting] if len(counting) < len(why) else kept.frame
+    return Settled(Validated(without_passed_on(frame, saying), faults, kept.dropped), why, saying)
 
 
 def leavers(validated: Validated, standing: pd.Series) -> Leavers:

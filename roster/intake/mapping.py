@@ -40,6 +40,8 @@ class Mapped:
 
     def of(self, rows: pd.Series) -> Self:
         """Some of the rows."""
+        if rows.all():
+            return self
         undated, ambiguous = ({name: flags[rows] for name, flags in part.items()} for part in (self.undated, self.ambiguous))
         return type(self)(self.frame[rows], undated, ambiguous, self.short_none[rows])
 

@@ -68,7 +68,7 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
     name = next((name for name in ("manager_id", "manager_email") if name in people.columns), None)
     if name is None:
         return Managers()
-    wanting = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])]
+    wanting = roster.loc[roster["in_scope"] & roster["employment"].isin(["active", "leave"]), ["line", "employee_id", "manager_id"]]
     reference = rows.loc[wanting["line"], name].set_axis(wanting.index)
     itself = wanting["manager_id"].eq(wanting["employee_id"])
     has = reference.notna() & ~itself

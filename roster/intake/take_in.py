@@ -96,12 +96,14 @@ def take_in(
     found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
     settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
     validated, saying = settled.validated, settled.saying
+    del live, found  # of a long file each is hundreds of megabytes
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
     current = superseded.isna()
     rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
-    unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
+    unwanted = [*validated.rejected, *history.collisions(rows.loc[current, ["employee_id", "email"]]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
-    valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
+    valid, unkept = validated.frame[~validated.frame.index.isin(rejects["line"])], validated.dropped
+    del validated, settled
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
     in_scope = scope.in_scope(people.scope, valid, saying.numbered, remembered)
@@ -110,8 +112,10 @@ def take_in(
     linked = link(rows, table.frame, here, people)
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
+    del valid
     managers = references.count(roster, rows, table.frame, people, remembered)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
+    counted = roster.loc[roster["in_scope"], ["worker_status", "start_date", "end_date", "employment"]]
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
@@ -119,11 +123,11 @@ def take_in(
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(damaged["line"].nunique()),
-        standing=standing.counts(roster[roster["in_scope"]], as_of),
-        contradicting=standing.contradicting(roster[roster["in_scope"]], as_of) if "worker_status" in people.columns else 0,
+        standing=standing.counts(counted, as_of),
+        contradicting=standing.contradicting(counted, as_of) if "worker_status" in people.columns else 0,
     )
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
-    dropped = [*validated.dropped, *linked.dropped, shared]
+    dropped = [*unkept, *linked.dropped, shared]
     rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     names = _rejected_names(mapped.frame, rejects)
@@ -173,6 +177,8 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
+    if table.misplaced is not None:
+        return faults.fault_rows(table.malformed.index, "", "fields", list(table.misplaced))
     messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
@@ -245,13 +251,13 @@ def _dispositions(
 
 def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
     counted = dispositions["disposition"].value_counts()
-    used = roster[roster["in_scope"]]
-    spared = used["employment"].eq("left")
+    used = roster["in_scope"]
+    spared = roster["employment"].eq("left")
 
     def filled(name: str) -> float:
         # What leavers need not have, and HR systems take away from them, does not make a column emptier.
-        there = used[name].notna() | spared
-        return round(float(np.mean(there)), 4) if len(used) else 0.0
+        there = (roster[name].notna() | spared)[used]
+        return round(float(np.mean(there)), 4) if len(there) else 0.0
 
     return FileFacts(
         rows=table.rows,
@@ -261,6 +267,7 @@ def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFram
         nobody=int(counted.get("nobody", 0)),
         rejected=int(counted.get("rejected", 0)),
         fill_rates={name: filled(name) for name in people.columns},
+        hidden=table.hidden,
         encoding=table.encoding,
         delimiter=format.delimiter,
         header=table.header,

@@ -2,6 +2,7 @@
 
 - `propose`: what is guessed, in which order? The way in.
 - `sniffing`: how does the file read: encoding, delimiter, header, sheet?
+- `widths`: at which characters of a line are columns that nothing separates?
 - `surroundings`: on which line is the header, and what stands under the rows?
 - `recognising`: what does one column hold, by its heading and its cells?
 - `substitutes`: what stands in for a column that the file does not have?

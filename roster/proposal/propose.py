@@ -100,7 +100,7 @@ def _day_in_name(day: str) -> dict[str, Guess]:
 
 
 def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:
-    headed = "columns" not in format
+    headed = "columns" not in format and not (set(header) & {"column_1"} and "positions" in format)
     named = by_heading(frame) if headed else {}
     by_cells = by_content(frame)
     columns = {**({} if headed else by_cells), **{key: by_cells[key] for key in ("email",) if key in by_cells}, **named}

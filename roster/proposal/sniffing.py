@@ -1,22 +1,26 @@
 """How an HR file that nobody has described reads: encoding, quotes, delimiter, header, comments, or the sheet of a workbook.
 
 Belongs here: one guess for each setting of the format that is not its default. Does not belong here: what stands above and below the rows
-(``roster.proposal.surroundings``), what the columns hold (``roster.proposal.recognising``).
+(``roster.proposal.surroundings``), where columns of fixed width are (``roster.proposal.widths``), what the columns hold
+(``roster.proposal.recognising``).
 """
 
 import csv
 import re
 from collections import Counter
 
+from roster.proposal import widths
 from roster.proposal.recognising import Guess
 from roster.proposal.surroundings import DATA, header_line, is_heading, trailers
-from roster.reading import letters, workbook
+from roster.reading import letters, nobody, workbook
 from roster.reading.decoding import AUTO, WESTERN, decode, proposed
 from roster.reading.table import empty
 from roster.reading.top import DELIMITERS, SEPARATOR_HINT
 
 LINES = 1000
 """Lines by which the format is told."""
+SEPARATED = 0.8
+"""How sure a delimiter is that needs no look at the columns' places."""
 QUOTED = r"(?:^|[;,\t|]){quote}[^{quote}]*{quote}(?:[;,\t|]|$)"
 
 Format = dict[str, Guess]
@@ -36,7 +40,8 @@ def of_text(content: bytes) -> Format:
     if encoding in WESTERN and not letters.belong(text):
         sure = (0.2, "its letters stand where no western language has them")
     format = {"encoding": Guess(encoding, *sure)}
-    numbered = [(number, line) for number, line in enumerate(text[: 1 << 20].split("\n")[:LINES], 1) if line.strip()]
+    beginning = text[: 1 << 20].replace("\f", "")
+    numbered = [(number, line) for number, line in enumerate(beginning.split("\n")[:LINES], 1) if line.strip()]
     if numbered and SEPARATOR_HINT.fullmatch(numbered[0][1] + "\n"):
         numbered = numbered[1:]
     if not numbered:
@@ -45,6 +50,9 @@ def of_text(content: bytes) -> Format:
     format |= _quotes(lines)
     format |= _delimiter(lines, format)
     width = Counter(map(len, _records(lines, format, format["delimiter"].value))).most_common(1)[0][0]
+    # A comma alone in each line may be that of a name.
+    if (format["delimiter"].confidence < SEPARATED or (format["delimiter"].value, width) == (",", 2)) and (placed := widths.of(lines)):
+        return {"encoding": format["encoding"], "positions": placed} | _below(text, placed.value)
     if lines[0].startswith("#") and len(_records(lines[:1], format, format["delimiter"].value)[0]) != width:
         format["comment"] = Guess("#", 0.9, "the first line begins with it and is no row")
         numbered = [(number, line) for number, line in numbered if not line.startswith("#")] or numbered
@@ -56,6 +64,15 @@ def of_text(content: bytes) -> Format:
     rows = [line for line in text.split("\n") if line.strip(" \t\x1a") and not ("comment" in format and line.startswith("#"))]
     last = trailers(rows, width, titles + ("columns" not in format), lambda line: _fields(line, format))
     return format | ({"trailer": last} if last else {})
+
+
+def _below(text: str, positions: dict[str, str]) -> Format:
+    """The trailers of a file with columns of fixed width."""
+    lines = [line for line in text.replace("\f", "").split("\n") if line.strip(" \t\x1a")]
+    first = next((number for number, line in enumerate(lines[:LINES]) if all(name in line for name in positions)), -1)
+    ruled = sum(nobody.RULED.fullmatch(line) is not None for line in lines[first + 1 : first + 3])
+    last = trailers(lines, len(positions), first + 1 + ruled, lambda line: re.split(r" {2,}", line.strip()))
+    return {"trailer": last} if last else {}
 
 
 def of_workbook(content: bytes) -> Format:

@@ -8,9 +8,12 @@
 - `decoding`: which characters are the bytes?
 - `letters`: do they belong where they stand, or are they another code page's?
 - `delimited`: which rows and fields has a text?
+- `positions`, `fixed_width`: which characters of a line are which column, where nothing separates them?
+- `shifted`: which lines of such a file do not keep to the positions?
 - `workbook`: which rows and fields has a sheet?
 - `top`, `header`: which line is the header, and what are the columns called?
 - `nobody`: which lines are no person's?
+- `hidden`: how much of a sheet does it not show?
 - `formulas`: has every formula of a sheet its result?
 - `table`: what must hold of both: header, trailer, rows?
 

@@ -33,6 +33,8 @@ CONFIRMED = 0.9
 """The share of characters beyond ASCII that must make sense before an encoding that nobody set is taken."""
 REFUTED = 0.5
 """The share below which a set encoding is not believed, if another one would be confirmed."""
+PIECE = 1 << 20
+"""Bytes that are looked at together."""
 SAMPLED = 5000
 """Characters beyond ASCII, with what stands around them, that the detector is shown."""
 
@@ -125,6 +127,8 @@ def _codec_name(encoding: str) -> str:
 def _text(data: bytes, encoding: str) -> bytes:
     """The file as UTF-8, if it is in this encoding."""
     name = codecs.lookup(encoding).name
+    if name == "utf-8" and _is_utf_8(data):
+        return data  # a copy of a long file is not free
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -140,8 +144,18 @@ def _text(data: bytes, encoding: str) -> bytes:
             raise _wrong_encoding(data, name, "read so, it has control characters")
         if name in ONE_BYTE and _plausible(text) < REFUTED and proposed(data) in _alternatives(data, name):
             raise _wrong_encoding(data, name, "read so, its letters make no sense")
-    # Re-coding costs a copy of the file, so the usual case goes without.
-    return data if name == "utf-8" else text.removeprefix("\ufeff").encode("utf-8")
+    return text.removeprefix("\ufeff").encode("utf-8")
+
+
+def _is_utf_8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), PIECE):
+            decoder.decode(data[start : start + PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wrong_encoding(data: bytes, name: str, symptom: str) -> Unfit:

@@ -61,7 +61,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     text, encoding = decode(data, format.encoding)
     if format.comment:
         text = _without_comments(text, format.comment, format)
-    text, end = _without_end(text)
+    text, end = nobody.without_end(text)
     top, body = find(text, format, wanted)
     wanted = table.check_header(top.names, wanted, top.line)
     body, trailers = _trailers(body, format)
@@ -69,7 +69,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     if not body.data.strip():
         raise table.empty()
     rows = _rows(body, top, wanted, format)
-    rows = replace(rows, frame=rows.frame[~_blank(rows.frame, body, format)])
+    rows = replace(rows, frame=_without(rows.frame, _blank(rows.frame, body, format)))
     frame, malformed, others = _told_apart(rows, body, top, format, number)
     if len(frame) + len(malformed) == 0:
         raise table.empty()
@@ -85,17 +85,6 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         nobody.by_line(others),
         top.line,
     )
-
-
-def _without_end(text: bytes) -> tuple[bytes, int | None]:
-    """The text without a mark of its end, and the line of that, if it has one to itself."""
-    mark = nobody.END_OF_FILE.encode()
-    at = text.rfind(mark)
-    if at < 0 or text[at:].strip(mark + b"\n \t"):
-        return text, None
-    start = len(text[: at + 1].rstrip(mark))
-    own = text[:start].endswith(b"\n") or not start
-    return text[:start], text.count(b"\n", 0, start) + 1 if own else None
 
 
 def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:
@@ -120,13 +109,14 @@ def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:
 
 def _trailers(body: Body, format: CsvFormat) -> tuple[Body, list[re.Match[str]]]:
     """The rows without the last lines that the settings name, and these."""
-    kept, last = body.data, []
+    kept, last = len(body.data), []
     for _ in format.trailers:
-        kept = kept.rstrip(b"\n \t")
-        at = kept.rfind(b"\n") + 1
-        last.append(kept[at:].decode("utf-8").strip())
-        kept = kept[:at]
-    return Body(kept, body.first), table.find_trailers(format.trailers, last[::-1], format.delimiter)
+        while kept and body.data[kept - 1] in b"\n \t":
+            kept -= 1
+        at = body.data.rfind(b"\n", 0, kept) + 1
+        last.append(body.data[at:kept].decode("utf-8").strip())
+        kept = at
+    return Body(body.data[:kept], body.first), table.find_trailers(format.trailers, last[::-1], format.delimiter)
 
 
 def _check_escapes(body: Body, format: CsvFormat) -> None:
@@ -141,15 +131,20 @@ def _check_escapes(body: Body, format: CsvFormat) -> None:
         raise Unfit("quotes", message, "Set `escape: backslash`, or have HR export with doubled quotes.")
 
 
-def _parse(body: Body, width: int, columns: list[int], format: CsvFormat) -> tuple[pa.Table, list[_MalformedLine]]:
+def _parse(
+    body: Body, width: int, columns: list[int], format: CsvFormat, *, trim: bool = True
+) -> tuple[pa.Table, list[_MalformedLine]]:
+    """These columns, and the lines that do not have so many fields. They are trimmed block by block, so that no more is held twice."""
     bad: list[_MalformedLine] = []
 
     def keep_aside(row: pacsv.InvalidRow) -> str:
         bad.append(_MalformedLine(row.number - 1, row.actual_columns, row.text))
         return "skip"
 
+    names = [str(number) for number in columns]
+    as_text = b"=" in body.data and b'="' in body.data  # one byte is looked for ten times as fast as two
     try:
-        records = pacsv.read_csv(
+        blocks = pacsv.open_csv(
             pa.py_buffer(body.data),
             # One thread: only then are malformed rows numbered. It costs half a second on a million rows.
             read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=[str(number) for number in range(width)]),
@@ -163,15 +158,24 @@ def _parse(body: Body, width: int, columns: list[int], format: CsvFormat) -> tup
             ),
             convert_options=pacsv.ConvertOptions(
                 check_utf8=False,  # decode() has seen to it
-                column_types={str(number): pa.large_string() for number in columns},
-                include_columns=[str(number) for number in columns],
+                column_types=dict.fromkeys(names, pa.large_string()),
+                include_columns=names,
                 strings_can_be_null=True,
                 null_values=[""],
             ),
         )
+        schema = pa.schema([(name, pa.large_string()) for name in names])
+        records = pa.Table.from_batches([_trimmed(block, schema, as_text) if trim else block for block in blocks], schema)
     except pa.ArrowInvalid:
         raise Unfit("quotes", "The rows cannot be told apart: a quote is not closed.", "Have HR export the file again.") from None
     return records, bad
+
+
+def _trimmed(block: pa.RecordBatch, schema: pa.Schema, as_text: bool) -> pa.RecordBatch:
+    trimmed = [pc.utf8_trim_whitespace(column) for column in block.columns]
+    if as_text:
+        trimmed = [pc.replace_substring_regex(column, AS_TEXT, r"\1") for column in trimmed]
+    return pa.RecordBatch.from_arrays([pc.if_else(pc.equal(column, ""), None, column) for column in trimmed], schema=schema)
 
 
 def _rows(body: Body, top: Header, wanted: set[str], format: CsvFormat) -> _Rows:
@@ -185,15 +189,15 @@ def _rows(body: Body, top: Header, wanted: set[str], format: CsvFormat) -> _Rows
     records, bad = _parse(body, width, read, format)
     lines = _line_numbers(body, records, bad, width, format)
     fitted = {row.ordinal: text for row in bad if (text := _fitted(row, top.least, width, format)) is not None}
-    parts = [_frame(records, names, np.delete(lines, [row.ordinal for row in bad]), body)]
+    parts = [_frame(records, names, np.delete(lines, [row.ordinal for row in bad]))]
     if fitted:
         again = Body("".join(f"{text}\n" for text in fitted.values()).encode(), 0)
-        parts.append(_frame(_parse(again, width, read, format)[0], names, lines[list(fitted)], again))
+        parts.append(_frame(_parse(again, width, read, format)[0], names, lines[list(fitted)]))
     frame = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
-    over = frame[_OVER]
+    over = frame.pop(_OVER)
     odd = {int(lines[row.ordinal]): row for row in bad if row.ordinal not in fitted}
     odd |= {int(line): _MalformedLine(-1, width, "") for line in frame.index[over]}
-    return _Rows(frame.loc[~over, names], odd)
+    return _Rows(_without(frame, over), odd)
 
 
 def _width_of_first(body: Body, top: Header, format: CsvFormat) -> int:
@@ -211,15 +215,11 @@ def _fitted(row: _MalformedLine, least: int, width: int, format: CsvFormat) -> s
     return row.text[: surplus.start()] if surplus else None
 
 
-def _frame(records: pa.Table, names: list[str], lines: np.ndarray, body: Body) -> pd.DataFrame:
-    """The columns by name and line, trimmed, and in `_OVER` whether there is anything behind the last one."""
-    trimmed = [pc.utf8_trim_whitespace(column) for column in records.columns]
-    if b"=" in body.data and b'="' in body.data:  # one byte is looked for ten times as fast as two
-        trimmed = [pc.replace_substring_regex(column, AS_TEXT, r"\1") for column in trimmed]
-    trimmed = [pc.if_else(pc.equal(column, ""), None, column) for column in trimmed]
-    frame: pd.DataFrame = pa.table(trimmed[: len(names)], names=names).to_pandas()
+def _frame(records: pa.Table, names: list[str], lines: np.ndarray) -> pd.DataFrame:
+    """The columns by name and line, and in `_OVER` whether there is anything behind the last one."""
+    frame: pd.DataFrame = records.select(range(len(names))).rename_columns(names).to_pandas()
     over = np.zeros(records.num_rows, dtype=bool)
-    for column in trimmed[len(names) :]:
+    for column in records.columns[len(names) :]:
         over |= pc.is_valid(column).to_numpy()
     frame = frame.assign(**{_OVER: over})
     frame.index = pd.Index(lines, name="line")
@@ -232,7 +232,7 @@ def _line_numbers(body: Body, parsed: pa.Table, bad: list[_MalformedLine], width
     if body.data.count(b"\n") + (not body.data.endswith(b"\n")) == records:
         return body.first + np.arange(records)
     # Some records span lines: only then all columns are looked at, to count the line ends inside them.
-    everything, _ = _parse(body, width, list(range(width)), format)
+    everything, _ = _parse(body, width, list(range(width)), format, trim=False)
     good = np.delete(np.arange(records), [row.ordinal for row in bad])
     inside, delimiters = np.zeros(records, dtype="int64"), np.zeros(records, dtype="int64")
     for column in everything.columns:
@@ -262,7 +262,7 @@ def _told_apart(
     if format.quote:  # a row that spans lines is no footer
         texts = {line: text for line, text in texts.items() if text.count(format.quote) % 2 == 0}
     texts |= {line: row.text for line, row in rows.bad.items() if row.text}
-    usual = rows.frame[~odd]
+    usual = rows.frame.loc[~odd, [name for name in number if name in rows.frame]]
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
     verdicts = {line: judge.why(record(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
@@ -270,7 +270,12 @@ def _told_apart(
     malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
     lines = pd.Index(list(malformed), name="line", dtype="int64")
-    return rows.frame[~rows.frame.index.isin(list(out))], pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
+    return _without(rows.frame, rows.frame.index.isin(list(out))), pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
+
+
+def _without(frame: pd.DataFrame, these: pd.Series | np.ndarray) -> pd.DataFrame:
+    """The frame without some rows; itself where that is none, since a copy of a long file is not free."""
+    return frame[~these] if these.any() else frame
 
 
 def _blank(frame: pd.DataFrame, body: Body, format: CsvFormat) -> np.ndarray:

@@ -84,6 +84,12 @@ TEXT: Final = (
         _AS_TABLE,
     ),
     _kind(
+        rb"(?:<\?xml[^>]*\?>\s*)?<(?:html|!doctype\s+html).{0,3000}?(?:urn:schemas-microsoft-com:office:excel|<x:ExcelWorkbook)",
+        "workbook",
+        "The file is a web page (HTML) that a program passes off as an Excel workbook.",
+        _SAVED,
+    ),
+    _kind(
         rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|script|style|div|center)[\s>]",
         "kind",
         "The file is a web page (HTML), and no table: perhaps a sign-in or error page that was saved in place of the export.",
@@ -95,6 +101,7 @@ TEXT: Final = (
         "The file is an XML Spreadsheet (Excel 2003).",
         _SAVED,
     ),
+    _kind(rb"<\?xml.{0,500}?<office:document\s", "workbook", "The file is an OpenDocument document (.fods).", _SAVED),
     _kind(rb"<\?xml[\s?]|<!doctype\s|<([a-z_][\w.:-]*)(?:\s[^>]*)?>.*(?:</|/>)", "kind", "The file is XML, and no table.", _AS_TABLE),
     _kind(rb"[\[{]\s*(?:[\[{\"]|[\]}]\s*$)|\[\s*(?:-?\d|null|true|false)[^\n]*\]", "kind", "The file is JSON, and no table.", _AS_TABLE),
     _kind(rb"(?:version: [^\n]*\n\s*)?dn::? [^\n]*=", "kind", "The file is an export of a directory (LDIF), and no table.", _AS_TABLE),
@@ -108,6 +115,10 @@ TEXT: Final = (
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+BOF: Final = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")
+"""How an old workbook's own stream begins."""
+FILEPASS, BEFORE_FILEPASS = 0x2F, 4
+"""The record that says that all others are encrypted, and how many stand before it at most: BOF, WriteProtect."""
 STRICT: Final = b"purl.oclc.org/ooxml"
 
 
@@ -152,7 +163,9 @@ def office_document(names: set[str], mimetype: bytes) -> Unfit:
         names: The files in it.
         mimetype: What its own file ``mimetype`` says, if it has one.
     """
-    if "xl/workbook.bin" in names:
+    if any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
+        what = "a Numbers document of a Mac, or another one of its office programs"
+    elif "xl/workbook.bin" in names:
         what = "a binary Excel workbook (.xlsb)"
     elif b"spreadsheet" in mimetype:
         what = "an OpenDocument spreadsheet (.ods)"
@@ -184,10 +197,24 @@ def not_delimited() -> Unfit:
 def _ole(content: bytes) -> Unfit:
     if ENCRYPTED_PACKAGE in content:
         return Unfit("workbook", "The file is an Excel workbook with a password.", "Have HR save it as .xlsx without a password.")
-    streams = {"Workbook": "an old Excel workbook (.xls)", "WordDocument": "a text document (.doc)"}
+    if _has_password(content):
+        return Unfit("workbook", "The file is an old Excel workbook (.xls) with a password.", "Have HR save it as .xlsx without a password.")
+    streams = {"WordDocument": "a text document (.doc)", "Workbook": "an old Excel workbook (.xls)", "Book": "an old Excel workbook (.xls)"}
     known = [what for name, what in streams.items() if name.encode("utf-16-le") in content]
     what = known[0] if known else "an old Excel workbook (.xls) or one with a password"
     return Unfit("workbook", f"The file is {what}.", "Have HR save it as .xlsx without a password.")
+
+
+def _has_password(content: bytes) -> bool:
+    """Whether the records at the beginning of an old workbook say that what follows is encrypted (MS-XLS, 2.4.117 FilePass)."""
+    begin = BOF.search(content)
+    at = begin.start() if begin else len(content)
+    for _ in range(BEFORE_FILEPASS):
+        kind, size = int.from_bytes(content[at : at + 2], "little"), int.from_bytes(content[at + 2 : at + 4], "little")
+        if kind == FILEPASS:
+            return True
+        at += 4 + size
+    return False
 
 
 def _as_ascii(beginning: bytes) -> bytes:

@@ -147,6 +147,17 @@ class Lines:
         )
 
 
+def without_end(text: bytes) -> tuple[bytes, int | None]:
+    """A text without the mark of its end, and the line of that, if it has one to itself."""
+    mark = END_OF_FILE.encode()
+    at = text.rfind(mark)
+    if at < 0 or text[at:].strip(mark + b"\n \t"):
+        return text, None
+    start = len(text[: at + 1].rstrip(mark))
+    own = text[:start].endswith(b"\n") or not start
+    return text[:start], text.count(b"\n", 0, start) + 1 if own else None
+
+
 def shape(number: str) -> str:
     """Where a number's digits and letters are: ``E1042`` has the shape of ``K2077``."""
     return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", number))

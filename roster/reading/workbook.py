@@ -4,7 +4,7 @@ Belongs here: which sheet, and what a cell says as text. Does not belong here: l
 (``roster.reading.unpacking``) and what the columns mean (``roster.intake.mapping``).
 
 openpyxl reads it, though python-calamine is four times as fast: only openpyxl tells the format by which a number is shown with leading
-zeros, and a cell whose formula failed from an empty one.
+zeros, and a cell whose formula failed from an empty one. So no kind that only calamine reads (.xlsb, .ods, .xls) is read at all.
 """
 
 import io
@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import formulas, header, nobody, table
+from roster.reading import formulas, header, hidden, nobody, table
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -28,8 +28,16 @@ PADDED = re.compile(r"(0{2,})(;.*)?")
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 """Cells that were made one, as a sheet stores it."""
+LINE = re.compile(rb"row [^>]*?\br=[\"'](\d+)[\"']")
+"""A row's number, as a sheet stores it."""
 
 Row = list[str | None]
+
+
+class Failed(str):
+    """What a cell shows whose formula has failed, such as ``#N/A``."""
+
+    __slots__ = ()
 
 
 def sheets(data: bytes) -> dict[str, list[Row]]:
@@ -76,6 +84,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     if len(frame) + len(malformed) == 0:
         raise table.empty()
     people = {at: row for at, row in rows.items() if at not in others}
+    _check_failed(names, wanted, people)
     _check_formulas(sheet, names, wanted, set(people))
     _check_merged(sheet, names, wanted, people)
     return RawTable(
@@ -87,6 +96,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         table.check_trailers(trailers, len(frame) + len(malformed)),
         nobody.by_line(others),
         line,
+        hidden=_hidden(sheet, names, wanted, people),
     )
 
 
@@ -145,6 +155,18 @@ def _sheet(data: bytes, name: str | None) -> Any:
     return found[0]
 
 
+def _check_failed(header: list[str], wanted: set[str], rows: dict[int, Row]) -> None:
+    """No wanted cell of a person shows an error in place of a value."""
+    from openpyxl.utils.cell import get_column_letter  # noqa: PLC0415 - as in `_opened`
+
+    at = {number for number, name in enumerate(header) if name in wanted}
+    found = ((line, place) for line, row in rows.items() for place, cell in enumerate(row) if type(cell) is Failed and place in at)
+    if first := next(found, None):
+        line, place = first
+        message = f"A formula in cell {get_column_letter(place + 1)}{line} has failed."
+        raise Unfit("cells", message, "Have HR mend it and send the workbook again.")
+
+
 def _check_formulas(sheet: Any, header: list[str], wanted: set[str], rows: set[int]) -> None:
     """Every wanted cell with a formula has its result: else it would count as empty, and it is not."""
     archive = sheet.parent._archive  # as it is stored: what openpyxl makes of such a cell is an empty one
@@ -180,16 +202,33 @@ def _check_merged(sheet: Any, header: list[str], wanted: set[str], rows: dict[in
             )
 
 
+def _hidden(sheet: Any, header: list[str], wanted: set[str], rows: Collection[int]) -> dict[str, int]:
+    stored = sheet.parent._archive.read(sheet._worksheet_path)
+    columns = {number for number, name in enumerate(header, start=1) if name in wanted}
+    others = sum(each.sheet_state != "visible" for each in sheet.parent.worksheets if each.title != sheet.title)
+    return hidden.counted(stored, rows, columns, others)
+
+
 def _rows(sheet: Any) -> Iterator[Row]:
-    """Rows as text. Programs that are not Excel often declare a wrong extent, so it is not asked."""
+    """Rows as text, up to the last one with a value: a million that are only formatted may follow. Programs that are not Excel often declare
+    a wrong extent, so it is not asked."""
     sheet.reset_dimensions()
     try:
-        for row in sheet.iter_rows():
+        for row in sheet.iter_rows(max_row=_last(sheet)):
             yield [_text(cell) for cell in row]
     except Unfit:
         raise
     except Exception:
         raise _damaged() from None
+
+
+def _last(sheet: Any) -> int | None:
+    """The number of the last row with a value or formula; None where the sheet does not say."""
+    stored = sheet.parent._archive.read(sheet._worksheet_path)
+    at = max(stored.rfind(end) for end in (b"v>", b"f>", b"is>", b"v/>", b"f/>", b"v />"))
+    tag = stored.rfind(b"row ", 0, max(at, 0))
+    found = LINE.match(stored, tag)
+    return int(found[1]) if found else None
 
 
 def _text(cell: Any) -> str | None:
@@ -198,9 +237,7 @@ def _text(cell: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        if cell.data_type == "e":
-            raise Unfit("cells", f"A formula in cell {cell.coordinate} has failed.", "Have HR mend it and send the workbook again.")
-        return value.strip() or None
+        return Failed(value) if cell.data_type == "e" else value.strip() or None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
