@@ -67,8 +67,13 @@ def find(company: str) -> Path:
     for folder in (beside / company, Path(company)):
         if (folder / "defs.yaml").is_file():
             return folder / "defs.yaml"
-    if Path(company).suffix in (".yaml", ".yml") and Path(company).is_file():
-        return Path(company)
+    given = Path(company)
+    if given.suffix in (".yaml", ".yml"):
+        if given.is_file():
+            return given
+        raise SettingsMistakes([f"{company}: {'this is a folder without a defs.yaml' if given.is_dir() else 'there is no such file'}."])
+    if len(given.parts) > 1:  # no company is called by a path
+        raise SettingsMistakes([f"{company}: {'this folder has no defs.yaml' if given.is_dir() else 'there is no such folder'}."])
     nowhere = f"Neither {beside / company} nor the folder {company} has a defs.yaml."
     raise SettingsMistakes([f"{names.unknown('company', company, names.companies())} {nowhere}"])
 

@@ -197,8 +197,11 @@ def _read_already(company: Company, destination: Destination, taken: Taken, like
     before = like.of(destination.name) if like else None
     if like is None or like.taken is None or before is None or before.known is None:
         return None
+    if not like.taken.roster.equals(taken.roster):
+        return None
+    by, then = before.destination.read_by(taken.roster), destination.read_by(taken.roster)
     same = like.company.settings.parts()[destination.name] == company.settings.parts()[destination.name]
-    return before.known if same and like.taken.roster.equals(taken.roster) else None
+    return before.known if same or (by is not None and by == then) else None
 
 
 def _refuse_claimed(destination: Destination, ledger: Ledger, taken: Taken) -> None:

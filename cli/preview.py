@@ -121,7 +121,11 @@ def _companies(company: str, given: Path) -> tuple[Company, Company]:
         stop(str(wrong))
     folder = file.absolute().parent
     try:
-        other = loader.read(loader.find(str(given)), draft=True)
+        other_file = loader.find(str(given))
+    except loader.SettingsMistakes as wrong:
+        stop(f"{wrong} Nothing was tried.")
+    try:
+        other = loader.read(other_file, draft=True)
     except loader.SettingsMistakes as wrong:
         say(str(wrong), err=True)
         stop("Nothing was tried: correct these settings first." if wrong.draft is None else "Nothing was tried: fill these in first.")

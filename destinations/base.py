@@ -282,6 +282,10 @@ class Destination(Comparison, Protocol):
         """
         return []
 
+    def read_by(self, roster: pd.DataFrame) -> Any:
+        """By what of its settings it is read, beside HR's people: where that is equal, two settings would read the same. None: by all."""
+        return None
+
     def read(self, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         """What its API gives, as frames under names of its own, the people's first."""
 

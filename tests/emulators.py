@@ -1,12 +1,12 @@
 """Azure's and Google's own kind of object store on loopback: Azurite, Microsoft's emulator, and `gcp-storage-emulator`.
 
-Debian has neither, so nothing installs them; where one is on the ``PATH`` its tests run (``npm install --global azurite``, ``pip install
-gcp-storage-emulator``), elsewhere they are skipped, in CI too.
+Debian has neither: `.ci/emulators` installs them, in a folder of the user's, in about a minute. Where one is neither there nor on the
+``PATH`` its tests are skipped; in CI they fail.
 
 Belongs here: starting them, containers, and what is in those. Does not belong here: what is to work with them. S3's is `tests.buckets`.
 """
 
-import shutil
+import os
 import subprocess
 import time
 import urllib.error
@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import pytest
 
 from tests import ports
+from tests.programs import program
 
 _ACCOUNT: Final = "devstoreaccount1"
 _KEY: Final = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -62,11 +62,11 @@ def forget_connections() -> None:
 @contextmanager
 def azure(folder: Path) -> Iterator[Emulator]:
     """Azurite, until the block ends."""
-    program, port = _program("azurite-blob"), ports.free()
+    azurite, port = _program("azurite-blob"), ports.free()
     from azure.core.exceptions import ResourceNotFoundError
     from azure.storage.blob import BlobServiceClient
 
-    command = [program, "--blobHost=127.0.0.1", f"--blobPort={port}", "--silent"]
+    command = [azurite, "--blobHost=127.0.0.1", f"--blobPort={port}", "--silent"]
     # The library speaks a newer version of the protocol than it; it counts nobody's calls.
     command += ["--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence"]
 
@@ -105,8 +105,8 @@ EMULATORS: Final = {"azure": azure, "google": google}
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name)
-    return found or pytest.skip(f"{name} is not on the PATH")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return program(name, ".ci/emulators", f"{cache / 'rollcall-emulators' / 'bin'}:{os.environ.get('PATH', '')}")
 
 
 @contextmanager

@@ -156,6 +156,10 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
             given = sorted({*given} & {*read["policies"]["id"].dropna()})
         return identity.identities(self.settings, value, given)
 
+    def read_by(self, roster: pd.DataFrame) -> Any:
+        tags = self.settings.feed.defaultTags is not None
+        return self.settings.connection, self.settings.delivery, records.policies_of(self.settings.feed, roster), tags
+
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         wanted = scope.wanted(self.settings, ledger, roster)
         if not wanted.named and wanted.remembered.empty:

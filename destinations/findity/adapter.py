@@ -6,6 +6,7 @@ Belongs here: fulfilling `destinations.base.Destination` and nothing of its own.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,6 +139,11 @@ class Adapter(Destination, Divided, Examined):
 
     def identities(self, value: Callable[[EnvText], str], roster: pd.DataFrame | None, read: Frames | None = None) -> Sequence[Identity]:
         return identity.identities(self.settings, value)
+
+    def read_by(self, roster: pd.DataFrame) -> Any:
+        users = self.settings.users
+        given = self.settings.connection, self.settings.expense, self.settings.approval, self.settings.dimensions
+        return *given, users.dimensionPresets, users.clear, users.externalSourceId
 
     def read(self, access: Access, ledger: Ledger, roster: pd.DataFrame) -> Frames:
         with access.open() as client:

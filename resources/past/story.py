@@ -28,14 +28,14 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
         ledger: The company's ledger.
         stored: Its stored values.
         employee_id: As HR writes it.
-        last: How many runs to tell of at most: the newest, and those that left something about the person.
+        last: How many runs to tell of at most: the newest that read a file or left something about the person, and others that did.
         titles: The destinations, name → as people write it, in the order in which they are shown.
     """
     titles = with_parts(titles, ledger.plans.destinations())
     runs = ledger.runs.all()
     about = ledger.runs.about(employee_id)
     everyone = runs["root_run_id"].drop_duplicates().tolist()
-    newest = next((root for root in reversed(everyone) if _looked(ledger, root, titles)), None)
+    newest = next((root for root in reversed(everyone) if root in about or _looked(ledger, root)), None)
     chosen = list(dict.fromkeys([*([newest] if newest else []), *about]))[:last]
     skips = ledger.skips.all()
     skips = skips[skips["employee_id"] == employee_id]
@@ -44,6 +44,7 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
         employee_id=employee_id,
         chapters=[_chapter(ledger, stored, runs[runs["root_run_id"] == root], employee_id, titles) for root in chosen],
         others=len(set(everyone) - set(chosen) - set(about)),
+        about=len(about),
         skips=[
             LastingSkip(
                 destination=titles.get(row["destination"], HR_FILE),
@@ -58,9 +59,9 @@ def story_of(ledger: Ledger, stored: StoredRuns, employee_id: str, last: int, ti
     )
 
 
-def _looked(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> bool:
-    """Whether a run read a file or planned something: others (reports, reading back) say nothing about a person."""
-    return ledger.intakes.gate(root_run_id) is not None or any(ledger.plans.of_root(root_run_id, name) for name in titles)
+def _looked(ledger: Ledger, root_run_id: str) -> bool:
+    """Whether a run read a file: others (a release, reports, reading back) say nothing about who is not among those they are about."""
+    return ledger.intakes.gate(root_run_id) is not None
 
 
 def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id: str, titles: Mapping[str, str]) -> Chapter:

@@ -26,6 +26,8 @@ CAUSES: Final = {
     "still in": "still in it, or may be",
 }
 """Why, in words that follow *at* a destination and a colon, the most telling first: of several one counts for somebody there."""
+SENT: Final = frozenset({"refused", "unknown", "missing", "not sent"})
+"""Those of whom a run was to write."""
 
 _BY_OUTCOME: Final = {"held": "held", "refused": "refused", "unknown": "unknown", "skipped": "not sent"}
 

@@ -43,8 +43,9 @@ class Changes:
 
 
 def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
-    """What waits at a destination, and all else, old → new."""
+    """What waits at a destination, and all else, old → new; with names where the report has them."""
     found = changes(report, one)
+    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
     waits = found["state"].eq(STATES["held"])
     return _of(found[waits]), _of(found[~waits])
 
@@ -100,12 +101,14 @@ def states(parts: Sequence[Changes]) -> list[str]:
 
 
 def access(report: RunReport, left_out: pd.DataFrame) -> Table:
-    """Who has left and still has access: where, why, and what to do."""
+    """Who has left and still has access: where, why, and what to do; with names where the report has them."""
     found = still_there(report, left_out)
+    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
     do = found["code"].map({code: reason(code).what_to_do for code in found["code"].unique()})
     why = (found["cause"].map(CAUSES) + (": " + found["detail"].astype("str")).fillna("")).astype("str")
     shown = found.assign(why=why.str[:1].str.upper() + why.str[1:], do=found["cause"].map(_DO).fillna(do))
-    columns = [("person", "Employee", "id"), ("where", "Where", "text"), ("why", "Why", "text"), ("do", "What to do", "text")]
+    columns = [("person", "Employee", "id"), *([("name", "Name", "text")] if report.names else []), ("where", "Where", "text")]
+    columns += [("why", "Why", "text"), ("do", "What to do", "text")]
     cells = shown[[name for name, *_ in columns]].head(MOST_ROWS).astype("object")
     rows = cells.where(cells.notna(), None).to_numpy().tolist()
     return Table([(heading, look) for _, heading, look in columns], rows, len(shown))

@@ -1,11 +1,13 @@
 """The run in one sentence, and what else somebody should know at once: what needs somebody comes first.
 
 In this order: who has left and still has access; what waits, and what to do about it; what was refused; what has no answer; new faults of
-HR's file; the rest, and last what went well. Page, terminal and Dagster's UI have it from here.
+HR's file; the rest, and last what went well. Of a run that is about some people only, a release, an undo or one person's, what it did or
+plans with them goes before all that is true of others. Page, terminal and Dagster's UI have it from here.
 
 Belongs here: which statement comes first and how it is put. Does not belong here: who has access (``access``), tables and layout.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,7 +16,7 @@ import pandas as pd
 from roster.parts import whole_of
 from roster.plan.decision import RELEASABLE
 from roster.reports import things
-from roster.reports.access import CAUSES, still_there
+from roster.reports.access import CAUSES, SENT, still_there
 from roster.reports.model import BEFORE, HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import NOT_EXPECTED, reason
 from roster.reports.since import alike
@@ -23,6 +25,8 @@ from roster.reports.skipped import VALUE
 FEW: Final = 5
 """So many people are named in a sentence."""
 Tone = Literal["good", "attention", "stopped", "preview"]
+ABOUT_SOME: Final = {"release": ("sent",), "one": ("sent", "waiting"), "undo": ("waiting",)}
+"""The jobs that are about some people only → what of a report is theirs: of whom was written, or what waits by their plan."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +50,36 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     failed.update(report.failed_parts)
     broken = [stopped] if stopped else []
     broken += [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
-    access = who_stays(report, left_out)
-    of_rows, of_values = _new_faults(report, left_out)
-    rest = [*_waiting(report), *_after_sending(report), *of_rows, *_attention(report, left_out)]
+    access, needs, others = _by_urgency(report, left_out)
     progress, *more = _progress(report)
     more += [sentence for one in report.destinations for sentence in things.progress(one)]
     more += [f"{one.name}: {sentence}" for one in report.destinations for sentence in one.to_know]
-    more += [*of_values, *_values(report, left_out), *_read_again(report)]
+    more += [*_new_faults(report, left_out)[1], *_values(report, left_out), *_read_again(report)]
     more += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if broken:
-        first, *others = [*access, *broken]
+        first, *further = [*access, *broken]
         # What stopped it stands beside who has access still: neither may wait for the next line.
-        first, others = (f"{first}; {broken[0]}", [*access[1:], *broken[1:]]) if access else (first, others)
-        return Headline("stopped", first, [*others, progress, *more, *rest])
-    if needs := [*access, *rest]:
-        return Headline("attention", f"{needs[0]}; {_lower(progress)}", [*needs[1:], *more])
+        first, further = (f"{first}; {broken[0]}", [*access[1:], *broken[1:]]) if access else (first, further)
+        return Headline("stopped", first, [*further, progress, *more, *needs, *others])
+    if needs := [*access, *needs]:
+        return Headline("attention", f"{needs[0]}; {_lower(progress)}", [*needs[1:], *more, *others])
+    if others:
+        return Headline("attention", progress, [*more, *others])
     only_planned = any(one.stage == "planned" for one in report.destinations)
     return Headline("preview" if only_planned else "good", progress, more)
+
+
+def _by_urgency(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
+    """Who has access still; what else needs somebody; and, of a run that is about some people only, what is true of others."""
+    waiting, answered = _waiting(report), _after_sending(report)
+    rest = [*_new_faults(report, left_out)[0], *_attention(report, left_out)]
+    theirs = ABOUT_SOME.get(report.job.rpartition("_")[2])
+    if theirs is None:
+        return who_stays(report, left_out), [*waiting, *answered, *rest], []
+    access = who_stays(report, left_out, SENT) if "sent" in theirs else []
+    needs = [*(waiting if "waiting" in theirs else []), *answered]
+    others = who_stays(report, left_out, CAUSES.keys() - SENT)
+    return access, needs, [*others, *([] if "waiting" in theirs else waiting), *rest]
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -210,9 +227,11 @@ def _forgotten(one: DestinationReport) -> list[str]:
     return found
 
 
-def who_stays(report: RunReport, left_out: pd.DataFrame) -> list[str]:
-    """Who has left and still has access, in a sentence each for those who have left and those who may only belong elsewhere by now."""
+def who_stays(report: RunReport, left_out: pd.DataFrame, causes: Collection[str] = CAUSES) -> list[str]:
+    """Who has left and still has access, in a sentence each for those who have left and those who may only belong elsewhere by now; of
+    `causes` alone."""
     found = still_there(report, left_out)
+    found = found[found["cause"].isin(list(causes))]
     parts = [one.name for one in report.destinations if whole_of(one.key) != one.key]
     unnamed = found["employee_id"].isna() & found["line"].notna()
     of_part, sure = found[found["where"].isin(parts)], found[~found["where"].isin(parts) & ~unnamed]

@@ -33,7 +33,8 @@ ROOM: Final = 3.2
 def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
     """The page: nothing loaded from elsewhere, and no script but one of its own that searches it, which the page names by its hash.
 
-    It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number.
+    It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number, and by
+    name beside it where the report has one.
 
     Args:
         report: The run.
@@ -50,7 +51,7 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
         sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
         causes=tables.causes(everyone[~waiting & ~idle]),
         idle=tables.causes(everyone[~waiting & idle]),
-        left_out=tables.left_out_people(everyone[~waiting]),
+        left_out=tables.left_out_people(tables.with_names(everyone[~waiting], report.names) if report.names else everyone[~waiting]),
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),

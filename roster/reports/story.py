@@ -134,6 +134,8 @@ class Story:
     """Newest first; the first is the newest run of all that looked at the person."""
     others: int = 0
     """Other runs that the ledger has, which planned nothing for them."""
+    about: int = 0
+    """Runs that left something about them in the ledger, told here or not."""
     skips: Sequence[LastingSkip] = ()
     acknowledged: Sequence[str] = ()
     """Destinations that have acknowledged them at some time."""
@@ -162,10 +164,10 @@ def sentence(story: Story) -> str:
         return f"The newest run stopped before it planned anything for {person}: {newest.failure or 'its page in the Dagster UI says why.'}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
-    gone = (
-        f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone.{known}"
-    )
-    return " ".join([gone, *_left_out(newest)])
+    gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
+    if not (story.about or story.acknowledged or story.skips):
+        gone = f"Nothing that is kept knows {person}: no run has planned anything for this number, and no destination has acknowledged it."
+    return " ".join([f"{gone}{known}", *_left_out(newest)])
 
 
 def remedy(story: Story) -> str | None:

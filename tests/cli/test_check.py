@@ -221,6 +221,11 @@ def test_a_company_is_named_by_its_name_or_by_its_folder(acme: Path, monkeypatch
     assert result.exit_code == 2
     assert "no company 'acne'. Did you mean acme? There are: acme." in result.output
     assert f"Neither {acme / 'acne'} nor the folder acne has a defs.yaml." in result.output
+    for given, said in (("nope.yaml", "there is no such file"), ("nope/acme", "there is no such folder"), (".", "this folder has no defs")):
+        result = check(acme, HEADER + ANN, company=str(acme / given))
+        assert result.exit_code == 2
+        assert f"{acme / given}: {said}" in result.output
+        assert "no company" not in result.output
 
 
 def test_neither_dagster_nor_network_nor_database_is_needed(acme: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from resources import places
 from resources.hr import kept
 from resources.ledger import Ledger, tables
 from tests.deploy.compose import DEPLOY, services
+from tests.deploy.units import started
 from tests.postgres import postgres, schema
 
 __all__ = ["postgres"]
@@ -43,12 +43,6 @@ def pods() -> Iterator[dict[str, Any]]:
     for one in manifests():
         if "template" in one["spec"]:
             yield one["spec"]["template"]["spec"]
-
-
-def started(unit: Path) -> list[str]:
-    """The command of a unit."""
-    joined = unit.read_text("utf-8").replace("\\\n", " ")
-    return shlex.split(re.search(r"^ExecStart=(.+)$", joined, re.MULTILINE)[1])  # type: ignore[index]
 
 
 def commands() -> Iterator[list[str]]:
@@ -116,7 +110,7 @@ def test_every_command_is_there_with_its_options() -> None:
             assert [word for word in words[1:] if word.partition("=")[0] not in shown] == []
         elif program != "sh":
             assert Path(sys.executable).with_name(program).exists(), program
-    assert {words[1] for words in commands() if words[0] == "rollcall"} == {"metrics", "upgrade", "webserver"} <= COMMANDS.keys()
+    assert {words[1] for words in commands() if words[0] == "rollcall"} == {"metrics", "serve", "upgrade", "webserver"} <= COMMANDS.keys()
 
 
 def test_the_daemon_writes_json_by_the_variable_by_which_everything_of_ours_does() -> None:
@@ -193,8 +187,26 @@ def test_a_unit_has_no_rights_but_its_own_folder(unit: Path) -> None:
     assert "EnvironmentFile=/etc/rollcall/environment" in lines
 
 
-def test_runs_outlive_the_code_server_that_started_them() -> None:
-    assert "KillMode=process" in (DEPLOY / "systemd" / "rollcall-code.service").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("unit", ["rollcall-code", "rollcall-serve"])
+def test_runs_outlive_the_server_that_started_them(unit: str) -> None:
+    assert "KillMode=process" in (DEPLOY / "systemd" / f"{unit}.service").read_text("utf-8").splitlines()
+
+
+def test_the_pages_are_started_with_the_same_options_everywhere_and_stand_behind_the_proxy_as_the_ui_does() -> None:
+    _, *unit = started(DEPLOY / "systemd" / "rollcall-serve.service")
+    assert ["rollcall", *unit] == services()["serve"]["command"]
+    (pod,) = [pod["containers"][0]["args"] for pod in pods() if pod["containers"][0]["name"] == "serve"]
+    away = {"--host=127.0.0.1", "--host=0.0.0.0"}  # there the proxy is another pod, which is told by its address besides
+    assert set(pod) - away == {*services()["serve"]["command"], "--proxy=10.0.0.0/8"} - away
+    ui, pages = (services()[name] for name in ("webserver", "serve"))
+    assert {name: pages[name] for name in ("network_mode", "environment", "volumes")} == {
+        name: ui[name] for name in ("network_mode", "environment", "volumes")
+    }
+    policies = {one["metadata"]["name"]: one["spec"]["ingress"] for one in manifests() if one["kind"] == "NetworkPolicy"}
+    assert [one["from"] for one in policies["rollcall-serve"]] == [one["from"] for one in policies["rollcall-webserver"]]
+    nginx = (DEPLOY / "nginx.conf").read_text("utf-8")
+    port, name = (next(word.partition("=")[2] for word in unit if word.startswith(option)) for option in ("--port", "--allow-host"))
+    assert f"proxy_pass http://127.0.0.1:{port};" in nginx and f"server_name {name.removeprefix('https://')};" in nginx
 
 
 # --- the image
@@ -277,6 +289,10 @@ def test_what_no_bucket_holds_is_on_a_volume_of_all_pods_that_run_or_list() -> N
     mounted = {one["mountPath"]: one["subPath"] for one in code["volumeMounts"] if one["name"] == claim[0]}
     (home,) = [one["value"] for one in code["env"] if one["name"] == "ROLLCALL_HOME"]
     assert mounted == {f"{home}/{name}": name for name in (kept.FOLDER, sign_ins.FOLDER)}
+    (serve,) = [pod for pod in pods() if pod["containers"][0]["name"] == "serve"]  # a release that is pressed there is a run
+    assert {"name": claim[0], "persistentVolumeClaim": {"claimName": claim[1]}} in serve["volumes"]
+    mounts = serve["containers"][0]["volumeMounts"]
+    assert {one["mountPath"]: one["subPath"] for one in mounts if one["name"] == claim[0]} == mounted
     (made,) = [one for one in manifests() if one["kind"] == "PersistentVolumeClaim" and one["metadata"]["name"] == claim[1]]
     assert made["spec"]["accessModes"] == ["ReadWriteMany"]
 

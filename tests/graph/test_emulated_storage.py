@@ -1,4 +1,7 @@
-"""With `ROLLCALL_STORAGE` at Azure's or Google's emulator: files, jobs, commands, retention and erasure, as in a bucket of S3."""
+"""With `ROLLCALL_STORAGE` at Azure's or Google's emulator: files, jobs, commands, retention and erasure, as in a bucket of S3.
+
+Files at both; whole runs at one of them, in a soak at both: what a run asks of a store is tried at S3's too (`test_object_storage`).
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,6 +17,7 @@ from resources.failures import Failed, Permanent
 from resources.places import located
 from resources.stored import objects
 from resources.stored.runs import StoredRuns
+from tests import soak
 from tests.emulators import EMULATORS, Emulator, forget_connections
 from tests.graph.conftest import Acme, Places
 from tests.graph.test_object_storage import enter, said, silence
@@ -26,6 +30,12 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         forget_connections()
         yield running
     forget_connections()
+
+
+def whole_runs(test: Any) -> Any:
+    """At the store, or in a soak the stores, where whole runs are tried."""
+    stores = soak.chosen(sorted(EMULATORS), lambda _: ["a store"])
+    return pytest.mark.exhaustive("whole runs at emulated stores")(pytest.mark.parametrize("emulator", stores, indirect=True)(test))
 
 
 @pytest.fixture
@@ -104,6 +114,7 @@ def stage(emulator: Emulator, everything: Places, tmp_path_factory: pytest.TempP
         yield SimpleNamespace(acme=acme, container=name, runs=runs, listed=lambda: emulator.listed(name))
 
 
+@whole_runs
 def test_rerun_jobs_work_and_a_failed_run_goes_on_with_its_own_values(stage: SimpleNamespace) -> None:
     assert {name for name, run in stage.runs.items() if not run.succeeded} == {"failed"}, stage.runs
     assert stage.acme.outcome("expensify", stage.runs["again"].run_id)["E04"] == "updated"
@@ -114,6 +125,7 @@ def test_rerun_jobs_work_and_a_failed_run_goes_on_with_its_own_values(stage: Sim
     assert kept == {"failed": {"hr/roster"}, "again": {"expensify/sync_result"}}
 
 
+@whole_runs
 def test_all_that_holds_rows_is_there_and_nothing_of_it_on_the_disk(stage: SimpleNamespace) -> None:
     names = {one.rpartition("/")[2] for one in stage.listed()}
     assert {"sync_report.html", "skipped_employees.csv", "index.json"} <= names
@@ -121,6 +133,7 @@ def test_all_that_holds_rows_is_there_and_nothing_of_it_on_the_disk(stage: Simpl
     assert not any(name.endswith((".parquet", ".bin", ".html", ".csv")) for name in here), here
 
 
+@whole_runs
 def test_commands_find_it_retention_keeps_what_is_needed_and_forgetting_leaves_nothing(stage: SimpleNamespace, tmp_path: Path) -> None:
     """The last here: nothing is stored afterwards."""
     assert "E04" in said("why", "acme", "E04")

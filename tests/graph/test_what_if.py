@@ -90,8 +90,12 @@ def test_what_is_there_is_read_once_for_both_settings_unless_they_would_have_oth
     then = tried(acme, like=now, limits={"other": {"count": 1, "share": 1.0}}, approvers={"top": "E01"})
     assert acme.calls(since) == []
     assert [one.known is at.known for one, at in zip(now.at, then.at, strict=True)] == [True, True]
-    tried(acme, like=now, expensify__feed__customField2="company_code")
-    assert acme.calls(since) == ["get policyList", "get policy"]
+    other = tried(acme, like=now, expensify__feed__customField2="company_code", findity__users__phone=None)
+    assert acme.calls(since) == []
+    assert set(effects(other, "expensify")), "what was read is enough for other records"
+    tried(acme, like=now, expensify__feed__additionalPolicyIDs=None, findity__users__clear=["approverIds"])
+    assert {call.split()[0] for call in acme.calls(since)} >= {"get", "GET"}, "other policies, and other fields that are read"
+    assert "get policyList" in acme.calls(since)
 
 
 def test_a_file_that_was_never_taken_in_is_told_with_what_takes_it_in(empty: Any) -> None:

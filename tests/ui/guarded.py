@@ -29,7 +29,7 @@ from tests import ports
 from tests.programs import program
 from tests.ui.conftest import CHROMIUM, QUIET
 
-NAME, SECRET = "rollcall.acme.example", "a secret of the proxy"
+NAME, PAGES, SECRET = "rollcall.acme.example", "people.acme.example", "a secret of the proxy"
 JOBS = """
 import time
 import dagster as dg
@@ -98,14 +98,14 @@ class Stage:
         return runs[0]
 
 
-def send(port: int, head: str, body: str = "", tls: bool = False) -> Reply:
-    """Send what is written, line by line as it is, and read what comes back; a first line alone counts too."""
+def send(port: int, head: str, body: str = "", tls: bool = False, name: str = NAME) -> Reply:
+    """Send what is written, line by line as it is, and read what comes back; a first line alone counts too. `name` is who TLS asks for."""
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
         if tls:
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            connection = stack.enter_context(context.wrap_socket(connection, server_hostname=NAME))
+            connection = stack.enter_context(context.wrap_socket(connection, server_hostname=name))
         lines = head.strip().replace("\n", "\r\n")
         if body:
             lines += f"\r\nContent-Length: {len(body.encode())}"
@@ -194,8 +194,8 @@ def serving(command: list[str], log: Path, **environment: str) -> Iterator["_Ser
         process.wait(60)
 
 
-def nginx(folder: Path, port: int, redirect: int, webserver: int, sign_on: int) -> list[str]:
-    """nginx with the file as it is deployed, but for ports and places; its command."""
+def nginx(folder: Path, port: int, redirect: int, sign_on: int, *, webserver: int | None = None, serve: int | None = None) -> list[str]:
+    """nginx with the file as it is deployed, but for ports and places; its command. What is not given has a port where nobody listens."""
     made = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
     made += ["-keyout", str(folder / "rollcall.key"), "-out", str(folder / "rollcall.pem")]
     subprocess.run(made, check=True, capture_output=True)
@@ -207,7 +207,8 @@ def nginx(folder: Path, port: int, redirect: int, webserver: int, sign_on: int) 
         r"/etc/ssl/": f"{folder}/",
         r"include /etc/nginx/": f"include {folder}/",
         r"http://127\.0\.0\.1:4180": f"http://127.0.0.1:{sign_on}",
-        r"http://127\.0\.0\.1:3000": f"http://127.0.0.1:{webserver}",
+        r"http://127\.0\.0\.1:3000": f"http://127.0.0.1:{webserver or ports.free()}",
+        r"http://127\.0\.0\.1:3080": f"http://127.0.0.1:{serve or ports.free()}",
     }
     for written, here in changes.items():
         file, count = re.subn(written, here, file)
@@ -239,7 +240,7 @@ def stage(home: Path) -> Iterator[Stage]:
     with contextlib.ExitStack() as stack:
         elsewhere = Elsewhere()
         stack.callback(elsewhere.close)
-        command = nginx(home, proxy, redirect, signed, elsewhere.port)
+        command = nginx(home, proxy, redirect, elsewhere.port, webserver=signed)
         servers = {
             proxy: stack.enter_context(serving(command, home / "nginx.log")),
             plain: stack.enter_context(serving([*rollcall, str(plain)], home / "plain.log", **own)),

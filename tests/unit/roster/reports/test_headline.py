@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
+import pytest
 
 from roster.intake.gate import GateCheck
 from roster.reports.headline import headline
@@ -74,6 +75,34 @@ def test_who_has_left_and_still_has_access_is_said_before_all_else(full_run):
     assert found.also[0] == "1 row says that somebody has left, and not who: they may still have access"
     left = left_out(replace(changed(full_run, people=people), rejects=unnamed))
     assert left["code"].head(2).tolist() == ["still_has_access", "says_left"]
+
+
+@pytest.mark.parametrize("job", ["acme_release", "acme_one"])
+def test_a_run_about_some_people_begins_with_them_and_ends_with_what_is_true_of_others(full_run, job):
+    one = changed(full_run, held=0, missing=0, landed=153, outcomes={"created": 24, "updated": 176, "reactivated": 1, "deactivated": 9})
+    quiet = one.destinations[0].people
+    quiet = quiet[quiet["reason"].isin(["row_rejected", "not_started"])]
+    one = replace(one, job=job, destinations=[replace(one.destinations[0], people=quiet)])
+    found = said(one)
+    assert (found.tone, found.sentence) == ("attention", "209 of 211 planned changes accepted")
+    assert found.also[-2:] == ["3 new faults in HR's file (lines 17, 311, 640)", "3 people could not be brought in"]
+    kept = quiet.replace({"reason": {"row_rejected": "still_has_access"}})
+    found = said(replace(one, destinations=[replace(one.destinations[0], people=kept)]))
+    assert found.sentence == "209 of 211 planned changes accepted"
+    assert found.also[-3].startswith("1 person who has left still has access (E1042)")
+
+
+def test_a_release_that_did_not_go_through_for_somebody_begins_with_them(full_run):
+    found = said(replace(full_run, job="acme_release"))
+    assert found.sentence == "Expensify refused 1 person: its reasons are in the report; 294 of 296 planned changes accepted"
+    waits = "21 people wait for a release at Expensify: look through the changes, then release the held set"
+    assert found.also.index(waits) > found.also.index("1 person without an answer from Expensify")
+    people = full_run.destinations[0].people
+    people = people.assign(kinds=people["kinds"].mask(people["outcome"].isin(["refused", "unknown"]), "leave"))
+    refused = said(replace(changed(full_run, people=people), job="acme_release")).sentence
+    assert refused.startswith("2 people who have left still have access (E1801, E1802) at Expensify: refused (1), without an answer (1)")
+    undone = said(replace(full_run, job="acme_undo"))
+    assert undone.sentence.startswith(waits)
 
 
 def test_a_run_stopped_at_the_gate_says_why_and_that_nothing_was_written(stopped_run):

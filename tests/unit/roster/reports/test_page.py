@@ -54,6 +54,26 @@ def test_every_run_gets_a_well_formed_page_that_loads_nothing(which, request):
     assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|https?:", script)
 
 
+def test_names_stand_beside_numbers_wherever_people_are_listed_one_by_one(full_run):
+    people = full_run.destinations[0].people.replace({"reason": {"row_rejected": "still_has_access"}})
+    one = replace(full_run.destinations[0], people=people)
+    numbers = {"E1042": "Ada Quist", "E1900": "Bo Berg", "E1701": "Cai Lind"}
+    page = words(render(replace(full_run, destinations=[one], names=numbers)))
+    access, rest = page.split("Have left, and still have access", 1)[1].split("Expensify", 1)
+    assert "E1042 Ada Quist" in access
+    assert "E1900 Bo Berg" in rest.split("What waits, old → new", 1)[1]
+    assert "E1701 Cai Lind" in rest.split("What did not land first, then by person", 1)[1]
+    assert "E1042 Ada Quist" in rest.split("Person by person", 1)[1]
+    assert "Name" not in re.findall(r"<th[^>]*>([^<]*)", render(full_run)), "no column for nothing"
+
+
+def test_true_report_nothing_accepted_is_not_confirmed(full_run, clean_run):
+    says = "Reading back confirms every accepted change."
+    nothing = {"accepted": 0, "landed": 0, "missing": 0, "not_visible": 0}
+    assert says in render(clean_run)
+    assert says not in render(replace(clean_run, destinations=[replace(one, **nothing) for one in clean_run.destinations]))
+
+
 def test_both_sums_are_shown_adding_up(full_run):
     page = words(render(full_run))
     assert "1,041 = 1,030 used + 5 superseded + 3 out of scope + 3 rejected" in page

@@ -111,9 +111,12 @@ def test_it_says_since_when_somebody_stays_out():
 
 def test_true_report_what_is_not_known_is_not_told_as_no_change():
     assert "is in no row of people.csv" in sentence(story(chapter(visit(None), lines=[])))
-    gone = sentence(story(chapter(visit(None), lines=None)))
+    gone = sentence(story(chapter(visit(None), lines=None), acknowledged=["Expensify"]))
     assert "or nobody has this number" in gone
     assert "Its stored values are gone" in gone
+    assert "Its stored values are gone" in sentence(story(chapter(visit(None), lines=None), about=3))
+    never = sentence(story(chapter(visit(None), lines=None)))
+    assert never.startswith("Nothing that is kept knows E1042")
     assert (
         sentence(story(acknowledged=["Expensify"])) == "No run that is kept says anything about E1042. Expensify acknowledged them earlier."
     )
