@@ -21,7 +21,7 @@ from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
-from resources.hr import files
+from resources.hr import files, openpgp
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
@@ -151,9 +151,9 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     taken = files.take(file)
     format = settings.hr.source
     day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
-    zone = ZoneInfo(settings.timezone)
+    content, zone = openpgp.opened(taken.content, format), ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
+        result = intake.take_in(content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")

@@ -17,6 +17,7 @@ from resources import places
 from resources.failures import Permanent
 from resources.owner_only import make_directory, write
 from resources.shortage import shortage
+from roster.reading.foreign import is_pgp
 
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
@@ -27,6 +28,7 @@ KEPT: Final = "kept"
 """What the name of such a file ends with."""
 
 PACKED: Final = (b"\x1f\x8b", b"PK")
+"""How what is packed begins."""
 
 
 def folder() -> Path:
@@ -53,7 +55,9 @@ def disk_errors(at: Path) -> Iterator[None]:
 
 
 def drop_naming(employee_id: str) -> int:
-    """Drop every kept export that has this number, or that is packed and may have it; those of companies that do not know them stay.
+    """Drop every kept export that has this number, or that is packed or encrypted and may have it.
+
+    Those of companies that do not know them stay.
 
     Returns:
         How many went.
@@ -61,7 +65,11 @@ def drop_naming(employee_id: str) -> int:
     dropped = 0
     for path in folder().glob(f"*.{KEPT}"):
         content = path.read_bytes().partition(b"\n")[2]
-        if content.startswith(PACKED) or any(employee_id.encode(form) in content for form in ("utf-8", "utf-16-le", "utf-16-be")):
+        if (
+            content.startswith(PACKED)
+            or is_pgp(content)
+            or any(employee_id.encode(form) in content for form in ("utf-8", "utf-16-le", "utf-16-be"))
+        ):
             path.unlink(missing_ok=True)
             dropped += 1
     return dropped

@@ -97,7 +97,7 @@ def _bounded(stream: _Stream, packed: int) -> bytes:
     pieces, size = [], 0
     while piece := stream.read(CHUNK):
         size += len(piece)
-        _check_size(size, packed)
+        check_size(size, packed)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -105,10 +105,19 @@ def _bounded(stream: _Stream, packed: int) -> bytes:
 def _measure(data: bytes) -> None:
     """A workbook's parts by their declared sizes: Python's zipfile, by which they are read, gives no byte more than is declared."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_size(sum(each.file_size for each in archive.infolist()), len(data))
+        check_size(sum(each.file_size for each in archive.infolist()), len(data))
 
 
-def _check_size(size: int, packed: int) -> None:
+def check_size(size: int, packed: int) -> None:
+    """Let pass what a roster may unpack to.
+
+    Args:
+        size: Bytes that have come out so far.
+        packed: Bytes that went in.
+
+    Raises:
+        Unfit: It is too much.
+    """
     if size > LARGEST:
         raise Unfit("archive", f"Unpacked, the file is larger than {LARGEST >> 20} MiB.", "No roster is so large: ask HR what this is.")
     if size > SMALL and size > RATIO * packed:
