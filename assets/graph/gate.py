@@ -16,7 +16,7 @@ import pandas as pd
 from assets.company import Company
 from assets.graph import metadata
 from resources.failures import Permanent
-from resources.hr import openpgp
+from resources.hr import manifest, openpgp
 from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
@@ -75,12 +75,15 @@ class Taking:
         """
         hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
         day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
-        self.content = openpgp.opened(self.export.content, hr.source)
+        export, said = self.export, (hr.source.manifest, self.export.manifest, self.export.name)
+        self.content = openpgp.opened(export.content, hr.source)
+        manifest.check_hash(*said, export.content, self.content)
         numbered = self._number(day)
         known = self._remembered()
         result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
+        manifest.check_rows(*said, result.facts.people_rows())
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
 

@@ -8,6 +8,7 @@
 - `sftp`: how is a file got whole from a server, going on where a download broke off?
 - `kept`: where is an export that its server took away once it was read?
 - `remote_folder`: which of the server's files is meant, and how is one put away?
+- `manifest`: is it the file that the one beside it describes?
 - `openpgp`, `gnupg`: what is in an encrypted or signed file, and is it from HR?
 - `put_back`: how does HR get the list of what they have to mend?
 

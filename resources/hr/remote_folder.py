@@ -20,6 +20,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import MAGIC
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
+from resources.hr.manifest import LARGEST, missing, name_of
 from resources.hr.newest import Choice, by_name
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -53,7 +54,7 @@ class RemoteFolder:
         self._server = server_name(settings.host, settings.port_number())
 
     def complete(self) -> list[RemoteFile]:
-        """The matching files that have their marker, if they need one, by name."""
+        """The matching files that have their marker and manifest, if they need them, by name."""
         return self._matching()[0]
 
     def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
@@ -63,7 +64,7 @@ class RemoteFolder:
             kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
 
         Raises:
-            Transient: None of those that match has its marker.
+            Transient: None of those that match has its marker or manifest.
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell.
         """
@@ -71,6 +72,8 @@ class RemoteFolder:
         if kept and kept.path not in {file.path for file in files}:
             files = sorted([*files, kept], key=lambda file: _composed(file.name))
         if not files and unfinished:
+            if self._settings.manifest and not self._settings.done_marker:
+                raise missing(self._settings.manifest)
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
@@ -114,8 +117,29 @@ class RemoteFolder:
             return None
         return self._settings.done_marker.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
 
+    def beside(self, name: str) -> list[str]:
+        """The names of the files that must lie beside `name` before it is complete: its marker, its manifest."""
+        manifest = self._settings.manifest
+        return [*filter(None, [self.marker(name)]), *([name_of(manifest, name)] if manifest else [])]
+
+    def manifest(self, path: str) -> bytes | None:
+        """What the manifest of a file says; None if none is agreed.
+
+        Raises:
+            Transient: It is not there any more.
+        """
+        agreed = self._settings.manifest
+        if agreed is None:
+            return None
+        folder, name = posixpath.split(path)
+        try:
+            with self._sftp.open(posixpath.join(folder, name_of(agreed, name)), "rb") as file:
+                return file.read(LARGEST)
+        except FileNotFoundError:
+            raise missing(agreed) from None
+
     def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
-        """Archive or delete a file with its marker, as the settings say; whether it is out of the way.
+        """Archive or delete a file with its marker and its manifest, as the settings say; whether it is out of the way.
 
         Args:
             path: The file.
@@ -131,9 +155,8 @@ class RemoteFolder:
         if size not in (None, file.size) or modified not in (None, file.modified):
             return False
         archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
-        marker = self.marker(file.name)
-        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
-        paths = [*([posixpath.join(posixpath.dirname(path), marker)] if marker else []), path]
+        # What lies beside it first: left alone, it would call tomorrow's half-written file of the same name complete.
+        paths = [*(posixpath.join(posixpath.dirname(path), name) for name in self.beside(file.name)), path]
         try:
             for each in paths:
                 _archive(self._sftp, each, archive, file.modified) if archive else _delete(self._sftp, each)
@@ -151,7 +174,7 @@ class RemoteFolder:
             names = [name for name in fnmatch.filter(entries, wanted) if wanted.startswith(".") or not name.startswith(".")]
         else:
             names = [wanted] if wanted in entries else []
-        complete = [name for name in names if (marker := self.marker(name)) is None or _composed(marker) in entries]
+        complete = [name for name in names if all(other != name and _composed(other) in entries for other in self.beside(name))]
         paths = ((posixpath.join(self._folder, entries[name].filename), entries[name]) for name in sorted(complete))
         return [file for path, entry in paths if (file := self._described(path, entry))], len(names) - len(complete)
 
@@ -164,7 +187,7 @@ class RemoteFolder:
             if MAGIC.search(self._pattern):
                 message = f"{self._server} does not let this user list the folder of the export."
                 raise Permanent(message, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
-            for name in filter(None, (self._pattern, self.marker(self._pattern))):
+            for name in (self._pattern, *self.beside(self._pattern)):
                 with suppress(FileNotFoundError):
                     entry = self._sftp.stat(posixpath.join(self._folder, name))
                     entry.filename = name
