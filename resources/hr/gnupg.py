@@ -14,8 +14,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,22 +118,20 @@ class Home:
             passphrase: What it opens keys with.
             allowed: Is told how many bytes have come out so far; what it raises ends gpg.
         """
-        with (
-            tempfile.TemporaryFile(dir=self.folder) as source,
-            tempfile.TemporaryFile(dir=self.folder) as said,
-            _pipe(passphrase) as secret,
-        ):
-            source.write(given)
-            source.seek(0)
+        with tempfile.TemporaryFile(dir=self.folder) as said, _pipe(passphrase) as secret:
             command = ["gpg", "--homedir", str(self.folder), *_ALWAYS, "--passphrase-fd", str(secret), *arguments]
             with subprocess.Popen(  # noqa: S603 - no word of it comes from a file
-                command, stdin=source, stdout=subprocess.PIPE, stderr=said, pass_fds=[secret], env=_environment()
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, pass_fds=[secret], env=_environment()
             ) as process:
+                giving = threading.Thread(target=_give, args=[process, given], daemon=True)
+                giving.start()
                 try:
                     output = _read(process, allowed)
                 except BaseException:
                     process.kill()
                     raise
+                finally:
+                    giving.join()
             said.seek(0)
             lines = said.read().splitlines()
         reports = [line.removeprefix(_REPORT).decode("utf-8", "replace").split(" ") for line in lines if line.startswith(_REPORT)]
@@ -182,6 +181,13 @@ def _answers(child: "subprocess.Popen[bytes]") -> bool:
     except BrokenPipeError:
         return False
     return child.stdout.read(1) == b"?"
+
+
+def _give(process: "subprocess.Popen[bytes]", content: bytes) -> None:
+    """Not by a file: where little memory is set aside for `/dev/shm`, as in a container, a large one has no room there."""
+    assert process.stdin is not None, "it is a pipe"  # noqa: S101
+    with suppress(BrokenPipeError), process.stdin as source:  # gpg has seen enough, or was ended
+        source.write(content)
 
 
 def _read(process: "subprocess.Popen[bytes]", allowed: Callable[[int], None]) -> bytes:
