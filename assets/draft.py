@@ -13,6 +13,7 @@ import yaml
 from assets.attributes import FILL_IN
 from assets.open_places import unsure
 from destinations import registry
+from resources.hr.agreed import AsAgreed
 from roster.proposal.mapped import Mapped
 from roster.proposal.propose import SURE, Proposal
 from roster.proposal.recognising import Guess
@@ -78,15 +79,22 @@ DESTINATIONS = """
   # Leave out the destination that you do not use. {env: NAME} is read when a run needs it."""
 
 
-def written(proposal: Proposal, path: str) -> str:
+def written(proposal: Proposal, path: str, agreed: AsAgreed | None = None) -> str:
     """The text of the file.
 
     Args:
         proposal: What HR's file seems to be.
         path: Where it lies, from the folder that this is written to; may be a pattern.
+        agreed: How it is encrypted.
     """
+    openpgp = agreed.openpgp.model_dump(exclude_unset=True, exclude_none=True) if agreed and agreed.openpgp else None
+    sent = f"      openpgp: {_flow(openpgp)}  # who may sign: signers and certificates, see docs/files.md\n" if openpgp else ""
     opening = PROPOSED.format(rows=proposal.rows, sure=CONFIDENT)
-    return opening + OPEN + _text(proposal, path, "".join(f"      {name}: {_guessed(guess)}\n" for name, guess in proposal.format.items()))
+    return (
+        opening
+        + OPEN
+        + _text(proposal, path, sent + "".join(f"      {name}: {_guessed(guess)}\n" for name, guess in proposal.format.items()))
+    )
 
 
 def blank() -> str:

@@ -22,6 +22,8 @@ from assets.company import Company
 from assets.what_if import draw
 from destinations.base import Destination, Drawn, Known, Taken
 from resources.failures import PRIVATE
+from resources.hr import openpgp
+from resources.hr.agreed import AsAgreed
 from resources.ledger import Applied, Ledger
 from resources.stored.run_storage import RunStorage
 from roster.intake import take_in as intake
@@ -35,7 +37,8 @@ ENTRY: Final = "settings"
 """Under which name the settings are stored with a plan."""
 _NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours", "alerts", "serve")
 """What of the settings changes no plan."""
-_NO_MATTER_OF_HR: Final = ("gate", "skipped")
+_HOW_SENT: Final = set(AsAgreed.model_fields)
+_NO_MATTER_OF_HR: Final[dict[str, Any]] = {"gate": True, "skipped": True, **dict.fromkeys(("csv", "sftp", "url"), _HOW_SENT)}
 _DEEP: Final = 3
 """So many names of a place are told: what is further in may be a word of HR's."""
 
@@ -101,9 +104,9 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
     export = storage.of_run(taken.run_id, dg.AssetKey([company.name, "hr", "export"]))
     known = [book.acknowledged.all(name)[column] for name in then.parts() for column in ("employee_id", "account")]
     remembered = pd.concat(known, ignore_index=True).dropna().drop_duplicates()
-    read = intake.take_in(
-        export["content"], then.hr.source, then.hr.people, taken.as_of, zone=ZoneInfo(then.timezone), remembered=remembered
-    )
+    # By the keys of today: another key is no other content.
+    content = openpgp.opened(export["content"], now.hr.source)
+    read = intake.take_in(content, then.hr.source, then.hr.people, taken.as_of, zone=ZoneInfo(then.timezone), remembered=remembered)
     return replace(
         taken,
         roster=read.roster,
@@ -118,7 +121,7 @@ def _matter(company: Company, destination: str) -> dict[str, Any]:
     settings = company.settings.model_copy(update={"limits": _by_one(company.settings.limits)})
     names = {*type(settings).destinations(settings), *_NO_MATTER}
     common = settings.model_dump(mode="json", exclude_defaults=True, exclude={*names, "hr"})
-    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude={*_NO_MATTER_OF_HR})
+    hr = settings.hr.model_dump(mode="json", exclude_defaults=True, exclude=_NO_MATTER_OF_HR)
     own = settings.parts()[destination].model_dump(mode="json", exclude_defaults=True)
     return {**common, "hr": hr, destination: own}
 

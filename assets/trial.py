@@ -21,7 +21,7 @@ from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from assets.loader import SettingsMistakes
 from destinations import registry
-from resources.hr import files
+from resources.hr import files, openpgp
 from roster.intake import take_in as intake
 from roster.settings import CsvFormat
 
@@ -108,7 +108,7 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 def _roster(settings: CompanySettings) -> pd.DataFrame:
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
     taken = files.take(files.find(source.path, Path("/"), "name", source).file.path)
-    return intake.take_in(taken.content, source, settings.hr.people, datetime.now(zone).date(), zone=zone).roster
+    return intake.take_in(openpgp.opened(taken.content, source), source, settings.hr.people, datetime.now(zone).date(), zone=zone).roster
 
 
 def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
-    own = {name: value for name, value in source.items() if name in CsvFormat.model_fields}
+    own = {name: value for name, value in source.items() if name in CsvFormat.model_fields or name == "openpgp"}
     if file:  # it may be called anything
         own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
     kept = {name: value for name, value in hr.items() if name not in _SOURCES and not _leads_out(value)}

@@ -21,7 +21,8 @@ from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
-from resources.hr import files
+from resources.hr import files, manifest, openpgp
+from resources.hr.agreed import Manifest
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
@@ -150,16 +151,26 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
 
 def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
-    taken = files.take(file)
     format = settings.hr.source
+    taken = files.take(file, _manifest_of(file, format.manifest))
     day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
-    zone = ZoneInfo(settings.timezone)
+    content, zone = openpgp.opened(taken.content, format), ZoneInfo(settings.timezone)
+    manifest.check_hash(format.manifest, taken.manifest, taken.name, taken.content, content)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
+        result = intake.take_in(content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
+    manifest.check_rows(format.manifest, taken.manifest, taken.name, result.facts.people_rows())
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
     return result
+
+
+def _manifest_of(file: Path, agreed: Manifest | None) -> Manifest | None:
+    """What is agreed of the manifest, if the file has it beside it here."""
+    if agreed and not file.with_name(manifest.name_of(agreed, file.name)).is_file():
+        say("Its manifest is not beside it, and not compared: a run would wait for it.", err=True)
+        return None
+    return agreed
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from destinations.abilities import BRIEFLY, Examined, Look
 from resources import places
 from resources.environment import EnvText, FromEnv
 from resources.failures import Failed
-from resources.hr import sources
+from resources.hr import openpgp, sources
 from resources.http import checked_url
 from resources.ledger import Ledger
 from web import health
@@ -108,6 +108,8 @@ def _all(settings: CompanySettings, folder: Path) -> Iterator[Found]:
         yield Found("HR's file", None, WITHOUT_VARIABLES)
     else:
         yield _guarded("HR's file", lambda: _hr_file(settings, folder))
+        if agreed := settings.hr.source.openpgp:
+            yield _guarded("HR's file: keys", lambda: Look(*openpgp.looked_at(agreed)))
     with _ledger() as ledger:
         for name, own in settings.parts().items():
             there = registry.build(name, own)

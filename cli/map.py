@@ -18,8 +18,10 @@ from assets import draft, new_company
 from cli.check import MISTAKE, UNFIT
 from cli.terminal import say, terminal
 from resources.failures import Failed
-from resources.hr import files
+from resources.hr import files, openpgp
+from resources.hr.agreed import AsAgreed
 from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
+from roster.reading.foreign import is_pgp
 from roster.unfit import Unfit
 
 app = typer.Typer()
@@ -34,6 +36,10 @@ def map_file(
         Path | None,
         typer.Option(help="The folder that gets a defs.yaml; without it, one in drafts, called after the file.", file_okay=False),
     ] = None,
+    openpgp_key: Annotated[
+        Path | None, typer.Option(help="Of a file that is encrypted by OpenPGP: our private key.", exists=True, dir_okay=False)
+    ] = None,
+    passphrase_env: Annotated[str | None, typer.Option(help="The variable that holds that key's passphrase.")] = None,
 ) -> None:
     """Propose a company's settings for a file, and write them down with how sure each of them is."""
     out = out or DRAFTS / _called(file)
@@ -49,7 +55,11 @@ def map_file(
         say(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
         raise typer.Exit(MISTAKE)
     try:
-        proposal = propose(files.take(file).content, file.name)
+        content, agreed = files.take(file).content, _agreed(openpgp_key, passphrase_env)
+        if agreed.openpgp is None and is_pgp(content):
+            say("The file is encrypted or signed (OpenPGP): give the private key that opens it with --openpgp-key.", err=True)
+            raise typer.Exit(MISTAKE)
+        proposal = propose(openpgp.opened(content, agreed), file.name)
     except Unfit as unfit:
         say(f"No settings can be proposed ({unfit.code}). {unfit.message}\nDo: {unfit.advice}")
         raise typer.Exit(UNFIT) from None
@@ -58,13 +68,21 @@ def map_file(
         raise typer.Exit(MISTAKE) from None
     _print_proposal(proposal)
     out.mkdir(parents=True, exist_ok=True)
-    target.write_text(draft.written(proposal, _pattern(file, out)), encoding="utf-8")
+    target.write_text(draft.written(proposal, _pattern(file, out), agreed), encoding="utf-8")
     say(
         f"Written to {target}. Try it as it is, fill in what says FILL-IN, and once nothing is open make the company of it:\n"
         f"  rollcall try {shlex.quote(str(out))}\n"
         f"  rollcall check {shlex.quote(str(out))} {shlex.quote(str(file))}\n"
         f"  rollcall init COMPANY --from {shlex.quote(str(out))}"
     )
+
+
+def _agreed(key: Path | None, passphrase: str | None) -> AsAgreed:
+    """How the file is protected, as the settings say it."""
+    if key is None:
+        return AsAgreed()
+    secret = {"passphrase": {"env": passphrase}} if passphrase else {}
+    return AsAgreed.model_validate({"openpgp": {"key": {"file": str(key.absolute())}, **secret}})
 
 
 def _called(file: Path) -> str:

@@ -4,6 +4,7 @@ Belongs here: asking ``roster.intake.gate`` with what the ledger knows, keeping 
 that come of an export (``assets.graph.intake``), the questions themselves.
 """
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 from assets.company import Company
 from assets.graph import metadata
 from resources.failures import Permanent
+from resources.hr import manifest, openpgp
 from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
@@ -62,6 +64,8 @@ class Taking:
     """What the gate asked, once the file could be read."""
     facts: ExportFacts | None = None
     """What is known of it, once it could be read."""
+    content: bytes | None = field(default=None, repr=False)
+    """The plain bytes, once it could be opened: by them one content is told from another, however often it was encrypted."""
 
     def read(self) -> intake.IntakeResult:
         """The rows of a file that the gate lets through, all accounted for.
@@ -71,11 +75,15 @@ class Taking:
         """
         hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
         day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
+        export, said = self.export, (hr.source.manifest, self.export.manifest, self.export.name)
+        self.content = openpgp.opened(export.content, hr.source)
+        manifest.check_hash(*said, export.content, self.content)
         numbered = self._number(day)
         known = self._remembered()
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
+        result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
+        manifest.check_rows(*said, result.facts.people_rows())
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
 
@@ -91,7 +99,7 @@ class Taking:
         own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
         own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
         place = {"file": self.found.shown, "path": self.found.path, "size": export.size, "modified": self.found.modified}
-        return ExportFacts(**{**read, **own, **place}, sha256=export.sha256)
+        return ExportFacts(**{**read, **own, **place}, sha256=self._sha256())
 
     def _checked(self, facts: ExportFacts, numbered: TakenExport) -> ExportFacts:
         """The facts, with what somebody let pass, once every check was asked."""
@@ -202,10 +210,13 @@ class Taking:
     def _root(self) -> str:
         return self.run.root_run_id or self.run.run_id
 
+    def _sha256(self) -> str:
+        return self.export.sha256 if self.content is None else hashlib.sha256(self.content).hexdigest()
+
     def _number(self, day: date | None) -> TakenExport:
         export = self.export
         return self.book.intakes.take(
-            export.sha256, self.found.shown, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
+            self._sha256(), self.found.shown, export.size, modified=export.modified, dated=day, as_of=self.today, root_run_id=self._root
         )
 
 

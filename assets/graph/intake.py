@@ -137,7 +137,7 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
     return dg.MaterializeResult(
         asset_key=company.key("hr", "export"),
         value={"content": export.content, "facts": facts.to_json()},
-        data_version=dg.DataVersion(export.sha256),
+        data_version=dg.DataVersion(facts.sha256),
         metadata={
             "file": facts.file,
             "size (bytes)": export.size,
@@ -145,7 +145,7 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
             "as of": facts.as_of.isoformat(),
             "intake number": facts.number,
             "same content as before": facts.seen_before,
-            "sha256 begins": export.sha256[:12],  # all of it is the data version
+            "sha256 begins": facts.sha256[:12],  # all of it is the data version
         },
     )
 

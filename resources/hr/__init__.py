@@ -2,6 +2,7 @@
 
 - `locations`: what does a company's YAML say of the place?
 - `url_settings`: and what if that is a URL?
+- `agreed`: what is agreed with HR of how it is sent?
 - `sources`: what can be asked of any place? The way in.
 - `files`: which file on this machine, and what is in it?
 - `meant`: which names of a listing are HR's exports, and which of them are complete?
@@ -13,6 +14,8 @@
 - `buckets`: what is an object store asked?
 - `ftps`: what is an FTPS server asked?
 - `web_file`: what is a web address asked?
+- `manifest`: is it the file that the one beside it describes?
+- `openpgp`, `gnupg`: what is in an encrypted or signed file, and is it from HR?
 - `put_back`: how does HR get the list of what they have to mend?
 
 Does not belong here: how to get into an SFTP server (``resources.ssh``), what a file's bytes mean (``roster.reading``), when a run starts

@@ -5,17 +5,17 @@ machines.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from resources.failures import NoFile, Permanent, Transient
+from resources.hr.agreed import Manifest
+from resources.hr.manifest import missing, name_of
+from resources.hr.meant import MAGIC
 from resources.hr.newest import Choice, by_name
 from roster.settings import CsvFormat
-
-MAGIC = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Export:
     name: str
     modified: datetime
     """When it was last written, in UTC."""
+    manifest: bytes | None = field(default=None, repr=False)
+    """What its manifest says, if the settings have one."""
 
     @property
     def size(self) -> int:
@@ -52,7 +54,13 @@ class LocalFile:
         return self.path.name
 
 
-def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", format: CsvFormat | None = None) -> Choice[LocalFile]:
+def find(
+    source: str,
+    base: Path,
+    newest: Literal["name", "modified"] = "name",
+    format: CsvFormat | None = None,
+    manifest: Manifest | None = None,
+) -> Choice[LocalFile]:
     """The file that the settings mean, and what somebody should know of the choice; raises what `listed` raises.
 
     Args:
@@ -60,25 +68,28 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", 
         base: The company's folder.
         newest: Which of several matching files it is: the newest by name or the last modified.
         format: The settings, for the day in a name.
+        manifest: What must lie beside it.
 
     Raises:
         Permanent: Nobody can tell which is the newest.
     """
-    files = listed(source, base)
+    files = listed(source, base, manifest)
     if newest == "modified":
         return Choice(max(files, key=lambda file: (file.modified, file.name)))
     return by_name(files, format or CsvFormat(), source)
 
 
-def listed(source: str, base: Path) -> list[LocalFile]:
+def listed(source: str, base: Path, manifest: Manifest | None = None) -> list[LocalFile]:
     """All files that the settings may mean, by name; at least one.
 
     Args:
         source: A file or a pattern, absolute or relative to `base`.
         base: The company's folder.
+        manifest: What must lie beside each; one without it is not there yet.
 
     Raises:
         NoFile: There is none in the folder.
+        Transient: None has its manifest yet.
         Permanent: There is no such folder.
     """
     parts = (base / source).parts
@@ -89,12 +100,21 @@ def listed(source: str, base: Path) -> list[LocalFile]:
     if not found:
         failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
+    if manifest:
+        beside = {path: path.with_name(name_of(manifest, path.name)) for path in found}
+        found = [path for path in found if beside[path] != path and beside[path].is_file()]
+        if not found:
+            raise missing(manifest)
     listed = [LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)) for path in found]
     return sorted(listed, key=lambda file: (file.name, str(file.path)))
 
 
-def take(path: Path) -> Export:
-    """Read a file once and whole.
+def take(path: Path, manifest: Manifest | None = None) -> Export:
+    """Read a file once and whole, and its manifest.
+
+    Args:
+        path: The file.
+        manifest: What lies beside it.
 
     Raises:
         Transient: It changed while it was read: HR is still writing it.
@@ -104,6 +124,7 @@ def take(path: Path) -> Export:
         before = path.stat()
         content = path.read_bytes()
         after = path.stat()
+        said = path.with_name(name_of(manifest, path.name)).read_bytes() if manifest else None
     except FileNotFoundError:
         raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
@@ -111,4 +132,4 @@ def take(path: Path) -> Export:
     seen = {(stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in (before, after)}
     if len(seen) > 1 or len(content) != after.st_size:
         raise Transient("The HR file changed while it was read.", "Run again when HR has finished writing it.")
-    return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC))
+    return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC), said)

@@ -4,6 +4,7 @@ Belongs here: the one file of each source under ``incoming``, for its owner alon
 parts of a download that broke, getting a file (``resources.hr.sftp``), which file is the newest (``resources.hr.remote_folder``).
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from resources import places
 from resources.failures import Permanent
 from resources.owner_only import make_directory, write
 from resources.shortage import shortage
+from roster.reading.foreign import is_pgp
 
 if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
@@ -26,7 +28,9 @@ FOLDER: Final = "incoming"
 KEPT: Final = "kept"
 """What the name of such a file ends with."""
 
+_MANIFEST: Final = "manifest"
 PACKED: Final = (b"\x1f\x8b", b"PK")
+"""How what is packed begins."""
 
 
 def folder() -> Path:
@@ -53,7 +57,9 @@ def disk_errors(at: Path) -> Iterator[None]:
 
 
 def drop_naming(employee_id: str) -> int:
-    """Drop every kept export that has this number, or that is packed and may have it; those of companies that do not know them stay.
+    """Drop every kept export that has this number, or that is packed or encrypted and may have it.
+
+    Those of companies that do not know them stay.
 
     Returns:
         How many went.
@@ -61,7 +67,11 @@ def drop_naming(employee_id: str) -> int:
     dropped = 0
     for path in folder().glob(f"*.{KEPT}"):
         content = path.read_bytes().partition(b"\n")[2]
-        if content.startswith(PACKED) or any(employee_id.encode(form) in content for form in ("utf-8", "utf-16-le", "utf-16-be")):
+        if (
+            content.startswith(PACKED)
+            or is_pgp(content)
+            or any(employee_id.encode(form) in content for form in ("utf-8", "utf-16-le", "utf-16-be"))
+        ):
             path.unlink(missing_ok=True)
             dropped += 1
     return dropped
@@ -77,28 +87,46 @@ class KeptExport:
     def __init__(self, source: str) -> None:
         self._path = folder() / f"{stem(source)}.{KEPT}"
 
-    def keep(self, file: "RemoteFile", content: bytes) -> None:
+    def keep(self, file: "RemoteFile", content: bytes, manifest: bytes | None = None) -> None:
         """Keep what has come whole, in place of what was kept before.
+
+        Args:
+            file: As the server described it.
+            content: Its bytes.
+            manifest: What its manifest said, once that is here, too.
 
         Raises:
             Permanent: The disk is full, or not ours.
         """
         modified = file.modified.isoformat() if file.modified else None
+        said = {_MANIFEST: base64.b64encode(manifest).decode()} if manifest is not None else {}
         with disk_errors(folder()):
             make_directory(folder())
-            write(self._path, json.dumps({**asdict(file), "modified": modified}).encode() + b"\n" + content)
+            write(self._path, json.dumps({**asdict(file), "modified": modified, **said}).encode() + b"\n" + content)
 
     def file(self) -> "RemoteFile | None":
         """As the server described it; None if nothing is kept."""
         from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - with it comes paramiko: only who needs a server loads it
 
+        said = self._said()
+        if said is None:
+            return None
+        said.pop(_MANIFEST, None)
+        return RemoteFile(**{**said, "modified": datetime.fromisoformat(said["modified"]) if said["modified"] else None})
+
+    def manifest(self) -> bytes | None:
+        """What the manifest of what is kept said; None if it is not kept."""
+        manifest = (self._said() or {}).get(_MANIFEST)
+        return None if manifest is None else base64.b64decode(manifest)
+
+    def _said(self) -> dict[str, Any] | None:
+        """What stands before the content."""
         with disk_errors(folder()):
             try:
                 with self._path.open("rb") as kept:
-                    said = json.loads(kept.readline())
+                    return dict(json.loads(kept.readline()))
             except (FileNotFoundError, NotADirectoryError):
                 return None
-        return RemoteFile(**{**said, "modified": datetime.fromisoformat(said["modified"]) if said["modified"] else None})
 
     def content(self, file: "RemoteFile") -> bytes | None:
         """The bytes of exactly this state of it; None if another one is kept, or none."""

@@ -1,7 +1,7 @@
 """What a company's YAML says about where HR's export is, and by which variables the secrets come that open it.
 
-Belongs here: the strict models of that. Does not belong here: how the file's bytes become rows (``roster.settings``), how to get into a
-server (``resources.ssh.settings``), and the clients.
+Belongs here: the strict models of that. Does not belong here: what else is agreed of it (``resources.hr.agreed``), how the file's bytes
+become rows (``roster.settings``), how to get into a server (``resources.ssh.settings``), and the clients.
 """
 
 import posixpath
@@ -9,6 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from resources.hr.agreed import AsAgreed, besides
 from resources.ssh.settings import SshServer
 from roster.settings import CsvFormat, Strict
 
@@ -19,7 +20,7 @@ _DECIMAL_POINT: Final = {
 """Where in Europe a number has a point, and a list commas."""
 
 
-class CsvSource(CsvFormat):
+class CsvSource(AsAgreed, CsvFormat):
     """HR's export as a file on this machine."""
 
     path: str = Field(min_length=1)
@@ -28,7 +29,7 @@ class CsvSource(CsvFormat):
     """Which of several matching files is the newest: the last by name, or the last modified."""
 
 
-class SftpSource(CsvFormat, SshServer):
+class SftpSource(AsAgreed, CsvFormat, SshServer):
     """HR's export as a file on an SFTP server."""
 
     path: str = Field(min_length=1)
@@ -58,6 +59,11 @@ class SftpSource(CsvFormat, SshServer):
         if value is not None and (not value or "/" in value or value == "{name}"):
             raise ValueError("the name of another file in the same folder, such as {name}.done")
         return value
+
+    @property
+    def beside(self) -> list[str]:
+        """How the files are called that must lie beside the export before it counts."""
+        return besides(self.done_marker, self.manifest)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

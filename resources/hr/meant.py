@@ -1,18 +1,18 @@
 """Which files of a listing are HR's exports, and which of them are complete.
 
-Belongs here: patterns and done-markers by names alone, for every server. Does not belong here: listing (each client), which of several is
-the newest (``resources.hr.newest``), files of this machine, whose folders may be patterns too (``resources.hr.files``).
+Belongs here: patterns, done-markers and manifests by names alone, for every server. Does not belong here: listing (each client), which of
+several is the newest (``resources.hr.newest``), files of this machine, whose folders may be patterns too (``resources.hr.files``).
 """
 
 import fnmatch
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from resources.hr.files import MAGIC
-
+MAGIC: Final = re.compile(r"[*?\[]")
+"""What makes a pattern of a name."""
 _PLACES: Final = re.compile(r"\{(?:name|stem)\}")
 _Entry = TypeVar("_Entry")
 
@@ -32,33 +32,44 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return re.compile(before + fnmatch.translate(wanted)).match
 
 
-def marker(template: str | None, name: str) -> str | None:
-    """The name of the file that says that `name` is complete; None if none is needed."""
-    return None if template is None else template.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
+def name_beside(template: str, name: str) -> str:
+    """The name of the file that lies beside `name`: a marker that says that it is complete, a manifest."""
+    return template.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
 
 
-def marker_matcher(template: str | None) -> Callable[[str], object]:
-    """Whether a name may be a marker of one of the files that match."""
-    if template is None:
+def names_beside(templates: Iterable[str], name: str) -> list[str]:
+    """The names of all files that must lie beside `name` before it counts."""
+    return [name_beside(template, name) for template in templates]
+
+
+def beside_matcher(templates: Iterable[str]) -> Callable[[str], object]:
+    """Whether a name may be of a file that lies beside one of those that match."""
+    patterns = [".*".join(map(re.escape, _PLACES.split(composed(template)))) for template in templates]
+    if not patterns:
         return lambda _: False
-    return re.compile(".*".join(map(re.escape, _PLACES.split(composed(template)))), re.DOTALL).fullmatch
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL).fullmatch
 
 
 def complete(
-    entries: Iterable[_Entry], called: Callable[[_Entry], str], pattern: str, done_marker: str | None
+    entries: Iterable[_Entry], called: Callable[[_Entry], str], pattern: str, templates: Sequence[str]
 ) -> tuple[dict[str, _Entry], int]:
-    """Those of a listing that are meant and have their marker, by name. Of all others nothing is kept: there may be a million.
+    """Those of a listing that are meant and have beside them what they need, by name. Nothing is kept of others: there may be a million.
 
     Returns:
         Name → entry, and how many are not complete.
     """
-    wanted, is_marker = matcher(pattern), marker_matcher(done_marker)
-    found, markers = dict[str, _Entry](), set[str]()
+    wanted, is_beside = matcher(pattern), beside_matcher(templates)
+    found, there = dict[str, _Entry](), set[str]()
     for entry in entries:
         name = composed(called(entry))
         if wanted(name):
             found[name] = entry
-        if is_marker(name):
-            markers.add(name)
-    there = {name: found[name] for name in sorted(found) if (needed := marker(done_marker, name)) is None or composed(needed) in markers}
-    return there, len(found) - len(there)
+        if is_beside(name):
+            there.add(name)
+
+    def whole(name: str) -> bool:
+        needed = [composed(other) for other in names_beside(templates, name)]
+        return all(other != name and other in there for other in needed)
+
+    complete = {name: found[name] for name in sorted(found) if whole(name)}
+    return complete, len(found) - len(complete)

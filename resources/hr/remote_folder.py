@@ -15,10 +15,10 @@ from typing import Final
 import paramiko
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.files import MAGIC
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
-from resources.hr.meant import complete, composed, marker
+from resources.hr.manifest import LARGEST, missing
+from resources.hr.meant import MAGIC, complete, composed, name_beside, names_beside
 from resources.hr.newest import Choice, by_name
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -56,7 +56,7 @@ class RemoteFolder:
         """Those files of the last listing that are links."""
 
     def complete(self) -> list[RemoteFile]:
-        """The matching files that have their marker, if they need one, by name; without links that are not followed."""
+        """The matching files that have their marker and manifest, if they need them, by name; without links that are not followed."""
         files, _ = self._matching()
         return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
 
@@ -67,7 +67,7 @@ class RemoteFolder:
             kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
 
         Raises:
-            Transient: None of those that match has its marker.
+            Transient: None of those that match has its marker or manifest.
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
@@ -75,6 +75,8 @@ class RemoteFolder:
         if kept and kept.path not in {file.path for file in files}:
             files = sorted([*files, kept], key=lambda file: composed(file.name))
         if not files and unfinished:
+            if self._settings.manifest and not self._settings.done_marker:
+                raise missing(self._settings.manifest)
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
@@ -118,8 +120,24 @@ class RemoteFolder:
         entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
         return self._described(path, entries[0]) if entries else None
 
+    def manifest(self, path: str) -> bytes | None:
+        """What the manifest of a file says; None if none is agreed.
+
+        Raises:
+            Transient: It is not there any more.
+        """
+        agreed = self._settings.manifest
+        if agreed is None:
+            return None
+        folder, name = posixpath.split(path)
+        try:
+            with self._sftp.open(posixpath.join(folder, name_beside(agreed.name, name)), "rb") as file:
+                return file.read(LARGEST)
+        except FileNotFoundError:
+            raise missing(agreed) from None
+
     def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
-        """Archive or delete a file with its marker, as the settings say; whether it is out of the way.
+        """Archive or delete a file with its marker and its manifest, as the settings say; whether it is out of the way.
 
         Args:
             path: The file.
@@ -135,9 +153,9 @@ class RemoteFolder:
         if size not in (None, file.size) or modified not in (None, file.modified):
             return False
         archive = posixpath.join(posixpath.dirname(path), self._settings.archive) if self._settings.archive else None
-        beside = marker(self._settings.done_marker, file.name)
-        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
-        paths = [*([posixpath.join(posixpath.dirname(path), beside)] if beside else []), path]
+        # What lies beside it first: left alone, it would call tomorrow's half-written file of the same name complete.
+        beside = names_beside(self._settings.beside, file.name)
+        paths = [*(posixpath.join(posixpath.dirname(path), name) for name in beside), path]
         try:
             for each in paths:
                 _archive(self._sftp, each, archive, file.modified) if archive else _delete(self._sftp, each)
@@ -185,7 +203,7 @@ class RemoteFolder:
 
     def _matching(self) -> tuple[list[RemoteFile], int]:
         """The files that are complete, and how many are not."""
-        meant, unfinished = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.done_marker)
+        meant, unfinished = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
         paths = ((posixpath.join(self._folder, entry.filename), entry) for entry in meant.values())
         return [file for path, entry in paths if (file := self._described(path, entry))], unfinished
 
@@ -198,7 +216,7 @@ class RemoteFolder:
             if MAGIC.search(self._pattern):
                 message = f"{self._server} does not let this user list the folder of the export."
                 raise Permanent(message, "Ask whoever runs it for the right, or name the file in `path` without a pattern.") from None
-            for name in filter(None, (self._pattern, marker(self._settings.done_marker, self._pattern))):
+            for name in (self._pattern, *names_beside(self._settings.beside, self._pattern)):
                 with suppress(FileNotFoundError):
                     entry = self._one(posixpath.join(self._folder, name))
                     entry.filename = name

@@ -130,7 +130,8 @@ class Sftp:
         file = folder.now(wanted.path, wanted) if wanted in (expected, kept.file()) else wanted
         if file is None:
             if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):
-                return Export(content, wanted.name, wanted.modified or datetime.now(UTC))
+                said = kept.manifest() or folder.manifest(wanted.path)
+                return Export(content, wanted.name, wanted.modified or datetime.now(UTC), said)
             advice = f"Ask HR whether it was taken away.{of_all_machines(FOLDER)}"
             raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):
@@ -143,11 +144,13 @@ class Sftp:
             arrived.drop()
         after = folder.now(file.path, file)
         if content is not None and (after is None or (file.size and not after.size)):
-            return Export(content, file.name, file.modified or datetime.now(UTC))  # a mailbox's: the only one is ours now
+            said = folder.manifest(file.path)
+            kept.keep(file, content, said)
+            return Export(content, file.name, file.modified or datetime.now(UTC), said)  # a mailbox's: the only one is ours now
         kept.drop()
         if content is None or after != file:
             raise _still_written()
-        return Export(content, file.name, file.modified or datetime.now(UTC))
+        return Export(content, file.name, file.modified or datetime.now(UTC), folder.manifest(file.path))
 
 
 class PartialDownload:

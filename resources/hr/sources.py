@@ -106,7 +106,7 @@ class LocalFiles:
     def newest(self, hurried: bool = False) -> Found:
         """See `ExportSource`."""
         try:
-            choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings)
+            choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings, self.settings.manifest)
             return self._found(choice.file.path, choice.remarks)
         except FileNotFoundError:
             raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
@@ -117,7 +117,9 @@ class LocalFiles:
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
         with suppress(FileNotFoundError, PermissionError, NoFile):
-            return _in_state(state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder)))
+            return _in_state(
+                state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder, self.settings.manifest))
+            )
         raise _gone()
 
     def _found(self, path: Path, remarks: tuple[str, ...] = ()) -> Found:
@@ -129,7 +131,7 @@ class LocalFiles:
         path = Path(found.path)
         if not path.exists():
             raise _gone()
-        export = files.take(path)
+        export = files.take(path, self.settings.manifest)
         if export.size != found.size:
             raise Transient(f"The HR file had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
         if found.modified not in (None, export.modified):

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from resources.environment import EnvText, FromEnv, Secret
-from resources.hr.files import MAGIC
+from resources.hr.agreed import AsAgreed, besides
+from resources.hr.meant import MAGIC
 from resources.http import is_loopback
 from resources.places import LIBRARIES
 from roster.settings import CsvFormat
@@ -44,7 +45,7 @@ def _option(value: Any) -> Any:
 Option = Annotated[FromEnv | bool | int | str | dict[str, Any], BeforeValidator(_option)]
 
 
-class UrlSource(CsvFormat):
+class UrlSource(AsAgreed, CsvFormat):
     """HR's export as a file at a URL."""
 
     url: str
@@ -93,6 +94,11 @@ class UrlSource(CsvFormat):
     def pattern(self) -> str:
         """What the files are called."""
         return posixpath.basename(self.path)
+
+    @property
+    def beside(self) -> list[str]:
+        """How the files are called that must lie beside the export before it counts."""
+        return besides(self.done_marker, self.manifest)
 
     @field_validator("url")
     @classmethod
@@ -159,8 +165,10 @@ class UrlSource(CsvFormat):
             raise ValueError("ftps:// needs user and password, and nothing else")
 
     def _for_web(self) -> None:
-        if self.done_marker or self.afterwards != "leave" or "newest" in self.model_fields_set:
-            raise ValueError(f"{self.scheme}:// has one file and no folder: newest, done_marker, afterwards and archive mean nothing there")
+        if self.beside or self.afterwards != "leave" or "newest" in self.model_fields_set:
+            raise ValueError(
+                f"{self.scheme}:// has one file and no folder: newest, done_marker, manifest, afterwards and archive mean nothing"
+            )
         host = urlsplit(self.url).hostname or ""
         if self.scheme == "http" and not is_loopback(host):
             raise ValueError("plain http is for this machine only: use https")

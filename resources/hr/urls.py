@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import Export
-from resources.hr.meant import complete, marker, marker_matcher, matcher
+from resources.hr.manifest import missing
+from resources.hr.meant import beside_matcher, complete, matcher, name_beside, names_beside
 from resources.hr.newest import Choice, by_name
 from resources.hr.url_settings import BUCKETS, UrlSource
 
@@ -110,19 +111,21 @@ class UrlFolder:
         self._settings, self._at = settings, at
 
     def complete(self) -> list[Seen]:
-        """Those that match and have their marker, if they need one, by name."""
+        """Those that match and have their marker and manifest, if they need them, by name."""
         return self._matching()[0]
 
     def newest(self) -> Choice[Seen]:
         """The newest of them, and what somebody should know of the choice.
 
         Raises:
-            Transient: None of those that match has its marker, or time heals it.
+            Transient: None of those that match has its marker or manifest, or time heals it.
             NoFile: None matches.
             Permanent: Neither names nor times can tell, or the place will not be read as it is set.
         """
         files, unfinished = self._matching()
         if not files and unfinished:
+            if self._settings.manifest and not self._settings.done_marker:
+                raise missing(self._settings.manifest)
             message = f"The export is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
@@ -153,10 +156,10 @@ class UrlFolder:
             raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
         if len(content) != file.size or self._at.now(file.path) != file:
             raise _changed()
-        return Export(content, file.name, file.modified or datetime.now(UTC))
+        return Export(content, file.name, file.modified or datetime.now(UTC), self._manifest(file))
 
     def put_away(self, path: str, size: int, modified: datetime | None) -> bool:
-        """Archive or delete a file with its marker, as the settings say; whether it is out of the way. Safe to repeat.
+        """Archive or delete a file with its marker and its manifest, as the settings say; whether it is out of the way. Safe to repeat.
 
         Args:
             path: The file.
@@ -173,19 +176,31 @@ class UrlFolder:
             return True  # an earlier attempt whose answer was lost, or a person
         if (file.size, file.modified) != (size, modified):
             return False
-        beside = marker(self._settings.done_marker, file.name)
-        marking = self._at.now(posixpath.join(posixpath.dirname(path), beside)) if beside else None
-        # The marker first: left alone, it would call tomorrow's half-written file of the same name complete.
-        for each in filter(None, (marking, file)):
+        beside = [self._at.now(posixpath.join(posixpath.dirname(path), name)) for name in names_beside(self._settings.beside, file.name)]
+        # What lies beside it first: left alone, it would call tomorrow's half-written file of the same name complete.
+        for each in filter(None, (*beside, file)):
             self._at.archive(each, self._settings.archive) if self._settings.archive else self._at.delete(each.path)
         return True
 
     def _matching(self) -> tuple[list[Seen], int]:
         """The files that are complete, and how many are not."""
-        wanted, marks = matcher(self._settings.pattern), marker_matcher(self._settings.done_marker)
-        listed = self._at.listed(lambda name: wanted(name) or marks(name))
-        meant, unfinished = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.done_marker)
+        wanted, beside = matcher(self._settings.pattern), beside_matcher(self._settings.beside)
+        listed = self._at.listed(lambda name: wanted(name) or beside(name))
+        meant, unfinished = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.beside)
         return list(meant.values()), unfinished
+
+    def _manifest(self, file: Seen) -> bytes | None:
+        """What the manifest of a file says; None if none is agreed."""
+        agreed = self._settings.manifest
+        if agreed is None:
+            return None
+        there = self._at.now(posixpath.join(posixpath.dirname(file.path), name_beside(agreed.name, file.name)))
+        if there is None:
+            raise missing(agreed)
+        try:
+            return self._at.read(there)
+        except FileNotFoundError:
+            raise missing(agreed) from None
 
 
 def other_name(file: Seen) -> str:

@@ -15,7 +15,8 @@ from typing import Any, Final
 import pandas as pd
 
 from resources import owner_only, places
-from resources.failures import Transient
+from resources.failures import Permanent, Transient
+from resources.hr import openpgp
 from resources.hr.kept import drop_naming
 from resources.ledger import Ledger
 from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
@@ -144,8 +145,8 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         # What is wanted of it is not known here, by which its header was found.
         facts = stored.entry(run_id, "hr/rejects", "facts") or {}
         format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
-        table = reading.read(content, format, None).frame if format else pd.DataFrame()
-    except Unfit:  # the settings are for another file by now
+        table = reading.read(openpgp.opened(content, format), format, None).frame if format else pd.DataFrame()
+    except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
     return [{"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines]
 

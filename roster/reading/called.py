@@ -21,7 +21,7 @@ _DAY: Final = (
     rf"|\d{{1,2}}[-._ ]?(?:{_MONTH})[-._ ]?20\d\d|20\d\d[-._ ]?(?:{_MONTH})[-._ ]?\d{{1,2}}|20\d\d[-._ ]?W[0-5]\d"
 )
 _TIME: Final = r"[-T_. ]?(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\d)?(?:[.,]\d{1,6})?Z?"
-_ENDING: Final = r"\.(?:csv|txt|tsv|dat|xlsx|zip|gz)(?=\.|$)"
+_ENDING: Final = r"\.(?:csv|txt|tsv|dat|xlsx|zip|gz|pgp|gpg|asc)(?=\.|$)"
 _SHOWN: Final = re.compile(
     rf"(?P<day>(?<!\d)(?:{_DAY})(?:{_TIME})?(?!\d))|(?P<ending>{_ENDING})"
     rf"|(?P<number>(?<![^\W_])\d{{1,3}}(?![^\W_]))|(?P<between>(?:(?!{_ENDING})[-_. ()])+)",

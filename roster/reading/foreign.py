@@ -18,6 +18,7 @@ LOOKED_AT: Final = 4096
 """Bytes at the beginning that tell."""
 
 _DECRYPTED = "Have it decrypted before it is put here, or have HR send it unencrypted over SFTP, which is encrypted itself."
+_AGREED = "If that is agreed, say so (`openpgp` beside `path`) and name the key; else have it decrypted before it is put here."
 _AS_TABLE = "Have HR export the rows as CSV or .xlsx."
 _SAVED = "Have HR open it, save it as .xlsx (Excel Workbook) or CSV, and send that."
 _PACKED = "Have HR send the export alone, as it is or packed as .zip or .gz."
@@ -64,8 +65,8 @@ BINARY: Final = (
 """What is told by bytes, as they are."""
 
 TEXT: Final = (
-    _kind(rb"-----BEGIN PGP SIGNED MESSAGE-----", "encrypted", "The file is signed (PGP), and its rows stand inside.", _DECRYPTED),
-    _kind(rb"-----BEGIN PGP (?:MESSAGE|ENCRYPTED)", "encrypted", "The file is encrypted (PGP).", _DECRYPTED),
+    _kind(rb"-----BEGIN PGP SIGNED MESSAGE-----", "encrypted", "The file is signed (PGP), and its rows stand inside.", _AGREED),
+    _kind(rb"-----BEGIN PGP (?:MESSAGE|ENCRYPTED)", "encrypted", "The file is encrypted (PGP).", _AGREED),
     _kind(rb"-----BEGIN PGP ", "encrypted", "The file is a key or a signature (PGP), and no export.", _AS_TABLE),
     _kind(rb"-----BEGIN AGE ENCRYPTED", "encrypted", "The file is encrypted (age).", _DECRYPTED),
     _kind(rb"-----BEGIN (?:PKCS7|CMS)-----", "encrypted", "The file is encrypted (S/MIME).", _DECRYPTED),
@@ -113,6 +114,7 @@ TEXT: Final = (
 )
 """What is told by its first characters, blanks before them left out."""
 
+_PGP_TEXT: Final = re.compile(rb"-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
 BOF: Final = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")
@@ -133,8 +135,8 @@ def refuse(content: bytes) -> None:
     """
     if content.startswith(OLE):
         raise _ole(content)
-    if _is_pgp(content):
-        raise Unfit("encrypted", "The file is encrypted (PGP).", _DECRYPTED)
+    if _is_packet(content):
+        raise Unfit("encrypted", "The file is encrypted (PGP).", _AGREED)
     beginning = content[:LOOKED_AT]
     found = next((kind for kind in BINARY if kind.begins.match(beginning)), None)
     if found is None:
@@ -142,6 +144,11 @@ def refuse(content: bytes) -> None:
         found = next((kind for kind in TEXT if kind.begins.match(text)), None)
     if found:
         raise Unfit(found.code, found.message, found.advice)
+
+
+def is_pgp(content: bytes) -> bool:
+    """Whether it is an OpenPGP message, encrypted or signed, as bytes or as text."""
+    return _is_packet(content) or bool(_PGP_TEXT.match(_as_ascii(content[:LOOKED_AT])))
 
 
 def refuse_strict(workbook: bytes) -> None:
@@ -198,7 +205,9 @@ def _ole(content: bytes) -> Unfit:
     if ENCRYPTED_PACKAGE in content:
         return Unfit("workbook", "The file is an Excel workbook with a password.", "Have HR save it as .xlsx without a password.")
     if _has_password(content):
-        return Unfit("workbook", "The file is an old Excel workbook (.xls) with a password.", "Have HR save it as .xlsx without a password.")
+        return Unfit(
+            "workbook", "The file is an old Excel workbook (.xls) with a password.", "Have HR save it as .xlsx without a password."
+        )
     streams = {"WordDocument": "a text document (.doc)", "Workbook": "an old Excel workbook (.xls)", "Book": "an old Excel workbook (.xls)"}
     known = [what for name, what in streams.items() if name.encode("utf-16-le") in content]
     what = known[0] if known else "an old Excel workbook (.xls) or one with a password"
@@ -226,7 +235,7 @@ def _as_ascii(beginning: bytes) -> bytes:
     return beginning.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip()
 
 
-def _is_pgp(content: bytes) -> bool:
+def _is_packet(content: bytes) -> bool:
     """Whether it begins with a packet of an OpenPGP message (RFC 9580): a session key, encrypted or compressed data, a signature.
 
     The packet's version, which follows its length, is a control character that no text has at that place.

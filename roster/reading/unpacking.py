@@ -78,7 +78,12 @@ def _unzip(data: bytes) -> bytes:
             # What Macs put beside each file is not HR's.
             members = [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")]
             names = set(archive.namelist())
-            if "[Content_Types].xml" in names or "mimetype" in names or any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
+            if (
+                "[Content_Types].xml" in names
+                or "mimetype" in names
+                or any(name.endswith(".iwa") for name in names)
+                or "Index.zip" in names
+            ):
                 raise foreign.office_document(names, archive.read("mimetype") if "mimetype" in names else b"")
             if len(members) != 1:
                 raise Unfit("archive", f"The .zip file holds {len(members)} files, and one is wanted.", _SEND_ALONE)
@@ -97,7 +102,7 @@ def _bounded(stream: _Stream, packed: int) -> bytes:
     pieces, size = [], 0
     while piece := stream.read(CHUNK):
         size += len(piece)
-        _check_size(size, packed)
+        check_size(size, packed)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -105,10 +110,19 @@ def _bounded(stream: _Stream, packed: int) -> bytes:
 def _measure(data: bytes) -> None:
     """A workbook's parts by their declared sizes: Python's zipfile, by which they are read, gives no byte more than is declared."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_size(sum(each.file_size for each in archive.infolist()), len(data))
+        check_size(sum(each.file_size for each in archive.infolist()), len(data))
 
 
-def _check_size(size: int, packed: int) -> None:
+def check_size(size: int, packed: int) -> None:
+    """Let pass what a roster may unpack to.
+
+    Args:
+        size: Bytes that have come out so far.
+        packed: Bytes that went in.
+
+    Raises:
+        Unfit: It is too much.
+    """
     if size > LARGEST:
         raise Unfit("archive", f"Unpacked, the file is larger than {LARGEST >> 20} MiB.", "No roster is so large: ask HR what this is.")
     if size > SMALL and size > RATIO * packed:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from assets import loader
 from assets.attributes import Settings
 from cli.main import app
+from tests.pgp import PASSPHRASE, sender
 
 PROJECT = Path(__file__).parents[2]
 DEMO = PROJECT / "pipelines" / "demo" / "data" / "acme_people_2026-11-20.csv"
@@ -273,3 +274,35 @@ def test_a_policy_by_company_is_offered_word_by_word_and_the_check_names_each(tm
         assert [one for one in open_places if place in one] == [f"attributes.{place}.lookup.{word}" for word in ("Nord AS", "Syd AB")]
     fill_in(tmp_path / "my draft")
     assert checked(tmp_path / "my draft", file).exit_code == 0
+
+
+def test_an_encrypted_file_is_mapped_and_checked_with_the_key_that_opens_it(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("p")
+    monkeypatch.setenv("OUR_PASSPHRASE", PASSPHRASE)
+    with sender(folder) as hr:
+        hr.make("ours", passphrase=PASSPHRASE)
+        (folder / "ours.key").write_bytes(hr.private("ours", passphrase=PASSPHRASE))
+        file = tmp_path / "people_2026-11-20.csv.pgp"
+        file.write_bytes(hr.sent(HOGIA.encode("cp1252"), to=("ours",)))
+    out = tmp_path / "draft"
+
+    refused = mapped(file, out)
+    assert refused.exit_code == 2
+    assert "--openpgp-key" in refused.output
+    key = ["--openpgp-key", str(folder / "ours.key"), "--passphrase-env", "OUR_PASSPHRASE"]
+    result = CliRunner().invoke(app, ["map", str(file), "--out", str(out), *key])
+    assert result.exit_code == 0, result.output
+    source = drafted(out).hr.csv
+    assert source
+    assert source.path == "../people_*.csv.pgp"
+    assert source.openpgp
+    assert source.openpgp.key[0].file == str(folder / "ours.key")
+
+    fill_in(out)
+    assert "Gate: fit. 4 rows" in checked(out, file).output
+    monkeypatch.delenv("OUR_PASSPHRASE")
+    unset = checked(out, file)
+    assert unset.exit_code == 2
+    assert "OUR_PASSPHRASE is not set" in unset.output
