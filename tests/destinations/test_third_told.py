@@ -80,6 +80,7 @@ def test_why_says_in_the_books_words_who_can_mend_it(troubled: Any) -> None:
     assert "E09 was created at Ledger book, but reading back does not show it." in said("why", "E09")
 
 
+@pytest.mark.long(held_by="tests/graph/test_why.py::test_why_tells_one_person_across_runs_and_destinations")
 def test_why_tells_of_the_third_as_of_the_others(three: Any) -> None:
     changed(three, "E04", Dept="Finance")
     assert three.quickly("sync").succeeded
@@ -89,6 +90,7 @@ def test_why_tells_of_the_third_as_of_the_others(three: Any) -> None:
     assert said("status").count("Ledger book") >= 2
 
 
+@pytest.mark.long(held_by="tests/destinations/test_third_told.py::test_why_says_in_the_books_words_who_can_mend_it")
 def test_why_shows_under_which_digest_somebody_waits_there(held: Any) -> None:
     acme = held()
     told = said("why", "E04")
