@@ -61,6 +61,9 @@ def test_an_empty_cell_takes_the_value_away_once_as_a_change_of_its_kind(company
     assert not any(call["write"] for call in again.calls)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_expensify_taking_away.py::test_no_surprise_a_column_that_is_emptied_is_held_and_a_few_are_too"
+)
 def test_what_expensify_does_not_take_for_taking_away_is_missing_where_it_can_be_seen(company, box):
     box.switch(expensify_clears="nothing")
     made = company(**EVERYTHING)

@@ -168,6 +168,9 @@ def test_rerun_who_is_gone_already_is_done(company):
     company.box.heal()
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_deleting.py::test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_news"
+)
 def test_true_report_404_of_an_organization_is_not_done(company):
     night = company.night(BOSS, GONE, BOB, day=LATER)
     company.box.fault(api="findity", job="DELETE user", status=404, code="ORGANIZATION_NOT_FOUND")

@@ -86,6 +86,9 @@ def test_no_surprise_two_people_never_share_an_id(acme, rows, reason):
     assert night.report.destinations
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_external_ids.py::test_no_surprise_an_id_that_looks_like_somebodys_employee_number_is_not_theirs"
+)
 def test_no_surprise_the_id_of_somebody_whom_the_ledger_knows_is_nobody_elses_even_if_they_vanished(acme):
     acme.night(someone("E1"), someone("E2"))
     acme.users_there.pop("SE-2")

@@ -143,6 +143,9 @@ def test_no_surprise_a_first_sync_at_somebody_elses_organization_waits_whatever_
     assert {outcome for outcome, _ in after.outcome.values()} == {"unchanged", "skipped"}
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_first_sync.py::test_no_surprise_a_first_sync_at_somebody_elses_organization_waits_whatever_the_settings"
+)
 def test_no_surprise_what_of_it_was_not_released_goes_on_waiting(elsewhere):
     acme = elsewhere(NONE)
     held = acme.night(*PEOPLE.values())

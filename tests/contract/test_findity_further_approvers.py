@@ -68,6 +68,9 @@ def test_approver_one_who_may_not_approve_is_replaced_by_who_approves_for_them_o
     assert night.facts.faults[["employee_id", "field", "reason"]].values.tolist() == [["E9", "approverIds", "approver_not_active"]]
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_meeting.py::test_approver_a_stranger_whose_external_id_is_somebodys_number_is_not_taken_for_them"
+)
 def test_accounting_people_whom_only_a_parameter_shows_are_strangers_and_stay_as_they_are(acme):
     partner = {"externalSourceId": "P1", "id": "i1", "personId": "p1", "email": "partner@other.example", "shownWith": "partnerAdmins"}
     acme.night(*people())

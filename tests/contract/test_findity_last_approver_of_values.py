@@ -162,6 +162,9 @@ def test_approver_promise_a_run_for_the_leaver_alone_takes_nobody_out_who_approv
     assert is_active(company)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_last_approver_of_values.py::test_approver_promise_they_stay_where_hr_names_nobody_or_several"
+)
 def test_approver_promise_a_release_takes_nobody_out_whose_place_it_gives_to_nobody(company):
     """The change of who approves was applied and refused; the leaver alone was held, and is let go in the night after."""
     named = (*(person | {"approval_limit": "E1"} for person in GONE[:2]), GONE[2])

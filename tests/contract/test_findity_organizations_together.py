@@ -15,7 +15,7 @@ from sandbox.faults import Fault
 from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Make, Organizations, employee, stand_in
 
 further = pytest.mark.long(
-    held_by="tests/contract/test_findity_organizations_together.py::test_a_release_in_one_organization_changes_nothing_in_the_other"
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
 )
 
 STEP = {"approvers": [{"rule": {"column": "manager_id"}}], "values": {"id": "cost_center"}}
@@ -124,6 +124,9 @@ def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_count
     assert acme.night(*moved, day="2026-11-06", leaving_days=3)[SE].outcome["E2"][0] == "deactivated"
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
 def test_a_release_in_one_organization_changes_nothing_in_the_other(acme: Organizations) -> None:
     acme.begin(*STAFF)
     acme.limits["no"] = NOBODY_JOINS

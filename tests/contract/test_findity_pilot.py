@@ -61,6 +61,9 @@ def test_once_the_settings_say_that_it_was_looked_everybody_comes_in_whatever_th
     assert company.box.state["findity"]["mails"] == []
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_pilot.py::test_no_surprise_a_first_load_creates_one_person_and_holds_the_others_with_what_to_look_at"
+)
 def test_a_release_lets_those_go_whom_it_names_and_sets_nothing(company):
     night = company.night(BOSS, ANN)
     assert released(company, night, BOSS, ANN).outcome["E2"] == ("created", "landed")

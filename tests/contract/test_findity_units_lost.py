@@ -93,6 +93,7 @@ def test_whoever_names_no_units_is_not_held_for_them(acme):
     assert acme.night(*people(E2="Sales")).outcome["E2"][0] == "created"
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/findity/test_users.py::test_where_no_unit_has_what_names_them_nobody_is_told_one_by_one")
 @pytest.mark.parametrize(("by", "said"), [("externalSourceId", "None of the 5 units at Findity has an external id"), ("name", "5 units")])
 def test_where_no_unit_has_what_names_them_that_is_said_once_and_not_of_each_person(acme, by, said):
     if by == "name":

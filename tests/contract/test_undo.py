@@ -174,6 +174,7 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
     assert expensify.of("E6") == {}
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_no_surprise_whatever_is_not_certain_stays_and_is_told_by_person")
 def test_a_run_that_wrote_nothing_or_of_which_nothing_is_left_is_not_taken_back(expensify: at_expensify.Company) -> None:
     nothing = expensify.night(*people())
     with pytest.raises(Permanent, match="has written nothing"):
@@ -193,6 +194,7 @@ def test_rerun_a_release_of_it_that_was_killed_goes_on_and_writes_nobody_twice(e
     assert night.numbers["landed"] == 2
 
 
+@pytest.mark.long(held_by="tests/contract/test_undo.py::test_values_come_back_and_nothing_is_sent_before_a_release")
 def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findity.Company) -> None:
     def rows(**changed: Any) -> list[dict[str, Any]]:
         kept = {

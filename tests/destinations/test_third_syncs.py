@@ -157,6 +157,9 @@ def test_no_surprise_without_start_dates_it_is_the_last_name_in_the_book_that_te
     assert (planned.loc["E09", "action"], planned.loc["E11", "reason"]) == ("update", "number_reused")
 
 
+@pytest.mark.long(
+    held_by="tests/destinations/test_third_syncs.py::test_a_first_sync_writes_a_line_for_everybody_and_leaves_strangers_alone"
+)
 def test_rerun_after_a_failure_sends_just_those_without_an_answer(empty: Any) -> None:
     acme = empty()
     acme.book.switch(jam="E07")
@@ -257,6 +260,7 @@ def test_leave_that_is_left_to_vendors_is_resolved_by_rollcall_where_a_destinati
     assert desired.loc["E07", "approver_no"] == "E01"
 
 
+@pytest.mark.long(held_by="tests/graph/test_sync.py::test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver")
 def test_one_touches_only_the_named_people(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E04={"Dept": "Finance"}, E07={"Dept": "Finance"}))

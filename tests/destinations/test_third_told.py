@@ -113,6 +113,7 @@ def test_status_has_what_waits_there_and_how_to_release_it(held: Any) -> None:
     assert f"rollcall release acme {acme.digest(acme.first.run_id)}" in told
 
 
+@pytest.mark.long(held_by="tests/graph/test_person.py::test_export_has_all_that_is_kept_about_one_person_and_nothing_of_others")
 def test_export_has_its_lines_its_accounts_and_what_it_answered(synced: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced()
     acme.commands(monkeypatch)
@@ -165,6 +166,7 @@ def test_forget_leaves_nothing_of_a_person_but_their_line_in_the_book(synced: An
     assert len(acme.book.lines) == 13
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps")
 def test_quiet_nothing_of_a_line_is_in_what_dagster_keeps(troubled: Any) -> None:
     people = troubled.people()
     people["E04"].update(Mail="dagge@acme.example", Last="Hemligsson", IBAN="SE2700000000000099000297")

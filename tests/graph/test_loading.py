@@ -323,6 +323,7 @@ def test_what_loads_is_right_for_dg_check_yaml_and_for_editors_too(text: str) ->
     assert list(Draft202012Validator(schema).iter_errors({**attributes, "ownr": "x"}))
 
 
+@pytest.mark.long(held_by="tests/graph/test_loading.py::test_every_attribute_is_documented")
 def test_dg_list_components_says_what_each_attribute_is_for() -> None:
     command = [sys.executable, "-m", "dagster_dg_cli.cli", "list", "components", "--package", "assets", "--json"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -103,6 +103,7 @@ def test_a_destination_more_or_less_is_told_and_who_keeps_their_access(acme: Acm
     assert more[0] == "added"
 
 
+@pytest.mark.long(held_by="tests/graph/test_preview.py::test_no_surprise_settings_are_tried_and_nothing_but_the_owners_file_is_written")
 def test_true_report_what_cannot_be_read_is_not_nothing(acme: Acme) -> None:
     acme.box.fault(api="findity", times=None, status=403)
     result = preview(acme, release_hours=48)

@@ -194,6 +194,7 @@ def test_any_run_that_starts_marks_the_dead(night: Night, world: World, later: A
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
+@pytest.mark.long(held_by="tests/rerun/test_recovery.py::test_any_run_that_starts_marks_the_dead")
 def test_the_command_line_names_the_living_and_the_dead(night: Night, world: World, later: Any) -> None:
     assert "Every run has ended." in CliRunner().invoke(cli.app, ["recover"]).output
     run_id = killed(night, world, "findity/plan")

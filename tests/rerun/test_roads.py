@@ -147,6 +147,7 @@ def test_all_three_roads_have_the_same_outcomes_and_leave_nothing_lying(place: A
     assert (len(asked), written) == (2, asked * 2), "the dry run's bytes are the write's"
 
 
+@pytest.mark.long(held_by="tests/rerun/test_roads.py::test_all_three_roads_have_the_same_outcomes_and_leave_nothing_lying")
 @pytest.mark.parametrize("road", LAID)
 def test_a_feed_stays_until_reading_back_shows_what_it_was_to_bring(place: Any, road: str) -> None:
     company = place(road)

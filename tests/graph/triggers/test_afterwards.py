@@ -69,6 +69,7 @@ def test_a_sync_for_some_people_leaves_the_file_for_the_others(acme: Any) -> Non
     assert lies(acme) == [FILE]
 
 
+@pytest.mark.long(held_by="tests/graph/triggers/test_afterwards.py::test_a_file_is_put_away_only_once_it_has_landed_everywhere")
 def test_a_file_stays_while_changes_of_it_are_held(acme: Any) -> None:
     acme = acme("delete", findity=None, first_sync="hold")
     assert acme.quickly("sync").succeeded

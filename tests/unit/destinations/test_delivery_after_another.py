@@ -86,6 +86,9 @@ def test_approver_nobody_goes_by_an_old_plan_while_whoever_reports_to_them_was_w
     assert there.shown() == state
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_after_another.py::test_rerun_what_another_run_has_brought_just_so_is_not_sent_again"
+)
 def test_rerun_a_leaver_whom_another_run_has_taken_out_is_done(there):
     everyone = planned(there)
     deliver(there.ledger, everyone, there.send(everyone))

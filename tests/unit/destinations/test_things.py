@@ -185,6 +185,7 @@ def test_a_run_for_some_people_touches_no_things(begun):
     assert night.drawn.chain is None
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_things.py::test_true_report_what_is_accepted_and_not_there_is_missing")
 def test_true_report_what_is_refused_is_told_with_who_depended_on_it_and_stops_nobody(acme):
     acme.switch(refuse_desks={"Nord": "Nord is taken"}, sit_there={"Nord": "E2 E3"})
     night = acme.sync(*BOTH)

@@ -51,6 +51,9 @@ def test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of
     assert "does not add up" not in page
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_things_told.py::test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of_them"
+)
 def test_the_terminal_says_how_many_wait_and_how_they_are_released(acme):
     acme.limited(things={"count": 1, "share": 0})
     night = acme.sync(*BOTH)

@@ -31,6 +31,9 @@ def texts_of(**cells):
     return pd.DataFrame([cells]).astype("str")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
 def test_true_report_what_it_added_and_removed_is_shown_by_policy_and_number_beside_what_it_foretold(company):
     staying = (at_home("E1"), at_home("E2", manager_id="E1", extra_policy=OTHER))
     first = company.sync(*staying, at_home("E3", manager_id="E1", extra_policy=OTHER))
@@ -92,6 +95,9 @@ def test_true_report_a_joiner_who_is_there_and_not_in_their_group_is_missing(com
     assert again.drawn.plan.changes[["person", "field", "new"]].to_numpy().tolist() == [["E2", "domainGroupID", "407184"]]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
 def test_true_report_an_answer_without_the_block_is_unanswered_and_not_missing(company):
     company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     answering(company, {})

@@ -92,6 +92,9 @@ def test_whoever_has_left_is_named_in_any_policy_that_the_account_administers_un
     assert acme.night(BOSS).still_in() == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leavers.py::test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has"
+)
 def test_strangers_count_only_in_policies_that_are_named(company):
     elsewhere = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "other@x.example", "employeeID": "9"}]}
     acme = company(seeded("P1", "P3", P9=elsewhere))
@@ -116,6 +119,7 @@ def test_a_policy_that_the_account_does_not_see_any_more_is_not_one_without_the_
     assert (acme.members("P3"), acme.still_in()) == (set(), [])
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_planning.py::test_strangers_are_counted_and_never_touched")
 def test_a_policy_of_another_company_is_that_companys_to_look_after(company):
     shared = seeded("P1", "P3", P9={"name": "B", "owner": OWNER, "members": [admin(), {"email": "2@acme.example", "employeeID": "2"}]})
     acme = company(shared)

@@ -65,6 +65,9 @@ def test_no_surprise_a_preview_and_a_night_of_doubt_do_not_begin_the_waiting(com
     assert company.sync(BOSS, day="2026-11-26", **LATER).detail("E2")[-10:] == "2026-11-27"
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leaving.py::test_whoever_left_keeps_their_access_until_so_many_days_after_their_last"
+)
 @pytest.mark.parametrize("gone", [[GONE], []], ids=["left", "absent"])
 def test_approver_whoever_left_approves_for_nobody_from_the_first_night(company, gone):
     company.begin(BOSS, ANN, BOB, **LATER)
@@ -112,6 +115,7 @@ def test_true_report_of_whoever_keeps_their_access_no_day_is_told(company, night
     assert company.sync(BOSS, *people, **LATER, **night).drawn.facts.notices == []
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/expensify/test_leaving.py::test_no_surprise_what_scim_does_is_in_no_held_set_either")
 def test_what_scim_does_is_left_alone_and_told(company):
     company.begin(BOSS, ANN, at_home("E4", manager_id="E1"))
     night = company.sync(BOSS, GONE, day="2026-11-21", **SCIM)

@@ -49,6 +49,9 @@ def jobs(company, since=0):
     return [call["job"] for call in company.box.calls[since:] if call["write"]]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_strangers_are_only_told_by_default(begun):
     night = begun.sync(BOSS, ANN)
     assert names(night) == {"not_in_hr": 3}
@@ -90,6 +93,9 @@ def test_no_surprise_an_owner_is_no_stranger_to_be_taken_out_however_their_role_
     assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 3, "stranger": 1}
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_true_report_a_stranger_who_is_shown_still_is_missing(begun):
     held = begun.sync(BOSS, ANN, **REMOVE)
     begun.box.switch(expensify_lag_reads=1)
@@ -144,6 +150,9 @@ def test_whoever_leaves_is_deleted_from_every_policy_where_the_settings_say_so(b
     assert "e3@acme.example" not in there(begun) | there(begun, OTHER)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_rerun_a_delete_of_which_nobody_heard_is_sent_again(begun):
     begun.box.fault(api="expensify", job="update policyMembers", drop=True, applied=True, times=None)
     with pytest.raises(Failed):

@@ -54,6 +54,9 @@ def test_whoever_approves_in_the_old_policy_stays_there_until_nobody_submits_to_
     assert (acme.members("P1"), acme.members("P2")) == ({"1", "3"}, {"1", "2"})
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_movers.py::test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where"
+)
 def test_only_the_policies_that_we_put_them_into_are_left_and_never_by_their_owner(company):
     mine = {"name": "Mine", "owner": "2@acme.example", "members": [admin(), {"email": "2@acme.example", "role": "admin"}]}
     acme = company(
@@ -82,6 +85,9 @@ def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company
     assert not acme.drawn.plan.records.reindex(columns=["isTerminated", "shouldRemoveFromUnassignedPolicies"]).eq("true").any(axis=None)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_movers.py::test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where"
+)
 def test_a_mover_whose_e_mail_changes_as_well_leaves_by_the_new_address(company):
     acme = company(seeded("P1", "P2"), movers="terminate")
     acme.begin(BOSS, person("2"))

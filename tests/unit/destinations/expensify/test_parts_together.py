@@ -25,6 +25,9 @@ def test_what_cannot_be_read_of_further_policies_takes_nobody_out_of_one(company
     assert "2" not in acme.members("P3")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_preflight.py::test_a_policy_that_is_not_there_is_named_with_near_names_and_the_people_it_costs"
+)
 def test_nor_where_every_record_asks_for_it(company):
     acme = company(seeded("P1", "P2", "P3"), feed={**FEED, "shouldRemoveFromUnassignedPolicies": True})
     acme.begin(BOSS, person("2", extra_more="P3"))
@@ -89,6 +92,9 @@ def test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_nigh
     assert acme.night(person("1", department="G1"), person("2", department="G2", extra_policy="P2")).sent() == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_parts_together.py::test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_night"
+)
 def test_whoever_is_refused_in_the_new_policy_keeps_the_old_ones(company):
     acme = company(seeded("P1", "P3"), movers="terminate")
     acme.begin(BOSS, person("2", extra_more="P3"), person("3"))

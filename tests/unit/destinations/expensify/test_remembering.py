@@ -9,12 +9,15 @@ from tests.unit.destinations.expensify.nights import OWNER, seeded
 from tests.unit.roster.frames import person
 
 further = pytest.mark.long(
-    held_by="tests/unit/destinations/expensify/test_remembering.py::test_what_an_earlier_version_put_there_is_remembered_from_the_first_night_in_step"
+    held_by="tests/unit/destinations/expensify/test_planning.py::test_whoever_is_not_yet_in_a_further_policy_is_written_once_and_then_left_alone"
 )
 
 BOSS = person("1")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_planning.py::test_whoever_is_not_yet_in_a_further_policy_is_written_once_and_then_left_alone"
+)
 def test_what_an_earlier_version_put_there_is_remembered_from_the_first_night_in_step(company):
     acme = company(seeded("P1", "P3"))
     acme.begin(BOSS, person("2", extra_more="P3"))

@@ -55,6 +55,7 @@ def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):
     assert with_nights(acme.ledger, report, TITLES).known_before == {}
 
 
+@pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
 def test_a_night_that_does_not_write_solves_nobody(acme):
     acme.sync(*FINE, LACKING)
     assert told(acme, acme.sync(*FINE, MENDED, day="2026-11-21", write=False))[1] == {"E3": "not known"}
