@@ -1,14 +1,17 @@
-# run: the demo · ui: the Dagster UI with the demo's sandbox · test · drill: broken feeds · check: style, types, layers, definitions, companies · soak: every case of what `test` takes a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
+# run: the demo · ui: the Dagster UI with the demo's sandbox · test: what a change needs while it is made · test-all: what it needs before it is handed in · drill: broken feeds · check: style, types, layers, definitions, companies · soak: every case of what the tests take a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Three workers for two cores, since tests also wait for servers; whole files each, of which tests/conftest.py has the longest first.
 WORKERS = -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)') --dist loadfile --no-loadscope-reorder
 export DAGSTER_DISABLE_TELEMETRY := 1
-.PHONY: run ui test drill check soak soak-postgres bench lock
+# What is compiled is kept, whatever an image says: each process that a test starts would compile all of ours again.
+export PYTHONDONTWRITEBYTECODE :=
+.PHONY: run ui test test-all drill check soak soak-postgres bench lock
 
 run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
-test: .venv/installed ; @$(BIN)/pytest $(WORKERS)
+test: .venv/installed ; @$(BIN)/pytest $(WORKERS) -m "not long"
+test-all: .venv/installed ; @$(BIN)/pytest $(WORKERS)
 drill: .venv/installed ; @$(BIN)/python -m tests.drill
 check: .venv/installed ; @PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv" sh -e -c 'ruff check; ruff format --check; mypy; lint-imports; dg check defs --no-check-yaml; for file in pipelines/*/defs.yaml; do if [ -e "$$file" ]; then dg check yaml "$${file%/*}"; fi; done; rollcall check'
 soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive

@@ -16,14 +16,15 @@ hypothesis.settings.register_profile("any machine", deadline=None, max_examples=
 hypothesis.settings.load_profile("any machine")
 
 FIRST = (
+    "graph/triggers/test_daemon.py",
+    "quiet",
     "rerun/test_kills.py",
     "hostile/test_windows.py",
-    "quiet",
     "ui",
     "deploy",
+    "drill",
     "rerun",
     "graph",
-    "drill",
     "hostile",
     "destinations",
 )

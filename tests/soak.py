@@ -1,4 +1,4 @@
-"""Exhaustive sets: `make test` runs a chosen tenth of each, `make soak` the whole.
+"""Exhaustive sets: `make test-all` runs a chosen tenth of each, `make soak` the whole.
 
 A set is what carries the mark `exhaustive("its name")`. Its cases are given through `chosen`, together with what makes a kind of case: no
 kind is ever left to the soak alone. A property of hypothesis is a set by itself, of random cases.
@@ -41,17 +41,28 @@ def tenth(cases: Sequence[Case], kinds: Kinds[Case], cost: Callable[[Case], floa
         kinds: What a case is an example of. Every kind of any case is one of a chosen case too.
         cost: How long a case takes beside the others; all the same if left out.
     """
-    of = [set(kinds(case)) for case in cases]
-    price = [cost(case) if cost else 1 for case in cases]
-    missing, picked = set().union(*of), set()
-    while missing:
-        best = max(range(len(of)), key=lambda number: (len(of[number] & missing) / price[number], -number))
-        picked.add(best)
-        missing -= of[best]
+    picked = _covering(cases, kinds, cost)
     rest = [number for number in range(len(cases)) if number not in picked]
     if (lacking := len(cases) // SHARE - len(picked)) > 0:
         picked |= {rest[number * len(rest) // lacking] for number in range(lacking)}
     return [cases[number] for number in sorted(picked)]
+
+
+def fewest(cases: Sequence[Case], kinds: Kinds[Case], cost: Callable[[Case], float] | None = None) -> list[Case]:
+    """As many cases as it takes to have each kind of them, in their order: for what is run whole elsewhere."""
+    return list(cases) if WHOLE else [cases[number] for number in sorted(_covering(cases, kinds, cost))]
+
+
+def _covering(cases: Sequence[Case], kinds: Kinds[Case], cost: Callable[[Case], float] | None) -> set[int]:
+    of = [set(kinds(case)) for case in cases]
+    price = [cost(case) if cost else 1 for case in cases]
+    missing: set[Hashable] = set().union(*of)
+    picked: set[int] = set()
+    while missing:
+        best = max(range(len(of)), key=lambda number: (len(of[number] & missing) / price[number], -number))
+        picked.add(best)
+        missing -= of[best]
+    return picked
 
 
 def pairs(case: Iterable[Hashable]) -> Iterator[Hashable]:

@@ -112,6 +112,7 @@ def test_commands_companies_and_jobs_complete_without_any_library_that_takes_lon
     assert completed(words, **two) == (offered, "loaded: []")
 
 
+@pytest.mark.long(held_by="tests/cli/test_main.py::test_commands_companies_and_jobs_complete_without_any_library_that_takes_long")
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

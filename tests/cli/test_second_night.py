@@ -41,6 +41,7 @@ def test_the_file_that_was_cut_short_is_not_there_afterwards(folder: Path) -> No
     assert not file.exists()
 
 
+@pytest.mark.long(held_by="tests/graph/test_release.py::test_no_surprise_a_first_sync_holds_everything_until_it_is_released")
 def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_prints(tmp_path: Path) -> None:
     home = {"ROLLCALL_HOME": str(tmp_path / "kept"), "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
 

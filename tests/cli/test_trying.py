@@ -106,6 +106,7 @@ def test_a_file_on_a_server_is_not_asked_for(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long(held_by="tests/cli/test_trying.py::test_nothing_of_a_tried_company_leads_out_of_the_trial")
 @pytest.mark.exhaustive("a trial from a file to a release")
 def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:
     real = {"ROLLCALL_LEDGER": f"sqlite:///{tmp_path / 'real.db'}", "ROLLCALL_STORAGE": str(tmp_path / "real")}

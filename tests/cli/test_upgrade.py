@@ -217,6 +217,7 @@ def test_what_another_process_has_migrated_meanwhile_is_no_backup(home: Path, mo
     assert "backup in" not in done.output
 
 
+@pytest.mark.long(held_by="tests/cli/test_upgrade.py::test_while_a_run_is_under_way_nothing_is_changed_and_it_is_said_whose")
 def test_two_at_once_leave_one_backup_of_what_was_there(home: Path) -> None:
     first_release(places.ledger_url())
     command = [sys.executable, "-c", "from cli.main import app; app()", "upgrade", "--to"]

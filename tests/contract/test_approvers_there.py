@@ -52,6 +52,7 @@ def test_approver_a_manager_approves_from_the_first_day_that_they_are_there(comp
     assert approver(company, "E20") == "E1"
 
 
+@pytest.mark.long(held_by="tests/contract/test_approvers_there.py::test_approver_a_manager_approves_from_the_first_day_that_they_are_there")
 def test_approver_who_was_refused_approves_for_nobody_until_they_are_there(company, box):
     first, e20, e21 = company.first, company.employee("E20"), company.employee("E21", manager_id="E20")
     name = company.adapter().name

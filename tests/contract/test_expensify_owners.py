@@ -36,6 +36,7 @@ def admin(company, address):
     company.box.state["expensify"]["accounts"][address] = {"email": address, "secondary": [], "primaryPolicy": None}
 
 
+@pytest.mark.long(held_by="tests/contract/test_expensify_owners.py::test_why_says_which_value_was_left_out_since_when_and_who_can_mend_it")
 @pytest.mark.parametrize("demotion", ["skip", "ignore"])
 @pytest.mark.parametrize("who", ["owner", "caller by the settings", "caller by what is shown"])
 def test_true_report_the_role_of_an_owner_and_of_the_caller_is_left_out_the_rest_written_and_that_told(company, box, demotion, who):
@@ -57,6 +58,9 @@ def test_true_report_the_role_of_an_owner_and_of_the_caller_is_left_out_the_rest
     assert (again.skipped.loc["E1", "field"], again.skipped.loc["E1", "times_seen"]) == ("role", 2)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_expensify_owners.py::test_no_surprise_a_protected_account_is_neither_created_nor_changed_nor_taken_out"
+)
 @pytest.mark.parametrize("invalid", ["skip", "reject"])
 def test_a_caller_whom_nothing_shows_is_found_out_by_the_refusal_and_remembered(company, box, invalid):
     made = company(owner="somebody@else.example")
@@ -73,6 +77,7 @@ def test_a_caller_whom_nothing_shows_is_found_out_by_the_refusal_and_remembered(
         assert set(later.skipped.loc["E1", "code"]) == {"owner_or_caller", "caller_not_named"}
 
 
+@pytest.mark.long(held_by="tests/contract/test_expensify_owners.py::test_why_says_which_value_was_left_out_since_when_and_who_can_mend_it")
 def test_a_role_that_is_passed_over_without_a_word_is_missing_once_and_not_every_night(company, box):
     made = company(owner="somebody@else.example")
     box.switch(expensify_demotion="ignore")
@@ -82,6 +87,7 @@ def test_a_role_that_is_passed_over_without_a_word_is_missing_once_and_not_every
     assert [made.night(*rows).numbers["missing"] for _ in range(3)] == [0, 0, 0]
 
 
+@pytest.mark.long(held_by="tests/contract/test_expensify_owners.py::test_why_says_which_value_was_left_out_since_when_and_who_can_mend_it")
 @pytest.mark.parametrize("gone", ["by their row", "by absence"])
 def test_true_report_an_owner_who_has_left_is_not_taken_out_and_told_every_night_with_what_to_do(company, gone):
     made = company(owner="boss@acme.example", feed={})

@@ -6,6 +6,10 @@ from sandbox.server import Sandbox
 from tests.contract.nights_at_expensify import Company, employee
 from tests.syncing import fresh
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_expensify_taking_away.py::test_no_surprise_a_column_that_is_emptied_is_held_and_a_few_are_too"
+)
+
 FEED = {
     "approvalLimit": "approval_limit",
     "overLimitApprover": "over_limit_approver",
@@ -36,6 +40,9 @@ def people(count=9, **first):
     return list(rows.values())
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_taking_away.py::test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name_and_only_there"
+)
 @pytest.mark.parametrize(("how", "switch"), [(None, "null"), ("", "empty"), (0, "zero")])
 def test_an_empty_cell_takes_the_value_away_once_as_a_change_of_its_kind(company, box, how, switch):
     box.switch(expensify_clears=switch)
@@ -54,6 +61,9 @@ def test_an_empty_cell_takes_the_value_away_once_as_a_change_of_its_kind(company
     assert not any(call["write"] for call in again.calls)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_expensify_taking_away.py::test_no_surprise_a_column_that_is_emptied_is_held_and_a_few_are_too"
+)
 def test_what_expensify_does_not_take_for_taking_away_is_missing_where_it_can_be_seen(company, box):
     box.switch(expensify_clears="nothing")
     made = company(**EVERYTHING)
@@ -72,6 +82,7 @@ def test_no_surprise_a_column_that_is_emptied_is_held_and_a_few_are_too(company,
     assert "approvalLimit" in made.of("E5") and "approvalLimit" in made.of("E2")
 
 
+@further
 @pytest.mark.parametrize("feed", [FEED, {**EVERYTHING, "clear": ["customField2"]}])
 def test_what_is_not_to_be_taken_away_stays_and_is_counted(company, feed):
     made = company(**feed)
@@ -82,6 +93,7 @@ def test_what_is_not_to_be_taken_away_stays_and_is_counted(company, feed):
     assert "approvalLimit stays as it is for 1 person although HR's cell is empty" in night.report.destinations[0].warnings
 
 
+@further
 def test_a_limit_that_was_withdrawn_before_the_settings_said_so_is_taken_away_when_they_do(company, box):
     box.switch(expensify_clears="null")
     made = company(**FEED)
@@ -93,6 +105,7 @@ def test_a_limit_that_was_withdrawn_before_the_settings_said_so_is_taken_away_wh
     assert "approvalLimit" not in made.of("E2") and "approvalLimit" in made.of("E3")
 
 
+@further
 @pytest.mark.parametrize("cell", ["unread", "many", "no approver above"])
 def test_no_surprise_what_is_there_and_cannot_be_used_takes_nothing_away(company, cell):
     made = company(**EVERYTHING)
@@ -106,6 +119,7 @@ def test_no_surprise_what_is_there_and_cannot_be_used_takes_nothing_away(company
     assert night.numbers["intended"] == 0
 
 
+@further
 def test_a_further_field_is_sent_when_hr_changes_it_and_only_its_digest_is_kept(company):
     made = company(**FEED)
     made.night(*people())

@@ -14,6 +14,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_deleting.py::test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_news"
+)
+
 BOSS, ANN, BOB = employee("E1"), employee("E2"), employee("E3")
 GONE = employee("E2", employment="left", end_date="2026-11-01")
 AFTER = {"leaving": {"delete_after_days": 30}}
@@ -82,10 +86,12 @@ def test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_n
         assert quiet.numbers["missing"] == 0
 
 
+@further
 def test_who_is_absent_as_well(company):
     assert released(company, BOSS, BOB).outcome["E2"] == ("deleted", "landed")
 
 
+@further
 def test_who_comes_back_is_created_anew(company):
     released(company, BOSS, GONE, BOB)
     night = company.night(BOSS, ANN, BOB, day=LATER)
@@ -94,6 +100,7 @@ def test_who_comes_back_is_created_anew(company):
     assert company.night(BOSS, GONE, BOB, day=LATER).planned["E2"] == ("deactivate", None)
 
 
+@further
 def test_who_came_back_meanwhile_begins_anew_with_their_next_leaving(company):
     company.night(BOSS, ANN, BOB, day=str(TODAY))
     company.night(BOSS, GONE, BOB, day=str(TODAY))
@@ -112,6 +119,7 @@ def _recorded(company, number, day):
         )
 
 
+@further
 def test_no_surprise_whom_somebody_else_made_inactive_is_not_deleted(company):
     company.users_there["E3"]["active"] = False
     gone = employee("E3", employment="left", end_date="2026-11-01")
@@ -119,6 +127,7 @@ def test_no_surprise_whom_somebody_else_made_inactive_is_not_deleted(company):
     assert (night.planned["E2"][0], night.planned["E3"]) == ("hold", ("none", "left"))
 
 
+@further
 def test_approver_who_approves_for_somebody_active_is_not_deleted(company):
     company.users_there["E3"]["approverIds"] = [company.users_there["E2"]["personId"]]
     company.users_there["E9"] = {
@@ -145,11 +154,13 @@ def test_no_surprise_a_night_of_doubt_deletes_nobody(company, how):
     assert company.night(BOSS, BOB, day=LATER, write=False, **how).planned["E2"][0] in ("none", "skip")
 
 
+@further
 def test_no_surprise_without_the_setting_nobody_is_ever_deleted(company):
     night = company.night(BOSS, GONE, BOB, day=LATER, leaving={"delete_after_days": None})
     assert night.planned["E2"] == ("none", "left")
 
 
+@further
 def test_rerun_who_is_gone_already_is_done(company):
     night = company.night(BOSS, GONE, BOB, day=LATER)
     company.box.fault(api="findity", job="DELETE user", status=404, code="USER_NOT_FOUND", applied=True)
@@ -157,6 +168,9 @@ def test_rerun_who_is_gone_already_is_done(company):
     company.box.heal()
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_deleting.py::test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_news"
+)
 def test_true_report_404_of_an_organization_is_not_done(company):
     night = company.night(BOSS, GONE, BOB, day=LATER)
     company.box.fault(api="findity", job="DELETE user", status=404, code="ORGANIZATION_NOT_FOUND")
@@ -166,6 +180,7 @@ def test_true_report_404_of_an_organization_is_not_done(company):
     assert "E2" in company.users_there
 
 
+@further
 @pytest.mark.parametrize("applied", [True, False])
 def test_rerun_a_lost_answer_is_unknown_until_it_is_read(company, applied):
     night = company.night(BOSS, GONE, BOB, day=LATER)
@@ -181,6 +196,7 @@ def test_rerun_a_lost_answer_is_unknown_until_it_is_read(company, applied):
     assert company.written(planned).outcome["E2"] == ("deleted", "landed")
 
 
+@further
 def test_true_report_who_is_refused_stays_and_is_told(company):
     night = company.night(BOSS, GONE, BOB, day=LATER)
     company.box.fault(api="findity", job="DELETE user", status=400, code="USER_HAS_REPORTS")
@@ -191,6 +207,7 @@ def test_true_report_who_is_refused_stays_and_is_told(company):
     assert company.night(BOSS, GONE, BOB, day=LATER).planned["E2"] == ("hold", "deletion")
 
 
+@further
 def test_no_surprise_who_was_woken_since_the_plan_is_not_deleted(company):
     planned = released(company, BOSS, GONE, BOB, write=False)
     company.users_there["E2"]["active"] = True
@@ -199,6 +216,7 @@ def test_no_surprise_who_was_woken_since_the_plan_is_not_deleted(company):
     assert not any(call["job"] == "DELETE user" for call in company.box.calls[planned.since :])
 
 
+@further
 def test_no_surprise_an_organization_that_shows_nobody_holds_the_plan_and_deletes_nobody(company):
     many = [employee(f"F{number:02}") for number in range(5)]
     company.night(BOSS, GONE, BOB, *many, day=str(TODAY))

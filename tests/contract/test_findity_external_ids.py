@@ -45,6 +45,9 @@ def test_somebody_comes_in_under_the_id_of_the_rule_and_is_addressed_by_it_ever_
     assert sorted(acme.users_there) == ["SE-1", "SE-2"]
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_external_ids.py::test_somebody_comes_in_under_the_id_of_the_rule_and_is_addressed_by_it_ever_after"
+)
 def test_whoever_is_there_already_keeps_their_id_and_approves_by_it(acme):
     acme.start(user("HRIS-1", "E1@acme.example", approverIds=["pHRIS-1"]), user("SE-2", "E2@acme.example"))
     night = acme.night(someone("E1"), someone("E2"), someone("E3"))
@@ -60,6 +63,9 @@ def test_no_surprise_an_id_that_looks_like_somebodys_employee_number_is_not_thei
     assert acme.users_there["E2"]["email"] == "stranger@other.example"
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_external_ids.py::test_somebody_comes_in_under_the_id_of_the_rule_and_is_addressed_by_it_ever_after"
+)
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
@@ -80,6 +86,9 @@ def test_no_surprise_two_people_never_share_an_id(acme, rows, reason):
     assert night.report.destinations
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_external_ids.py::test_no_surprise_an_id_that_looks_like_somebodys_employee_number_is_not_theirs"
+)
 def test_no_surprise_the_id_of_somebody_whom_the_ledger_knows_is_nobody_elses_even_if_they_vanished(acme):
     acme.night(someone("E1"), someone("E2"))
     acme.users_there.pop("SE-2")

@@ -62,6 +62,7 @@ REFUSED = {"refuse": dict.fromkeys(WAITING, "DB_SCHEMA_VIOLATION")}
 OUTAGE = {"drop": True, "skip": 1}
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_first.py::test_whoever_was_taken_since_is_no_longer_of_it")
 @pytest.mark.parametrize(("fault", "succeeds"), [(REFUSED, True), (OUTAGE, False)], ids=["refused", "unanswered"])
 def test_no_surprise_a_first_sync_is_used_up_only_by_whom_the_destination_took(company, fault, succeeds):
     acme = company(chunk_size=5)
@@ -80,6 +81,9 @@ def test_no_surprise_a_first_sync_is_used_up_only_by_whom_the_destination_took(c
     assert still(acme) & WAITING == set()
 
 
+@pytest.mark.long(
+    held_by="tests/unit/roster/plan/test_first.py::test_of_the_first_sync_still_only_coming_in_and_what_lacked_of_it_does_not_count"
+)
 @pytest.mark.parametrize("skip", [1, 2])
 def test_no_surprise_whoever_is_there_without_their_approver_after_an_outage_is_of_the_first_sync_still(company, skip):
     acme = company(Limits.model_validate(dict.fromkeys(("join", "manager", "other", "unit"), NOBODY)), chunk_size=2)
@@ -92,6 +96,9 @@ def test_no_surprise_whoever_is_there_without_their_approver_after_an_outage_is_
     assert all(acme.users_there[number]["approverIds"] for number in PEOPLE)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_first_sync.py::test_no_surprise_a_first_sync_at_somebody_elses_organization_waits_whatever_the_settings"
+)
 def test_no_surprise_whom_a_release_let_go_and_the_destination_refused_needs_no_other_release(company):
     acme = company()
     acme.first_sync = "hold"
@@ -136,6 +143,9 @@ def test_no_surprise_a_first_sync_at_somebody_elses_organization_waits_whatever_
     assert {outcome for outcome, _ in after.outcome.values()} == {"unchanged", "skipped"}
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_first_sync.py::test_no_surprise_a_first_sync_at_somebody_elses_organization_waits_whatever_the_settings"
+)
 def test_no_surprise_what_of_it_was_not_released_goes_on_waiting(elsewhere):
     acme = elsewhere(NONE)
     held = acme.night(*PEOPLE.values())

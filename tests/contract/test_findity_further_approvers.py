@@ -6,6 +6,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_further_approvers.py::test_further_approvers_come_behind_the_first_in_the_order_of_the_rules_and_once"
+)
+
 RULES = {"furtherApprovers": ["over_limit_approver", "extra_more"]}
 
 
@@ -42,6 +46,7 @@ def test_further_approvers_come_behind_the_first_in_the_order_of_the_rules_and_o
     assert approvers(acme) == ["E1"]
 
 
+@further
 @pytest.mark.parametrize("cells", [{"over_limit_approver": None}, {"over_limit_approver": None, "unread": "over_limit_approver"}])
 def test_no_surprise_a_further_approver_does_not_go_by_silence(acme, cells):
     acme.night(*people(over_limit_approver="E3"))
@@ -49,6 +54,7 @@ def test_no_surprise_a_further_approver_does_not_go_by_silence(acme, cells):
     assert approvers(acme) == ["E1", "E3"]
 
 
+@further
 def test_a_further_approver_goes_where_the_settings_say_so(acme):
     acme.night(*people(over_limit_approver="E3"))
     acme.night(*people(over_limit_approver=None), users={"clear": ["approverIds"]})
@@ -62,6 +68,9 @@ def test_approver_one_who_may_not_approve_is_replaced_by_who_approves_for_them_o
     assert night.facts.faults[["employee_id", "field", "reason"]].values.tolist() == [["E9", "approverIds", "approver_not_active"]]
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_meeting.py::test_approver_a_stranger_whose_external_id_is_somebodys_number_is_not_taken_for_them"
+)
 def test_accounting_people_whom_only_a_parameter_shows_are_strangers_and_stay_as_they_are(acme):
     partner = {"externalSourceId": "P1", "id": "i1", "personId": "p1", "email": "partner@other.example", "shownWith": "partnerAdmins"}
     acme.night(*people())

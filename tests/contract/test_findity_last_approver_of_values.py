@@ -13,6 +13,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_last_approver_of_values.py::test_approver_promise_they_stay_where_hr_names_nobody_or_several"
+)
+
 DIMENSION = {
     "name": "Cost center",
     "level": "EXPENSE",
@@ -85,6 +89,7 @@ def said(night):
     return " ".join([found.sentence, *found.also])
 
 
+@further
 @pytest.mark.parametrize("company", ["at_values", "at_units"], indirect=True)
 def test_approver_promise_who_approves_for_a_value_or_unit_stays_while_nobody_up_the_chain_can(company):
     night = company.night(*GONE)
@@ -113,6 +118,7 @@ def test_approver_promise_they_stay_where_hr_names_nobody_or_several(company):
     assert is_active(company)
 
 
+@further
 def test_who_approved_for_what_nobody_has_any_more_leaves(company):
     moved = (row("E1", "E1", "200"), row("E3", "E1", "200"), GONE[2])
     company.night(*moved)
@@ -120,6 +126,7 @@ def test_who_approved_for_what_nobody_has_any_more_leaves(company):
     assert not is_active(company), "the only one who is preset to it is they themself"
 
 
+@further
 def test_approver_promise_they_stay_while_somebody_is_still_preset_to_what_hr_does_not_name(company):
     moved = (row("E1", "E1", "200"), row("E3", "E1", None), GONE[2])
     assert decided(company.night(*moved)) == ["skip", "no_other_approver"]
@@ -132,6 +139,7 @@ def test_approver_promise_they_stay_in_a_night_in_which_nobody_could_read_who_ap
     assert is_active(company)
 
 
+@further
 def test_approver_promise_they_stay_where_findity_does_not_take_that_another_approves(company):
     company.box.fault(api="findity", job="PUT dimension approvers", status=400, times=None)
     named = (*(person | {"approval_limit": "E1"} for person in GONE[:2]), GONE[2])
@@ -154,6 +162,9 @@ def test_approver_promise_a_run_for_the_leaver_alone_takes_nobody_out_who_approv
     assert is_active(company)
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_last_approver_of_values.py::test_approver_promise_they_stay_where_hr_names_nobody_or_several"
+)
 def test_approver_promise_a_release_takes_nobody_out_whose_place_it_gives_to_nobody(company):
     """The change of who approves was applied and refused; the leaver alone was held, and is let go in the night after."""
     named = (*(person | {"approval_limit": "E1"} for person in GONE[:2]), GONE[2])

@@ -12,6 +12,10 @@ from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 from tests.graph.conftest import YAML
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_leaving.py::test_by_the_one_setting_whoever_left_keeps_their_access_for_so_many_days"
+)
+
 BOSS, ANN = employee("E1"), employee("E2")
 GONE = employee("E2", employment="left", end_date="2026-11-20")
 LATER = {"leaving_days": 3}
@@ -35,12 +39,14 @@ def test_by_the_one_setting_whoever_left_keeps_their_access_for_so_many_days(com
     assert company.users_there["E2"]["active"] is False
 
 
+@further
 def test_findity_s_own_setting_comes_before_the_company_s(company):
     company.night(BOSS, ANN, day="2026-11-19")
     night = company.night(BOSS, GONE, day="2026-11-21", leaving={"after_days": 0}, **LATER)
     assert night.outcome["E2"] == ("deactivated", "landed")
 
 
+@further
 def test_who_is_soon_to_lose_their_access_is_told_before(company):
     company.night(BOSS, ANN, day="2026-11-19", **LATER)
     night = company.night(BOSS, employee("E2", end_date="2026-11-20"), day="2026-11-20", **LATER)

@@ -10,6 +10,10 @@ from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 from tests.contract.test_findity_structure_nights import SETTINGS, USERS, row
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_meeting.py::test_approver_where_it_cannot_be_read_who_approves_no_preset_goes"
+)
+
 TODAY = datetime.now(UTC).date()
 LATER = str(TODAY + timedelta(days=30))
 PEOPLE = (row("E1", "100", "E1"), row("E2", "100", "E1"), row("E3", "100", "E1"))
@@ -43,6 +47,7 @@ def routed(box, ledger):
     return company
 
 
+@further
 def test_approver_who_approves_for_a_value_is_not_deleted_and_it_is_told(routed):
     assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("hold", "deletion")
     own, value = routed.organization["dimensionApprovers"]["COST"][0], routed.organization["dimensionValues"]["COST"][0]
@@ -64,6 +69,7 @@ def test_approver_where_it_cannot_be_read_who_approves_nobody_is_deleted(routed)
     routed.box.heal()
 
 
+@further
 def test_approver_an_empty_cell_takes_no_preset_away_by_which_alone_somebody_approves(routed):
     clear = {"users": {"clear": ["dimensionPresets"]}}
     people = (*GONE[:2], row("E3", None, "E1"))
@@ -81,6 +87,7 @@ def test_approver_where_it_cannot_be_read_who_approves_no_preset_goes(routed):
     assert routed.users_there["E3"]["dimensionPresets"][0]["dimensionValueId"] == "100"
 
 
+@further
 def test_a_preset_and_an_approver_go_where_another_approves(box, ledger):
     both = {**SETTINGS, "approval": ["approverIds", "dimensions"]}
     company = Company(box, ledger, {**USERS, "clear": ["dimensionPresets", "approverIds"]}, syncing.UNLIMITED, **both)
@@ -93,6 +100,7 @@ def test_a_preset_and_an_approver_go_where_another_approves(box, ledger):
     assert night.landed.without_approver == []
 
 
+@further
 def test_approver_nobody_loses_the_last_one_by_an_empty_cell_and_whoever_comes_in_has_one(box, ledger):
     company = Company(box, ledger, {"clear": ["approverIds"]}, syncing.UNLIMITED)
     boss, lead, ann = employee("E1"), employee("E2"), employee("E3", manager_id="E2")

@@ -19,6 +19,10 @@ from roster.reports.story import sentence
 from sandbox.faults import Fault
 from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, WRONG, Make, Organizations, employee, stand_in
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
+
 TITLES = {"findity": "Findity"}
 NOTHING_STORED = SimpleNamespace(entry=lambda *_: None)
 
@@ -64,6 +68,7 @@ def test_no_surprise_nobody_leaves_an_organization_before_the_next_has_them(acme
     assert acme.night(*people)[SE].planned["E2"] == ("none", "elsewhere")
 
 
+@further
 @pytest.mark.parametrize("trouble", ["down", "refuses", "holds"])
 def test_no_surprise_a_mover_keeps_the_old_while_the_new_one(acme: Organizations, trouble: str) -> None:
     people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
@@ -87,6 +92,7 @@ def test_one_organization_without_credentials_stops_no_other(acme: Organizations
     assert came[SE].outcome["E5"][0] == "created"
 
 
+@further
 @pytest.mark.parametrize(
     ("cell", "reason"), [("XX", "organization_unknown"), (None, "organization_empty"), ("NO;XX", "organization_unknown")]
 )
@@ -103,6 +109,7 @@ def test_no_surprise_whose_organization_is_not_known_stays_as_they_are(acme: Org
     assert pd.isna(word) if reason == "organization_empty" else word == "XX", "only what leads nowhere is told"
 
 
+@further
 def test_hrs_word_for_an_organization_that_leads_nowhere_is_told_with_what_may_have_been_meant(acme: Organizations) -> None:
     acme.rules = {"belonging": {"organization": {"column": "company_code", "lookup": {"Sweden": "se", "Norway": "no"}}}}
     staff = BOSS | {"company_code": "Sweden"}, employee("E3", "Sweden"), employee("E4", "Norway")
@@ -124,6 +131,7 @@ def test_hrs_word_for_an_organization_that_leads_nowhere_is_told_with_what_may_h
     assert "Swedn" in str(as_json("acme", story, show_values=True))
 
 
+@further
 def test_who_counts_as_a_consultant_for_a_word_that_is_not_known_is_told(acme: Organizations) -> None:
     came = acme.night(
         BOSS, employee("E2", extra_more="nö"), employee("E3", extra_more="all"), employee("E4", "NO"), employee("E7", extra_more="see")
@@ -135,6 +143,7 @@ def test_who_counts_as_a_consultant_for_a_word_that_is_not_known_is_told(acme: O
     assert "bankAccount" not in acme.users("se")["E7"]
 
 
+@further
 def test_why_says_of_another_organization_that_they_do_not_belong_there(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
     acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), only=[NO])
@@ -155,12 +164,14 @@ def test_true_report_an_organization_that_stopped_is_named_also_where_it_never_h
     assert [found.sentence, found.also[0]] == ["Stopped at Findity no: x", "Findity de did not get through: x"]
 
 
+@further
 def test_an_organization_that_cannot_be_read_is_told_as_that(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2", None, unread="company_code"), employee("E3"), employee("E4", "NO"))
     assert came[SE].planned["E2"] == ("skip", "organization_unreadable")
     assert "E2" in acme.active("se")
 
 
+@further
 def test_approver_a_manager_whose_organization_is_not_known_tonight_goes_on_approving(acme: Organizations) -> None:
     acme.night(BOSS, employee("E2"), employee("E3", manager_id="E2"), employee("E4", "NO"))
     came = acme.night(BOSS, employee("E2", "XX"), employee("E3", manager_id="E2"), employee("E4", "NO"))
@@ -168,12 +179,14 @@ def test_approver_a_manager_whose_organization_is_not_known_tonight_goes_on_appr
     assert came[SE].landed.without_approver == []
 
 
+@further
 def test_approver_a_manager_of_another_organization_only_is_passed_over_and_that_is_told(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO", manager_id="E2"))
     assert acme.users("no")["E4"]["approverIds"] == [acme.users("no")["E1"]["personId"]]
     assert came[NO].facts.repairs.to_numpy().tolist() == [["E4", "elsewhere"]]
 
 
+@further
 def test_whoever_has_left_leaves_all_organizations_at_once(acme: Organizations) -> None:
     people = BOSS, employee("E2", "SE;NO"), employee("E3"), employee("E4", "NO")
     acme.night(*people)
@@ -183,6 +196,7 @@ def test_whoever_has_left_leaves_all_organizations_at_once(acme: Organizations) 
     assert acme.active("no") == {"E1"}
 
 
+@further
 def test_a_rejoiner_may_come_back_into_the_other_one(acme: Organizations) -> None:
     acme.night(BOSS, employee("E2", employment="left"), employee("E3"), employee("E4", "NO"))
     came = acme.night(BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO"))
@@ -193,6 +207,7 @@ def test_a_rejoiner_may_come_back_into_the_other_one(acme: Organizations) -> Non
     assert back[NO].planned["E2"] == ("skip", "joins_elsewhere_first")
 
 
+@further
 def test_somebody_whom_rollcall_never_put_into_an_organization_is_left_there_and_told(acme: Organizations) -> None:
     acme.users("no")["E3"] = {**acme.users("se")["E3"], "id": "other"}
     came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
@@ -200,24 +215,28 @@ def test_somebody_whom_rollcall_never_put_into_an_organization_is_left_there_and
     assert "E3" in acme.active("no")
 
 
+@further
 @pytest.mark.parametrize(("cell", "without"), [("no", {"no"}), ("all", {"se", "no"}), ("typo", {"se", "no"}), (None, set())])
 def test_a_consultant_gets_no_private_fields_where_they_are_one(acme: Organizations, cell: str | None, without: set[str]) -> None:
     acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"), employee("E7", "SE;NO", extra_more=cell))
     assert {word for word in ("se", "no") if "bankAccount" not in acme.users(word)["E7"]} == without
 
 
+@further
 def test_what_a_consultant_has_there_already_stays(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2", extra_more="se"), employee("E3"), employee("E4", "NO"))
     assert came[SE].planned["E2"] == ("none", None)
     assert acme.users("se")["E2"]["bankAccount"] == {"iban": "SE4550000000058398257466"}
 
 
+@further
 def test_true_report_each_organization_is_told_by_itself(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
     report = assemble(acme.ledger, came[NO].attempt.run_id, TITLES)
     assert [(one.key, one.name) for one in report.destinations] == [(NO, "Findity no")]
 
 
+@further
 def test_quiet_no_name_or_address_of_anybody_is_in_what_is_kept_of_a_mover(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO"))
     told = came[SE].plan.people[["reason", "detail"]].to_string() + str(came[SE].facts.to_json())

@@ -10,6 +10,10 @@ import pytest
 from destinations.base import Request
 from tests.contract.nights_at_organizations import BOSS, NO, RIGHT, SE, Organizations, employee, stand_in
 
+pytestmark = pytest.mark.long(
+    held_by="tests/contract/test_findity_deleting.py::test_no_surprise_nobody_is_deleted_before_that_long_and_then_only_held"
+)
+
 TODAY = datetime.now(UTC).date()
 SOON, LATER = str(TODAY + timedelta(days=29)), str(TODAY + timedelta(days=30))
 MOVED, STAFF = employee("E2", "NO"), (BOSS, employee("E3"), employee("E4", "NO"))

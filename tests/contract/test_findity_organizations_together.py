@@ -14,6 +14,10 @@ from resources.past.story import story_of
 from sandbox.faults import Fault
 from tests.contract.nights_at_organizations import BOSS, NO, NOBODY_JOINS, RIGHT, SE, Make, Organizations, employee, stand_in
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
+
 STEP = {"approvers": [{"rule": {"column": "manager_id"}}], "values": {"id": "cost_center"}}
 RULES = {"approval": ["approverIds", "dimensions"], "dimensions": {"COST": {"name": "Cost center", "presetLocation": "EMPLOYEE", **STEP}}}
 STAFF = (BOSS, employee("E2"), employee("E3"), employee("E4", "NO"))
@@ -32,6 +36,7 @@ def acme(company: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         yield made
 
 
+@further
 def test_each_organization_has_the_values_of_its_own_people_alone_and_lands_them(acme: Organizations) -> None:
     acme.rules = RULES
     people = BOSS, employee("E2", cost_center="100"), employee("E4", "NO", cost_center="200")
@@ -45,6 +50,7 @@ def test_each_organization_has_the_values_of_its_own_people_alone_and_lands_them
     assert [len(night.drawn.plan.things) for night in acme.night(*people).values()] == [0, 0]
 
 
+@further
 def test_whoever_belongs_to_one_alone_is_not_held_against_the_other(acme: Organizations) -> None:
     came = acme.night(BOSS, employee("E2"), employee("E4", "NO", manager_id="E2"))
     shown = {name: night.landed.in_common for name, night in came.items()}
@@ -52,12 +58,14 @@ def test_whoever_belongs_to_one_alone_is_not_held_against_the_other(acme: Organi
     assert "E4" in set(shown[NO].departs["employee_id"])
 
 
+@further
 def test_units_are_looked_for_of_its_own_people_alone(acme: Organizations) -> None:
     acme.users_rules = {"organizationalUnitId": "department"}
     came = acme.night(BOSS, employee("E2", department="se"), employee("E4", "NO", department="no"))
     assert all(finding.passed for night in came.values() for finding in night.findings.values())
 
 
+@further
 def test_whoever_leaves_while_moving_leaves_both_at_once(acme: Organizations) -> None:
     acme.begin(*STAFF)
     acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
@@ -65,6 +73,7 @@ def test_whoever_leaves_while_moving_leaves_both_at_once(acme: Organizations) ->
     assert came[SE].outcome["E2"][0] == came[NO].outcome["E2"][0] == "deactivated"
 
 
+@further
 def test_no_surprise_whom_the_new_one_accepts_and_does_not_show_is_not_there(acme: Organizations) -> None:
     acme.begin(*STAFF)
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
@@ -78,6 +87,7 @@ def test_no_surprise_whom_the_new_one_accepts_and_does_not_show_is_not_there(acm
     assert acme.night(*moved)[SE].outcome["E2"][0] == "deactivated"
 
 
+@further
 def test_no_surprise_whom_no_reading_has_shown_yet_since_the_run_ended_before_is_not_there(acme: Organizations, monkeypatch: Any) -> None:
     acme.begin(*STAFF)
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
@@ -93,6 +103,7 @@ def lost(*_: Any, **__: Any) -> Any:
     raise Transient("The connection was lost.", "Run again.")
 
 
+@further
 def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leaves_the_other(acme: Organizations) -> None:
     acme.begin(*STAFF)
     acme.night(BOSS, employee("E2", "NO"), *STAFF[2:])
@@ -102,6 +113,7 @@ def test_a_mover_who_is_sent_back_before_the_old_one_let_go_stays_there_and_leav
     assert acme.active("no") == {"E1", "E4"}
 
 
+@further
 def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_counted_from_when_the_new_has_them(acme: Organizations) -> None:
     moved = BOSS, employee("E2", "NO"), *STAFF[2:]
     acme.begin(*STAFF, day="2026-11-01")
@@ -112,6 +124,9 @@ def test_a_mover_keeps_the_old_for_the_days_that_the_settings_give_leavers_count
     assert acme.night(*moved, day="2026-11-06", leaving_days=3)[SE].outcome["E2"][0] == "deactivated"
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
 def test_a_release_in_one_organization_changes_nothing_in_the_other(acme: Organizations) -> None:
     acme.begin(*STAFF)
     acme.limits["no"] = NOBODY_JOINS

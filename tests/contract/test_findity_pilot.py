@@ -7,6 +7,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_pilot.py::test_no_surprise_a_first_load_creates_one_person_and_holds_the_others_with_what_to_look_at"
+)
+
 BOSS, ANN, BOB = employee("E1"), employee("E2"), employee("E3", manager_id="E2")
 CHECKED = {"connection": {"invitation_mail_checked": True}}
 
@@ -38,6 +42,7 @@ def test_no_surprise_a_first_load_creates_one_person_and_holds_the_others_with_w
     assert "invitation_mail_checked: true" in night.detail("E2")
 
 
+@further
 def test_no_surprise_the_next_nights_create_nobody_else_and_joiners_wait_too(company):
     company.night(BOSS, ANN)
     night = company.night(BOSS, ANN, BOB)
@@ -46,6 +51,7 @@ def test_no_surprise_the_next_nights_create_nobody_else_and_joiners_wait_too(com
     assert "E1 is created first" in night.detail("E3")
 
 
+@further
 def test_once_the_settings_say_that_it_was_looked_everybody_comes_in_whatever_the_limits(company):
     many = [employee(f"E{number}") for number in range(1, 25)]
     company.night(*many)
@@ -55,6 +61,9 @@ def test_once_the_settings_say_that_it_was_looked_everybody_comes_in_whatever_th
     assert company.box.state["findity"]["mails"] == []
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_pilot.py::test_no_surprise_a_first_load_creates_one_person_and_holds_the_others_with_what_to_look_at"
+)
 def test_a_release_lets_those_go_whom_it_names_and_sets_nothing(company):
     night = company.night(BOSS, ANN)
     assert released(company, night, BOSS, ANN).outcome["E2"] == ("created", "landed")
@@ -62,6 +71,7 @@ def test_a_release_lets_those_go_whom_it_names_and_sets_nothing(company):
     assert night.planned["E3"] == ("hold", "pilot")
 
 
+@further
 def test_no_surprise_a_release_of_what_was_held_as_a_first_sync_lets_go_of_one(company):
     company.first_sync = "hold"
     night = company.night(BOSS, ANN, BOB)
@@ -75,11 +85,13 @@ def test_no_surprise_a_release_of_what_was_held_as_a_first_sync_lets_go_of_one(c
     assert sorted(company.users_there) == ["E1", "E2", "E3"]
 
 
+@further
 def test_who_needs_nobody_that_comes_after_goes_first(company):
     night = company.night(employee("E1", manager_id="E2"), employee("E2", manager_id=None), employee("E3"))
     assert [person for person, (action, _) in night.planned.items() if action == "create"] == ["E2"]
 
 
+@further
 def test_a_pilot_that_is_refused_makes_way_for_another(company):
     company.box.fault(api="findity", job="PUT users", refuse={"E1": "DB_SCHEMA_VIOLATION"}, times=None)
     assert company.night(BOSS, employee("E2", manager_id=None)).outcome["E1"] == ("refused", None)
@@ -88,6 +100,7 @@ def test_a_pilot_that_is_refused_makes_way_for_another(company):
     assert (night.outcome["E2"], night.planned["E1"]) == (("created", "landed"), ("hold", "pilot"))
 
 
+@further
 def test_who_is_there_already_is_taken_over_without_one(company):
     there = {"firstName": "A", "lastName": "B", "email": "e1@acme.example", "personId": "p1", "id": "u1", "approverIds": ["p1"]}
     company.start({"externalSourceId": "E1", **there})
@@ -96,12 +109,14 @@ def test_who_is_there_already_is_taken_over_without_one(company):
     assert night.planned["E2"] == ("create", None)
 
 
+@further
 @pytest.mark.parametrize("settings", [CHECKED, {"connection": {"send_invitation_mail": True}}], ids=["looked", "mails are wanted"])
 def test_without_the_question_all_go_at_once(company, settings):
     company.night(BOSS, ANN, BOB, **settings)
     assert sorted(company.users_there) == ["E1", "E2", "E3"]
 
 
+@further
 def test_the_sandbox_can_mail_all_the_same(company):
     company.box.switch(findity_invitation_mail="always")
     company.night(BOSS, ANN, BOB)

@@ -30,6 +30,9 @@ def first_approvers(made):
     return {one["value"]: one.get("approverExternalId") or people[one["personId"]] for one in rows}
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_external_ids.py::test_somebody_comes_in_under_the_id_of_the_rule_and_is_addressed_by_it_ever_after"
+)
 @pytest.mark.parametrize("taken", ["approverExternalId", "both"])
 def test_approvers_are_named_by_the_ids_that_a_rule_gave_them_and_a_quiet_night_follows(there, taken):
     made = there(BY_RULE, approver_by="approverExternalId")
@@ -45,6 +48,7 @@ def test_approvers_are_named_by_the_ids_that_a_rule_gave_them_and_a_quiet_night_
     assert made.users_there["acme-E2"]["active"] is False
 
 
+@pytest.mark.long(held_by="tests/contract/test_findity_at_once.py::test_with_four_at_once_everybody_fares_as_with_one")
 @pytest.mark.parametrize("trouble", ["none", "413", "refused"])
 def test_with_several_writes_at_once_things_and_people_fare_as_with_one(there, trouble):
     connection = {"writes_at_once": 4, "chunk_size": 3}
@@ -85,6 +89,9 @@ def test_quiet_who_has_an_address_for_an_id_is_not_deleted_and_is_told_by_number
     assert not [job for job in due.jobs if job.startswith("DELETE")]
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
 def test_the_repair_of_a_value_says_of_a_manager_of_another_organization_that_they_do_not_belong_there(tmp_path, monkeypatch):
     monkeypatch.setenv(RIGHT, "s")
     with stand_in() as company, company(tmp_path) as acme:

@@ -12,6 +12,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_structure_nights.py::test_a_first_load_brings_definitions_and_values_then_people_with_presets_and_approvers_the_night_after"
+)
+
 SETTINGS = {
     "approval": "dimensions",
     "dimensions": {
@@ -119,6 +123,7 @@ def test_a_quiet_night_writes_nothing_and_asks_for_each_list_once(settled):
     assert jobs[2:] == ["GET customdimensions", "GET dimension list", "GET dimension approvers"]
 
 
+@further
 def test_a_value_that_somebody_renamed_is_called_by_hrs_name_again(settled):
     settled.organization["dimensionValues"]["COST"][0]["name"] = "Changed"
     night = settled.night(*PEOPLE)
@@ -137,6 +142,7 @@ def test_approver_promise_an_approver_who_leaves_is_replaced_for_their_values_an
     assert night.landed.without_approver == []
 
 
+@further
 def test_approver_promise_whoever_approves_does_not_leave_while_it_waits_that_another_does(settled):
     settled.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "things": {"count": 0, "share": 0}})
     gone = (PEOPLE[0], {**PEOPLE[1], "employment": "left"}, PEOPLE[2])
@@ -152,6 +158,7 @@ def test_approver_promise_whoever_approves_does_not_leave_while_it_waits_that_an
     assert settled.users_there["E2"]["active"] is False
 
 
+@further
 def test_a_value_that_hr_has_no_longer_waits_until_it_is_released_and_goes_when_nobody_is_preset_to_it(settled):
     moved = (*PEOPLE[:2], row("E3", "100", "E2"))
     first = settled.night(*moved)
@@ -167,6 +174,7 @@ def test_a_value_that_hr_has_no_longer_waits_until_it_is_released_and_goes_when_
     assert things(settled.night(*moved)) == {}
 
 
+@further
 def test_a_preset_of_a_value_that_waits_is_left_out_and_told_and_follows_the_value(settled):
     settled.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "things": {"count": 0, "share": 0}})
     moved = (*PEOPLE[:2], row("E3", "300", "E3"))
@@ -182,6 +190,7 @@ def test_a_preset_of_a_value_that_waits_is_left_out_and_told_and_follows_the_val
     assert after.facts.faults.empty
 
 
+@further
 def test_a_preset_of_a_value_that_findity_refuses_is_not_sent(settled):
     settled.box.switch(findity_preset_unknown="refuse")
     settled.box.fault(api="findity", job="PUT dimension list", refuse={"300": "INVALID"}, times=None)
@@ -195,6 +204,7 @@ def test_a_preset_of_a_value_that_findity_refuses_is_not_sent(settled):
     assert presets(settled)["E3"] == ["300"]
 
 
+@further
 def test_a_preset_of_no_value_is_told_to_whoever_mends_it_and_the_rest_of_the_person_goes(settled):
     without = {
         "dimensions": {
@@ -209,6 +219,7 @@ def test_a_preset_of_no_value_is_told_to_whoever_mends_it_and_the_rest_of_the_pe
     assert told["owner"] == "HR"
 
 
+@further
 def test_a_run_for_one_person_touches_no_value_and_counts_on_none(company):
     company.night(*PEOPLE)
     night = company.night(*PEOPLE[:2], row("E3", "900", "E3"), request=Request(only=["E3"]))
@@ -217,6 +228,7 @@ def test_a_run_for_one_person_touches_no_value_and_counts_on_none(company):
     assert night.facts.faults["reason"].tolist() == ["preset_value_not_yet"]
 
 
+@further
 def test_units_wait_and_whoever_is_to_be_in_them_follows_once_they_are_released(tmp_path, monkeypatch):
     monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
     users = {"organizationalUnitId": "department"}
@@ -237,6 +249,7 @@ def test_units_wait_and_whoever_is_to_be_in_them_follows_once_they_are_released(
         assert quiet.facts.faults.empty
 
 
+@further
 def test_a_name_that_no_unit_is_created_for_is_unknown_also_where_others_wait(tmp_path, monkeypatch):
     monkeypatch.setenv("FINDITY_SECRET", "demo-findity-secret")
     with Sandbox() as box, syncing.fresh(tmp_path) as ledger:

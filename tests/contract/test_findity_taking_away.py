@@ -10,6 +10,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_taking_away.py::test_an_empty_cell_takes_the_value_away_in_the_fields_that_the_settings_name_and_only_there"
+)
+
 RULES = {
     "phone": "phone",
     "locale": "locale",
@@ -60,6 +64,7 @@ def people(**cells):
     return [employee("E1", **FILLED), employee("E2", **{**FILLED, **cells}), employee("E3", **FILLED)]
 
 
+@further
 def test_by_default_an_empty_cell_takes_nothing_away(acme):
     acme.begin(*people())
     before = dict(acme.users_there["E2"])
@@ -108,18 +113,21 @@ def test_of_an_object_nothing_goes_while_one_of_its_cells_is_filled(acme):
     assert acme.users_there["E2"]["address"] == {"street1": "Storgatan 1", "city": "Stockholm"}
 
 
+@further
 def test_one_preset_goes_and_those_that_are_given_stay(acme):
     acme.begin(*people())
     acme.night(*people(cost_center=None), users={"clear": CLEAR})
     assert acme.users_there["E2"]["dimensionPresets"] == [{"dimensionExternalSourceId": "SITE", "dimensionValueId": "STO"}]
 
 
+@further
 def test_a_newcomer_with_empty_cells_comes_in_and_whom_reading_does_not_show_a_value_has_none_to_lose(acme):
     night = acme.night(*people(**EMPTY), users={"clear": CLEAR})
     assert night.outcome["E2"] == ("created", "landed")
     assert "PUT users" not in acme.night(*people(**EMPTY), users={"clear": CLEAR}).jobs
 
 
+@further
 def test_a_value_may_be_taken_away_with_an_empty_one_of_its_type(acme):
     acme.box.switch(findity_taken_away="empty")
     try:
@@ -131,6 +139,7 @@ def test_a_value_may_be_taken_away_with_an_empty_one_of_its_type(acme):
         acme.box.switch(findity_taken_away="null")
 
 
+@further
 def test_what_was_accepted_and_is_still_there_has_not_landed(acme):
     acme.box.switch(findity_taken_away="empty")
     try:
@@ -140,6 +149,7 @@ def test_what_was_accepted_and_is_still_there_has_not_landed(acme):
         acme.box.switch(findity_taken_away="null")
 
 
+@further
 def test_no_surprise_a_column_that_is_empty_for_everybody_waits_for_a_release(acme):
     acme.begin(*people())
     rows = [{**row, "phone": None} for row in people()]
@@ -150,6 +160,7 @@ def test_no_surprise_a_column_that_is_empty_for_everybody_waits_for_a_release(ac
     assert not any("phone" in user for user in acme.users_there.values())
 
 
+@further
 def test_no_surprise_taking_away_counts_as_a_change_of_its_kind(acme):
     acme.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "bank_account": {"count": 0, "share": 0}})
     acme.begin(*people())
@@ -163,6 +174,7 @@ def test_only_what_has_a_rule_and_is_no_right_can_be_named(name, said):
         FindityUsers(clear=[name])
 
 
+@further
 def test_a_role_passes_through_as_configured_is_held_as_a_kind_and_never_goes_by_silence(acme):
     acme.limits = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "role": {"count": 0, "share": 0}})
     acme.begin(*people())

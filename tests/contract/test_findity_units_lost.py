@@ -10,6 +10,10 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_units_lost.py::test_no_surprise_at_the_first_look_too_a_tree_of_less_than_what_users_are_in_is_not_believed"
+)
+
 NAMES = ("Sales", "Support", "Legal", "Finance")
 
 
@@ -46,6 +50,7 @@ def left(*names):
     return [unit("root", "ACME", None), *(unit(name, name) for name in names)]
 
 
+@further
 @pytest.mark.parametrize("units", [[], left(), left("Sales"), [unit("new", "Sales", None)]], ids=["none", "a root", "half", "another tree"])
 def test_no_surprise_where_most_units_are_gone_nothing_is_written_until_somebody_lets_it_pass(acme, units):
     acme.night(*people(E2="Legal"))
@@ -62,6 +67,7 @@ def test_no_surprise_where_most_units_are_gone_nothing_is_written_until_somebody
     assert acme.night(*people(E2="Sales", E3="Legal", E4="Legal")).outcome["E4"][0] == "created"
 
 
+@further
 def test_a_night_on_which_a_few_units_go_is_like_any_other(acme):
     acme.night(*people(E2="Legal"))
     acme.organization["units"] = left("Sales", "Legal")
@@ -79,6 +85,7 @@ def test_no_surprise_at_the_first_look_too_a_tree_of_less_than_what_users_are_in
     assert acme.night(*people()).planned["E1"][0] == "hold"
 
 
+@further
 def test_whoever_names_no_units_is_not_held_for_them(acme):
     acme.settings["users"] = {}
     acme.night(*people())
@@ -86,6 +93,7 @@ def test_whoever_names_no_units_is_not_held_for_them(acme):
     assert acme.night(*people(E2="Sales")).outcome["E2"][0] == "created"
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/findity/test_users.py::test_where_no_unit_has_what_names_them_nobody_is_told_one_by_one")
 @pytest.mark.parametrize(("by", "said"), [("externalSourceId", "None of the 5 units at Findity has an external id"), ("name", "5 units")])
 def test_where_no_unit_has_what_names_them_that_is_said_once_and_not_of_each_person(acme, by, said):
     if by == "name":
@@ -109,6 +117,7 @@ def test_units_that_hr_names_and_findity_lacks_are_one_warning_with_counts(acme)
     assert found.table["did you mean"].fillna("-").tolist() == ["ACME/Legal; ACME/Support/Legal", "-", "ACME/Support"]
 
 
+@further
 def test_what_was_left_out_stands_in_the_list_for_hr_by_person_field_and_word_and_in_why(acme):
     acme.organization["units"].append(unit("Legal2", "Legal", "Support"))
     night = acme.night(*people(E2="Legal", E3="Suport"))

@@ -9,6 +9,8 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 
+pytestmark = pytest.mark.long(held_by="tests/unit/roster/reports/test_parity.py::test_each_difference_is_told_by_number_and_by_no_value")
+
 TITLES = {"expensify": "Expensify", "findity": "Findity"}
 POLICY = "5E00000000000001"
 NO_ADDRESSES = Limits.model_validate({**syncing.UNLIMITED.model_dump(), "email": {"count": 0, "share": 0}})

@@ -23,6 +23,8 @@ from tests.contract import nights_at_findity as at_findity
 from tests.syncing import UNLIMITED, Night, fresh
 from tests.unit.roster.frames import roster
 
+further = pytest.mark.long(held_by="tests/contract/test_undo.py::test_values_come_back_and_nothing_is_sent_before_a_release")
+
 FEED = {
     "approvalLimit": "approval_limit",
     "overLimitApprover": "over_limit_approver",
@@ -124,6 +126,7 @@ def test_values_come_back_and_nothing_is_sent_before_a_release(expensify: at_exp
     assert {person for person, (action, _) in again.planned.items() if action == "update"} == {"E2", "E3"}, "HR's file has not changed"
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_no_surprise_whatever_is_not_certain_stays_and_is_told_by_person")
 def test_no_surprise_what_was_written_since_or_is_otherwise_there_stays(expensify: at_expensify.Company) -> None:
     wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
     later = expensify.night(*people(E2={"department": "Law"}, E3={"department": "Art"}, E4={"department": "Art"}, E5={"cost_center": "C2"}))
@@ -134,6 +137,7 @@ def test_no_surprise_what_was_written_since_or_is_otherwise_there_stays(expensif
     assert all(any(WHY[code] in sentence for sentence in held.facts.notices) for _, _, code in left(held))
 
 
+@further
 def test_no_surprise_a_sync_between_the_plan_and_its_release_goes_before(expensify: at_expensify.Company) -> None:
     wrong = expensify.night(*people(E2={"department": "Art"}, E3={"department": "Art"}))
     held = drawn(expensify, wrong, None, wrong)
@@ -143,6 +147,7 @@ def test_no_surprise_a_sync_between_the_plan_and_its_release_goes_before(expensi
     assert {person for person, (outcome, _) in night.outcome.items() if outcome == "updated"} == {"E3"}
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_an_approver_of_before_who_is_there_comes_back")
 def test_approver_who_approved_before_comes_back_only_if_they_are_there(expensify: at_expensify.Company) -> None:
     expensify.night(*people(E4={"manager_id": "E2"}, E5={"manager_id": "E3"}))
     wrong = expensify.night(*people())
@@ -153,6 +158,7 @@ def test_approver_who_approved_before_comes_back_only_if_they_are_there(expensif
     assert night.landed.without_approver == []
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_who_came_in_goes_out_and_who_went_comes_back_with_what_does_not")
 def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_expensify.Company) -> None:
     wrong = expensify.night(*people(6, E3=None))
     assert expensify.of("E3") == {}
@@ -168,6 +174,7 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
     assert expensify.of("E6") == {}
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_no_surprise_whatever_is_not_certain_stays_and_is_told_by_person")
 def test_a_run_that_wrote_nothing_or_of_which_nothing_is_left_is_not_taken_back(expensify: at_expensify.Company) -> None:
     nothing = expensify.night(*people())
     with pytest.raises(Permanent, match="has written nothing"):
@@ -187,6 +194,7 @@ def test_rerun_a_release_of_it_that_was_killed_goes_on_and_writes_nobody_twice(e
     assert night.numbers["landed"] == 2
 
 
+@pytest.mark.long(held_by="tests/contract/test_undo.py::test_values_come_back_and_nothing_is_sent_before_a_release")
 def test_at_findity_values_come_back_whoever_was_taken_out_too(findity: at_findity.Company) -> None:
     def rows(**changed: Any) -> list[dict[str, Any]]:
         kept = {
@@ -215,6 +223,7 @@ def before(company: syncing.Company, undone: Night, *nights: Night) -> pd.DataFr
     return undoing.rows_before(company.ledger, "expensify", undone.attempt.run_id, kept(*nights))
 
 
+@further
 def test_who_was_taken_out_by_a_release_or_after_a_preview_of_the_same_file_comes_back_too(expensify: at_expensify.Company) -> None:
     whole = expensify.night(*people())
     one = expensify.sync(*people(E3=None), day="2026-11-05", write=False)
@@ -230,6 +239,7 @@ def test_who_was_taken_out_by_a_release_or_after_a_preview_of_the_same_file_come
     assert before(expensify, wrong, wrong) is None
 
 
+@further
 @pytest.mark.parametrize(
     ("row", "reason"), [({"employment": "left"}, "not_wanted"), ({"first_name": "Somebody", "last_name": "Else"}, "newer_row")]
 )
@@ -243,6 +253,7 @@ def test_no_surprise_nobody_comes_back_against_a_newer_row_of_their_number(
     assert expensify.of("E3") == {}
 
 
+@further
 def test_approver_who_came_in_with_their_people_goes_out_with_them(expensify: at_expensify.Company) -> None:
     wrong = expensify.night(*people(7, E7={"manager_id": "E6"}))
     assert expensify.of("E7")["submitsTo"] == "E6@acme.example"
@@ -251,6 +262,7 @@ def test_approver_who_came_in_with_their_people_goes_out_with_them(expensify: at
     assert (expensify.of("E6"), expensify.of("E7"), night.landed.without_approver) == ({}, {}, [])
 
 
+@further
 def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Company) -> None:
     wrong = expensify.night(*people(6, E2={"department": "Art"}, E3=None))
     _, undone = taken_back(expensify, wrong, roster(*people()))
@@ -263,6 +275,7 @@ def test_an_undo_is_taken_back_like_any_other_run(expensify: at_expensify.Compan
     assert expensify.of("E3") == {}
 
 
+@further
 def test_true_report_a_run_that_died_before_it_read_back_is_taken_back_by_its_answers(expensify: at_expensify.Company) -> None:
     wrong = expensify.planned(*people(6, E2={"department": "Art"}, E3=None), day="2026-11-05")
     on_its_way = Write("expensify", "run-2", "run-2", wrong.plan, wrong.drawn.acknowledgements, wrong.taken.number, wrong.taken.dated)
@@ -276,6 +289,7 @@ def test_true_report_a_run_that_died_before_it_read_back_is_taken_back_by_its_an
     }
 
 
+@further
 def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_expensify.Company) -> None:
     first = expensify.night(*people(E2={"department": "Art"}))
     again = expensify.night(*people(E2={"department": "Art"}, E4={"department": "Art"}))
@@ -288,6 +302,7 @@ def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_e
     assert held.planned["E4"] == ("hold", "undo")
 
 
+@further
 def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox, ledger: Ledger) -> None:
     company = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()
     company.limits = UNLIMITED
@@ -300,6 +315,7 @@ def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox,
     assert (company.of("E3"), company.of("E2")["submitsTo"], night.landed.without_approver) == ({}, "E1@acme.example", [])
 
 
+@further
 def test_no_surprise_who_has_a_number_that_came_in_and_was_given_to_somebody_else_since_is_left_alone(
     expensify: at_expensify.Company,
 ) -> None:

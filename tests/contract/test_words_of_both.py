@@ -10,6 +10,8 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract import nights_at_expensify, nights_at_findity
 
+further = pytest.mark.long(held_by="tests/contract/test_words_of_both.py::test_of_many_names_those_are_kept_that_the_changes_mention")
+
 USERS = {
     "organizationalUnitId": {"column": "department", "values": {"Sales": "u1", "Legal": "u2"}},
     "unit_by": "id",
@@ -40,6 +42,7 @@ def told(night):
     return [tuple(row) for row in cells.where(cells.notna(), None).to_numpy().tolist()]
 
 
+@further
 def test_units_and_dimension_values_go_by_their_names_at_findity(box, ledger):
     acme = nights_at_findity.Company(box, ledger, USERS, syncing.UNLIMITED)
     acme.organization["units"] = [{"id": f"u{at}", "name": name, "externalSourceId": None, "parentId": up} for at, name, up in UNITS]
@@ -61,6 +64,7 @@ def test_units_and_dimension_values_go_by_their_names_at_findity(box, ledger):
     assert "Support" not in str(second.plan.changes.to_dict())
 
 
+@further
 def test_policies_go_by_their_names_at_expensify_and_limits_are_amounts(box, ledger):
     acme = nights_at_expensify.Company(box, ledger, FEED, connection={"account": nights_at_expensify.CALLER}).start()
     acme.limits = syncing.UNLIMITED

@@ -19,7 +19,10 @@ from tests.deploy.engine import WORKERS, Engine, person, running
 from tests.postgres import postgres
 
 __all__ = ["postgres"]
-pytestmark = pytest.mark.exhaustive("a night on the engine")
+pytestmark = [
+    pytest.mark.exhaustive("a night on the engine"),
+    pytest.mark.long(held_by="tests/graph/triggers/test_daemon.py::test_a_file_that_lands_is_synced_once_with_nobody_looking"),
+]
 COMPANIES = [f"c{number:03d}" for number in range(1, 101 if soak.WHOLE else 4)]
 PEOPLE = 300 if soak.WHOLE else 4
 UNFINISHED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]

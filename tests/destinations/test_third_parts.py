@@ -3,8 +3,13 @@
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from tests.destinations.conftest import Shelf, said
+
+pytestmark = pytest.mark.long(
+    held_by="tests/destinations/test_third_syncs.py::test_a_first_sync_writes_a_line_for_everybody_and_leaves_strangers_alone"
+)
 
 BOOKS = {
     "ledgerbook__others": {"north": {"file": {"env": "NORTH_FILE"}}},

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+further = pytest.mark.long(held_by="tests/destinations/test_third_syncs.py::test_a_second_sync_finds_nothing_to_change_and_writes_nothing")
+
 BOOK = "ledgerbook"
 DAY = "2026-11-21"
 
@@ -82,6 +86,7 @@ def test_no_surprise_a_first_sync_is_held_and_its_release_brings_everyone(held: 
     assert set(acme.outcome(BOOK, acme.quickly("sync").run_id).values()) == {"unchanged", "skipped"}
 
 
+@further
 def test_no_surprise_what_is_beyond_a_limit_waits_with_what_needs_it_and_goes_with_its_release(synced: Any) -> None:
     acme = synced(limits={"leave": {"count": 1, "share": 0}})
     gone = {"Status": "T", "End": "2026-11-01"}
@@ -103,6 +108,7 @@ def test_no_surprise_what_is_beyond_a_limit_waits_with_what_needs_it_and_goes_wi
     assert {acme.outcome(BOOK, released.run_id)[number] for number in ("E03", "E05", "E06")} == {"deactivated"}
 
 
+@further
 def test_leavers_go_inactive_by_row_and_by_absence_and_come_back_to_their_own_line(synced: Any) -> None:
     acme = synced()
     people = with_cells(acme, E05={"Status": "T", "End": "2026-11-01"})
@@ -122,6 +128,7 @@ def test_leavers_go_inactive_by_row_and_by_absence_and_come_back_to_their_own_li
     assert len(acme.book.lines) == 13
 
 
+@further
 def test_no_surprise_a_number_with_somebody_elses_address_and_start_date_is_held_and_no_release_lifts_it(synced: Any) -> None:
     acme = synced()
     before = acme.book.lines["E09"]
@@ -139,6 +146,7 @@ def test_no_surprise_a_number_with_somebody_elses_address_and_start_date_is_held
     assert acme.book.lines["E09"]["mail"] == "max@acme.example"
 
 
+@further
 def test_no_surprise_without_start_dates_it_is_the_last_name_in_the_book_that_tells(empty: Any) -> None:
     acme = empty(hr__people__columns__start_date=None)
     assert acme.quickly("sync").succeeded
@@ -149,6 +157,9 @@ def test_no_surprise_without_start_dates_it_is_the_last_name_in_the_book_that_te
     assert (planned.loc["E09", "action"], planned.loc["E11", "reason"]) == ("update", "number_reused")
 
 
+@pytest.mark.long(
+    held_by="tests/destinations/test_third_syncs.py::test_a_first_sync_writes_a_line_for_everybody_and_leaves_strangers_alone"
+)
 def test_rerun_after_a_failure_sends_just_those_without_an_answer(empty: Any) -> None:
     acme = empty()
     acme.book.switch(jam="E07")
@@ -166,6 +177,7 @@ def test_rerun_after_a_failure_sends_just_those_without_an_answer(empty: Any) ->
     assert landed(acme, again.run_id)["landed"] == 12
 
 
+@further
 def test_true_report_what_did_not_land_is_missing_and_not_taken_for_done(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E05={"Dept": "Finance"}, E09={"Dept": "Finance"}))
@@ -180,6 +192,7 @@ def test_true_report_what_did_not_land_is_missing_and_not_taken_for_done(synced:
     assert (table.loc["E05", "landed"], table.loc["E09", "landed"]) == ("missing", "landed")
 
 
+@further
 def test_what_the_book_does_not_show_is_accepted_and_not_visible(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E09={"IBAN": "SE2700000000000099000297"}))
@@ -202,6 +215,7 @@ def test_verify_tells_what_somebody_has_changed_since(synced: Any) -> None:
     assert drift["missing"] == 1
 
 
+@further
 def test_a_preview_says_whom_the_book_would_refuse_and_a_sync_refuses_them_alone(empty: Any) -> None:
     acme = empty()
     acme.book.switch(refuse={"E12": "Liv Xavier is on the list"})
@@ -217,6 +231,7 @@ def test_a_preview_says_whom_the_book_would_refuse_and_a_sync_refuses_them_alone
     assert "E12" not in acme.book.lines
 
 
+@further
 def test_approver_whoever_would_have_none_there_is_not_written(empty: Any) -> None:
     acme = empty()
     acme.book.switch(refuse={"E02": "no"})
@@ -227,6 +242,7 @@ def test_approver_whoever_would_have_none_there_is_not_written(empty: Any) -> No
     assert all(lines[line["approver_no"]]["active"] for line in lines.values() if "approver_no" in line)
 
 
+@further
 def test_a_line_without_a_number_is_found_by_its_address_and_can_only_be_looked_at(empty: Any) -> None:
     acme = empty()
     acme.book.by_hand("S1", staff_no=None, mail="Dag@ACME.example")
@@ -235,6 +251,7 @@ def test_a_line_without_a_number_is_found_by_its_address_and_can_only_be_looked_
     assert len(acme.book.lines) == 12
 
 
+@further
 def test_leave_that_is_left_to_vendors_is_resolved_by_rollcall_where_a_destination_has_no_rule_for_it(empty: Any) -> None:
     acme = empty(approvers={"resolve_leave": "vendor"})
     acme.file("2026-11-20", with_cells(acme, E03={"Status": "LOA"}))
@@ -243,6 +260,7 @@ def test_leave_that_is_left_to_vendors_is_resolved_by_rollcall_where_a_destinati
     assert desired.loc["E07", "approver_no"] == "E01"
 
 
+@pytest.mark.long(held_by="tests/graph/test_sync.py::test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver")
 def test_one_touches_only_the_named_people(synced: Any) -> None:
     acme = synced()
     acme.file(DAY, with_cells(acme, E04={"Dept": "Finance"}, E07={"Dept": "Finance"}))
@@ -253,6 +271,7 @@ def test_one_touches_only_the_named_people(synced: Any) -> None:
 # Beside the others
 
 
+@further
 def test_three_destinations_are_synced_side_by_side(three: Any) -> None:
     for destination in ("expensify", "findity", BOOK):
         outcomes = three.outcome(destination, three.first.run_id)
@@ -260,6 +279,7 @@ def test_three_destinations_are_synced_side_by_side(three: Any) -> None:
     assert three.stored(three.first.run_id, "reports/sync_report")["headline"] == "All 36 planned changes landed"
 
 
+@further
 def test_one_destination_failing_stops_neither_of_the_others(three: Any) -> None:
     three.book.file.write_text("no book")
     three.file(DAY, with_cells(three, E09={"Dept": "Sales"}))
@@ -270,6 +290,7 @@ def test_one_destination_failing_stops_neither_of_the_others(three: Any) -> None
         assert three.outcome(destination, result.run_id)["E09"] == "updated"
 
 
+@further
 def test_no_surprise_a_file_older_than_what_the_third_was_brought_to_stops(three: Any) -> None:
     # Only the book is brought to the newer file.
     three.file(DAY, with_cells(three, E09={"Dept": "Sales"}))
@@ -294,6 +315,7 @@ def test_no_surprise_a_file_older_than_what_the_third_was_brought_to_stops(three
         assert ledger.applied.of(BOOK).number == 1
 
 
+@further
 def test_no_surprise_a_release_of_the_third_leaves_the_others_waiting(empty: Any) -> None:
     acme = empty(beside=True, first_sync="hold")
     first = acme.quickly("sync")

@@ -4,8 +4,13 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+import pytest
 
 from tests.destinations.conftest import said
+
+pytestmark = pytest.mark.long(
+    held_by="tests/unit/destinations/test_things.py::test_a_release_lets_what_was_held_go_and_the_next_night_is_quiet"
+)
 
 BOOK = "ledgerbook"
 

@@ -80,6 +80,7 @@ def test_why_says_in_the_books_words_who_can_mend_it(troubled: Any) -> None:
     assert "E09 was created at Ledger book, but reading back does not show it." in said("why", "E09")
 
 
+@pytest.mark.long(held_by="tests/graph/test_why.py::test_why_tells_one_person_across_runs_and_destinations")
 def test_why_tells_of_the_third_as_of_the_others(three: Any) -> None:
     changed(three, "E04", Dept="Finance")
     assert three.quickly("sync").succeeded
@@ -89,6 +90,7 @@ def test_why_tells_of_the_third_as_of_the_others(three: Any) -> None:
     assert said("status").count("Ledger book") >= 2
 
 
+@pytest.mark.long(held_by="tests/destinations/test_third_told.py::test_why_says_in_the_books_words_who_can_mend_it")
 def test_why_shows_under_which_digest_somebody_waits_there(held: Any) -> None:
     acme = held()
     told = said("why", "E04")
@@ -111,6 +113,7 @@ def test_status_has_what_waits_there_and_how_to_release_it(held: Any) -> None:
     assert f"rollcall release acme {acme.digest(acme.first.run_id)}" in told
 
 
+@pytest.mark.long(held_by="tests/graph/test_person.py::test_export_has_all_that_is_kept_about_one_person_and_nothing_of_others")
 def test_export_has_its_lines_its_accounts_and_what_it_answered(synced: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced()
     acme.commands(monkeypatch)
@@ -163,6 +166,7 @@ def test_forget_leaves_nothing_of_a_person_but_their_line_in_the_book(synced: An
     assert len(acme.book.lines) == 13
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps")
 def test_quiet_nothing_of_a_line_is_in_what_dagster_keeps(troubled: Any) -> None:
     people = troubled.people()
     people["E04"].update(Mail="dagge@acme.example", Last="Hemligsson", IBAN="SE2700000000000099000297")

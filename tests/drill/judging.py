@@ -36,6 +36,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -77,7 +78,7 @@ class Feed:
             return [Night(self.folder, {f"people_{DAYS[2]}.csv": "roster.csv"}, self.said)]
         return [Night(self.folder, {name: name for name in night.get("files", [])}, night, self.said) for night in self.said["nights"]]
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any] | None:
         """A company of the feed's own."""
         file = self.folder / "defs.yaml"

@@ -13,6 +13,8 @@ from destinations import registry
 from resources.past.report_files import Written, write_reports
 from resources.past.run_report import assemble
 
+pytestmark = pytest.mark.long(held_by="tests/unit/roster/plan/test_first.py::test_accounts_found_by_address_alone_are_found")
+
 SE, NO = "5E00000000000001", "4E00000000000002"
 
 

@@ -16,7 +16,10 @@ from sandbox.server import Sandbox
 EXPORT = places.PROJECT.parent / "shared" / "data" / "adventureworks" / "DimEmployee.psv"
 YAML = places.PROJECT / "docs" / "adventureworks" / "defs.yaml"
 
-pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason="the AdventureWorks export is no part of this project and is not beside it")
+pytestmark = [
+    pytest.mark.skipif(not EXPORT.exists(), reason="the AdventureWorks export is no part of this project and is not beside it"),
+    pytest.mark.long(held_by="tests/unit/roster/intake/test_intake.py::test_a_roster_that_nobody_here_wrote_is_taken_in_whole"),
+]
 
 
 @pytest.fixture

@@ -5,12 +5,17 @@ import io
 from typing import Any
 
 import dagster as dg
+import pytest
 from rich.console import Console
 
 from cli.page import print_page
 from destinations import registry
 from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
+
+pytestmark = pytest.mark.long(
+    held_by="tests/contract/test_approvers_there.py::test_approver_a_manager_approves_from_the_first_day_that_they_are_there"
+)
 
 
 def test_approvers_found_by_rule_are_told_in_dagster_in_the_terminal_and_in_the_report(synced: Any) -> None:

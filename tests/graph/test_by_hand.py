@@ -38,6 +38,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+@pytest.mark.long(held_by="tests/graph/test_by_hand.py::test_no_surprise_what_is_held_is_in_no_feed")
 def test_a_feed_by_hand_is_byte_for_byte_what_a_sync_sends(
     empty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:

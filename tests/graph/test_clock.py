@@ -7,6 +7,10 @@ import pytest
 
 from assets.graph import intake
 
+pytestmark = pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_refused.py::test_rerun_an_export_with_an_older_day_is_not_written_even_if_it_was_seen_later"
+)
+
 WHO = {"accepted_by": "kim", "reason": "the clock stood in 2027"}
 
 

@@ -57,6 +57,7 @@ def moved(acme: Any) -> Any:
     return acme
 
 
+@pytest.mark.long(held_by="tests/graph/test_full_disk.py::test_rerun_a_ledger_that_cannot_grow_is_told_and_a_reexecution_does_the_rest")
 @pytest.mark.parametrize(
     ("part", "step"),
     [

@@ -21,6 +21,8 @@ from resources.past.run_report import assemble
 from roster.reports.headline import headline
 from roster.reports.skipped import left_out
 
+further = pytest.mark.long(held_by="tests/graph/test_gate.py::test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason")
+
 People = dict[str, dict[str, str]]
 WHO = {"accepted_by": "kim", "reason": "HR has sold the north"}
 DAY = "2026-11-21"
@@ -159,6 +161,7 @@ def test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason(synced:
         assert ledger.intakes.gate(result.run_id).facts["accepted"]["over"] == {"expensify": 2, "findity": 2}
 
 
+@further
 def test_no_surprise_a_file_of_an_earlier_day_stops_even_if_it_was_never_seen(synced: Any) -> None:
     acme = synced(findity=None)
     acme.file(DAY, acme.people() | with_cells({"E09": acme.people()["E09"]}, Mobile="+46701740699"))
@@ -184,6 +187,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(synced: Any) -> None:
     assert "acme__hr__intake: {config: {accept: [rows, fill]" in gate.metadata["launchpad"].value
 
 
+@pytest.mark.long(held_by="tests/unit/roster/reading/test_decoding.py::test_a_byte_order_mark_is_no_part_of_the_text")
 def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
     acme = synced(expensify=None)
     rewritten(acme.file(DAY, acme.people()), lambda text: "\ufeff" + text)
@@ -192,6 +196,7 @@ def test_a_byte_order_mark_is_nothing(synced: Any) -> None:
     assert {acme.outcome("findity", result.run_id)[number] for number in acme.people()} == {"unchanged"}
 
 
+@further
 def test_the_same_file_again_is_no_failed_check_and_the_first_lines_say_so(synced: Any) -> None:
     acme = synced(findity=None)
     result = acme.quickly("sync")
@@ -205,6 +210,7 @@ def test_the_same_file_again_is_no_failed_check_and_the_first_lines_say_so(synce
     assert "HR has sent nothing new: this is the very file that was last applied" in found.also
 
 
+@further
 def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced(findity=None)
     said = {}
@@ -224,6 +230,7 @@ def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(sync
     assert said[8].sentence == "Stopped at the gate: same_file: the very same file was read on 8 days in a row"
 
 
+@further
 def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
     acme = synced(expensify=None)
     people = acme.people()
@@ -237,6 +244,7 @@ def test_two_files_of_one_day_are_said_in_the_first_lines(synced: Any) -> None:
     assert "The file that was last applied is of" in " ".join([found.sentence, *found.also])
 
 
+@further
 def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: Any) -> None:
     acme = synced(expensify=None)
     before = len(next(iter(acme.people().values())))
@@ -253,6 +261,7 @@ def test_columns_that_nobody_maps_may_come_go_and_move_and_it_is_said(synced: An
     assert planned[planned.eq("update")].index.tolist() == ["E09"]
 
 
+@further
 def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_with(synced: Any) -> None:
     acme = synced(expensify=None)
     people = half(acme)
@@ -278,6 +287,7 @@ def test_what_somebody_lets_pass_is_kept_and_is_what_the_next_file_is_compared_w
     assert acme.quickly("preview").succeeded
 
 
+@further
 def test_the_command_that_a_failure_names_lets_the_file_pass(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced(findity=None)
     acme.file(DAY, half(acme))
@@ -291,6 +301,7 @@ def test_the_command_that_a_failure_names_lets_the_file_pass(synced: Any, monkey
     assert "kim let the file pass the gate (rows): sold" in result.output
 
 
+@further
 @pytest.mark.parametrize(("job", "config"), [("preview", {}), ("one", {"employee_ids": ["E01"]})])
 def test_only_a_sync_of_everyone_moves_what_the_next_file_is_compared_with(synced: Any, job: str, config: dict[str, Any]) -> None:
     acme = synced(findity=None)
@@ -302,6 +313,7 @@ def test_only_a_sync_of_everyone_moves_what_the_next_file_is_compared_with(synce
     assert "6 rows, 12 last time" in failed.message
 
 
+@further
 def test_some_people_of_a_file_that_is_let_pass_can_be_brought(synced: Any) -> None:
     acme = synced(findity=None)
     acme.file(DAY, with_cells(half(acme), Dept="Finance"))
@@ -311,6 +323,7 @@ def test_some_people_of_a_file_that_is_let_pass_can_be_brought(synced: Any) -> N
     assert acme.outcome("expensify", result.run_id)["E04"] == "updated"
 
 
+@further
 def test_what_was_let_pass_is_not_what_a_re_execution_finds_in_its_place(synced: Any) -> None:
     acme = synced(findity=None)
     acme.file(DAY, with_cells(half(acme), Mobile=""))
@@ -368,6 +381,7 @@ def test_who_lets_a_file_pass_is_who_has_signed_on_and_need_not_be_typed(synced:
     assert acme.checks(passed)["hr/roster: gate"].description.endswith("kim let pass rows: sold")
 
 
+@further
 def test_a_file_that_a_release_applies_is_what_the_next_is_compared_with(held: Any) -> None:
     acme = held(findity=None)
     acme.file(DAY, half(acme))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from resources import places
 
@@ -35,6 +36,9 @@ def test_no_surprise_a_write_alone_refuses_the_newest_plan(synced: Any) -> None:
     refused(acme, acme.clicked("expensify/sync_result"), "newest stored plan is for looking", writes)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_refused.py::test_no_surprise_a_plan_that_failed_its_gate_or_accounting_is_not_written"
+)
 def test_no_surprise_a_plan_that_no_gate_has_passed_in_this_run_is_not_written(synced: Any) -> None:
     acme = synced(findity=None)
     writes = acme.box.writes
@@ -43,6 +47,9 @@ def test_no_surprise_a_plan_that_no_gate_has_passed_in_this_run_is_not_written(s
     refused(acme, acme.clicked("expensify/plan", "expensify/sync_result"), "did not pass its gate", writes)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_refused.py::test_rerun_an_older_export_is_not_written_over_a_newer_one_without_a_reason"
+)
 def test_no_surprise_a_plan_drawn_from_older_readings_is_not_written(synced: Any) -> None:
     acme = synced(findity=None)
     writes = acme.box.writes
@@ -63,6 +70,7 @@ def test_no_surprise_a_plan_altered_in_storage_is_not_written(synced: Any) -> No
     assert acme.members()["ida@acme.example"]["role"] == "user"
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_delivery_refused.py::test_no_surprise_a_plan_of_another_export_is_not_written")
 def test_no_surprise_a_plan_is_not_written_under_another_exports_number(synced: Any) -> None:
     acme = synced(findity=None)
     newer(acme)
@@ -92,6 +100,7 @@ def test_accounting_a_plan_that_does_not_add_up_stops_its_destination_and_not_th
         assert not ledger.plans.verdict("expensify", result.run_id).accounting_passed
 
 
+@pytest.mark.long(held_by="tests/graph/test_guard.py::test_no_surprise_a_plan_altered_in_storage_is_not_written")
 def test_no_surprise_two_runs_do_not_write_at_the_same_time(synced: Any) -> None:
     acme = synced(findity=None)
     newer(acme)

@@ -311,6 +311,7 @@ def test_rerun_dagsters_own_api_goes_on_with_the_run(stumbling: Location, tmp_pa
     assert steps(tmp_path) == ["first", "second", "second", "third"]
 
 
+@pytest.mark.long(held_by="tests/graph/test_launch.py::test_rerun_dagsters_own_api_goes_on_with_the_run")
 def test_rerun_the_ui_goes_on_with_the_run(stumbling: Location, tmp_path: Path) -> None:
     failed = run_job("stumbling", location=stumbling)
     (tmp_path / "mended").touch()

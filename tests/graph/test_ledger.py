@@ -17,6 +17,8 @@ from resources.failures import Transient
 from resources.ledger import Ledger, schema
 from tests.ledgers import ON_POSTGRES
 
+further = pytest.mark.long(held_by="tests/graph/test_ledger.py::test_a_run_opens_its_ledger_once_and_closes_it")
+OTHER_JOBS: list[tuple[str, dict[str, Any]]] = [("one", {"employee_ids": ["E04"]}), ("retention", {}), ("verify", {})]
 AWAY = "postgresql://someone:hunter2@127.0.0.1:9/x?connect_timeout=2"
 
 
@@ -46,7 +48,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="the switch opens ledgers in its own way, which is not counted")
-@pytest.mark.parametrize(("job", "config"), [("sync", {}), ("one", {"employee_ids": ["E04"]}), ("retention", {}), ("verify", {})])
+@pytest.mark.parametrize(("job", "config"), [("sync", {}), *(pytest.param(*job, marks=further) for job in OTHER_JOBS)])
 def test_a_run_opens_its_ledger_once_and_closes_it(
     synced: Any, engines: list[sa.Engine], looks: list[str], job: str, config: dict[str, Any]
 ) -> None:

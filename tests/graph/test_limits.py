@@ -23,9 +23,14 @@ from resources.past.report_files import write_reports
 from resources.past.run_report import assemble
 from tests.graph.conftest import Acme, Places
 
+further = pytest.mark.long(
+    held_by="tests/graph/test_limits.py::test_no_surprise_what_is_beyond_a_limit_is_held_with_what_needs_it_and_the_rest_is_written"
+)
+
 TIGHT = {"leave": {"count": 1, "share": 0}}
 
 
+@further
 def test_no_surprise_a_first_sync_that_may_apply_has_no_limit_on_joiners(empty: Any) -> None:
     acme = empty(limits={"join": {"count": 0, "share": 0}}, expensify=None)
     acme.box.fault(api="findity", job="PUT users", status=403, times=None)
@@ -40,6 +45,7 @@ def test_no_surprise_a_first_sync_that_may_apply_has_no_limit_on_joiners(empty: 
     assert "E13" not in acme.users()
 
 
+@further
 def test_a_first_sync_for_some_people_leaves_the_first_sync_of_everyone_to_come(empty: Any) -> None:
     acme = empty(limits={"join": {"count": 0, "share": 0}}, expensify=None)
     assert acme.quickly("one", employee_ids=["E01"]).succeeded
@@ -136,6 +142,7 @@ def test_the_terminal_and_the_report_say_the_same(beyond: Any) -> None:
     assert "More changes of this kind than the limit allows" in terminal
 
 
+@further
 def test_what_was_held_goes_with_its_release_all_together(beyond: Any) -> None:
     with beyond.ledger() as ledger:
         digest = ledger.plans.verdict("findity", beyond.result.run_id).held_digest
@@ -164,6 +171,7 @@ def test_whom_a_dry_run_would_refuse_is_on_the_terminal_of_a_preview(empty: Any)
 # Delete
 
 
+@pytest.mark.long(held_by="tests/graph/test_limits.py::test_no_surprise_no_client_can_delete_but_one_user_at_a_time")
 def test_no_surprise_nobody_is_ever_deleted_whatever_happens_to_them(beyond: Any) -> None:
     with beyond.ledger() as ledger:
         for destination in ("expensify", "findity"):

@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 
 from sandbox.sftp import SftpServer
 
+pytestmark = pytest.mark.long(held_by="tests/contract/sftp/test_put_back.py::test_each_owner_has_their_file_in_place_of_the_last_one")
+
 FILES = {"sync_report.html", "skipped_employees.csv", "skipped_employees.xlsx"}
 
 

@@ -111,6 +111,7 @@ def test_loading_needs_no_network_and_no_secret(tmp_path: Path, monkeypatch: pyt
     assert keys(load(tmp_path)) == keys(without)
 
 
+@pytest.mark.long(held_by="tests/graph/test_loading.py::test_a_new_folder_is_a_new_company_in_a_folder_outside_the_project")
 def test_the_environment_names_another_folder_of_companies(tmp_path: Path) -> None:
     company(tmp_path, "elsewhere")
     code = "from pipelines.definitions import defs; print([job.name for job in defs.resolve_all_job_defs()])"
@@ -299,6 +300,7 @@ def test_the_mistakes_of_all_companies_are_told_at_once(tmp_path: Path) -> None:
     assert folders == ["acme", "acme", "brick", "broken", "two-words"]
 
 
+@pytest.mark.long(held_by="tests/graph/test_loading.py::test_a_mistake_is_one_line_with_file_line_and_attribute")
 def test_a_mistake_is_told_in_full_although_errors_of_user_code_are_masked(tmp_path: Path) -> None:
     company(tmp_path, "acme", ACME.replace("policyID: department", "policyID: compny"))
     environment = {**os.environ, "ROLLCALL_PIPELINES": str(tmp_path), "PYTHONPATH": str(PROJECT), "DAGSTER_HOME": str(tmp_path)}
@@ -341,6 +343,7 @@ def test_what_loads_is_right_for_dg_check_yaml_and_for_editors_too(text: str) ->
     assert list(Draft202012Validator(schema).iter_errors({**attributes, "ownr": "x"}))
 
 
+@pytest.mark.long(held_by="tests/graph/test_loading.py::test_every_attribute_is_documented")
 def test_dg_list_components_says_what_each_attribute_is_for() -> None:
     command = [sys.executable, "-m", "dagster_dg_cli.cli", "list", "components", "--package", "assets", "--json"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -18,6 +18,8 @@ from resources.stored.runs import StoredRuns
 from tests.buckets import S3, s3
 from tests.graph.conftest import Acme, Places
 
+pytestmark = pytest.mark.long(held_by="tests/unit/resources/stored/test_objects.py::test_what_was_written_is_read_and_listed")
+
 __all__ = ["s3"]
 
 WHO = {"released_by": "finance", "reason": "checked by hand"}

@@ -14,6 +14,10 @@ from cli import main as cli
 from destinations import registry
 from resources.past.run_report import assemble
 
+further = pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
+
 ORGANIZATIONS = ("se", "no")
 
 
@@ -70,6 +74,7 @@ def test_each_organization_has_its_own_keys_group_checks_and_resource(acme: Any)
     assert {("findity_se", "held"), ("findity_no", "held"), ("findity_se", "accounting"), ("findity_no", "accounting")} <= checks
 
 
+@further
 def test_two_nights_bring_everyone_in_and_a_mover_over_and_a_dead_organization_stops_no_other(acme: Any, monkeypatch: Any) -> None:
     acme.file("2026-11-20", people(acme))
     assert acme.quickly("sync").succeeded
@@ -97,6 +102,7 @@ def test_two_nights_bring_everyone_in_and_a_mover_over_and_a_dead_organization_s
     assert went_on["Findity se"] == ("landed", 1, 1)
 
 
+@further
 def test_export_and_forget_find_a_person_in_each_organization(acme: Any, tmp_path: Path, monkeypatch: Any) -> None:
     folder = tmp_path / "pipelines" / "acme"
     folder.mkdir(parents=True)

@@ -113,6 +113,7 @@ def without_one(acme: Any) -> None:
     acme.file("2026-11-21", people)
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_planning.py::test_what_absence_means_is_what_the_settings_say")
 def test_absence_leaves_people_alone_where_it_means_nothing(synced: Any) -> None:
     acme = synced(hr__people__absent_means="unchanged")
     without_one(acme)
@@ -122,6 +123,7 @@ def test_absence_leaves_people_alone_where_it_means_nothing(synced: Any) -> None
         assert tuple(acme.planned(destination, result.run_id).loc["E06", ["action", "reason"]]) == ("skip", "absent")
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_planning.py::test_absence_can_be_an_error_that_names_nobody")
 def test_absence_stops_everything_where_it_is_an_error(synced: Any) -> None:
     acme = synced(findity=None, hr__people__absent_means="error")
     without_one(acme)
@@ -135,6 +137,7 @@ def test_absence_stops_everything_where_it_is_an_error(synced: Any) -> None:
     assert acme.quickly("one", employee_ids=["E04"]).succeeded
 
 
+@pytest.mark.long(held_by="tests/graph/test_people.py::test_a_leaver_by_their_own_row_leaves_every_policy_and_becomes_inactive")
 def test_a_policy_that_expensify_does_not_have_refuses_its_people_and_stops_nobody_else(empty: Any) -> None:
     lookup = {"column": "company_code", "lookup": {"SE": "5E00000000000001", "NO": "FFFF000000000000"}}
     acme = empty(expensify__feed__policyID=lookup, findity=None)
@@ -148,6 +151,9 @@ def test_a_policy_that_expensify_does_not_have_refuses_its_people_and_stops_nobo
     assert "No policy found for 'FFFF000000000000'" in acme.reports()["skipped_employees.csv"].read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/roster/plan/test_planning.py::test_without_a_readable_number_on_a_reject_every_leaver_by_absence_waits_and_no_other"
+)
 def test_a_reject_that_could_be_anybodys_holds_leavers_by_absence_and_leaves_their_reports_alone(synced: Any) -> None:
     acme = synced(findity=None)
     people = acme.people()
@@ -161,6 +167,9 @@ def test_a_reject_that_could_be_anybodys_holds_leavers_by_absence_and_leaves_the
     assert planned.loc[["E04", "E05", "E06"], "action"].tolist() == ["none", "none", "none"]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/roster/plan/test_planning.py::test_a_run_for_some_touches_nobody_else_and_lets_nobody_leave_by_absence"
+)
 def test_approver_a_run_for_some_people_takes_nobodys_absence_for_a_leaver(synced: Any) -> None:
     acme = synced(findity=None)
     people = acme.people()

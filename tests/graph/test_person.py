@@ -12,6 +12,8 @@ from assets import quiet
 from cli import main as cli
 from resources import places
 
+further = pytest.mark.long(held_by="tests/graph/test_person.py::test_forget_leaves_nothing_of_a_person")
+
 DAG = ("dag@acme.example", "+46701740604", "SE5600000000000004000012", "19730101-9804")
 
 
@@ -124,6 +126,7 @@ def test_forget_asks_first(acme: Any) -> None:
     assert mentions(*DAG)
 
 
+@further
 def test_rerun_whoever_is_forgotten_and_still_employed_is_known_again_by_number(acme: Any) -> None:
     asked("forget", "acme", "E04", "--yes")
     again = acme.quickly("sync")
@@ -138,6 +141,7 @@ def test_rerun_whoever_is_forgotten_and_still_employed_is_known_again_by_number(
     assert acme.quickly("verify").succeeded
 
 
+@further
 def test_no_surprise_whoever_is_forgotten_and_gone_from_the_file_is_left_as_they_are(acme: Any) -> None:
     asked("forget", "acme", "E12", "--yes")
     acme.file("2026-11-21", {number: row for number, row in acme.people().items() if number != "E12"})

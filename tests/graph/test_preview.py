@@ -12,6 +12,10 @@ from cli import main as cli
 from tests.graph.conftest import Acme
 from tests.graph.test_what_if import everything_kept, with_other
 
+further = pytest.mark.long(
+    held_by="tests/graph/test_preview.py::test_no_surprise_settings_are_tried_and_nothing_but_the_owners_file_is_written"
+)
+
 
 @pytest.fixture
 def acme(synced: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -60,6 +64,7 @@ def test_no_surprise_settings_are_tried_and_nothing_but_the_owners_file_is_writt
     assert len(lines) == 1 + 12
 
 
+@further
 def test_what_was_held_and_would_be_free_is_told_so_and_a_limit_needs_no_reading_of_its_own(acme: Acme) -> None:
     people = acme.people()
     for number in ("E04", "E05", "E06", "E07", "E08", "E09"):
@@ -77,6 +82,7 @@ def test_what_was_held_and_would_be_free_is_told_so_and_a_limit_needs_no_reading
     assert "E07" in expensify[2]["other", "free"]
 
 
+@further
 def test_the_bytes_are_read_again_by_another_mapping_scope_and_decimal(acme: Acme) -> None:
     result = preview(acme, "--json", hr__people__scope={"exclude": {"department": "Sales"}})
     rows = json.loads(result.stdout)["rows"]
@@ -86,6 +92,7 @@ def test_the_bytes_are_read_again_by_another_mapping_scope_and_decimal(acme: Acm
     assert kinds == {(None, "reason"): ["E02", "E04", "E05", "E06"]}, "who is out of scope is left alone"
 
 
+@further
 def test_a_destination_more_or_less_is_told_and_who_keeps_their_access(acme: Acme) -> None:
     less = preview(acme, findity=None)
     assert less.exit_code == 0
@@ -96,6 +103,7 @@ def test_a_destination_more_or_less_is_told_and_who_keeps_their_access(acme: Acm
     assert more[0] == "added"
 
 
+@pytest.mark.long(held_by="tests/graph/test_preview.py::test_no_surprise_settings_are_tried_and_nothing_but_the_owners_file_is_written")
 def test_true_report_what_cannot_be_read_is_not_nothing(acme: Acme) -> None:
     acme.box.fault(api="findity", times=None, status=403)
     result = preview(acme, release_hours=48)
@@ -118,6 +126,7 @@ def test_settings_that_are_wrong_are_told_as_check_tells_them(acme: Acme) -> Non
     assert [line for line in result.output.splitlines() if line.startswith("attributes.")] == mistakes
 
 
+@further
 def test_a_file_that_would_stop_at_the_gate_is_told_and_nothing_is_said_of_destinations(acme: Acme) -> None:
     result = preview(acme, hr__people__columns__email="Mobile")
     assert result.exit_code == 1

@@ -12,6 +12,8 @@ from assets import quiet
 from cli import demo
 from destinations.expensify import comparison
 
+pytestmark = pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps")
+
 PLANTED = "Hemlig Efternamnsson, hemlig@acme.example"
 
 

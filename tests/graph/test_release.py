@@ -3,7 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from assets.asker import ASKED_TAG
+
+further = pytest.mark.long(held_by="tests/graph/test_release.py::test_no_surprise_a_first_sync_holds_everything_until_it_is_released")
 
 WHO = {"released_by": "finance", "reason": "checked by hand"}
 
@@ -44,6 +48,7 @@ def test_no_surprise_a_first_sync_holds_everything_until_it_is_released(held: An
     assert set(acme.outcome("findity", after.run_id).values()) == {"unchanged", "skipped"}
 
 
+@pytest.mark.long(held_by="tests/destinations/test_third_syncs.py::test_no_surprise_a_first_sync_is_held_and_its_release_brings_everyone")
 def test_no_surprise_one_destination_released_does_not_let_the_other_go(held: Any) -> None:
     acme = held()
     assert acme.quickly("release", digest=digest(acme, "findity"), **WHO).succeeded
@@ -53,6 +58,7 @@ def test_no_surprise_one_destination_released_does_not_let_the_other_go(held: An
     assert acme.planned("findity", after.run_id)["action"]["E04"] == "none"
 
 
+@further
 def test_no_surprise_some_people_are_no_way_around_the_first_release(held: Any) -> None:
     acme = held(expensify=None)
     result = acme.quickly("one", employee_ids=["E04"])
@@ -95,6 +101,7 @@ def moved(acme: Any, day: str = "2026-11-21") -> None:
     acme.file(day, people)
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_releasing.py::test_no_surprise_a_further_change_of_somebody_makes_them_wait")
 def test_no_surprise_a_newer_file_narrows_a_release_to_what_is_still_the_same(held: Any) -> None:
     acme = held(expensify=None)
     old = digest(acme, "findity")
@@ -122,6 +129,7 @@ def test_no_surprise_a_newer_file_narrows_a_release_to_what_is_still_the_same(he
     assert "hold" not in set(acme.planned("findity", ended.run_id)["action"])
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_releasing.py::test_no_surprise_someone_employed_again_is_not_taken_out")
 def test_no_surprise_a_leaver_whom_a_newer_file_has_again_is_not_taken_out(synced: Any) -> None:
     acme = synced(expensify=None)
     people = acme.people()
@@ -140,6 +148,7 @@ def test_no_surprise_a_leaver_whom_a_newer_file_has_again_is_not_taken_out(synce
     assert acme.stored(released.run_id, "findity/plan")["facts"]["released"]["no_longer_wanted"] == 1
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_releasing.py::test_no_surprise_only_the_kinds_that_are_named_are_let_go")
 def test_no_surprise_one_kind_can_be_let_go_and_the_rest_of_the_first_sync_goes_on_waiting(held: Any) -> None:
     acme = held(expensify=None)
     acme.users()["E04"] = {
@@ -163,6 +172,7 @@ def test_no_surprise_one_kind_can_be_let_go_and_the_rest_of_the_first_sync_goes_
     assert acme.outcome("findity", rest.run_id)["E04"] == "updated"
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_releasing.py::test_approver_nobody_is_let_go_whose_approver_waits")
 def test_approver_one_kind_let_go_takes_nobody_from_those_who_still_report_to_them(synced: Any) -> None:
     acme = synced(expensify=None, limits={"leave": {"count": 1, "share": 0}})
     people = acme.people()
@@ -181,6 +191,7 @@ def test_approver_one_kind_let_go_takes_nobody_from_those_who_still_report_to_th
     assert acme.users()["E07"]["approverIds"] == [acme.users()["E01"]["personId"]]
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_releasing.py::test_what_was_done_meanwhile_is_not_written_again")
 def test_no_surprise_what_was_released_and_is_there_is_not_released_twice(held: Any) -> None:
     acme = held(expensify=None)
     waiting = digest(acme, "findity")
@@ -192,6 +203,7 @@ def test_no_surprise_what_was_released_and_is_there_is_not_released_twice(held: 
     assert acme.box.writes == writes
 
 
+@further
 def test_a_release_of_one_destination_asks_nothing_of_the_other(held: Any) -> None:
     acme = held()
     since = len(acme.box.calls)
@@ -204,6 +216,9 @@ def test_a_release_of_one_destination_asks_nothing_of_the_other(held: Any) -> No
     assert not checks["expensify/plan: held"].passed
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_two_people.py::test_one_proposes_and_another_releases_and_the_run_may_go_on_when_the_proposal_is_over"
+)
 def test_rerun_a_release_that_began_in_time_may_end_when_the_time_is_over(held: Any) -> None:
     acme = held(expensify=None)
     waiting = digest(acme, "findity")
@@ -227,6 +242,7 @@ def test_how_long_a_release_is_possible_is_a_setting(empty: Any) -> None:
     assert timedelta(hours=2) <= waiting.expires_at - begun < timedelta(hours=2, minutes=5)
 
 
+@further
 def test_no_surprise_what_a_preview_without_gate_holds_cannot_be_released(held: Any) -> None:
     acme = held(expensify=None)
     people = acme.people()
@@ -251,6 +267,9 @@ def test_rerun_a_release_that_failed_goes_on_with_the_same_set(held: Any) -> Non
     assert len(acme.users()) == 13
 
 
+@pytest.mark.long(
+    held_by="tests/unit/roster/plan/test_planning.py::test_without_a_readable_number_on_a_reject_every_leaver_by_absence_waits_and_no_other"
+)
 def test_a_leaver_by_absence_waits_while_a_rejected_row_could_be_theirs_and_goes_with_the_release(synced: Any) -> None:
     acme = synced(expensify=None)
     people = acme.people()

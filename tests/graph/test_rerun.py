@@ -13,6 +13,8 @@ from assets.asker import ASKED_TAG, REEXECUTED_TAG
 from assets.graph import intake
 from resources import places
 
+further = pytest.mark.long(held_by="tests/graph/test_rerun.py::test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file")
+
 
 def with_department(acme: Any, department: str) -> dict[str, dict[str, str]]:
     people = acme.people()
@@ -47,6 +49,7 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
     assert "landed" in acme.stored(again.run_id, "reports/sync_report")["headline"]
 
 
+@further
 def test_rerun_goes_on_from_values_that_an_earlier_version_stored(synced: Any) -> None:
     """It stored the desired records without the accounts, and of a plan the facts of the export with what limits held below ``holds``."""
     acme = synced(findity=None)
@@ -98,6 +101,9 @@ def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanw
     assert acme.members()["ida@acme.example"]["customField2"] == "Finance"
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_after_another.py::test_rerun_what_another_run_has_brought_just_so_is_not_sent_again"
+)
 def test_rerun_what_another_run_of_the_same_file_has_brought_meanwhile_is_not_written_again(synced: Any) -> None:
     acme = synced()
     acme.file("2026-11-21", with_department(acme, "Sales"))
@@ -118,6 +124,9 @@ def test_rerun_what_another_run_of_the_same_file_has_brought_meanwhile_is_not_wr
         assert (landed["numbers"]["intended"], landed["numbers"]["accepted"], landed["numbers"]["landed"]) == (1, 0, 1)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_after_another.py::test_no_surprise_an_old_plan_never_overwrites_what_a_newer_run_has_written"
+)
 def test_no_surprise_an_old_plan_does_not_overwrite_what_a_newer_run_has_written(synced: Any) -> None:
     acme = synced()
     acme.file("2026-11-21", with_department(acme, "Sales"))
@@ -194,6 +203,7 @@ def test_rerun_after_the_gate_reads_the_corrected_file(synced: Any, spoil: Any, 
     assert acme.stored(again.run_id, "hr/export")["facts"]["rows"] == 12
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_delivery.py::test_rerun_whoever_got_no_answer_is_sent_again_and_nobody_else")
 def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: Any) -> None:
     acme = synced()
     acme.file("2026-11-21", with_department(acme, "Sales"))
@@ -212,6 +222,7 @@ def test_rerun_of_a_write_whose_answers_were_lost_ends_in_true_outcomes(synced: 
         assert acme.stored(again.run_id, f"{destination}/landed")["numbers"]["landed"] == 1
 
 
+@further
 def test_rerun_on_another_day_keeps_the_day_of_the_first_attempt(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced(findity=None)
     people = acme.people()
@@ -229,6 +240,7 @@ def test_rerun_on_another_day_keeps_the_day_of_the_first_attempt(synced: Any, mo
     assert acme.planned("expensify", anew.run_id)["action"]["E09"] == "deactivate"
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_outcomes.py::test_a_refusal_gives_the_destinations_reason")
 def test_a_person_whom_a_destination_refuses_fails_nothing_and_is_reported_with_the_reason(synced: Any) -> None:
     acme = synced()
     people = with_department(acme, "Sales")
@@ -246,6 +258,7 @@ def test_a_person_whom_a_destination_refuses_fails_nothing_and_is_reported_with_
     assert acme.members()["dag@acme.example"]["customField2"] == "Engineering"
 
 
+@further
 def test_true_report_a_re_execution_is_held_against_what_it_sent_itself(empty: Any) -> None:
     acme = empty(findity=None, expensify__connection__chunk_bytes=1500)
     acme.box.fault(api="expensify", job="update employees", dry_run=False, skip=1, times=None, status=503)

@@ -104,6 +104,7 @@ def test_all_that_a_run_left_goes_with_it(acme: Any) -> None:
         assert not instance.all_logs(acme.first.run_id)
 
 
+@pytest.mark.long(held_by="tests/unit/resources/ledger/test_retention.py::test_no_old_run_goes_while_something_rests_on_it")
 def test_rerun_the_newest_run_works_on_after_everything_older_is_gone(acme: Any) -> None:
     purge(acme)
     with dg.DagsterInstance.get() as instance:
@@ -160,6 +161,7 @@ def what_a_daemon_leaves(acme: Any, night: int) -> None:
         instance.report_run_failed(run)
 
 
+@pytest.mark.long(held_by="tests/unit/resources/ledger/test_retention.py::test_an_old_run_goes_and_what_goes_on_stays")
 @pytest.mark.skipif(ON_POSTGRES, reason="counts rows of SQLite's files; of PostgreSQL test_retention_postgres.py does")
 def test_nights_that_are_purged_leave_nothing_that_grows(acme: Any) -> None:
     """In no table of any database: one that is new, of ours or of Dagster's, is looked at by itself."""

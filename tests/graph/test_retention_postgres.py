@@ -14,6 +14,8 @@ from tests.graph.conftest import Acme
 from tests.graph.test_retention import what_a_daemon_leaves
 from tests.postgres import postgres, schema
 
+pytestmark = pytest.mark.long(held_by="tests/unit/resources/ledger/test_retention.py::test_an_old_run_goes_and_what_goes_on_stays")
+
 __all__ = ["postgres"]
 
 

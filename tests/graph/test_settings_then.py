@@ -11,11 +11,16 @@ from roster.plan.facts import PlanFacts
 from tests.graph.conftest import Acme
 from tests.graph.test_what_if import with_other
 
+further = pytest.mark.long(
+    held_by="tests/graph/test_settings_then.py::test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change_and_draw_nothing"
+)
+
 
 def facts(acme: Acme, run_id: str, destination: str = "expensify") -> PlanFacts:
     return PlanFacts.from_json(acme.stored(run_id, f"{destination}/plan")["facts"])
 
 
+@further
 def test_a_changed_yaml_is_told_with_how_many_of_the_changes_come_of_it_until_it_is_written(synced: Any) -> None:
     acme = synced(expensify__feed__customField2="company_code", limits={"other": {"count": 100, "share": 1.0, "per_week": 100}})
     people = acme.people()
@@ -65,6 +70,7 @@ def test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change
     assert facts(acme, preview.run_id).other_settings is None
 
 
+@further
 def test_a_plan_does_not_fail_where_the_settings_of_before_are_not_known(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced(findity=None, limits={"other": {"count": 100, "share": 1.0}})
     monkeypatch.setattr(settings_then, "ENTRY", "elsewhere")

@@ -95,6 +95,7 @@ def test_a_destination_that_is_left_out_of_the_yaml_is_left_out_of_everything(em
     assert left_out.capitalize() not in acme.reports()["sync_report.html"].read_text("utf-8")
 
 
+@pytest.mark.long(held_by="tests/graph/test_loading.py::test_two_companies_share_no_asset_and_no_job")
 def test_two_companies_share_no_key_no_job_and_no_file(empty: Any, tmp_path: Path) -> None:
     acme, other = empty(expensify=None), empty(name="other", expensify=None, findity__connection__organization="adventureworks")
     assert not keys(acme.defs) & keys(other.defs)

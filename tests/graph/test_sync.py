@@ -11,6 +11,8 @@ from destinations.identity import same_place
 from resources.stored import run_storage
 from resources.stored.run_storage import decoded
 
+further = pytest.mark.long(held_by="tests/graph/test_sync.py::test_a_second_sync_finds_nothing_to_change_and_writes_nothing")
+
 
 def moved(acme: Any, **departments: str) -> dict[str, dict[str, str]]:
     people = acme.people()
@@ -71,6 +73,7 @@ def test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver(synced:
     assert acme.members("4E00000000000002")["gro@acme.example"]["customField2"] == "Engineering"
 
 
+@pytest.mark.long(held_by="tests/graph/test_sync.py::test_one_touches_only_the_named_people_and_takes_nobody_for_a_leaver")
 def test_after_one_a_whole_sync_still_brings_the_others(synced: Any) -> None:
     acme = synced()
     people = moved(acme, E04="Engineering")
@@ -84,6 +87,7 @@ def test_after_one_a_whole_sync_still_brings_the_others(synced: Any) -> None:
     assert acme.users()["E09"]["bankAccount"] == {"IBAN": "SE2700000000000099000297"}
 
 
+@further
 def test_accounts_are_put_into_the_common_form_once_for_each_reading(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     for adapter in (AtExpensify, AtFindity):
@@ -98,6 +102,7 @@ def test_accounts_are_put_into_the_common_form_once_for_each_reading(synced: Any
     assert asked == ["expensify", "findity"], "nothing was written, so nothing was read back"
 
 
+@further
 def test_a_step_reads_of_the_values_before_it_what_it_needs(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     monkeypatch.setattr(run_storage, "decoded", lambda file: read.append("/".join(file.parts[-3:])) or decoded(file))
@@ -128,6 +133,7 @@ def test_verify_only_reads_and_tells_what_has_gone_since(synced: Any) -> None:
         assert ledger.deliveries.outcome_facts("expensify", result.run_id) is None
 
 
+@pytest.mark.long(held_by="tests/graph/test_sync.py::test_verify_only_reads_and_tells_what_has_gone_since")
 def test_verify_after_a_preview_speaks_of_what_was_written_not_of_what_was_only_planned(synced: Any) -> None:
     acme = synced(findity=None)
     acme.file("2026-11-21", moved(acme, E04="Engineering"))
@@ -146,6 +152,7 @@ def test_one_destination_failing_does_not_stop_the_other(empty: Any) -> None:
     assert len(acme.users()) == 13
 
 
+@pytest.mark.long(held_by="tests/graph/triggers/test_clock.py::test_a_run_that_stops_early_gets_its_reports_and_they_say_what_stopped_it")
 def test_report_tells_a_stopped_run_too(synced: Any) -> None:
     acme = synced(expensify=None)
     people = moved(acme, E04="Engineering")
@@ -161,6 +168,7 @@ def test_report_tells_a_stopped_run_too(synced: Any) -> None:
     assert stopped.run_id in str(files["sync_report.html"].parent)
 
 
+@pytest.mark.long(held_by="tests/unit/roster/reports/test_list_for_hr.py::test_a_row_has_name_line_column_and_hrs_own_word")
 def test_everyone_left_out_is_named_with_the_reason_and_for_how_long(synced: Any) -> None:
     acme = synced(findity=None)
     people = acme.people()
@@ -179,6 +187,9 @@ def test_everyone_left_out_is_named_with_the_reason_and_for_how_long(synced: Any
     assert "kit@acme.example" in acme.members()
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leavers.py::test_a_leaver_who_does_not_come_out_of_one_policy_is_not_landed_and_named_every_night"
+)
 def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_number_in_a_check(synced: Any) -> None:
     lookup = {"SE": "5E00000000000001", "NO": "4E0000000000000X"}
     acme = synced(expensify__feed__policyID={"column": "company_code", "lookup": lookup}, findity=None)
@@ -203,6 +214,7 @@ def test_quiet_who_has_left_and_is_in_a_policy_that_nobody_names_is_told_by_numb
     assert "still in Expensify" in acme.reports()["sync_report.html"].read_text("utf-8")
 
 
+@further
 def test_a_cell_that_names_a_policy_that_is_not_there_claims_nothing_for_its_company(synced: Any) -> None:
     acme = synced(expensify__feed__additionalPolicyIDs={"column": "company_code"}, findity=None)
     assert acme.quickly("preview").succeeded

@@ -15,6 +15,8 @@ from roster.plan.facts import PlanFacts
 from roster.reports.headline import headline as told_first
 from roster.reports.skipped import left_out
 
+further = pytest.mark.long(held_by="tests/contract/test_undo.py::test_values_come_back_and_nothing_is_sent_before_a_release")
+
 
 @pytest.fixture
 def wrong(synced: Any) -> SimpleNamespace:
@@ -36,6 +38,7 @@ def held(acme: Any, run_id: str, destination: str) -> dict[str, str]:
     return people.loc[people["action"].eq("hold"), "intended"].to_dict()
 
 
+@further
 def test_a_run_is_taken_back_at_both_destinations_once_each_set_is_released(wrong: Any) -> None:
     acme = wrong.acme
     since = len(acme.box.calls)
@@ -70,6 +73,7 @@ def test_a_run_is_taken_back_at_both_destinations_once_each_set_is_released(wron
     assert "Nothing of run" in (twice.message or "")
 
 
+@further
 def test_where_the_run_wrote_nothing_at_a_destination_that_one_is_left_alone(synced: Any) -> None:
     acme = synced()
     people = acme.people()
@@ -81,6 +85,7 @@ def test_where_the_run_wrote_nothing_at_a_destination_that_one_is_left_alone(syn
     assert held(acme, planned.run_id, "expensify") == {}
 
 
+@further
 def test_rerun_a_release_of_it_that_lost_every_answer_goes_on_and_leaves_the_other_destination_alone(wrong: Any) -> None:
     acme = wrong.acme
     planned = acme.quickly("undo", run=wrong.run_id)

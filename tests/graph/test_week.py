@@ -8,6 +8,10 @@ import sqlalchemy as sa
 
 from resources.ledger import tables
 
+pytestmark = pytest.mark.long(
+    held_by="tests/unit/roster/plan/test_limits_of_a_week.py::test_no_surprise_a_kind_beyond_its_limit_of_a_week_is_held_whole_and_says_how_much_is_used"
+)
+
 WHO = {"released_by": "finance", "reason": "they did leave"}
 ONE_A_NIGHT = {"leave": {"count": 1, "share": 0, "per_week": 2}}
 

@@ -77,12 +77,14 @@ def test_no_surprise_nothing_is_written_anywhere_for_a_look_at_other_settings(sy
     assert not {call for call in calls if "dry" in call or call.startswith(("update", "POST", "PUT", "PATCH", "DELETE"))}, calls
 
 
+@pytest.mark.long(held_by="tests/graph/test_what_if.py::test_the_present_settings_come_to_what_the_last_run_left")
 def test_only_some_people_are_asked_about_and_nobody_else_is_touched(synced: Any) -> None:
     found = tried(synced(), only=("E04",), expensify__feed__customField2="company_code")
     assert set(effects(found, "expensify")) == {"E04"}
     assert effects(found, "findity") == {}
 
 
+@pytest.mark.long(held_by="tests/graph/test_what_if.py::test_the_present_settings_come_to_what_the_last_run_left")
 def test_what_is_there_is_read_once_for_both_settings_unless_they_would_have_other_things_read(synced: Any) -> None:
     acme = synced()
     now = tried(acme)

@@ -17,6 +17,8 @@ from cli import main as cli
 from resources import places
 from tests.graph.test_release import digest
 
+further = pytest.mark.long(held_by="tests/graph/test_why.py::test_why_tells_one_person_across_runs_and_destinations")
+
 
 def asked(*arguments: str) -> Result:
     return CliRunner().invoke(cli.app, list(arguments))
@@ -57,6 +59,7 @@ def test_why_tells_one_person_across_runs_and_destinations(synced: Any) -> None:
     assert "create (join)" in told
 
 
+@further
 def test_why_says_that_nothing_had_to_change_only_where_it_knows(synced: Any) -> None:
     acme = synced()
     assert acme.quickly("sync").succeeded
@@ -68,6 +71,7 @@ def test_why_says_that_nothing_had_to_change_only_where_it_knows(synced: Any) ->
     assert "earlier" in told.splitlines()[0]
 
 
+@further
 def test_why_tells_a_rejected_row_and_what_hr_does(synced: Any) -> None:
     acme = synced()
     people = acme.people()
@@ -79,6 +83,7 @@ def test_why_tells_a_rejected_row_and_what_hr_does(synced: Any) -> None:
     assert second == "HR: Enter a working e-mail address."
 
 
+@further
 def test_why_shows_what_waits_under_which_digest(held: Any) -> None:
     acme = held()
     told = said("why", "E04")
@@ -94,6 +99,7 @@ def test_why_of_a_number_that_nobody_has_says_so(synced: Any) -> None:
     assert "unchanged" not in told
 
 
+@further
 def test_why_shows_as_many_runs_as_asked_for(synced: Any) -> None:
     acme = synced(expensify=None)
     people = acme.people()
@@ -158,6 +164,7 @@ def test_status_shows_runs_numbers_files_and_who_stays_out(synced: Any) -> None:
     assert "not an address" not in told
 
 
+@pytest.mark.long(held_by="tests/graph/test_why.py::test_status_shows_a_run_that_is_under_way_and_not_as_stopped")
 def test_status_shows_nobody_under_way_once_a_run_without_a_file_has_ended(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced()
     monkeypatch.setattr(launch, "run_job", functools.partial(launch.run_job, location=acme.location))
@@ -177,6 +184,7 @@ def test_status_says_what_stopped_the_newest_run(synced: Any) -> None:
     assert "rows: 6 rows, " in line and "let it pass for one run" in line
 
 
+@pytest.mark.long(held_by="tests/graph/test_why.py::test_status_shows_runs_numbers_files_and_who_stays_out")
 def test_status_shows_what_waits_until_when_and_how_to_release_it(held: Any) -> None:
     acme = held()
     told = said("status", "acme")
@@ -207,6 +215,7 @@ def test_a_company_that_has_not_been_synced_yet_is_told_from_one_that_is_not_the
     assert (result.exit_code, result.output) == (2, "The ledger knows no run yet of newcomer: run newcomer_sync first.\n")
 
 
+@further
 def test_one_run_has_one_id_wherever_it_is_named_and_however_often_it_is_re_executed(synced: Any) -> None:
     acme = synced(expensify=None)
     people = acme.people()

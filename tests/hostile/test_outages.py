@@ -10,7 +10,10 @@ from tests.hostile.conftest import is_one_clear_sentence
 from tests.hostile.exchanges import ALWAYS, no_harm
 from tests.soak import chosen
 
-pytestmark = pytest.mark.exhaustive("outages that look like refusals")
+pytestmark = [
+    pytest.mark.exhaustive("outages that look like refusals"),
+    pytest.mark.long(held_by="tests/hostile/test_refusals.py::test_who_is_refused_says_so_and_everybody_else_is_as_after_a_clean_sync"),
+]
 
 JOBS = {"expensify": "update employees", "findity": "PUT users"}
 FAULTS: dict[str, dict[str, dict[str, Any]]] = {

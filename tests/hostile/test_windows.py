@@ -66,6 +66,9 @@ def test_the_sandbox_refuses_whoever_does_not_wait(limited: Any) -> None:
     assert codes(struck) == [200] * 5 + [429]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/ledger/test_windows.py::test_processes_of_companies_with_one_credential_stay_within_the_window_together"
+)
 def test_twenty_one_calls_take_the_minute_that_expensify_wants_whichever_run_makes_them(limited: Any) -> None:
     struck = limited(scale=1.0)
 

@@ -47,6 +47,7 @@ def test_a_sync_ends_as_one_clean_sync_whatever_befell_a_write(exchange: Any, wh
     clean_again(struck, heals(struck, struck.attempt()))
 
 
+@pytest.mark.long(held_by="tests/hostile/test_writes.py::test_a_sync_ends_as_one_clean_sync_whatever_befell_a_write")
 @pytest.mark.parametrize(("name", "skip", "fault"), chosen(product(CHUNKS, range(3), IN_THE_MIDST), kinds_of_chunk))
 def test_a_chunk_in_the_midst_of_others_is_as_safe(exchange: Any, name: str, skip: int, fault: str) -> None:
     job, settings = CHUNKS[name]

@@ -129,6 +129,7 @@ def test_quiet_strangers_are_there_and_cannot_be_looked_up(acme: Any, printed: b
 # What a webserver says
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps")
 def test_quiet_the_webserver_says_nothing_of_anybody_in_runs_and_events(acme: Any, ask: Ask) -> None:
     runs = ask(asking.of_runs())["runsOrError"]["results"]
     said = found(runs)
@@ -142,6 +143,7 @@ def test_quiet_the_webserver_says_nothing_of_anybody_in_runs_and_events(acme: An
     assert given_away(b"".join(found(ask(asking.of_logs(*file))) for file in files)) == set()
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nobody_and_no_secret_is_in_what_dagster_keeps")
 def test_quiet_the_webserver_says_nothing_of_anybody_in_assets_and_definitions(ask: Ask) -> None:
     assets, definitions = ask(asking.of_assets()), ask(asking.of_definitions())
     assert len(assets["assetNodes"]) > 20
@@ -150,6 +152,7 @@ def test_quiet_the_webserver_says_nothing_of_anybody_in_assets_and_definitions(a
     assert given_away(found(assets) + found(definitions)) == set()
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_the_sensor_keeps_and_says_nothing")
 @pytest.mark.parametrize(("sensor", "says"), [("acme_arrival", "masked"), ("far_arrival", "refuses the login")])
 def test_quiet_a_tick_whose_source_fails_says_why_and_of_nobody(ask: Ask, sensor: str, says: str) -> None:
     tick = found(ask(asking.of_tick("pipelines.definitions", sensor)))
@@ -157,11 +160,13 @@ def test_quiet_a_tick_whose_source_fails_says_why_and_of_nobody(ask: Ask, sensor
     assert given_away(tick) == set()
 
 
+@pytest.mark.long(held_by="tests/quiet/test_runs.py::test_quiet_nothing_is_printed_logged_or_said")
 def test_quiet_the_webserver_prints_nothing_of_anybody(ask: Ask, printed_by_server: Any) -> None:
     ask(asking.of_tick("pipelines.definitions", "acme_arrival"))
     assert given_away(printed_by_server.read_bytes()) == set()
 
 
+@pytest.mark.long(held_by="tests/quiet/test_typed.py::test_quiet_what_must_not_stay_in_run_config_is_refused_before_the_run_is_made")
 @pytest.mark.parametrize(
     ("job", "config", "says"),
     [

@@ -23,6 +23,8 @@ from tests.quiet.canaries import COLUMNS, KEPT, PEOPLE, SECRETS, YAML, given_awa
 from tests.quiet.conftest import planted, urls
 from tests.quiet.everything_wrong import ECHO
 
+pytestmark = pytest.mark.long(held_by="tests/quiet/test_commands.py::test_quiet_check_shows_values_only_when_asked")
+
 COMMAND = "from cli.main import app; app()"
 IMPORTS = """
 import importlib, pkgutil

@@ -138,6 +138,17 @@ def told(wrong: dict[str, list[str]]) -> str:
     return json.dumps(wrong, indent=1)[:8000]
 
 
+IN_A_WRITE = [(f"{name}/sync_result", "after", "a request") for name in ("expensify", "findity")]
+"""Where a kill costs most: a destination has what was sent to it, and nobody has noted that."""
+
+
+def test_rerun_after_a_kill_in_either_write_of_a_sync_it_ends_as_one_clean_sync(world: World) -> None:
+    found = [kinds(world.boundaries, number) for number in range(len(world.boundaries))]
+    wrong = wrong_nights(world, [in_one_night(world, [next(at for at, of in enumerate(found) if one in of) for one in IN_A_WRITE])])
+    assert not wrong, told(wrong)
+
+
+@pytest.mark.long(held_by="tests/rerun/test_kills.py::test_rerun_after_a_kill_in_either_write_of_a_sync_it_ends_as_one_clean_sync")
 @pytest.mark.exhaustive("kills at a boundary of a sync")
 def test_rerun_after_a_kill_at_any_boundary_of_a_sync_ends_as_one_clean_sync(world: World, record_property: Any) -> None:
     """In a soak at every single one; else at some of those that leave something else behind, of every kind."""

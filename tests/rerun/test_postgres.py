@@ -13,6 +13,10 @@ from tests.postgres import postgres, schema
 from tests.rerun.conftest import SETTINGS, Night, World, empty_instance, nights, states
 from tests.rerun.kills import KILLED, die, in_a_process
 
+pytestmark = pytest.mark.long(
+    held_by="tests/rerun/test_kills.py::test_rerun_after_a_kill_in_either_write_of_a_sync_it_ends_as_one_clean_sync"
+)
+
 __all__ = ["postgres"]
 
 

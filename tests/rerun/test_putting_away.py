@@ -14,8 +14,10 @@ from tests.rerun.kills import KILLED, die, in_a_process, instrument
 
 __all__ = ["empty", "everything", "over_sftp", "server"]
 
+further = pytest.mark.long(held_by="tests/rerun/test_putting_away.py::test_rerun_after_a_kill_while_the_file_is_put_away_puts_it_away_once")
 
-@pytest.mark.parametrize("when", ["before", "after"])
+
+@pytest.mark.parametrize("when", ["before", pytest.param("after", marks=further)])
 def test_rerun_after_a_kill_while_the_file_is_put_away_puts_it_away_once(
     empty: Any, over_sftp: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:

@@ -18,6 +18,8 @@ from resources.ledger import database
 from tests.rerun.conftest import Night, World, nights
 from tests.rerun.kills import KILLED, die, dying_at, in_a_process
 
+further = pytest.mark.long(held_by="tests/rerun/test_recovery.py::test_any_run_that_starts_marks_the_dead")
+
 
 @pytest.fixture
 def night(world: World, tmp_path: Path) -> Iterator[Night]:
@@ -59,6 +61,7 @@ def status_at(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
     return run.status
 
 
+@further
 def test_a_run_that_has_died_is_marked_only_after_a_minute_of_silence(night: Night, world: World, later: Any) -> None:
     run_id = killed(night, world, "expensify/plan")
     with dg.DagsterInstance.get() as instance:
@@ -73,6 +76,7 @@ def test_a_run_that_has_died_is_marked_only_after_a_minute_of_silence(night: Nig
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
+@further
 def test_true_report_of_a_run_that_has_died_says_so_and_what_it_did(night: Night, world: World, later: Any) -> None:
     run_id = killed(night, world, "expensify/sync_result")
     later(61)
@@ -126,6 +130,7 @@ def test_a_run_that_no_worker_ever_takes_counts_as_dead_in_the_end(night: Night,
         assert recovery.recover(instance)[0].died
 
 
+@further
 def test_a_run_that_is_merely_slow_is_never_marked(night: Night, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes several times as long as a sign of life holds."""
     from assets import company
@@ -167,6 +172,7 @@ def test_a_run_on_another_machine_lives_as_long_as_its_signs_come(night: Night, 
         assert gone.died
 
 
+@further
 def test_rerun_goes_on_with_a_run_that_has_died_and_says_when_it_cannot_yet(night: Night, world: World, later: Any) -> None:
     from assets.runs.launch import reexecute
 
@@ -188,6 +194,7 @@ def test_any_run_that_starts_marks_the_dead(night: Night, world: World, later: A
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
+@pytest.mark.long(held_by="tests/rerun/test_recovery.py::test_any_run_that_starts_marks_the_dead")
 def test_the_command_line_names_the_living_and_the_dead(night: Night, world: World, later: Any) -> None:
     assert "Every run has ended." in CliRunner().invoke(cli.app, ["recover"]).output
     run_id = killed(night, world, "findity/plan")
@@ -205,6 +212,7 @@ def test_the_command_line_names_the_living_and_the_dead(night: Night, world: Wor
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
+@further
 def test_a_run_that_died_after_its_last_step_has_succeeded_since_nothing_of_it_is_left(night: Night, world: World, tmp_path: Path) -> None:
     def killed() -> None:
         real = dg.DagsterInstance.handle_new_event

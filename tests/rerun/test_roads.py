@@ -147,6 +147,7 @@ def test_all_three_roads_have_the_same_outcomes_and_leave_nothing_lying(place: A
     assert (len(asked), written) == (2, asked * 2), "the dry run's bytes are the write's"
 
 
+@pytest.mark.long(held_by="tests/rerun/test_roads.py::test_all_three_roads_have_the_same_outcomes_and_leave_nothing_lying")
 @pytest.mark.parametrize("road", LAID)
 def test_a_feed_stays_until_reading_back_shows_what_it_was_to_bring(place: Any, road: str) -> None:
     company = place(road)
@@ -172,6 +173,7 @@ def refusing(*_: Any) -> None:
     raise Permanent("The folder in which the feed is published may not be written by this user.")
 
 
+@pytest.mark.long(held_by="tests/rerun/test_roads.py::test_all_three_roads_have_the_same_outcomes_and_leave_nothing_lying")
 @pytest.mark.parametrize(
     ("road", "code", "said"), [("sftp", 401, True), ("download", 410, True), ("sftp", 500, False), ("download", 410, False)]
 )
@@ -208,6 +210,7 @@ def kinds(boundaries: Sequence[tuple[str, int]], number: int) -> set[tuple[str, 
     return {(what,), ("the dry run" if asked < 4 else "the write" if asked < 8 else "reading back",)}
 
 
+@pytest.mark.long(held_by="tests/rerun/test_kills.py::test_rerun_after_a_kill_in_either_write_of_a_sync_it_ends_as_one_clean_sync")
 @pytest.mark.exhaustive("kills at a boundary of a feed's road")
 @pytest.mark.parametrize("road", LAID)
 def test_rerun_after_a_kill_at_any_boundary_of_a_road_ends_as_one_clean_sync(place: Any, road: str, record_property: Any) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.ui.listening import listening
 
+pytestmark = pytest.mark.long(held_by="tests/ui/test_serve.py::test_every_page_of_a_company_is_shown_to_whoever_may_and_noted")
+
 HEADLINE = "5 new faults in HR's file (lines 27, 37, 103, 156, 247); all 432 planned changes landed"
 # Whoever was left out of the demo, and what is wrong in HR's file.
 WHO, REASON, REMEDY = "line 37", "This is no e-mail address.", "Enter a working e-mail address."

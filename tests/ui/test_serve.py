@@ -13,6 +13,8 @@ from tests.ui import guarded, serving
 from tests.ui.guarded import send
 from tests.ui.serving import PLANTED, Stage
 
+further = pytest.mark.long(held_by="tests/ui/test_serve.py::test_every_page_of_a_company_is_shown_to_whoever_may_and_noted")
+
 ANNA, BERT, VERA, CARL = "anna@acme.example", "bert@acme.example", "vera@acme.example", "carl@beta.example"
 NOT_YOURS = "This is not yours to see, or it is not there."
 PAGES = (
@@ -216,6 +218,7 @@ def test_no_surprise_chosen_people_are_released_once_however_often_the_form_is_s
     assert "anna" in stage.asks(ANNA, "GET", "/acme/seen").text
 
 
+@further
 def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(stage: Stage) -> None:
     writes = stage.acme.box.writes
     asked = {"number": "E05", "mark": stage.form_mark(VERA)}
@@ -231,6 +234,7 @@ def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(sta
         assert ledger.visits.newest(1)[0].employee_id == "E05"
 
 
+@further
 def test_one_proposes_and_another_releases(stage: Stage) -> None:
     with stage.ledger() as ledger:
         assert "leave" not in ledger.releases.held(stage.digest()).kinds
@@ -304,6 +308,7 @@ def test_two_browsers_a_stolen_link_and_a_page_elsewhere(stage: Stage, chromium:
         stolen.close()
 
 
+@further
 def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium: Browser, pictures: Path | None) -> None:
     with stage.own() as (where, token):
         page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
@@ -355,6 +360,7 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
         assert said == []
 
 
+@further
 def test_true_report_what_the_gate_stopped_is_not_nobody_left_out(stage: Stage) -> None:
     stage.acme.file("2026-11-22", serving.people(stage.acme), rows=99)
     assert not stage.acme.quickly("sync").succeeded

@@ -16,6 +16,10 @@ from playwright.sync_api import Page, expect
 from tests import ports
 from tests.unit.assets.location.test_together import YAML, company
 
+pytestmark = pytest.mark.long(
+    held_by="tests/unit/assets/location/test_together.py::test_whatever_is_wrong_with_a_company_the_others_load_as_if_it_were_not_there"
+)
+
 PATIENCE = 60_000
 
 

@@ -3,7 +3,7 @@
 from itertools import product
 from types import SimpleNamespace
 
-from tests.soak import CASES, SET, pairs, summary, tenth
+from tests.soak import CASES, SET, WHOLE, fewest, pairs, summary, tenth
 
 CASES_OF = list(product("abcdefgh", "ABCD", "123", "xy"))
 
@@ -12,6 +12,11 @@ def test_every_kind_is_there_in_about_as_few_cases_as_it_takes():
     found = tenth(CASES_OF, pairs)
     assert {kind for case in found for kind in pairs(case)} == {kind for case in CASES_OF for kind in pairs(case)}
     assert 8 * 4 <= len(found) <= 8 * 4 + 4
+
+
+def test_what_is_run_whole_elsewhere_has_each_kind_in_the_fewest_cases():
+    assert fewest(range(200), lambda number: {number % 2}) == (list(range(200)) if WHOLE else [0, 1])
+    assert fewest([], pairs) == []
 
 
 def test_of_two_that_have_the_same_kinds_the_cheaper_is_taken():

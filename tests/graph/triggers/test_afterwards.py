@@ -10,6 +10,8 @@ import pytest
 from resources.failures import Permanent
 from resources.hr.sftp import Sftp
 
+further = pytest.mark.long(held_by="tests/graph/triggers/test_afterwards.py::test_a_file_is_put_away_only_once_it_has_landed_everywhere")
+
 FILE = "people_2026-11-20.csv"
 PREPARED = {"archive": {"afterwards": "archive", "archive": "done"}, "delete": {"afterwards": "delete"}, "leave": {}}
 
@@ -51,6 +53,7 @@ def test_a_file_is_put_away_only_once_it_has_landed_everywhere(acme: Any) -> Non
     assert lies(acme) == [f"done/{FILE}"]
 
 
+@further
 @pytest.mark.parametrize(("afterwards", "left"), [("delete", []), ("leave", [FILE])])
 def test_a_file_that_has_landed_is_left_unless_the_settings_say_otherwise(acme: Any, afterwards: str, left: list[str]) -> None:
     acme = acme(afterwards, findity=None)
@@ -58,6 +61,7 @@ def test_a_file_that_has_landed_is_left_unless_the_settings_say_otherwise(acme: 
     assert lies(acme) == left
 
 
+@further
 def test_a_sync_for_some_people_leaves_the_file_for_the_others(acme: Any) -> None:
     acme = acme("delete", findity=None)
     result = acme.quickly("one", employee_ids=["E02"])
@@ -65,6 +69,7 @@ def test_a_sync_for_some_people_leaves_the_file_for_the_others(acme: Any) -> Non
     assert lies(acme) == [FILE]
 
 
+@pytest.mark.long(held_by="tests/graph/triggers/test_afterwards.py::test_a_file_is_put_away_only_once_it_has_landed_everywhere")
 def test_a_file_stays_while_changes_of_it_are_held(acme: Any) -> None:
     acme = acme("delete", findity=None, first_sync="hold")
     assert acme.quickly("sync").succeeded
@@ -78,6 +83,7 @@ def test_a_file_that_the_gate_refuses_stays(acme: Any) -> None:
     assert lies(acme) == [FILE]
 
 
+@further
 def test_a_file_that_cannot_be_put_away_fails_nothing_and_the_report_says_so(acme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> bool:
         raise Permanent("The SFTP server does not let this user delete the file.", "Ask for the right.")
@@ -93,6 +99,7 @@ def test_a_file_that_cannot_be_put_away_fails_nothing_and_the_report_says_so(acm
     assert lies(acme) == [FILE]
 
 
+@further
 def test_a_newer_file_of_the_same_name_is_not_put_away_for_the_older_one(acme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = acme("delete", findity=None)
     put_away = Sftp.put_away

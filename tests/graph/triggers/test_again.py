@@ -16,6 +16,10 @@ from assets.runs import arrivals, lost
 from cli.main import app
 from tests.graph.triggers.test_arrival import FILE, grow, inbox, started
 
+further = pytest.mark.long(
+    held_by="tests/graph/triggers/test_again.py::test_rerun_a_file_whose_run_could_not_be_launched_is_read_by_the_next_one_which_says_so"
+)
+
 HAD = f"{FILE} as it is now has had its run"
 
 
@@ -82,6 +86,7 @@ def died_at(daemon: Any, run: Any) -> str:
     return f"{record.update_timestamp:%Y-%m-%d %H:%M} UTC"
 
 
+@further
 def test_it_is_started_so_often_and_no_more_and_tick_and_status_say_so(daemon: Any, dying: Any, over_sftp: Any) -> None:
     daemon = daemon(**over_sftp(done_marker="{name}.done"))
     inbox(daemon).with_name(f"{FILE}.done").touch()
@@ -107,6 +112,7 @@ def test_it_is_started_so_often_and_no_more_and_tick_and_status_say_so(daemon: A
     assert daemon.runs()[-1].tags[EXPORT_TAG] != last.tags[EXPORT_TAG]
 
 
+@further
 def test_a_file_that_was_replaced_meanwhile_begins_anew(daemon: Any, dying: Any) -> None:
     daemon = daemon()
     landed(daemon)
@@ -130,6 +136,7 @@ def test_a_run_that_waits_starts_or_lives_is_not_dead(daemon: Any) -> None:
     assert len(daemon.runs()) == 1
 
 
+@further
 def test_a_run_that_somebody_cancelled_is_not_started_again_even_if_its_process_was_gone_by_then(daemon: Any) -> None:
     daemon = daemon()
     for canceled in (True, False):
@@ -149,6 +156,7 @@ def test_a_run_that_somebody_cancelled_is_not_started_again_even_if_its_process_
     assert "acme_sync was cancelled before the ledger knew of it" in status()
 
 
+@further
 def test_a_run_that_the_daemon_has_ended_because_it_took_too_long_is_no_persons_wish(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
@@ -160,6 +168,7 @@ def test_a_run_that_the_daemon_has_ended_because_it_took_too_long_is_no_persons_
     assert "acme_sync failed before the ledger knew of it" in status()
 
 
+@further
 def test_a_run_that_reached_the_ledger_and_died_then_goes_on_by_its_re_execution_alone(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
@@ -186,6 +195,7 @@ def test_status_names_a_chain_once_and_by_its_first_attempt(daemon: Any, dying: 
     assert "3 more times" in status()
 
 
+@further
 def test_status_tells_of_runs_that_hang_and_says_what_to_do(daemon: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon = daemon()
     job = daemon.acme.defs.resolve_job_def("acme_release")

@@ -11,6 +11,9 @@ from resources.alerts import sending
 from tests.receiving import receiver
 
 
+@pytest.mark.long(
+    held_by="tests/unit/assets/runs/test_alerts.py::test_the_sensor_tells_and_a_company_that_cannot_be_loaded_is_told_as_it_was"
+)
 def test_a_run_does_not_wait_for_a_target_that_hangs_and_fails_of_nothing(
     daemon: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

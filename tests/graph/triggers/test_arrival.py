@@ -17,6 +17,10 @@ from resources.hr.sources import ExportSource
 from sandbox.sftp import PASSWORD, SftpServer, host_key
 from tests import ports
 
+further = pytest.mark.long(
+    held_by="tests/graph/triggers/test_arrival.py::test_one_state_of_a_file_has_one_run_even_if_that_failed_and_the_next_state_has_another"
+)
+
 OTHER_KEY = " ".join(host_key(None).export_public_key().decode().split()[:2])
 FILE = "people_2026-11-20.csv"
 
@@ -61,6 +65,7 @@ def test_a_growing_file_waits_until_it_stands_still(daemon: Any) -> None:
     assert daemon.tick().status is TickStatus.SUCCESS
 
 
+@pytest.mark.long(held_by="tests/graph/triggers/test_arrival.py::test_a_growing_file_waits_until_it_stands_still")
 def test_a_file_that_is_written_again_at_the_same_size_waits_too(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
@@ -163,6 +168,7 @@ def test_a_source_that_does_not_answer_ends_within_the_time_of_a_tick(daemon: An
     assert "could not be listed within" in tick.skip_reason
 
 
+@further
 def test_a_file_that_was_synced_by_hand_has_had_its_run_and_one_that_was_only_looked_at_has_not(daemon: Any) -> None:
     daemon = daemon()
     assert daemon.acme.run("preview").succeeded
@@ -174,6 +180,7 @@ def test_a_file_that_was_synced_by_hand_has_had_its_run_and_one_that_was_only_lo
     assert daemon.tick().status is TickStatus.SUCCESS
 
 
+@further
 def test_a_corrected_file_that_a_re_execution_has_read_needs_no_run_of_its_own(daemon: Any) -> None:
     daemon = daemon()
     daemon.acme.file("2026-11-20", daemon.acme.people(), rows=99)
@@ -186,6 +193,7 @@ def test_a_corrected_file_that_a_re_execution_has_read_needs_no_run_of_its_own(d
     assert daemon.tick().skip_reason == f"{FILE} as it is now has had its run."
 
 
+@further
 @pytest.mark.parametrize("local", [True, False], ids=["on this machine", "over SFTP"])
 def test_a_clock_that_is_wrong_by_years_keeps_no_file_waiting(daemon: Any, over_sftp: Any, local: bool) -> None:
     daemon = daemon(**({} if local else over_sftp()))
@@ -199,6 +207,7 @@ def test_a_clock_that_is_wrong_by_years_keeps_no_file_waiting(daemon: Any, over_
     assert source(daemon).take(taken).size == taken.size
 
 
+@further
 def test_a_file_that_comes_while_a_sync_runs_has_its_run_after_that(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
@@ -217,6 +226,7 @@ def started(run: dg.DagsterRun) -> dg.DagsterEvent:
     return dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=run.job_name)
 
 
+@further
 def test_two_companies_on_one_server_each_have_their_runs(daemon: Any, empty: Any, over_sftp: Any) -> None:
     settings = {"when": {"arrival": {}}, "expensify": None, **over_sftp()}
     acme, other = empty(**settings), empty(name="other", findity__connection__organization="adventureworks", **settings)

@@ -12,6 +12,10 @@ from assets.runs import summary
 from resources import places
 from resources.failures import Transient
 
+further = pytest.mark.long(
+    held_by="tests/graph/triggers/test_clock.py::test_a_run_that_stops_early_gets_its_reports_and_they_say_what_stopped_it"
+)
+
 HALF_PAST_FIVE = datetime(2026, 11, 24, 5, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
 BY_CLOCK = {"when__arrival": None, "when__schedule": "30 5 * * *"}
 BOTH = {"when__schedule": "30 5 * * *"}
@@ -41,6 +45,7 @@ def test_the_schedule_alone_starts_a_run_that_fails_for_all_to_see_when_there_is
     assert "There is no HR file" in page(daemon)
 
 
+@further
 @pytest.mark.parametrize("first", ["sensor", "schedule"])
 def test_with_both_on_a_file_has_one_run_whichever_is_first(daemon: Any, first: str) -> None:
     daemon = daemon(**BOTH)
@@ -109,6 +114,7 @@ def test_a_run_that_stops_early_gets_its_reports_and_they_say_what_stopped_it(da
         assert ledger.runs.all()["status"].tolist() == ["stopped"]
 
 
+@further
 def test_a_run_whose_file_is_another_by_then_fails_clearly_and_re_executed_takes_the_newest(daemon: Any) -> None:
     daemon = daemon()
     daemon.tick()
@@ -126,6 +132,7 @@ def test_a_run_whose_file_is_another_by_then_fails_clearly_and_re_executed_takes
     assert daemon.acme.members()["ada@acme.example"]["customField2"] == "Sales"
 
 
+@further
 @pytest.mark.parametrize("local", [True, False], ids=["on this machine", "over SFTP"])
 def test_a_run_whose_file_is_gone_by_then_fails_and_says_so(daemon: Any, over_sftp: Any, local: bool) -> None:
     daemon = daemon(**({} if local else over_sftp()))
@@ -139,6 +146,7 @@ def test_a_run_whose_file_is_gone_by_then_fails_and_says_so(daemon: Any, over_sf
     assert "Ask HR whether it was taken away." in page(daemon)
 
 
+@further
 def test_reports_that_cannot_be_written_turn_the_tick_red_and_the_next_one_writes_them(
     daemon: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

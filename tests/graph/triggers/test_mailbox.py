@@ -58,6 +58,9 @@ def test_rerun_an_export_that_was_taken_away_is_there_for_the_run_after_one_that
     assert kept() == []
 
 
+@pytest.mark.long(
+    held_by="tests/graph/triggers/test_mailbox.py::test_rerun_an_export_that_was_taken_away_is_there_for_the_run_after_one_that_failed"
+)
 def test_an_export_that_the_gate_refused_is_there_for_the_run_that_somebody_lets_it_pass_in(acme: Any) -> None:
     acme.file("2026-11-20", acme.people(), rows=99)
     for _ in range(2):

@@ -3,9 +3,11 @@
 from typing import Any
 
 import dagster as dg
+import pytest
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_retry
 
 
+@pytest.mark.long(held_by="tests/rerun/test_recovery.py::test_any_run_that_starts_marks_the_dead")
 def test_a_living_run_keeps_its_turn_and_a_dead_one_loses_it(daemon: Any) -> None:
     daemon = daemon()
     acme = daemon.acme

@@ -28,6 +28,10 @@ from tests.unit.destinations.delivering import (
 )
 from tests.unit.roster.frames import Night, person, roster, stored_plan
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery.py::test_rerun_a_run_that_was_killed_anywhere_ends_as_a_clean_one"
+)
+
 __all__ = ["box", "ledger", "there"]  # fixtures
 
 # What a write is
@@ -51,6 +55,7 @@ def test_approver_those_who_join_together_approve_for_each_other_at_once(box, le
     assert {number: user["approverIds"] for number, user in there.shown().items()} == {"E1": ["E1"], "E2": ["E1"], "E3": ["E2"]}
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_delivery.py::test_true_report_everyone_who_was_sent_is_answered_and_there")
 def test_what_is_kept_of_a_request_is_counts_and_nobodys_address(there):
     write = planned(there)
     deliver(there.ledger, write, there.send(write))
@@ -60,6 +65,7 @@ def test_what_is_kept_of_a_request_is_counts_and_nobodys_address(there):
     assert "@" not in str(requests)
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_delivery.py::test_true_report_everyone_who_was_sent_is_answered_and_there")
 def test_a_leaver_and_a_mover_are_written_as_they_were_planned(there):
     write = planned(there)
     deliver(there.ledger, write, there.send(write))
@@ -71,6 +77,7 @@ def test_a_leaver_and_a_mover_are_written_as_they_were_planned(there):
     assert dict(zip(found["employee_id"], found["active"], strict=True)) == {"E1": True, "E2": False, "E3": True}
 
 
+@further
 def test_a_write_that_holds_everything_does_not_count_as_applied(there):
     write = planned(there, Night(roster(*COMPANY), circumstances={"hold_all": True}))
     deliver(there.ledger, write, there.send(write))
@@ -112,6 +119,7 @@ def test_rerun_a_run_that_was_killed_anywhere_ends_as_a_clean_one(there, cleanly
     assert next_night_is_quiet(there)
 
 
+@further
 def test_rerun_an_answer_whose_acknowledgement_was_lost_is_acknowledged_by_the_next(there, monkeypatch):
     write = planned(there)
     keep = there.ledger.acknowledged.record
@@ -177,6 +185,7 @@ def test_rerun_whoever_was_refused_stays_refused_and_is_no_reason_to_fail(there)
 AT_FAULT = {"expensify": {"job": "update employees", "code": 500}, "findity": {"job": "PUT users", "status": 409}}
 
 
+@further
 @pytest.mark.parametrize("since", ["a run for somebody else", "an outage"])
 def test_true_report_whoever_was_refused_alone_stays_so_whatever_came_since_and_a_quiet_night_is_quiet(there, since):
     def fault():
@@ -214,6 +223,7 @@ def test_true_report_a_person_whom_an_answer_leaves_out_makes_the_write_fail(the
         deliver(there.ledger, write, forgetful)
 
 
+@further
 def test_an_approver_who_is_not_there_is_told_and_the_rest_of_the_person_is_written(box, ledger):
     there = AtFindity(box, ledger)
     box.fault(times=None, refuse={"E1": "NO_SUCH_THING"})

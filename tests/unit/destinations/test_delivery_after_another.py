@@ -22,6 +22,10 @@ from tests.unit.destinations.delivering import (
 )
 from tests.unit.roster.frames import Night, let_go, roster, stored_plan
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_after_another.py::test_no_surprise_an_old_plan_never_overwrites_what_a_newer_run_has_written"
+)
+
 __all__ = ["box", "ledger", "there"]  # fixtures
 
 
@@ -67,6 +71,7 @@ def test_no_surprise_an_old_plan_never_overwrites_what_a_newer_run_has_written(t
     assert next_night_is_quiet(there, moved(first_name="New"))
 
 
+@further
 def test_approver_nobody_goes_by_an_old_plan_while_whoever_reports_to_them_was_written_otherwise(there):
     everyone = planned(there)
     deliver(there.ledger, everyone, there.send(everyone))
@@ -81,6 +86,9 @@ def test_approver_nobody_goes_by_an_old_plan_while_whoever_reports_to_them_was_w
     assert there.shown() == state
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_after_another.py::test_rerun_what_another_run_has_brought_just_so_is_not_sent_again"
+)
 def test_rerun_a_leaver_whom_another_run_has_taken_out_is_done(there):
     everyone = planned(there)
     deliver(there.ledger, everyone, there.send(everyone))
@@ -92,6 +100,7 @@ def test_rerun_a_leaver_whom_another_run_has_taken_out_is_done(there):
     assert (answered(there, "late"), writes(there)) == ({"E3": "done"}, before)
 
 
+@further
 def test_no_surprise_what_an_old_plan_found_in_step_does_not_pass_for_what_is_there_now(there):
     joining = planned(there, Night(roster(*COMPANY[:2])))
     deliver(there.ledger, joining, there.send(joining))
@@ -108,6 +117,7 @@ def test_no_surprise_what_an_old_plan_found_in_step_does_not_pass_for_what_is_th
     pd.testing.assert_frame_equal(there.ledger.acknowledged.all(there.name), told)
 
 
+@further
 def test_rerun_what_a_plan_wrote_itself_is_no_other_runs(there):
     """Killed after the first answer and gone on with: its own acknowledgements are newer than the plan, and hold nobody up."""
     write = planned(there)
@@ -138,6 +148,7 @@ def test_a_run_that_lost_its_lease_records_nothing_more_and_stops(there):
     assert there.ledger.leases.holder().run_id == "other"
 
 
+@further
 def test_a_release_acknowledges_nobody_whose_own_change_it_does_not_write(there):
     first = planned(there, Night(roster(COMPANY[0], COMPANY[1])))
     deliver(there.ledger, first, there.send(first))

@@ -66,6 +66,9 @@ def test_rerun_an_export_with_an_older_day_is_not_written_even_if_it_was_seen_la
     refused(there, planned(there, run="older", number=2, dated=date(2026, 11, 1)), "older than")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_refused.py::test_rerun_an_older_export_is_not_written_over_a_newer_one_without_a_reason"
+)
 def test_rerun_a_newer_export_that_is_written_while_a_run_waits_for_the_lease_stops_that_run(there, monkeypatch):
     older = planned(there, run="older", number=1)
     newer = planned(there, Night(roster(*COMPANY[:2])), run="newer", number=2)

@@ -13,6 +13,10 @@ from tests.desks import Company, Killed, people
 from tests.destinations.ledgerbook.client import Book
 from tests.syncing import UNLIMITED, fresh
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/test_things.py::test_a_release_lets_what_was_held_go_and_the_next_night_is_quiet"
+)
+
 BOTH = people("Nord", "Syd")
 DESKS = {"Front": None, "Nord": None, "Syd": None}
 
@@ -72,6 +76,7 @@ def test_a_release_lets_what_was_held_go_and_the_next_night_is_quiet(begun):
     assert (quiet.things, quiet.drawn.plan.held_digest(), begun.book["desk_writes"]) == ({}, None, writes)
 
 
+@further
 def test_a_release_of_another_kind_leaves_things_waiting(begun):
     begun.limited(things={"count": 0, "share": 0})
     more = people("Nord", "Syd", "Ost")
@@ -82,6 +87,7 @@ def test_a_release_of_another_kind_leaves_things_waiting(begun):
     assert night.drawn.facts.released == {"applied": 1, "kind_not_released": 4}
 
 
+@further
 def test_no_surprise_a_release_applies_nothing_that_came_up_or_changed_since(begun):
     held = begun.planned(*BOTH)
     begun.policy = replace(begun.policy, limits=UNLIMITED)
@@ -94,6 +100,7 @@ def test_no_surprise_a_release_applies_nothing_that_came_up_or_changed_since(beg
     assert begun.sync(*more).became["value/Ost"] == "accepted"
 
 
+@further
 def test_a_held_set_expires_and_is_released_by_nobody_afterwards(begun):
     begun.policy = replace(begun.policy, release_hours=0)
     held = begun.planned(*BOTH)
@@ -102,6 +109,7 @@ def test_a_held_set_expires_and_is_released_by_nobody_afterwards(begun):
     assert begun.book["desks"] == DESKS
 
 
+@further
 def test_no_surprise_a_kind_of_which_too_many_change_waits_as_a_whole_and_the_rest_goes(begun):
     begun.limited(things={"count": 1, "share": 0})
     night = begun.sync(*people("Nord", "Syd", "Ost", "Vest"))
@@ -118,6 +126,7 @@ def test_no_surprise_a_share_is_one_of_how_many_of_the_kind_are_there(begun):
     assert begun.planned(*people("Nord", "Syd", "Ost", "Vest")).things["value/Ost"] == "limit"
 
 
+@further
 def test_no_surprise_what_many_nights_change_counts_together(begun):
     begun.limited(things={"count": 1, "share": 0, "per_week": 2})
     assert begun.sync(*people("Nord", "Syd", "A")).became["value/A"] == "accepted"
@@ -125,6 +134,7 @@ def test_no_surprise_what_many_nights_change_counts_together(begun):
     assert begun.planned(*people("Nord", "Syd", "A", "B", "C")).things["value/C"] == "week_limit"
 
 
+@further
 def test_no_surprise_taking_away_has_a_limit_of_its_own(begun):
     begun.limited(things_removed={"count": 1, "share": 0})
     assert begun.planned(*people("Nord")).things["value/Syd"] is None
@@ -135,6 +145,7 @@ def test_no_surprise_taking_away_has_a_limit_of_its_own(begun):
     assert set(begun.book["desks"]) == {"Front"}
 
 
+@further
 def test_no_surprise_a_first_sync_that_holds_holds_things_too(acme):
     acme.policy = Policy("leaver", limits=UNLIMITED, first_sync="hold")
     night = acme.sync(*BOTH)
@@ -145,6 +156,7 @@ def test_no_surprise_a_first_sync_that_holds_holds_things_too(acme):
     assert outcomes(released) == {"created"}
 
 
+@further
 def test_no_surprise_where_hardly_an_account_is_hrs_things_wait_with_the_people(acme):
     others = [{"staff_no": f"S{place}", "given": "Sam", "family": "Ek", "mail": f"s{place}@other.example"} for place in range(40)]
     acme.switch(staff=others)
@@ -166,12 +178,14 @@ def test_no_surprise_a_plan_whose_things_were_altered_is_refused(acme):
     assert acme.book == {"staff": []}
 
 
+@further
 def test_a_run_for_some_people_touches_no_things(begun):
     night = begun.sync(*people("Ost", "Syd"), request=Request(only=["E2"]))
     assert (night.things, begun.book["desks"]) == ({}, DESKS)
     assert night.drawn.chain is None
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/test_things.py::test_true_report_what_is_accepted_and_not_there_is_missing")
 def test_true_report_what_is_refused_is_told_with_who_depended_on_it_and_stops_nobody(acme):
     acme.switch(refuse_desks={"Nord": "Nord is taken"}, sit_there={"Nord": "E2 E3"})
     night = acme.sync(*BOTH)
@@ -195,6 +209,7 @@ def test_true_report_an_answer_that_was_lost_is_looked_up(acme):
     assert acme.sync(*BOTH).became["value/Nord"] == "accepted", "reading back shows it"
 
 
+@further
 def test_things_that_cannot_be_written_at_all_stop_nobody_and_are_planned_again(acme):
     acme.switch(jam_desks=True)
     night = acme.sync(*BOTH)
@@ -231,6 +246,7 @@ def test_rerun_killed_anywhere_the_end_is_the_same_and_nothing_is_sent_twice(acm
     assert acme.book["desk_writes"] == 3
 
 
+@further
 def test_rerun_an_older_plan_does_not_write_over_what_a_later_one_wrote(begun):
     older = begun.planned(*people("Nord", "Syd", "Ost"))
     begun.sync(*people("Nord", "Syd", "Ost"))
@@ -241,6 +257,7 @@ def test_rerun_an_older_plan_does_not_write_over_what_a_later_one_wrote(begun):
     assert begun.book["desk_writes"] == writes
 
 
+@further
 def test_rerun_what_another_run_wrote_since_is_not_written_over(begun):
     more = people("Nord", "Syd", "Ost")
     older = begun.planned(*more)
@@ -256,6 +273,7 @@ def test_rerun_what_another_run_wrote_since_is_not_written_over(begun):
     assert begun.book["desk_writes"] == writes
 
 
+@further
 def test_true_report_what_somebody_else_changed_is_drift(begun):
     night = begun.sync(*people("Nord", "Syd", "Ost"))
     begun.switch(desks={"Front": None, "Syd": None, "Ost": None})

@@ -15,6 +15,10 @@ from roster.reports.skipped import left_out
 from tests.desks import Company, people
 from tests.syncing import fresh
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/test_things_told.py::test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of_them"
+)
+
 BOTH = people("Nord", "Syd")
 
 
@@ -47,6 +51,9 @@ def test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of
     assert "does not add up" not in page
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_things_told.py::test_true_report_the_page_and_its_first_lines_name_things_and_what_became_of_them"
+)
 def test_the_terminal_says_how_many_wait_and_how_they_are_released(acme):
     acme.limited(things={"count": 1, "share": 0})
     night = acme.sync(*BOTH)
@@ -60,12 +67,14 @@ def test_the_terminal_says_how_many_wait_and_how_they_are_released(acme):
     assert night.report.destinations[0].held == 0, "which counts people"
 
 
+@further
 def test_a_night_of_things_alone_says_that_no_person_was_written(begun):
     night = begun.release(begun.planned(*BOTH), *BOTH)
     found = headline(night.report, left_out(night.report))
     assert (found.sentence, found.also) == ("No person had to be written", ["3 × keeper of a desk at Ledger book written, 3 accepted"])
 
 
+@further
 def test_without_things_a_report_has_nothing_of_them(acme):
     acme.desks = False
     night = acme.sync(*BOTH)

@@ -13,6 +13,10 @@ from roster.plan.limits import FourEyes, Limits
 from tests.syncing import UNLIMITED
 from tests.unit.destinations.expensify.nightly import at_home, company, sandbox
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/test_two_people.py::test_one_proposes_and_another_releases_and_the_run_may_go_on_when_the_proposal_is_over"
+)
+
 __all__ = ["company", "sandbox"]
 
 FIRST = [at_home(number) for number in ("1", "2", "3", "4")]
@@ -67,6 +71,7 @@ def test_no_surprise_only_the_people_who_are_named_are_let_go(held):
     assert held.ledger.releases.held(rest).kinds == ["leave"]
 
 
+@further
 def test_no_surprise_whoever_is_not_held_is_not_let_go_by_being_named(held):
     held.limits = limits(leave=NONE)
     with pytest.raises(Permanent, match=r"Nothing of .* is left to apply"):
@@ -82,6 +87,7 @@ def test_no_surprise_a_release_that_needs_two_people_is_refused_to_one(held):
     refused(held, "may be anybody's", signed_on=False)
 
 
+@further
 def test_no_surprise_a_proposal_of_something_else_is_none(held):
     proposed(held, hours=-1)
     proposed(held, kinds=["join"])
@@ -109,6 +115,7 @@ def test_one_proposes_and_another_releases_and_the_run_may_go_on_when_the_propos
         two_people.check(held.ledger, replace(night.attempt, root_run_id="another"), request, FourEyes(frozenset({"leave"})))
 
 
+@further
 def test_other_kinds_need_one_person_alone(held):
     assert two_people.kinds(held.ledger, held.digest, FourEyes(frozenset({"join"}))) == []
     assert two_people.kinds(held.ledger, held.digest, FourEyes(frozenset({"leave"})), of_kinds=["join"]) == []
@@ -116,6 +123,7 @@ def test_other_kinds_need_one_person_alone(held):
     assert two_people.kinds(held.ledger, held.digest, FourEyes(frozenset({"leave"})), people=["3"]) == ["leave"]
 
 
+@further
 def test_of_whom_was_forgotten_no_proposal_is_left_and_nobody_else_is_in_it(held):
     proposed(held, people=["3"])
     held.ledger.people.forget("3")
@@ -141,6 +149,7 @@ def test_which_kinds_need_two_people_is_a_setting_of_their_limits():
     assert Limits().four_eyes() == FourEyes()
 
 
+@further
 def test_no_surprise_what_one_person_began_is_not_widened_by_executing_it_again(held):
     proposed(held, "anna", people=["3"])
     released(held, people=["3"])

@@ -7,6 +7,10 @@ import pytest
 from tests.unit.destinations.expensify.nights import seeded
 from tests.unit.roster.frames import person
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_addresses.py::test_whoever_gets_their_old_address_back_has_it_as_the_one_of_now"
+)
+
 BOSS = person("1", extra_more="P2")
 
 
@@ -14,6 +18,7 @@ def under(**cells):
     return person("3", manager_id="2", **cells)
 
 
+@further
 @pytest.mark.parametrize("shown", ["hidden", "beside", "instead"])
 def test_an_e_mail_change_is_one_update_and_landed_however_the_old_login_is_shown(company, shown):
     acme = company(seeded("P1", "P2"))
@@ -35,6 +40,7 @@ def test_an_e_mail_change_is_one_update_and_landed_however_the_old_login_is_show
         assert ledger.people.addresses("2") >= {"2@acme.example", "new@acme.example"}
 
 
+@further
 def test_an_address_that_somebody_else_has_by_now_is_theirs(company):
     acme = company(seeded("P1", "P2"))
     acme.begin(BOSS, person("2"))

@@ -11,6 +11,10 @@ from roster.plan.own_account import UNANSWERED, Line, from_json, to_json, togeth
 from roster.reports.skipped import left_out
 from tests.unit.destinations.expensify.nightly import HOME, OTHER, at_home, company, sandbox
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
+
 __all__ = ["company", "sandbox"]
 GROUPED = {"domainGroupID": "extra_more"}
 FEED = {"feed": {"additionalPolicyIDs": None, **GROUPED}}
@@ -27,6 +31,9 @@ def texts_of(**cells):
     return pd.DataFrame([cells]).astype("str")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
 def test_true_report_what_it_added_and_removed_is_shown_by_policy_and_number_beside_what_it_foretold(company):
     staying = (at_home("E1"), at_home("E2", manager_id="E1", extra_policy=OTHER))
     first = company.sync(*staying, at_home("E3", manager_id="E1", extra_policy=OTHER))
@@ -39,6 +46,7 @@ def test_true_report_what_it_added_and_removed_is_shown_by_policy_and_number_bes
     assert "@" not in json.dumps([second.drawn.facts.to_json(), company.ledger.deliveries.requests("expensify", "run-1")])
 
 
+@further
 def test_true_report_of_a_plan_that_was_not_sent_the_write_is_empty_and_not_nobody(company):
     preview = company.sync(at_home("E1"), write=False)
     assert preview.own_account == {("added to policy", HOME): ("1", "", ("E1",))}
@@ -59,6 +67,9 @@ def answering(company, groups):
     company.box.fault(api="expensify", job="update employees", applied=True, times=None, status=200, body=json.dumps(body | groups))
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
 @pytest.mark.parametrize("shown", [{}, {"407184": ["E2@acme.example"]}, {"830936": ["E1@acme.example"]}])
 def test_true_report_a_group_without_the_person_in_it_is_missing_and_is_sent_again(company, shown):
     company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
@@ -73,6 +84,7 @@ def test_true_report_a_group_without_the_person_in_it_is_missing_and_is_sent_aga
     assert company.sync(*moved, **FEED).planned["E2"] == ("none", None)
 
 
+@further
 def test_true_report_a_joiner_who_is_there_and_not_in_their_group_is_missing(company):
     company.begin(BOSS, **FEED)
     answering(company, {"securityGroupEmployeesMap": {}})
@@ -83,6 +95,9 @@ def test_true_report_a_joiner_who_is_there_and_not_in_their_group_is_missing(com
     assert again.drawn.plan.changes[["person", "field", "new"]].to_numpy().tolist() == [["E2", "domainGroupID", "407184"]]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_answered.py::test_true_report_a_group_that_its_answer_shows_is_accepted_and_never_not_visible"
+)
 def test_true_report_an_answer_without_the_block_is_unanswered_and_not_missing(company):
     company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     answering(company, {})
@@ -95,6 +110,7 @@ def test_true_report_an_answer_without_the_block_is_unanswered_and_not_missing(c
     assert company.sync(*moved, **FEED).planned["E2"] == ("none", None)
 
 
+@further
 def test_true_report_blocks_that_are_left_out_because_they_are_empty_take_nothing_away(company):
     company.box.switch(expensify_blocks="sparse")
     people = [at_home("E1"), at_home("E2", manager_id="E1")]
@@ -104,6 +120,7 @@ def test_true_report_blocks_that_are_left_out_because_they_are_empty_take_nothin
     assert night.own_account == {("removed from policy", HOME): ("1", "1", ("E2",))}
 
 
+@further
 def test_of_somebody_who_only_got_another_name_the_groups_say_nothing(company):
     company.begin(BOSS, grouped("E2", manager_id="E1"), **FEED)
     answering(company, {"securityGroupEmployeesMap": {}})
@@ -128,6 +145,7 @@ def test_quiet_a_reason_is_whole_for_its_owner_in_what_was_sent_of_them_and_in_n
     assert company.adapter().whole_reasons(records, [{"skipped": []}]) == {}
 
 
+@further
 def test_the_list_for_hr_has_the_whole_reason_as_long_as_it_is_stored(company, tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
     company.box.fault(

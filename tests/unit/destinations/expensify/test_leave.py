@@ -133,6 +133,9 @@ def organisations(draw):
     return roster(*(person(number, manager_id=draw(manager), employment=draw(employment)) for number in draw(st.permutations(numbers))))
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leave.py::test_approver_expensify_is_left_alone_only_with_those_whose_leave_the_feed_tells_it"
+)
 @settings(max_examples=EXAMPLES)
 @given(organisations())
 def test_approver_expensify_ends_where_rollcall_would_have(people):

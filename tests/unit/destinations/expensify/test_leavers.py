@@ -9,6 +9,10 @@ from resources.ledger import Ledger
 from tests.unit.destinations.expensify.nights import OWNER, admin, seeded
 from tests.unit.roster.frames import person
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leavers.py::test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has"
+)
+
 BOSS = person("1")
 
 
@@ -22,6 +26,7 @@ def test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has(compa
     assert (acme.outcomes()["2"], acme.still_in()) == (("deactivated", "landed"), [])
 
 
+@further
 def test_whoever_moved_leaves_the_old_policy_too_when_they_go_though_nobody_names_it(company):
     acme = company(seeded("P1", "P2"))
     acme.begin(BOSS, person("2", extra_policy="P2"))
@@ -31,6 +36,7 @@ def test_whoever_moved_leaves_the_old_policy_too_when_they_go_though_nobody_name
     assert (acme.members("P1"), acme.members("P2")) == ({"1"}, set())
 
 
+@further
 def test_a_policy_that_is_taken_out_of_the_settings_is_read_for_those_whom_we_put_into_it(company):
     further = {"policyID": "extra_policy", "additionalPolicyIDs": {"constant": "P3"}}
     acme = company(seeded("P1", "P3"), feed=further)
@@ -42,6 +48,7 @@ def test_a_policy_that_is_taken_out_of_the_settings_is_read_for_those_whom_we_pu
     assert acme.members("P3") == {"1"}
 
 
+@further
 def test_what_was_seen_to_be_out_is_forgotten_and_its_policy_is_not_read_for_it_again(company):
     acme = company(seeded("P1", "P3"))
     acme.begin(BOSS, person("2", extra_more="P3"))
@@ -65,6 +72,9 @@ def test_a_leaver_who_does_not_come_out_of_one_policy_is_not_landed_and_named_ev
     assert acme.night(BOSS).still_in() == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leavers.py::test_a_leaver_who_does_not_come_out_of_one_policy_is_not_landed_and_named_every_night"
+)
 @pytest.mark.parametrize("member", [{"email": "2@ACME.example"}, {"email": "private@x.example", "employeeID": "2"}])
 def test_whoever_has_left_is_named_in_any_policy_that_the_account_administers_until_they_are_out(company, member):
     stranger = {"email": "other@x.example", "employeeID": "77"}
@@ -82,6 +92,9 @@ def test_whoever_has_left_is_named_in_any_policy_that_the_account_administers_un
     assert acme.night(BOSS).still_in() == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leavers.py::test_true_report_a_leaver_leaves_a_further_policy_that_nobody_else_has"
+)
 def test_strangers_count_only_in_policies_that_are_named(company):
     elsewhere = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "other@x.example", "employeeID": "9"}]}
     acme = company(seeded("P1", "P3", P9=elsewhere))
@@ -92,6 +105,7 @@ def test_strangers_count_only_in_policies_that_are_named(company):
     assert strange == 1  # the owner, in P1: P3 is read for one leaver alone, P9 is nobody's of ours
 
 
+@further
 def test_a_policy_that_the_account_does_not_see_any_more_is_not_one_without_the_leaver(company):
     acme = company(seeded("P1", "P3"))
     acme.begin(BOSS, person("2", extra_more="P3"))
@@ -105,6 +119,7 @@ def test_a_policy_that_the_account_does_not_see_any_more_is_not_one_without_the_
     assert (acme.members("P3"), acme.still_in()) == (set(), [])
 
 
+@pytest.mark.long(held_by="tests/unit/roster/plan/test_planning.py::test_strangers_are_counted_and_never_touched")
 def test_a_policy_of_another_company_is_that_companys_to_look_after(company):
     shared = seeded("P1", "P3", P9={"name": "B", "owner": OWNER, "members": [admin(), {"email": "2@acme.example", "employeeID": "2"}]})
     acme = company(shared)
@@ -115,6 +130,7 @@ def test_a_policy_of_another_company_is_that_companys_to_look_after(company):
     assert acme.still_in() == []
 
 
+@further
 def test_where_another_system_deactivates_people_no_check_names_them(company):
     outside = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "2@acme.example"}]}
     acme = company(seeded("P1", P9=outside))
@@ -124,6 +140,7 @@ def test_where_another_system_deactivates_people_no_check_names_them(company):
     assert acme.night(BOSS).still_in() == [("2", "P9")]
 
 
+@further
 def test_where_absence_is_no_news_nobody_absent_is_named(company):
     outside = {"name": "Outside", "owner": OWNER, "members": [admin(), {"email": "2@acme.example"}]}
     acme = company(seeded("P1", P9=outside), absent_means="unchanged")

@@ -8,6 +8,10 @@ from roster.reports.story import Visit, obstacle
 from tests.unit.destinations.expensify.nightly import HOME, at_home, company, sandbox
 from tests.unit.roster.frames import sent
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leaving.py::test_whoever_left_keeps_their_access_until_so_many_days_after_their_last"
+)
+
 __all__ = ["company", "sandbox"]
 LATER = {"leaving": {"after_days": 3}}
 BOSS = at_home("E1")
@@ -33,6 +37,7 @@ def test_without_the_setting_they_lose_it_at_once(company):
     assert company.sync(BOSS, GONE, day="2026-11-21").outcome["E2"] == ("deactivated", "landed")
 
 
+@further
 @pytest.mark.parametrize("gone", [[], [at_home("E2", employment="left", worker_status="Terminated")]], ids=["absent", "no end date"])
 def test_without_an_end_date_the_days_count_from_the_first_night_on_which_they_are_gone(company, gone):
     company.begin(BOSS, ANN, **LATER)
@@ -40,6 +45,7 @@ def test_without_an_end_date_the_days_count_from_the_first_night_on_which_they_a
     assert actions == ["skip", "skip", "skip", "deactivate"]
 
 
+@further
 def test_a_file_that_has_them_again_ends_the_waiting_and_the_next_absence_counts_anew(company):
     company.begin(BOSS, ANN, **LATER)
     assert company.sync(BOSS, day="2026-11-21", **LATER).planned["E2"][0] == "skip"
@@ -48,6 +54,7 @@ def test_a_file_that_has_them_again_ends_the_waiting_and_the_next_absence_counts
     assert (night.planned["E2"][0], night.detail("E2")[-10:]) == ("skip", "2026-11-27")
 
 
+@further
 def test_no_surprise_a_preview_and_a_night_of_doubt_do_not_begin_the_waiting(company):
     company.begin(BOSS, ANN, **LATER)
     company.sync(BOSS, day="2026-11-21", write=False, **LATER)
@@ -58,6 +65,9 @@ def test_no_surprise_a_preview_and_a_night_of_doubt_do_not_begin_the_waiting(com
     assert company.sync(BOSS, day="2026-11-26", **LATER).detail("E2")[-10:] == "2026-11-27"
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_leaving.py::test_whoever_left_keeps_their_access_until_so_many_days_after_their_last"
+)
 @pytest.mark.parametrize("gone", [[GONE], []], ids=["left", "absent"])
 def test_approver_whoever_left_approves_for_nobody_from_the_first_night(company, gone):
     company.begin(BOSS, ANN, BOB, **LATER)
@@ -67,6 +77,7 @@ def test_approver_whoever_left_approves_for_nobody_from_the_first_night(company,
     assert night.landed.without_approver == []
 
 
+@further
 def test_true_report_the_day_is_told_to_whoever_asks_and_nobody_is_to_act(company):
     company.begin(BOSS, ANN, **LATER)
     night = company.sync(BOSS, GONE, day="2026-11-21", **LATER)
@@ -76,6 +87,7 @@ def test_true_report_the_day_is_told_to_whoever_asks_and_nobody_is_to_act(compan
     assert obstacle(visit) == "has left, and keeps their access until 2026-11-23"
 
 
+@further
 def test_true_report_before_the_last_day_the_report_says_what_expensify_does_not_show(company):
     ending = at_home("E2", manager_id="E1", end_date="2026-11-27")
     advice = "may submit on their behalf"
@@ -87,6 +99,7 @@ def test_true_report_before_the_last_day_the_report_says_what_expensify_does_not
     assert company.sync(BOSS, ANN, day="2026-11-22").report.destinations[0].warnings == []
 
 
+@further
 @pytest.mark.parametrize(
     ("night", "people"),
     [
@@ -102,6 +115,7 @@ def test_true_report_of_whoever_keeps_their_access_no_day_is_told(company, night
     assert company.sync(BOSS, *people, **LATER, **night).drawn.facts.notices == []
 
 
+@pytest.mark.long(held_by="tests/unit/destinations/expensify/test_leaving.py::test_no_surprise_what_scim_does_is_in_no_held_set_either")
 def test_what_scim_does_is_left_alone_and_told(company):
     company.begin(BOSS, ANN, at_home("E4", manager_id="E1"))
     night = company.sync(BOSS, GONE, day="2026-11-21", **SCIM)
@@ -119,6 +133,7 @@ def test_no_surprise_what_scim_does_is_in_no_held_set_either(company):
     assert night.drawn.plan.held_digest() is None
 
 
+@further
 def test_whom_scim_has_deactivated_is_told_no_more(company):
     company.begin(BOSS, ANN)
     del company.box.state["expensify"]["policies"]["5E00000000000001"]["members"]["e2@acme.example"]
@@ -126,6 +141,7 @@ def test_whom_scim_has_deactivated_is_told_no_more(company):
     assert company.sync(BOSS, GONE, day="2026-11-21", **SCIM).planned["E2"] == ("none", "left")
 
 
+@further
 @pytest.mark.parametrize("gone", [[GONE], []], ids=["left", "absent"])
 def test_true_report_of_whom_nothing_takes_out_no_day_is_told(company, gone):
     kept = {"protected": ["e2@acme.example"]}
@@ -138,6 +154,7 @@ def test_true_report_of_whom_nothing_takes_out_no_day_is_told(company, gone):
     assert left_out(night.report).set_index("employee_id").loc["E2", "owner"] == "Finance"
 
 
+@further
 def test_whoever_is_absent_and_owned_a_policy_keeps_their_access_so_many_days_after_it_is_handed_over(company):
     company.begin(BOSS, ANN, **LATER)
     policy = company.box.state["expensify"]["policies"][HOME]

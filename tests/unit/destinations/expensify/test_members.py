@@ -14,6 +14,10 @@ from tests.contract.conftest import FreeWindows
 from tests.unit.destinations.expensify.nightly import HOME, OTHER, at_home, company, sandbox
 from tests.unit.roster.frames import sent
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
+
 __all__ = ["company", "sandbox"]
 BOSS = at_home("E1")
 ANN = at_home("E2", manager_id="E1")
@@ -45,6 +49,9 @@ def jobs(company, since=0):
     return [call["job"] for call in company.box.calls[since:] if call["write"]]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_strangers_are_only_told_by_default(begun):
     night = begun.sync(BOSS, ANN)
     assert names(night) == {"not_in_hr": 3}
@@ -65,6 +72,7 @@ def test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_t
     assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 2}
 
 
+@further
 def test_no_surprise_strangers_who_share_a_number_are_only_told(begun):
     """One record with it would make one account of both."""
     begun.stranger("zed@elsewhere.example", employeeID="Z9")
@@ -76,6 +84,7 @@ def test_no_surprise_strangers_who_share_a_number_are_only_told(begun):
     assert not {"zoe@elsewhere.example", "zed@elsewhere.example"} & there(begun)
 
 
+@further
 @pytest.mark.parametrize("role", ["Admin", None])
 def test_no_surprise_an_owner_is_no_stranger_to_be_taken_out_however_their_role_is_shown(begun, role):
     policy = begun.box.state["expensify"]["policies"][HOME]
@@ -84,6 +93,9 @@ def test_no_surprise_an_owner_is_no_stranger_to_be_taken_out_however_their_role_
     assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 3, "stranger": 1}
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_true_report_a_stranger_who_is_shown_still_is_missing(begun):
     held = begun.sync(BOSS, ANN, **REMOVE)
     begun.box.switch(expensify_lag_reads=1)
@@ -104,6 +116,7 @@ def test_no_surprise_before_anybody_is_brought_in_nobody_is_taken_for_a_stranger
     assert names(company.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 3}
 
 
+@further
 @pytest.mark.parametrize("kept", ["approves there", "is to approve", "is an admin"])
 def test_approver_a_stranger_who_is_needed_is_only_told(begun, kept):
     annes = {"manager_id": None, "manager_email": "zoe@elsewhere.example"} if kept == "is to approve" else {}
@@ -114,6 +127,7 @@ def test_approver_a_stranger_who_is_needed_is_only_told(begun, kept):
     assert "stranger" not in names(begun.sync(BOSS, at_home("E2", **{"manager_id": "E1", **annes}), **REMOVE))
 
 
+@further
 def test_who_has_no_number_there_is_taken_out_by_the_dialect_alone(begun):
     settings = {**REMOVE, **DIALECT}
     held = begun.sync(BOSS, ANN, **settings)
@@ -125,6 +139,7 @@ def test_who_has_no_number_there_is_taken_out_by_the_dialect_alone(begun):
     assert (done.landed.numbers["accepted"], done.landed.numbers["landed"], done.disagreements) == (2, 2, [])
 
 
+@further
 def test_whoever_leaves_is_deleted_from_every_policy_where_the_settings_say_so(begun):
     both = at_home("E3", manager_id="E1", extra_more=OTHER)
     begun.sync(BOSS, ANN, both, at_home("E4", extra_policy=OTHER, manager_id="E1"))
@@ -135,6 +150,9 @@ def test_whoever_leaves_is_deleted_from_every_policy_where_the_settings_say_so(b
     assert "e3@acme.example" not in there(begun) | there(begun, OTHER)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_members.py::test_no_surprise_a_stranger_is_taken_out_only_once_that_is_released_and_by_the_number_that_is_shown"
+)
 def test_rerun_a_delete_of_which_nobody_heard_is_sent_again(begun):
     begun.box.fault(api="expensify", job="update policyMembers", drop=True, applied=True, times=None)
     with pytest.raises(Failed):
@@ -143,6 +161,7 @@ def test_rerun_a_delete_of_which_nobody_heard_is_sent_again(begun):
     assert begun.sync(BOSS, **DELETE).planned.get("E2") is None
 
 
+@further
 def test_true_report_whom_the_dialect_refuses_is_refused_alone(begun, monkeypatch):
     monkeypatch.setattr(owners, "barred", lambda *_: nobody())  # as where nobody knows whose the policy is
     begun.sync(BOSS, ANN, at_home("E3", manager_id="E1"))
@@ -152,6 +171,7 @@ def test_true_report_whom_the_dialect_refuses_is_refused_alone(begun, monkeypatc
     assert (night.outcome["E2"], night.outcome["E3"][0]) == (("deactivated", "landed"), "refused")
 
 
+@further
 def test_true_report_a_dialect_that_refuses_everybody_alike_refuses_nobody(begun):
     begun.sync(BOSS, ANN, at_home("E3", manager_id="E1"))
     begun.box.fault(api="expensify", job="update policyMembers", code=410, times=None)

@@ -5,6 +5,10 @@ import pytest
 from tests.unit.destinations.expensify.nights import OWNER, admin, seeded
 from tests.unit.roster.frames import person
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_movers.py::test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where"
+)
+
 BOSS = person("1", extra_more="P2")
 LEAVING = ("terminate", "unassigned")
 
@@ -19,6 +23,7 @@ def test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_w
     assert all("2" in acme.members(policy) for policy in ("P1", "P2", "P3"))
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 def test_whoever_moves_leaves_the_old_policy_where_the_settings_say_so_and_so_does_who_has_a_further_one_no_longer(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
@@ -36,6 +41,7 @@ def test_whoever_moves_leaves_the_old_policy_where_the_settings_say_so_and_so_do
     assert acme.night(BOSS, person("2", extra_policy="P2"), person("3")).sent() == []
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 def test_whoever_approves_in_the_old_policy_stays_there_until_nobody_submits_to_them(company, how):
     acme = company(seeded("P1", "P2"), movers=how)
@@ -48,6 +54,9 @@ def test_whoever_approves_in_the_old_policy_stays_there_until_nobody_submits_to_
     assert (acme.members("P1"), acme.members("P2")) == ({"1", "3"}, {"1", "2"})
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_movers.py::test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where"
+)
 def test_only_the_policies_that_we_put_them_into_are_left_and_never_by_their_owner(company):
     mine = {"name": "Mine", "owner": "2@acme.example", "members": [admin(), {"email": "2@acme.example", "role": "admin"}]}
     acme = company(
@@ -64,6 +73,7 @@ def test_only_the_policies_that_we_put_them_into_are_left_and_never_by_their_own
     assert "2@acme.example" in acme.members("P3")
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 @pytest.mark.parametrize("kept", [{"protected": ["2@acme.example"]}, {"connection": {"account": "2@acme.example"}}])
 def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company, how, kept):
@@ -75,6 +85,9 @@ def test_neither_the_calling_account_nor_a_protected_one_leaves_a_policy(company
     assert not acme.drawn.plan.records.reindex(columns=["isTerminated", "shouldRemoveFromUnassignedPolicies"]).eq("true").any(axis=None)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_movers.py::test_by_default_whoever_moves_stays_in_the_old_policy_and_the_reading_says_where"
+)
 def test_a_mover_whose_e_mail_changes_as_well_leaves_by_the_new_address(company):
     acme = company(seeded("P1", "P2"), movers="terminate")
     acme.begin(BOSS, person("2"))

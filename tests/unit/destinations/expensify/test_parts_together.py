@@ -6,10 +6,15 @@ from tests.syncing import FEED
 from tests.unit.destinations.expensify.nights import OWNER, seeded
 from tests.unit.roster.frames import person
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_parts_together.py::test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_night"
+)
+
 BOSS = person("1")
 LEAVING = ("terminate", "unassigned")
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 def test_what_cannot_be_read_of_further_policies_takes_nobody_out_of_one(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
@@ -20,6 +25,9 @@ def test_what_cannot_be_read_of_further_policies_takes_nobody_out_of_one(company
     assert "2" not in acme.members("P3")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_preflight.py::test_a_policy_that_is_not_there_is_named_with_near_names_and_the_people_it_costs"
+)
 def test_nor_where_every_record_asks_for_it(company):
     acme = company(seeded("P1", "P2", "P3"), feed={**FEED, "shouldRemoveFromUnassignedPolicies": True})
     acme.begin(BOSS, person("2", extra_more="P3"))
@@ -29,6 +37,7 @@ def test_nor_where_every_record_asks_for_it(company):
     assert "2" not in acme.members("P3")
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 def test_a_policy_that_is_not_administered_any_more_is_left_by_nobody_whose_cell_names_it(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
@@ -39,6 +48,7 @@ def test_a_policy_that_is_not_administered_any_more_is_left_by_nobody_whose_cell
     assert acme.outcomes()["2"][0] != "refused"
 
 
+@further
 @pytest.mark.parametrize("how", LEAVING)
 def test_a_mover_who_was_in_a_policy_that_is_not_administered_any_more_stops_nobody_elses_change(company, how):
     acme = company(seeded("P1", "P2", "P3"), movers=how)
@@ -48,6 +58,7 @@ def test_a_mover_who_was_in_a_policy_that_is_not_administered_any_more_stops_nob
     assert acme.outcomes()["3"][0] == "updated"
 
 
+@further
 def test_a_leaver_in_a_policy_that_is_not_administered_any_more_stops_nobody_elses_change_and_is_named(company):
     acme = company(seeded("P1", "P2", "P3"))
     acme.begin(BOSS, person("2", extra_more="P3"), person("3"))
@@ -61,6 +72,7 @@ def test_a_leaver_in_a_policy_that_is_not_administered_any_more_stops_nobody_els
     assert tuple(rows.loc["2", ["action", "reason"]]) == ("skip", "policy_not_administered")
 
 
+@further
 def test_an_admin_in_a_policy_that_is_not_named_any_more_does_not_pass_for_the_calling_account(company):
     acme = company(seeded("P1", "P3"), feed={**FEED, "role": "role"})
     boss = person("1")
@@ -80,6 +92,9 @@ def test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_nigh
     assert acme.night(person("1", department="G1"), person("2", department="G2", extra_policy="P2")).sent() == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_parts_together.py::test_a_mover_who_leaves_a_policy_comes_into_their_domain_group_the_same_night"
+)
 def test_whoever_is_refused_in_the_new_policy_keeps_the_old_ones(company):
     acme = company(seeded("P1", "P3"), movers="terminate")
     acme.begin(BOSS, person("2", extra_more="P3"), person("3"))
@@ -88,6 +103,7 @@ def test_whoever_is_refused_in_the_new_policy_keeps_the_old_ones(company):
     assert "2" in acme.members("P1") & acme.members("P3")
 
 
+@further
 def test_a_domain_group_that_is_taken_away_is_none_that_the_answer_lacks(company):
     feed = {"policyID": "extra_policy", "domainGroupID": "department", "clear": ["domainGroupID"]}
     acme = company(seeded("P1"), feed=feed)
@@ -96,6 +112,7 @@ def test_a_domain_group_that_is_taken_away_is_none_that_the_answer_lacks(company
     assert (acme.outcomes()["2"][0], acme.said) == ("updated", [])
 
 
+@further
 def test_a_rule_that_gives_nothing_for_what_the_cell_says_names_no_further_policy(company):
     looked_up = {"policyID": "extra_policy", "additionalPolicyIDs": {"column": "department", "lookup": {"Sales": "P3"}}}
     acme = company(seeded("P1", "P3"), movers="terminate", feed=looked_up)

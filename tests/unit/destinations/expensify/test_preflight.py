@@ -8,6 +8,10 @@ from resources.failures import Permanent
 from tests.unit.destinations.expensify.nights import OWNER, admin, seeded
 from tests.unit.roster.frames import decided, person
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_preflight.py::test_a_policy_that_is_not_there_is_named_with_near_names_and_the_people_it_costs"
+)
+
 BOSS = person("1")
 
 
@@ -48,6 +52,7 @@ def test_the_name_of_a_policy_in_place_of_its_id_is_told(company):
     assert rows(acme)[0][2:4] == ["P2 (Policy P2), P1 (Policy P1)", 0]
 
 
+@further
 def test_a_policy_that_the_account_sees_and_does_not_administer_is_another_matter_and_costs_nobody_else(company):
     theirs = {"name": "Theirs", "owner": "x@x.example", "members": [admin(role="user"), {"email": "2@acme.example", "employeeID": "2"}]}
     acme = company(seeded("P1", P2=theirs))
@@ -58,6 +63,7 @@ def test_a_policy_that_the_account_sees_and_does_not_administer_is_another_matte
     assert acme.outcomes()["3"] == acme.outcomes()["1"] == ("created", "landed")
 
 
+@further
 def test_one_that_could_not_be_read_is_neither(company):
     theirs = {"name": "Theirs", "owner": "x@x.example", "members": [admin(role="auditor")]}
     acme = company(seeded("P1", P2=theirs))
@@ -79,6 +85,7 @@ def test_quiet_what_stands_in_a_cell_is_not_shown(company):
     assert rows(acme) == [["(in a cell of HR's file)", "is not there, or the account does not see it", "", 1, "2"]]
 
 
+@further
 def test_whoever_is_there_keeps_what_they_have_while_their_policy_is_not_to_be_seen(company):
     acme = company(seeded("P1", "P2"))
     acme.begin(BOSS, person("2", extra_policy="P2"))
@@ -93,6 +100,7 @@ def test_where_no_policy_is_to_be_seen_nothing_is_planned(company):
         acme.night(person("1", extra_policy="P8"), send=False)
 
 
+@further
 @pytest.mark.parametrize(
     ("tags", "left", "told"),
     [

@@ -14,6 +14,10 @@ from sandbox.server import Sandbox
 from tests.syncing import fresh
 from tests.unit.destinations.expensify.companies import POLICY, Company, joiners
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_rate_limits.py::test_ten_thousand_joiners_are_two_requests_with_every_field_given"
+)
+
 CONNECTION = {"partner_user_id": "p", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
 
 
@@ -70,6 +74,7 @@ def company(tmp_path):
         yield Company(box, ledger)
 
 
+@further
 def test_a_storm_in_which_every_second_call_is_refused_ends_with_everyone_landed(company):
     # Two minutes have forty calls in them, by the longer window; here none of them has to be waited for.
     company.box.switch(expensify_rate_limits=False)
@@ -102,6 +107,7 @@ def test_ten_thousand_joiners_are_two_requests_with_every_field_given():
         assert len(list(client.chunks(people))) == 2
 
 
+@further
 def test_as_many_calls_for_the_dry_run_as_for_the_write_and_no_window_is_exceeded(company):
     # A tenth of ten thousand people, in feeds of a tenth of the size.
     company.feed = {"policyID": "extra_policy", "customField2": "department", "customField1": "cost_center"}

@@ -6,6 +6,10 @@ from sandbox.server import Sandbox
 from tests.syncing import fresh
 from tests.unit.destinations.expensify.companies import Company, joiners
 
+further = pytest.mark.long(
+    held_by="tests/unit/destinations/expensify/test_refused.py::test_true_report_what_the_dry_run_found_costs_the_write_one_call_for_each_and_nobody_else_anything"
+)
+
 BAD = ("E00003", "E00041", "E00042", "E00077")
 
 
@@ -38,6 +42,7 @@ def test_true_report_what_the_dry_run_found_costs_the_write_one_call_for_each_an
     assert writes(company) == [(76, 200), *[(1, 410)] * 4]
 
 
+@further
 def test_whom_the_dry_run_left_in_doubt_are_narrowed_down_by_the_write_while_all_others_land_at_once(company, monkeypatch):
     monkeypatch.setattr("destinations.expensify.client.NARROWING_CALLS", 12)
     refusing(company, BAD)
@@ -48,6 +53,7 @@ def test_whom_the_dry_run_left_in_doubt_are_narrowed_down_by_the_write_while_all
     assert {(settled, 200), (settled - 1, 200)} & set(writes(company)), "all of them, or all but one who was tried alone"
 
 
+@further
 def test_a_second_night_begins_where_the_first_one_ended(company, monkeypatch):
     monkeypatch.setattr("destinations.expensify.client.NARROWING_CALLS", 18)
     refusing(company, BAD, dry_run=False)
@@ -61,6 +67,7 @@ def test_a_second_night_begins_where_the_first_one_ended(company, monkeypatch):
     assert {company.answered()[person] for person in BAD} == {"refused"}
 
 
+@further
 def test_a_policy_that_is_not_there_costs_those_who_are_to_be_in_it_a_call_each_and_nobody_else_any(company):
     people = [one | {"extra_policy": "Marketing"} if one["employee_id"] in BAD else one for one in joiners(80)]
     _, ended = company.night(people)

@@ -81,6 +81,9 @@ def test_held_is_told_once_not_the_next_night_and_over_when_it_is_released(compa
         assert watched.look() == "There is nothing new to tell."
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/alerts/test_nights.py::test_held_is_told_once_not_the_next_night_and_over_when_it_is_released"
+)
 def test_a_run_for_some_people_ends_nothing_that_waits_for_everyone(company, monkeypatch):
     company.begin(*PEOPLE)
     with receiver() as hook:
@@ -92,6 +95,9 @@ def test_a_run_for_some_people_ends_nothing_that_waits_for_everyone(company, mon
         assert hook.texts[1:] == []
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/alerts/test_nights.py::test_held_is_told_once_not_the_next_night_and_over_when_it_is_released"
+)
 def test_one_leaver_more_is_told_and_who_was_told_before_is_not(company, monkeypatch):
     company.begin(*PEOPLE)
     with receiver() as hook:
@@ -190,6 +196,9 @@ def test_who_has_left_and_stays_by_a_rejected_row_is_told_and_a_row_that_names_n
         assert "Quistgaard" not in hook.texts[0]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/alerts/test_nights.py::test_held_is_told_once_not_the_next_night_and_over_when_it_is_released"
+)
 def test_kinds_that_were_released_are_over_and_the_others_wait(company, monkeypatch):
     company.begin(*PEOPLE)
     with receiver() as hook:
@@ -207,6 +216,9 @@ def test_kinds_that_were_released_are_over_and_the_others_wait(company, monkeypa
         assert ("OVER: 2 changes wait" in over, "of kind join" in over, "of kind leave" in over) == (True, True, False)
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/alerts/test_nights.py::test_held_is_told_once_not_the_next_night_and_over_when_it_is_released"
+)
 def test_what_waits_goes_on_waiting_after_some_people_of_it_were_released_and_the_rest_is_about_to_expire(company, monkeypatch):
     company.begin(*PEOPLE)
     with receiver() as hook:

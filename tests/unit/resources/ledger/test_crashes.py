@@ -19,6 +19,9 @@ from tests.rerun.kills import KILLED, die, in_a_process
 from tests.soak import CASES, chosen
 
 pytestmark = pytest.mark.exhaustive("kills at a statement of the ledger")
+further = pytest.mark.long(
+    held_by="tests/unit/resources/ledger/test_opening.py::test_rerun_a_crash_in_the_middle_of_a_write_leaves_nothing_of_it"
+)
 
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE) (\w+)")
 
@@ -123,6 +126,7 @@ def numbers(found, kinds):
     return chosen(range(len(found)), lambda number: kinds(found[number]))
 
 
+@further
 def test_rerun_a_kill_at_any_statement_leaves_what_was_done_and_nothing_half(url, tmp_path, record_property):
     with Ledger.open(url, "clean") as ledger:
         steps = [kept(ledger)]
@@ -221,6 +225,7 @@ def test_a_ledger_of_the_first_release_keeps_everything_when_it_is_upgraded(url)
     is_migrated(url, first_release(url))
 
 
+@further
 def test_rerun_a_kill_at_any_statement_of_a_migration_leaves_a_ledger_that_opens_with_everything(url, tmp_path, record_property):
     first_release(clean := empty(url, "clean"))
     found = in_a_process(lambda: statements(lambda: upgraded(clean)), tmp_path / "statements.json")
@@ -234,6 +239,7 @@ def test_rerun_a_kill_at_any_statement_of_a_migration_leaves_a_ledger_that_opens
         is_migrated(where, rows)
 
 
+@further
 def test_rerun_a_kill_while_a_ledger_is_made_leaves_one_that_opens(url, tmp_path, record_property):
     made = empty(url, "made")
     found = in_a_process(lambda: statements(lambda: Ledger.open(made, "x").close()), tmp_path / "statements.json")

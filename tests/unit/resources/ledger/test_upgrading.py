@@ -85,6 +85,9 @@ def differences(engine, table, copy):
     return [*found, *apart]
 
 
+@pytest.mark.long(
+    held_by="tests/unit/resources/ledger/test_upgrading.py::test_an_older_file_is_brought_up_to_date_when_it_is_opened_and_a_copy_of_what_it_was_is_beside_it"
+)
 def test_ten_thousand_rows_of_every_table_of_the_first_release_keep_every_value(url, record_property):
     engine, old = of_first_release(url, ROWS)
     with engine.begin() as connection:

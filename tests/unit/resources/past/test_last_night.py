@@ -46,6 +46,7 @@ def test_a_night_that_came_no_further_than_its_plan_is_passed_over(acme):
     assert report.known_before == {"Expensify": assemble(acme.ledger, first.attempt.run_id, TITLES).started}
 
 
+@pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
 @pytest.mark.parametrize("job", ["release", "one"])
 def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):
     acme.sync(*FINE, LACKING)
@@ -54,11 +55,13 @@ def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):
     assert with_nights(acme.ledger, report, TITLES).known_before == {}
 
 
+@pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
 def test_a_night_that_does_not_write_solves_nobody(acme):
     acme.sync(*FINE, LACKING)
     assert told(acme, acme.sync(*FINE, MENDED, day="2026-11-21", write=False))[1] == {"E3": "not known"}
 
 
+@pytest.mark.long(held_by="tests/unit/roster/reports/test_chart.py::test_the_bars_share_one_scale_and_fill_their_width")
 def test_each_day_has_its_last_sync_in_the_chart(acme):
     for day, people in (("2026-11-20", (LACKING,)), ("2026-11-22", (LACKING,)), ("2026-11-22", (MENDED,))):
         night = acme.sync(*FINE, *people, day=day)
