@@ -131,9 +131,7 @@ def _check_escapes(body: Body, format: CsvFormat) -> None:
         raise Unfit("quotes", message, "Set `escape: backslash`, or have HR export with doubled quotes.")
 
 
-def _parse(
-    body: Body, width: int, columns: list[int], format: CsvFormat, *, trim: bool = True
-) -> tuple[pa.Table, list[_MalformedLine]]:
+def _parse(body: Body, width: int, columns: list[int], format: CsvFormat, *, trim: bool = True) -> tuple[pa.Table, list[_MalformedLine]]:
     """These columns, and the lines that do not have so many fields. They are trimmed block by block, so that no more is held twice."""
     bad: list[_MalformedLine] = []
 

@@ -78,7 +78,12 @@ def _unzip(data: bytes) -> bytes:
             # What Macs put beside each file is not HR's.
             members = [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")]
             names = set(archive.namelist())
-            if "[Content_Types].xml" in names or "mimetype" in names or any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
+            if (
+                "[Content_Types].xml" in names
+                or "mimetype" in names
+                or any(name.endswith(".iwa") for name in names)
+                or "Index.zip" in names
+            ):
                 raise foreign.office_document(names, archive.read("mimetype") if "mimetype" in names else b"")
             if len(members) != 1:
                 raise Unfit("archive", f"The .zip file holds {len(members)} files, and one is wanted.", _SEND_ALONE)

@@ -191,7 +191,9 @@ def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:
     if lost:
         found.append(f"HR names a manager whom no row has for {counted(lost, 'person', 'people')}")
     found += _without_limit(report)
-    found += [_capitalised(check.seen) for check in report.gate if check.verdict == "warning" and check.name in ("names", "same_day", "hidden")]
+    found += [
+        _capitalised(check.seen) for check in report.gate if check.verdict == "warning" and check.name in ("names", "same_day", "hidden")
+    ]
     if accepted := report.accepted:
         found.append(f"{accepted.by} let the file pass the gate ({', '.join(accepted.checks)}): {accepted.reason}")
     return found
