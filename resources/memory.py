@@ -16,8 +16,8 @@ _M_ARENA_MAX: Final = -8
 _ARENAS: Final = 2
 _M_MMAP_THRESHOLD: Final = -3
 _LARGE: Final = 128 << 10
-"""Bytes from which a piece of memory is the system's again once it is free. glibc begins with so many too, but raises it to 32 MB as it goes:
-then the blocks of a frame stay with the process between others that are in use, and a run holds twice what it needs."""
+"""Bytes from which a piece of memory is the system's again once it is free. glibc begins with so many too, but raises it to 32 MB as it
+goes: then the blocks of a frame stay with the process between others that are in use, and a run holds twice what it needs."""
 
 
 def spare() -> None:

@@ -1,12 +1,13 @@
 """Where the columns of a file are that nobody has described and nothing separates: at which characters of a line.
 
-Belongs here: the positions, by the places that are blank in every line, by a line drawn under the header, by headings. Does not belong here:
-whether a delimiter separates them after all (``roster.proposal.sniffing``), reading by positions (``roster.reading.fixed_width``).
+Belongs here: the positions, by the places that are blank in every line, by a line drawn under the header, by headings. Does not belong
+here: whether a delimiter separates them after all (``roster.proposal.sniffing``), reading by positions (``roster.reading.fixed_width``).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -80,7 +81,7 @@ def _by_blanks(rows: Sequence[str], header: str | None) -> tuple[list[_Field], f
     found = [part for field in fields for part in _divided(field, letters, header)]
     touching = len(found) > len(fields)
     found = [_aligned(field, letters) for field in found]
-    unclear = any(field.right and field.start > before.end and not before.ends for before, field in zip(found, found[1:], strict=False))
+    unclear = any(field.right and field.start > before.end and not before.ends for before, field in pairwise(found))
     why = "the same places are blank in every line" + (", or change from digits to letters" if touching else "")
     if unclear:
         return found, 0.5, f"{why}; to which of two columns the blanks between them belong is open"
@@ -120,7 +121,7 @@ def _divided(field: _Field, letters: np.ndarray, header: str | None) -> list[_Fi
         cuts |= {found.end() for found in _GAP.finditer(header) if field.start < found.end() < field.end}
     # A number such as E1042 is one field: what stands before its digits is shorter than anything but a code.
     places = [field.start, *sorted(cut for cut in cuts if cut - field.start > 1), field.end]
-    return [_Field(start, end) for start, end in zip(places, places[1:], strict=False)]
+    return [_Field(start, end) for start, end in pairwise(places)]
 
 
 def _aligned(field: _Field, letters: np.ndarray) -> _Field:
@@ -130,7 +131,7 @@ def _aligned(field: _Field, letters: np.ndarray) -> _Field:
 
 
 def _spans(fields: Sequence[_Field], longest: int) -> list[tuple[int, int]]:
-    """Where each column begins and ends: the blanks behind a value are room for a longer one, and those before a number for a longer number."""
+    """Where each column begins and ends: blanks behind a value are room for a longer one, those before a number for a longer number."""
     starts = []
     before = 0
     for field in fields:

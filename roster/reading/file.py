@@ -1,8 +1,8 @@
 """An HR file as it came: from its bytes to a frame of text, one row a line, indexed by line number.
 
 Belongs here: which kind of file it is, the words for nothing. Does not belong here: the day in its name (``roster.reading.naming``),
-archives (``roster.reading.unpacking``), rows of text (``roster.reading.delimited``, ``roster.reading.fixed_width``), rows of a sheet (``roster.reading.workbook``), what
-the columns mean (``roster.intake.mapping``).
+archives (``roster.reading.unpacking``), rows of text (``roster.reading.delimited``, ``roster.reading.fixed_width``), rows of a sheet
+(``roster.reading.workbook``), what the columns mean (``roster.intake.mapping``).
 """
 
 from collections.abc import Collection

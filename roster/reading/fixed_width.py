@@ -4,9 +4,9 @@ Belongs here: cutting lines, the header, comments and trailers of such a file, a
 belong here: how positions are written in settings (``roster.reading.positions``), proposing them (``roster.proposal.widths``), character
 encodings (``roster.reading.decoding``), which lines are nobody's (``roster.reading.nobody``).
 
-A position counts characters of the decoded text: an ``ö`` is one, however many bytes it has, and so is a letter that is shown twice as wide.
-A line in which something was put in or left out says something else from there on, in cells that may well look like good ones. So a line
-that is not cut as the others are is one rejected row, never a guess.
+A position counts characters of the decoded text: an ``ö`` is one, however many bytes it has, and so is a letter that is shown twice as
+wide. A line in which something was put in or left out says something else from there on, in cells that may well look like good ones. So a
+line that is not cut as the others are is one rejected row, never a guess.
 """
 
 import re

@@ -210,8 +210,10 @@ def _ole(content: bytes) -> Unfit:
         )
     streams = {"WordDocument": "a text document (.doc)", "Workbook": "an old Excel workbook (.xls)", "Book": "an old Excel workbook (.xls)"}
     known = [what for name, what in streams.items() if name.encode("utf-16-le") in content]
-    what = known[0] if known else "an old Excel workbook (.xls) or one with a password"
-    return Unfit("workbook", f"The file is {what}.", "Have HR save it as .xlsx without a password.")
+    if known:
+        return Unfit("workbook", f"The file is {known[0]}.", _SAVED)
+    message = "The file is an old Excel workbook (.xls) or one with a password."
+    return Unfit("workbook", message, "Have HR save it as .xlsx without a password.")
 
 
 def _has_password(content: bytes) -> bool:

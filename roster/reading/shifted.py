@@ -62,7 +62,7 @@ def check_tabs(texts: pa.LargeStringArray) -> None:
     if tabs.mean() > 1 - USUAL:
         raise Unfit(
             "positions",
-            f"{int(tabs.sum()):,} of {len(texts):,} lines have tabs: the file is separated by them, or an editor put them in place of blanks.",
+            f"{int(tabs.sum()):,} of {len(texts):,} lines have tabs: they separate the file, or an editor put them in place of blanks.",
             "Set `delimiter` and leave out `positions`, or have HR send the export as it was written.",
         )
 

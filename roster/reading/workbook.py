@@ -4,7 +4,8 @@ Belongs here: which sheet, and what a cell says as text. Does not belong here: l
 (``roster.reading.unpacking``) and what the columns mean (``roster.intake.mapping``).
 
 openpyxl reads it, though python-calamine is four times as fast: only openpyxl tells the format by which a number is shown with leading
-zeros, and a cell whose formula failed from an empty one. So no kind that only calamine reads (.xlsb, .ods, .xls) is read at all.
+zeros, and a cell whose formula failed from an empty one. So no kind that only calamine reads (.xlsb, .ods, .xls) is read at all: of a
+number 7 that is shown as 00007, in .xlsx, .xls and .ods alike, python-calamine 0.9.1 gives 7 and no format.
 """
 
 import io
@@ -210,8 +211,8 @@ def _hidden(sheet: Any, header: list[str], wanted: set[str], rows: Collection[in
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    """Rows as text, up to the last one with a value: a million that are only formatted may follow. Programs that are not Excel often declare
-    a wrong extent, so it is not asked."""
+    """Rows as text, up to the last one with a value: a million that are only formatted may follow. Programs that are not Excel often
+    declare a wrong extent, so it is not asked."""
     sheet.reset_dimensions()
     try:
         for row in sheet.iter_rows(max_row=_last(sheet)):

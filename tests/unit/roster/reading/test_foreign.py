@@ -13,6 +13,7 @@ from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 PEOPLE = b"Emp No,Name\n1,Ann\n"
+BOF = b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(12)
 KEY_ID = bytes.fromhex("0b549de62f78c10a")
 
 
@@ -65,6 +66,8 @@ def test_a_file_that_is_encrypted_is_called_so(data: bytes, told: str) -> None:
         (b'{"data": [\n{"Emp No": 1}]}', "kind", "JSON"),
         (b'{"Emp No": 1}\n{"Emp No": 2}\n', "kind", "JSON"),
         (b"%PDF-1.7\n", "kind", "PDF"),
+        (b'<html xmlns:x="urn:schemas-microsoft-com:office:excel">\n<table>', "workbook", "passes off as an Excel workbook"),
+        (b'<?xml version="1.0"?>\n<office:document xmlns:office="urn:x">', "workbook", "(.fods)"),
         (b"{\\rtf1\\ansi", "kind", "RTF"),
         (b"dn: uid=1,dc=x\nuid: 1\n", "kind", "LDIF"),
         (b"BEGIN:VCARD\nFN:Ann\n", "kind", "vCard"),
@@ -75,6 +78,9 @@ def test_a_file_that_is_encrypted_is_called_so(data: bytes, told: str) -> None:
         (b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(60), "workbook", "old Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "workbook", "old Excel workbook (.xls)."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "workbook", "with a password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Book".encode("utf-16-le"), "workbook", "old Excel workbook (.xls)."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + BOF + b"\x2f\x00\x36\x00", "workbook", "(.xls) with a password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + BOF + b"\x86\0\0\0\x2f\0\x04\0", "workbook", "(.xls) with a password"),
         (b"PAR1" + bytes(60), "kind", "Parquet"),
         (b"SQLite format 3\0" + bytes(60), "kind", "SQLite"),
         (b"\x89PNG\r\n\x1a\n", "kind", "picture"),

@@ -241,6 +241,20 @@ def test_merged_cells_of_titles_footers_and_columns_that_nobody_wants_hide_nothi
     assert rows(result) == {3: ["001001", "Ann"], 4: ["001002", "Bo"]}
 
 
+def test_an_error_counts_where_a_person_would_lack_a_value() -> None:
+    def failed(*places: str) -> Callable[[openpyxl.Workbook, Worksheet], object]:
+        def change(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+            for place in places:
+                sheet[place] = "#N/A"
+                sheet[place].data_type = "e"
+
+        return change
+
+    assert rows(table(book(*PEOPLE, change=failed("C2", "C3"))))[2] == ["001001", "Ann"]
+    found = unfit(book(*PEOPLE, change=failed("C2", "A3")))
+    assert (found.code, found.message) == ("cells", "A formula in cell A3 has failed.")
+
+
 @pytest.mark.parametrize("format", [{"encoding": "cp1252"}, {"encoding": "auto"}, {"quote": None}, {"quote": "A", "escape": "backslash"}])
 def test_encoding_quote_and_escape_mean_nothing_in_a_workbook(format: dict[str, str | None]) -> None:
     result = read(book(["No", "Name"], ["1", 'Åsa "A\\" Ek']), CsvFormat.model_validate(format), {"No", "Name"})
