@@ -17,9 +17,10 @@ from destinations import registry
 from resources.alerts.settings import Alerts
 from resources.hr.locations import CsvSource, SftpSource, Skipped
 from resources.hr.url_settings import UrlSource
+from roster import yes_or_no
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
-from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
+from roster.settings import LONGEST_DAYS, Approvers, Case, Gate, Leaving, People, Rule, Strict, Where
 
 ALWAYS_PRESENT: Final = frozenset(
     {
@@ -254,6 +255,33 @@ def unmapped_columns(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     for path, column in _references(settings):
         if column not in known:
             yield path, f"'{column}' is not mapped in hr.people.columns"
+
+
+def unasked_words(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
+    """Conditions that ask a roster column for true or false of which nobody says that it has words for yes and no: a country that is not in
+    quotes is one of them. As (where, what is wrong)."""
+    people = settings.hr.people
+    scope: Path = ("hr", "people", "scope")
+    conditions = [((*scope, part), getattr(people.scope, part) or {}) for part in ("include", "exclude")]
+    for name, of_destination in settings.destinations().items():
+        conditions += _conditions(of_destination, (name,))
+    for path, where in conditions:
+        for column in sorted(yes_or_no.of(where)):
+            if column in people.columns and not people.columns[column].yes_or_no:
+                words = f"'{column}' is asked for yes or no here, which takes `yes_or_no: true` where hr.people.columns maps it"
+                yield (*path, column), f"{words}; a word such as NO goes in quotes"
+
+
+def _conditions(node: Any, path: Path) -> Iterator[tuple[Path, Where]]:
+    """The condition of every case at or below `node`."""
+    if isinstance(node, Case):
+        yield (*path, "when"), node.when
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _conditions(getattr(node, name), (*path, name))
+    elif isinstance(node, dict | list):
+        for key, below in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _conditions(below, (*path, key))
 
 
 def _references(settings: CompanySettings) -> Iterator[tuple[Path, str]]:

@@ -22,7 +22,7 @@ from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
 from assets import names, open_places
-from assets.attributes import FILL_IN, CompanySettings, model, unmapped_columns
+from assets.attributes import FILL_IN, CompanySettings, model, unasked_words, unmapped_columns
 from assets.attributes import Path as Place
 from assets.quiet import log
 from resources.failures import PRIVATE
@@ -221,8 +221,9 @@ def _validated(parsed: ValueAndSourcePositionTree, left_open: Sequence[Place]) -
     if settings is None and not wrong:
         settings, _ = _judged(model(), open_places.without(given, closed)["attributes"], ("attributes",))
     if settings is not None:
-        unmapped = (_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in unmapped_columns(settings))
-        wrong = [mistake for mistake in unmapped if not _is_open(mistake.place, left_open)]
+        between = [*unmapped_columns(settings), *unasked_words(settings)]
+        found = (_Mistake(_standing(parsed, ("attributes", *place)), problem) for place, problem in between)
+        wrong = [mistake for mistake in found if not _is_open(mistake.place, left_open)]
     return settings, wrong
 
 

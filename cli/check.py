@@ -33,6 +33,7 @@ from roster.reports import tables
 from roster.reports.reasons import REASONS, reason
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
+from roster.vocabulary import MANAGER_COLUMNS
 
 USABLE, UNFIT, MISTAKE, WITH_REJECTS = 0, 1, 2, 3
 LONG: Final = 4 << 20
@@ -140,7 +141,7 @@ def _print_unfit(unfit: Unfit) -> None:
 def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: CompanySettings) -> None:
     """What the references to managers come to, where the settings name a column of them, and whose number the first lost ones would be."""
     columns = settings.hr.people.columns
-    source = columns.get("manager_id") or columns.get("manager_email")
+    source = next((columns[name] for name in MANAGER_COLUMNS if name in columns), None)
     for one in checks:
         if one.name == "managers" and source is not None:
             say(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")

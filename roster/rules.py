@@ -5,12 +5,14 @@ Belongs here: the meaning of ``Rule`` and ``Where``. Does not belong here: what 
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from roster import yes_or_no
 from roster.characters import plain
-from roster.settings import Rule, Value, Where
+from roster.settings import Rule, Value
 
 BRACES = re.compile(r"\{(.+?)\}")
 UNREAD = "unread"
@@ -41,7 +43,7 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
 
     Returns:
         Text with the frame's index; a list is JSON text, an empty result is NaN. It is NaN too, whatever the default, where the rule reads
-        a value that could not be used (`UNREAD`): that is not an empty one.
+        a value that could not be used (`UNREAD`), or asks for yes or no where a cell says neither: that is not an empty one.
 
     Raises:
         MissingColumn: The rule names a column that the frame does not have.
@@ -60,6 +62,8 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
             result = _translated(result, rule.lookup, closed=True)
     if rule.default is not None and rule.default != "":
         result = result.fillna(as_text(rule.default))
+    if (unclear := yes_or_no.unclear(rule, frame)) is not None:
+        result = result.mask(unclear.notna())
     return result.mask(unread(rule, frame)) if UNREAD in frame and frame[UNREAD].notna().any() else result
 
 
@@ -80,15 +84,17 @@ def empty(rule: Rule, frame: pd.DataFrame) -> pd.Series:
     return found
 
 
-def matches(where: Where, frame: pd.DataFrame, name: str = "a condition") -> pd.Series:
-    """Which rows have one of the accepted values in every named column; ``""`` accepts an empty one.
+def matches(where: Mapping[str, Sequence[str | bool]], frame: pd.DataFrame, name: str = "a condition") -> pd.Series:
+    """Which rows have one of the accepted values in every named column; ``""`` accepts an empty one, true and false any word for it.
 
     Raises:
         MissingColumn: A named column is not in the frame.
     """
     result = pd.Series(True, index=frame.index)
     for column, accepted in where.items():
-        result &= _column(column, frame, name).fillna("").isin([plain(value) for value in accepted])
+        cells, said = _column(column, frame, name), [as_text(value) for value in accepted if isinstance(value, bool)]
+        found = cells.fillna("").isin([plain(value) for value in accepted if isinstance(value, str)])
+        result &= found | yes_or_no.as_text(cells).isin(said) if said else found
     return result
 
 

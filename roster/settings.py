@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from roster.reading import naming, positions
-from roster.vocabulary import CANONICAL_COLUMNS
+from roster.vocabulary import CANONICAL_COLUMNS, MANAGER_COLUMNS
 
 LONGEST_DAYS: Final = 365_000
 """Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
@@ -22,11 +22,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: Any, *also: type) -> Any:
     """A scalar stands for a list of one. Text only: what YAML made of ``0100`` (64) or ``yes`` (true) would quietly match nobody."""
     items = value if isinstance(value, list) else [value]
     for number, item in enumerate(items, start=1):
-        if item is not None and not isinstance(item, str):
+        if item is not None and not isinstance(item, (str, *also)):
             raise ValueError(f"value {number} is no text: put it in quotes, since YAML reads 0100 as 64 and yes as true")
     return ["" if item is None else item for item in items]
 
@@ -36,8 +36,9 @@ def _in_list(value: Any) -> Any:
 
 
 Texts = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)]
-Where = dict[str, Texts]
-"""Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty."""
+Where = dict[str, Annotated[list[str | bool], BeforeValidator(lambda value: _listed(value, bool), json_schema_input_type=Any)]]
+"""Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty, true and false for all
+words for yes and no (``roster.yes_or_no``)."""
 
 Value = str | int | bool | list[str]
 
@@ -130,6 +131,9 @@ class Rule(Strict):
         return {column for case in self.cases or [] for column in case.when}
 
 
+NameOrder = Literal["Last, First", "First Last"]
+
+
 class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
@@ -137,10 +141,24 @@ class Source(Rule):
     """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
     """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
+    split: Annotated[list[NameOrder], BeforeValidator(_in_list, json_schema_input_type=NameOrder | list[NameOrder])] | None = None
+    """For `first_name` and `last_name`: take that part of a column that has the whole name, and how HR writes it: ``Last, First``,
+    ``First Last``, or a list of both, where the comma tells."""
     part_of_name: Literal["first", "last"] | None = None
-    """For `first_name` and `last_name`: which part to take of a column that has the whole name."""
+    """What `split` was called before: that part of a name written in either way."""
     refers_to: str | None = None
-    """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
+    """For `manager_id` and `manager_name`: the column of the same file whose value this one repeats, where HR links by a key of its own; or
+    a template of several, ``"{Company}-{Number}"``."""
+    yes_or_no: bool = False
+    """Whether the column says yes or no, in any of HR's languages: it reads ``true`` or ``false`` then, and what is neither is not used."""
+
+    def refers_through(self) -> set[str]:
+        """The columns that `refers_to` names."""
+        return set() if self.refers_to is None else set(re.findall(r"\{(.+?)\}", self.refers_to)) or {self.refers_to}
+
+    def orders(self) -> list[NameOrder]:
+        """In which ways whole names are written; none where the column has no whole names."""
+        return self.split or (["Last, First", "First Last"] if self.part_of_name else [])
 
 
 class CsvFormat(Strict):
@@ -230,7 +248,7 @@ class CsvFormat(Strict):
 class History(Strict):
     """Which rows are an older state of a person who has a newer row."""
 
-    superseded: Where | None = None
+    superseded: dict[str, Texts] | None = None
     """Rows (by columns of the file) that are history by what they say."""
     newest_by: str | None = None
     """Of several rows with one employee number, only the one with the greatest value of this canonical column counts."""
@@ -270,8 +288,11 @@ class People(Strict):
         for name in ("employee_id", "email", "first_name", "last_name"):
             if name not in value:
                 raise ValueError(f"'{name}' is needed")
-        if value.get("manager_id") and value.get("manager_email"):
-            raise ValueError("manager_id and manager_email: give one of them")
+        if len(managers := [name for name in MANAGER_COLUMNS if name in value]) > 1:
+            raise ValueError(f"{' and '.join(managers)}: give one of them")
+        for name, source in value.items():
+            if source.split and name not in ("first_name", "last_name"):
+                raise ValueError(f"'{name}' has a split, which only first_name and last_name take")
         return value
 
 

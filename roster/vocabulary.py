@@ -64,6 +64,9 @@ IDENTITY_COLUMNS: Final = ("employee_id", "email", "first_name", "last_name", "w
 """A missing or bad value in one of these rejects the row, as an unreadable `start_date` or `end_date` does; in any other mapped column it
 drops that value and is noted. A row that says that somebody has left needs its number only (``roster.intake.leavers``)."""
 
+MANAGER_COLUMNS: Final = ("manager_id", "manager_email", "manager_name")
+"""By one of these HR names somebody's manager: by number or a key of its own, by address, by name."""
+
 CANONICAL_COLUMNS: Final = (
     "employee_id",
     "email",
@@ -71,6 +74,7 @@ CANONICAL_COLUMNS: Final = (
     "last_name",
     "manager_id",
     "manager_email",
+    "manager_name",
     "department",
     "cost_center",
     "company_code",

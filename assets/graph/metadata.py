@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, str] = {
     "email": "As HR writes it; compared without case",
     "manager_id": "Employee number of HR's manager",
     "manager_email": "HR's manager, where no row of the file has that address",
+    "manager_name": "HR's manager as the file names them",
     "worker_status": "HR's status in our words",
     "employment": "Where the person stands on the day of the export: active, leave, left, pending",
     "in_scope": "Whether the settings make this person ours to keep in step",

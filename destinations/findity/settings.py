@@ -25,7 +25,7 @@ STAGE: Final = {
 """The test system's addresses, by the vendor's page on getting started. Its data is reset now and then."""
 
 
-PERSONAL: Final = frozenset({"email", "first_name", "last_name", "phone", "bank_account", "manager_email", "street"})
+PERSONAL: Final = frozenset({"email", "first_name", "last_name", "phone", "bank_account", "manager_email", "manager_name", "street"})
 """Columns that say who somebody is."""
 CLEARABLE: Final = (
     "organizationalUnitId",

@@ -3,7 +3,9 @@
 - `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
-- `mapping`: which canonical column is which of HR's, and which part of a whole name is which?
+- `mapping`: which canonical column is which of HR's, and which cells cannot be read out of it?
+- `whole_names`: which part of a whole name is which, and which ways of writing are one name?
+- `addresses`: what is the e-mail address in a cell that has more?
 - `dates`: which day is meant, and is it meant at all?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `leavers`: what is asked of a row that says that somebody has left?

@@ -84,7 +84,7 @@ def _replaced(series: pd.Series, which: pd.Series, change: "garbling.Change") ->
 def _key_columns(people: People) -> set[str]:
     """The file's columns whose cells are numbers, accounts and the like, and the one that managers are named by."""
     sources = [people.columns[name] for name in KEYS if name in people.columns]
-    named = {source.refers_to for source in sources if source.refers_to}
+    named = {column for source in sources for column in source.refers_through()}
     return named | {column for source in sources if source.column or source.columns for column in source.reads()}
 
 
@@ -149,7 +149,7 @@ def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> N
     manager = people.columns.get("manager_id")
     asked: Iterable[tuple[str, pd.Series]] = [
         *((", ".join(sorted(people.columns[name].reads())), columns[name]) for name in NUMBERS if name in people.columns),
-        *([(manager.refers_to, raw[manager.refers_to])] if manager and manager.refers_to else []),
+        *((column, raw[column]) for column in sorted(manager.refers_through() if manager else ())),
     ]
     for heading, values in asked:
         lines = values.index[values.str.fullmatch(SHORTENED, na=False)]

@@ -34,9 +34,14 @@ MESSAGES = {
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
+    "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
+    "that somebody does not have.",
+    "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",
+    "yes_or_no": "This is neither a word for yes nor one for no.",
+    "partial": "HR names a manager here, and part of what it takes to find them is missing.",
     "ambiguous": "This stands for more than one person in the file.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
-    "unknown": "No row of the file has this key.",
+    "unknown": "No row of the file has this key or name.",
 }
 
 NOTHINGS = frozenset(

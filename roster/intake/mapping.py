@@ -1,8 +1,8 @@
 """From HR's columns to the canonical ones.
 
-Belongs here: applying ``people.columns`` to the rows of a file, first and last name where HR writes both into one cell, parts of a made-up
-e-mail address. Does not belong here: which day a date is (``roster.intake.dates``), what is damaged (``roster.intake.damage``), whether a
-value is acceptable (``roster.intake.validation``).
+Belongs here: applying ``people.columns`` to the rows of a file, and telling which cells have a value that cannot be read out of them; parts
+of a made-up e-mail address. Does not belong here: which day a date is (``roster.intake.dates``), which part of a whole name is which
+(``roster.intake.whole_names``), what is damaged (``roster.intake.damage``), whether a value is acceptable (``roster.intake.validation``).
 """
 
 from dataclasses import dataclass, field
@@ -12,17 +12,18 @@ from typing import Self
 import pandas as pd
 from anyascii import anyascii
 
-from roster.intake import dates
+from roster import yes_or_no
+from roster.intake import addresses, dates, whole_names
 from roster.rules import evaluate
 from roster.settings import People, Source
+from roster.vocabulary import MANAGER_COLUMNS
 
 DATES = ("start_date", "end_date")
 ANY_DAY = dates.Calendar()
 """Of a company without a time zone, on no day in particular."""
 ALWAYS = ("employee_id", "email", "first_name", "last_name", "manager_id", "manager_email", "worker_status", "start_date", "end_date")
 """Columns that every roster has, mapped or not."""
-PARTICLES = "von|van|vom|zu|zum|zur|de|der|den|del|della|di|da|dos|du|la|le|af|av|ter|ten|bin|ibn|al|el|st\\."
-"""Small words that begin a last name."""
+ADDRESSES = ("email", "manager_email", "over_limit_approver")
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,21 @@ class Mapped:
     """Date column → which of these are different days in different formats."""
     short_none: pd.Series = field(default_factory=partial(pd.Series, dtype=bool))
     """Whose end date stood for none in the two digits of its year; it reads as one by now."""
+    unread: dict[str, pd.Series] = field(default_factory=dict)
+    """Column → the code of what is there and cannot be read (``roster.intake.faults.MESSAGES``), else NaN. The column has HR's cell."""
 
     def of(self, rows: pd.Series) -> Self:
         """Some of the rows."""
         if rows.all():
             return self
         undated, ambiguous = ({name: flags[rows] for name, flags in part.items()} for part in (self.undated, self.ambiguous))
-        return type(self)(self.frame[rows], undated, ambiguous, self.short_none[rows])
+        unread = {name: codes[rows] for name, codes in self.unread.items()}
+        return type(self)(self.frame[rows], undated, ambiguous, self.short_none[rows], unread)
 
 
 def wanted(people: People) -> set[str]:
     """The columns of HR's file that any setting names: all that is read of it."""
-    names = {name for source in people.columns.values() for name in (source.reads() | ({source.refers_to} - {None}))}
+    names = {name for source in people.columns.values() for name in (source.reads() | source.refers_through())}
     return {str(name) for name in names} | set(people.history.superseded or {})
 
 
@@ -71,11 +75,14 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
     """
     columns: dict[str, pd.Series] = {}
     found: dict[str, dates.Days] = {}
+    unread: dict[str, pd.Series] = {}
     for name, source in people.columns.items():
         rows = _folded(frame, source) if name == "email" and source.template else frame
         columns[name] = evaluate(source, rows, f"people.columns.{name}")
-        if source.part_of_name:
-            columns[name] = part_of_name(columns[name], source.part_of_name)
+        own = source.refers_through() or people.columns["employee_id"].reads()
+        columns[name], codes = _read(name, source, columns[name], frame, own)
+        if codes is not None:
+            unread[name] = codes
         if name in DATES:
             found[name] = dates.days(columns[name], source, calendar, ends=name == "end_date")
             columns[name] = found[name].iso
@@ -90,21 +97,46 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
         columns["worker_status"] = empty.fillna("Active")
     ordered = [*ALWAYS, *(name for name in columns if name not in ALWAYS)]
     undated, ambiguous = ({name: getattr(one, flag) for name, one in found.items()} for flag in ("unreadable", "ambiguous"))
-    return Mapped(pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index), undated, ambiguous, short_none)
+    canonical = pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index)
+    return Mapped(canonical, undated, ambiguous, short_none, unread)
 
 
-def part_of_name(names: pd.Series, which: str) -> pd.Series:
-    """The first or the last name of each whole name; NaN where it has only one word.
+def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own: set[str]) -> tuple[pd.Series, pd.Series | None]:
+    """What a column's cells say, and the code of those that cannot be read, which stay as HR has them; None where all can."""
+    value, cells, found = given, given, list[tuple[pd.Series, str]]()
+    if name in ADDRESSES:
+        value = addresses.bare(given)
+        found.append((addresses.several(given), "addresses"))
+    if orders := source.orders():
+        value = whole_names.part(given, source.part_of_name or name.removesuffix("_name"), orders)
+        found.append((given.notna() & value.isna(), "whole_name"))
+    if source.yes_or_no:
+        value = yes_or_no.as_text(given)
+        found.append((given.notna() & value.isna(), "yes_or_no"))
+    for unclear, code in ((yes_or_no.unclear(source, frame), "yes_or_no"), (_partial(name, source, given, frame, own), "partial")):
+        if unclear is not None:
+            cells = unclear.fillna(cells)
+            found.append((unclear.notna(), code))
+    found = [(which, code) for which, code in found if which.any()]
+    if not found:
+        return value, None
+    codes: pd.Series = pd.Series(float("nan"), index=given.index, dtype="str")
+    for which, code in found:
+        codes = codes.mask(which, code)
+    return value.mask(codes.notna(), cells), codes
 
-    ``Strömberg, Alva`` is told apart by its comma. Without one the last name is the last word, with the small words before it.
 
-    Args:
-        names: Whole names.
-        which: ``first`` or ``last``.
+def _partial(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own: set[str]) -> pd.Series | None:
+    """Of those of whose manager nothing comes out, what HR writes all the same: half of a template, a word that the table does not have.
+
+    What the key of their own row is made of (`own`), too, is nothing: a company alone is no manager.
     """
-    with_comma = names.str.extract(r"^(?P<last>[^,]+),\s*(?P<first>[^,]+)$")[which]
-    parts = names.str.extract(rf"^(?P<first>[^,]+?)\s+(?P<last>(?:(?i:{PARTICLES})\s+)*[^\s,]+)$")[which]
-    return with_comma.fillna(parts).str.strip().astype("str")
+    if name not in MANAGER_COLUMNS or (source.template is None and source.lookup is None):
+        return None
+    cells: pd.Series = pd.Series(float("nan"), index=given.index, dtype="str")
+    for column in sorted(source.reads() - own):
+        cells = cells.fillna(frame[column].mask(frame[column].isin(list(source.lookup or {}))))
+    return cells.where(given.isna())
 
 
 def _folded(frame: pd.DataFrame, source: Source) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from roster.intake.links import own_key
 from roster.membership import among
 from roster.settings import People
+from roster.vocabulary import MANAGER_COLUMNS
 
 _SHOWN: Final = 3
 _CLOSE: Final = 0.8
@@ -55,7 +57,14 @@ class Managers:
         return plain
 
 
-def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: People, remembered: pd.Series | None) -> Managers:
+def count(
+    roster: pd.DataFrame,
+    rows: pd.DataFrame,
+    raw: pd.DataFrame,
+    people: People,
+    remembered: pd.Series | None,
+    unread: Mapping[str, pd.Series] | None = None,
+) -> Managers:
     """Count them.
 
     Args:
@@ -64,8 +73,9 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
         raw: The file's columns for the same rows.
         people: The settings.
         remembered: Employee numbers and addresses that the ledger knows.
+        unread: Column → the code of what is there and cannot be read (`roster.intake.mapping.Mapped.unread`).
     """
-    name = next((name for name in ("manager_id", "manager_email") if name in people.columns), None)
+    name = next((name for name in MANAGER_COLUMNS if name in people.columns), None)
     if name is None:
         return Managers()
     wanting = roster.loc[roster["in_scope"] & roster["employment"].isin(["active", "leave"]), ["line", "employee_id", "manager_id"]]
@@ -74,8 +84,10 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
     has = reference.notna() & ~itself
     somebody = rows["employee_id"] if remembered is None else pd.concat([rows["employee_id"], remembered])
     found = among(wanting["manager_id"], somebody)
-    if remembered is not None:
+    if remembered is not None and name != "manager_name":
         found |= among(reference.str.lower(), remembered.str.lower())
+    if unread and name in unread:
+        found &= unread[name].loc[wanting["line"]].isna().to_numpy()
     lost = reference[has & ~found]
     keys = _keys(name, rows, raw, people) if len(lost) else pd.Series(dtype="str")
     first = lost.head(_SHOWN)
@@ -86,8 +98,13 @@ def count(roster: pd.DataFrame, rows: pd.DataFrame, raw: pd.DataFrame, people: P
 def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> pd.Series:
     """What a reference may say, without case → whose number that is. A number is told only if it looks like one: something else may have
     got into that column, a name or an address."""
-    refers_to = people.columns[name].refers_to
-    key = rows["email"] if name == "manager_email" else raw[refers_to] if refers_to else rows["employee_id"]
+    source = people.columns[name]
+    if name == "manager_email":
+        key = rows["email"]
+    elif name == "manager_name" and source.refers_to is None:
+        key = (rows["first_name"] + " " + rows["last_name"]).astype("str")
+    else:
+        key = own_key(source, raw) if source.refers_to else rows["employee_id"]
     number = rows["employee_id"].where(rows["employee_id"].str.fullmatch(_NUMBER, na=False))
     known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates("key")
     return known.set_index("key")["number"]

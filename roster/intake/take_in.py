@@ -20,6 +20,7 @@ from roster.intake.validation import is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
+from roster.vocabulary import MANAGER_COLUMNS
 
 GROUPED = ("company_code", "department")
 """By whose values rows are counted, where they are mapped."""
@@ -109,11 +110,11 @@ def take_in(
     in_scope = scope.in_scope(people.scope, valid, saying.numbered, remembered)
     on_step(STEPS[3])
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
-    linked = link(rows, table.frame, here, people)
+    linked = link(_referring(rows, mapped, superseded), table.frame, here, people, valid.index)
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     del valid
-    managers = references.count(roster, rows, table.frame, people, remembered)
+    managers = references.count(roster, rows, table.frame, people, remembered, mapped.unread)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     counted = roster.loc[roster["in_scope"], ["worker_status", "start_date", "end_date", "employment"]]
     facts = replace(
@@ -157,6 +158,13 @@ def _readable(employee_id: pd.Series, unusable: pd.DataFrame) -> pd.Series:
     return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
 
 
+def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series) -> pd.DataFrame:
+    """The rows as they refer to each other: no half of a reference counts as one, and a number that was given on is not its former
+    holder's."""
+    halves = {name: rows[name].mask(codes.notna()) for name, codes in mapped.unread.items() if name in MANAGER_COLUMNS}
+    return rows.assign(**halves, employee_id=rows["employee_id"].mask(superseded.eq(leaving.GIVEN_ON).fillna(False)))
+
+
 def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:
     """The people without the accounts that several have, and with what of theirs was dropped."""
     unread = faults.columns_by_line(dropped).reindex(roster["line"]).set_axis(roster.index).astype("str")
@@ -171,7 +179,8 @@ def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
 def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
     """`IntakeResult.rejected_names`; of a line that does not fit the header nothing is known."""
     of = frame.loc[frame.index.isin(rejects["line"]), ["employee_id", "first_name", "last_name"]].astype("str")
-    name = (of["first_name"].fillna("") + " " + of["last_name"].fillna("")).str.strip()
+    once = of["last_name"].mask(of["last_name"].eq(of["first_name"]))  # a whole name that nobody could split
+    name = (of["first_name"].fillna("") + " " + once.fillna("")).str.strip()
     names = pd.DataFrame({"line": of.index.astype("int64"), "employee_id": of["employee_id"].to_numpy(), "name": name.to_numpy()})
     return names[names["name"].ne("")].astype({"employee_id": "str", "name": "str"})
 
@@ -222,7 +231,7 @@ def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as
 def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     """Only of people who are used, and of what is kept of the others."""
     used, outside = roster.loc[roster["in_scope"], "line"], roster.loc[~roster["in_scope"], "line"]
-    kept = entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin(OUT_OF_SCOPE_COLUMNS))
+    kept = entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin([*OUT_OF_SCOPE_COLUMNS, *MANAGER_COLUMNS]))
     return entries[kept].reset_index(drop=True)
 
 

@@ -23,9 +23,10 @@ from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
+from roster.rules import as_text
 from roster.settings import People
 from roster.unfit import Unfit
-from roster.vocabulary import IDENTITY_COLUMNS, WORKER_STATUSES
+from roster.vocabulary import IDENTITY_COLUMNS, MANAGER_COLUMNS, WORKER_STATUSES
 
 EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{1,64}"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -89,13 +90,15 @@ def validate(
     frame, found = _normal(mapped, people, decimal, numbers)
     failed = _failed(frame)
     scoping = _scoping(people)
-    if damaged is not None:  # what is no address at all is told as that
-        found = pd.concat([failed[failed["code"].eq("email")], damaged, found], ignore_index=True)
+    if damaged is not None:  # what is no address at all is told as that, and two of them as two
+        two, none = (part[part["code"].eq(code)] for part, code in ((found, "addresses"), (failed, "email")))
+        found = pd.concat([two, none, damaged, found], ignore_index=True)
     found = pd.concat([found, failed], ignore_index=True).drop_duplicates(["line", "column"])
     hurt = found["code"].eq("damaged")
     costs_row = found["column"].isin([*IDENTITY_COLUMNS, *DATES]) & found["code"].ne("no_end")
     # Where empty cells decide, any value that is left out would pass for one.
-    costs_row |= found["column"].isin([name for name, words in scoping.items() if "" in words]) | (hurt & found["column"].isin(scoping))
+    costs_row |= found["column"].isin([name for name, words in scoping.items() if "" in words])
+    costs_row |= (hurt | found["code"].eq("yes_or_no")) & found["column"].isin(scoping)
     for column, part in found[~costs_row | hurt].groupby("column"):
         frame[str(column)] = frame[str(column)].mask(frame.index.isin(part["line"]))
     return Validated(frame, [found[costs_row]], [found[~costs_row]])
@@ -106,13 +109,17 @@ def _scoping(people: People) -> dict[str, set[str]]:
     words: dict[str, set[str]] = {}
     for where in (people.scope.include, people.scope.exclude):
         for name, values in (where or {}).items():
-            words.setdefault(name, set()).update(plain(value) for value in values)  # as the rows have them
+            words.setdefault(name, set()).update(plain(as_text(value)) for value in values)  # as the rows have them
     return words
 
 
 def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
     frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
+    for column, codes in mapped.unread.items():
+        found += [faults.fault_rows(part.index, column, str(code)) for code, part in codes.groupby(codes)]
+        if column in ("first_name", "last_name") or column not in IDENTITY_COLUMNS:
+            frame[column] = frame[column].mask(codes.notna())
     for column, undated in mapped.undated.items():
         frame[column] = frame[column].mask(undated)
         ambiguous = mapped.ambiguous.get(column, undated & False)
@@ -132,7 +139,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     if "bic" in frame:
         frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
     scoping = _scoping(people)
-    for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, "manager_id", "manager_email")]:
+    for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, *MANAGER_COLUMNS)]:
         nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
         found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
         frame[column] = frame[column].mask(nothing)

@@ -189,7 +189,7 @@ def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd
 def is_unreadable(roster: pd.DataFrame) -> pd.Series:
     """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
     unread = roster.reindex(columns=[UNREAD])[UNREAD].astype("str")
-    return unread.str.contains(r"(?:^|\|)manager_(?:id|email)(?:\||$)", na=False)
+    return unread.str.contains(r"(?:^|\|)manager_(?:id|email|name)(?:\||$)", na=False)
 
 
 def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Series | None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 from roster.vocabulary import WORKER_STATUSES
 
-_LISTS = ("private", "home", "turned", "yes", "no", "whole_names", "logins")
+_LISTS = ("private", "home", "turned", "whole_names", "logins")
 
 
 def plain(text: str) -> str:
@@ -65,11 +65,6 @@ def _status_within(value: str) -> tuple[str, float] | None:
 def flag(heading: str) -> str | None:
     """The status of whom a column of yes and no says yes, by its heading; None if it is none of these."""
     return _words()["flags"].get(plain(heading))
-
-
-def yes_or_no(value: str) -> bool | None:
-    """What a word says that is yes or no; None if it is neither."""
-    return True if plain(value) in _words()["yes"] else False if plain(value) in _words()["no"] else None
 
 
 def is_whole_name(heading: str) -> bool:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from roster.intake import mapping
 from roster.proposal import recognising, relations, sniffing, substitutes
 from roster.proposal.belonging import Division, division
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
 from roster.reading.naming import certain_day
 from roster.reading.unpacking import is_workbook, unpack
-from roster.settings import CsvFormat
+from roster.settings import CsvFormat, People
 
 SURE = 0.5
 """Guesses below this are comments in a draft, and no rule can read them."""
@@ -117,7 +118,7 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     number = columns["employee_id"].value if "employee_id" in columns else None
     managers = [columns.pop(each).value for each in ("manager_id", "manager_email") if each in columns]
     if link := relations.manager(frame, managers[0] if managers else None, number, email):
-        canonical, rule, guess = link
+        canonical, rule, guess = (_by_name(frame, managers, columns, rules) if link[2].confidence < SURE else None) or link
         columns[canonical], rules[canonical] = guess, dict(rule)
     rules |= _dates(frame, columns, headed)
     flags = substitutes.worker_status(frame, columns) if headed else {}
@@ -136,6 +137,18 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}
     divided = division(frame, sure.get)
     return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided)
+
+
+def _by_name(
+    frame: pd.DataFrame, managers: list[str], columns: dict[str, Guess], rules: dict[str, dict[str, Any]]
+) -> tuple[str, dict[str, str], Guess] | None:
+    """How a row names its manager, where it has their name."""
+    if not managers or not {"first_name", "last_name"} <= columns.keys():
+        return None
+    people = {"employee_id": {"constant": "1"}, "email": {"constant": "a@a.example"}}
+    people |= {name: rules.get(name, {"column": columns[name].value}) for name in ("first_name", "last_name")}
+    named = mapping.apply(People.model_validate({"columns": people, "absent_means": "unchanged"}), frame).frame
+    return relations.manager_by_name(frame, managers[0], named["first_name"], named["last_name"])
 
 
 def _country(frame: pd.DataFrame, columns: dict[str, Guess]) -> tuple[str | None, float]:

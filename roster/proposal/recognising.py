@@ -23,7 +23,8 @@ from roster.intake.countries import COUNTRIES
 from roster.intake.faults import NOTHINGS
 from roster.intake.validation import is_email, is_employee_id
 from roster.proposal import headings
-from roster.proposal.headings import canonical_column, canonical_status, is_private, yes_or_no
+from roster.proposal.headings import canonical_column, canonical_status, is_private
+from roster.yes_or_no import says
 
 MANY_CENTS: Final = 100_000
 """So much as a usual limit is little in cents and much in whole units."""
@@ -100,7 +101,7 @@ def flag(frame: pd.DataFrame) -> tuple[dict[str, Any], Guess] | None:
     """The rule for a column of yes and no that says who is active, and how sure that is; None if there is none."""
     for name in map(str, frame):
         status, words = headings.flag(name), frame[name].dropna().unique()
-        said = {str(word): yes_or_no(str(word)) for word in words[:4]}
+        said = {str(word): says(str(word)) for word in words[:4]}
         if status is None or len(words) > 4 or not len(words) or None in said.values():
             continue
         other = "Terminated" if status == "Active" else "Active"

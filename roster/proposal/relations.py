@@ -9,6 +9,7 @@ from collections.abc import Collection
 import pandas as pd
 from anyascii import anyascii
 
+from roster.intake import whole_names
 from roster.intake.validation import is_email, is_employee_id
 from roster.proposal.recognising import Guess, dates, is_iban_like, is_name, is_shortened, share
 
@@ -88,6 +89,27 @@ def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: s
     if named and share(is_email, frame[named]) > 0.9:
         return "manager_email", {"column": named}, Guess(named, 0.6, "addresses, though of nobody in the file")
     return ("manager_id", {"column": named}, Guess(named, 0.3, "the heading names it, but no column has its values")) if named else None
+
+
+def manager_by_name(frame: pd.DataFrame, named: str, first: pd.Series, last: pd.Series) -> tuple[str, dict[str, str], Guess] | None:
+    """As `manager`, where the column whose heading says manager has people's names; None if it has not.
+
+    Args:
+        frame: The rows.
+        named: That column.
+        first: Everyone's first name.
+        last: Everyone's last name.
+    """
+    known = pd.concat(whole_names.ways(first, last)).dropna()
+    distinct = whole_names.referred(frame[named].dropna().drop_duplicates())
+    hits = float(distinct.isin(known).mean()) if len(distinct) else 0.0
+    if hits < ENOUGH_LINKS:
+        return None
+    return (
+        "manager_name",
+        {"column": named},
+        Guess(named, round(0.9 * hits, 2), f"{hits:.0%} of its values are people's names"),
+    )
 
 
 def _may_link(values: pd.Series) -> bool:

@@ -33,9 +33,15 @@ def names(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
     wanted = [column for column in ("first_name", "last_name") if column not in columns]
     for name in map(str, frame if wanted else []):
         if headings.is_whole_name(name) and share(lambda values: values.str.fullmatch(WHOLE), frame[name]) >= recognising.ENOUGH:
+            with_comma = share(lambda values: values.str.contains(","), frame[name])
+            split: Any = ["Last, First", "First Last"]
+            if with_comma in (0, 1):
+                split = split[0 if with_comma else 1]
+            told = "and the comma tells the parts" if with_comma == 1 else "and some have a comma" if with_comma else "in the usual order"
             for column in wanted:
-                columns[column] = Guess(name, 0.5, "the heading names it; one column has the whole name")
-            return {column: {"column": name, "part_of_name": column.removesuffix("_name")} for column in wanted}
+                confidence = 0.8 if with_comma == 1 else 0.5
+                columns[column] = Guess(name, confidence, f"the heading names it; one column has the whole name, {told}")
+            return {column: {"column": name, "split": split} for column in wanted}
     return {}
 
 

@@ -53,8 +53,14 @@ REASONS: Final[dict[str, Reason]] = {
     "bank_account": Reason("The account is no account number", "Write the whole number, unmasked.", "HR"),
     "bic": Reason("The code of the bank (BIC) is none", "Write the eight or eleven characters of the bank's code.", "HR"),
     "shared_account": Reason("Several people have this account", "Give each person an account of their own.", "HR"),
-    "ambiguous": Reason("The manager's key stands for several people", "Name the manager by something that is theirs alone.", "HR"),
-    "unknown": Reason("Nobody in the file has the manager's key", "Correct the manager of this row.", "HR"),
+    "ambiguous": Reason("The manager's key or name stands for several people", "Name the manager by something that is theirs alone.", "HR"),
+    "unknown": Reason("Nobody in the file has the manager's key or name", "Correct the manager of this row.", "HR"),
+    "partial": Reason("Half of what names the manager is missing", "Fill in the rest, or empty it where there is no manager.", "HR"),
+    "whole_name": Reason(
+        "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"
+    ),
+    "addresses": Reason("Several e-mail addresses stand in one cell", "Leave the one that is theirs at work.", "HR"),
+    "yes_or_no": Reason("A word is neither yes nor no", "Write one of the agreed words.", "HR"),
     # People, before anything is sent.
     "still_has_access": Reason(
         "Has left, and still has access: their row in HR's file was rejected", "Mend the row, or close the account by hand.", "HR"

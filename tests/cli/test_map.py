@@ -151,7 +151,7 @@ def test_a_guess_that_is_needed_and_no_surer_than_not_is_marked_and_the_file_is_
     file.write_text("Anstnr;E-post;Namn;Anställningsdatum\n" + days)
     mapped(file, tmp_path)
     text = (tmp_path / "defs.yaml").read_text()
-    assert "first_name: {column: FILL-IN Namn, part_of_name: first}  # 0.50" in text
+    assert "first_name: {column: FILL-IN Namn, split: First Last}  # 0.50" in text
     assert "start_date: {column: Anställningsdatum, format: FILL-IN %d/%m/%Y}  # 0.50" in text
     result = checked(tmp_path, file)
     assert result.exit_code == 2

@@ -222,6 +222,24 @@ def test_a_rule_that_names_a_column_nobody_maps_is_a_mistake_like_any_other(tmp_
     assert line == "attributes." + told.format(file=file) + " is not mapped in hr.people.columns"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        (
+            "policyID: department",
+            "policyID: {cases: [{when: {department: NO}, value: y}]}",
+            "expensify.feed.policyID.cases.0.when.department",
+        ),
+        ("include: {department: Sales}", "exclude: {department: [Sales, true]}", "hr.people.scope.exclude.department"),
+    ],
+)
+def test_a_column_that_nobody_says_has_words_for_yes_and_no_is_not_asked_for_one(tmp_path: Path, old: str, new: str, place: str) -> None:
+    """A country that is not in quotes is false to YAML, and would quietly match nobody."""
+    (line,) = mistakes(company(tmp_path, "acme", ACME.replace(old, new)))
+    assert line.startswith(f"attributes.{place} at {tmp_path / 'acme' / 'defs.yaml'}:")
+    assert "which takes `yes_or_no: true` where hr.people.columns maps it; a word such as NO goes in quotes" in line
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])
 def test_an_empty_file_wants_both_its_keys(tmp_path: Path, text: str) -> None:
     file = tmp_path / "acme" / "defs.yaml"

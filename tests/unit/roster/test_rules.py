@@ -83,7 +83,7 @@ def test_a_rule_works_on_no_rows_at_all(people: pd.DataFrame) -> None:
     assert given({"template": "{first}"}, people.iloc[:0]) == []
 
 
-@pytest.mark.parametrize("written", ["0100", "yes", "2024-01-01", "1.50"])
+@pytest.mark.parametrize("written", ["0100", "2024-01-01", "1.50"])
 def test_what_yaml_takes_for_something_else_than_text_must_be_quoted(written: str) -> None:
     with pytest.raises(ValueError, match="value 2 is no text: put it in quotes"):
         Rule.model_validate(yaml.safe_load(f"cases: [{{when: {{grade: [A, {written}]}}, value: x}}]"))

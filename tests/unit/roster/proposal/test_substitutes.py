@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from roster.intake.mapping import part_of_name
 from roster.intake.take_in import IntakeResult, take_in
+from roster.intake.whole_names import part
 from roster.proposal.propose import Proposal, propose
 from roster.settings import CsvFormat, People
 
@@ -127,9 +127,28 @@ def test_one_column_for_the_whole_name_gives_both(comma: bool) -> None:
     whole = [f"{last}, {first}" if comma else f"{first} {last}" for first, last in zip(FIRST, LAST, strict=True)]
     frame = people(Name=whole).drop(columns=["Given name", "Surname"])
     found = propose(frame.to_csv(index=False).encode(), "people.csv")
-    assert found.rules["first_name"] == {"column": "Name", "part_of_name": "first"}
+    assert found.rules["first_name"] == {"column": "Name", "split": "Last, First" if comma else "First Last"}
     roster = taken_in(found, frame).roster
     assert (roster["first_name"].tolist(), roster["last_name"].tolist()) == (FIRST, LAST)
+
+
+def test_names_of_which_some_have_a_comma_are_split_either_way() -> None:
+    whole = [f"{last}, {first}" if at % 2 else f"{first} {last}" for at, (first, last) in enumerate(zip(FIRST, LAST, strict=True))]
+    frame = people(Name=whole).drop(columns=["Given name", "Surname"])
+    found = propose(frame.to_csv(index=False).encode(), "people.csv")
+    assert found.rules["last_name"]["split"] == ["Last, First", "First Last"]
+    assert taken_in(found, frame).roster["last_name"].tolist() == LAST
+
+
+@pytest.mark.parametrize("written", ["{0} {1}", "{1}, {0}", "{1},{0}"])
+def test_managers_whom_hr_names_by_name_are_proposed_as_such(written: str) -> None:
+    bosses = ["", *[written.format(FIRST[at // 4], LAST[at // 4]) for at in range(1, 10)]]
+    frame = people(Manager=bosses)
+    found = propose(frame.to_csv(index=False).encode(), "people.csv")
+    assert found.columns["manager_name"].value == "Manager" and found.columns["manager_name"].confidence == 0.9
+    assert not {"manager_id", "manager_email"} & found.columns.keys()
+    numbers = taken_in(found, frame).roster["manager_id"].fillna("").tolist()
+    assert numbers == ["", *[str(20401 + at // 4) for at in range(1, 10)]]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +164,7 @@ def test_one_column_for_the_whole_name_gives_both(comma: bool) -> None:
 )
 def test_a_whole_name_is_taken_apart(whole: str, first: str | None, last: str | None) -> None:
     def of(which: str) -> str | None:
-        found = part_of_name(pd.Series([whole], dtype="str"), which)[0]
+        found = part(pd.Series([whole], dtype="str"), which, ["Last, First", "First Last"])[0]
         return None if pd.isna(found) else found
 
     assert (of("first"), of("last")) == (first, last)

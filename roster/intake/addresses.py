@@ -1,0 +1,41 @@
+"""E-mail addresses as people and programs put them into a cell: with a name, as a link, with a sign behind them.
+
+Belongs here: taking the address out of such a cell where that is no guess. Does not belong here: which texts are an address
+(``roster.intake.validation.is_email``).
+"""
+
+from typing import Final
+
+import pandas as pd
+
+_ADDRESS: Final = r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+"
+_UNUSUAL: Final = r"[\s<>\",;:]|\.$"
+_ONE: Final = r"@[^@\s]+"
+_ALONE: Final = rf"^(?i:mailto:|smtp:|e-?mail:)?\s*<?(?P<alone>{_ADDRESS}?)(?:\?[^\s<>]*)?[.;,\s]*>?[.;,\s]*$"
+_BEHIND_A_NAME: Final = rf"^[^<>@]*<\s*(?i:mailto:)?(?P<named>{_ADDRESS}?)[.;,\s]*>[.;,\s]*$"
+_TWICE: Final = rf"^(?P<text>{_ADDRESS}?)\s*<\s*(?i:mailto:)?(?P<twice>{_ADDRESS}?)\s*>[.;,\s]*$"
+
+
+def bare(cells: pd.Series) -> pd.Series:
+    """The address of each cell that has one alone; every other cell as it is.
+
+    ``Anna Meyer <anna@acme.example>``, ``mailto:anna@acme.example``, ``anna@acme.example;``: what stands around it says nothing else. An
+    address in angle brackets behind the same address is one too, as mail programs copy it.
+
+    Args:
+        cells: As HR writes them.
+    """
+    unusual = cells.str.contains(_UNUSUAL, na=False) & cells.str.contains("@", na=False, regex=False)
+    if not unusual.any():
+        return cells
+    some = cells[unusual]
+    twice = some.str.extract(_TWICE)
+    found = some.str.extract(_ALONE)["alone"].fillna(some.str.extract(_BEHIND_A_NAME)["named"])
+    found = found.fillna(twice["twice"].where(twice["twice"].str.casefold().eq(twice["text"].str.casefold())))
+    return cells.mask(unusual, found.fillna(some).reindex(cells.index)).astype("str")
+
+
+def several(cells: pd.Series) -> pd.Series:
+    """Which cells hold more than one address: nobody can tell which is meant."""
+    many: pd.Series = cells.str.count(_ONE).gt(1)
+    return many & bare(cells[many]).str.count(_ONE).gt(1).reindex(cells.index, fill_value=False) if many.any() else many

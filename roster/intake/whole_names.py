@@ -1,0 +1,99 @@
+"""Names of people that stand in one cell: which part is the first and which the last name, and which ways of writing are the same name.
+
+Belongs here: what a name's parts look like, column by column. Does not belong here: which column has names (``roster.intake.mapping``),
+whose name it is (``roster.intake.links``).
+
+Nothing is guessed: what cannot be told by the way of writing that the settings state has no parts.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+from anyascii import anyascii
+
+from roster.settings import NameOrder
+
+PARTICLES: Final = (
+    r"(?i:von|van|vom|zu|zum|zur|de|der|den|del|della|dello|delle|di|da|dos|das|du|la|le|af|av|ter|ten|bin|binti|bint|ibn|abu|al|el|mc|mac"
+    r"|st\.?|saint|san|santa|são|[od]['’])|do|dei|degli|lo|dal|dalla|aan|bij|op|over|tot|uit|in|ben|bat|ap|ferch|und|e|i|y|['’]t"
+)
+"""Small words that begin a last name. Those that are somebody's first name or initial, too, only in small letters."""
+_SUFFIX: Final = r"(?i:jr|sr|jnr|snr|junior|senior|ii|iii|iv|2nd|3rd|4th|esq|ph\.?d|m\.?d)\.?"
+"""What is written behind a name and belongs to the last one. V and I may be initials."""
+_GENERATION: Final = r"(?i:filho|neto|sobrinho|júnior)"
+_TITLE: Final = r"(?i:(?:dr|prof|mr|mrs|ms|mx|herr|frau|hr|fr|sir|dame|ing|mag|dipl)\b\.?(?:-?ing\.?)?)"
+_LAST_FIRST: Final = (
+    rf"^(?P<last>[^,]+?)(?:,?\s+(?P<suffix>{_SUFFIX}))?\s*,\s*(?!\s|{_SUFFIX}$|(?:{_TITLE}\s*)+$)(?P<first>[^,]+?)"
+    rf"(?:,?\s+(?P<behind>{_SUFFIX}))?$"
+)
+_FIRST_LAST: Final = (
+    rf"^(?P<first>(?:{_TITLE}\s+)*(?!{_TITLE}\s)[^\s,]+(?:\s+[^\s,]+)*?)\s+"
+    rf"(?P<last>(?:(?:{PARTICLES})\s+)*(?!{_SUFFIX}$)[^\s,]+(?:\s+(?:y|e|i|und)\s+[^\s,]+)?(?:\s+{_GENERATION})?)"
+    rf"(?:,?\s+(?P<suffix>{_SUFFIX}))?$"
+)
+_ASIDE: Final = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
+"""A nickname or a remark, which is no part of the name."""
+_EASTERN: Final = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+"""Scripts in which the last name mostly stands first, and nobody can tell."""
+_IN_ORDER: Final = ","
+"""In front of a name of which it is known that the first name comes first."""
+_NAME: Final = r"[^\W\d_]|^[-–—.]$"
+"""What a part has; a dash stands for the one that somebody does not have."""
+
+
+def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series:
+    """The first or the last name of each whole name; NaN where it has no two parts that can be told apart.
+
+    Args:
+        names: Whole names.
+        which: ``first`` or ``last``.
+        orders: The ways in which HR writes them. With a comma it can only be ``Last, First``, without one only ``First Last``.
+    """
+    plain = names.str.replace(_ASIDE, " ", regex=True).str.replace("[，、،]", ",", regex=True).str.replace(r"\s+", " ", regex=True)
+    plain = plain.str.strip()
+    found = pd.DataFrame({each: pd.Series(float("nan"), index=names.index, dtype="str") for each in ("first", "last")})
+    if "Last, First" in orders:
+        parts = plain.str.extract(_LAST_FIRST)
+        suffix = parts["suffix"].fillna(parts["behind"])
+        found = pd.DataFrame({"first": parts["first"], "last": parts["last"].where(suffix.isna(), parts["last"] + " " + suffix)})
+    if "First Last" in orders:
+        parts = plain.mask(plain.str.contains(_EASTERN, na=False)).str.extract(_FIRST_LAST)
+        last = parts["last"].where(parts["suffix"].isna(), parts["last"] + " " + parts["suffix"])
+        found = found.fillna(pd.DataFrame({"first": parts["first"], "last": last}))
+    told = found["first"].str.contains(_NAME, na=False) & found["last"].str.contains(_NAME, na=False)
+    return found[which].where(told).astype("str")
+
+
+def ways(first: pd.Series, last: pd.Series) -> list[pd.Series]:
+    """Each way in which a person may be referred to by name, as `referred` writes it. Where both parts are one text, which is a whole name
+    that nobody could split, it stands alone, too."""
+    whole = (first + " " + last).mask(first.eq(last), first)
+    return [*ways_of_whole(whole), compared(last + " " + first), compared((first + " " + last).where(first.eq(last)))]
+
+
+def ways_of_whole(names: pd.Series) -> list[pd.Series]:
+    """The same of whole names, whose order is that in which they are written."""
+    straight = referred(names).str.removeprefix(_IN_ORDER)
+    return [straight, _IN_ORDER + straight]
+
+
+def referred(names: pd.Series) -> pd.Series:
+    """Names as they are compared. One with a comma is turned around, and says by it in which order it is."""
+    plain = compared(names)
+    parts = plain.str.extract(r"^(?P<last>[^,]+), (?P<first>[^,]+)$")
+    return (_IN_ORDER + parts["first"] + " " + parts["last"]).fillna(plain).astype("str")
+
+
+def compared(names: pd.Series) -> pd.Series:
+    """Names without what tells no two people apart: upper and lower case, and how many blanks there are."""
+    folded = names.str.casefold().str.replace(r"\s+", " ", regex=True).str.replace(r"\s*[,，]\s*", ", ", regex=True)
+    return folded.str.strip(" ,").astype("str")
+
+
+def without_accents(names: pd.Series) -> pd.Series:
+    """The same, in plain letters: ``möller`` as ``moller``."""
+    foreign = names.str.contains(r"[^\x00-\x7f]", na=False)
+    table = {name: re.sub(r"\s+", " ", anyascii(name).casefold()).strip() for name in names[foreign].unique()}
+    return names.mask(foreign, names.map(table)).astype("str") if table else names

@@ -1,0 +1,67 @@
+"""E-mail addresses as people and programs put them into a cell."""
+
+import pandas as pd
+import pytest
+
+from roster.intake.addresses import bare, several
+from tests.unit.roster.intake.test_intake import dispositions, intake, line
+
+
+def read(cell):
+    given = pd.Series([cell], dtype="str")
+    return bare(given)[0], bool(several(given)[0])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Anna Meyer <anna@acme.example>",
+        '"Meyer, Anna" <anna@acme.example>',
+        "Anna Meyer <mailto:anna@acme.example>",
+        "<anna@acme.example>",
+        "mailto:anna@acme.example",
+        "MAILTO:anna@acme.example?subject=Hi",
+        "SMTP:anna@acme.example",
+        "anna@acme.example.",
+        "anna@acme.example;",
+        "anna@acme.example , ",
+        "anna@acme.example <anna@acme.example>",
+        "Anna@acme.example<mailto:anna@acme.example>",
+    ],
+)
+def test_what_stands_around_one_address_says_nothing_else(cell):
+    assert read(cell) == ("anna@acme.example", False)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a@acme.example; b@acme.example",
+        "a@acme.example,b@acme.example",
+        "a@acme.example b@acme.example",
+        "a@acme.example/b@acme.example",
+        "Anna <a@acme.example>; Bo <b@acme.example>",
+        "a@acme.example <b@acme.example>",
+    ],
+)
+def test_no_surprise_of_two_addresses_none_is_taken(cell):
+    assert read(cell) == (cell, True)
+
+
+@pytest.mark.parametrize("cell", ["Anna a@acme.example", "a@acme.example (work)", "a@@acme.example", "anna", "'a@acme.example'"])
+def test_what_is_no_address_stays_as_it_is(cell):
+    assert read(cell) == (cell, False)
+
+
+def test_addresses_of_people_and_managers_are_read_and_two_in_a_cell_are_told():
+    result = intake(
+        line("1", mail="Ann Li <p1@x.se>"),
+        line("2", mail="mailto:p2@x.se", boss="Ann Li <P1@x.se>;"),
+        line("3", boss="p1@x.se;p2@x.se"),
+        line("4", mail="p4@x.se;p5@x.se"),
+    )
+    assert result.roster["email"].tolist() == ["p1@x.se", "p2@x.se", "p3@x.se"]
+    assert result.roster["manager_id"].fillna("").tolist() == ["", "1", ""]
+    assert dispositions(result)[5][1:] == ("rejected", "addresses")
+    assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[4, "manager_email", "addresses"]]
+    assert (result.facts.managers.lost, result.facts.managers.tops) == (1, 1)

@@ -1,0 +1,126 @@
+"""Which part of a whole name is which: never by a guess."""
+
+import pandas as pd
+import pytest
+
+from roster.intake.whole_names import part
+from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
+
+FIRST_LAST = ["First Last"]
+LAST_FIRST = ["Last, First"]
+
+
+def split(whole, orders):
+    given = pd.Series([whole], dtype="str")
+    first, last = (part(given, which, orders)[0] for which in ("first", "last"))
+    return None if pd.isna(first) and pd.isna(last) else (first, last)
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last"),
+    [
+        ("Anna Essen", "Anna", "Essen"),
+        ("Anna Maria Essen", "Anna Maria", "Essen"),
+        ("Anna-Lena Müller-Schmidt", "Anna-Lena", "Müller-Schmidt"),
+        ("Jan van der Berg", "Jan", "van der Berg"),
+        ("ANNA VAN DER BERG", "ANNA", "VAN DER BERG"),
+        ("María de la Cruz", "María", "de la Cruz"),
+        ("José Ortega y Gasset", "José", "Ortega y Gasset"),
+        ("Maria Costa e Silva", "Maria", "Costa e Silva"),
+        ("João da Silva Neto", "João", "da Silva Neto"),
+        ("Ali bin Ahmad", "Ali", "bin Ahmad"),
+        ("Anna von und zu Liechtenstein", "Anna", "von und zu Liechtenstein"),
+        ("Gerard 't Hooft", "Gerard", "'t Hooft"),
+        ("Sean O'Brien", "Sean", "O'Brien"),
+        ("Sean O' Brien", "Sean", "O' Brien"),
+        ("Ronald Mc Donald", "Ronald", "Mc Donald"),
+        ("Van Nguyen", "Van", "Nguyen"),
+        ("John Smith Jr.", "John", "Smith Jr."),
+        ("John Smith, Jr.", "John", "Smith Jr."),
+        ("John Smith III", "John", "Smith III"),
+        ("Prof. Dr. Anna von der Leyen", "Prof. Dr. Anna", "von der Leyen"),
+        ("William (Bill) Gates", "William", "Gates"),
+        ("William Gates (Bill)", "William", "Gates"),
+        ('William "Bill" Gates', "William", "Gates"),
+        ("Иван Петров", "Иван", "Петров"),
+        ("- Sukarno", "-", "Sukarno"),
+    ],
+)
+def test_first_last_is_told_apart_by_its_last_word_with_what_belongs_to_it(whole, first, last):
+    assert split(whole, FIRST_LAST) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last"),
+    [
+        ("Essen, Anna", "Anna", "Essen"),
+        ("MEYER,ANNA", "ANNA", "MEYER"),
+        ("van der Berg, Jan", "Jan", "van der Berg"),
+        ("Garcia Lopez, Anna María", "Anna María", "Garcia Lopez"),
+        ("Smith Jr., John", "John", "Smith Jr."),
+        ("Smith, Jr., John", "John", "Smith Jr."),
+        ("Smith, John, Jr.", "John", "Smith Jr."),
+        ("Smith, John III", "John", "Smith III"),
+        ("Dr. Meyer, Anna", "Anna", "Dr. Meyer"),
+        ("Meyer, Dr. Anna", "Dr. Anna", "Meyer"),
+        ("Gates, William (Bill)", "William", "Gates"),
+        ("山田, 太郎", "太郎", "山田"),
+        ("山田，太郎", "太郎", "山田"),
+        ("Sukarno, -", "-", "Sukarno"),
+    ],
+)
+def test_last_first_is_told_apart_by_its_comma(whole, first, last):
+    assert split(whole, LAST_FIRST) == (first, last)
+
+
+@pytest.mark.parametrize("whole", ["Sukarno", "Essen, Anna", "Dr. Meyer", "John Jr.", "Anna (2)", "山田 太郎", "김 철수"])
+def test_no_surprise_what_is_no_first_last_has_no_parts(whole):
+    assert split(whole, FIRST_LAST) is None
+
+
+@pytest.mark.parametrize("whole", ["Sukarno", "Anna Essen", "Essen, Anna, Dr", "Smith, Jr.", "Meyer, Prof. Dr.", "Anna,", ", Anna"])
+def test_no_surprise_what_is_no_last_first_has_no_parts(whole):
+    assert split(whole, LAST_FIRST) is None
+
+
+def test_where_both_are_stated_the_comma_tells():
+    both = [*LAST_FIRST, *FIRST_LAST]
+    assert [split(whole, both) for whole in ("Essen, Anna", "Anna Essen", "John Smith, Jr.", "Smith, Jr.")] == [
+        ("Anna", "Essen"),
+        ("Anna", "Essen"),
+        ("John", "Smith Jr."),
+        None,
+    ]
+
+
+def whole(order):
+    return COLUMNS | {name: {"column": "First", "split": order} for name in ("first_name", "last_name")}
+
+
+def test_what_cannot_be_told_apart_rejects_its_row_with_its_word():
+    result = intake(line("1", First="Sukarno"), line("2", First="Bo Ek"), columns=whole("First Last"))
+    assert dispositions(result)[2] == ("1", "rejected", "whole_name")
+    assert set(result.rejects["value"]) == {"Sukarno"}
+    assert result.rejected_names["name"].tolist() == ["Sukarno"]
+    assert result.roster[["first_name", "last_name"]].to_numpy().tolist() == [["Bo", "Ek"]]
+
+
+def test_an_empty_cell_is_missing_and_no_name_that_cannot_be_read():
+    assert dispositions(intake(line("1", First=""), line("2", First="Bo Ek"), columns=whole("First Last")))[2][2] == "missing"
+
+
+def test_whoever_has_left_needs_no_name_that_can_be_told_apart():
+    result = intake(line("1", First="Sukarno", Status="T"), line("2", First="Bo Ek"), columns=whole("First Last"))
+    assert result.roster.loc[0, ["first_name", "last_name"]].isna().all() and result.roster.loc[0, "employment"] == "left"
+
+
+def test_a_preferred_name_goes_before_the_legal_one():
+    columns = COLUMNS | {"first_name": {"columns": ["Kind", "First"]}}
+    roster = intake(line("1", First="William", Kind="Bill"), line("2", First="Anna"), columns=columns).roster
+    assert roster["first_name"].tolist() == ["Bill", "Anna"]
+
+
+def test_the_earlier_setting_reads_both_ways_as_it_did():
+    columns = COLUMNS | {name: {"column": "First", "part_of_name": name.removesuffix("_name")} for name in ("first_name", "last_name")}
+    roster = intake(line("1", First='"Essen, Anna"'), line("2", First="Bo Ek"), columns=columns).roster
+    assert roster[["first_name", "last_name"]].to_numpy().tolist() == [["Anna", "Essen"], ["Bo", "Ek"]]
