@@ -101,8 +101,9 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
     export = storage.of_run(taken.run_id, dg.AssetKey([company.name, "hr", "export"]))
     known = [book.acknowledged.all(name)[column] for name in then.parts() for column in ("employee_id", "account")]
     remembered = pd.concat(known, ignore_index=True).dropna().drop_duplicates()
+    zone = ZoneInfo(then.timezone)
     read = intake.take_in(
-        export["content"], then.hr.source, then.hr.people, taken.as_of, zone=ZoneInfo(then.timezone), remembered=remembered
+        export["content"], then.hr.source, then.hr.people, taken.as_of, zone=zone, remembered=remembered, moment=taken.moment
     )
     return replace(
         taken,

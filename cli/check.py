@@ -153,7 +153,8 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
     zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
+        now = datetime.now(zone)
+        result = intake.take_in(taken.content, format, settings.hr.people, now.date(), on_step, zone=zone, moment=now)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")

@@ -16,6 +16,10 @@ LONGEST_DAYS: Final = 365_000
 """Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
 
 
+SERIAL: Final = ("excel", "excel-1904")
+"""Formats of dates that are a workbook's serial numbers: those that count from 1900, and those that count from 1904."""
+
+
 class Strict(BaseModel):
     """A settings model that refuses unknown keys and never shows a value in its errors."""
 
@@ -130,13 +134,22 @@ class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
     format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
-    """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
+    """For date columns: the formats in which HR writes them; ``excel`` for a workbook's serial numbers, ``excel-1904`` where it counts from
+    1904. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
     """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
     part_of_name: Literal["first", "last"] | None = None
     """For `first_name` and `last_name`: which part to take of a column that has the whole name."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
+
+    @field_validator("format")
+    @classmethod
+    def _reads_a_day(cls, value: list[str]) -> list[str]:
+        for number, format in enumerate(value, start=1):
+            if "%" not in format and format not in SERIAL:
+                raise ValueError(f"format {number} is none: write one such as %d.%m.%Y, or excel or excel-1904 for serial numbers")
+        return value
 
 
 class CsvFormat(Strict):
@@ -220,6 +233,9 @@ class History(Strict):
     """Of several rows with one employee number, only the one with the greatest value of this canonical column counts."""
 
 
+Contradictions = Literal["status_wins", "dates_win", "reject"]
+
+
 class Scope(Strict):
     """Who is Rollcall's to keep in step. Everyone else is left as they are, and is never a leaver."""
 
@@ -236,6 +252,10 @@ class People(Strict):
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""
     absent_means: Literal["leaver", "unchanged", "error"]
     """What it says about a known person that the file does not mention them."""
+    starts_ahead: int = Field(default=0, ge=0, le=LONGEST_DAYS)
+    """So many days before their first day people are brought in. Until that day they approve for nobody."""
+    contradictions: Contradictions = "dates_win"
+    """What counts where status and end date contradict each other: the end date, the status, or neither, so that the row is rejected."""
     history: History = History()
     """Which rows are older states of the same person."""
     scope: Scope = Scope()

@@ -1,10 +1,11 @@
 """From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
-- `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
+- `take_in`: which steps, and what became of every row? The way in.
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's, and which part of a whole name is which?
 - `dates`: which day is meant, and is it meant at all?
+- `employed`: who is employed on the day, and which day is it where they work?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?

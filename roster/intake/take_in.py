@@ -1,18 +1,18 @@
 """From the bytes of an HR file to people, with every row accounted for.
 
-Belongs here: the order of the steps, who is in scope and employed on the day of the export, what became of every row, the counts of all
+Belongs here: the order of the steps, what became of every row, the counts of all
 that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, employed, faults, history, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
@@ -63,6 +63,7 @@ def take_in(
     *,
     zone: tzinfo | None = None,
     remembered: pd.Series | None = None,
+    moment: datetime | None = None,
 ) -> IntakeResult:
     """Take in an HR file.
 
@@ -74,6 +75,7 @@ def take_in(
         on_step: Told each of `STEPS` when it begins, for whoever waits.
         remembered: Employee numbers and addresses that the ledger knows: a manager among them is somebody, though no row has them.
         zone: The company's time zone, in which moments are days. Without one, no moment with a zone of its own is read.
+        moment: When the file was taken, with a zone: for the day where people have a zone of their own. Without it the company's counts.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
@@ -94,7 +96,10 @@ def take_in(
     on_step(STEPS[2])
     damaged, unusable = (part[part["line"].isin(live.frame.index)] for part in (damaged, unusable))
     found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
-    settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
+    days = employed.Days(as_of, zone, moment)
+    dated = found.frame["end_date"]
+    found = employed.by_rule(found, people, days)
+    settled = leaving.settle(found, rows.loc[current, "employee_id"], employed.standing(found.frame, people, days))
     validated, saying = settled.validated, settled.saying
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
     current = superseded.isna()
@@ -109,9 +114,10 @@ def take_in(
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
     linked = link(rows, table.frame, here, people)
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
+    roster = _roster(_with_managers(valid, linked), in_scope, settled.bridged, people, days)
     managers = references.count(roster, rows, table.frame, people, remembered)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
+    written = roster[roster["in_scope"]].assign(end_date=lambda those: dated[those["line"]].to_numpy())
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
@@ -119,8 +125,8 @@ def take_in(
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(damaged["line"].nunique()),
-        standing=standing.counts(roster[roster["in_scope"]], as_of),
-        contradicting=standing.contradicting(roster[roster["in_scope"]], as_of) if "worker_status" in people.columns else 0,
+        standing=standing.counts(written, as_of),
+        contradicting=standing.contradicting(written, as_of) if "worker_status" in people.columns else 0,
     )
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
     dropped = [*validated.dropped, *linked.dropped, shared]
@@ -177,40 +183,16 @@ def _malformed(table: reading.RawTable) -> pd.DataFrame:
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
 
-def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
+def _roster(valid: pd.DataFrame, in_scope: pd.Series, bridged: pd.Series, people: People, days: employed.Days) -> pd.DataFrame:
     roster = valid.reset_index(names="line").astype({"line": "int64"})
-    standing = _standing(roster, as_of)
+    bridged = bridged.reindex(roster["line"]).set_axis(roster.index)
+    roster = roster.assign(employment=employed.standing(roster, people, days, bridged))
+    if people.starts_ahead:
+        roster = roster.assign(**{employed.AHEAD: employed.ahead(roster, days, bridged)})
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
+    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "employment", employed.AHEAD}:
         roster[column] = roster[column].where(kept)
-    return roster.assign(employment=standing, in_scope=kept)
-
-
-def _standing(frame: pd.DataFrame, as_of: date) -> pd.Series:
-    return employment(frame["worker_status"], frame["start_date"], frame["end_date"], as_of)
-
-
-def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as_of: date) -> pd.Series:
-    """``vocabulary.Employment`` of each person.
-
-    An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
-    someone with an end date of today is still there, whatever the status says already. An end date that cannot be meant
-    (`roster.intake.dates.no_end`) is none.
-
-    Args:
-        status: ``vocabulary.WORKER_STATUSES``.
-        start_date: ISO text, or NaN.
-        end_date: ISO text, or NaN.
-        as_of: The day that counts as today.
-    """
-    today = as_of.isoformat()
-    end_date = end_date.mask(dates.no_end(end_date))
-    ended = (end_date < today) & ~(start_date > end_date)
-    left = ended | ((status == "Terminated") & ~(end_date >= today))
-    result = pd.Series("active", index=status.index, dtype="str")
-    result = result.mask(status == "On Leave", "leave")
-    result = result.mask((status == "Pending") | (start_date > today), "pending")
-    return result.mask(left, "left")
+    return roster.assign(in_scope=kept)
 
 
 def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:

@@ -150,7 +150,7 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
     """The formats of dates; without headings also which date is the first day. A last day cannot be told from other dates."""
     if not headed:
         # People are hired as grown-ups: the oldest full column of dates is when they were born.
-        full = {str(each): frame[each].dropna() for each in frame if frame[each].notna().mean() > 0.95 and recognising.dates(frame[each])}
+        full = {str(each): frame[each].dropna() for each in frame if frame[each].notna().mean() > 0.95 and _written_dates(frame[each])}
         years = {each: values.str.extract(r"((?:19|20)\d\d)")[0].astype("float").median() for each, values in full.items()}
         late = [each for each, year in years.items() if len(years) == 1 or year > min(years.values()) + 14]
         if late:
@@ -161,6 +161,12 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
             rules[column] = {"column": columns[column].value, "format": written.value[0]}
             columns[column] = _capped(columns[column], written)
     return rules
+
+
+def _written_dates(values: pd.Series) -> bool:
+    """Whether a column holds dates that nothing else can be: a serial number could as well be anybody's."""
+    found = recognising.dates(values)
+    return found is not None and found.value != ["excel"]
 
 
 def _capped(column: Guess, content: Guess) -> Guess:
