@@ -142,6 +142,8 @@ class Source(Rule):
     """For `first_name` and `last_name`: which part to take of a column that has the whole name."""
     refers_to: str | None = None
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
+    of_jobs: Literal["all", "others"] | None = None
+    """For columns of a company's own: take the values of all jobs of a person, or of all but the first, as a list."""
 
     @field_validator("format")
     @classmethod
@@ -233,6 +235,32 @@ class History(Strict):
     """Of several rows with one employee number, only the one with the greatest value of this canonical column counts."""
 
 
+class Choice(Strict):
+    """Which of several jobs is somebody's first, where no column says it."""
+
+    newest_by: str | None = None
+    """The one with the greatest value of this canonical column, such as `start_date`."""
+    highest_by: str | None = None
+    """The one with the greatest number in this canonical column, such as a share of full time."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.newest_by is None) == (self.highest_by is None):
+            raise ValueError("exactly one of newest_by, highest_by is needed")
+        return self
+
+
+class Jobs(Strict):
+    """Which of several current rows of one person makes the person. Older states of a person are `history`, and none of these."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    primary: Where
+    """The row of the first job, by columns of the file."""
+    otherwise: Literal["reject"] | Choice = Field(default="reject", alias="else")
+    """What decides where that names none of a person's rows, or several; `reject` is nothing, so that they are rejected."""
+
+
 Contradictions = Literal["status_wins", "dates_win", "reject"]
 
 
@@ -252,6 +280,8 @@ class People(Strict):
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""
     absent_means: Literal["leaver", "unchanged", "error"]
     """What it says about a known person that the file does not mention them."""
+    jobs: Jobs | None = None
+    """Which of several current rows of one person counts. Without it rows that share a number and differ are rejected."""
     starts_ahead: int = Field(default=0, ge=0, le=LONGEST_DAYS)
     """So many days before their first day people are brought in. Until that day they approve for nobody."""
     contradictions: Contradictions = "dates_win"
@@ -276,7 +306,17 @@ class People(Strict):
                 raise ValueError(f"'{name}' is needed")
         if value.get("manager_id") and value.get("manager_email"):
             raise ValueError("manager_id and manager_email: give one of them")
+        for name, source in value.items():
+            if source.of_jobs and not name.startswith("extra_"):
+                raise ValueError(f"'{name}' is one value of a person: of_jobs is for columns that are called extra_…")
         return value
+
+    @model_validator(mode="after")
+    def _jobs_to_gather_from(self) -> Self:
+        gathering = [name for name, source in self.columns.items() if source.of_jobs]
+        if gathering and self.jobs is None:
+            raise ValueError(f"columns.{gathering[0]} has of_jobs, and jobs, which says which rows are somebody's jobs, is not given")
+        return self
 
 
 class Gate(Strict):

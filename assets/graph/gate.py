@@ -73,7 +73,9 @@ class Taking:
         day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
         numbered = self._number(day)
         known = self._remembered()
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known, moment=numbered.taken_at)
+        result = intake.take_in(
+            self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known, moment=numbered.taken_at
+        )
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)

@@ -7,6 +7,7 @@
 - `dates`: which day is meant, and is it meant at all?
 - `employed`: who is employed on the day, and which day is it where they work?
 - `history`: which of a person's rows counts, and which contradict each other?
+- `jobs`: which of several current rows of a person makes the person, and what do the others give?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `numbers`: what in the number's cell is something else, and which numbers are shown?

@@ -104,7 +104,7 @@ class _Read:
 def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
     if calendar.workbook and (cell := _CELL.fullmatch(text)):
         text = cell[1]
-    parsed = {day for format in source.format if (day := _parsed(text, format, source, calendar))}
+    parsed = {day for format in source.format if (day := _day(text, format, source, calendar))}
     if len(parsed) > 1:
         return _Read(None, ambiguous=True)
     if parsed:
@@ -132,9 +132,11 @@ def _serial(text: str, system: str) -> date | None:
     return None if count in (0, 60) else date(1899, 12, 31 if count < 60 else 30) + timedelta(days=count)
 
 
+def _day(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
+    return _serial(text, format) if format in SERIAL else _parsed(text, format, source, calendar)
+
+
 def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
-    if format in SERIAL:
-        return _serial(text, format)
     try:
         moment = datetime.strptime(_FRACTION.sub(r"\1", text), format)  # noqa: DTZ007 most have no time zone; the others: see below
         if _UNSEPARATED.search(format) and text.isdecimal() and len(text) != len(moment.strftime(format)):

@@ -99,9 +99,15 @@ def employment(
     return result.mask(pending, "pending").mask(left, "left")
 
 
+def ahead_of(frame: pd.DataFrame, days: Days) -> pd.Series:
+    """Which canonical rows have a first day that is still to come."""
+    found: pd.Series = frame["start_date"] > own_today(frame, days)
+    return found
+
+
 def ahead(roster: pd.DataFrame, days: Days, bridged: pd.Series) -> pd.Series:
     """Who is brought in before their first day, and nobody's approver until then; not who is `bridged` from one row to the next."""
-    return roster["employment"].isin(["active", "leave"]) & (roster["start_date"] > own_today(roster, days)) & ~bridged
+    return roster["employment"].isin(["active", "leave"]) & ahead_of(roster, days) & ~bridged
 
 
 def contradicting(frame: pd.DataFrame, days: Days) -> pd.Series:

@@ -99,7 +99,9 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
     # A last day that cannot be read may be to come. A first day that cannot be read may lie behind it, unless the status says left.
     certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
     contradicted = _lines_with(validated.rejected, "end_date", left.index, [CONTRADICTING])
-    return Leavers(certain, terminated & unreadable["end_date"] & ~contradicted, certain & ~unreadable["employee_id"], standing.eq("pending"))
+    return Leavers(
+        certain, terminated & unreadable["end_date"] & ~contradicted, certain & ~unreadable["employee_id"], standing.eq("pending")
+    )
 
 
 def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index, codes: list[str] | None = None) -> pd.Series:

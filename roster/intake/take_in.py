@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, employed, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import is_employee_id, says_nothing, validate
+from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
@@ -100,11 +100,15 @@ def take_in(
     dated = found.frame["end_date"]
     found = employed.by_rule(found, people, days)
     settled = leaving.settle(found, rows.loc[current, "employee_id"], employed.standing(found.frame, people, days))
+    settled, several = _with_jobs(people, table.frame, settled, rows["employee_id"], employed.ahead_of(found.frame, days))
     validated, saying = settled.validated, settled.saying
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
     current = superseded.isna()
     rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
-    unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
+    unsettled = several.unsettled
+    # One row stands for each person whose first job nothing says: the others have the same number and address.
+    alone = current & ~(rows.index.isin(unsettled["line"]) & rows["employee_id"].where(rows.index.isin(unsettled["line"])).duplicated())
+    unwanted = [*validated.rejected, unsettled, *history.collisions(rows[alone]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
@@ -134,6 +138,25 @@ def take_in(
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     names = _rejected_names(mapped.frame, rejects)
     return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
+
+
+def _with_jobs(
+    people: People, raw: pd.DataFrame, settled: leaving.Settled, employee_id: pd.Series, ahead: pd.Series
+) -> tuple[leaving.Settled, jobs.Several]:
+    """The rows that count, where of several jobs of a person one does."""
+    if people.jobs is None:
+        return settled, jobs.NONE
+    frame = settled.validated.frame
+    numbered = frame.assign(employee_id=employee_id[frame.index])
+    several = jobs.choose(people.jobs, raw, numbered, (settled.saying.pending | ahead)[frame.index])
+    others = several.superseded.index
+    dropped = [*settled.validated.dropped, jobs.unread(settled.validated.dropped, several.first, people)]
+    gathered = jobs.gathered(frame, several.first, people)
+    rejected = [part[~part["line"].isin(others)] for part in settled.validated.rejected]
+    # Another row of theirs has only ended: they were not away.
+    why = settled.superseded.replace({leaving.REHIRED: jobs.ENDED}).fillna(several.superseded.reindex(settled.superseded.index))
+    validated = Validated(gathered[~gathered.index.isin(others)], rejected, dropped)
+    return replace(settled, validated=validated, superseded=why), several
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 from roster.vocabulary import WORKER_STATUSES
 
-_LISTS = ("private", "home", "turned", "yes", "no", "whole_names", "logins")
+_LISTS = ("private", "home", "turned", "yes", "no", "whole_names", "logins", "first_jobs")
 
 
 def plain(text: str) -> str:
@@ -70,6 +70,11 @@ def flag(heading: str) -> str | None:
 def yes_or_no(value: str) -> bool | None:
     """What a word says that is yes or no; None if it is neither."""
     return True if plain(value) in _words()["yes"] else False if plain(value) in _words()["no"] else None
+
+
+def is_first_job(heading: str) -> bool:
+    """Whether the heading is that of what tells somebody's first job from their others."""
+    return plain(heading) in _words()["first_jobs"]
 
 
 def is_whole_name(heading: str) -> bool:

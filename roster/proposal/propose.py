@@ -56,6 +56,8 @@ class Proposal:
     """In which unit approval limits are."""
     division: Division | None = None
     """By which column people are divided among policies or units."""
+    jobs: tuple[dict[str, list[str]], Guess] | None = None
+    """What tells somebody's first job from their others."""
 
 
 def propose(data: bytes, name: str) -> Proposal:
@@ -129,13 +131,14 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
         columns["worker_status"] = _capped(columns["worker_status"], statuses)
     if statuses and any(word != canonical for word, canonical in statuses.value.items()):
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
-    history = relations.history(frame, number)
+    jobs = relations.jobs(frame, number)
+    history = None if jobs else relations.history(frame, number)
     country, country_sure = _country(frame, columns)
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
     sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}
     divided = division(frame, sure.get)
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided)
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided, jobs)
 
 
 def _country(frame: pd.DataFrame, columns: dict[str, Guess]) -> tuple[str | None, float]:

@@ -37,6 +37,7 @@ REASONS: Final[dict[str, Reason]] = {
     "nothing": Reason("A word for nothing stands where a value is needed", "Fill the field in, or have the word named as one.", "HR"),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
+    "jobs_unsettled": Reason("Has several jobs, and nothing says which is the first", "Mark one of the rows as the first job.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
     "says_left": Reason(
         "Has left by HR's file, in a row that cannot be used", "Mend the row; until then close their accounts by hand.", "HR"

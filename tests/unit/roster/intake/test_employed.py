@@ -15,7 +15,11 @@ from tests.unit.roster.intake import test_intake
 from tests.unit.roster.intake.test_intake import AS_OF, HEADER, dispositions, line
 
 COLUMNS = test_intake.COLUMNS | {
-    "worker_status": {"column": "Status", "values": {"A": "Active", "L": "On Leave", "P": "Pending", "T": "Terminated"}, "default": "Active"}
+    "worker_status": {
+        "column": "Status",
+        "values": {"A": "Active", "L": "On Leave", "P": "Pending", "T": "Terminated"},
+        "default": "Active",
+    }
 }
 YESTERDAY, TODAY, TOMORROW, LONG_AGO = "2026-02-28", "2026-03-01", "2026-03-02", "2019-01-01"
 
@@ -79,7 +83,9 @@ def test_joiners_are_brought_in_so_many_days_ahead(status: str, start: str, days
 
 def test_approver_who_is_brought_in_ahead_approves_from_their_first_day_on() -> None:
     rows = [line("1"), line("2", boss="1", From="2026-03-05"), line("3", boss="2")]
-    roster = intake(*rows, starts_ahead=14, columns={name: one for name, one in COLUMNS.items() if name != "manager_email"} | {"manager_id": "Boss"}).roster
+    roster = intake(
+        *rows, starts_ahead=14, columns={name: one for name, one in COLUMNS.items() if name != "manager_email"} | {"manager_id": "Boss"}
+    ).roster
     there = pd.DataFrame({"account": [], "number": [], "email": [], "active": [], "approver": []}, dtype="str").astype({"active": bool})
     chain = approval_chain(roster, there, there.rename(columns={"number": "employee_id"}), Approvers(), "leaver", b"key")
     found = chain.approvals.set_index("employee_id")[["approver_id", "repair"]].astype("object")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from assets import draft
 from roster.proposal.propose import Proposal, propose
 from roster.unfit import Unfit
 
@@ -294,3 +295,15 @@ def test_numbers_that_no_heading_calls_dates_are_none() -> None:
 
 def test_time_zones_are_found_by_their_heading() -> None:
     assert sources(proposed(people(Tidszon=["Europe/Stockholm"] * 12)))["zone"] == "Tidszon"
+
+
+def test_a_column_that_tells_the_first_job_is_proposed_as_that_and_not_as_history() -> None:
+    frame = people(Huvudanställning=["Ja"] * 12)
+    twice = pd.concat([frame, frame.head(3).assign(Huvudanställning="Nej", Chef="1002")], ignore_index=True)
+    found = proposed(twice)
+    assert found.jobs is not None
+    assert found.jobs[0] == {"Huvudanställning": ["Ja"]}
+    assert found.history is None
+    assert proposed(frame).jobs is None
+    text = draft.written(found, "people.csv")
+    assert "jobs:\n        primary: {Huvudanställning: [Ja]}" in text
