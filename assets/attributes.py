@@ -294,6 +294,10 @@ def _references(settings: CompanySettings) -> Iterator[tuple[Path, str]]:
     newest_by = settings.hr.people.history.newest_by
     if newest_by:
         yield (*people, "history", "newest_by"), newest_by
+    jobs = settings.hr.people.jobs
+    if jobs and not isinstance(jobs.otherwise, str):
+        given = "newest_by" if jobs.otherwise.newest_by else "highest_by"
+        yield (*people, "jobs", "else", given), str(getattr(jobs.otherwise, given))
     for name, of_destination in settings.destinations().items():
         yield from _in_rules(of_destination, (name,))
 

@@ -67,7 +67,13 @@ attributes:
       # What it says about someone we know that the file does not mention them: leaver | unchanged | error. unchanged removes nobody, and
       # keeps whoever HR simply leaves out.
       absent_means: FILL-IN
-{history}"""
+{history}{jobs}"""
+
+JOBS = """
+      # Several rows of one person are jobs of theirs: this one makes the person. Where none or several are, the rows are rejected.
+      jobs:
+        primary: {where}  {why}
+"""
 
 HISTORY = """
       # Rows that show how a person was before. They are accounted for, and not used.
@@ -118,7 +124,8 @@ def _text(proposal: Proposal, path: str, format: str, hint: str = "") -> str:
         format=format,
         columns="\n".join(_column(proposal, name) for name in CANONICAL_COLUMNS if name in proposal.columns or name in NEEDED),
         unused=hint or _unused(proposal),
-        history=_history(proposal),
+        history=_rows(HISTORY, proposal.history),
+        jobs=_rows(JOBS, proposal.jobs),
     )
     mapped = Mapped(partial(_is_active, proposal), proposal.limit_unit, proposal.division)
     drafts = (registry.draft(name)(mapped) for name in registry.titles())
@@ -163,11 +170,12 @@ def _unused(proposal: Proposal) -> str:
     return "\n".join(f"        # {one_line(line)}" for line in lines)
 
 
-def _history(proposal: Proposal) -> str:
-    if proposal.history is None:
+def _rows(text: str, found: tuple[dict[str, list[str]], Guess] | None) -> str:
+    """The part of the YAML about people with several rows; nothing where there are none."""
+    if found is None:
         return ""
-    where, guess = proposal.history
-    return HISTORY.format(where=_flow(where if guess.confidence > CONFIDENT else unsure(where)), why=_because(guess))
+    where, guess = found
+    return text.format(where=_flow(where if guess.confidence > CONFIDENT else unsure(where)), why=_because(guess))
 
 
 def _because(guess: Guess) -> str:

@@ -105,8 +105,8 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
     known = [book.acknowledged.all(name)[column] for name in then.parts() for column in ("employee_id", "account")]
     remembered = pd.concat(known, ignore_index=True).dropna().drop_duplicates()
     # By the keys of today: another key is no other content.
-    content = openpgp.opened(export["content"], now.hr.source)
-    read = intake.take_in(content, then.hr.source, then.hr.people, taken.as_of, zone=ZoneInfo(then.timezone), remembered=remembered)
+    content, zone = openpgp.opened(export["content"], now.hr.source), ZoneInfo(then.timezone)
+    read = intake.take_in(content, then.hr.source, then.hr.people, taken.as_of, zone=zone, remembered=remembered, moment=taken.moment)
     return replace(
         taken,
         roster=read.roster,

@@ -108,7 +108,8 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 def _roster(settings: CompanySettings) -> pd.DataFrame:
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
     taken = files.take(files.find(source.path, Path("/"), "name", source).file.path)
-    return intake.take_in(openpgp.opened(taken.content, source), source, settings.hr.people, datetime.now(zone).date(), zone=zone).roster
+    content, now = openpgp.opened(taken.content, source), datetime.now(zone)
+    return intake.take_in(content, source, settings.hr.people, now.date(), zone=zone, moment=now).roster
 
 
 def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any]:

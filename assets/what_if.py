@@ -152,9 +152,8 @@ def _taken_in(company: Company, ledger: Ledger, file: StoredFile) -> tuple[list[
     known = [ledger.acknowledged.all(name) for name in settings.parts()]
     numbers = [part[name] for part in known for name in ("employee_id", "account")]
     remembered = pd.concat(numbers, ignore_index=True).dropna().drop_duplicates()
-    result = intake.take_in(
-        openpgp.opened(file.content, source), source, settings.hr.people, today.date(), zone=zone, remembered=remembered
-    )
+    content = openpgp.opened(file.content, source)
+    result = intake.take_in(content, source, settings.hr.people, today.date(), zone=zone, remembered=remembered, moment=today)
     if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
     own = {name: getattr(stored, name) for name in ("number", "nights", "remarks")}

@@ -158,7 +158,8 @@ def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
     content, zone = openpgp.opened(taken.content, format), ZoneInfo(settings.timezone)
     manifest.check_hash(format.manifest, taken.manifest, taken.name, taken.content, content)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
-        result = intake.take_in(content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
+        now = datetime.now(zone)
+        result = intake.take_in(content, format, settings.hr.people, now.date(), on_step, zone=zone, moment=now)
     manifest.check_rows(format.manifest, taken.manifest, taken.name, result.facts.people_rows())
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:

@@ -103,6 +103,7 @@ def _print_proposal(proposal: Proposal) -> None:
     guesses = [*proposal.format.items(), *proposal.columns.items()]
     guesses += [("unit of limits", proposal.limit_unit)] if proposal.limit_unit else []
     guesses += [("older rows", proposal.history[1])] if proposal.history else []
+    guesses += [("first job", proposal.jobs[1])] if proposal.jobs else []
     for name, guess in guesses:
         style = "" if guess.confidence >= draft.CONFIDENT else "yellow"
         table.add_row(name, _short(guess.value), f"{guess.confidence:.2f}", guess.reason, style=style)

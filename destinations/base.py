@@ -7,7 +7,7 @@ there are: ``destinations.registry``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Literal, Protocol
 
@@ -151,6 +151,8 @@ class Taken:
     """The run that stored it."""
     leavers_rejected: frozenset[str] = frozenset()
     """Employee numbers in rejected rows that say that somebody has left."""
+    moment: datetime | None = None
+    """When the run took it."""
 
 
 @dataclass(frozen=True)

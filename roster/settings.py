@@ -16,6 +16,10 @@ LONGEST_DAYS: Final = 365_000
 """Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
 
 
+SERIAL: Final = ("excel", "excel-1904")
+"""Formats of dates that are a workbook's serial numbers: those that count from 1900, and those that count from 1904."""
+
+
 class Strict(BaseModel):
     """A settings model that refuses unknown keys and never shows a value in its errors."""
 
@@ -138,7 +142,8 @@ class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
     format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
-    """For date columns: the formats in which HR writes them. A value that two of them read as different days is not used."""
+    """For date columns: the formats in which HR writes them; ``excel`` for a workbook's serial numbers, ``excel-1904`` where it counts from
+    1904. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
     """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
     split: Annotated[list[NameOrder], BeforeValidator(_in_list, json_schema_input_type=NameOrder | list[NameOrder])] | None = None
@@ -151,6 +156,16 @@ class Source(Rule):
     a template of several, ``"{Company}-{Number}"``."""
     yes_or_no: bool = False
     """Whether the column says yes or no, in any of HR's languages: it reads ``true`` or ``false`` then, and what is neither is not used."""
+    of_jobs: Literal["all", "others"] | None = None
+    """For columns of a company's own: take the values of all jobs of a person, or of all but the first, as a list."""
+
+    @field_validator("format")
+    @classmethod
+    def _reads_a_day(cls, value: list[str]) -> list[str]:
+        for number, format in enumerate(value, start=1):
+            if "%" not in format and format not in SERIAL:
+                raise ValueError(f"format {number} is none: write one such as %d.%m.%Y, or excel or excel-1904 for serial numbers")
+        return value
 
     def refers_through(self) -> set[str]:
         """The columns that `refers_to` names."""
@@ -254,6 +269,35 @@ class History(Strict):
     """Of several rows with one employee number, only the one with the greatest value of this canonical column counts."""
 
 
+class Choice(Strict):
+    """Which of several jobs is somebody's first, where no column says it."""
+
+    newest_by: str | None = None
+    """The one with the greatest value of this canonical column, such as `start_date`."""
+    highest_by: str | None = None
+    """The one with the greatest number in this canonical column, such as a share of full time."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.newest_by is None) == (self.highest_by is None):
+            raise ValueError("exactly one of newest_by, highest_by is needed")
+        return self
+
+
+class Jobs(Strict):
+    """Which of several current rows of one person makes the person. Older states of a person are `history`, and none of these."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    primary: Where
+    """The row of the first job, by columns of the file."""
+    otherwise: Literal["reject"] | Choice = Field(default="reject", alias="else")
+    """What decides where that names none of a person's rows, or several; `reject` is nothing, so that they are rejected."""
+
+
+Contradictions = Literal["status_wins", "dates_win", "reject"]
+
+
 class Scope(Strict):
     """Who is Rollcall's to keep in step. Everyone else is left as they are, and is never a leaver."""
 
@@ -270,6 +314,12 @@ class People(Strict):
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""
     absent_means: Literal["leaver", "unchanged", "error"]
     """What it says about a known person that the file does not mention them."""
+    jobs: Jobs | None = None
+    """Which of several current rows of one person counts. Without it rows that share a number and differ are rejected."""
+    starts_ahead: int = Field(default=0, ge=0, le=LONGEST_DAYS)
+    """So many days before their first day people are brought in. Until that day they approve for nobody."""
+    contradictions: Contradictions = "dates_win"
+    """What counts where status and end date contradict each other: the end date, the status, or neither, so that the row is rejected."""
     history: History = History()
     """Which rows are older states of the same person."""
     scope: Scope = Scope()
@@ -293,7 +343,16 @@ class People(Strict):
         for name, source in value.items():
             if source.split and name not in ("first_name", "last_name"):
                 raise ValueError(f"'{name}' has a split, which only first_name and last_name take")
+            if source.of_jobs and not name.startswith("extra_"):
+                raise ValueError(f"'{name}' is one value of a person: of_jobs is for columns that are called extra_…")
         return value
+
+    @model_validator(mode="after")
+    def _jobs_to_gather_from(self) -> Self:
+        gathering = [name for name, source in self.columns.items() if source.of_jobs]
+        if gathering and self.jobs is None:
+            raise ValueError(f"columns.{gathering[0]} has of_jobs, and jobs, which says which rows are somebody's jobs, is not given")
+        return self
 
 
 class Gate(Strict):

@@ -80,6 +80,7 @@ CANONICAL_COLUMNS: Final = (
     "company_code",
     "location",
     "country",
+    "zone",
     "job_title",
     "worker_status",
     "start_date",

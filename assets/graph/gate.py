@@ -80,7 +80,7 @@ class Taking:
         manifest.check_hash(*said, export.content, self.content)
         numbered = self._number(day)
         known = self._remembered()
-        result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
+        result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known, moment=numbered.taken_at)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         manifest.check_rows(*said, result.facts.people_rows())
@@ -97,7 +97,7 @@ class Taking:
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)
         own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
-        own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
+        own |= {"nights": numbered.nights, "moment": numbered.taken_at, "remarks": list(self.found.remarks)}
         place = {"file": self.found.shown, "path": self.found.path, "size": export.size, "modified": self.found.modified}
         return ExportFacts(**{**read, **own, **place}, sha256=self._sha256())
 

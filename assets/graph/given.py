@@ -91,6 +91,7 @@ def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
         dated=facts.dated,
         run_id=producer(roster).run_id,
         leavers_rejected=rejected_leavers(rejects["rejects"]),
+        moment=facts.moment,
     )
 
 

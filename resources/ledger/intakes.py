@@ -34,6 +34,8 @@ class TakenExport:
     """Whether another root run had taken the same content earlier."""
     taken_first: bool
     """Whether this root run took no other content before."""
+    taken_at: datetime | None = None
+    """When this root run took it first."""
     nights: int = 1
     """On how many days in a row, each with a run, this content was taken, this one included; a run that took another one ends the row."""
 
@@ -89,12 +91,13 @@ class Intakes(Scoped):
                 number, first_seen, first_root = known.number, known.first_seen, known.root_run_id
             taken = self._keys(root_run_id=root_run_id, number=number)
             insert_missing(connection, tables.intake_run, [{**taken, "as_of": as_of, "taken_at": moment()}])
-            mine = sa.select(tables.intake_run.c.number, tables.intake_run.c.as_of).where(
+            mine = sa.select(tables.intake_run.c.number, tables.intake_run.c.as_of, tables.intake_run.c.taken_at).where(
                 self._mine(tables.intake_run, root_run_id=root_run_id)
             )
-            days = {row.number: row.as_of for row in connection.execute(mine.order_by(tables.intake_run.c.taken_at))}
+            days = {row.number: (row.as_of, row.taken_at) for row in connection.execute(mine.order_by(tables.intake_run.c.taken_at))}
             nights = self._nights(connection, number)
-            return TakenExport(number, sha256, days[number], first_seen, first_root != root_run_id, number == next(iter(days)), nights)
+            day, at = days[number]
+            return TakenExport(number, sha256, day, first_seen, first_root != root_run_id, number == next(iter(days)), at, nights)
 
     def _nights(self, connection: sa.Connection, number: int) -> int:
         table = tables.intake_run

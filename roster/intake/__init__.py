@@ -1,13 +1,15 @@
 """From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
-- `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
+- `take_in`: which steps, and what became of every row? The way in.
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's, and which cells cannot be read out of it?
 - `whole_names`: which part of a whole name is which, and which ways of writing are one name?
 - `addresses`: what is the e-mail address in a cell that has more?
 - `dates`: which day is meant, and is it meant at all?
+- `employed`: who is employed on the day, and which day is it where they work?
 - `history`: which of a person's rows counts, and which contradict each other?
+- `jobs`: which of several current rows of a person makes the person, and what do the others give?
 - `leavers`: what is asked of a row that says that somebody has left?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `numbers`: what in the number's cell is something else, and which numbers are shown?

@@ -1,7 +1,7 @@
 """From HR's notation of a day to the day, and which days cannot be meant.
 
 Belongs here: formats, moments and their time zone, years of two digits, the values by which systems say that there is no end. Does not
-belong here: what an unreadable date costs (``roster.intake.validation``), who is employed on a day (``roster.intake.take_in``).
+belong here: what an unreadable date costs (``roster.intake.validation``), who is employed on a day (``roster.intake.employed``).
 
 A roster has few distinct dates, so only those are parsed.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from roster.settings import Source
+from roster.settings import SERIAL, Source
 
 NO_END_BEFORE: Final = "1950-01-01"
 NO_END_FROM: Final = "2079-01-01"
@@ -42,6 +42,9 @@ _SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 """Fractions of a second beyond what ``%f`` takes; .NET and SQL Server write seven digits."""
 _UNSEPARATED = re.compile(r"%[dmYyj]%[dmYyj]")
+_SERIAL = re.compile(r"(?P<day>[0-9]{1,7})(?:[.,](?P<part>[0-9]+))?")
+_LAST_SERIAL: Final = {"excel": 2_958_465, "excel-1904": 2_957_003}
+"""The last day of the year 9999, after which a workbook has none."""
 _CELL = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}(?:\.\d+)?")
 """A workbook's cell that holds a day and a clock time."""
 
@@ -101,7 +104,7 @@ class _Read:
 def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
     if calendar.workbook and (cell := _CELL.fullmatch(text)):
         text = cell[1]
-    parsed = {day for format in source.format if (day := _parsed(text, format, source, calendar))}
+    parsed = {day for format in source.format if (day := _day(text, format, source, calendar))}
     if len(parsed) > 1:
         return _Read(None, ambiguous=True)
     if parsed:
@@ -113,6 +116,24 @@ def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
     if never := _NEVER.fullmatch(text):
         return _Read(PAST if never["past"] else AHEAD)
     return _Read(PAST) if _PAST.fullmatch(text) else _Read(AHEAD) if _AHEAD.fullmatch(text) else _Read(None)
+
+
+def _serial(text: str, system: str) -> date | None:
+    """The day of a workbook's serial number. A fraction is a clock time, which ends within half a second of midnight at the next day."""
+    found = _SERIAL.fullmatch(text)
+    if found is None:
+        return None
+    count = int(found["day"]) + (float(f"0.{found['part'] or 0}") > 1 - 0.5 / 86_400)
+    if count > _LAST_SERIAL[system]:
+        return None
+    if system == "excel-1904":
+        return date(1904, 1, 1) + timedelta(days=count)
+    # The 29 February 1900 that a workbook knows, as number 60, there was not; number 0 is no day either.
+    return None if count in (0, 60) else date(1899, 12, 31 if count < 60 else 30) + timedelta(days=count)
+
+
+def _day(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
+    return _serial(text, format) if format in SERIAL else _parsed(text, format, source, calendar)
 
 
 def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:

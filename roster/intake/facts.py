@@ -119,14 +119,17 @@ class ExportFacts(FileFacts):
     """Whether another sync had taken the same content earlier."""
     as_of: date
     """The day that counts as today."""
+    moment: datetime | None = None
+    """When the run took it."""
     accepted: Accepted | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """What `to_json` wrote."""
-        modified, let = stored.get("modified"), stored.get("accepted")
+        modified, taken, let = stored.get("modified"), stored.get("moment"), stored.get("accepted")
         typed = {
             "modified": datetime.fromisoformat(modified) if modified else None,
+            "moment": datetime.fromisoformat(taken) if taken else None,
             "as_of": date.fromisoformat(stored["as_of"]),
             "accepted": Accepted(**let) if let else None,
         }

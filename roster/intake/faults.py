@@ -22,6 +22,10 @@ MESSAGES = {
     "email": "This is no e-mail address.",
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
+    "status_and_end": "The status and the end date contradict each other, and the settings have such a row rejected.",
+    "status_counts": "The status contradicts the end date, and counts by the settings: the end date is left out.",
+    "jobs_unsettled": "Nothing says which job of this person is their first.",
+    "zone": "This is no time zone of the IANA database, such as Europe/Stockholm: the company's counts.",
     "date_ambiguous": "The settings name several formats for this date, and it is another day in each of them.",
     "no_end": "No end date lies there: systems write such a date where there is none.",
     "shared_account": "Several people have this account.",
@@ -84,9 +88,10 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
 
 
 def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:
-    """Line → the columns of which a value was dropped, joined by ``|``; an end date that stands for none is not missed."""
+    """Line → the columns of which a value was dropped, joined by ``|``; an end date that stands for none, or does not count
+    by the settings, is not missed."""
     found = pd.concat([fault_rows([], "", "missing"), *dropped], ignore_index=True)
-    found = found[found["code"].ne("no_end")].drop_duplicates(["line", "column"])
+    found = found[~found["code"].isin(["no_end", "status_counts"])].drop_duplicates(["line", "column"])
     return found.groupby("line")["column"].agg("|".join).astype("str")
 
 

@@ -70,11 +70,12 @@ def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
     messages: dict[int, str] = {}
     for lines in shared.groupby(shared, sort=False).indices.values():
         group = shared.index[lines]
-        messages |= dict.fromkeys(group, f"{message} {_line_list(group)}.")
+        messages |= dict.fromkeys(group, f"{message} {line_list(group)}.")
     return fault_rows(list(messages), column, f"duplicate_{column}", list(messages.values()))
 
 
-def _line_list(lines: pd.Index) -> str:
+def line_list(lines: pd.Index) -> str:
+    """The first `SHOWN` lines in words."""
     shown = [str(line) for line in lines[:SHOWN]]
     if len(lines) > SHOWN:
         return f"{', '.join(shown)} and {len(lines) - SHOWN} more"

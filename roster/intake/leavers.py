@@ -1,18 +1,19 @@
 """Rows that say that somebody has left: what is not asked of them, and to whom their number and address belong by now.
 
 Belongs here: which rows say so, which faults do not matter then, which of several rows of one number counts when some of them say so.
-Does not belong here: who is employed on a day (`roster.intake.take_in.employment`), collisions of people who are here
+Does not belong here: who is employed on a day (`roster.intake.employed`), collisions of people who are here
 (``roster.intake.history``).
 
 Leaving needs a number and a word. HR systems take address and name away on the last day, keep the rows of former employees for years, and
 give their addresses on; none of that may keep an account open, or keep out whoever is here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
+from roster.intake.employed import CONTRADICTING
 from roster.intake.faults import fault_rows
 from roster.intake.mapping import DATES
 from roster.intake.numbers import in_rejects
@@ -30,7 +31,9 @@ GIVEN_ON: Final = "number_given_on"
 OLDER: Final = "older"
 """Why a row is superseded: another one that says so is newer."""
 NOT_BEGUN: Final = "not_begun"
-"""Why a row is superseded: it is of days to come, and until then its person has left."""
+"""Why a row is superseded: it is of days to come, and until then another row of its person counts."""
+NEXT: Final = 3
+"""Who begins again within so many days after their last one has not left in between: a Friday and the Monday after are as far apart."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Settled:
     superseded: pd.Series
     """Why a row counts no longer, by line; NaN for the others."""
     saying: Leavers
+    bridged: pd.Series
+    """Whose row is to begin, and whose row before ended only just: they are here."""
 
 
 def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) -> Settled:
@@ -72,12 +77,15 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) ->
         standing: ``vocabulary.Employment`` of each, as far as status and dates can be read.
     """
     saying = leavers(validated, standing)
-    why = superseded(validated.frame.assign(employee_id=employee_id), saying)
+    numbered = validated.frame.assign(employee_id=employee_id)
+    bridged = again_at_once(numbered, saying)
+    saying = replace(saying, pending=saying.pending & ~bridged)
+    why = superseded(numbered, saying).fillna(to_follow(numbered, saying))
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
     frame = kept.frame.loc[counting] if len(counting) < len(why) else kept.frame
-    return Settled(Validated(without_passed_on(frame, saying), faults, kept.dropped), why, saying)
+    return Settled(Validated(without_passed_on(frame, saying), faults, kept.dropped), why, saying, bridged)
 
 
 def leavers(validated: Validated, standing: pd.Series) -> Leavers:
@@ -85,17 +93,22 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
 
     Args:
         validated: The rows that count.
-        standing: ``vocabulary.Employment`` of each, as far as status and dates can be read (`roster.intake.take_in.employment`).
+        standing: ``vocabulary.Employment`` of each, as far as status and dates can be read (`roster.intake.employed`).
     """
     left, terminated = standing.eq("left"), validated.frame["worker_status"].eq("Terminated")
     unreadable = {column: _lines_with(validated.rejected, column, left.index) for column in ("employee_id", *DATES)}
     # A last day that cannot be read may be to come. A first day that cannot be read may lie behind it, unless the status says left.
     certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
-    return Leavers(certain, terminated & unreadable["end_date"], certain & ~unreadable["employee_id"], standing.eq("pending"))
+    contradicted = _lines_with(validated.rejected, "end_date", left.index, [CONTRADICTING])
+    return Leavers(
+        certain, terminated & unreadable["end_date"] & ~contradicted, certain & ~unreadable["employee_id"], standing.eq("pending")
+    )
 
 
-def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index) -> pd.Series:
-    at = pd.concat([part.loc[part["column"].eq(column), "line"] for part in faults]) if faults else []
+def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index, codes: list[str] | None = None) -> pd.Series:
+    """Which lines have a fault in a column, of these codes where some are given."""
+    found = [part[part["column"].eq(column)] for part in faults]
+    at = pd.concat([part.loc[part["code"].isin(codes) if codes else part.index, "line"] for part in found]) if found else []
     return pd.Series(lines.isin(at), index=lines)
 
 
@@ -129,17 +142,54 @@ def superseded(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
     shared = frame[number.notna() & number.duplicated(keep=False)]
     if not saying.numbered[shared.index].any():
         return reason
-    old, others = shared[saying.numbered[shared.index]], shared[~saying.numbered[shared.index]]
-    old = old.sort_values("end_date", na_position="first", kind="stable")
+    old = shared[saying.numbered[shared.index]].sort_values("end_date", na_position="first", kind="stable")
     older = old["employee_id"].duplicated(keep="last")
     reason.loc[old.index[older]] = OLDER
-    pairs = old.reset_index(names="line").merge(others.reset_index(names="line"), on="employee_id", suffixes=("", "_other"))
+    pairs = _pairs(frame, saying.numbered, ~saying.numbered)
     begun_after = pairs["start_date_other"].gt(pairs["end_date"]).fillna(False)
     why = pd.Series(GIVEN_ON, index=pairs.index, dtype="str").where(begun_after).mask(_same_person(pairs), REHIRED)
     known, to_come = why.notna(), saying.pending[pairs["line_other"]].to_numpy()
     reason.loc[pairs.loc[known & to_come, "line_other"]] = NOT_BEGUN
     reason.loc[pairs.loc[known & ~to_come, "line"]] = why[known & ~to_come].to_numpy()
     return reason
+
+
+def again_at_once(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
+    """Which rows begin within `NEXT` days after another one of the same person has ended: neither a leaver nor a joiner.
+
+    Args:
+        frame: As for `superseded`.
+        saying: Which rows say left.
+    """
+    pairs = _pairs(frame, saying.numbered, ~saying.certain)
+    apart = pd.to_datetime(pairs["start_date_other"]) - pd.to_datetime(pairs["end_date"])
+    found = pairs.loc[_same_person(pairs) & apart.between(pd.Timedelta(days=1), pd.Timedelta(days=NEXT)), "line_other"]
+    return pd.Series(frame.index.isin(found), index=frame.index)
+
+
+def to_follow(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
+    """`NOT_BEGUN` of each row that is to begin once another one of the same person has ended, who is here by that; NaN for the others.
+    `REHIRED` of one that ends on the very day on which another begins, which is today.
+
+    Args:
+        frame: As for `superseded`.
+        saying: Which rows say left.
+    """
+    reason: pd.Series = pd.Series(float("nan"), index=frame.index, dtype="str")
+    pairs = _pairs(frame, ~saying.certain & ~saying.pending, ~saying.certain)
+    pairs = pairs[_same_person(pairs) & pairs["line"].ne(pairs["line_other"]) & ~pairs["start_date"].ge(pairs["end_date"])]
+    at_once = pairs["start_date_other"].eq(pairs["end_date"]) & ~saying.pending[pairs["line_other"]].to_numpy()
+    follows = pairs["start_date_other"].ge(pairs["end_date"]) & ~at_once
+    reason = reason.mask(frame.index.isin(pairs.loc[follows, "line_other"]), NOT_BEGUN)
+    return reason.mask(frame.index.isin(pairs.loc[at_once, "line"]), REHIRED)
+
+
+def _pairs(frame: pd.DataFrame, some: pd.Series, others: pd.Series) -> pd.DataFrame:
+    """Each row of `some` beside each of `others` with the same number, whose columns end in ``_other``."""
+    number = frame["employee_id"]
+    shared = frame[number.notna() & number.duplicated(keep=False)]
+    first, second = (shared[which[shared.index]].reset_index(names="line") for which in (some, others))
+    return first.merge(second, on="employee_id", suffixes=("", "_other"))
 
 
 def _same_person(pairs: pd.DataFrame) -> pd.Series:

@@ -53,7 +53,7 @@ class Mapped:
 def wanted(people: People) -> set[str]:
     """The columns of HR's file that any setting names: all that is read of it."""
     names = {name for source in people.columns.values() for name in (source.reads() | source.refers_through())}
-    return {str(name) for name in names} | set(people.history.superseded or {})
+    return {str(name) for name in names} | {*(people.history.superseded or {}), *(people.jobs.primary if people.jobs else {})}
 
 
 def headers(people: People, column: str) -> str:

@@ -1,7 +1,7 @@
 """How many are active, on leave, left and pending: by their status, by their dates, and by both.
 
 Belongs here: these counts, which name nobody, and how many rows contradict themselves. Does not belong here: what a person's standing is
-(``roster.intake.take_in.employment``), how many contradictions are too many (``roster.intake.gate``).
+(``roster.intake.employed``), how many contradictions are too many (``roster.intake.gate``).
 """
 
 from collections.abc import Mapping

@@ -1,22 +1,22 @@
 """From the bytes of an HR file to people, with every row accounted for.
 
-Belongs here: the order of the steps, who is in scope and employed on the day of the export, what became of every row, the counts of all
+Belongs here: the order of the steps, what became of every row, the counts of all
 that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import is_employee_id, says_nothing, validate
+from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
@@ -64,6 +64,7 @@ def take_in(
     *,
     zone: tzinfo | None = None,
     remembered: pd.Series | None = None,
+    moment: datetime | None = None,
 ) -> IntakeResult:
     """Take in an HR file.
 
@@ -75,6 +76,7 @@ def take_in(
         on_step: Told each of `STEPS` when it begins, for whoever waits.
         remembered: Employee numbers and addresses that the ledger knows: a manager among them is somebody, though no row has them.
         zone: The company's time zone, in which moments are days. Without one, no moment with a zone of its own is read.
+        moment: When the file was taken, with a zone: for the day where people have a zone of their own. Without it the company's counts.
 
     Raises:
         Unfit: The file as a whole cannot be trusted.
@@ -95,15 +97,23 @@ def take_in(
     on_step(STEPS[2])
     damaged, unusable = (part[part["line"].isin(live.frame.index)] for part in (damaged, unusable))
     found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
-    settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
+    days = employed.Days(as_of, zone, moment)
+    dated = found.frame["end_date"]
+    found = employed.by_rule(found, people, days)
+    settled = leaving.settle(found, rows.loc[current, "employee_id"], employed.standing(found.frame, people, days))
+    settled, several = _with_jobs(people, table.frame, settled, rows["employee_id"], employed.ahead_of(found.frame, days))
     validated, saying = settled.validated, settled.saying
     del live, found  # of a long file each is hundreds of megabytes
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
     current = superseded.isna()
     rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
-    unwanted = [*validated.rejected, *history.collisions(rows.loc[current, ["employee_id", "email"]]), _malformed(table)]
+    unsettled = several.unsettled
+    # One row stands for each person whose first job nothing says: the others have the same number and address.
+    alone = current & ~(rows.index.isin(unsettled["line"]) & rows["employee_id"].where(rows.index.isin(unsettled["line"])).duplicated())
+    unwanted = [*validated.rejected, unsettled, *history.collisions(rows.loc[alone, ["employee_id", "email"]]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid, unkept = validated.frame[~validated.frame.index.isin(rejects["line"])], validated.dropped
+    bridged = settled.bridged
     del validated, settled
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
@@ -112,11 +122,12 @@ def take_in(
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
     linked = link(_referring(rows, mapped, superseded), table.frame, here, people, valid.index)
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked), in_scope, as_of)
+    roster = _roster(_with_managers(valid, linked), in_scope, bridged, people, days)
     del valid
     managers = references.count(roster, rows, table.frame, people, remembered, mapped.unread)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
-    counted = roster.loc[roster["in_scope"], ["worker_status", "start_date", "end_date", "employment"]]
+    written = roster.loc[roster["in_scope"], ["line", "worker_status", "start_date", "end_date", "employment"]]
+    written = written.assign(end_date=dated[written["line"]].to_numpy())
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
@@ -124,8 +135,8 @@ def take_in(
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(damaged["line"].nunique()),
-        standing=standing.counts(counted, as_of),
-        contradicting=standing.contradicting(counted, as_of) if "worker_status" in people.columns else 0,
+        standing=standing.counts(written, as_of),
+        contradicting=standing.contradicting(written, as_of) if "worker_status" in people.columns else 0,
     )
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
     dropped = [*unkept, *linked.dropped, shared]
@@ -133,6 +144,25 @@ def take_in(
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     names = _rejected_names(mapped.frame, rejects)
     return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
+
+
+def _with_jobs(
+    people: People, raw: pd.DataFrame, settled: leaving.Settled, employee_id: pd.Series, ahead: pd.Series
+) -> tuple[leaving.Settled, jobs.Several]:
+    """The rows that count, where of several jobs of a person one does."""
+    if people.jobs is None:
+        return settled, jobs.NONE
+    frame = settled.validated.frame
+    numbered = frame.assign(employee_id=employee_id[frame.index])
+    several = jobs.choose(people.jobs, raw, numbered, (settled.saying.pending | ahead)[frame.index])
+    others = several.superseded.index
+    dropped = [*settled.validated.dropped, jobs.unread(settled.validated.dropped, several.first, people)]
+    gathered = jobs.gathered(frame, several.first, people)
+    rejected = [part[~part["line"].isin(others)] for part in settled.validated.rejected]
+    # Another row of theirs has only ended: they were not away.
+    why = settled.superseded.replace({leaving.REHIRED: jobs.ENDED}).fillna(several.superseded.reindex(settled.superseded.index))
+    validated = Validated(gathered[~gathered.index.isin(others)], rejected, dropped)
+    return replace(settled, validated=validated, superseded=why), several
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
@@ -192,40 +222,16 @@ def _malformed(table: reading.RawTable) -> pd.DataFrame:
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
 
-def _roster(valid: pd.DataFrame, in_scope: pd.Series, as_of: date) -> pd.DataFrame:
+def _roster(valid: pd.DataFrame, in_scope: pd.Series, bridged: pd.Series, people: People, days: employed.Days) -> pd.DataFrame:
     roster = valid.reset_index(names="line").astype({"line": "int64"})
-    standing = _standing(roster, as_of)
+    bridged = bridged.reindex(roster["line"]).set_axis(roster.index)
+    roster = roster.assign(employment=employed.standing(roster, people, days, bridged))
+    if people.starts_ahead:
+        roster = roster.assign(**{employed.AHEAD: employed.ahead(roster, days, bridged)})
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - set(OUT_OF_SCOPE_COLUMNS):
+    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "employment", employed.AHEAD}:
         roster[column] = roster[column].where(kept)
-    return roster.assign(employment=standing, in_scope=kept)
-
-
-def _standing(frame: pd.DataFrame, as_of: date) -> pd.Series:
-    return employment(frame["worker_status"], frame["start_date"], frame["end_date"], as_of)
-
-
-def employment(status: pd.Series, start_date: pd.Series, end_date: pd.Series, as_of: date) -> pd.Series:
-    """``vocabulary.Employment`` of each person.
-
-    An end date before the start date is what a rejoiner brings along from last time, and ends nothing. The last day is a day of work:
-    someone with an end date of today is still there, whatever the status says already. An end date that cannot be meant
-    (`roster.intake.dates.no_end`) is none.
-
-    Args:
-        status: ``vocabulary.WORKER_STATUSES``.
-        start_date: ISO text, or NaN.
-        end_date: ISO text, or NaN.
-        as_of: The day that counts as today.
-    """
-    today = as_of.isoformat()
-    end_date = end_date.mask(dates.no_end(end_date))
-    ended = (end_date < today) & ~(start_date > end_date)
-    left = ended | ((status == "Terminated") & ~(end_date >= today))
-    result = pd.Series("active", index=status.index, dtype="str")
-    result = result.mask(status == "On Leave", "leave")
-    result = result.mask((status == "Pending") | (start_date > today), "pending")
-    return result.mask(left, "left")
+    return roster.assign(in_scope=kept)
 
 
 def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,9 @@ Whole columns are looked at. What no column-wise pattern settles goes to librari
 
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 import email_validator
 import pandas as pd
@@ -59,6 +61,7 @@ def _column(name: str) -> pa.Column:
         "country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
         "address_country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
         "approval_limit": pa.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
+        "zone": pa.Check(lambda s: s.isin(zone_names().values()), name="zone"),
         "locale": pa.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
         "bank_account": pa.Check(is_account, name="bank_account"),
         "bic": pa.Check(is_bic, name="bic"),
@@ -130,6 +133,9 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         frame["end_date"] = frame["end_date"].mask(dates.no_end(frame["end_date"]))
     for column in {"country", "address_country"} & set(frame.columns):
         frame[column] = frame[column].str.upper()
+    if "zone" in frame:
+        proper = frame["zone"].str.casefold().map(zone_names())
+        frame["zone"] = proper.fillna(frame["zone"]).astype("str")
     if "locale" in frame:
         frame["locale"] = _locale(frame["locale"])
     if "bank_account" in frame:
@@ -190,6 +196,12 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"line": cases["index"].astype("int64"), "column": cases["column"], "code": codes, "message": codes.map(faults.MESSAGES)}
     ).astype({"column": "str", "code": "str", "message": "str"})
+
+
+@cache
+def zone_names() -> dict[str, str]:
+    """The time zones of the IANA database: without case → as it writes them."""
+    return {name.casefold(): name for name in available_timezones()}
 
 
 def says_nothing(series: pd.Series) -> pd.Series:

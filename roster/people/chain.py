@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
+from roster.intake.employed import AHEAD
 from roster.membership import among
 from roster.people import approvers
 from roster.people.matching import pseudonyms
@@ -205,6 +206,9 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
     # People outside scope are left as they are, at the address that they have there.
     kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])
     able = roster["employment"].eq("active") & (roster["in_scope"] | here)
+    # By whoever belongs to another part alone nothing is approved here, and they have not left; nor is it before the first day.
+    elsewhere, ahead = (roster.get(name, pd.Series(False, index=roster.index)).astype(bool) for name in ("elsewhere", AHEAD))
+    able &= ~ahead
     if out is not None:
         able &= here | ~among(roster["employee_id"], out)
     account = roster["employee_id"].map(named.set_index("employee_id")["account"]).astype("str")
@@ -213,8 +217,7 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
         {
             "employee_id": roster["employee_id"],
             "manager_id": roster["manager_id"].fillna(beyond),
-            # By whoever belongs to another part alone nothing is approved here, and they have not left.
-            "employment": roster["employment"].mask(roster.get("elsewhere", pd.Series(False, index=roster.index)), "elsewhere"),
+            "employment": roster["employment"].mask(ahead, "pending").mask(elsewhere, "elsewhere"),
             "eligible": able,
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
             "email": kept.fillna(roster["email"]),

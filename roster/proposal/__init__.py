@@ -8,7 +8,7 @@
 - `substitutes`: what stands in for a column that the file does not have?
 - `belonging`: by which column are people divided among policies or units?
 - `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
-- `relations`: what do two columns or two rows tell: the key, the manager, the history?
+- `relations`: what do two columns or two rows tell: the key, the manager, the history, the jobs?
 - `mapped`: what is a destination's part of the YAML drafted from?
 
 Does not belong here: the YAML that is written of it (``assets.draft``), and anything that a run does.

@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 from roster.vocabulary import WORKER_STATUSES
 
-_LISTS = ("private", "home", "turned", "whole_names", "logins")
+_LISTS = ("private", "home", "turned", "whole_names", "logins", "first_jobs")
 
 
 def plain(text: str) -> str:
@@ -65,6 +65,11 @@ def _status_within(value: str) -> tuple[str, float] | None:
 def flag(heading: str) -> str | None:
     """The status of whom a column of yes and no says yes, by its heading; None if it is none of these."""
     return _words()["flags"].get(plain(heading))
+
+
+def is_first_job(heading: str) -> bool:
+    """Whether the heading is that of what tells somebody's first job from their others."""
+    return plain(heading) in _words()["first_jobs"]
 
 
 def is_whole_name(heading: str) -> bool:

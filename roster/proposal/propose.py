@@ -57,6 +57,8 @@ class Proposal:
     """In which unit approval limits are."""
     division: Division | None = None
     """By which column people are divided among policies or units."""
+    jobs: tuple[dict[str, list[str]], Guess] | None = None
+    """What tells somebody's first job from their others."""
 
 
 def propose(data: bytes, name: str) -> Proposal:
@@ -130,13 +132,14 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
         columns["worker_status"] = _capped(columns["worker_status"], statuses)
     if statuses and any(word != canonical for word, canonical in statuses.value.items()):
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
-    history = relations.history(frame, number)
+    jobs = relations.jobs(frame, number)
+    history = None if jobs else relations.history(frame, number)
     country, country_sure = _country(frame, columns)
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
     sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}
     divided = division(frame, sure.get)
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided)
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided, jobs)
 
 
 def _by_name(
@@ -163,7 +166,7 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
     """The formats of dates; without headings also which date is the first day. A last day cannot be told from other dates."""
     if not headed:
         # People are hired as grown-ups: the oldest full column of dates is when they were born.
-        full = {str(each): frame[each].dropna() for each in frame if frame[each].notna().mean() > 0.95 and recognising.dates(frame[each])}
+        full = {str(each): frame[each].dropna() for each in frame if frame[each].notna().mean() > 0.95 and _written_dates(frame[each])}
         years = {each: values.str.extract(r"((?:19|20)\d\d)")[0].astype("float").median() for each, values in full.items()}
         late = [each for each, year in years.items() if len(years) == 1 or year > min(years.values()) + 14]
         if late:
@@ -174,6 +177,12 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
             rules[column] = {"column": columns[column].value, "format": written.value[0]}
             columns[column] = _capped(columns[column], written)
     return rules
+
+
+def _written_dates(values: pd.Series) -> bool:
+    """Whether a column holds dates that nothing else can be: a serial number could as well be anybody's."""
+    found = recognising.dates(values)
+    return found is not None and found.value != ["excel"]
 
 
 def _capped(column: Guess, content: Guess) -> Guess:

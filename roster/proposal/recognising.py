@@ -21,7 +21,7 @@ from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
 from roster.intake.faults import NOTHINGS
-from roster.intake.validation import is_email, is_employee_id
+from roster.intake.validation import is_email, is_employee_id, zone_names
 from roster.proposal import headings
 from roster.proposal.headings import canonical_column, canonical_status, is_private
 from roster.yes_or_no import says
@@ -38,6 +38,10 @@ DATE_FORMATS = (
     *("%d-%b-%y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d-%m-%y", "%Y-%b-%d"),
 )
 DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+)?|(19|20)\d{6}")
+
+SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
+SERIAL_DAYS: Final = ("18264", "65380")
+"""The first day of 1950 and the last of 2078 as serial numbers: before and after lie no days of work."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ def share(kind: Callable[[pd.Series], pd.Series], values: pd.Series) -> float:
 def dates(values: pd.Series) -> Guess | None:
     """In which format or formats a column's dates are written; None if it holds no dates."""
     distinct = values.dropna().drop_duplicates().head(SAMPLE)
-    if distinct.empty or distinct.str.fullmatch(DATE).mean() < ENOUGH:
+    if distinct.empty:
+        return None
+    if (serial := float((distinct.str.fullmatch(SERIAL) & distinct.str[:5].between(*SERIAL_DAYS)).mean())) >= ENOUGH:
+        return Guess(["excel"], round(0.4 + 0.45 * serial, 2), f"{serial:.0%} of its values are serial numbers of days in a workbook")
+    if distinct.str.fullmatch(DATE).mean() < ENOUGH:
         return None
     fitting = {format: [_is_date(value, format) for value in distinct] for format in DATE_FORMATS}
     best = max(DATE_FORMATS, key=lambda format: sum(fitting[format]))
@@ -190,6 +198,7 @@ VALUE_KINDS: dict[str, tuple[Callable[[pd.Series], pd.Series], str]] = {
     "bank_account": (lambda values: values.str.contains(r"\d{6}") & is_account(values), "can be account numbers"),
     "bic": (is_bic, "are codes of banks"),
     "approval_limit": (_matches(r"[0-9]+(?:\.[0-9]{1,2})?"), "are plain amounts"),
+    "zone": (lambda values: values.str.casefold().isin(zone_names()), "are time zones"),
     "locale": (_matches(r"[A-Za-z]{2,3}[_-][A-Za-z]{2}"), "are written like sv_SE"),
 }
 """Canonical column → what its values must be, and that in words. What is not listed may hold anything."""

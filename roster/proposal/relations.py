@@ -1,4 +1,5 @@
-"""What the columns of an unknown HR file seem to be by how their values relate: who a row is about, who manages whom, what is history.
+"""What the columns of an unknown HR file seem to be by how their values relate: who a row is about, who manages whom, what is history, what
+is one of several jobs.
 
 Belongs here: guesses for which two columns or two rows are needed. Does not belong here: what one column shows by itself
 (``roster.proposal.recognising``).
@@ -11,7 +12,9 @@ from anyascii import anyascii
 
 from roster.intake import whole_names
 from roster.intake.validation import is_email, is_employee_id
+from roster.proposal.headings import is_first_job
 from roster.proposal.recognising import Guess, dates, is_iban_like, is_name, is_shortened, share
+from roster.yes_or_no import says
 
 KEY = 0.9
 """The share of distinct values from which a column can be a key: a person may have several rows, and numbers may be mistyped."""
@@ -179,6 +182,23 @@ def _pairwise(texts: pd.Series, parts: pd.Series, test: object) -> float:
 
 def _same(left: pd.Series, right: pd.Series) -> float:
     return float((left == right).mean())
+
+
+def jobs(frame: pd.DataFrame, number: str | None) -> tuple[dict[str, list[str]], Guess] | None:
+    """The column that tells which of a person's several rows is their first job, and what it says there: by heading and by yes and no."""
+    if number is None:
+        return None
+    several = frame[frame[number].notna() & frame[number].duplicated(keep=False)]
+    for name in map(str, frame):
+        words = [str(word) for word in frame[name].dropna().unique()[:5]]
+        meaning = {word: says(word) for word in words}
+        first = [word for word, yes in meaning.items() if yes]
+        if several.empty or not is_first_job(name) or not first or len(words) > 4 or None in meaning.values():
+            continue
+        one = several[name].isin(first).groupby(several[number]).sum().eq(1).mean()
+        reason = f"the heading names it, and of people with several rows {one:.0%} have one where it says yes"
+        return {name: first}, Guess(name, round(0.4 + 0.4 * float(one), 2), reason)
+    return None
 
 
 def history(frame: pd.DataFrame, number: str | None) -> tuple[dict[str, list[str]], Guess] | None:

@@ -30,12 +30,14 @@ REASONS: Final[dict[str, Reason]] = {
     "worker_status": Reason("The worker status is not one we know", "Use an agreed status, or have the new one mapped.", "HR"),
     "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
     "date_ambiguous": Reason("A date can be read as two different days", "Write all dates in one format, and have one set.", "HR"),
+    "status_and_end": Reason("Status and end date contradict each other", "Correct the one or the other.", "HR"),
     "damaged": Reason(
         "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
     ),
     "nothing": Reason("A word for nothing stands where a value is needed", "Fill the field in, or have the word named as one.", "HR"),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
+    "jobs_unsettled": Reason("Has several jobs, and nothing says which is the first", "Mark one of the rows as the first job.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
     "says_left": Reason(
         "Has left by HR's file, in a row that cannot be used", "Mend the row; until then close their accounts by hand.", "HR"
@@ -52,6 +54,8 @@ REASONS: Final[dict[str, Reason]] = {
     "locale": Reason("The language is not written as a locale", "Write it like sv_SE.", "HR"),
     "bank_account": Reason("The account is no account number", "Write the whole number, unmasked.", "HR"),
     "bic": Reason("The code of the bank (BIC) is none", "Write the eight or eleven characters of the bank's code.", "HR"),
+    "zone": Reason("The time zone cannot be read", "Write it like Europe/Stockholm, or have it mapped.", "HR"),
+    "status_counts": Reason("The end date contradicts the status, and is left out", "Correct the one or the other.", "HR"),
     "shared_account": Reason("Several people have this account", "Give each person an account of their own.", "HR"),
     "ambiguous": Reason("The manager's key or name stands for several people", "Name the manager by something that is theirs alone.", "HR"),
     "unknown": Reason("Nobody in the file has the manager's key or name", "Correct the manager of this row.", "HR"),

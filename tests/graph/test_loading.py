@@ -212,6 +212,11 @@ def test_a_mistake_is_one_line_with_file_line_and_attribute(tmp_path: Path, old:
         ),
         ("include: {department: Sales}", "exclude: {compny: x}", "hr.people.scope.exclude.compny at {file}:17: 'compny'"),
         ("scope:", "history: {newest_by: compny}\n      scope:", "hr.people.history.newest_by at {file}:16: 'compny'"),
+        (
+            "scope:",
+            "jobs: {primary: {First: Y}, else: {newest_by: compny}}\n      scope:",
+            "hr.people.jobs.else.newest_by at {file}:16: 'compny'",
+        ),
         ("policyID: department", "policyID: location", "expensify.feed.policyID at {file}:23: 'location'"),
     ],
 )

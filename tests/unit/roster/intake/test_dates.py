@@ -202,3 +202,69 @@ def test_status_and_dates_may_contradict_each_other(row: dict[str, str], contrad
 def test_without_a_status_dates_contradict_nothing() -> None:
     columns = {name: source for name, source in COLUMNS.items() if name != "worker_status"}
     assert intake(line("1", To="2019-01-31"), columns=columns).facts.contradicting == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "day"),
+    [
+        ("45292", "excel", "2024-01-01"),
+        ("45292.0", "excel", "2024-01-01"),
+        ("45292.75", "excel", "2024-01-01"),
+        ("45292,5", "excel", "2024-01-01"),
+        ("45291.99999999", "excel", "2024-01-01"),
+        ("45291.9999", "excel", "2023-12-31"),
+        ("1", "excel", "1900-01-01"),
+        ("59", "excel", "1900-02-28"),
+        ("61", "excel", "1900-03-01"),
+        ("2958465", "excel", "9999-12-31"),
+        ("43830", "excel-1904", "2024-01-01"),
+        ("0", "excel-1904", "1904-01-01"),
+        ("2957003", "excel-1904", "9999-12-31"),
+        ("0", "excel", None),
+        ("60", "excel", None),
+        ("2958466", "excel", None),
+        ("2957004", "excel-1904", None),
+        ("20240101", "excel", None),
+        ("-1", "excel", None),
+        ("4,5E+04", "excel", None),
+        ("45 292", "excel", None),
+        ("2024-01-01", "excel", None),
+    ],
+)
+def test_a_workbooks_serial_number_is_a_day(text: str, format: str, day: str | None) -> None:
+    assert read(text, format) == day
+
+
+def test_serial_numbers_and_written_dates_stand_beside_each_other() -> None:
+    assert [read(text, "%d.%m.%Y", "excel") for text in ("45292", "01.01.2024")] == ["2024-01-01", "2024-01-01"]
+
+
+def test_no_surprise_a_serial_number_that_may_be_another_date_is_not_used() -> None:
+    assert read("150124", "%d%m%y", "excel") is None
+
+
+@pytest.mark.parametrize("text", ["2958465", "0", "1", "25569"])
+def test_an_end_by_a_serial_number_that_stands_for_none_is_none(text: str) -> None:
+    format = {"column": "To", "format": "excel"}
+    result = intake(line("1", To=text), columns=COLUMNS | {"end_date": format})
+    assert result.roster["employment"].tolist() == ["active"]
+
+
+def test_a_workbooks_numbers_are_read_as_serial_numbers() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["No", "First", "Last", "Mail", "To"])
+    book.active.append(["7", "Ada", "Ek", "ada@acme.example", 45292])
+    book.active.append(["8", "Bo", "Ek", "bo@acme.example", 99999.5])
+    written = io.BytesIO()
+    book.save(written)
+    columns = {"employee_id": "No", "first_name": "First", "last_name": "Last", "email": "Mail"}
+    people = People.model_validate({"absent_means": "leaver", "columns": columns | {"end_date": {"column": "To", "format": "excel"}}})
+    roster = take_in(written.getvalue(), CsvFormat(), people, AS_OF).roster
+    assert roster[["end_date", "employment"]].to_numpy().tolist()[0] == ["2024-01-01", "left"]
+    assert roster["employment"].tolist() == ["left", "active"]
+
+
+@pytest.mark.parametrize("format", ["Excel", "excel 1904", "YYYY-MM-DD", ""])
+def test_a_format_that_reads_no_day_is_refused(format: str) -> None:
+    with pytest.raises(ValueError, match="format 2 is none"):
+        Source.model_validate({"column": "To", "format": ["%Y-%m-%d", format]})

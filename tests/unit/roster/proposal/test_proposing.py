@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from assets import draft
 from roster.proposal.propose import Proposal, propose
 from roster.unfit import Unfit
 
@@ -278,3 +279,31 @@ def test_a_real_file_without_header_is_told_by_its_cells() -> None:
     assert found.history is not None
     assert found.history[0] == {"column_31": [""]}
     assert found.columns["phone"].confidence < 0.5  # the person's, or that of whoever is called in an emergency
+
+
+def test_serial_numbers_under_a_heading_of_dates_are_days_of_a_workbook() -> None:
+    found = proposed(people(Startdatum=[str(43000 + 31 * n) for n in range(12)], Slutdatum=["", "45292.5", *[""] * 10]))
+    assert found.rules["start_date"] == {"column": "Startdatum", "format": "excel"}
+    assert found.rules["end_date"] == {"column": "Slutdatum", "format": "excel"}
+
+
+def test_numbers_that_no_heading_calls_dates_are_none() -> None:
+    frame = people(Extra=[str(43000 + 31 * n) for n in range(12)])
+    assert not {"start_date", "end_date"} & set(proposed(frame, header=False).columns)
+    assert "start_date" not in proposed(people(Startdatum=[str(10 + n) for n in range(12)])).rules
+
+
+def test_time_zones_are_found_by_their_heading() -> None:
+    assert sources(proposed(people(Tidszon=["Europe/Stockholm"] * 12)))["zone"] == "Tidszon"
+
+
+def test_a_column_that_tells_the_first_job_is_proposed_as_that_and_not_as_history() -> None:
+    frame = people(Huvudanställning=["Ja"] * 12)
+    twice = pd.concat([frame, frame.head(3).assign(Huvudanställning="Nej", Chef="1002")], ignore_index=True)
+    found = proposed(twice)
+    assert found.jobs is not None
+    assert found.jobs[0] == {"Huvudanställning": ["Ja"]}
+    assert found.history is None
+    assert proposed(frame).jobs is None
+    text = draft.written(found, "people.csv")
+    assert "jobs:\n        primary: {Huvudanställning: [Ja]}" in text

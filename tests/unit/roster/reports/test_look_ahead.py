@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from roster.intake.take_in import employment
+from roster.intake.employed import employment
 from roster.reports.look_ahead import UNREADABLE, look_ahead, unreadable_lines
 from roster.reports.page import render
 
@@ -32,7 +32,7 @@ def people(**changed):
         rows[number] = rows.get(number, {**rows["E1"], "employee_id": number, "manager_id": "E1"}) | cells
     frame = pd.DataFrame(rows.values())
     frame = frame.astype({name: "str" for name in frame if name != "in_scope"})
-    return frame.assign(employment=employment(frame["worker_status"], frame["start_date"], frame["end_date"], TODAY))
+    return frame.assign(employment=employment(frame["worker_status"], frame["start_date"], frame["end_date"], TODAY.isoformat()))
 
 
 def coming(**changed):
