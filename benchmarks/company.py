@@ -34,9 +34,9 @@ class Company:
         (base / "dagster_home").mkdir()
         (base / "dagster_home" / "dagster.yaml").symlink_to(places.PROJECT / "dagster.yaml")
         settings = yaml.safe_load((places.PROJECT / "pipelines" / "demo" / "defs.yaml").read_text(encoding="utf-8"))
-        (self.folder / "defs.yaml").write_text(yaml.safe_dump(_settings(settings, destinations)), encoding="utf-8")
         self.day = dt.date.today() - dt.timedelta(days=5)  # noqa: DTZ011
         self.rows = roster.export(people, self.day)
+        (self.folder / "defs.yaml").write_text(yaml.safe_dump(_settings(settings, destinations, _leads(self.rows))), encoding="utf-8")
         self._new_day()
 
     @property
@@ -83,8 +83,17 @@ def changed(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, new], ignore_index=True)
 
 
-def _settings(settings: dict[str, Any], destinations: tuple[str, ...]) -> dict[str, Any]:
+def _leads(rows: pd.DataFrame) -> str:
+    """The number of somebody who works here and leads others: which numbers there are depends on how many people there are."""
+    there = (
+        rows["Row state"].eq("Current") & rows["Status"].eq("A") & rows["Last day"].isna() & rows["Employee No"].isin(rows["Manager No"])
+    )
+    return str(rows.loc[there, "Employee No"].iloc[0])
+
+
+def _settings(settings: dict[str, Any], destinations: tuple[str, ...], leads: str) -> dict[str, Any]:
     attributes = settings["attributes"]
+    attributes["approvers"]["fallback"] = leads
     del attributes["when"]  # nothing starts by itself here
     sftp = attributes["hr"].pop("sftp")
     reading = ("delimiter", "encoding", "date_in_name", "trailer")

@@ -6,7 +6,7 @@ can be taken back (``roster.plan.undo``), the plan's steps (``destinations.engin
 HR's file is the newest that was planned from: an undo goes back in what a run wrote, and in nothing that came since.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -33,10 +33,21 @@ class Stored:
     """`rows_before`: HR's rows of those whom it took out."""
 
 
-def planned_by(ledger: Ledger, destination: str, root_run_id: str) -> str | None:
-    """The run that made the plan which is to be taken back, the newest that wrote something; None where none wrote anything there."""
+def plans_of(ledger: Ledger, destination: str, root_run_id: str) -> list[str]:
+    """The runs that made the plans which are to be taken back, newest first: of a run that was re-executed as a whole, each that wrote."""
     plans = ledger.plans.all_of_root(root_run_id, destination)
-    return next((run_id for run_id in plans if len(written(ledger, destination, run_id))), None)
+    return [run_id for run_id in plans if len(written(ledger, destination, run_id))]
+
+
+def own(ledger: Ledger, destination: str, plans: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Plan → `written` of whom it was the last of these plans, newest first, to write."""
+    found: dict[str, pd.DataFrame] = {}
+    seen = pd.Series(dtype="str")
+    for plan_run_id in plans:
+        table = written(ledger, destination, plan_run_id)
+        found[plan_run_id] = table[~among(table["person"], seen)].reset_index(drop=True)
+        seen = pd.concat([seen, table["person"]])
+    return found
 
 
 def written(ledger: Ledger, destination: str, plan_run_id: str) -> pd.DataFrame:
@@ -94,7 +105,7 @@ def draw(
     taken: Taken,
     known: Known,
     undoes: str,
-    stored: Stored,
+    stored: Mapping[str, Stored],
     request: Request,
     held: Held | None = None,
 ) -> Drawn:
@@ -108,15 +119,15 @@ def draw(
         taken: HR's file that the destination was last planned from.
         known: What is there now.
         undoes: The run that is taken back: the first of its attempts.
-        stored: What is stored of that.
+        stored: What is stored of each of its plans (`plans_of`).
         request: What this run asks for.
         held: The set that is released, if it is one of this destination's.
 
     Raises:
         Permanent: That run wrote nothing there; nothing of it can be taken back; nothing of a released set is left.
     """
-    plan_run_id = planned_by(ledger, destination.name, undoes)
-    if plan_run_id is None:
+    plans = plans_of(ledger, destination.name, undoes)
+    if not plans:
         raise Permanent(f"Run {undoes} has written nothing at {destination.title}.", "Nothing was planned.")
     key = ledger.keys.of_fields(destination.name)
     accounts = engine.accounts(destination, taken, known, key)
@@ -124,19 +135,19 @@ def draw(
     everyone = census(roster, taken.rejected, accounts, known.acknowledged, key)
     pairs = everyone.loc[everyone["matched_by"].isin(["number", "email"]), ["employee_id", "account"]].dropna()
     working = everyone.loc[everyone["standing"].eq("wanted"), "employee_id"]
-    found = rules.undo(
-        destination, _past(ledger, destination.name, plan_run_id, stored, attempt), known.read, accounts, pairs, working, key
-    )
-    if stored.roster is None or not among(found.back_in, stored.roster["employee_id"]).all():
-        kept = found.back_in if stored.roster is None else found.back_in[~among(found.back_in, stored.roster["employee_id"])]
-        found = found.without(list(kept), "not_stored")
-    found = replace(found, left=pd.concat([found.left, _by_others(ledger, destination.name, undoes, plan_run_id)], ignore_index=True))
-    found = _not_against_newer(ledger, destination.name, plan_run_id, taken, found)
+    people = own(ledger, destination.name, plans)
+    found = rules.undo(destination, _past(ledger, destination.name, people, stored, attempt), known.read, accounts, pairs, working, key)
+    before = _together([stored[one].roster for one in plans if one in stored])
+    before = before if before is None else before.drop_duplicates("employee_id", ignore_index=True)
+    kept = found.back_in if before is None else found.back_in[~among(found.back_in, before["employee_id"])]
+    found = found.without(list(kept), "not_stored")
+    found = replace(found, left=pd.concat([found.left, _by_several(ledger, destination.name, people)], ignore_index=True))
+    found = _not_against_newer(ledger, destination.name, people, taken, found)
     while True:
         if not found.people():
             why = " ".join(f"{sentence}." for sentence in rules.told(found.left))
             raise Permanent(f"Nothing of run {undoes} can be taken back at {destination.title}. {why}", "Nothing was planned.")
-        drawn = _planned(destination, policy, ledger, attempt, taken, known, found, stored, replace(request, only=found.people()), held)
+        drawn = _planned(destination, policy, ledger, attempt, taken, known, found, before, replace(request, only=found.people()), held)
         planned = drawn.plan.people[drawn.plan.people["action"].isin([*WRITES, "hold"])]
         lost = set(found.people()) - set(planned["person"])
         if held or not lost:
@@ -146,7 +157,7 @@ def draw(
         drawn.facts,
         undoes=undoes,
         not_undone=found.left,
-        notices=[*drawn.facts.notices, *_notices(undoes, found), *_beside(ledger, destination, plan_run_id)],
+        notices=[*drawn.facts.notices, *_notices(undoes, found), *_beside(ledger, destination, plans)],
     )
     if held:
         return replace(drawn, facts=facts)
@@ -156,30 +167,45 @@ def draw(
     return replace(drawn, plan=plan, facts=replace(facts, actions=plan.counts(), idle=False), gate_passed=passed)
 
 
-def _not_against_newer(ledger: Ledger, destination: str, plan_run_id: str, taken: Taken, found: rules.Undo) -> rules.Undo:
-    """Who comes back, without those of whom a file that came since the run has a row: that says who has their number now, and how."""
-    verdict = ledger.plans.verdict(destination, plan_run_id)
-    if verdict is None or taken.number <= verdict.number:
-        return found
-    rows = taken.roster.loc[among(taken.roster["employee_id"], found.back_in)]
-    left = rows["employment"].eq("left")
-    return found.without(list(rows.loc[left, "employee_id"]), "not_wanted").without(list(rows.loc[~left, "employee_id"]), "newer_row")
+def _not_against_newer(ledger: Ledger, destination: str, people: Mapping[str, pd.DataFrame], taken: Taken, found: rules.Undo) -> rules.Undo:
+    """Who comes back, without those of whom a file that came since the plan has a row: that says who has their number now, and how."""
+    for plan_run_id, of_plan in people.items():
+        verdict = ledger.plans.verdict(destination, plan_run_id)
+        if verdict is None or taken.number <= verdict.number:
+            continue
+        back_in = found.back_in[among(found.back_in, of_plan["employee_id"])]
+        rows = taken.roster.loc[among(taken.roster["employee_id"], back_in)]
+        left = rows["employment"].eq("left")
+        found = found.without(list(rows.loc[left, "employee_id"]), "not_wanted").without(list(rows.loc[~left, "employee_id"]), "newer_row")
+    return found
 
 
-def _by_others(ledger: Ledger, destination: str, undoes: str, plan_run_id: str) -> pd.DataFrame:
-    """What other attempts of the run wrote by plans of their own, as `roster.plan.facts.LEFT`."""
-    others = [one for one in ledger.plans.all_of_root(undoes, destination) if one != plan_run_id]
-    people = [written(ledger, destination, one)["employee_id"].dropna() for one in others]
-    return rules.all_of(pd.concat([pd.Series(dtype="str"), *people]).drop_duplicates(), "other_attempt")
+def _by_several(ledger: Ledger, destination: str, people: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Whom more than one attempt of the run wrote by a plan of its own, as `roster.plan.facts.LEFT`: of them the newest is taken back."""
+    each = [written(ledger, destination, one)["employee_id"].dropna().drop_duplicates() for one in people]
+    every = pd.concat([pd.Series(dtype="str"), *each])
+    return rules.all_of(every[every.duplicated()].drop_duplicates(), "other_attempt")
 
 
-def _past(ledger: Ledger, destination: str, plan_run_id: str, stored: Stored, attempt: Attempt) -> rules.Past:
-    return rules.Past(
-        outcomes=written(ledger, destination, plan_run_id),
-        changes=ledger.plans.changes(destination, plan_run_id),
-        desired=stored.desired,
-        since=ledger.deliveries.written_since(destination, plan_run_id, attempt.root_run_id),
-    )
+def _past(
+    ledger: Ledger, destination: str, people: Mapping[str, pd.DataFrame], stored: Mapping[str, Stored], attempt: Attempt
+) -> rules.Past:
+    """What is kept of the plans, of each for whom it was the last to write."""
+    changes, desired, since = [], [], [pd.Series(dtype="str")]
+    for plan_run_id, mine in people.items():
+        made = ledger.plans.changes(destination, plan_run_id)
+        changes.append(made[among(made["person"], mine["person"])])
+        wanted = stored[plan_run_id].desired if plan_run_id in stored else None
+        desired.append(None if wanted is None else wanted[among(wanted["employee_id"], mine["employee_id"].dropna())])
+        later = ledger.deliveries.written_since(destination, plan_run_id, attempt.root_run_id)
+        since.append(later[among(later, mine["person"])])
+    return rules.Past(pd.concat(people.values(), ignore_index=True), pd.concat(changes), _together(desired), pd.concat(since))
+
+
+def _together(frames: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """All of them as one; None where there is none."""
+    there = [one for one in frames if one is not None]
+    return pd.concat(there, ignore_index=True) if there else None
 
 
 def _planned(
@@ -190,12 +216,12 @@ def _planned(
     taken: Taken,
     known: Known,
     found: rules.Undo,
-    stored: Stored,
+    before: pd.DataFrame | None,
     request: Request,
     held: Held | None,
 ) -> Drawn:
     """The plan for the people of whom something is taken back: the engine's own, of HR's people as they would have to be for it."""
-    taken = replace(taken, roster=_as_before(taken.roster, found, stored.roster))
+    taken = replace(taken, roster=_as_before(taken.roster, found, before))
     wanted = engine.desire(destination, policy, taken, known, ledger.keys.of_fields(destination.name), everyone=False)
     others = wanted.records[~among(wanted.records["employee_id"], found.records["employee_id"])]
     records = pd.concat([others, found.records.reindex(columns=others.columns)], ignore_index=True)
@@ -232,10 +258,10 @@ def _held(drawn: Drawn) -> Plan:
     return replace(plan, people=people, changes=plan.changes.assign(apply=False), records=plan.records.assign(apply=False))
 
 
-def _beside(ledger: Ledger, destination: Destination, plan_run_id: str) -> list[str]:
+def _beside(ledger: Ledger, destination: Destination, plans: Sequence[str]) -> list[str]:
     """What else of that run stays, and is nobody's of HR's file."""
-    things = int(ledger.things.of(destination.name, plan_run_id)["outcome"].isin(["accepted", "missing", "unknown"]).sum())
-    others = int(written(ledger, destination.name, plan_run_id)["employee_id"].isna().sum())
+    things = sum(int(ledger.things.of(destination.name, one)["outcome"].isin(["accepted", "missing", "unknown"]).sum()) for one in plans)
+    others = sum(int(written(ledger, destination.name, one)["employee_id"].isna().sum()) for one in plans)
     found = [f"Not taken back: {things} units, dimensions or values, which are no people"] if things else []
     return found + ([f"Not taken back: {others} accounts that HR's file does not know"] if others else [])
 

@@ -71,7 +71,7 @@ def _is_meant(company: Company, book: Ledger, destination: Destination, run: Att
         Permanent: The run that is to be taken back wrote nothing anywhere.
     """
     if request.undo:
-        written = [one.name for one in company.destinations() if undoing.planned_by(book, one.name, request.undo) is not None]
+        written = [one.name for one in company.destinations() if undoing.plans_of(book, one.name, request.undo)]
         if not written:
             what = f"Run {request.undo} has written nothing of {company.name}, or is not kept any more."
             raise Permanent(what, "Give the whole id of a run's first attempt: rollcall status and the report have it.")

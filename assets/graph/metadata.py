@@ -94,12 +94,13 @@ def _plain(value: Any) -> str | int | float | bool | None:
 def place(file: Any) -> dg.MetadataValue:
     """Where a file of a run is: below the company's folder of reports, its run by the first characters of its id, as a shell takes it.
 
-    A path has no place to break, and widens the page's table beyond the pane. An address elsewhere is shown whole.
+    A path has no place to break, and would widen the page's table beyond the pane: of the id it is the first six. An address elsewhere
+    is shown whole.
     """
     if "://" in str(file):
         return dg.MetadataValue.url(str(file))
     path = PurePath(str(file))
-    return dg.MetadataValue.text(f"{path.parent.name[:8]}*/{path.name}")
+    return dg.MetadataValue.text(f"{path.parent.name[:6]}*/{path.name}")
 
 
 def counts(numbers: Mapping[Any, int], what: str, unit: str = "people") -> dg.MetadataValue:

@@ -145,8 +145,8 @@ def in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Writt
         moved: What became of HR's file, and of the list that is put back.
     """
     tables = {
-        "changes": metadata.markdown(_numbers(report)),
-        "people": metadata.markdown(_outcomes(report)),
+        **({"changes": metadata.markdown(_numbers(report))} if report.destinations else {}),
+        **({"people": metadata.markdown(_outcomes(report))} if any(one.outcomes for one in report.destinations) else {}),
         "left out": metadata.counts(_causes(out), "reason"),
     }
     return {

@@ -26,13 +26,13 @@ def drawn(
 ) -> Drawn:
     """The plan that takes back what the run `request.undo` wrote at a destination; where that is nothing, one that leaves all alone."""
     policy, file = company.policy(), planned_from(book, storage, company, destination.name)
-    written = undoing.planned_by(book, destination.name, request.undo)
-    if written is None and held is None:
+    plans = undoing.plans_of(book, destination.name, request.undo)
+    if not plans and held is None:
         wanted = engine.desire(destination, policy, file, there, book.keys.of_fields(destination.name), everyone=False)
         nobody = Desired(wanted.records.head(0), wanted.faults.head(0), wanted.repairs.head(0), wanted.accounts)
         # As a release of another destination's set: nobody's plan.
         return engine.plan(destination, policy, book, run, file, there, nobody, Request(release=request.undo))
-    stored = _stored(company, destination, book, storage, written) if written else undoing.Stored(None, None)
+    stored = {one: _stored(company, destination, book, storage, one) for one in plans}
     return undoing.draw(destination, policy, book, run, file, there, request.undo, stored, request, held)
 
 

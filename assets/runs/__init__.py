@@ -7,7 +7,8 @@
 - `recovery`: which runs have died, and what becomes of them?
 - `lost`: which runs does nothing else tell of?
 - `alerts`: what of a company are people told, and when?
-- `summary`: how did a run end, in the ledger, in its reports and in the UI where it never came to its report?
+- `summary`: how did a run end, in the ledger, in its reports and on one page?
+- `stopped_night`: where does the UI show a night that never came to its report?
 - `by_hand`: what would the newest plan send, for those who bring it there themselves?
 - `retention`: which runs are old enough to go?
 - `dagster_storage`: what does Dagster itself keep of those that went?

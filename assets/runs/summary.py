@@ -1,4 +1,4 @@
-"""How a run ended: closing it in the ledger, writing its reports, and showing those of a night that stopped.
+"""How a run ended: closing it in the ledger and writing its reports.
 
 Belongs here: what follows a run, whoever started it and however it ended. Does not belong here: the assets that a run which gets that far
 makes of the same reports (``assets.graph.reports``), words (``roster.reports``), the page on the terminal (``cli.page``).
@@ -7,16 +7,14 @@ makes of the same reports (``assets.graph.reports``), words (``roster.reports``)
 import dagster as dg
 
 from assets.company import COMPANY_TAG
-from assets.graph.reports import in_short
+from assets.runs import stopped_night
 from destinations import registry
 from resources import places
 from resources.ledger import Ledger
 from resources.past.last_night import with_nights
 from resources.past.report_files import Written, write_reports
 from resources.past.run_report import assemble, newest_root
-from roster.reports.headline import headline
 from roster.reports.model import RunReport
-from roster.reports.skipped import left_out
 
 
 def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written] | None:
@@ -44,23 +42,8 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
         report = with_nights(ledger, assemble(ledger, root, registry.titles()), registry.titles())
     files = write_reports(report)
     if not run.is_success:
-        _show(instance, run_id, report, files)
+        stopped_night.show(instance, run_id, report, files)
     return report, files
-
-
-def _show(instance: dg.DagsterInstance, run_id: str, report: RunReport, files: Written) -> None:
-    """Makes a night that stopped the newest that ``reports/sync_report`` shows; nothing where it shows that, or something later, already.
-
-    Its steps never came to that asset: without this it would go on showing the night before.
-    """
-    key = dg.AssetKey([report.company, "reports", "sync_report"])
-    record, newest = instance.get_run_record_by_id(run_id), instance.get_latest_materialization_event(key)
-    if record is None or (newest and record.end_time and newest.timestamp > record.end_time):
-        return
-    out = left_out(report)
-    shown = in_short(report, out, headline(report, out), files, ("", ""))
-    stopped = {"the night stopped": dg.MetadataValue.dagster_run(run_id)}
-    instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata={"in short": shown["in short"], **stopped, **shown}))
 
 
 def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:

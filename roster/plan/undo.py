@@ -21,7 +21,7 @@ from roster.plan.facts import LEFT
 WHY: Final[Mapping[str, str]] = {
     "written_since": "something has been written there since, which is newer",
     "other_there": "another value is there now than the run wrote",
-    "other_attempt": "another attempt of the run wrote something by a plan of its own, and only the newest is taken back",
+    "other_attempt": "several attempts of the run wrote them, each by a plan of its own, and what the newest wrote is taken back",
     "not_seen": "no reading shows it, so nobody knows what was there before",
     "had_none": "there was no value before, and none is taken away here",
     "approver_not_there": "who approved before has no active account there",

@@ -71,8 +71,10 @@ def people(count: int = 5, **changed: dict[str, Any] | None) -> list[dict[str, A
     return [at_expensify.employee(number, **cells) for number, cells in rows.items()]
 
 
-def drawn(company: syncing.Company, undone: Night, before: pd.DataFrame | None, last: Night, digest: str = "") -> Night:
-    """The plan that takes a night back, or what a release of it comes to, by HR's file of the `last` night."""
+def drawn(
+    company: syncing.Company, undone: Night, before: pd.DataFrame | None, last: Night, digest: str = "", older: Night | None = None
+) -> Night:
+    """The plan that takes a night back, or what a release of it comes to, by HR's file of the `last` night; `older`: its first attempt."""
     company.number += 1
     run, adapter, ledger, since = f"run-{company.number}", company.adapter(), company.ledger, len(company.box.calls)
     attempt, access, root = Attempt(run, run, "acme_undo"), company.access(adapter), undone.attempt.run_id
@@ -81,7 +83,8 @@ def drawn(company: syncing.Company, undone: Night, before: pd.DataFrame | None, 
     if held:
         assert undoing.undone_by(ledger, held) == root
     known = engine.read(adapter, access, ledger, last.taken.roster)
-    stored = undoing.Stored(undone.drawn.desired, before)
+    plans, nights = undoing.plans_of(ledger, adapter.name, root), [undone, *([older] if older else [])]
+    stored = {plan: undoing.Stored(one.drawn.desired, before) for plan, one in zip(plans, nights, strict=False)}
     made = undoing.draw(adapter, last.policy, ledger, attempt, last.taken, known, root, stored, request, held)
     engine.save(adapter, last.policy, ledger, attempt, made)
     assert made.faults == []
@@ -289,17 +292,37 @@ def test_true_report_a_run_that_died_before_it_read_back_is_taken_back_by_its_an
     }
 
 
-@further
-def test_what_another_attempt_wrote_by_a_plan_of_its_own_is_told(expensify: at_expensify.Company) -> None:
-    first = expensify.night(*people(E2={"department": "Art"}))
-    again = expensify.night(*people(E2={"department": "Art"}, E4={"department": "Art"}))
+def of_one_run(company: at_expensify.Company, first: Night, again: Night) -> None:
+    """As if the first had been re-executed as a whole, which made the second's plan."""
     root, table = first.attempt.run_id, tables.plan
-    with expensify.ledger.engine.begin() as connection:  # it was re-executed as a whole
+    with company.ledger.engine.begin() as connection:
         connection.execute(sa.update(table).where(table.c.plan_run_id == again.attempt.run_id).values(root_run_id=root))
     again.attempt = Attempt(root, root, "acme_sync")
-    held = drawn(expensify, again, None, again)
+
+
+def test_what_every_attempt_of_a_run_wrote_by_a_plan_of_its_own_is_taken_back(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(6, E2={"department": "Art"}, E3=None))
+    again = expensify.night(*people(6, E2={"department": "Art"}, E3=None, E4={"department": "Art"}))
+    of_one_run(expensify, first, again)
+    held = drawn(expensify, again, roster(*people()), again, older=first)
+    assert {number: held.planned[number] for number in ("E2", "E3", "E4", "E6")} == dict.fromkeys(
+        ("E2", "E3", "E4", "E6"), ("hold", "undo")
+    )
+    assert left(held) == {("E3", None, "open_reports")}
+    expensify.written(drawn(expensify, again, roster(*people()), again, held.plan.held_digest() or "", older=first))
+    assert [expensify.of(number)["customField2"] for number in ("E2", "E4")] == ["Sales", "Sales"]
+    assert (expensify.of("E3") != {}, expensify.of("E6")) == (True, {})
+
+
+def test_whom_several_attempts_wrote_is_told_and_gets_back_what_the_newest_changed(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(E2={"department": "Art"}))
+    again = expensify.night(*people(E2={"department": "Law"}, E4={"department": "Art"}))
+    of_one_run(expensify, first, again)
+    held = drawn(expensify, again, None, again, older=first)
     assert left(held) == {("E2", None, "other_attempt")}
-    assert held.planned["E4"] == ("hold", "undo")
+    assert (held.planned["E2"], held.planned["E4"]) == (("hold", "undo"), ("hold", "undo"))
+    expensify.written(drawn(expensify, again, None, again, held.plan.held_digest() or "", older=first))
+    assert [expensify.of(number)["customField2"] for number in ("E2", "E4")] == ["Art", "Sales"]
 
 
 @further

@@ -113,3 +113,16 @@ def test_a_night_that_stopped_is_what_the_sync_report_shows(nights: Any) -> None
     (page,) = (places.reports() / "acme").glob(str(newest["the page, to open"].value))
     assert page == Path(nights.closed[1].page)
     assert Path(nights.closed[1].page).exists()
+
+
+def test_after_a_night_that_stopped_what_waits_is_shown_and_no_empty_table(nights: Any) -> None:
+    (record,) = nights.instance.fetch_materializations(dg.AssetKey(["acme", "reports", "sync_report"]), limit=1).records
+    assert not {"changes", "people", "left out"} & record.asset_materialization.metadata.keys()
+    for destination in ("expensify", "findity"):
+        key = dg.AssetCheckKey(dg.AssetKey(["acme", destination, "plan"]), "held")
+        newest, before = nights.instance.event_log_storage.get_asset_check_execution_history(key, limit=2)
+        assert before.run_id == nights.stopped.run_id, "it was planned, and is told once though two told of the night"
+        assert newest.evaluation is not None
+        said = nights.acme.checks(nights.again)[f"{destination}/plan: held"]
+        assert newest.evaluation.description == f"As before the run that stopped: {said.description}"
+        assert newest.evaluation.metadata == said.metadata

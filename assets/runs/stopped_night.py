@@ -1,0 +1,57 @@
+"""A night that stopped, on the page of ``reports/sync_report`` and at the checks ``held``: its steps never came to these.
+
+Without this the report would go on showing the night before, and the checks would show that they never came about in place of what waits.
+
+Belongs here: telling Dagster of that report. Does not belong here: what is in it (``assets.graph.reports``), writing
+it (``assets.runs.summary``).
+"""
+
+from typing import Final
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
+from dagster_shared.record import copy
+
+from assets.graph.reports import in_short
+from resources.past.report_files import Written
+from roster.reports.headline import headline
+from roster.reports.model import RunReport
+from roster.reports.skipped import left_out
+
+_MADE: Final = frozenset({Status.SUCCEEDED, Status.FAILED})
+
+
+def show(instance: dg.DagsterInstance, run_id: str, report: RunReport, files: Written) -> None:
+    """Make what the run came to the newest that the asset shows; nothing where it shows that, or something later, already.
+
+    Args:
+        instance: Where the run is recorded.
+        run_id: A run that has ended, and not well.
+        report: What the ledger knows of it.
+        files: Its reports.
+    """
+    key = dg.AssetKey([report.company, "reports", "sync_report"])
+    record, newest = instance.get_run_record_by_id(run_id), instance.get_latest_materialization_event(key)
+    if record is None or (newest and record.end_time and newest.timestamp > record.end_time):
+        return
+    out = left_out(report)
+    shown = in_short(report, out, headline(report, out), files, ("", ""))
+    stopped = {"the night stopped": dg.MetadataValue.dagster_run(run_id)}
+    instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata={"in short": shown["in short"], **stopped, **shown}))
+    _show_what_waits(instance, run_id)
+
+
+def _show_what_waits(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Have each check `held` that the run was to make, and did not, show what the last plan held: that waits as before."""
+    planned = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+    found = [entry.get_dagster_event().event_specific_data for entry in planned]
+    keys = [one.asset_check_key for one in found if isinstance(one, AssetCheckEvaluationPlanned) and one.check_name == "held"]
+    for key in dict.fromkeys(keys):
+        newest, *_ = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+        made = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=_MADE)
+        before = made[0].evaluation if made else None
+        if newest.run_id != run_id or newest.status in _MADE or before is None:
+            continue
+        said = f"As before the run that stopped: {before.description}"
+        instance.report_runless_asset_event(copy(before, description=said, target_materialization_data=None))
