@@ -101,7 +101,7 @@ def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
 
 
 def _texts(parts: Mapping[str, pd.Series], index: pd.Index, made: Callable[[tuple[Any, ...]], str]) -> pd.Series:
-    """What is made of each row's parts; missing where that is empty JSON. In pieces: an object of Python has several times a text's size."""
+    """What is made of each row's parts; missing where that is empty JSON. In pieces: an object of Python is several times a text's size."""
     nothing: pd.Series = pd.Series(np.nan, index=index, dtype="str")
     if not parts:
         return nothing
@@ -109,4 +109,5 @@ def _texts(parts: Mapping[str, pd.Series], index: pd.Index, made: Callable[[tupl
     for start in range(0, len(index), PIECE):
         rows = zip(*(part.iloc[start : start + PIECE].to_numpy(dtype="object") for part in parts.values()), strict=True)
         pieces.append(pd.Series([made(row) for row in rows], dtype="str"))
-    return pd.concat([nothing[:0], *pieces]).replace(["{}", "[]"], np.nan).set_axis(index).astype("str")
+    texts: pd.Series = pd.concat([nothing[:0], *pieces]).set_axis(index)
+    return texts.replace(["{}", "[]"], np.nan).astype("str")
