@@ -4,7 +4,7 @@ Belongs here: the fields of the Admin API's users, the desired users. Does not b
 and the wire (``client``). Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +35,9 @@ FIELDS: Final[Mapping[str, FieldType]] = {
     "dimensionPresets": "json",
 }
 """A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
+
+PIECE: Final = 50_000
+"""People whose values are JSON at once."""
 
 
 def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -68,7 +71,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "role": given(rules.role),
             "locale": given(rules.locale),
             "active": "true",
-            "approverIds": chain.approver_of(people["employee_id"]).map(lambda name: compact([name]), na_action="ignore"),
+            "approverIds": _texts({"": chain.approver_of(people["employee_id"])}, people.index, _of_one),
             "phone": given(rules.phone),
             "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
             "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
@@ -79,11 +82,13 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
     return desired, pd.concat([left_out.values(rules, people, unit, units), unable], ignore_index=True)
 
 
+def _of_one(row: tuple[Any, ...]) -> str:
+    return compact([cell for cell in row if isinstance(cell, str)])
+
+
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """JSON objects of what is given for each key; missing where nothing is."""
-    rows = zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)
-    texts = [compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}) for row in rows]
-    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("{}", np.nan).astype("str")
+    return _texts(parts, index, lambda row: compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}))
 
 
 def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
@@ -92,5 +97,17 @@ def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     def entries(row: tuple[Any, ...]) -> str:
         return compact([{PRESET_KEY: key, PRESET_VALUE: cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)])
 
-    texts = [entries(row) for row in zip(*(part.to_numpy(dtype="object") for part in parts.values()), strict=True)]
-    return pd.Series(texts if parts else np.nan, index=index, dtype="str").replace("[]", np.nan).astype("str")
+    return _texts(parts, index, entries)
+
+
+def _texts(parts: Mapping[str, pd.Series], index: pd.Index, made: Callable[[tuple[Any, ...]], str]) -> pd.Series:
+    """What is made of each row's parts; missing where that is empty JSON. In pieces: an object of Python is several times a text's size."""
+    nothing: pd.Series = pd.Series(np.nan, index=index, dtype="str")
+    if not parts:
+        return nothing
+    pieces = []
+    for start in range(0, len(index), PIECE):
+        rows = zip(*(part.iloc[start : start + PIECE].to_numpy(dtype="object") for part in parts.values()), strict=True)
+        pieces.append(pd.Series([made(row) for row in rows], dtype="str"))
+    texts: pd.Series = pd.concat([nothing[:0], *pieces]).set_axis(index)
+    return texts.replace(["{}", "[]"], np.nan).astype("str")
