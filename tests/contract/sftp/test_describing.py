@@ -110,3 +110,21 @@ def test_a_file_is_closed_at_the_server_before_it_is_looked_at_again(
     assert at(serve_with(close=close, stat=stat), path="out/people_1.csv").fetch().content == wire.CONTENT
     assert happened[-2:] == ["closed", "looked at"]
     assert happened.count("closed") == 1
+
+
+@pytest.mark.parametrize("hours", [-13, -1, 1, 13])
+def test_a_listing_in_another_time_zone_than_what_is_said_of_one_file_is_believed(
+    serve_with: Serve, at: At, root: Path, wire: SimpleNamespace, hours: int
+) -> None:
+    async def scandir(session: asyncssh.SFTPServer, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        for file in sorted((root / "out").iterdir()):
+            seconds, size = int(file.stat().st_mtime) + hours * 3600, file.stat().st_size
+            attributes = asyncssh.SFTPAttrs(size=size, permissions=0o100644, atime=seconds, mtime=seconds)
+            yield asyncssh.SFTPName(os.fsencode(file.name), attrs=attributes)
+
+    client = at(serve_with(scandir=scandir), newest="modified", afterwards="delete")
+    found = client.find()
+    taken = client.fetch(found, found.size)
+    assert (taken.content, int(taken.modified.timestamp())) == (wire.CONTENT, 1_700_000_000 + hours * 3600)
+    assert client.put_away(found.path, found.size, found.modified)
+    assert list((root / "out").iterdir()) == []
