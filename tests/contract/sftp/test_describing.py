@@ -14,6 +14,7 @@ import pytest
 from resources.failures import Permanent, Transient
 from resources.hr.sftp import Sftp
 from sandbox.sftp import SftpServer
+from tests import soak
 
 Serve = Callable[..., SftpServer]
 At = Callable[..., Sftp]
@@ -28,11 +29,13 @@ def listed(count: int) -> Callable[..., AsyncIterator[asyncssh.SFTPName]]:
     return scandir
 
 
-def test_a_folder_of_a_hundred_thousand_files_is_listed(serve_with: Serve, at: At) -> None:
-    server = serve_with(scandir=listed(100_000))
-    files = at(server, path="out/people_*99.csv").listing()
-    assert len(files) == 1000
-    assert files[-1].name == "people_099999.csv"
+@pytest.mark.exhaustive("files in a folder")
+@pytest.mark.parametrize("count", soak.chosen([100_000, 1_000_000], lambda _: ["a full folder"], float))
+def test_a_folder_of_a_hundred_thousand_files_is_listed_and_one_of_a_million(serve_with: Serve, at: At, count: int) -> None:
+    server = serve_with(scandir=listed(count))
+    files = at(server, path="out/people_*999.csv").listing()
+    assert len(files) == count // 1000
+    assert files[-1].name == f"people_{count - 1:06}.csv"
 
 
 @pytest.mark.parametrize("error", [asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure])
