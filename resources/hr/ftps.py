@@ -139,7 +139,7 @@ class FtpsFolder:
 
 
 def _entries(ftp: ftplib.FTP_TLS, folder: str, wanted: Wanted, server: str) -> Iterator[Seen]:
-    """The files of a folder whose names are wanted. Links are none: where they lead is not said."""
+    """The files of a folder whose names are wanted. What a link leads to is not said: one that is listed as a file is a file."""
     if folder:
         start = ftp.pwd()
         try:

@@ -147,7 +147,7 @@ class RemoteFolder:
         Raises:
             Permanent: The server does not let us.
         """
-        file = self.now(path)
+        file = self.now(path, None if size is None else RemoteFile(path, posixpath.basename(path), size, modified))
         if file is None:
             return True  # an earlier attempt whose answer was lost, or a person
         if size not in (None, file.size) or modified not in (None, file.modified):

@@ -138,7 +138,7 @@ class WebFile:
 
     def _content(self, reply: httpx.Response, most: int) -> bytes:
         parts, size = list[bytes](), 0
-        for part in reply.iter_bytes():
+        for part in reply.iter_raw():  # what is packed all the same is HR's file packed, and as long as was said
             size += len(part)
             if size > most:
                 if most < LARGEST:

@@ -173,3 +173,12 @@ def test_a_server_behind_another_host_is_pinned_from_there_once_that_one_is(
     pinned = yaml.safe_load(file.read_text())["attributes"]["hr"]["sftp"]
     assert (pinned["host_keys"], pinned["jump"]["host_keys"]) == ([server.host_key_line], [jump.host_key_line])
     assert len(server.connections) == 1
+
+
+def test_the_server_for_the_list_for_hr_is_pinned_with_the_one_that_it_comes_from() -> None:
+    text = "hr:\n  sftp:\n    host: a.example\n  skipped:\n    put_back:\n      host: a.example\n"
+    stored = yaml.safe_load(sftp_commands.with_host_key(text, "a.example", NEW))["hr"]
+    assert stored["sftp"]["host_keys"] == stored["skipped"]["put_back"]["host_keys"] == [NEW]
+    alone = yaml.safe_load(sftp_commands.with_host_key(text.replace("a.example", "b.example", 1), "a.example", NEW))["hr"]
+    assert "host_keys" not in alone["sftp"]
+    assert alone["skipped"]["put_back"]["host_keys"] == [NEW]

@@ -14,6 +14,7 @@ import pytest
 from resources.failures import Permanent, Transient
 from resources.hr.sftp import Sftp
 from sandbox.sftp import SftpServer
+from tests import soak
 
 Serve = Callable[..., SftpServer]
 At = Callable[..., Sftp]
@@ -28,11 +29,13 @@ def listed(count: int) -> Callable[..., AsyncIterator[asyncssh.SFTPName]]:
     return scandir
 
 
-def test_a_folder_of_a_hundred_thousand_files_is_listed(serve_with: Serve, at: At) -> None:
-    server = serve_with(scandir=listed(100_000))
-    files = at(server, path="out/people_*99.csv").listing()
-    assert len(files) == 1000
-    assert files[-1].name == "people_099999.csv"
+@pytest.mark.exhaustive("files in a folder")
+@pytest.mark.parametrize("count", soak.chosen([100_000, 1_000_000], lambda _: ["a full folder"], float))
+def test_a_folder_of_a_hundred_thousand_files_is_listed_and_one_of_a_million(serve_with: Serve, at: At, count: int) -> None:
+    server = serve_with(scandir=listed(count))
+    files = at(server, path="out/people_*999.csv").listing()
+    assert len(files) == count // 1000
+    assert files[-1].name == f"people_{count - 1:06}.csv"
 
 
 @pytest.mark.parametrize("error", [asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure])
@@ -110,3 +113,21 @@ def test_a_file_is_closed_at_the_server_before_it_is_looked_at_again(
     assert at(serve_with(close=close, stat=stat), path="out/people_1.csv").fetch().content == wire.CONTENT
     assert happened[-2:] == ["closed", "looked at"]
     assert happened.count("closed") == 1
+
+
+@pytest.mark.parametrize("hours", [-13, -1, 1, 13])
+def test_a_listing_in_another_time_zone_than_what_is_said_of_one_file_is_believed(
+    serve_with: Serve, at: At, root: Path, wire: SimpleNamespace, hours: int
+) -> None:
+    async def scandir(session: asyncssh.SFTPServer, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        for file in sorted((root / "out").iterdir()):
+            seconds, size = int(file.stat().st_mtime) + hours * 3600, file.stat().st_size
+            attributes = asyncssh.SFTPAttrs(size=size, permissions=0o100644, atime=seconds, mtime=seconds)
+            yield asyncssh.SFTPName(os.fsencode(file.name), attrs=attributes)
+
+    client = at(serve_with(scandir=scandir), newest="modified", afterwards="delete")
+    found = client.find()
+    taken = client.fetch(found, found.size)
+    assert (taken.content, int(taken.modified.timestamp())) == (wire.CONTENT, 1_700_000_000 + hours * 3600)
+    assert client.put_away(found.path, found.size, found.modified)
+    assert list((root / "out").iterdir()) == []

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from resources.hr.locations import SftpSource
 
+LOGIN = {"host": "gate.acme.example", "user": "hr", "password": {"env": "SFTP_SECRET"}}
 GIVEN = {"host": "sftp.acme.example", "user": "hr", "password": {"env": "SFTP_SECRET"}, "path": "out/people_*.csv"}
 
 
@@ -19,6 +20,7 @@ def source(**changes: Any) -> SftpSource:
 def test_the_defaults_trust_nobody_and_leave_the_file() -> None:
     settings = source()
     assert (settings.port, settings.host_keys, settings.ssh_rsa, settings.afterwards) == (22, [], False, "leave")
+    assert (settings.jump, settings.follow_links) == (None, False)
 
 
 def test_it_reads_its_rows_like_a_local_file() -> None:
@@ -50,6 +52,12 @@ def test_a_host_key_may_carry_a_comment(keys: dict[str, asyncssh.SSHKey]) -> Non
         ({"done_marker": "../hunter2"}, "the name of another file in the same folder"),
         ({"afterwards": "archive"}, "archive names the folder for `afterwards: archive`"),
         ({"archive": "done"}, "archive names the folder for `afterwards: archive`"),
+        ({"jump": {"host": "gate", "user": "hr"}}, "exactly one of key and password is needed"),
+        ({"jump": {"host": "gate", "user": "hr", "password": "hunter2"}}, "a secret is never written here"),
+        ({"jump": {**LOGIN, "host_keys": ["hunter2"]}}, "line 1 is no host key"),
+        ({"jump": {**LOGIN, "jump": LOGIN}}, "Extra inputs are not permitted"),
+        ({"jump": {**LOGIN, "path": "out/x.csv"}}, "Extra inputs are not permitted"),
+        ({"follow_links": "perhaps"}, "Input should be a valid boolean"),
         ({"afterwards": "rename"}, "Input should be 'leave', 'archive' or 'delete'"),
     ],
 )

@@ -1,5 +1,6 @@
 """HR's file behind a web address."""
 
+import gzip
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -108,6 +109,13 @@ def test_a_server_that_says_little_of_the_file_is_told_its_states_by_what_it_sen
     with pytest.raises(Transient, match="changed while it was read"):
         files.take(found)
     assert files.newest().state != found.state
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_a_file_that_the_server_packs_on_the_way_comes_packed_and_whole(web: Any, length: bool) -> None:
+    server = web()
+    server.body, server.headers["Content-Encoding"], server.length = gzip.compress(CONTENT), "gzip", length
+    assert gzip.decompress(server.files().take(server.files().newest()).content) == CONTENT
 
 
 def test_a_file_that_changes_between_looking_and_reading_is_not_used(web: Any) -> None:

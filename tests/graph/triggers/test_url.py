@@ -47,4 +47,4 @@ def test_a_file_that_arrives_in_a_bucket_is_synced_once_and_archived(daemon: Any
     daemon.tick()
     daemon.tick()
     assert len(daemon.runs()) == 2
-    assert "root-s3cret" not in daemon.kept()
+    assert "root-s3cret" not in daemon.kept() + repr(daemon.instance.all_logs(run.run_id))
