@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -23,6 +24,7 @@ from destinations.findity.examining import _not_shown
 from resources import places
 from resources.environment import EnvText
 from tests import ports
+from tests.pgp import sender
 
 
 def asked(company: str = "demo") -> tuple[int, dict[str, dict[str, Any]]]:
@@ -159,3 +161,26 @@ def test_a_draft_gets_its_choices_before_they_are_filled_in(environment: dict[st
 def test_a_company_that_there_is_not_is_said_to_be_none() -> None:
     result = CliRunner().invoke(app, ["doctor", "nobody"])
     assert (result.exit_code, "There is no company 'nobody'" in result.stderr, "Mend" in result.stderr) == (2, True, False)
+
+
+def test_keys_of_encrypted_files_are_tried_and_their_last_day_is_said(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("p")
+    with sender(folder) as hr:
+        number = hr.make("ours", until="20200301T000000")
+        (folder / "ours.key").write_bytes(hr.private("ours"))
+        (folder / "people.csv.pgp").write_bytes(b"not looked into here")
+    written = yaml.safe_load((demo.COMPANY / "defs.yaml").read_text(encoding="utf-8"))
+    written["attributes"]["hr"] = {
+        "csv": {"path": "people.csv.pgp", "openpgp": {"key": {"file": str(folder / "ours.key")}}},
+        "people": written["attributes"]["hr"]["people"],
+    }
+    (folder / "defs.yaml").write_text(yaml.safe_dump(written))
+
+    code, found = asked(str(folder))
+    assert code == 1
+    keys = found["HR's file: keys"]
+    assert keys["passed"] is False
+    assert keys["sentence"] == f"OpenPGP: our key {number} expired on 2020-03-01."
+    assert f"Renew or replace {number} with HR" in keys["advice"]
