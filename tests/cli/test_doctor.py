@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -26,6 +27,7 @@ from resources.environment import EnvText
 from resources.hr.sources import Found, UrlFiles
 from resources.hr.url_settings import UrlSource
 from tests import ports
+from tests.pgp import sender
 
 
 def asked(company: str = "demo") -> tuple[int, dict[str, dict[str, Any]]]:
@@ -176,3 +178,26 @@ def test_what_becomes_of_hrs_file_is_tried_by_no_look_and_said_to_be_untried(
     look = doctor._hr_file(SimpleNamespace(hr=SimpleNamespace(source=UrlSource.model_validate(given))), tmp_path)  # type: ignore[arg-type]
     assert look.sentence.startswith("people_1.csv, 1,024 bytes, of 2026-11-20 05:10 UTC." + told)
     assert (not told) == look.sentence.endswith("UTC.")
+
+
+def test_keys_of_encrypted_files_are_tried_and_their_last_day_is_said(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("p")
+    with sender(folder) as hr:
+        number = hr.make("ours", until="20200301T000000")
+        (folder / "ours.key").write_bytes(hr.private("ours"))
+        (folder / "people.csv.pgp").write_bytes(b"not looked into here")
+    written = yaml.safe_load((demo.COMPANY / "defs.yaml").read_text(encoding="utf-8"))
+    written["attributes"]["hr"] = {
+        "csv": {"path": "people.csv.pgp", "openpgp": {"key": {"file": str(folder / "ours.key")}}},
+        "people": written["attributes"]["hr"]["people"],
+    }
+    (folder / "defs.yaml").write_text(yaml.safe_dump(written))
+
+    code, found = asked(str(folder))
+    assert code == 1
+    keys = found["HR's file: keys"]
+    assert keys["passed"] is False
+    assert keys["sentence"] == f"OpenPGP: our key {number} expired on 2020-03-01."
+    assert f"Renew or replace {number} with HR" in keys["advice"]

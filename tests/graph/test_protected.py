@@ -1,5 +1,6 @@
 """A company whose export HR encrypts and signs: what runs make of it, and that it lies in plain nowhere."""
 
+import copy
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,12 @@ from typing import Any
 
 import pytest
 
+from assets.attributes import model
+from assets.company import Company
+from assets.settings_then import digest
+from assets.what_if import what_if
 from resources import places
+from tests.graph.conftest import changed
 from tests.pgp import PASSPHRASE, Sender, sender
 
 
@@ -69,6 +75,15 @@ def test_quiet_an_encrypted_export_is_read_each_night_and_lies_in_plain_nowhere(
     assert again.succeeded, again
     facts = acme.stored(again.run_id, "hr/export")["facts"]
     assert (facts["number"], facts["seen_before"], facts["sha256"]) == (1, True, stored["facts"]["sha256"])
+
+    # Whoever looks at an old export once more needs the key; and a key is none of the settings that a plan comes of.
+    company = Company("acme", model().model_validate(acme.attributes), acme.folder)
+    with acme.ledger() as book:
+        assert what_if(company, book).unfit is None
+    rotated = model().model_validate(
+        changed(copy.deepcopy(acme.attributes), {"hr.csv.openpgp.key": [{"env": "NEW_KEY"}, {"env": "OLD_KEY"}]})
+    )
+    assert digest(Company("acme", rotated, acme.folder), "expensify") == digest(company, "expensify")
 
     sent = send(acme, hr, "2026-11-21")
     sent.write_bytes(sent.read_bytes()[:-20])

@@ -1,17 +1,25 @@
 """What comes of a file that HR encrypts or signs, made by GnuPG itself."""
 
 import base64
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from resources.failures import Permanent
 from resources.hr import openpgp
 from resources.hr.agreed import OpenPgp
 from resources.hr.gnupg import home
+from resources.hr.kept import KeptExport, drop_naming
 from resources.hr.locations import CsvSource
+from resources.hr.remote_folder import RemoteFile
+from resources.past import erasure
+from roster.reading.file import read
+from roster.settings import CsvFormat
 from roster.unfit import Unfit
 from tests.pgp import PASSPHRASE, Sender, sender
 
@@ -259,6 +267,36 @@ def test_the_doctor_sees_which_keys_open_and_when_they_expire(desk: Desk, monkey
     monkeypatch.setenv("PGP_PASSPHRASE", "wrong")
     with pytest.raises(Permanent, match=f"does not open the OpenPGP key {desk.numbers['locked']}"):
         openpgp.looked_at(agreed)
+
+
+def test_what_is_packed_inside_is_read_and_its_own_limits_hold(desk: Desk) -> None:
+    plain = openpgp.opened(desk.hr.sent(gzip.compress(ROWS), to=("ours",)), desk.agreed("ours"))
+    assert read(plain, CsvFormat(), None).rows == 2
+    bomb = openpgp.opened(desk.hr.sent(gzip.compress(bytes(20 << 20)), to=("ours",)), desk.agreed("ours"))
+    with pytest.raises(Unfit, match="200 times"):
+        read(bomb, CsvFormat(), None)
+
+
+def test_rows_of_an_old_export_are_handed_out_by_the_key_and_without_it_named_by_line(desk: Desk) -> None:
+    kept = {
+        "dispositions": pd.DataFrame({"employee_id": ["1002"], "line": [3]}),
+        "content": desk.hr.sent(ROWS, to=("ours",)),
+        "facts": {},
+    }
+    stored: Any = SimpleNamespace(entry=lambda run, asset, name: kept[name])
+
+    rows = erasure._rows_of_file(stored, "a run", "1002", desk.agreed("ours"))
+    assert rows == [{"line": 3, "Employee No": "1002", "Surname": "Sprout"}]
+    assert erasure._rows_of_file(stored, "a run", "1002", desk.agreed("next")) == [{"line": 3}]
+
+
+def test_what_is_kept_encrypted_of_a_mailbox_goes_when_anybody_is_forgotten(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path))
+    KeptExport("a source").keep(RemoteFile("people.pgp", "people.pgp", 1, None), desk.hr.sent(ROWS, to=("ours",)))
+
+    assert drop_naming("1002") == 1
 
 
 def test_nothing_is_left_of_keys_and_agents(desk: Desk) -> None:
