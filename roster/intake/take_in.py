@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, faults, history, mapping, numbers, private, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
@@ -116,6 +116,7 @@ def take_in(
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
+        private=private.mapped(people, table.frame, mapped.frame),
         groups=_groups(mapped.frame[current], people),
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
