@@ -83,9 +83,7 @@ def check(
         say(f"The header was found on line {result.facts.header_line}.")
     _print_managers(checks, result.facts.managers, settings)
     for column, kind in result.facts.private.items():
-        say(
-            f"Private: {column} looks like {kind}, which no expense tool needs. Take it out of hr.people.columns, or ask HR for another one."
-        )
+        say(f"Private: {column} looks like {kind}, which no expense tool needs: leave it out.")
     _print_result(result, show_values, limit)
     _print_parts(result.roster, settings)
     raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)
