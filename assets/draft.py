@@ -105,7 +105,7 @@ def written(proposal: Proposal, path: str, agreed: AsAgreed | None = None) -> st
 
 def blank() -> str:
     """The text where nothing is known but what every company has."""
-    nothing = Proposal({}, {}, {}, None, None, [], [], 0, None)
+    nothing = Proposal({}, {}, {}, None, None, [], {}, 0, None)
     others = ", ".join(name for name in CANONICAL_COLUMNS if name not in NEEDED)
     hint = textwrap.fill(
         f"Others, as far as the file has them: {others}.", 120, initial_indent="        # ", subsequent_indent="        # "
@@ -163,11 +163,15 @@ def _unused(proposal: Proposal) -> str:
     taken = {guess.value for guess in proposal.columns.values()}
     lines = []
     if proposal.private:
-        lines.append(f"Not proposed, because it is none of an expense tool's business: {', '.join(proposal.private)}")
+        lines.append(f"Not proposed, because it is none of an expense tool's business: {_named(proposal.private)}")
     rest = [name for name in proposal.header if name and name not in taken and name not in proposal.private]
     if rest and "columns" not in proposal.format:
         lines.append(f"Not used: {', '.join(rest)}. A column of your own is called extra_something.")
     return "\n".join(f"        # {one_line(line)}" for line in lines)
+
+
+def _named(private: dict[str, str]) -> str:
+    return ", ".join(f"{heading} (looks like {kind})" for heading, kind in private.items())
 
 
 def _rows(text: str, found: tuple[dict[str, list[str]], Guess] | None) -> str:

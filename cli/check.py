@@ -85,6 +85,8 @@ def check(
     if hides := result.facts.hides():
         say(f"Of the workbook, {hides}. Hidden rows and columns count as all others do.")
     _print_managers(checks, result.facts.managers, settings)
+    for column, kind in result.facts.private.items():
+        say(f"Private: {column} looks like {kind}, which no expense tool needs: leave it out.")
     _print_result(result, show_values, limit)
     _print_parts(result.roster, settings)
     raise typer.Exit(MISTAKE if mistaken else UNFIT if unfit else WITH_REJECTS if len(result.rejects) else USABLE)

@@ -28,6 +28,9 @@ from roster.reading.naming import day_in_name
 from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
+PRIVATE = "private"
+"""The question of the gate that has a check of its own, since its answer stays the same until somebody changes the settings."""
+
 
 @dataclass(frozen=True)
 class LetPass:
@@ -172,7 +175,7 @@ class Taking:
 
     def passed(self, roster: dg.AssetKey, facts: ExportFacts) -> dg.AssetCheckResult:
         """The check of a file that passed: a warning, which stops nothing, where somebody should know something of it."""
-        let, odd = facts.accepted, [one for one in self.checks if one.verdict == "warning"]
+        let, odd = facts.accepted, [one for one in self.checks if one.verdict == "warning" and one.name != PRIVATE]
         sentences = [f"The file is fit to be used: {facts.rows:,} rows, all accounted for."]
         sentences += [f"{let.by} let pass {', '.join(let.checks)}: {let.reason}"] if let else []
         sentences += [f"To note of {one.name}: {one.seen}." for one in odd]
@@ -183,6 +186,18 @@ class Taking:
             severity=dg.AssetCheckSeverity.WARN,
             description=in_markdown(" ".join(sentences)),
             metadata=_table(self.checks),
+        )
+
+    def private(self, roster: dg.AssetKey) -> dg.AssetCheckResult:
+        """Whether a mapped column seems to be none of an expense tool's business: by our name for it, never by a heading or a cell."""
+        found = next(one for one in self.checks if one.name == PRIVATE)
+        what = "Take it out of hr.people.columns, or have HR send another one: what is mapped is kept, and goes wherever a rule brings it."
+        return dg.AssetCheckResult(
+            passed=found.verdict == "passed",
+            check_name=PRIVATE,
+            asset_key=roster,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=in_markdown(f"{found.seen[:1].upper()}{found.seen[1:]}." + ("" if found.verdict == "passed" else f" {what}")),
         )
 
     def _advice(self) -> str:

@@ -18,7 +18,7 @@ from assets.asker import asker
 from assets.company import Company, root_run_id
 from assets.failures import reported
 from assets.graph import metadata
-from assets.graph.gate import LetPass, Taking, step_name
+from assets.graph.gate import PRIVATE, LetPass, Taking, step_name
 from assets.typed import CHECK, NUMBER, Typed, given, schema
 from resources.hr.files import Export
 from resources.hr.sources import ExportSource, Found
@@ -60,10 +60,16 @@ def build(company: Company) -> dg.AssetsDefinition:
         description="Is the file fit to be used at all? If not, nothing of it is, and nothing is written.",
     )
 
+    private = dg.AssetCheckSpec(
+        PRIVATE,
+        asset=roster,
+        description="Does a mapped column look like what no expense tool needs: an identity number, pay, health, faith? It stops nothing.",
+    )
+
     @dg.multi_asset(
         name=step_name(company),
         specs=[spec.with_io_manager_key(io) for spec in _specs(company)],
-        check_specs=[gate],
+        check_specs=[gate, private],
         required_resource_keys={io, hr, ledger},
         config_schema=schema(IntakeConfig),
     )
@@ -87,7 +93,7 @@ def build(company: Company) -> dg.AssetsDefinition:
             if context.run.job_name == company.job("one"):
                 taking.check_named(config.only, result)
         yield _export(company, export, facts)
-        yield _roster(company, result, taking.passed(roster, facts))
+        yield _roster(company, result, [taking.passed(roster, facts), taking.private(roster)])
         yield _rejects(company, result, facts)
 
     return hr_intake
@@ -150,7 +156,7 @@ def _export(company: Company, export: Export, facts: ExportFacts) -> dg.Material
     )
 
 
-def _roster(company: Company, result: intake.IntakeResult, gate: dg.AssetCheckResult) -> dg.MaterializeResult:
+def _roster(company: Company, result: intake.IntakeResult, checks: list[dg.AssetCheckResult]) -> dg.MaterializeResult:
     standing: pd.Series[int] = result.roster["employment"].value_counts()
     return dg.MaterializeResult(
         asset_key=company.key("hr", "roster"),
@@ -160,7 +166,7 @@ def _roster(company: Company, result: intake.IntakeResult, gate: dg.AssetCheckRe
             "rows of the file": metadata.counts(result.facts.dispositions(), "disposition", "rows"),
             "people": metadata.counts({str(name): int(count) for name, count in standing.items()}, "employment"),
         },
-        check_results=[gate],
+        check_results=checks,
     )
 
 

@@ -16,6 +16,7 @@
 - `phones`: what is a phone number, and how is it written for the world?
 - `accounts`: what is an account number, and what a bank's code? `countries`: which two letters are a country's?
 - `amounts`: what is an amount of money, however it is written?
+- `private` (and ``private.yaml``): which columns are none of an expense tool's business?
 - `scope`: who is Rollcall's to keep in step?
 - `links`: whose manager is who?
 - `references`: how many managers are somebody, and how many people have none?

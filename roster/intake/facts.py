@@ -50,6 +50,8 @@ class FileFacts:
     """By what (`roster.intake.standing.BY`) → ``vocabulary.Employment`` → people in scope."""
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     """Canonical column → for which share of the people in scope it is filled."""
+    private: Mapping[str, str] = field(default_factory=dict)
+    """Canonical column that seems to be none of an expense tool's business → what it seems to be (`roster.intake.private`)."""
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Column → value → rows."""
     hidden: Mapping[str, int] = field(default_factory=dict)

@@ -95,6 +95,7 @@ def run_checks(
         _older(facts, applied),
         _as_of(as_of, applied),
         _nights(facts.nights, limits.same_file),
+        _private(facts.private),
         *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
         *_hidden(facts),
     ]
@@ -205,6 +206,12 @@ def _managers(managers: Managers, limits: Gate) -> GateCheck:
     )
     fits = limits.managers.allows(managers.lost, managers.given) and limits.tops.allows(managers.tops, employed)
     return GateCheck("managers", f"{lost}; {tops}", expected, _verdict(not fits))
+
+
+def _private(columns: Mapping[str, str]) -> GateCheck:
+    """Whether a mapped column seems to be what nobody should bring here: by our name for it and what it seems to be, never by a cell."""
+    seen = "; ".join(f"{column} looks like {kind}" for column, kind in columns.items())
+    return GateCheck("private", seen or "no column looks like that", "nothing that no expense tool needs", "warning" if seen else "passed")
 
 
 def _dates(facts: FileFacts, limit: Limit) -> GateCheck:

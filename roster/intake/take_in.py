@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, private, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
@@ -131,6 +131,7 @@ def take_in(
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
+        private=private.mapped(people, table.frame, mapped.frame),
         groups=_groups(mapped.frame[current], people),
         collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),

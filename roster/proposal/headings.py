@@ -12,9 +12,10 @@ from typing import Any
 import yaml
 from anyascii import anyascii
 
+from roster.intake.private import by_heading
 from roster.vocabulary import WORKER_STATUSES
 
-_LISTS = ("private", "home", "turned", "whole_names", "logins", "first_jobs")
+_LISTS = ("home", "turned", "whole_names", "logins", "first_jobs")
 
 
 def plain(text: str) -> str:
@@ -41,7 +42,7 @@ def canonical_column(heading: str) -> tuple[str, float] | None:
 
 def is_private(heading: str) -> bool:
     """Whether the heading is that of an identity number, a birth date, a salary and the like."""
-    return plain(heading) in _words()["private"]
+    return by_heading(heading) is not None
 
 
 def canonical_status(value: str) -> tuple[str, float] | None:

@@ -46,8 +46,8 @@ class Proposal:
     """Rows that are older states."""
     header: list[str]
     """The file's columns; made-up names where it has none."""
-    private: list[str]
-    """Columns that nobody should map."""
+    private: dict[str, str]
+    """Columns that nobody should map → what they seem to be."""
     rows: int
     country: str | None
     """Where most of the people are."""
@@ -82,7 +82,7 @@ def propose(data: bytes, name: str) -> Proposal:
         format["empty"] = nothings
         frame = frame.mask(frame.isin(nothings.value)).astype("str")
     private = recognising.private(frame)
-    return _columns(frame.drop(columns=private), format, table.header, private, table.rows - len(table.nobody))
+    return _columns(frame.drop(columns=list(private)), format, table.header, private, table.rows - len(table.nobody))
 
 
 def _day_in_name(day: str) -> dict[str, Guess]:
@@ -102,7 +102,7 @@ def _day_in_name(day: str) -> dict[str, Guess]:
     }
 
 
-def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: list[str], rows: int) -> Proposal:
+def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: dict[str, str], rows: int) -> Proposal:
     headed = "columns" not in format and not (set(header) & {"column_1"} and "positions" in format)
     named = by_heading(frame) if headed else {}
     by_cells = by_content(frame)

@@ -12,18 +12,16 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from stdnum.dk import cpr
-from stdnum.fi import hetu
-from stdnum.no import fodselsnummer
-from stdnum.se import personnummer
 
 from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
 from roster.intake.faults import NOTHINGS
+from roster.intake.private import by_heading as private_by_heading
+from roster.intake.private import by_values
 from roster.intake.validation import is_email, is_employee_id, zone_names
 from roster.proposal import headings
-from roster.proposal.headings import canonical_column, canonical_status, is_private
+from roster.proposal.headings import canonical_column, canonical_status
 from roster.yes_or_no import says
 
 MANY_CENTS: Final = 100_000
@@ -160,20 +158,15 @@ def limit_unit(values: pd.Series, decimal: str) -> Guess | None:
     return Guess("whole", 0.5, "nothing says whether they are whole currency units or cents: ask HR")
 
 
-def is_identity(values: pd.Series) -> pd.Series:
-    """Which values are Nordic identity numbers, dates and check digits and all."""
-    modules = (personnummer, fodselsnummer, cpr, hetu)
-    return values.map(lambda value: " " not in value and any(module.is_valid(value) for module in modules)).astype(bool)
-
-
-def private(frame: pd.DataFrame) -> list[str]:
-    """The columns that hold identity numbers or are called after what is none of an expense tool's business."""
-    found = []
+def private(frame: pd.DataFrame) -> dict[str, str]:
+    """The columns that are none of an expense tool's business → what they seem to be, by their heading or by what stands in them."""
+    found = {}
     for name in map(str, frame):
         # Some mobile numbers could be identity numbers, so a heading that says phone is believed.
         of_phones = (canonical_column(name) or ("", 0))[0] == "phone"
-        if is_private(name) or (not of_phones and share(is_identity, frame[name].head(SAMPLE)) >= ENOUGH):
-            found.append(name)
+        kind = private_by_heading(name) or (None if of_phones else by_values(frame[name]))
+        if kind:
+            found[name] = kind
     return found
 
 

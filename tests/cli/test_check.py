@@ -93,6 +93,15 @@ def test_values_that_are_dropped_are_counted_by_heading(acme: Path) -> None:
     assert "1 × Phone: This is no phone number" in result.output
 
 
+def test_quiet_a_column_that_belongs_nowhere_is_told_by_our_name_for_it(acme: Path) -> None:
+    settings = acme / "acme" / "defs.yaml"
+    settings.write_text(settings.read_text().replace("phone: Phone", "phone: Phone, extra_grade: Monthly salary"))
+    result = check(acme, HEADER.replace("\n", ",Monthly salary\n") + ANN.replace("\n", ",51000\n"))
+    assert result.exit_code == 0
+    assert "Private: extra_grade looks like pay, which no expense tool needs: leave it out." in result.output
+    assert "salary" not in result.output and "51000" not in result.output
+
+
 def test_many_rejects_are_counted_beyond_a_limit_that_can_be_lifted(acme: Path) -> None:
     text = HEADER + ANN + "".join(f"{n},{n}(at)acme.example,Bo,Vik,\n" for n in range(2, 302))
     assert "and 100 more" in check(acme, text).output

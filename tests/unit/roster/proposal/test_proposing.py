@@ -127,7 +127,7 @@ def test_identity_numbers_are_never_proposed_whatever_their_heading() -> None:
 
     numbers = [f"{year}0101-238{digit(f'{year}0101238')}" for year in range(70, 82)]
     found = proposed(people(Anstnr=numbers, Personnummer=["x"] * 12))
-    assert found.private == ["Anstnr", "Personnummer"]
+    assert found.private == {"Anstnr": "Swedish personal identity numbers", "Personnummer": "identity numbers"}
     assert not {"Anstnr", "Personnummer"} & set(sources(found).values())
 
 
