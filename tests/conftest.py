@@ -44,6 +44,8 @@ for name in [name for name in os.environ if name.startswith(OURS) and name not i
     del os.environ[name]
 HOME = tempfile.mkdtemp(prefix="rollcall-home-")
 os.environ |= {"ROLLCALL_HOME": HOME, "DAGSTER_DISABLE_TELEMETRY": "1"}
+# Read when gcsfs is imported, whichever test does so first: with it, it asks Google's own servers which kind an emulator's bucket is.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
