@@ -325,6 +325,23 @@ def test_whom_several_attempts_wrote_is_told_and_gets_back_what_the_newest_chang
     assert [expensify.of(number)["customField2"] for number in ("E2", "E4")] == ["Art", "Sales"]
 
 
+def test_true_report_things_that_are_no_people_and_strangers_stay_and_are_counted(expensify: at_expensify.Company) -> None:
+    first = expensify.night(*people(E2={"department": "Art"}))
+    again = expensify.night(*people(E2={"department": "Art"}, E4={"department": "Art"}))
+    for number, night in enumerate((first, again)):  # as runs that brought units there, and took out whom HR's file does not know
+        of_plan = {"company": expensify.ledger.company, "destination": "expensify", "plan_run_id": night.attempt.run_id}
+        unit = {"thing": f"unit/{number}", "position": 0, "kind": "unit", "action": "create", "words": {}, "apply": True, "digest": "d"}
+        gone = {"person": f"~{number}", "action": "deactivate", "outcome": "deactivated"}
+        with expensify.ledger.engine.begin() as connection:
+            connection.execute(sa.insert(tables.plan_thing).values(**of_plan, **unit, outcome="accepted"))
+            connection.execute(sa.insert(tables.outcome).values(**of_plan, **gone))
+    of_one_run(expensify, first, again)
+    held = drawn(expensify, again, None, again, older=first)
+    assert "Not taken back: 2 units, dimensions or values, which are no people" in held.drawn.facts.notices
+    assert "Not taken back: 2 accounts that HR's file does not know" in held.drawn.facts.notices
+    assert {person for person, (action, _) in held.planned.items() if action == "hold"} == {"E2", "E4"}
+
+
 @further
 def test_a_first_load_and_a_run_for_some_people_are_taken_back_too(box: Sandbox, ledger: Ledger) -> None:
     company = at_expensify.Company(box, ledger, FEED, connection={"account": "expenses-admin@acme.example"}).start()

@@ -52,13 +52,15 @@ def company(asked: Asked) -> Response:
     """How a company stands: its nights, what waits, what is open."""
     status = look(asked.ledger, NIGHTS, registry.titles())
     alive = {run.root_run_id for run in status.under_way}
-    listed = [Night(run, headline(run, left_out(run)), run.root_run_id in alive) for run in status.runs]
+    # What is new in a night is told by the nights before it, as in its report.
+    nights = [with_nights(asked.ledger, run, registry.titles()) for run in status.runs]
+    listed = [Night(run, headline(run, left_out(run)), run.root_run_id in alive) for run in nights]
     return shown.page(asked, "company", status=status, nights=listed, now=datetime.now().astimezone())
 
 
 def night(asked: Asked) -> Response:
     """One night: what happened, and what changed, old and new."""
-    run = with_names(_report(asked))
+    run = with_names(with_nights(asked.ledger, _report(asked), registry.titles()))
     out = left_out(run)
     parts = [(one, change_table.table(run, one)) for one in run.destinations]
     return shown.page(asked, "night", run=run, headline=headline(run, out), parts=parts, decisions=_decisions(asked, run))
