@@ -2,6 +2,10 @@
 
 import base64
 import gzip
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -305,6 +309,31 @@ def test_nothing_is_left_of_keys_and_agents(desk: Desk) -> None:
         there = place.folder
         assert oct(there.stat().st_mode & 0o777) == "0o700"
     assert not there.exists()
+
+
+def test_rerun_of_a_killed_process_the_agent_ends_and_the_keys_go_with_the_next(desk: Desk) -> None:
+    code = "from resources.hr.gnupg import home\nwith home() as place: print(place.folder, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        left = Path(process.stdout.readline().strip())
+        process.kill()
+    assert reached(left)
+    until = time.monotonic() + 60
+    while reached(left) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not reached(left), "its agent ends by itself"
+
+    with home():
+        assert left.exists(), "it may be another process's"
+    os.utime(left, (time.time() - 7200,) * 2)
+    with home():
+        assert not left.exists()
+
+
+def reached(folder: Path) -> bool:
+    """Whether an agent answers there."""
+    asked = ["gpg-connect-agent", "--homedir", str(folder), "--no-autostart", "GETINFO pid", "/bye"]
+    return b"OK" in subprocess.run(asked, check=False, capture_output=True).stdout
 
 
 @pytest.mark.parametrize(
