@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,7 +47,8 @@ class Desk:
         self.file("locked.key", hr.private("locked", passphrase=PASSPHRASE))
         for name in ("payroll", "stranger", "over"):
             self.file(f"{name}.pub", hr.public(name))
-        self.file("revoked.pub", hr.revoked("other"))
+        self.file("revoked.pub", hr.public("other") + hr.revocation("other"))
+        self.file("lost.key", hr.private("other") + hr.revocation("other"))
 
     def file(self, name: str, content: bytes) -> Path:
         """Write one."""
@@ -170,11 +172,13 @@ def test_a_signature_that_has_expired_stops(desk: Desk) -> None:
     assert "the signature has expired" in refused(sent, desk.agreed(signers=("payroll",)))
 
 
-def test_our_own_key_that_has_expired_stops_and_says_since_when(desk: Desk) -> None:
+def test_our_own_key_that_has_expired_or_is_revoked_stops_and_says_so(desk: Desk) -> None:
     old = desk.hr.sent(ROWS, *THEN, to=("over",))
 
     text = refused(old, desk.agreed("over"), Permanent)
     assert f"Our OpenPGP key {desk.numbers['over']}, which HR's file is encrypted for, expired on 2020-03-01" in text
+    lost = refused(desk.hr.sent(ROWS, to=("other",)), desk.agreed("lost"), Permanent)
+    assert f"Our OpenPGP key {desk.numbers['other']}, which HR's file is encrypted for, is revoked" in lost
     both = desk.hr.sent(ROWS, *THEN, to=("over", "ours"))
     assert openpgp.opened(both, desk.agreed("over", "ours")) == ROWS
 
@@ -268,6 +272,12 @@ def test_the_doctor_sees_which_keys_open_and_when_they_expire(desk: Desk, monkey
     assert over
     assert openpgp.looked_at(over)[0].endswith("expired on 2020-03-01.")
     assert desk.numbers["over"] in openpgp.looked_at(over)[1]
+    soon = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y%m%dT%H%M%S")
+    desk.hr.make("soon", until=soon)
+    desk.file("soon.key", desk.hr.private("soon"))
+    coming = desk.agreed("soon").openpgp
+    assert coming
+    assert "Renew or replace" in openpgp.looked_at(coming)[1]
     monkeypatch.setenv("PGP_PASSPHRASE", "wrong")
     with pytest.raises(Permanent, match=f"does not open the OpenPGP key {desk.numbers['locked']}"):
         openpgp.looked_at(agreed)
