@@ -81,6 +81,12 @@ HISTORY = """
         superseded: {where}  {why}
 """
 
+SENT: Final = {
+    "openpgp": "who may sign: signers and certificates, see docs/files.md",
+    "manifest": "it lies beside the file: without it no file counts",
+}
+"""How a file is sent → what is to be known of it."""
+
 DESTINATIONS = """
   # Leave out the destination that you do not use. {env: NAME} is read when a run needs it."""
 
@@ -91,10 +97,10 @@ def written(proposal: Proposal, path: str, agreed: AsAgreed | None = None) -> st
     Args:
         proposal: What HR's file seems to be.
         path: Where it lies, from the folder that this is written to; may be a pattern.
-        agreed: How it is encrypted.
+        agreed: How it is encrypted, and what lies beside it.
     """
-    openpgp = agreed.openpgp.model_dump(exclude_unset=True, exclude_none=True) if agreed and agreed.openpgp else None
-    sent = f"      openpgp: {_flow(openpgp)}  # who may sign: signers and certificates, see docs/files.md\n" if openpgp else ""
+    given = agreed.model_dump(exclude_unset=True, exclude_none=True) if agreed else {}
+    sent = "".join(f"      {name}: {_flow(value)}  # {SENT[name]}\n" for name, value in given.items())
     opening = PROPOSED.format(rows=proposal.rows, sure=CONFIDENT)
     return (
         opening

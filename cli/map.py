@@ -5,6 +5,7 @@ text of the settings (``assets.draft``).
 """
 
 import glob
+import itertools
 import os
 import re
 import shlex
@@ -19,7 +20,8 @@ from cli.check import MISTAKE, UNFIT
 from cli.terminal import say, terminal
 from resources.failures import Failed
 from resources.hr import files, openpgp
-from resources.hr.agreed import AsAgreed
+from resources.hr.agreed import AsAgreed, Manifest
+from resources.hr.manifest import KINDS, name_of
 from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
 from roster.reading.foreign import is_pgp
 from roster.unfit import Unfit
@@ -55,7 +57,7 @@ def map_file(
         say(f"{target} is there already, and is not written over: give another folder with --out.", err=True)
         raise typer.Exit(MISTAKE)
     try:
-        content, agreed = files.take(file).content, _agreed(openpgp_key, passphrase_env)
+        content, agreed = files.take(file).content, _agreed(file, openpgp_key, passphrase_env)
         if agreed.openpgp is None and is_pgp(content):
             say("The file is encrypted or signed (OpenPGP): give the private key that opens it with --openpgp-key.", err=True)
             raise typer.Exit(MISTAKE)
@@ -77,12 +79,17 @@ def map_file(
     )
 
 
-def _agreed(key: Path | None, passphrase: str | None) -> AsAgreed:
-    """How the file is protected, as the settings say it."""
-    if key is None:
-        return AsAgreed()
-    secret = {"passphrase": {"env": passphrase}} if passphrase else {}
-    return AsAgreed.model_validate({"openpgp": {"key": {"file": str(key.absolute())}, **secret}})
+def _agreed(file: Path, key: Path | None, passphrase: str | None) -> AsAgreed:
+    """How the file is sent, as the settings say it: by which key it opens, and which file of its hash lies beside it."""
+    given: dict[str, Any] = {}
+    if key:
+        secret = {"passphrase": {"env": passphrase}} if passphrase else {}
+        given["openpgp"] = {"key": {"file": str(key.absolute())}, **secret}
+    for kind, name in itertools.product(KINDS, ("{name}", "{stem}")):
+        found = Manifest(name=f"{name}.{kind}", hash=kind)
+        if file.with_name(name_of(found, file.name)).is_file():
+            given["manifest"] = found
+    return AsAgreed.model_validate(given)
 
 
 def _called(file: Path) -> str:

@@ -47,10 +47,10 @@ class Sender:
         listing = self.gpg("--with-colons", "--list-keys", name).decode().splitlines()
         return next(line.split(":")[9] for line in listing if line.startswith("fpr"))
 
-    def revoked(self, name: str) -> bytes:
-        """A key's certificate with its revocation."""
+    def revocation(self, name: str) -> bytes:
+        """What revokes a key, to be put behind it."""
         certificate = (self.home / "openpgp-revocs.d" / f"{self.fingerprint(name)}.rev").read_bytes().replace(b":-----BEGIN", b"-----BEGIN")
-        return self.public(name) + self.gpg("--dearmor", given=certificate[certificate.index(b"-----BEGIN") :])
+        return self.gpg("--dearmor", given=certificate[certificate.index(b"-----BEGIN") :])
 
     def public(self, name: str, *options: str) -> bytes:
         """A key's certificate."""

@@ -7,7 +7,8 @@ GnuPG and no library, since what HR departments send is made by it and its like:
 packed by bzip2, of old keys. It reports on a channel meant for programs (``doc/DETAILS`` of GnuPG, *Format of the --status-fd output*).
 
 The home lies in memory where the system has such a place (``/dev/shm``). What comes out of a file goes through a pipe and never lies on a
-disk. The agent that has the keys ends with this process, also where that is killed: it ends when the pipe to its child is closed.
+disk. The agent that has the keys ends with this process, also where that is killed: it ends when the pipe to its child is closed. A home
+that a killed process has left goes with a later one.
 """
 
 import os
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ from typing import Final
 from resources.failures import Permanent
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the home has a name of its own in it, and is its owner's alone
+_PREFIX: Final = "rollcall-openpgp-"
+_LEFT_AFTER: Final = 3600.0
+"""Seconds after which nobody is at work in a home any more: a file of the largest size takes a minute."""
 _CHUNK: Final = 1 << 20
 _AGENT: Final = "default-cache-ttl 0\nmax-cache-ttl 0\ndisable-scdaemon\ns2k-count 65536\n"
 """No passphrase is kept, and no smart card is looked for. A key lies here for a second: how long trying a passphrase may take need not be
@@ -148,12 +153,21 @@ def home() -> Iterator[Home]:
     """
     if not (shutil.which("gpg") and shutil.which("gpg-agent")):
         raise Permanent("HR's file is agreed to be encrypted or signed, and GnuPG is not installed.", "Install it: apt install gnupg.")
-    memory = str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="rollcall-", dir=memory) as name:
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    _take_away_left(memory)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=memory) as name:
         folder = Path(name)
         (folder / "gpg-agent.conf").write_text(_AGENT)
         with _agent(name):
             yield Home(folder)
+
+
+def _take_away_left(where: Path) -> None:
+    """Homes of processes that were killed: nobody else takes away the keys in them."""
+    for left in where.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another user's, or another process is at it
+            if time.time() - left.stat().st_mtime > _LEFT_AFTER:
+                shutil.rmtree(left)
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from roster.unfit import Unfit
 
 LARGEST: Final = 1 << 20
 """Bytes that a manifest may have."""
-_DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+KINDS: Final = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+"""Kind of hash → its hexadecimal digits."""
 _LINE: Final = re.compile(r"\\?(?P<hash>[0-9a-fA-F]{32,128})(?:[ \t]+\*?(?P<name>.+))?")
 _TAGGED: Final = re.compile(r"[A-Z0-9-]+ \((?P<name>.+)\) = (?P<hash>[0-9a-fA-F]{32,128})")
 _PAIR: Final = re.compile(r"\s*(?P<field>[^=:;,|\t]+?)\s*[=:]\s*(?P<value>.*?)\s*")
@@ -61,7 +62,7 @@ def check_hash(agreed: Manifest | None, manifest: bytes | None, name: str, came:
     if agreed is None or manifest is None or agreed.hash is None:
         return
     wanted = str(_found(agreed, manifest, name, [agreed.hash_field or agreed.hash, _SUM])).strip().lower()
-    if not re.fullmatch(rf"[0-9a-f]{{{_DIGITS[agreed.hash]}}}", wanted):
+    if not re.fullmatch(rf"[0-9a-f]{{{KINDS[agreed.hash]}}}", wanted):
         raise Unfit("manifest", f"What the manifest has as {agreed.hash} is none.", _UNREADABLE)
     if wanted not in {hashlib.new(agreed.hash, content, usedforsecurity=False).hexdigest() for content in (came, plain)}:
         message = f"The file has another {agreed.hash} than its manifest says: it is not whole, or not the one that the manifest is of."

@@ -1,6 +1,7 @@
 """`rollcall map` turns an unknown file into settings that load, and that `rollcall check` can try at once."""
 
 import gzip
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from assets import loader
 from assets.attributes import Settings
 from cli.main import app
+from resources.hr.agreed import Manifest
 from tests.pgp import PASSPHRASE, sender
 
 PROJECT = Path(__file__).parents[2]
@@ -306,3 +308,21 @@ def test_an_encrypted_file_is_mapped_and_checked_with_the_key_that_opens_it(
     unset = checked(out, file)
     assert unset.exit_code == 2
     assert "OUR_PASSPHRASE is not set" in unset.output
+
+
+def test_a_file_of_its_hash_beside_it_becomes_a_manifest(tmp_path: Path) -> None:
+    file, out = tmp_path / "people_2026-11-20.csv", tmp_path / "draft"
+    file.write_bytes(HOGIA.encode("cp1252"))
+    beside = file.with_name(file.name + ".md5")
+    beside.write_text(f"{hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()}  {file.name}\n")
+    assert mapped(file, out).exit_code == 0
+    source = drafted(out).hr.csv
+    assert source
+    assert source.manifest == Manifest(name="{name}.md5", hash="md5")
+
+    fill_in(out)
+    assert "Gate: fit. 4 rows" in checked(out, file).output
+    file.write_bytes(file.read_bytes() + b"1005;Eva;Ek;eva.ek@acme.example;1000;Lund\n")
+    assert "The file has another md5 than its manifest says" in checked(out, file).output
+    beside.unlink()
+    assert "Its manifest is not beside it, and not compared" in checked(out, file).output

@@ -2,7 +2,12 @@
 
 import base64
 import gzip
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,7 +47,8 @@ class Desk:
         self.file("locked.key", hr.private("locked", passphrase=PASSPHRASE))
         for name in ("payroll", "stranger", "over"):
             self.file(f"{name}.pub", hr.public(name))
-        self.file("revoked.pub", hr.revoked("other"))
+        self.file("revoked.pub", hr.public("other") + hr.revocation("other"))
+        self.file("lost.key", hr.private("other") + hr.revocation("other"))
 
     def file(self, name: str, content: bytes) -> Path:
         """Write one."""
@@ -166,11 +172,13 @@ def test_a_signature_that_has_expired_stops(desk: Desk) -> None:
     assert "the signature has expired" in refused(sent, desk.agreed(signers=("payroll",)))
 
 
-def test_our_own_key_that_has_expired_stops_and_says_since_when(desk: Desk) -> None:
+def test_our_own_key_that_has_expired_or_is_revoked_stops_and_says_so(desk: Desk) -> None:
     old = desk.hr.sent(ROWS, *THEN, to=("over",))
 
     text = refused(old, desk.agreed("over"), Permanent)
     assert f"Our OpenPGP key {desk.numbers['over']}, which HR's file is encrypted for, expired on 2020-03-01" in text
+    lost = refused(desk.hr.sent(ROWS, to=("other",)), desk.agreed("lost"), Permanent)
+    assert f"Our OpenPGP key {desk.numbers['other']}, which HR's file is encrypted for, is revoked" in lost
     both = desk.hr.sent(ROWS, *THEN, to=("over", "ours"))
     assert openpgp.opened(both, desk.agreed("over", "ours")) == ROWS
 
@@ -264,6 +272,12 @@ def test_the_doctor_sees_which_keys_open_and_when_they_expire(desk: Desk, monkey
     assert over
     assert openpgp.looked_at(over)[0].endswith("expired on 2020-03-01.")
     assert desk.numbers["over"] in openpgp.looked_at(over)[1]
+    soon = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y%m%dT%H%M%S")
+    desk.hr.make("soon", until=soon)
+    desk.file("soon.key", desk.hr.private("soon"))
+    coming = desk.agreed("soon").openpgp
+    assert coming
+    assert "Renew or replace" in openpgp.looked_at(coming)[1]
     monkeypatch.setenv("PGP_PASSPHRASE", "wrong")
     with pytest.raises(Permanent, match=f"does not open the OpenPGP key {desk.numbers['locked']}"):
         openpgp.looked_at(agreed)
@@ -305,6 +319,31 @@ def test_nothing_is_left_of_keys_and_agents(desk: Desk) -> None:
         there = place.folder
         assert oct(there.stat().st_mode & 0o777) == "0o700"
     assert not there.exists()
+
+
+def test_rerun_of_a_killed_process_the_agent_ends_and_the_keys_go_with_the_next(desk: Desk) -> None:
+    code = "from resources.hr.gnupg import home\nwith home() as place: print(place.folder, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        left = Path(process.stdout.readline().strip())
+        process.kill()
+    assert reached(left)
+    until = time.monotonic() + 60
+    while reached(left) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not reached(left), "its agent ends by itself"
+
+    with home():
+        assert left.exists(), "it may be another process's"
+    os.utime(left, (time.time() - 7200,) * 2)
+    with home():
+        assert not left.exists()
+
+
+def reached(folder: Path) -> bool:
+    """Whether an agent answers there."""
+    asked = ["gpg-connect-agent", "--homedir", str(folder), "--no-autostart", "GETINFO pid", "/bye"]
+    return b"OK" in subprocess.run(asked, check=False, capture_output=True).stdout
 
 
 @pytest.mark.parametrize(
