@@ -10,7 +10,6 @@ telephone number, an account or an address that could not be read HR's own list 
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from destinations.findity.placing import UNKNOWN, By, nameless
