@@ -68,9 +68,10 @@ def _unknown(
         words: those that are known.
         of: of whom it is told.
     """
-    columns = sorted(rule.reads())
-    cells = people[columns].bfill(axis=1).iloc[:, 0] if columns else given
-    texts = given.fillna(cells).where(of)
+    texts = given
+    for column in sorted(rule.reads()):  # not `bfill` over rows, which makes an object of Python of every cell
+        texts = texts.fillna(people[column])
+    texts = texts.where(of)
     asked = {text: [one for one in _as_written(text, separator) if one.casefold() not in words] for text in texts.dropna().unique()}
     known = {word.casefold(): word for word in (*words, *(rule.values or {}), *(rule.lookup or {}))}
 

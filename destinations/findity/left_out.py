@@ -10,7 +10,6 @@ telephone number, an account or an address that could not be read HR's own list 
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from destinations.findity.placing import UNKNOWN, By, nameless
@@ -45,8 +44,10 @@ def values(rules: FindityUsers, people: pd.DataFrame, unit: pd.DataFrame, units:
         reason = reason.mask(named.notna())
     if columns:
         reason = reason.mask(named.isna() & ~empty(rule, people), NOT_MAPPED).mask(unread(rule, people), UNREADABLE)
-    cells = people[columns].bfill(axis=1).iloc[:, 0] if columns else pd.Series(np.nan, index=people.index, dtype="str")
-    word = named.fillna(cells).mask(reason.eq(UNREADABLE)).astype("str").str[:LONGEST]
+    word = named
+    for column in columns:  # not `bfill` over rows, which makes an object of Python of every cell
+        word = word.fillna(people[column])
+    word = word.mask(reason.eq(UNREADABLE)).astype("str").str[:LONGEST]
     columns_told = (people["employee_id"], UNIT, reason, word, unit["candidates"])
     found = pd.DataFrame(dict(zip(FAULTS, columns_told, strict=True)), index=people.index)
     return found[reason.notna()].astype("str")

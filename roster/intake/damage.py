@@ -170,7 +170,7 @@ def shared_accounts(roster: pd.DataFrame) -> pd.DataFrame:
     """
     if "bank_account" not in roster:
         return NOTHING
-    here = roster[roster["employment"].ne("left") & roster["bank_account"].notna()]
+    here = roster.loc[roster["employment"].ne("left") & roster["bank_account"].notna(), ["line", "bank_account"]]
     shared = here["bank_account"].duplicated(keep=False)
     return fault_rows(here.loc[shared, "line"].tolist(), "bank_account", "shared_account")
 

@@ -20,7 +20,10 @@ from roster.reading.nobody import FOOTER, RULED
 LEAST_FIELDS, LEAST_ROWS, ENOUGH_ROWS = 3, 2, 20
 NEARLY_ALL: Final = 0.97
 """The share of rows in which a place between columns is blank: some other line may be among them."""
+RAGGED: Final = 0.9
+"""The share of a number's values that begin at its first place is below this: a few lines may be shifted."""
 _GAP: Final = re.compile(r" {2,}")
+_GROUP: Final = re.compile(r"\S+(?: \S+)*")
 _RULE: Final = re.compile(r"[-=_]+")
 
 
@@ -78,6 +81,9 @@ def _by_blanks(rows: Sequence[str], header: str | None) -> tuple[list[_Field], f
     edges = np.flatnonzero(np.diff(np.concatenate([[False], used, [False]]).astype(int)))
     fields = [_Field(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
     fields = _joined(fields, letters, header)
+    if header:  # a heading over nothing but blanks is that of a column that nobody has a value in yet
+        alone = [_Field(*found.span()) for found in _GROUP.finditer(header) if not used[slice(*found.span())].any()]
+        fields = sorted([*fields, *alone], key=lambda field: field.start)
     found = [part for field in fields for part in _divided(field, letters, header)]
     touching = len(found) > len(fields)
     found = [_aligned(field, letters) for field in found]
@@ -126,8 +132,10 @@ def _divided(field: _Field, letters: np.ndarray, header: str | None) -> list[_Fi
 
 def _aligned(field: _Field, letters: np.ndarray) -> _Field:
     there = (letters[:, field.start : field.end] != " ").any(axis=1)
+    if not there.any():
+        return field
     first, last = ((letters[there, at] != " ").mean() for at in (field.start, field.end - 1))
-    return replace(field, ends=bool(last >= NEARLY_ALL), right=bool(last >= NEARLY_ALL > first))
+    return replace(field, ends=bool(last >= NEARLY_ALL), right=bool(last >= NEARLY_ALL and first < RAGGED))
 
 
 def _spans(fields: Sequence[_Field], longest: int) -> list[tuple[int, int]]:

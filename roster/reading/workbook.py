@@ -24,8 +24,10 @@ from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
-PADDED = re.compile(r"(0{2,})(;.*)?")
-"""A number format that shows leading zeros, and to HR they are part of the number."""
+PADDED = re.compile(r"(?:0|[-/ ():+]|\"[^\"]*\"|\\.|_.|\[[^\]]*\])+")
+"""A number format of nothing but zeros and texts: what it shows is part of the number to HR, as in 00007, SE-0042 and 0046/70."""
+OF_FORMAT = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\[[^\]]*\]|(.)")
+"""A text in quotes or behind a backslash, what is not shown, and anything else of such a format."""
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 """Cells that were made one, as a sheet stores it."""
@@ -253,8 +255,21 @@ def _number(value: int | float, shown: str) -> str:
     text = str(value) if isinstance(value, int) else format(Decimal(format(value, ".15g")), "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    padded = PADDED.fullmatch(shown or "")
-    return text.zfill(len(padded[1])) if padded and text.isdecimal() else text
+    section = (shown or "").split(";")[0]  # of positive numbers
+    return _filled(text, section) if text.isdecimal() and PADDED.fullmatch(section) else text
+
+
+def _filled(digits: str, section: str) -> str:
+    """The digits where a format has its zeros, if it has several."""
+    parts = [found.group(1) or found.group(2) or found.group(3) or "" for found in OF_FORMAT.finditer(section)]
+    places = [at for at, found in enumerate(OF_FORMAT.finditer(section)) if found.group(3) == "0"]
+    if len(places) < 2:
+        return digits
+    digits = digits.zfill(len(places))
+    parts[places[0]] = digits[: len(digits) - len(places) + 1]
+    for at, digit in zip(places[1:], digits[len(digits) - len(places) + 1 :], strict=True):
+        parts[at] = digit
+    return "".join(parts).strip()
 
 
 def _shortened(row: Row) -> Row:

@@ -145,12 +145,13 @@ def test_a_step_that_lacks_memory_fails_with_a_sentence_and_any_other_fault_stay
 
 
 def test_a_process_of_ours_asks_for_little_address_space_unless_somebody_has_said_otherwise() -> None:
-    code = "import assets, os, pyarrow; print(pyarrow.default_memory_pool().backend_name, os.environ['MALLOC_ARENA_MAX'])"
+    code = "import assets, os, pyarrow; "
+    code += "print(pyarrow.default_memory_pool().backend_name, os.environ['MALLOC_ARENA_MAX'], os.environ['MALLOC_MMAP_THRESHOLD_'])"
 
     def says(**given: str) -> str:
-        left = {name: value for name, value in os.environ.items() if name not in ("MALLOC_ARENA_MAX", "ARROW_DEFAULT_MEMORY_POOL")}
+        left = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "ARROW_DEFAULT_MEMORY_POOL"))}
         environment, command = {**left, **given}, [sys.executable, "-c", code]
         return subprocess.run(command, env=environment, cwd=places.PROJECT, capture_output=True, text=True, check=True).stdout.strip()
 
-    assert says() == "system 2"
-    assert says(MALLOC_ARENA_MAX="4", ARROW_DEFAULT_MEMORY_POOL="mimalloc") == "mimalloc 4"
+    assert says() == "system 2 131072"
+    assert says(MALLOC_ARENA_MAX="4", ARROW_DEFAULT_MEMORY_POOL="mimalloc", MALLOC_MMAP_THRESHOLD_="9999999") == "mimalloc 4 9999999"

@@ -68,6 +68,13 @@ def test_columns_that_touch_are_told_where_digits_turn_into_letters_or_a_heading
     assert headed["positions"].value == {"No": "1-5", "First name": "6-17", "Last name": "18-31", "Start": "32-41", "End": "42-51"}
 
 
+def test_a_heading_over_nothing_but_blanks_is_a_column_that_is_empty_yet() -> None:
+    lines = [f"{cells[0]:<8}{cells[1]:<12}{end:<12}{cells[3]}" for cells, end in ((HEADER, "Last day"), *((each, "") for each in PEOPLE))]
+    assert of_text(data(*lines))["positions"].value == {"Emp No": "1-8", "First name": "9-20", "Last day": "21-32", "E-mail": "33-48"}
+    last = [f"{cells[0]:<8}{cells[3]:<24}{cells[1]:<12}{end}" for cells, end in ((HEADER, "Last day"), *((each, "") for each in PEOPLE))]
+    assert of_text(data(*last))["positions"].value == {"Emp No": "1-8", "E-mail": "9-32", "First name": "33-44", "Last day": "45-52"}
+
+
 def test_a_line_under_the_header_says_where_columns_are() -> None:
     ruler = " ".join("-" * (width - 1) for width in (*WIDTHS, 8))
     found = of_text(data("", LINES[0], ruler, *LINES[1:], "", "40 rows selected."))
