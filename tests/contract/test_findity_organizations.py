@@ -56,6 +56,9 @@ def test_a_quiet_night_writes_nothing_and_tells_of_nobody(acme: Organizations) -
     assert not [call for call in quiet[NO].calls if call["write"]]
 
 
+@pytest.mark.long(
+    held_by="tests/contract/test_findity_organizations.py::test_everyone_comes_into_the_organization_that_the_rule_names_and_a_person_of_both_is_one_person"
+)
 def test_no_surprise_nobody_leaves_an_organization_before_the_next_has_them(acme: Organizations) -> None:
     people = BOSS, employee("E2", "NO"), employee("E3"), employee("E4", "NO")
     moving = acme.night(*people)

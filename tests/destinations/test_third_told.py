@@ -106,6 +106,7 @@ def test_status_has_its_file_its_numbers_and_who_stays_out(troubled: Any) -> Non
     assert (line.strip().startswith("Ledger book"), line.rstrip().endswith("E08")) == (True, True)
 
 
+@pytest.mark.long(held_by="tests/destinations/test_third_told.py::test_status_has_its_file_its_numbers_and_who_stays_out")
 def test_status_has_what_waits_there_and_how_to_release_it(held: Any) -> None:
     acme = held()
     told = said("status")
@@ -147,6 +148,7 @@ def mentions(*texts: str) -> set[str]:
     return found
 
 
+@pytest.mark.long(held_by="tests/graph/test_person.py::test_forget_leaves_nothing_of_a_person")
 def test_forget_leaves_nothing_of_a_person_but_their_line_in_the_book(synced: Any) -> None:
     acme = synced()
     changed(acme, "E04", Mail="dagge@acme.example", IBAN="SE2700000000000099000297")

@@ -28,6 +28,7 @@ def refused(acme: Any, result: Any, why: str, writes: int) -> None:
     assert acme.box.writes == writes
 
 
+@pytest.mark.long(held_by="tests/graph/test_guard.py::test_no_surprise_a_plan_altered_in_storage_is_not_written")
 def test_no_surprise_a_write_alone_refuses_the_newest_plan(synced: Any) -> None:
     acme = synced(findity=None)
     writes = acme.box.writes

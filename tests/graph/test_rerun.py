@@ -83,6 +83,9 @@ def without_entry(run_id: str, asset: str, entry: str) -> None:
     index.write_text(json.dumps(kept), "utf-8")
 
 
+@pytest.mark.long(
+    held_by="tests/unit/destinations/test_delivery_refused.py::test_rerun_an_older_export_is_not_written_over_a_newer_one_without_a_reason"
+)
 def test_rerun_refuses_to_write_what_is_older_than_another_run_has_applied_meanwhile(synced: Any) -> None:
     acme = synced(findity=None)
     acme.file("2026-11-21", with_department(acme, "Sales"))

@@ -41,6 +41,9 @@ def test_a_changed_yaml_is_told_with_how_many_of_the_changes_come_of_it_until_it
     assert facts(acme, acme.quickly("preview").run_id).other_settings is None
 
 
+@pytest.mark.long(
+    held_by="tests/graph/test_settings_then.py::test_settings_that_change_no_plan_and_the_way_they_are_written_are_no_change_and_draw_nothing"
+)
 def test_bytes_are_read_by_the_mapping_of_before_to_tell_what_comes_of_another(synced: Any) -> None:
     acme = synced(expensify=None, hr__people__scope={"exclude": {"department": "Sales"}}, hr__people__columns__first_name="Last")
     other = facts(acme, acme.quickly("preview").run_id, "findity").other_settings

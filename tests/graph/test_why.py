@@ -292,6 +292,7 @@ def test_status_as_json_is_what_the_terminal_shows(synced: Any) -> None:
     assert {(date.fromisoformat(one["since"]), one["syncs"]) for one in out} == {(day_of(run), 1)}
 
 
+@pytest.mark.long(held_by="tests/graph/test_why.py::test_status_as_json_is_what_the_terminal_shows")
 def test_status_as_json_has_what_waits(held: Any) -> None:
     acme = held()
     (told,) = json.loads(said("status", "acme", "--json"))["companies"]

@@ -43,6 +43,9 @@ def kept() -> list[Path]:
     return list((places.home() / "incoming").iterdir())
 
 
+@pytest.mark.long(
+    held_by="tests/contract/sftp/test_mailbox.py::test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_everywhere"
+)
 def test_rerun_an_export_that_was_taken_away_is_there_for_the_run_after_one_that_failed(acme: Any) -> None:
     acme.box.fault(api="expensify", job="*", status=403, times=None)
     failed = acme.run("sync")
@@ -59,7 +62,7 @@ def test_rerun_an_export_that_was_taken_away_is_there_for_the_run_after_one_that
 
 
 @pytest.mark.long(
-    held_by="tests/graph/triggers/test_mailbox.py::test_rerun_an_export_that_was_taken_away_is_there_for_the_run_after_one_that_failed"
+    held_by="tests/contract/sftp/test_mailbox.py::test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_everywhere"
 )
 def test_an_export_that_the_gate_refused_is_there_for_the_run_that_somebody_lets_it_pass_in(acme: Any) -> None:
     acme.file("2026-11-20", acme.people(), rows=99)

@@ -14,7 +14,12 @@ __all__ = ["postgres"]
 IMPORTS = "import sys\nfrom datetime import date\nfrom resources.ledger import *"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+further = pytest.mark.long(
+    held_by="tests/unit/resources/ledger/test_opening.py::test_what_was_written_is_there_when_the_ledger_is_opened_again"
+)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=further)])
 def url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/ledger/ledger.db"
