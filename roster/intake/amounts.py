@@ -11,12 +11,12 @@ import pandas as pd
 BLANK: Final = "[ \u00a0\u2007\u2009\u202f]"
 """The blanks that people and programs put between thousands, most of which no line may be broken at."""
 CURRENCY: Final = (
-    r"(?:(?i:AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|ILS|INR|ISK|JPY|KRW|MXN|NOK|NZD|PLN|RON|RSD|SEK|SGD|TRY|UAH|USD|ZAR|kr\.?)"
+    r"(?:(?i:AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|ILS|INR|ISK|JPY|KRW|MXN|NOK|NZD|PLN|RON|RSD|SEK|SGD|TRY|UAH|USD|ZAR|kr\.?|s?fr\.)"
     r"|[€$£¥]|zł|Kč|Ft)"
 )
 """Each by its name: ``tkr``, ``mio`` and ``tsd`` are three letters too, and multiply."""
-NO_CENTS: Final = r"(?:[,:.][-–—])"
-"""How a price ends that has no cents: ``15 000,-`` and ``15 000:-``."""
+NO_CENTS: Final = r"(?:[,:.][-–—]{1,2})"
+"""How a price ends that has no cents: ``15 000,-``, ``15 000:-`` and, in Switzerland, ``15'000.--``."""
 
 
 def plain(amounts: pd.Series, decimal: str, numbers: bool = False) -> pd.Series:

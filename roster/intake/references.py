@@ -106,7 +106,8 @@ def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> p
     else:
         key = own_key(source, raw) if source.refers_to else rows["employee_id"]
     number = rows["employee_id"].where(rows["employee_id"].str.fullmatch(_NUMBER, na=False))
-    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates("key")
+    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates()
+    known = known.drop_duplicates("key", keep=False)  # of several whose it could be, none is nearest
     return known.set_index("key")["number"]
 
 

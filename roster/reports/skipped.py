@@ -48,6 +48,8 @@ _LOST: Final = re.compile(
     )
 )
 """What a spreadsheet reads as a number or a day, and shows otherwise: 001099, 12E3, 1-2, 3MAR."""
+_MEANT: Final = r": (.+)\.$"
+"""Whom a reference of HR's file may stand for, at the end of what is said of it (`roster.intake.links`)."""
 _CODE_OF: Final = {"refused": "refused", "unknown": "unanswered", "held": "limit", "missing": "not_seen_yet"}
 """What an outcome without a reason code means."""
 
@@ -62,7 +64,7 @@ def skipped(report: RunReport) -> pd.DataFrame:
         `COLUMNS`, one row for each fault of a row of HR's file, for each person and destination, and for each value that is left out.
         Someone known only by a rejected row stands there once, with the row's fault. An account without an employee number goes by its
         key (``~1a2b3c4d``). ``field`` is HR's heading, or the destination's name of the field; empty where it is about a whole person.
-        ``word`` and ``candidates`` are what HR's file says there and what may have been meant, where a destination tells that.
+        ``word`` and ``candidates`` are what HR's file says there and what may have been meant, where that is known.
         ``line`` is ``Int64``; ``first_seen`` an ISO date.
     """
     return left_out(report)[list(COLUMNS)]
@@ -116,7 +118,8 @@ def _of_rows(rejects: pd.DataFrame, outcome: str) -> pd.DataFrame:
     left["field"] = rows["source"].astype("str").fillna(rows["column"].astype("str"))
     left["followed"] = lacking.codes(rows["column"], left["code"]) if outcome == VALUE else left["code"]
     detail = (left["field"] + ": ").fillna("") + rows["message"].astype("str")
-    return left.assign(where=HR_FILE, outcome=outcome, detail=detail, word=None, candidates=None).sort_values("line", kind="stable")
+    told = rows["message"].astype("str").where(left["code"].eq("ambiguous")).str.extract(_MEANT, expand=False)
+    return left.assign(where=HR_FILE, outcome=outcome, detail=detail, word=None, candidates=told).sort_values("line", kind="stable")
 
 
 def _values(destination: DestinationReport) -> pd.DataFrame:

@@ -44,7 +44,15 @@ def test_an_amount_with_a_decimal_comma_is_read_however_its_thousands_and_its_cu
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("15,000.00", "15000.00"), ("15 000.50", "15000.50"), ("$15,000", "15000"), ("15'000.00 CHF", "15000.00"), ("12.5", "12.5")],
+    [
+        ("15,000.00", "15000.00"),
+        ("15 000.50", "15000.50"),
+        ("$15,000", "15000"),
+        ("15'000.00 CHF", "15000.00"),
+        ("12.5", "12.5"),
+        ("SFr. 1’000.50", "1000.50"),
+        ("15'000.--", "15000"),
+    ],
 )
 def test_an_amount_with_a_decimal_point_too(text: str, number: str) -> None:
     assert read(text, ".") == number
@@ -60,6 +68,10 @@ def test_an_amount_with_a_decimal_point_too(text: str, number: str) -> None:
         "1.50.000",
         "15.000 000",
         "-15",
+        "15-",
+        "−15",
+        "(15)",
+        "(15 000,00 kr)",
         "15k",
         "15 00",
         "kr",

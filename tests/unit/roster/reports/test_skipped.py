@@ -87,6 +87,16 @@ def test_a_plan_that_was_not_sent_says_whom_it_leaves_out(full_run):
     assert found["where"].eq("Findity").sum() == 8
 
 
+def test_whom_a_managers_name_may_stand_for_is_in_a_column_of_its_own(full_run):
+    note = {"line": 9, "employee_id": "E1043", "column": "manager_name", "source": "Boss", "code": "ambiguous"}
+    messages = ["This stands for more than one person in the file: E1, E2.", "This stands for more than one person in the file."]
+    for message, candidates in zip(messages, ["E1, E2", None], strict=True):
+        found = skipped(replace(full_run, notes=pd.DataFrame([note | {"message": message}])))
+        told = found[found["employee_id"].eq("E1043") & found["field"].eq("Boss")].squeeze()
+        assert told["reason"] == f"Boss: {message}"
+        assert (None if pd.isna(told["candidates"]) else told["candidates"]) == candidates
+
+
 def test_an_empty_run_leaves_nobody_out_and_keeps_the_columns(empty_run):
     found = skipped(empty_run)
     assert tuple(found.columns) == COLUMNS
