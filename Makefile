@@ -19,7 +19,7 @@ soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
 soak-postgres: .venv/installed ; @worst=0; for part in hostile graph rerun; do ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) "tests/$$part" || worst=1; done; exit $$worst
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml $(addprefix --extra ,alerts azure celery gcs kubernetes login openpgp postgres s3) --constraint requirements.lock --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(addprefix --extra ,alerts azure celery gcs kubernetes login postgres s3) --constraint requirements.lock --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock
 
 # Every package by hash, uv itself first: pip needs three times as long for the rest.
 .venv/installed: requirements.lock pyproject.toml
