@@ -13,6 +13,7 @@ import pandas as pd
 from roster.characters import ascii_like
 from roster.intake.accounts import is_iban
 from roster.intake.faults import fault_rows
+from roster.membership import among
 
 OTHER: Final = r".*(?:@|%40).*|\+[0-9(][0-9()./-]{5,}|[A-Za-z][A-Za-z0-9+.-]*://.*|(?:[Ww]{3}\.|[Mm]ailto:|MAILTO:|[Tt]el:|TEL:|[Ss]ips?:|[Cc]allto:|[Ss]kype:).*"
 """An address, a telephone number with its country, a link: no number in any company."""
@@ -74,7 +75,7 @@ def named(rejects: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
     Returns:
         The same, with ``number``: what was read, known or not. To find people by, and never shown.
     """
-    return rejects.assign(number=rejects["employee_id"], employee_id=rejects["employee_id"].where(rejects["employee_id"].isin(known)))
+    return rejects.assign(number=rejects["employee_id"], employee_id=rejects["employee_id"].where(among(rejects["employee_id"], known)))
 
 
 def in_rejects(rejects: pd.DataFrame) -> pd.Series:
