@@ -93,7 +93,7 @@ class Screen:
 
     def cut_off(self) -> list[str]:
         """Cells of tables that stick out of the page, where nobody can read them."""
-        cells = self.page.locator("table table td").evaluate_all(f"cells => cells.filter({CUT_OFF}).map(cell => cell.innerText)")
+        cells = self.page.locator("table td").evaluate_all(f"cells => cells.filter({CUT_OFF}).map(cell => cell.innerText)")
         return [str(cell) for cell in cells]
 
     @contextlib.contextmanager
