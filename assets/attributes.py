@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, create_model, field_validator, model_vali
 
 from destinations import registry
 from resources.alerts.settings import Alerts
-from resources.hr.locations import CsvSource, SftpSource, Skipped
+from resources.hr.locations import PLACE, CsvSource, OneOfSeveral, SftpSource, Skipped, Source, each
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
 from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
@@ -39,6 +39,7 @@ ALWAYS_PRESENT: Final = frozenset(
 FILL_IN: Final = "FILL-IN"
 """What `rollcall map` writes where it cannot know."""
 
+_FILE = re.compile(r"\w[\w-]{0,39}")
 _OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Path = tuple[str | int, ...]
@@ -52,6 +53,8 @@ class Hr(Strict):
     """The export as a file on this machine: where it is and how its bytes become rows."""
     sftp: SftpSource | None = None
     """The export as a file on an SFTP server: where it is and how its bytes become rows."""
+    files: dict[str, OneOfSeveral] | None = Field(default=None, min_length=2)
+    """Where several files are one roster: what each is called, and what of it is otherwise than the source says."""
     people: People
     """How its rows become people."""
     gate: Gate = Gate()
@@ -63,11 +66,38 @@ class Hr(Strict):
     def _one_source(self) -> "Hr":
         if (self.csv is None) == (self.sftp is None):
             raise ValueError("exactly one source is needed: csv or sftp")
+        if self.files is None and PLACE in self._given.path:
+            raise ValueError(f"{PLACE} in the source's path stands for the names of several files, and hr.files names none")
+        each(self._given, self.files or {})
         return self
 
+    @field_validator("files")
+    @classmethod
+    def _names(cls, value: dict[str, OneOfSeveral] | None) -> dict[str, OneOfSeveral] | None:
+        if any(not _FILE.fullmatch(name) for name in value or ()):
+            raise ValueError("a file's name has letters, digits, - and _ only: it is shown to everybody")
+        return value
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _nothing_otherwise(cls, value: Any) -> Any:
+        if isinstance(value, list | dict) and not all(isinstance(name, str) for name in value):
+            raise ValueError("a file's name that YAML reads as true, false or a number goes in quotes, such as no")
+        named = dict.fromkeys(value) if isinstance(value, list) else value
+        return {name: {} if own is None else own for name, own in named.items()} if isinstance(named, dict) else named
+
     @property
-    def source(self) -> CsvSource | SftpSource:
-        """The one that is given."""
+    def source(self) -> Source:
+        """The one that is given; of several files with how each of them reads."""
+        return self._given.of_files(self.each)
+
+    @property
+    def each(self) -> dict[str, Source]:
+        """Of several files, what each is called → its source; empty for one."""
+        return each(self._given, self.files or {})
+
+    @property
+    def _given(self) -> Source:
         source = self.csv or self.sftp
         assert source is not None, "checked when the settings were read"  # noqa: S101
         return source

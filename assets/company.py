@@ -19,8 +19,7 @@ from destinations import registry
 from destinations.base import Attempt, Destination, Policy
 from resources import places, traffic
 from resources.failures import Failed, Permanent
-from resources.hr.locations import SftpSource
-from resources.hr.sources import LocalFiles, SftpFiles
+from resources.hr.sets import export_source
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
 from resources.stored.run_storage import RunStorage
@@ -137,7 +136,7 @@ class Company:
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""
         hr = self.settings.hr
-        files = SftpFiles(hr.source) if isinstance(hr.source, SftpSource) else LocalFiles(hr.source, self.folder)
+        files = export_source(hr.source, hr.each, self.folder, self.settings.timezone)
         found = {self.resource("hr"): dg.ResourceDefinition.hardcoded_resource(files)}
         found |= {self.resource(destination.name): _way_to(destination) for destination in self.destinations()}
         return {**found, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}

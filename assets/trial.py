@@ -21,7 +21,7 @@ from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from assets.loader import SettingsMistakes
 from destinations import registry
-from resources.hr import files
+from resources.hr.sets import export_source
 from roster.intake import take_in as intake
 from roster.settings import CsvFormat
 
@@ -105,7 +105,8 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def _roster(settings: CompanySettings) -> pd.DataFrame:
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
-    taken = files.take(files.find(source.path, Path("/"), "name", source).file.path)
+    files = export_source(source, settings.hr.each, Path("/"), settings.timezone)
+    taken = files.take(files.newest())
     return intake.take_in(taken.content, source, settings.hr.people, datetime.now(zone).date(), zone=zone).roster
 
 
@@ -114,12 +115,21 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     source = hr.get("csv") or hr.get("sftp") or {}
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
+    if file and hr.get("files"):
+        raise SettingsMistakes(["Several files are one roster here: put them where the settings look, and name none."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
     own = {name: value for name, value in source.items() if name in CsvFormat.model_fields}
     if file:  # it may be called anything
         own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
     kept = {name: value for name, value in hr.items() if name not in ("csv", "sftp") and not _leads_out(value)}
+    if isinstance(kept.get("files"), dict):
+        kept["files"] = {name: _absolute(one, folder) for name, one in kept["files"].items()}
     return {"csv": {**own, "path": str(path)}, **kept}
+
+
+def _absolute(one: Any, folder: Path) -> Any:
+    """One of several files, from wherever its settings are."""
+    return {**one, "path": str(folder.absolute() / one["path"])} if isinstance(one, dict) and "path" in one else one
 
 
 def _filled_in(document: Any) -> Any:

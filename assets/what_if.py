@@ -22,6 +22,7 @@ from destinations.base import Attempt, Desired, Destination, Drawn, Known, Reque
 from resources import places
 from resources.environment import EnvText
 from resources.failures import Failed, Permanent
+from resources.hr.sets import file_names
 from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, producer
 from roster import accounting
@@ -32,7 +33,7 @@ from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
-from roster.reading.naming import day_in_name
+from roster.reading import several
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
 
@@ -147,7 +148,7 @@ def _taken_in(company: Company, ledger: Ledger, file: StoredFile) -> tuple[list[
     """What the settings make of the bytes, and what the gate says of that; what somebody let pass of this file passes here too."""
     settings, stored, today = company.settings, file.facts, _today(company)
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
-    day = day_in_name(PurePath(stored.path).name, source.date_in_name, source.date_in_name_format)
+    day = several.day_by_name(PurePath(stored.path).name, file_names(stored.path), source)
     known = [ledger.acknowledged.all(name) for name in settings.parts()]
     numbers = [part[name] for part in known for name in ("employee_id", "account")]
     remembered = pd.concat(numbers, ignore_index=True).dropna().drop_duplicates()

@@ -21,13 +21,14 @@ from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
-from resources.hr import files
+from resources.hr import sets
 from roster import accounting
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
 from roster.intake.references import Managers
-from roster.reading.naming import day_in_name
+from roster.reading import several
+from roster.reading.lines import line_text, line_texts
 from roster.reports import tables
 from roster.reports.reasons import REASONS, reason
 from roster.rules import MissingColumn
@@ -51,12 +52,15 @@ def check(
             help="The company's name, or a draft's folder; without it, every company's settings.", autocompletion=names.companies
         ),
     ] = None,
-    file: Annotated[Path | None, typer.Argument(help="HR's file; without it, the settings alone.", exists=True, dir_okay=False)] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Argument(help="HR's file, or all of several; without it, the settings alone.", exists=True, dir_okay=False),
+    ] = None,
     show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
-    if company is None or file is None:
+    if company is None or not file:
         asked = [company] if company else names.companies()
         if not asked:
             say(f"There is no company yet: {names.companies_folder()} has no folder with a defs.yaml.")
@@ -143,14 +147,14 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
             say(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
     for line, near in zip(managers.lines, managers.nearest, strict=True):
         if near:
-            say(f"  nearest to the one on line {line}: {near}")
+            say(f"  nearest to the one on line {line_text(line)}: {near}")
 
 
-def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
+def _taken_in(given: Sequence[Path], settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
-    taken = files.take(file)
+    taken = sets.given(given, settings.hr.each)
     format = settings.hr.source
-    day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
+    several.day_by_name(taken.name, taken.names, format)
     zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
@@ -215,13 +219,13 @@ def _print_nobodys(dispositions: pd.DataFrame) -> None:
     nobodys = dispositions[dispositions["disposition"].eq("nobody")]
     for why, lines in nobodys.groupby("reason")["line"]:
         more = f" and {len(lines) - FEW} more" if len(lines) > FEW else ""
-        say(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(str(line) for line in lines.head(FEW))}{more}")
+        say(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(line_text(line) for line in lines.head(FEW))}{more}")
 
 
 def _print_rejects(heading: str, rejects: pd.DataFrame, show_values: bool) -> None:
     if len(rejects):
         say(f"\n{heading}:")
-    for row in rejects.itertuples():
+    for row in rejects.assign(line=line_texts(rejects["line"])).itertuples():
         number = _number(row.number if show_values else row.employee_id, row.number)
         where = f" {row.source}:" if isinstance(row.source, str) else ""
         value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""

@@ -36,8 +36,7 @@ from destinations.abilities import BRIEFLY, Examined, Look
 from resources import places
 from resources.environment import EnvText, FromEnv
 from resources.failures import Failed
-from resources.hr.locations import SftpSource
-from resources.hr.sources import LocalFiles, SftpFiles
+from resources.hr.sets import export_source
 from resources.http import checked_url
 from resources.ledger import Ledger
 from web import health
@@ -163,9 +162,7 @@ def _guarded(what: str, look: Callable[[], Look]) -> Found:
 
 
 def _hr_file(settings: CompanySettings, folder: Path) -> Look:
-    source = settings.hr.source
-    files = SftpFiles(source) if isinstance(source, SftpSource) else LocalFiles(source, folder)
-    newest = files.newest(hurried=True)
+    newest = export_source(settings.hr.source, settings.hr.each, folder, settings.timezone).newest(hurried=True)
     of = f", of {newest.modified:%Y-%m-%d %H:%M} UTC" if newest.modified else ""
     return Look(f"{newest.shown}, {newest.size:,} bytes{of}.")
 

@@ -5,9 +5,10 @@ destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from roster.reading import naming
 from roster.vocabulary import CANONICAL_COLUMNS
@@ -169,6 +170,7 @@ class CsvFormat(Strict):
     """A regular expression with a group ``date`` that finds the export's date in the file's name: year first, or as 20.11.2026."""
     date_in_name_format: str | None = None
     """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
+    _files: dict[str, "CsvFormat"] = PrivateAttr(default_factory=dict)
 
     @field_validator("trailer", "date_in_name")
     @classmethod
@@ -209,6 +211,17 @@ class CsvFormat(Strict):
     def trailers(self) -> list[str]:
         """The patterns of the last lines, top to bottom."""
         return self.trailer if isinstance(self.trailer, list) else [] if self.trailer is None else [self.trailer]
+
+    @property
+    def files(self) -> Mapping[str, "CsvFormat"]:
+        """Where several files are one roster: what each is called → how it reads, in their order. Empty for one file."""
+        return self._files
+
+    def of_files(self, files: Mapping[str, "CsvFormat"]) -> Self:
+        """The same for several files, which are one roster."""
+        made = self.model_copy()
+        made._files = dict(files)
+        return made
 
 
 class History(Strict):

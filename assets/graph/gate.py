@@ -22,7 +22,7 @@ from roster import accounting, lacking
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
-from roster.reading.naming import day_in_name
+from roster.reading import several
 from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
@@ -70,7 +70,7 @@ class Taking:
             Unfit: nothing of the file may be used.
         """
         hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
-        day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
+        day = several.day_by_name(self.export.name, self.export.names, hr.source)
         numbered = self._number(day)
         known = self._remembered()
         result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)

@@ -2,6 +2,7 @@
 
 - `locations`: what does a company's YAML say of the place?
 - `sources`: what can be asked of any place? The way in.
+- `sets`: and if several files are one roster, are all there, of one day?
 - `files`: which file on this machine, and what is in it?
 - `newest`: which of several files is the newest where their names decide?
 - `sftp`: how is a file got whole from a server, going on where a download broke off?

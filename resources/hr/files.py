@@ -6,6 +6,7 @@ machines.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ class Export:
     name: str
     modified: datetime
     """When it was last written, in UTC."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of several files that are one roster: what each is called → its name. `content` is all of them (`roster.reading.several`)."""
 
     @property
     def size(self) -> int:

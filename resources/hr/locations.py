@@ -5,6 +5,7 @@ server (``resources.ssh.settings``), and the clients.
 """
 
 import posixpath
+from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -17,6 +18,9 @@ _DECIMAL_POINT: Final = {
     *("Europe/Gibraltar", "Europe/Malta"),
 }
 """Where in Europe a number has a point, and a list commas."""
+
+PLACE: Final = "{file}"
+"""What stands in a source's `path` for the name of each of several files."""
 
 
 class CsvSource(CsvFormat):
@@ -44,7 +48,12 @@ class SftpSource(CsvFormat, SshServer):
 
     @field_validator("path")
     @classmethod
-    def _one_folder(cls, value: str) -> str:
+    def one_folder(cls, value: str) -> str:
+        """A path of which only the last part may be a pattern.
+
+        Raises:
+            ValueError: It is none.
+        """
         folder, name = posixpath.split(value)
         if not name or any(character in folder for character in "*?["):
             raise ValueError("a file, or a pattern in one folder: * ? [ may stand in the last part only")
@@ -62,6 +71,45 @@ class SftpSource(CsvFormat, SshServer):
         if (self.afterwards == "archive") != bool(self.archive):
             raise ValueError("archive names the folder for `afterwards: archive`, and belongs to nothing else")
         return self
+
+
+class OneOfSeveral(CsvFormat):
+    """One of several files that are one roster: what of it is otherwise than the source says."""
+
+    path: str | None = Field(default=None, min_length=1)
+    """The file or pattern, in place of the source's `path`, whose ``{file}`` is the name under which this stands."""
+
+    @model_validator(mode="after")
+    def _in_common(self) -> Self:
+        if "decimal" in self.model_fields_set:
+            raise ValueError("decimal is the same for all files: it stands in the source")
+        return self
+
+
+Source = CsvSource | SftpSource
+"""A place where HR's export may be."""
+
+
+def each(source: Source, files: Mapping[str, OneOfSeveral]) -> dict[str, Source]:
+    """The source of each of several files: what is common is said once.
+
+    Args:
+        source: As the settings have it, with ``{file}`` in its `path`.
+        files: What each file is called → what is otherwise.
+
+    Raises:
+        ValueError: A path is none, or the same for two.
+    """
+    found: dict[str, Source] = {}
+    for name, own in files.items():
+        path = own.path or source.path.replace(PLACE, name)
+        if isinstance(source, SftpSource):
+            path = SftpSource.one_folder(path)
+        given = {field: getattr(own, field) for field in own.model_fields_set - {"path"}}
+        found[name] = source.model_copy(update={**given, "path": path})
+    if len({one.path for one in found.values()}) < len(found):
+        raise ValueError(f"two files are the same: write {PLACE} into the source's path, or give each a path of its own")
+    return found
 
 
 class PutBack(SshServer):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from roster.intake.mapping import headers
+from roster.reading.lines import line_text
 from roster.settings import People
 from roster.unfit import Unfit
 
@@ -96,7 +97,8 @@ def no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
     kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
     found = kinds.sort_values("size", ascending=False, kind="stable").reset_index().to_dict("records")
     told = ", ".join(
-        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {one['min']})" for one in found
+        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {line_text(one['min'])})"
+        for one in found
     )
     words = sorted(set(rejects["value"].dropna().unique()) & NOTHINGS)
     advice = "Correct the settings, or ask HR."

@@ -12,12 +12,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import by_file, damage, dates, faults, history, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import is_employee_id, says_nothing, validate
 from roster.reading import file as reading
+from roster.reading.lines import file_of
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
 
@@ -173,7 +174,8 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
-    messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
+    header = [table.fields.get(file_of(line), len(table.header)) for line in table.malformed.index]
+    messages = [f"The line has {fields} fields, the header {names}." for fields, names in zip(table.malformed, header, strict=True)]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
 
@@ -266,6 +268,7 @@ def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFram
         header=table.header,
         header_line=table.header_line,
         trailer_date=table.trailer_date.isoformat() if table.trailer_date else None,
+        files=by_file.counts(dispositions, format),
     )
 
 

@@ -5,8 +5,8 @@ Belongs here: the shape, the header's columns, the trailer's word. Does not belo
 """
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from unicodedata import category, normalize
@@ -36,6 +36,8 @@ class RawTable:
     """Line number → what it is instead of a person's (`roster.reading.nobody.Why`)."""
     header_line: int | None
     """The line on which the header begins; None where the settings name the columns."""
+    fields: Mapping[int, int] = field(default_factory=dict)
+    """Of several files (`roster.reading.lines.file_of`): how many names the header of each has."""
 
 
 def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:

@@ -1,0 +1,43 @@
+"""Lines of several files as one count: which file a line is of, and how it is called.
+
+Belongs here: one number for a line of one of several files, and its words. Does not belong here: reading them (``roster.reading.several``).
+
+Every row is kept under one number, whatever file it stands in. A line of the second file is two thousand millions more than its own
+number, so that it stays the same when the first file grows; lines of a single file are as they are.
+"""
+
+from typing import Final
+
+import pandas as pd
+
+EACH: Final = 1_000_000_000
+"""Lines that no file has."""
+
+
+def of_file(lines: pd.Index, file: int) -> pd.Index:
+    """The lines of one file as lines of several.
+
+    Args:
+        lines: Its own lines.
+        file: Which of the files it is, from 1; 0 for the only one.
+    """
+    return lines + file * EACH
+
+
+def file_of(line: int) -> int:
+    """Which of the files a line is of, from 1; 0 where there is only one."""
+    return line // EACH
+
+
+def line_text(line: int) -> str:
+    """A line as it is called where others read it: ``17``, or ``17 of file 2``."""
+    return f"{line % EACH} of file {line // EACH}" if line >= EACH else str(line)
+
+
+def line_texts(lines: pd.Series) -> "pd.Series[str]":
+    """As `line_text`, a column of lines; empty where there is none."""
+    numbers = lines.astype("Int64")
+    own = (numbers % EACH).astype("str")
+    of = " of file " + (numbers // EACH).astype("str")
+    found: pd.Series[str] = own.where(numbers.lt(EACH).fillna(True), own + of).where(numbers.notna()).astype("str")
+    return found
