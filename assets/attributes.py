@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, create_model, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
 
 from destinations import registry
 from resources.alerts.settings import Alerts
-from resources.hr.locations import PLACE, CsvSource, OneOfSeveral, SftpSource, Skipped, Source, each
+from resources.hr.locations import PLACE, CsvSource, FullAndChanges, OneOfSeveral, SftpSource, Skipped, Source, each
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
 from roster.settings import LONGEST_DAYS, Approvers, Gate, Leaving, People, Rule, Strict
@@ -38,6 +38,8 @@ ALWAYS_PRESENT: Final = frozenset(
 
 FILL_IN: Final = "FILL-IN"
 """What `rollcall map` writes where it cannot know."""
+STORED: Final = "stored"
+"""The context in which settings are read that were stored, as they are once they have been read."""
 
 _FILE = re.compile(r"\w[\w-]{0,39}")
 _OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -55,6 +57,10 @@ class Hr(Strict):
     """The export as a file on an SFTP server: where it is and how its bytes become rows."""
     files: dict[str, OneOfSeveral] | None = Field(default=None, min_length=2)
     """Where several files are one roster: what each is called, and what of it is otherwise than the source says."""
+    content: Literal["everyone", "changes"] = "everyone"
+    """Whether each file has everyone, or what has changed since the one before."""
+    changes: FullAndChanges | None = None
+    """With `content: changes`: how such files follow each other, and where the ones with everyone are."""
     people: People
     """How its rows become people."""
     gate: Gate = Gate()
@@ -69,6 +75,40 @@ class Hr(Strict):
         if self.files is None and PLACE in self._given.path:
             raise ValueError(f"{PLACE} in the source's path stands for the names of several files, and hr.files names none")
         each(self._given, self.files or {})
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nobody_is_absent(cls, value: Any, info: ValidationInfo) -> Any:
+        """Of whoever a file of changes does not have, nothing has changed. `STORED` settings have been through here."""
+        if not isinstance(value, dict) or value.get("content") != "changes" or info.context == STORED:
+            return value
+        people = value.get("people")
+        if not isinstance(people, dict):
+            return value
+        if "absent_means" in people:
+            raise ValueError(
+                "absent_means makes no sense with content: changes: of whoever is not in such a file nothing has changed, and who is "
+                "gone is marked (changes.deleted). Leave it out"
+            )
+        return {**value, "people": {**people, "absent_means": "unchanged"}}
+
+    @model_validator(mode="after")
+    def _in_sequence(self) -> "Hr":
+        if (self.content == "changes") != (self.changes is not None):
+            raise ValueError("content: changes and changes belong together")
+        if self.changes is None:
+            return self
+        if self.files is not None:
+            raise ValueError("content: changes is for one file a day: leave out files")
+        source = self._given
+        if isinstance(source, SftpSource):
+            SftpSource.one_folder(self.changes.full)
+        trailers = any("(?P<date>" in pattern for pattern in source.trailers)
+        if self.changes.number_in_name is None and source.date_in_name is None and not trailers:
+            raise ValueError("nothing tells whether changes were missed: give changes.number_in_name, date_in_name or a trailer's date")
+        if self.changes.full == source.path:
+            raise ValueError("changes.full is the same as the source's path: the two kinds of file could not be told apart")
         return self
 
     @field_validator("files")
@@ -89,7 +129,7 @@ class Hr(Strict):
     @property
     def source(self) -> Source:
         """The one that is given; of several files with how each of them reads."""
-        return self._given.of_files(self.each)
+        return self._given.of_files(self.each).of_changes(self.changes)
 
     @property
     def each(self) -> dict[str, Source]:

@@ -19,7 +19,7 @@ from destinations import registry
 from destinations.base import Attempt, Destination, Policy
 from resources import places, traffic
 from resources.failures import Failed, Permanent
-from resources.hr.sets import export_source
+from resources.hr.access import export_source
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
 from resources.stored.run_storage import RunStorage

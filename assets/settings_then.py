@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 
-from assets.attributes import model
+from assets.attributes import STORED, model
 from assets.company import Company
 from assets.what_if import draw
 from destinations.base import Destination, Drawn, Known, Taken
@@ -90,7 +90,7 @@ def _company_then(company: Company, storage: RunStorage, last: Applied, destinat
         KeyError, dagster.Failure: They are not stored.
     """
     plan = storage.of_run(last.plan_run_id, company.key(destination, "plan"))
-    return replace(company, settings=model().model_validate(json.loads(plan[ENTRY])))
+    return replace(company, settings=model().model_validate(json.loads(plan[ENTRY]), context=STORED))
 
 
 def _taken_then(company: Company, before: Company, book: Ledger, storage: RunStorage, taken: Taken) -> Taken:

@@ -21,7 +21,7 @@ from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from assets.loader import SettingsMistakes
 from destinations import registry
-from resources.hr.sets import export_source
+from resources.hr.access import export_source
 from roster.intake import take_in as intake
 from roster.settings import CsvFormat
 

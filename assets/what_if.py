@@ -123,6 +123,10 @@ def last_file(company: Company) -> StoredFile:
     except dg.Failure:
         again = f"Run {company.job('preview')} first: it takes the file in, plans, and writes nothing at any destination."
         raise Permanent(f"No file of {company.name} is stored that a run has taken in.", again) from None
+    if "content" not in export:
+        raise Permanent(
+            f"The file that {company.name} last took in was deleted to forget somebody.", "Run the sync with the next one first."
+        )
     return StoredFile(export["content"], ExportFacts.from_json(export["facts"]), producer(export).run_id)
 
 

@@ -36,7 +36,7 @@ from destinations.abilities import BRIEFLY, Examined, Look
 from resources import places
 from resources.environment import EnvText, FromEnv
 from resources.failures import Failed
-from resources.hr.sets import export_source
+from resources.hr.access import export_source
 from resources.http import checked_url
 from resources.ledger import Ledger
 from web import health

@@ -14,6 +14,7 @@ import pandas as pd
 
 from assets.company import Company
 from assets.graph import metadata
+from assets.graph.before import Before
 from resources.failures import Permanent
 from resources.hr.files import Export
 from resources.hr.sources import Found
@@ -58,6 +59,10 @@ class Taking:
     run: dg.DagsterRun
     today: date
     let_pass: LetPass
+    before: Before = field(default_factory=Before)
+    """What a file of changes is put on."""
+    content: bytes = b""
+    """What is stored of the file, once it was read: as it came, or of changes with what they are put on."""
     checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
     facts: ExportFacts | None = None
@@ -73,7 +78,10 @@ class Taking:
         day = several.day_by_name(self.export.name, self.export.names, hr.source)
         numbered = self._number(day)
         known = self._remembered()
-        result = intake.take_in(self.export.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
+        self.content = self.before.under(self.export.content) if hr.changes else self.export.content
+        result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known)
+        if hr.changes:
+            self.before.check(self.export, result, hr.changes)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
@@ -110,6 +118,16 @@ class Taking:
         over = {name: last.number for name, last in applied.items() if "older" in passed}
         days = {name: last.as_of.isoformat() for name, last in applied.items() if last.as_of and "as_of" in passed}
         return replace(facts, accepted=Accepted(passed, let.by, let.reason, over, days))
+
+    def stored(self, result: intake.IntakeResult) -> dict[str, Any]:
+        """What is stored of the file besides its facts.
+
+        Changes that somebody let pass for another run than a sync are no part of what the next ones are put on.
+        """
+        if not self.company.settings.hr.changes:
+            return {"content": self.content}
+        counts = not (self.facts and self.facts.accepted) or self.run.job_name == self.company.job("sync")
+        return {"content": self.content, **self.before.entries(self.export, result, counts=counts)}
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""

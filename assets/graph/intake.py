@@ -7,7 +7,7 @@ what the gate asks and who is told (``assets.graph.gate``).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -17,7 +17,7 @@ from pydantic import Field
 from assets.asker import asker
 from assets.company import Company, root_run_id
 from assets.failures import reported
-from assets.graph import metadata
+from assets.graph import before, metadata
 from assets.graph.gate import LetPass, Taking, step_name
 from assets.typed import CHECK, NUMBER, Typed, given, schema
 from resources.hr.files import Export
@@ -27,6 +27,8 @@ from roster.intake import take_in as intake
 from roster.intake.facts import ExportFacts
 from roster.unfit import Unfit
 
+NONE: Final = before.Before()
+"""Of files with everyone: they are put on nothing."""
 EXPORT_TAG = "rollcall/export"
 """On a run, whoever started it: which state of which file it is for."""
 
@@ -76,7 +78,9 @@ def build(company: Company) -> dg.AssetsDefinition:
             found, export = _taken(getattr(context.resources, hr), context, config)
             # A sensor starts no other run for a state that this one has read.
             context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
-            taking = Taking(company, book, found, export, context.run, today(company.settings.timezone), accept)
+            day = today(company.settings.timezone)
+            last = before.last(getattr(context.resources, io), company.key("hr", "export"), export) if company.settings.hr.changes else NONE
+            taking = Taking(company, book, found, export, context.run, day, accept, last)
             try:
                 result = taking.read()
             except Unfit as unfit:
@@ -86,7 +90,7 @@ def build(company: Company) -> dg.AssetsDefinition:
             facts = taking.accept(result)
             if context.run.job_name == company.job("one"):
                 taking.check_named(config.only, result)
-        yield _export(company, export, facts)
+        yield _export(company, export, facts, taking.stored(result))
         yield _roster(company, result, taking.passed(roster, facts))
         yield _rejects(company, result, facts)
 
@@ -132,10 +136,10 @@ def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: Inta
     return found, source.take(found)
 
 
-def _export(company: Company, export: Export, facts: ExportFacts) -> dg.MaterializeResult:
+def _export(company: Company, export: Export, facts: ExportFacts, stored: dict[str, Any]) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=company.key("hr", "export"),
-        value={"content": export.content, "facts": facts.to_json()},
+        value={**stored, "facts": facts.to_json()},
         data_version=dg.DataVersion(export.sha256),
         metadata={
             "file": facts.file,

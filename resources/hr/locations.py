@@ -11,7 +11,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from resources.ssh.settings import SshServer
-from roster.settings import CsvFormat, Strict
+from roster.settings import Changes, CsvFormat, Strict
 
 _DECIMAL_POINT: Final = {
     *("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Guernsey", "Europe/Jersey", "Europe/Isle_of_Man"),
@@ -84,6 +84,13 @@ class OneOfSeveral(CsvFormat):
         if "decimal" in self.model_fields_set:
             raise ValueError("decimal is the same for all files: it stands in the source")
         return self
+
+
+class FullAndChanges(Changes):
+    """Files of changes, and now and then one with everyone."""
+
+    full: str = Field(min_length=1)
+    """The file with everyone, or its pattern, as `path` of the source names those of changes."""
 
 
 Source = CsvSource | SftpSource

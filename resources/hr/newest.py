@@ -20,6 +20,8 @@ from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 _MOST: Final = 3
+OF_ONE_DAY: Final = "HR has "
+"""How a remark begins that a file was passed over for another one of its day."""
 Named = Callable[[str], str]
 """What of a name may be told."""
 
@@ -106,7 +108,7 @@ def _of_newest_day(files: Sequence[File], days: Sequence[date], known: Named) ->
     if len(same) > 1:
         others = [known(file.name) for file in same if file is not chosen]
         listed = ", ".join(others[:_MOST]) + (f" and {len(others) - _MOST} more" if len(others) > _MOST else "")
-        remarks.append(f"HR has {len(same)} files of {newest}: {known(chosen.name)} is read, and not {listed}")
+        remarks.append(f"{OF_ONE_DAY}{len(same)} files of {newest}: {known(chosen.name)} is read, and not {listed}")
     if files[-1] not in same:
         remarks.append(_unsorted(files[-1], chosen, known))
     return Choice(chosen, tuple(remarks))

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import Export, take
-from resources.hr.locations import SftpSource, Source
-from resources.hr.sources import ExportSource, Found, LocalFiles, SftpFiles
+from resources.hr.locations import Source
+from resources.hr.sources import ExportSource, Found
 from roster.reading import naming, several
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -125,22 +124,6 @@ class SeveralFiles:
                 "Say where the day is in the names (`date_in_name`), or have HR write it there.",
             )
         return written
-
-
-def export_source(source: Source, each: Mapping[str, Source], folder: Path, timezone: str) -> ExportSource:
-    """Where a company's export comes from, one file or several.
-
-    Args:
-        source: As the settings have it.
-        each: Of several files, what each is called → its source.
-        folder: What a relative path is relative to.
-        timezone: The company's.
-    """
-
-    def of(one: Source) -> ExportSource:
-        return SftpFiles(one) if isinstance(one, SftpSource) else LocalFiles(one, folder)
-
-    return SeveralFiles({name: of(one) for name, one in each.items()}, each, ZoneInfo(timezone)) if each else of(source)
 
 
 def given(paths: Sequence[Path], each: Mapping[str, Source]) -> Export:

@@ -1,6 +1,7 @@
 """From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
 - `take_in`: which steps, and what became of every row? Who is employed on the day? The way in.
+- `changes`: of a file of changes, what is the roster then? `sequence`: may it follow the last one?
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's, and which part of a whole name is which?
@@ -19,6 +20,7 @@
 - `standing`: how many are active, on leave, left and pending?
 - `facts`: what is known of a file as a whole, and how is that kept?
 - `largest`: what were the greatest figures of the files of one week?
+- `by_file`: is one of several files far from the last one?
 - `gate`: may the file be used at all, by its figures and the last one's?
 
 Does not belong here: bytes (``roster.reading``), who somebody is at a destination (``roster.people``).

@@ -68,6 +68,8 @@ class FileFacts:
     trailer_date: str | None = None
     files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Of several files that are one roster: what each is called → disposition → rows, with `LEAVING`."""
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Of a file of changes: people of the roster ``before``, and ``added``, ``changed``, ``deleted`` by it."""
     number: int | None = None
     """The intake's, where it has been numbered."""
     dated: date | None = None

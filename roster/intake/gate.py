@@ -23,6 +23,8 @@ STOPPING: Final = (
     "rows",
     "growth",
     "files",
+    "changes",
+    "deletions",
     "companies",
     "departments",
     "rejects",
@@ -98,6 +100,7 @@ def run_checks(
         _as_of(as_of, applied),
         _nights(facts.nights, limits.same_file),
         *_files(facts, last, week, limits),
+        *_changes(facts.changes, limits),
         *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
     ]
     if last is None:
@@ -238,6 +241,24 @@ def _groups(name: str, facts: FileFacts, last: FileFacts, before: Mapping[str, i
             fewer.append(f"{group} has {rows_now:,} (had {rows_before:,})")
     expected = f"none of more than {limits.missing} rows missing, none smaller by more than {limit.count} rows or {limit.share:.0%}"
     return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
+
+
+def _changes(counts: Mapping[str, int], limits: Gate) -> list[GateCheck]:
+    """Whether a file of changes has more than a few, for the roster on which it is put."""
+    if not counts:
+        return []
+    before, gone = counts["before"], counts["deleted"]
+    other = counts["added"] + counts["changed"]
+    seen = f"{counts['changed']:,} people changed and {counts['added']:,} added, of {before:,}"
+    return [
+        GateCheck("changes", seen, f"at most {limits.changes.most(before):,}", _verdict(not limits.changes.allows(other, before))),
+        GateCheck(
+            "deletions",
+            f"{gone:,} of {before:,} people marked as gone",
+            f"at most {limits.deletions.most(before):,}",
+            _verdict(not limits.deletions.allows(gone, before)),
+        ),
+    ]
 
 
 def _files(facts: FileFacts, last: FileFacts | None, week: Sequence[ExportFacts], limits: Gate) -> list[GateCheck]:

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import by_file, damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import by_file, changes, damage, dates, faults, history, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
@@ -53,6 +53,8 @@ class IntakeResult:
     """The date in the file's trailer."""
     rejected_names: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["line", "employee_id", "name"], dtype="str"))
     """Of each rejected line the number and the name that stand there, for lists that are their owner's alone."""
+    after: pd.DataFrame | None = None
+    """Where files have changes: the rows on which the next ones are put (`roster.intake.changes.after`)."""
 
 
 def take_in(
@@ -81,10 +83,35 @@ def take_in(
         roster.rules.MissingColumn: The settings name a column that is not there.
     """
     on_step(STEPS[0])
+    if format.changes:
+        put = changes.read(data, format, people, reading.read)
+        result = _of(put.table, format, people, as_of, on_step, zone, remembered, put.deleted)
+        facts = replace(result.facts, changes=put.counts)
+        return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
     table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
+    return _of(table, format, people, as_of, on_step, zone, remembered)
+
+
+def _of(
+    table: reading.RawTable,
+    format: CsvFormat,
+    people: People,
+    as_of: date,
+    on_step: Callable[[str], None],
+    zone: tzinfo | None,
+    remembered: pd.Series | None,
+    gone: pd.Index | None = None,
+) -> IntakeResult:
+    """As `take_in`, of rows that are read.
+
+    Args:
+        gone: The lines that a mark says to be gone, whatever their status.
+    """
     on_step(STEPS[1])
     table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), format.empty))
     mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
+    if gone is not None:
+        mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(gone), "Terminated")
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
     current = superseded.isna()

@@ -12,6 +12,8 @@ import pandas as pd
 
 EACH: Final = 1_000_000_000
 """Lines that no file has."""
+_BEFORE: Final = 999
+"""More files than there are."""
 
 
 def of_file(lines: pd.Index, file: int) -> pd.Index:
@@ -24,6 +26,11 @@ def of_file(lines: pd.Index, file: int) -> pd.Index:
     return lines + file * EACH
 
 
+def of_before(rows: pd.Index) -> pd.Index:
+    """Rows of the roster before, on which changes are put, as lines."""
+    return rows + _BEFORE * EACH
+
+
 def file_of(line: int) -> int:
     """Which of the files a line is of, from 1; 0 where there is only one."""
     return line // EACH
@@ -31,13 +38,17 @@ def file_of(line: int) -> int:
 
 def line_text(line: int) -> str:
     """A line as it is called where others read it: ``17``, or ``17 of file 2``."""
-    return f"{line % EACH} of file {line // EACH}" if line >= EACH else str(line)
+    return f"{line % EACH} of {_called(line // EACH)}" if line >= EACH else str(line)
 
 
 def line_texts(lines: pd.Series) -> "pd.Series[str]":
     """As `line_text`, a column of lines; empty where there is none."""
     numbers = lines.astype("Int64")
-    own = (numbers % EACH).astype("str")
-    of = " of file " + (numbers // EACH).astype("str")
-    found: pd.Series[str] = own.where(numbers.lt(EACH).fillna(True), own + of).where(numbers.notna()).astype("str")
-    return found
+    own: pd.Series[str] = (numbers % EACH).astype("str").where(numbers.notna())
+    files = numbers // EACH
+    names = {int(file): f" of {_called(int(file))}" for file in files.dropna().unique() if file}
+    return own + files.map(names).astype("str").fillna("") if names else own
+
+
+def _called(file: int) -> str:
+    return "the roster before" if file == _BEFORE else f"file {file}"

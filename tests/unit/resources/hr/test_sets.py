@@ -10,8 +10,9 @@ import pytest
 
 from assets.typed import WORDS
 from resources.failures import NoFile, Permanent, Transient
+from resources.hr.access import export_source
 from resources.hr.locations import CsvSource, OneOfSeveral, SftpSource, each
-from resources.hr.sets import SeveralFiles, export_source, file_names, given
+from resources.hr.sets import SeveralFiles, file_names, given
 from resources.hr.sources import Found
 from roster.reading.several import packed, taken_apart
 
