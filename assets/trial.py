@@ -115,6 +115,8 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     source = hr.get("csv") or hr.get("sftp") or {}
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
+    if hr.get("content") == "changes":
+        return _hr(_with_everyone(hr), folder, file)
     if file and hr.get("files"):
         raise SettingsMistakes(["Several files are one roster here: put them where the settings look, and name none."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
@@ -125,6 +127,14 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     if isinstance(kept.get("files"), dict):
         kept["files"] = {name: _absolute(one, folder) for name, one in kept["files"].items()}
     return {"csv": {**own, "path": str(path)}, **kept}
+
+
+def _with_everyone(hr: Mapping[str, Any]) -> dict[str, Any]:
+    """HR's part without changes: a trial begins with everyone, as its company will."""
+    kept = {name: value for name, value in hr.items() if name not in ("content", "changes")}
+    full = (hr.get("changes") or {}).get("full")
+    kept |= {name: {**kept[name], **({"path": full} if full else {})} for name in ("csv", "sftp") if isinstance(kept.get(name), dict)}
+    return {**kept, "people": {**kept.get("people", {}), "absent_means": "unchanged"}}
 
 
 def _absolute(one: Any, folder: Path) -> Any:

@@ -22,8 +22,9 @@ from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
 from resources.hr import sets
+from resources.hr.files import take
 from roster import accounting
-from roster.intake import gate
+from roster.intake import changes, gate
 from roster.intake import take_in as intake
 from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
 from roster.intake.references import Managers
@@ -54,7 +55,7 @@ def check(
     ] = None,
     file: Annotated[
         list[Path] | None,
-        typer.Argument(help="HR's file, or all of several; without it, the settings alone.", exists=True, dir_okay=False),
+        typer.Argument(help="HR's file, or all of several; of changes, one with everyone and then those.", exists=True, dir_okay=False),
     ] = None,
     show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
@@ -152,15 +153,30 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
 
 def _taken_in(given: Sequence[Path], settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
+    zone = ZoneInfo(settings.timezone)
+    if settings.hr.changes:
+        return _changes_taken_in(given, settings, zone)
     taken = sets.given(given, settings.hr.each)
     format = settings.hr.source
     several.day_by_name(taken.name, taken.names, format)
-    zone = ZoneInfo(settings.timezone)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         result = intake.take_in(taken.content, format, settings.hr.people, datetime.now(zone).date(), on_step, zone=zone)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
+    return result
+
+
+def _changes_taken_in(given: Sequence[Path], settings: CompanySettings, zone: ZoneInfo) -> intake.IntakeResult:
+    """The last file, put on those before it, of which the first has everyone."""
+    format, people, day, rows = settings.hr.source, settings.hr.people, datetime.now(zone).date(), None
+    for place, path in enumerate(given):
+        content = several.packed({changes.CHANGES if place else changes.FULL: take(path).content})
+        result = intake.take_in(changes.with_before(content, rows), format, people, day, zone=zone)
+        rows = result.after
+    if result.facts.changes:
+        counts = [f"{count} {what}" for what, count in result.facts.changes.items() if what != "before"]
+        say(f"On the files before it: {', '.join(counts)}.")
     return result
 
 

@@ -64,3 +64,53 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, files: str, path: str, 
     assert said in mistake
     assert mistake.startswith("attributes.hr")
     assert " at 7: " in mistake or " at 5: " in mistake or " at 6: " in mistake, mistake
+
+
+CHANGES = 'content: changes\n    changes: {full: "in/all_*.csv", number_in_name: "(?P<number>[0-9]+)"}'
+
+
+def changes(folder: Path, said: str = CHANGES, people: str = "", **instead: str) -> list[str]:
+    """What is wrong with a company of changes."""
+    text = COMPANY.replace("files: {se: , 'no': {encoding: cp1252}}", said).replace("{file}_", "changes_")
+    text = text.replace("      absent_means: unchanged\n", people)
+    for old, new in instead.items():
+        text = text.replace(old, new)
+    file = folder / "acme" / "defs.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    try:
+        loader.read(file)
+    except SettingsMistakes as mistakes:
+        return [line.replace(f"{file}:", "") for line in mistakes.lines]
+    return []
+
+
+def test_a_company_of_changes_says_nothing_of_who_is_absent(tmp_path: Path) -> None:
+    assert changes(tmp_path) == []
+
+
+@pytest.mark.parametrize("word", ["leaver", "unchanged", "error"])
+def test_absent_means_is_refused_with_changes_and_needed_without(tmp_path: Path, word: str) -> None:
+    (mistake,) = changes(tmp_path, people=f"      absent_means: {word}\n")
+    assert "absent_means makes no sense with content: changes" in mistake
+    assert "attributes.hr at 5" in mistake or " at 6" in mistake
+    assert any("absent_means at" in line for line in changes(tmp_path, said="content: everyone"))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("content: changes", "belong together"),
+        ("content: everyone\n    changes: {full: x.csv}", "belong together"),
+        ("content: changes\n    changes: {full: x.csv}", "nothing tells whether changes were missed"),
+        ("content: changes\n    changes: {full: in/changes_*.csv, number_in_name: '(?P<number>.)'}", "same as the source's path"),
+        ("content: changes\n    changes: {full: x.csv, number_in_name: '[0-9]+'}", "needs a group named number"),
+        ("content: changes\n    changes: {full: x.csv, number_in_name: '('}", "not a regular expression"),
+        ("content: changes\n    changes: {full: x.csv, every: month}", "'day', 'weekday' or 'week'"),
+        (f"{CHANGES}\n    files: {{a: {{path: a}}, b: {{path: b}}}}", "leave out files"),
+    ],
+)
+def test_a_mistake_of_changes_is_told(tmp_path: Path, said: str, why: str) -> None:
+    people = "      absent_means: unchanged\n" if said.startswith("content: everyone") else ""
+    mistakes = changes(tmp_path, said, people)
+    assert any(why in line for line in mistakes), mistakes
