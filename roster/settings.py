@@ -140,6 +140,23 @@ class Source(Rule):
     """For `manager_id`: the column of the same file whose value this one repeats, where HR links by a key of its own."""
 
 
+def _same_name(value: Any) -> Any:
+    """A column that both have by one name, or several."""
+    names = [value] if isinstance(value, str) else value
+    return {name: name for name in names} if isinstance(names, list) and all(isinstance(one, str) for one in names) else names
+
+
+class Joined(Strict):
+    """How a file beside the people is joined to them."""
+
+    by: Annotated[dict[str, str], BeforeValidator(_same_name, json_schema_input_type=str | list[str] | dict[str, str])] = Field(
+        min_length=1
+    )
+    """The column of this file that has a person's key → the column of the people's file; one name where both are the same."""
+    gives: list[str] = Field(min_length=1)
+    """The columns that come from this file. A heading that both files have is this one's here."""
+
+
 class CsvFormat(Strict):
     """How the file's bytes become rows."""
 
@@ -172,6 +189,7 @@ class CsvFormat(Strict):
     """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
     _files: dict[str, "CsvFormat"] = PrivateAttr(default_factory=dict)
     _changes: "Changes | None" = PrivateAttr(default=None)
+    _joined: Joined | None = PrivateAttr(default=None)
 
     @field_validator("trailer", "date_in_name")
     @classmethod
@@ -232,6 +250,17 @@ class CsvFormat(Strict):
     def without_changes(self) -> Self:
         """The same for a file with everyone."""
         return self.of_changes(None)
+
+    @property
+    def join(self) -> Joined | None:
+        """Of one of several files: how it is joined to the people; None where it has people itself."""
+        return self._joined
+
+    def joined_by(self, joined: Joined | None) -> Self:
+        """The same for a file beside the people."""
+        made = self.model_copy()
+        made._joined = joined
+        return made
 
     def of_files(self, files: Mapping[str, "CsvFormat"]) -> Self:
         """The same for several files, which are one roster."""

@@ -11,7 +11,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from resources.ssh.settings import SshServer
-from roster.settings import Changes, CsvFormat, Strict
+from roster.settings import Changes, CsvFormat, Joined, Strict
 
 _DECIMAL_POINT: Final = {
     *("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Guernsey", "Europe/Jersey", "Europe/Isle_of_Man"),
@@ -79,6 +79,9 @@ class OneOfSeveral(CsvFormat):
     path: str | None = Field(default=None, min_length=1)
     """The file or pattern, in place of the source's `path`, whose ``{file}`` is the name under which this stands."""
 
+    joined: Joined | None = None
+    """That it has no people of its own, but says more of those of the other files."""
+
     @model_validator(mode="after")
     def _in_common(self) -> Self:
         if "decimal" in self.model_fields_set:
@@ -112,10 +115,13 @@ def each(source: Source, files: Mapping[str, OneOfSeveral]) -> dict[str, Source]
         path = own.path or source.path.replace(PLACE, name)
         if isinstance(source, SftpSource):
             path = SftpSource.one_folder(path)
-        given = {field: getattr(own, field) for field in own.model_fields_set - {"path"}}
-        found[name] = source.model_copy(update={**given, "path": path})
+        given = {field: getattr(own, field) for field in own.model_fields_set - {"path", "joined"}}
+        found[name] = source.model_copy(update={**given, "path": path}).joined_by(own.joined)
     if len({one.path for one in found.values()}) < len(found):
         raise ValueError(f"two files are the same: write {PLACE} into the source's path, or give each a path of its own")
+    beside = [name for name, one in found.items() if one.join]
+    if len(beside) > 1 or len(beside) == len(found) > 0:
+        raise ValueError("one file may be joined to the people of the others, and no more")
     return found
 
 

@@ -20,6 +20,7 @@
 - `standing`: how many are active, on leave, left and pending?
 - `facts`: what is known of a file as a whole, and how is that kept?
 - `largest`: what were the greatest figures of the files of one week?
+- `joined`: where rows come of two files, what became of the lines of both?
 - `by_file`: is one of several files far from the last one?
 - `gate`: may the file be used at all, by its figures and the last one's?
 

@@ -38,6 +38,9 @@ MESSAGES = {
     "ambiguous": "This stands for more than one person in the file.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key.",
+    "no_row_beside": "The file that says more of people has no row of this person's key.",
+    "no_person": "No person in the other files has the key of this row.",
+    "key_repeated": "Several people have the key of this row: which of them it is about cannot be told.",
 }
 
 NOTHINGS = frozenset(

@@ -273,7 +273,8 @@ def _files(facts: FileFacts, last: FileFacts | None, week: Sequence[ExportFacts]
 
 
 def _fill(facts: FileFacts, before: Mapping[str, float], limit: Limit) -> GateCheck:
-    used, now = facts.used, facts.fill_rates
+    # A person of several files may have a row in each.
+    used, now = sum(facts.standing.get("both", {}).values()) if facts.files else facts.used, facts.fill_rates
     emptier = [
         f"{column} is filled for {now[column]:.1%} (was {before[column]:.1%})"
         for column in now

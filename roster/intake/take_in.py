@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import by_file, changes, damage, dates, faults, history, mapping, numbers, references, scope, standing
+from roster.intake import by_file, changes, damage, dates, faults, history, joined, mapping, numbers, references, scope, standing
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import is_employee_id, says_nothing, validate
+from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.reading.lines import file_of
 from roster.rules import UNREAD
@@ -122,12 +122,13 @@ def _of(
     on_step(STEPS[2])
     damaged, unusable = (part[part["line"].isin(live.frame.index)] for part in (damaged, unusable))
     found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
+    found = _without_other_side(found, table, live.frame.index)
     settled = leaving.settle(found, rows.loc[current, "employee_id"], _standing(found.frame, as_of))
     validated, saying = settled.validated, settled.saying
     superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
     current = superseded.isna()
     rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
-    unwanted = [*validated.rejected, *history.collisions(rows[current]), _malformed(table)]
+    unwanted = [*validated.rejected, *history.collisions(rows[current & ~rows.index.isin(table.unjoined.index)]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
@@ -139,7 +140,7 @@ def _of(
     on_step(STEPS[4])
     roster = _roster(_with_managers(valid, linked), in_scope, as_of)
     managers = references.count(roster, rows, table.frame, people, remembered)
-    dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
+    dispositions = joined.with_people(_dispositions(table, rows, superseded, rejects, in_scope), table.joined)
     facts = replace(
         _facts(table, format, dispositions, roster, people),
         managers=managers,
@@ -155,6 +156,8 @@ def _of(
     rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     names = _rejected_names(mapped.frame, rejects)
+    if len(table.joined):
+        rejects, notes, names = joined.at_people(rejects, notes, names, table.joined, people, format)
     return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
 
 
@@ -198,6 +201,15 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
     name = (of["first_name"].fillna("") + " " + of["last_name"].fillna("")).str.strip()
     names = pd.DataFrame({"line": of.index.astype("int64"), "employee_id": of["employee_id"].to_numpy(), "name": name.to_numpy()})
     return names[names["name"].ne("")].astype({"employee_id": "str", "name": "str"})
+
+
+def _without_other_side(found: Validated, table: reading.RawTable, lines: pd.Index) -> Validated:
+    """The rows that count, of which those without another side, where rows come of two files, have that one fault: the rest follows."""
+    why = table.unjoined[table.unjoined.index.isin(lines)]
+    if why.empty:
+        return found
+    others = [part[~part["line"].isin(why.index)] for part in found.rejected]
+    return replace(found, rejected=[*others, *(faults.fault_rows(why.index[why.eq(code)], "", str(code)) for code in why.unique())])
 
 
 def _malformed(table: reading.RawTable) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from typing import Final
 
 import pandas as pd
 
-from roster.reading import lines, naming
+from roster.reading import joining, lines, naming
 from roster.reading.table import RawTable
-from roster.settings import CsvFormat
+from roster.settings import CsvFormat, Joined
 from roster.unfit import Unfit
 
 _ALWAYS: Final = (1980, 1, 1, 0, 0, 0)
@@ -88,32 +88,36 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         names = ", ".join(sorted(contents.keys() ^ format.files.keys()))
         raise Unfit("files", f"The files are not those that the settings name: {names}.", "Take the files in anew, or correct `hr.files`.")
     tables = {}
+    joined = next((own.join for own in format.files.values() if own.join), None)
     for name, own in format.files.items():
         try:
-            tables[name] = one(contents[name], own, wanted, number)
+            tables[name] = one(contents[name], own, joining.wanted(wanted, joined, own.join is not None), number)
         except Unfit as unfit:
             raise Unfit(unfit.code, f"{name}: {unfit.message}", unfit.advice) from None
-    return _stacked(tables)
+    return _stacked(tables, joined, next((name for name, own in format.files.items() if own.join), ""), wanted)
 
 
-def _stacked(tables: Mapping[str, RawTable]) -> RawTable:
-    placed = [_placed(table, place) for place, table in enumerate(tables.values(), 1)]
+def _stacked(tables: Mapping[str, RawTable], joined: Joined | None, beside: str, wanted: set[str] | None) -> RawTable:
+    every = {name: _placed(table, place) for place, (name, table) in enumerate(tables.items(), 1)}
+    placed = list(every.values())
     headers = [table.header for table in placed]
     days = {table.trailer_date for table in placed if table.trailer_date}
     if len(days) > 1:
         told = ", ".join(f"{name} of {table.trailer_date}" for name, table in tables.items() if table.trailer_date)
         raise Unfit("files", f"The files' trailers are of different days: {told}.", "Have HR send all files of one day.")
-    return RawTable(
-        frame=pd.concat([table.frame for table in placed]),
-        malformed=pd.concat([table.malformed for table in placed]),
+    stacked = [table for name, table in every.items() if name != beside]
+    people = RawTable(
+        frame=pd.concat([table.frame for table in stacked]),
+        malformed=pd.concat([table.malformed for table in stacked]),
         header=headers[0] if all(header == headers[0] for header in headers) else [name for header in headers for name in header],
-        rows=sum(table.rows for table in placed),
+        rows=sum(table.rows for table in stacked),
         encoding=", ".join(dict.fromkeys(table.encoding for table in placed)),
         trailer_date=next(iter(days), None),
-        nobody=pd.concat([table.nobody for table in placed]),
+        nobody=pd.concat([table.nobody for table in stacked]),
         header_line=placed[0].header_line if len({table.header_line for table in placed}) == 1 else 1,
         fields={place: len(header) for place, header in enumerate(headers, 1)},
     )
+    return joining.join(people, every[beside], joined, wanted) if joined else people
 
 
 def _placed(table: RawTable, place: int) -> RawTable:

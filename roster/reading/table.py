@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from unicodedata import category, normalize
 
 import pandas as pd
@@ -38,6 +39,10 @@ class RawTable:
     """The line on which the header begins; None where the settings name the columns."""
     fields: Mapping[int, int] = field(default_factory=dict)
     """Of several files (`roster.reading.lines.file_of`): how many names the header of each has."""
+    joined: pd.Series = field(default_factory=partial(pd.Series, dtype="int64"))
+    """Line of a row beside the people → that of its person, where rows come of both (`roster.reading.joining`)."""
+    unjoined: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
+    """Line → why it has no other side."""
 
 
 def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:
