@@ -23,6 +23,8 @@ from roster.unfit import Unfit
 
 _MOST: Final = 5
 """So many files are named in a sentence."""
+NOT_ALL: Final = "HR's files are not all "
+"""How the sentence begins that says for which the run waits."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,14 @@ class SeveralFiles:
             first = next(iter(missing.values()))
             why = f" Of {next(iter(missing))}: {str(first).removesuffix(first.advice).strip()}"
             raise Transient(
-                f"HR's files are not all there: waiting for {_few(list(missing))}; there are {there}.{why}",
+                f"{NOT_ALL}there: waiting for {_few(list(missing))}; there are {there}.{why}",
                 "Run again when all files of one day are there.",
             )
         if len(set(days.values())) > 1:
             newest = max(days.values())
             late = {name: day for name, day in days.items() if day < newest}
             raise Transient(
-                f"HR's files are not all of one day: waiting for {_dated(late)}; the others are of {newest}.",
+                f"{NOT_ALL}of one day: waiting for {_dated(late)}; the others are of {newest}.",
                 "Run again when all files of one day are there.",
             )
         return _together(found, tuple(remark for one in found.values() for remark in one.remarks))
