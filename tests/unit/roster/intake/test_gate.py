@@ -241,6 +241,8 @@ def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
         "used": 99,
         "nights": 99,
         "files": {"no": {"rejected": 99}},
+        "standing": {"both": {"active": 99}},
+        "changes": {"before": 99, "added": 99, "changed": 99, "deleted": 99},
     }
     worst = replace(nothing, **figures, managers=Managers(True, 9, 9, 1), fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
