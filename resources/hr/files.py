@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.newest import Choice, by_name
+from resources.hr.newest import Choice, by_name, by_time
 from roster.settings import CsvFormat
 
 MAGIC = re.compile(r"[*?\[]")
@@ -69,7 +69,7 @@ def find(source: str, base: Path, newest: Literal["name", "modified"] = "name", 
     """
     files = listed(source, base)
     if newest == "modified":
-        return Choice(max(files, key=lambda file: (file.modified, file.name)))
+        return by_time(files, format or CsvFormat(), source)
     return by_name(files, format or CsvFormat(), source)
 
 
