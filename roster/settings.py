@@ -5,9 +5,10 @@ destination's settings) and what the rules do (``roster.rules``).
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from roster.reading import naming, positions
 from roster.vocabulary import CANONICAL_COLUMNS, MANAGER_COLUMNS
@@ -176,6 +177,23 @@ class Source(Rule):
         return self.split or (["Last, First", "First Last"] if self.part_of_name else [])
 
 
+def _same_name(value: Any) -> Any:
+    """A column that both have by one name, or several."""
+    names = [value] if isinstance(value, str) else value
+    return {name: name for name in names} if isinstance(names, list) and all(isinstance(one, str) for one in names) else names
+
+
+class Joined(Strict):
+    """How a file beside the people is joined to them."""
+
+    by: Annotated[dict[str, str], BeforeValidator(_same_name, json_schema_input_type=str | list[str] | dict[str, str])] = Field(
+        min_length=1
+    )
+    """The column of this file that has a person's key → the column of the people's file; one name where both are the same."""
+    gives: list[str] = Field(min_length=1)
+    """The columns that come from this file. A heading that both files have is this one's here."""
+
+
 class CsvFormat(Strict):
     """How the file's bytes become rows."""
 
@@ -208,6 +226,9 @@ class CsvFormat(Strict):
     """A regular expression with a group ``date`` that finds the export's date in the file's name: year first, or as 20.11.2026."""
     date_in_name_format: str | None = None
     """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
+    _files: dict[str, "CsvFormat"] = PrivateAttr(default_factory=dict)
+    _changes: "Changes | None" = PrivateAttr(default=None)
+    _joined: Joined | None = PrivateAttr(default=None)
 
     @field_validator("trailer", "date_in_name")
     @classmethod
@@ -258,6 +279,65 @@ class CsvFormat(Strict):
     def trailers(self) -> list[str]:
         """The patterns of the last lines, top to bottom."""
         return self.trailer if isinstance(self.trailer, list) else [] if self.trailer is None else [self.trailer]
+
+    @property
+    def files(self) -> Mapping[str, "CsvFormat"]:
+        """Where several files are one roster: what each is called → how it reads, in their order. Empty for one file."""
+        return self._files
+
+    @property
+    def changes(self) -> "Changes | None":
+        """Where files have changes of the roster: how they are told. None where each file has everyone."""
+        return self._changes
+
+    def of_changes(self, changes: "Changes | None") -> Self:
+        """The same for files of changes."""
+        made = self.model_copy()
+        made._changes = changes
+        return made
+
+    def without_changes(self) -> Self:
+        """The same for a file with everyone."""
+        return self.of_changes(None)
+
+    @property
+    def join(self) -> Joined | None:
+        """Of one of several files: how it is joined to the people; None where it has people itself."""
+        return self._joined
+
+    def joined_by(self, joined: Joined | None) -> Self:
+        """The same for a file beside the people."""
+        made = self.model_copy()
+        made._joined = joined
+        return made
+
+    def of_files(self, files: Mapping[str, "CsvFormat"]) -> Self:
+        """The same for several files, which are one roster."""
+        made = self.model_copy()
+        made._files = dict(files)
+        return made
+
+
+class Changes(Strict):
+    """How files of changes follow each other, and what in them says that somebody is gone."""
+
+    deleted: Where | None = None
+    """Rows (by columns of the file) that say that their person is gone."""
+    number_in_name: str | None = None
+    """A regular expression with a group ``number`` that finds a running number in the file's name; by default they follow by their day."""
+    every: Literal["day", "weekday", "week"] = "day"
+    """Of which days there are files, where they follow by their day: of each, of each but Saturday and Sunday, of every seventh."""
+
+    @field_validator("number_in_name")
+    @classmethod
+    def _numbered(cls, value: str | None) -> str | None:
+        try:
+            groups = re.compile(value).groupindex if value is not None else {"number": 1}
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error.msg}") from None
+        if "number" not in groups:
+            raise ValueError("number_in_name needs a group named number: (?P<number>…)")
+        return value
 
 
 class History(Strict):
@@ -382,6 +462,10 @@ class Gate(Strict):
     """So many people whose status and dates contradict each other: active and long ended, left and not begun."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
+    changes: Limit = Limit(count=20, share=0.1)
+    """Of a file of changes: so many people of the roster may be changed or added."""
+    deletions: Limit = Limit(count=5, share=0.02)
+    """Of a file of changes: so many people of the roster may be marked as gone."""
     same_file: int = Field(default=7, ge=1)
     """On so many days in a row the very same file may be read."""
 
