@@ -110,3 +110,17 @@ def test_an_empty_word_is_no_key() -> None:
     both = CsvFormat().of_files({"people": empty, "jobs": CsvFormat(delimiter=";", empty=["-"]).joined_by(BOTH.files["jobs"].join)})
     result = taken(person("-") + person("1"), "-;Sales;2020-01-01\n1;Sales;2020-01-01\n", both)
     assert result.roster["employee_id"].tolist() == ["1"]
+
+
+def test_of_several_jobs_in_the_other_file_the_first_makes_the_person() -> None:
+    columns = COLUMNS | {"extra_teams": {"column": "Team", "of_jobs": "all"}}
+    people = People.model_validate({"columns": columns, "absent_means": "leaver", "jobs": {"primary": {"First job": "Y"}}})
+    gives = ["Team", "Since", "First job"]
+    both = CsvFormat().of_files({"people": CsvFormat(), "jobs": CsvFormat().joined_by(Joined(by={"Pers": "No"}, gives=gives))})
+    jobs = "Pers,Team,Since,First job\n1,Sales,2020-01-01,N\n1,Finance,2020-01-01,Y\n2,Legal,2020-01-01,Y\n"
+    data = packed({"people": (FIRST + person("1") + person("2")).encode(), "jobs": jobs.encode()})
+    result = take_in(data, both, people, date(2026, 12, 1))
+    assert dict(result.roster[["employee_id", "department"]].itertuples(index=False)) == {"1": "Finance", "2": "Legal"}
+    assert lines(result)["2 of file 2"] == ("superseded", "other_job")
+    assert {lines(result)[line] for line in ("2 of file 1", "3 of file 1", "3 of file 2", "4 of file 2")} == {("used", None)}
+    assert result.roster["extra_teams"].tolist() == ['["Sales","Finance"]', "Legal"]
