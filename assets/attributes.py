@@ -77,9 +77,7 @@ class Hr(Strict):
         if sum(one is not None for one in (self.csv, self.sftp, self.url)) != 1:
             raise ValueError("exactly one source is needed: csv, sftp or url")
         if self.files is None and PLACE in self._given.place:
-            raise ValueError(
-                f"{PLACE} in the source's {self._given.PLACED_BY} stands for the names of several files, and hr.files names none"
-            )
+            raise ValueError(f"{PLACE} in the source stands for the names of several files, and hr.files names none")
         each(self._given, self.files or {})
         return self
 
@@ -93,10 +91,8 @@ class Hr(Strict):
         if not isinstance(people, dict):
             return value
         if "absent_means" in people:
-            raise ValueError(
-                "absent_means makes no sense with content: changes: of whoever is not in such a file nothing has changed, and who is "
-                "gone is marked (changes.deleted). Leave it out"
-            )
+            sentence = "absent_means makes no sense with content: changes: of whoever is not in such a file nothing has changed, and who is"
+            raise ValueError(f"{sentence} gone is marked (changes.deleted). Leave it out")
         return {**value, "people": {**people, "absent_means": "unchanged"}}
 
     @model_validator(mode="after")
