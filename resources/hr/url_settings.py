@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from resources.environment import EnvText, FromEnv, Secret
 from resources.hr.agreed import AsAgreed, besides
 from resources.hr.meant import MAGIC
-from resources.http import is_loopback
 from resources.places import LIBRARIES
 from roster.settings import CsvFormat
 
@@ -197,6 +196,8 @@ class UrlSource(AsAgreed, CsvFormat):
             raise ValueError(
                 f"{self.scheme}:// has one file and no folder: newest, done_marker, manifest, afterwards and archive mean nothing"
             )
+        from resources.http import is_loopback  # noqa: PLC0415 - whoever only reads settings needs no client
+
         host = urlsplit(self.url).hostname or ""
         if self.scheme == "http" and not is_loopback(host):
             raise ValueError("plain http is for this machine only: use https")

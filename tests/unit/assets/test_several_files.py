@@ -114,3 +114,11 @@ def test_a_mistake_of_changes_is_told(tmp_path: Path, said: str, why: str) -> No
     people = "      absent_means: unchanged\n" if said.startswith("content: everyone") else ""
     mistakes = changes(tmp_path, said, people)
     assert any(why in line for line in mistakes), mistakes
+
+
+def test_changes_may_be_in_a_bucket_and_not_behind_a_web_address(tmp_path: Path) -> None:
+    csv, full = 'csv: {path: "in/changes_*.csv"}', "in/all_*.csv"
+    assert changes(tmp_path, **{csv: 'url: {url: "s3://acme/changes_*.csv"}', full: "s3://acme/all_*.csv"}) == []
+    web = {csv: 'url: {url: "https://a.example/c.csv", token: {env: A}}', full: "https://a.example/all.csv"}
+    (mistake,) = changes(tmp_path, **web)
+    assert "content: changes makes no sense over https://: it has one file, and one that was missed is gone" in mistake

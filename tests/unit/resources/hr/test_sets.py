@@ -190,7 +190,7 @@ def test_what_is_common_is_said_once_and_each_may_differ() -> None:
 def test_files_that_somebody_names_are_told_apart_by_their_names_else_they_are_in_their_order(tmp_path: Path) -> None:
     se, no = put(tmp_path, "se_1.csv", "No\n1\n"), put(tmp_path, "no_1.csv", "No\n2\n")
     named, wanted = each(SOURCE, {"se": OneOfSeveral(), "no": OneOfSeveral()}), packed({"se": b"No\n1\n", "no": b"No\n2\n"})
-    assert given([no, se], named).content == wanted
-    assert given([se.rename(tmp_path / "a.csv"), no.rename(tmp_path / "b.csv")], named).content == wanted
+    assert given([no, se], SOURCE, named).content == wanted
+    assert given([se.rename(tmp_path / "a.csv"), no.rename(tmp_path / "b.csv")], SOURCE, named).content == wanted
     with pytest.raises(Permanent, match="1 files were given, and 2 files are one roster: se, no"):
-        given([tmp_path / "a.csv"], named)
+        given([tmp_path / "a.csv"], SOURCE, named)
