@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, create_model, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
 
 from destinations import registry
 from resources.alerts.settings import Alerts
-from resources.hr.locations import CsvSource, SftpSource, Skipped
+from resources.hr.locations import PLACE, CsvSource, FullAndChanges, OneOfSeveral, SftpSource, Skipped, Source, each
 from resources.hr.url_settings import UrlSource
 from roster import yes_or_no
 from roster.plan.domains import Domain
@@ -40,7 +40,10 @@ ALWAYS_PRESENT: Final = frozenset(
 
 FILL_IN: Final = "FILL-IN"
 """What `rollcall map` writes where it cannot know."""
+STORED: Final = "stored"
+"""The context in which settings are read that were stored, as they are once they have been read."""
 
+_FILE = re.compile(r"\w[\w-]{0,39}")
 _OWNER = re.compile(r"team:[\w.-]+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Path = tuple[str | int, ...]
@@ -56,6 +59,12 @@ class Hr(Strict):
     """The export as a file on an SFTP server: where it is and how its bytes become rows."""
     url: UrlSource | None = None
     """The export as a file in an object store, on an FTPS server or behind a web address: where it is and how its bytes become rows."""
+    files: dict[str, OneOfSeveral] | None = Field(default=None, min_length=2)
+    """Where several files are one roster: what each is called, and what of it is otherwise than the source says."""
+    content: Literal["everyone", "changes"] = "everyone"
+    """Whether each file has everyone, or what has changed since the one before."""
+    changes: FullAndChanges | None = None
+    """With `content: changes`: how such files follow each other, and where the ones with everyone are."""
     people: People
     """How its rows become people."""
     gate: Gate = Gate()
@@ -67,11 +76,71 @@ class Hr(Strict):
     def _one_source(self) -> "Hr":
         if sum(one is not None for one in (self.csv, self.sftp, self.url)) != 1:
             raise ValueError("exactly one source is needed: csv, sftp or url")
+        if self.files is None and PLACE in self._given.place:
+            raise ValueError(f"{PLACE} in the source stands for the names of several files, and hr.files names none")
+        each(self._given, self.files or {})
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nobody_is_absent(cls, value: Any, info: ValidationInfo) -> Any:
+        """Of whoever a file of changes does not have, nothing has changed. `STORED` settings have been through here."""
+        if not isinstance(value, dict) or value.get("content") != "changes" or info.context == STORED:
+            return value
+        people = value.get("people")
+        if not isinstance(people, dict):
+            return value
+        if "absent_means" in people:
+            sentence = "absent_means makes no sense with content: changes: of whoever is not in such a file nothing has changed, and who is"
+            raise ValueError(f"{sentence} gone is marked (changes.deleted). Leave it out")
+        return {**value, "people": {**people, "absent_means": "unchanged"}}
+
+    @model_validator(mode="after")
+    def _in_sequence(self) -> "Hr":
+        if (self.content == "changes") != (self.changes is not None):
+            raise ValueError("content: changes and changes belong together")
+        if self.changes is None:
+            return self
+        if self.files is not None:
+            raise ValueError("content: changes is for one file a day: leave out files")
+        source = self._given
+        if isinstance(source, UrlSource) and source.is_one_file:
+            raise ValueError(f"content: changes makes no sense over {source.scheme}://: it has one file, and one that was missed is gone")
+        source.elsewhere(self.changes.full)
+        trailers = any("(?P<date>" in pattern for pattern in source.trailers)
+        if self.changes.number_in_name is None and source.date_in_name is None and not trailers:
+            raise ValueError("nothing tells whether changes were missed: give changes.number_in_name, date_in_name or a trailer's date")
+        if self.changes.full == source.place:
+            raise ValueError(f"changes.full is the same as the source's {source.PLACED_BY}: the two kinds of file could not be told apart")
+        return self
+
+    @field_validator("files")
+    @classmethod
+    def _names(cls, value: dict[str, OneOfSeveral] | None) -> dict[str, OneOfSeveral] | None:
+        if any(not _FILE.fullmatch(name) for name in value or ()):
+            raise ValueError("a file's name has letters, digits, - and _ only: it is shown to everybody")
+        return value
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _nothing_otherwise(cls, value: Any) -> Any:
+        if isinstance(value, list | dict) and not all(isinstance(name, str) for name in value):
+            raise ValueError("a file's name that YAML reads as true, false or a number goes in quotes, such as no")
+        named = dict.fromkeys(value) if isinstance(value, list) else value
+        return {name: {} if own is None else own for name, own in named.items()} if isinstance(named, dict) else named
+
     @property
-    def source(self) -> CsvSource | SftpSource | UrlSource:
-        """The one that is given."""
+    def source(self) -> Source:
+        """The one that is given; of several files with how each of them reads."""
+        return self._given.of_files(self.each).of_changes(self.changes)
+
+    @property
+    def each(self) -> dict[str, Source]:
+        """Of several files, what each is called → its source; empty for one."""
+        return each(self._given, self.files or {})
+
+    @property
+    def _given(self) -> Source:
         source = self.csv or self.sftp or self.url
         assert source is not None, "checked when the settings were read"  # noqa: S101
         return source

@@ -19,7 +19,7 @@ from destinations import registry
 from destinations.base import Attempt, Destination, Policy
 from resources import places, traffic
 from resources.failures import Failed, Permanent
-from resources.hr import sources
+from resources.hr.access import export_source
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
 from resources.stored.run_storage import RunStorage
@@ -136,7 +136,8 @@ class Company:
     def resources(self) -> Mapping[str, dg.ResourceDefinition | RunStorage]:
         """Everything outside the process, by resource key."""
         hr = self.settings.hr
-        found = {self.resource("hr"): dg.ResourceDefinition.hardcoded_resource(sources.source(hr.source, self.folder))}
+        files = export_source(hr.source, hr.each, self.folder, self.settings.timezone)
+        found = {self.resource("hr"): dg.ResourceDefinition.hardcoded_resource(files)}
         found |= {self.resource(destination.name): _way_to(destination) for destination in self.destinations()}
         return {**found, self.resource("ledger"): _ledger(self.name), self.resource("io"): _storage(self.name)}
 

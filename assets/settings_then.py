@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 
-from assets.attributes import model
+from assets.attributes import STORED, model
 from assets.company import Company
 from assets.what_if import draw
 from destinations.base import Destination, Drawn, Known, Taken
 from resources.failures import PRIVATE
-from resources.hr import openpgp
+from resources.hr import opening
 from resources.hr.agreed import AsAgreed
 from resources.ledger import Applied, Ledger
 from resources.stored.run_storage import RunStorage
@@ -38,7 +38,10 @@ ENTRY: Final = "settings"
 _NO_MATTER: Final = ("owners", "when", "retention_days", "release_hours", "alerts", "serve")
 """What of the settings changes no plan."""
 _HOW_SENT: Final = set(AsAgreed.model_fields)
-_NO_MATTER_OF_HR: Final[dict[str, Any]] = {"gate": True, "skipped": True, **dict.fromkeys(("csv", "sftp", "url"), _HOW_SENT)}
+_NO_MATTER_OF_HR: Final[dict[str, Any]] = {
+    **{"gate": True, "skipped": True, "files": {"__all__": _HOW_SENT}},
+    **dict.fromkeys(("csv", "sftp", "url"), _HOW_SENT),
+}
 _DEEP: Final = 3
 """So many names of a place are told: what is further in may be a word of HR's."""
 
@@ -93,7 +96,7 @@ def _company_then(company: Company, storage: RunStorage, last: Applied, destinat
         KeyError, dagster.Failure: They are not stored.
     """
     plan = storage.of_run(last.plan_run_id, company.key(destination, "plan"))
-    return replace(company, settings=model().model_validate(json.loads(plan[ENTRY])))
+    return replace(company, settings=model().model_validate(json.loads(plan[ENTRY]), context=STORED))
 
 
 def _taken_then(company: Company, before: Company, book: Ledger, storage: RunStorage, taken: Taken) -> Taken:
@@ -105,7 +108,7 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
     known = [book.acknowledged.all(name)[column] for name in then.parts() for column in ("employee_id", "account")]
     remembered = pd.concat(known, ignore_index=True).dropna().drop_duplicates()
     # By the keys of today: another key is no other content.
-    content, zone = openpgp.opened(export["content"], now.hr.source), ZoneInfo(then.timezone)
+    content, zone = opening.plain(export["content"], now.hr.source), ZoneInfo(then.timezone)
     read = intake.take_in(content, then.hr.source, then.hr.people, taken.as_of, zone=zone, remembered=remembered, moment=taken.moment)
     return replace(
         taken,

@@ -21,7 +21,8 @@ from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from assets.loader import SettingsMistakes
 from destinations import registry
-from resources.hr import files, openpgp
+from resources.hr import opening
+from resources.hr.access import export_source
 from roster.intake import take_in as intake
 from roster.settings import CsvFormat
 
@@ -107,8 +108,9 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def _roster(settings: CompanySettings) -> pd.DataFrame:
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
-    taken = files.take(files.find(source.path, Path("/"), "name", source).file.path)
-    content, now = openpgp.opened(taken.content, source), datetime.now(zone)
+    files = export_source(source, settings.hr.each, Path("/"), settings.timezone)
+    taken, now = files.take(files.newest()), datetime.now(zone)
+    content = opening.plain(taken.content, source)
     return intake.take_in(content, source, settings.hr.people, now.date(), zone=zone, moment=now).roster
 
 
@@ -117,12 +119,35 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
     source: Mapping[str, Any] = next((hr[name] for name in _SOURCES if hr.get(name)), {})
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
+    if hr.get("content") == "changes":
+        return _hr(_with_everyone(hr), folder, file)
+    if file and hr.get("files"):
+        raise SettingsMistakes(["Several files are one roster here: put them where the settings look, and name none."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
     own = {name: value for name, value in source.items() if name in CsvFormat.model_fields or name == "openpgp"}
     if file:  # it may be called anything
         own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
-    kept = {name: value for name, value in hr.items() if name not in _SOURCES and not _leads_out(value)}
+    kept = {name: value for name, value in hr.items() if name not in (*_SOURCES, "files") and not _leads_out(value)}
+    if hr.get("files"):
+        named = hr["files"]
+        kept["files"] = {name: _absolute(one, folder) for name, one in named.items()} if isinstance(named, dict) else named
     return {"csv": {**own, "path": str(path)}, **kept}
+
+
+def _with_everyone(hr: Mapping[str, Any]) -> dict[str, Any]:
+    """HR's part without changes: a trial begins with everyone, as its company will."""
+    kept = {name: value for name, value in hr.items() if name not in ("content", "changes")}
+    full = (hr.get("changes") or {}).get("full")
+    kept |= {name: {**kept[name], **({"path": full} if full else {})} for name in _SOURCES if isinstance(kept.get(name), dict)}
+    return {**kept, "people": {**kept.get("people", {}), "absent_means": "unchanged"}}
+
+
+def _absolute(one: Any, folder: Path) -> Any:
+    """One of several files, from wherever its settings are; no manifest needs to lie beside it."""
+    if not isinstance(one, dict):
+        return one
+    own = {name: value for name, value in one.items() if name != "manifest"}
+    return {**own, "path": str(folder.absolute() / own["path"])} if "path" in own else own
 
 
 def _filled_in(document: Any) -> Any:

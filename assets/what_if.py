@@ -22,7 +22,8 @@ from destinations.base import Attempt, Desired, Destination, Drawn, Known, Reque
 from resources import places
 from resources.environment import EnvText
 from resources.failures import Failed, Permanent
-from resources.hr import openpgp
+from resources.hr import opening
+from resources.hr.sets import file_names
 from resources.ledger import Ledger
 from resources.stored.run_storage import RunStorage, producer
 from roster import accounting
@@ -33,7 +34,7 @@ from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
-from roster.reading.naming import day_in_name
+from roster.reading import several
 from roster.rules import MissingColumn
 from roster.unfit import Unfit
 
@@ -123,6 +124,10 @@ def last_file(company: Company) -> StoredFile:
     except dg.Failure:
         again = f"Run {company.job('preview')} first: it takes the file in, plans, and writes nothing at any destination."
         raise Permanent(f"No file of {company.name} is stored that a run has taken in.", again) from None
+    if "content" not in export:
+        raise Permanent(
+            f"The file that {company.name} last took in was deleted to forget somebody.", "Run the sync with the next one first."
+        )
     return StoredFile(export["content"], ExportFacts.from_json(export["facts"]), producer(export).run_id)
 
 
@@ -148,11 +153,11 @@ def _taken_in(company: Company, ledger: Ledger, file: StoredFile) -> tuple[list[
     """What the settings make of the bytes, and what the gate says of that; what somebody let pass of this file passes here too."""
     settings, stored, today = company.settings, file.facts, _today(company)
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
-    day = day_in_name(PurePath(stored.path).name, source.date_in_name, source.date_in_name_format)
+    day = several.day_by_name(PurePath(stored.path).name, file_names(stored.path), source)
     known = [ledger.acknowledged.all(name) for name in settings.parts()]
     numbers = [part[name] for part in known for name in ("employee_id", "account")]
     remembered = pd.concat(numbers, ignore_index=True).dropna().drop_duplicates()
-    content = openpgp.opened(file.content, source)
+    content = opening.plain(file.content, source)
     result = intake.take_in(content, source, settings.hr.people, today.date(), zone=zone, remembered=remembered, moment=today)
     if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")

@@ -6,6 +6,7 @@ settings (``assets.loader``).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -21,14 +22,16 @@ from assets.attributes import CompanySettings
 from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
-from resources.hr import files, manifest, openpgp
-from resources.hr.agreed import Manifest
+from resources.hr import opening, sets
+from resources.hr.files import Export
+from resources.hr.locations import Source
 from roster import accounting
-from roster.intake import gate
+from roster.intake import changes, gate
 from roster.intake import take_in as intake
 from roster.intake.leavers import SAYS_LEFT, SAYS_LEFT_UNDATED
 from roster.intake.references import Managers
-from roster.reading.naming import day_in_name
+from roster.reading import several
+from roster.reading.lines import line_text, line_texts
 from roster.reports import tables
 from roster.reports.reasons import REASONS, reason
 from roster.rules import MissingColumn
@@ -53,12 +56,15 @@ def check(
             help="The company's name, or a draft's folder; without it, every company's settings.", autocompletion=names.companies
         ),
     ] = None,
-    file: Annotated[Path | None, typer.Argument(help="HR's file; without it, the settings alone.", exists=True, dir_okay=False)] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Argument(help="HR's file, or all of several; of changes, one with everyone and then those.", exists=True, dir_okay=False),
+    ] = None,
     show_values: Annotated[bool, typer.Option("--show-values", help="Print the offending cells, too. They are personal data.")] = False,
     limit: Annotated[int, typer.Option(help="How many rejects to print; 0 for all.", min=0)] = SHOWN,
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
-    if company is None or file is None:
+    if company is None or not file:
         asked = [company] if company else names.companies()
         if not asked:
             say(f"There is no company yet: {names.companies_folder()} has no folder with a defs.yaml.")
@@ -149,32 +155,52 @@ def _print_managers(checks: list[gate.GateCheck], managers: Managers, settings: 
             say(f"Managers ({', '.join(sorted(source.reads()))}): {one.seen}.")
     for line, near in zip(managers.lines, managers.nearest, strict=True):
         if near:
-            say(f"  nearest to the one on line {line}: {near}")
+            say(f"  nearest to the one on line {line_text(line)}: {near}")
 
 
-def _taken_in(file: Path, settings: CompanySettings) -> intake.IntakeResult:
+def _taken_in(given: Sequence[Path], settings: CompanySettings) -> intake.IntakeResult:
     """What a run's intake does, short of numbering the file."""
+    zone = ZoneInfo(settings.timezone)
+    if settings.hr.changes:
+        return _changes_taken_in(given, settings, zone)
     format = settings.hr.source
-    taken = files.take(file, _manifest_of(file, format.manifest))
-    day_in_name(taken.name, format.date_in_name, format.date_in_name_format)
-    content, zone = openpgp.opened(taken.content, format), ZoneInfo(settings.timezone)
-    manifest.check_hash(format.manifest, taken.manifest, taken.name, taken.content, content)
+    taken = sets.given(given, format, settings.hr.each)
+    _say_missing(taken, settings.hr.each or {"": format})
+    several.day_by_name(taken.name, taken.names, format)
+    content = opening.opened(taken, format)
     with _progress(taken.size, len(intake.STEPS)) as on_step:
         now = datetime.now(zone)
         result = intake.take_in(content, format, settings.hr.people, now.date(), on_step, zone=zone, moment=now)
-    manifest.check_rows(format.manifest, taken.manifest, taken.name, result.facts.people_rows())
+    opening.check_rows(taken, format, result.dispositions)
     wrong = accounting.of_rows(result.dispositions, result.facts.rows)
     if wrong:
         raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
     return result
 
 
-def _manifest_of(file: Path, agreed: Manifest | None) -> Manifest | None:
-    """What is agreed of the manifest, if the file has it beside it here."""
-    if agreed and not file.with_name(manifest.name_of(agreed, file.name)).is_file():
-        say("Its manifest is not beside it, and not compared: a run would wait for it.", err=True)
-        return None
-    return agreed
+def _say_missing(taken: Export, sources: Mapping[str, Source]) -> None:
+    """Of which files no manifest lies beside them here."""
+    for name, source in sources.items():
+        if source.manifest and (taken.manifests.get(name) if name else taken.manifest) is None:
+            which = f"{name}: its" if name else "Its"
+            say(f"{which} manifest is not beside it, and not compared: a run would wait for it.", err=True)
+
+
+def _changes_taken_in(given: Sequence[Path], settings: CompanySettings, zone: ZoneInfo) -> intake.IntakeResult:
+    """The last file, put on those before it, of which the first has everyone."""
+    format, people, rows, now = settings.hr.source, settings.hr.people, None, datetime.now(zone)
+    for place, path in enumerate(given):
+        taken = sets.given([path], format, {})
+        _say_missing(taken, {"": format})
+        export = replace(taken, content=several.packed({changes.CHANGES if place else changes.FULL: taken.content}))
+        content = changes.with_before(opening.opened(export, format), rows)
+        result = intake.take_in(content, format, people, now.date(), zone=zone, moment=now)
+        opening.check_rows(export, format, result.dispositions)
+        rows = result.after
+    if result.facts.changes:
+        counts = [f"{count} {what}" for what, count in result.facts.changes.items() if what != "before"]
+        say(f"On the files before it: {', '.join(counts)}.")
+    return result
 
 
 @contextmanager
@@ -232,13 +258,13 @@ def _print_nobodys(dispositions: pd.DataFrame) -> None:
     nobodys = dispositions[dispositions["disposition"].eq("nobody")]
     for why, lines in nobodys.groupby("reason")["line"]:
         more = f" and {len(lines) - FEW} more" if len(lines) > FEW else ""
-        say(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(str(line) for line in lines.head(FEW))}{more}")
+        say(f"  nobody's, being {WHAT[str(why)]}: line {', '.join(line_text(line) for line in lines.head(FEW))}{more}")
 
 
 def _print_rejects(heading: str, rejects: pd.DataFrame, show_values: bool) -> None:
     if len(rejects):
         say(f"\n{heading}:")
-    for row in rejects.itertuples():
+    for row in rejects.assign(line=line_texts(rejects["line"])).itertuples():
         number = _number(row.number if show_values else row.employee_id, row.number)
         where = f" {row.source}:" if isinstance(row.source, str) else ""
         value = f" [{row.value}]" if show_values and isinstance(row.value, str) else ""

@@ -36,7 +36,9 @@ from destinations.abilities import BRIEFLY, Examined, Look
 from resources import places
 from resources.environment import EnvText, FromEnv
 from resources.failures import Failed
-from resources.hr import openpgp, sources
+from resources.hr import openpgp
+from resources.hr.access import export_source
+from resources.hr.agreed import OpenPgp
 from resources.http import checked_url
 from resources.ledger import Ledger
 from web import health
@@ -108,8 +110,8 @@ def _all(settings: CompanySettings, folder: Path) -> Iterator[Found]:
         yield Found("HR's file", None, WITHOUT_VARIABLES)
     else:
         yield _guarded("HR's file", lambda: _hr_file(settings, folder))
-        if agreed := settings.hr.source.openpgp:
-            yield _guarded("HR's file: keys", lambda: Look(*openpgp.looked_at(agreed)))
+        for name, agreed in _protections(settings).items():
+            yield _guarded(f"HR's file{name}: keys", lambda agreed=agreed: Look(*openpgp.looked_at(agreed)))  # type: ignore[misc]
     with _ledger() as ledger:
         for name, own in settings.parts().items():
             there = registry.build(name, own)
@@ -163,8 +165,16 @@ def _guarded(what: str, look: Callable[[], Look]) -> Found:
     return Found(what, not seen.advice, seen.sentence, seen.advice, seen.choices)
 
 
+def _protections(settings: CompanySettings) -> dict[str, OpenPgp]:
+    """How files are encrypted or signed: what each is called, of several that are so in different ways → what is agreed of it."""
+    source, each = settings.hr.source, settings.hr.each
+    if all(own.openpgp == source.openpgp for own in each.values()):
+        return {"": source.openpgp} if source.openpgp else {}
+    return {f" {name}": own.openpgp for name, own in each.items() if own.openpgp}
+
+
 def _hr_file(settings: CompanySettings, folder: Path) -> Look:
-    newest = sources.source(settings.hr.source, folder).newest(hurried=True)
+    newest = export_source(settings.hr.source, settings.hr.each, folder, settings.timezone).newest(hurried=True)
     of = f", of {newest.modified:%Y-%m-%d %H:%M} UTC" if newest.modified else ""
     afterwards = getattr(settings.hr.source, "afterwards", "leave")
     # Nothing is written here, and no server says what it would allow.

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
+from assets import names
 from cli.terminal import stop
 from resources import places
 from resources.failures import Failed
 
 if TYPE_CHECKING:
+    from assets.runs.arriving import Wait
     from assets.runs.lost import Lost
 
 WORDS: Final = {
@@ -32,6 +34,8 @@ class LostRuns:
 
     by_company: Mapping[str, Sequence["Lost"]] = field(default_factory=dict)
     """Company → its runs that the ledger does not know of, newest first; only companies that have some."""
+    waits: Mapping[str, "Wait"] = field(default_factory=dict)
+    """Company → for which of several files its sensor waits; only companies whose does."""
     unread: str = ""
     """Why that cannot be said."""
 
@@ -44,6 +48,10 @@ class LostRuns:
             {"run": one.root_run_id, "job": one.job, "status": one.status, "at": one.ended.isoformat(), "do": one.do or None}
             for one in found
         ]
+
+    def files(self, company: str) -> dict[str, str]:
+        """``waits_for``: for which of several files its sensor waits; nothing if for none."""
+        return {"waits_for": self.waits[company].reason} if company in self.waits else {}
 
 
 def look(company: str | None, last: int) -> LostRuns:
@@ -58,20 +66,22 @@ def look(company: str | None, last: int) -> LostRuns:
         return LostRuns()
     import dagster as dg  # noqa: PLC0415 - it takes most of a second: not for help
 
-    from assets.runs import lost  # noqa: PLC0415
+    from assets.runs import arriving, lost  # noqa: PLC0415
     from cli.demo import use_instance  # noqa: PLC0415
 
     try:
         use_instance()
         with dg.DagsterInstance.get() as instance:
             found = {name: lost.find(instance, name, last) for name in ([company] if company else lost.companies(instance))}
+            asked = [company] if company else names.companies()
+            waits = {name: one for name in asked if (one := arriving.wait(instance, name))}
     except Failed as failure:
         stop(str(failure))
     except Exception as error:  # a database's errors are of many kinds, and their texts may hold its address
         return LostRuns(
             unread=f"Dagster's records cannot be read ({type(error).__name__}): runs that the ledger does not know are not shown."
         )
-    return LostRuns({name: runs for name, runs in found.items() if runs})
+    return LostRuns({name: runs for name, runs in found.items() if runs}, waits)
 
 
 def print_lost(console: Console, runs: Sequence["Lost"]) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.terminal import to_type
 from resources.past.report_files import Written
 from roster.plan.adoption import WAYS
+from roster.reading.lines import line_texts
 from roster.reports.headline import headline
 from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
@@ -112,7 +113,7 @@ def _left_out(out: pd.DataFrame) -> Table:
     """Who was not brought in: a line for each reason and group of people, by employee number."""
     table = Table("left out at", "people", "why", "who", box=None, pad_edge=False, header_style="bold")
     table.columns[1].justify = "right"
-    line = "line " + out["line"].astype("str")
+    line = "line " + line_texts(out["line"])
     named = out.assign(who=out["employee_id"].fillna(line), number=out["number"].fillna(line)).drop_duplicates(["where", "reason", "who"])
     groups = named.groupby(["where", "reason"], sort=False).agg(who=("who", tuple), people=("number", "nunique")).reset_index()
     who: Any

@@ -47,13 +47,18 @@ def status(
         with ledger_of(name, without_runs=name in runs_lost.by_company) as ledger:
             found.append(look(ledger, last, registry.titles()))
     if json:
-        companies = [{**as_json(one), "folder": one.company in there, "lost": runs_lost.as_json(one.company)} for one in found]
+        companies = [
+            {**as_json(one), "folder": one.company in there, "lost": runs_lost.as_json(one.company), **runs_lost.files(one.company)}
+            for one in found
+        ]
         broken = [{"company": name, "mistakes": lines} for name, lines in unloadable.items()]
         print_json({"companies": companies, "unloadable": broken})
         return
     for one in found:
         print_status(console, one, now, folder=one.company in there)
         lost.print_lost(console, runs_lost.by_company.get(one.company, ()))
+        if waits := runs_lost.waits.get(one.company):
+            console.print(f"  {waits.reason} ({waits.since:%Y-%m-%d %H:%M} UTC)", style="yellow", soft_wrap=True)
     if runs_lost.unread:
         console.print(f"  {runs_lost.unread}", style="red", soft_wrap=True)
 

@@ -21,6 +21,7 @@ from destinations import registry
 from resources.past import thing_story
 from resources.past.story import story_of
 from resources.stored.runs import StoredRuns
+from roster.reading.lines import EACH, file_of
 from roster.reports.reasons import reason
 from roster.reports.story import Chapter, Lacking, Story, Visit, obstacle, planned, remedy, sentence, without
 
@@ -129,7 +130,7 @@ def _run_as_json(chapter: Chapter, show_values: bool) -> dict[str, Any]:
         "intake": chapter.intake,
         "lines": None
         if lines is None
-        else [{"line": one.number, "disposition": one.disposition, "code": one.code, "message": one.message} for one in lines],
+        else [{**_place(one.number), "disposition": one.disposition, "code": one.code, "message": one.message} for one in lines],
         "values_left_out": [_lacking_as_json(one) for one in chapter.lacking],
         "standing": chapter.standing,
         "destinations": [_visit_as_json(visit, show_values) for visit in chapter.visits],
@@ -211,13 +212,18 @@ def _table(chapter: Chapter) -> Table:
     return table
 
 
+def _place(line: int) -> dict[str, int]:
+    """A line, and of several files which one it is of."""
+    return {"line": line % EACH, **({"file": file_of(line)} if file_of(line) else {})}
+
+
 def _lines(chapter: Chapter) -> str:
     if chapter.file is None:
         return "not read by this run"
     name = f"{chapter.file}, intake {chapter.intake}"
     if chapter.lines is None:
         return f"{name}\ntheir row is not kept" if not chapter.failure else name
-    rows = [f"line {line.number}: {line.disposition}{f', {line.message}' if line.message else ''}" for line in chapter.lines]
+    rows = [f"line {line.called}: {line.disposition}{f', {line.message}' if line.message else ''}" for line in chapter.lines]
     return "\n".join([name, *(rows or ["not in it"])])
 
 

@@ -1,16 +1,44 @@
-"""What a company's YAML says about people: how its file reads, how columns map, who is in scope, how destination values come about.
+"""What a company's YAML says about people: how columns map, who is in scope, how destination values come about.
 
-Belongs here: the strict models of those settings. Does not belong here: where a file or a server is (``resources.hr.locations``, each
-destination's settings) and what the rules do (``roster.rules``).
+Belongs here: the strict models of those settings. Does not belong here: how a file reads (``roster.file_settings``), where a file or a
+server is (``resources.hr.locations``, each destination's settings) and what the rules do (``roster.rules``). Who needs settings of people
+gets those of files here too.
 """
 
 import re
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from roster.reading import naming, positions
+from roster.file_settings import Changes, CsvFormat, Joined
+from roster.strict import Strict, Texts, Where
 from roster.vocabulary import CANONICAL_COLUMNS, MANAGER_COLUMNS
+
+__all__ = [
+    "LONGEST_DAYS",
+    "SERIAL",
+    "Approvers",
+    "Case",
+    "Changes",
+    "Choice",
+    "Contradictions",
+    "CsvFormat",
+    "Gate",
+    "History",
+    "Jobs",
+    "Joined",
+    "Leaving",
+    "Limit",
+    "NameOrder",
+    "People",
+    "Rule",
+    "Scope",
+    "Source",
+    "Strict",
+    "Texts",
+    "Value",
+    "Where",
+]
 
 LONGEST_DAYS: Final = 365_000
 """Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
@@ -20,35 +48,11 @@ SERIAL: Final = ("excel", "excel-1904")
 """Formats of dates that are a workbook's serial numbers: those that count from 1900, and those that count from 1904."""
 
 
-class Strict(BaseModel):
-    """A settings model that refuses unknown keys and never shows a value in its errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
-
-
-def _listed(value: Any, *also: type) -> Any:
-    """A scalar stands for a list of one. Text only: what YAML made of ``0100`` (64) or ``yes`` (true) would quietly match nobody."""
-    items = value if isinstance(value, list) else [value]
-    for number, item in enumerate(items, start=1):
-        if item is not None and not isinstance(item, (str, *also)):
-            raise ValueError(f"value {number} is no text: put it in quotes, since YAML reads 0100 as 64 and yes as true")
-    return ["" if item is None else item for item in items]
-
-
 def _in_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Texts = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)]
-Where = dict[str, Annotated[list[str | bool], BeforeValidator(lambda value: _listed(value, bool), json_schema_input_type=Any)]]
-"""Column → accepted values. A row matches when every named column has one of its values; ``""`` stands for empty, true and false for all
-words for yes and no (``roster.yes_or_no``)."""
-
 Value = str | int | bool | list[str]
-
-
-Position = Annotated[str, BeforeValidator(positions.checked, json_schema_input_type=str)]
-"""The first and the last character of a column of fixed width, counted from 1: ``1-8``."""
 
 
 class Limit(Strict):
@@ -141,7 +145,7 @@ NameOrder = Literal["Last, First", "First Last"]
 class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
-    format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = ["%Y-%m-%d"]
+    format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = Field(default=["%Y-%m-%d"])
     """For date columns: the formats in which HR writes them; ``excel`` for a workbook's serial numbers, ``excel-1904`` where it counts from
     1904. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
@@ -174,90 +178,6 @@ class Source(Rule):
     def orders(self) -> list[NameOrder]:
         """In which ways whole names are written; none where the column has no whole names."""
         return self.split or (["Last, First", "First Last"] if self.part_of_name else [])
-
-
-class CsvFormat(Strict):
-    """How the file's bytes become rows."""
-
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    """The character between fields."""
-    encoding: str = "utf-8"
-    """A Python codec name. UTF-8 may begin with a byte-order mark. ``auto`` takes what a detector proposes, if it stands up to a check."""
-    quote: str | None = Field(default='"', max_length=1)
-    """The character around fields; null where the file does not quote."""
-    escape: Literal["doubled", "backslash"] = "doubled"
-    """How a quote is written inside a quoted field: twice, or after a backslash."""
-    decimal: Literal[".", ","] | None = None
-    """The decimal sign of amounts. With it thousands marks and a currency are read too; without it only plain numbers (12000.50) are."""
-    empty: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=Any)] = []
-    """Words that stand for an empty cell, in every column: such as NULL, ``-``, n/a. Exactly as they are written."""
-    sheet: str | None = None
-    """The sheet's name, for a workbook (.xlsx) that has several. Its dates, where cells hold them as dates, read as YYYY-MM-DD."""
-    columns: list[str] | None = None
-    """Column names for a file without a header line."""
-    positions: dict[str, Position] | None = Field(default=None, min_length=1)
-    """For columns of fixed width: column → its first and last character, counted from 1: ``{Number: 1-8, Name: 9-40}``."""
-    header_line: int | None = Field(default=None, ge=1)
-    """The line of the header (1-based), where titles stand above it; by default the first that has all headings which the settings want."""
-    comment: str | None = None
-    """Lines that begin with this text are passed over."""
-    trailer: str | list[str] | None = None
-    """A regular expression for the file's last line, or a list of them for its last lines, top to bottom. A group ``rows`` is compared with
-    the rows read; ``date`` dates the file."""
-    date_in_name: str | None = None
-    """A regular expression with a group ``date`` that finds the export's date in the file's name: year first, or as 20.11.2026."""
-    date_in_name_format: str | None = None
-    """How that date is written where it is neither, such as ``%d-%m-%Y`` or ``%d%m%y``."""
-
-    @field_validator("trailer", "date_in_name")
-    @classmethod
-    def _compiles(cls, value: str | list[str] | None) -> str | list[str] | None:
-        for pattern in value if isinstance(value, list) else [value] if value is not None else []:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error.msg}") from None
-        return value
-
-    @field_validator("date_in_name_format")
-    @classmethod
-    def _tells_a_day(cls, value: str | None) -> str | None:
-        if value is not None and not naming.tells_a_day(value):
-            raise ValueError("no format that tells a day, such as %d-%m-%Y")
-        return value
-
-    @model_validator(mode="after")
-    def _dated_names(self) -> Self:
-        if self.date_in_name is None:
-            if self.date_in_name_format is not None:
-                raise ValueError("date_in_name_format belongs to date_in_name")
-            return self
-        if "(?P<date>" not in self.date_in_name:
-            raise ValueError("date_in_name needs a group named date: (?P<date>…)")
-        if self.date_in_name_format is None and not naming.readable(self.date_in_name):
-            raise ValueError("date_in_name finds dates of which nobody can tell day and month: give date_in_name_format, such as %d-%m-%Y")
-        return self
-
-    @model_validator(mode="after")
-    def _one_header(self) -> Self:
-        if self.columns is not None and self.header_line is not None:
-            raise ValueError("columns names the columns of a file without a header, header_line says where one is: give one of them")
-        return self
-
-    @model_validator(mode="after")
-    def _by_positions(self) -> Self:
-        if self.positions is None:
-            return self
-        others = [name for name in ("delimiter", "quote", "escape", "columns", "sheet") if name in self.model_fields_set]
-        if others:
-            raise ValueError(f"positions says which columns there are and where: leave out {', '.join(others)}")
-        positions.spans(self.positions)  # none overlaps
-        return self
-
-    @property
-    def trailers(self) -> list[str]:
-        """The patterns of the last lines, top to bottom."""
-        return self.trailer if isinstance(self.trailer, list) else [] if self.trailer is None else [self.trailer]
 
 
 class History(Strict):
@@ -382,6 +302,10 @@ class Gate(Strict):
     """So many people whose status and dates contradict each other: active and long ended, left and not begun."""
     fill: Limit = Limit(count=5, share=0.05)
     """For so many people a mapped column may be empty that was filled last time."""
+    changes: Limit = Limit(count=20, share=0.1)
+    """Of a file of changes: so many people of the roster may be changed or added."""
+    deletions: Limit = Limit(count=5, share=0.02)
+    """Of a file of changes: so many people of the roster may be marked as gone."""
     same_file: int = Field(default=7, ge=1)
     """On so many days in a row the very same file may be read."""
 

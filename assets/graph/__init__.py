@@ -1,7 +1,7 @@
 """One company's assets, checks, jobs and resources. In the order in which a run passes them:
 
 - `build`: which assets are there, and which of them does each job run?
-- `intake` (with `gate`): how do HR's export, roster and rejects come about, and who stops a file?
+- `intake` (with `gate`, and `before`, what changes are put on): how do HR's export, roster and rejects come about, and who stops a file?
 - `known`, `desired`, `plan`, `sync_result`, `landed`: what does each step at a destination store and show?
 - `undo`: what is taken back of a run, and from what that is stored?
 - `reports`: what do the two reports show in the UI?

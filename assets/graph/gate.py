@@ -15,16 +15,18 @@ import pandas as pd
 
 from assets.company import Company
 from assets.graph import metadata
+from assets.graph.before import Before, last
 from resources.failures import Permanent
-from resources.hr import manifest, openpgp
+from resources.hr import opening
 from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
+from resources.stored.run_storage import RunStorage
 from roster import accounting, lacking
 from roster.intake import gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
-from roster.reading.naming import day_in_name
+from roster.reading import several
 from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
@@ -63,11 +65,15 @@ class Taking:
     run: dg.DagsterRun
     today: date
     let_pass: LetPass
+    storage: RunStorage
+    """The company's, for what a file of changes is put on."""
+    before: Before = field(default_factory=Before)
+    """That, once the file could be opened."""
     checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
     facts: ExportFacts | None = None
     """What is known of it, once it could be read."""
-    content: bytes | None = field(default=None, repr=False)
+    plain: bytes | None = field(default=None, repr=False)
     """The plain bytes, once it could be opened: by them one content is told from another, however often it was encrypted."""
 
     def read(self) -> intake.IntakeResult:
@@ -77,16 +83,21 @@ class Taking:
             Unfit: nothing of the file may be used.
         """
         hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
-        day = day_in_name(self.export.name, hr.source.date_in_name, hr.source.date_in_name_format)
-        export, said = self.export, (hr.source.manifest, self.export.manifest, self.export.name)
-        self.content = openpgp.opened(export.content, hr.source)
-        manifest.check_hash(*said, export.content, self.content)
+        hr, zone, export = self.company.settings.hr, ZoneInfo(self.company.settings.timezone), self.export
+        day = several.day_by_name(export.name, export.names, hr.source)
+        self.plain = opening.opened(export, hr.source)
         numbered = self._number(day)
         known = self._remembered()
-        result = intake.take_in(self.content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known, moment=numbered.taken_at)
+        if hr.changes:
+            self.before = last(self.storage, self.company.key("hr", "export"), self._sha256())
+        content = self.before.under(self.plain) if hr.changes else self.plain
+        result = intake.take_in(content, hr.source, hr.people, numbered.as_of, zone=zone, remembered=known, moment=numbered.taken_at)
+        del content
+        if hr.changes:
+            self.before.check(export, result, hr.changes)
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
-        manifest.check_rows(*said, result.facts.people_rows())
+        opening.check_rows(export, hr.source, result.dispositions)
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
 
@@ -121,6 +132,16 @@ class Taking:
         over = {name: last.number for name, last in applied.items() if "older" in passed}
         days = {name: last.as_of.isoformat() for name, last in applied.items() if last.as_of and "as_of" in passed}
         return replace(facts, accepted=Accepted(passed, let.by, let.reason, over, days))
+
+    def stored(self, result: intake.IntakeResult) -> dict[str, Any]:
+        """What is stored of the file besides its facts.
+
+        Changes that somebody let pass for another run than a sync are no part of what the next ones are put on.
+        """
+        if not self.company.settings.hr.changes:
+            return {"content": self.export.content}
+        counts = not (self.facts and self.facts.accepted) or self.run.job_name == self.company.job("sync")
+        return {"content": self.before.under(self.export.content), **self.before.entries(self.export, result, counts=counts)}
 
     def refuse(self, unfit: Unfit) -> None:
         """Keeps that the file did not pass."""
@@ -226,7 +247,7 @@ class Taking:
         return self.run.root_run_id or self.run.run_id
 
     def _sha256(self) -> str:
-        return self.export.sha256 if self.content is None else hashlib.sha256(self.content).hexdigest()
+        return self.export.sha256 if self.plain is None else hashlib.sha256(self.plain).hexdigest()
 
     def _number(self, day: date | None) -> TakenExport:
         export = self.export

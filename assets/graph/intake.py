@@ -7,7 +7,7 @@ what the gate asks and who is told (``assets.graph.gate``).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -82,7 +82,8 @@ def build(company: Company) -> dg.AssetsDefinition:
             found, export = _taken(getattr(context.resources, hr), context, config)
             # A sensor starts no other run for a state that this one has read.
             context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
-            taking = Taking(company, book, found, export, context.run, today(company.settings.timezone), accept)
+            day = today(company.settings.timezone)
+            taking = Taking(company, book, found, export, context.run, day, accept, getattr(context.resources, io))
             try:
                 result = taking.read()
             except Unfit as unfit:
@@ -92,7 +93,7 @@ def build(company: Company) -> dg.AssetsDefinition:
             facts = taking.accept(result)
             if context.run.job_name == company.job("one"):
                 taking.check_named(config.only, result)
-        yield _export(company, export, facts)
+        yield _export(company, export, facts, taking.stored(result))
         yield _roster(company, result, [taking.passed(roster, facts), taking.private(roster)])
         yield _rejects(company, result, facts)
 
@@ -139,10 +140,10 @@ def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: Inta
     return found, source.take(found)
 
 
-def _export(company: Company, export: Export, facts: ExportFacts) -> dg.MaterializeResult:
+def _export(company: Company, export: Export, facts: ExportFacts, stored: dict[str, Any]) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=company.key("hr", "export"),
-        value={"content": export.content, "facts": facts.to_json()},
+        value={**stored, "facts": facts.to_json()},
         data_version=dg.DataVersion(facts.sha256),
         metadata={
             "file": facts.file,

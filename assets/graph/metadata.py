@@ -11,6 +11,7 @@ import dagster as dg
 import pandas as pd
 
 from roster.plan.own_account import Beside
+from roster.reading.lines import line_texts
 from roster.reports import tables
 from roster.reports.reasons import REPAIR_REASONS
 from roster.shown import in_markdown, one_line
@@ -144,7 +145,7 @@ def own_account(lines: Sequence[Beside]) -> dg.MetadataValue:
 def faults(rows: pd.DataFrame) -> dg.MetadataValue:
     """What is wrong with which line of HR's file: never the value itself."""
     wrong = (rows["source"].astype("str") + ": ").fillna("") + rows["message"].astype("str")
-    return table(pd.DataFrame({"line": rows["line"], "employee_id": rows["employee_id"], "what is wrong": wrong}))
+    return table(pd.DataFrame({"line": line_texts(rows["line"]), "employee_id": rows["employee_id"], "what is wrong": wrong}))
 
 
 def markdown(rows: pd.DataFrame) -> dg.MetadataValue:

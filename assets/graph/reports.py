@@ -23,6 +23,7 @@ from resources.ledger import Ledger
 from resources.past.last_night import with_nights
 from resources.past.report_files import Written, for_owners, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
+from roster.reading.lines import line_texts
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.parity import parity
@@ -216,7 +217,7 @@ def _places(where: pd.Series) -> str:
 def _by_person(people: pd.DataFrame) -> pd.DataFrame:
     """A row a person and reason, wherever it was; whom nobody can help comes last, the many of one reason after the few."""
     same = ["employee_id", "reason", "what_to_do", "owner"]
-    named = people.assign(employee_id=people["employee_id"].fillna("line " + people["line"].astype("str")))
+    named = people.assign(employee_id=people["employee_id"].fillna("line " + line_texts(people["line"])))
     found = named.groupby(same, sort=False, as_index=False).agg({"where": _places, "first_seen": "min"})
     found = found.assign(nobody=found["owner"].eq("nobody"), shared=found["what_to_do"].map(found["what_to_do"].value_counts()))
     found = found.sort_values(["nobody", "shared"], kind="stable")
@@ -228,7 +229,7 @@ def _by_person(people: pd.DataFrame) -> pd.DataFrame:
 def _causes(people: pd.DataFrame) -> dict[str, int]:
     """Reason in words → people."""
     words = {code: reason(code).words for code in people["code"].unique()}
-    who = people["employee_id"].fillna("line " + people["line"].astype("str"))
+    who = people["employee_id"].fillna("line " + line_texts(people["line"]))
     return {str(why): int(count) for why, count in who.groupby(people["code"].map(words)).nunique().items()}
 
 

@@ -2,6 +2,7 @@
 
 - `triggers`: what starts a sync by itself: sensors, the schedule?
 - `arrivals`: does a file that has landed need a run, or one more?
+- `arriving`: for which of several files does it wait?
 - `launch`: how is one started here and now, so that the UI can go on with it?
 - `chain`: which runs are attempts of one, and which one is meant?
 - `recovery`: which runs have died, and what becomes of them?

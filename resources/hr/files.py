@@ -5,6 +5,7 @@ machines.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.agreed import Manifest
 from resources.hr.manifest import missing, name_of
 from resources.hr.meant import MAGIC
-from resources.hr.newest import Choice, by_name
+from resources.hr.newest import Choice, by_name, by_time
 from roster.settings import CsvFormat
 
 
@@ -28,6 +29,10 @@ class Export:
     """When it was last written, in UTC."""
     manifest: bytes | None = field(default=None, repr=False)
     """What its manifest says, if the settings have one."""
+    manifests: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Of several files that are one roster: what each is called → what its manifest says, if it has one."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of several files that are one roster: what each is called → its name. `content` is all of them (`roster.reading.several`)."""
 
     @property
     def size(self) -> int:
@@ -75,7 +80,7 @@ def find(
     """
     files = listed(source, base, manifest)
     if newest == "modified":
-        return Choice(max(files, key=lambda file: (file.modified, file.name)))
+        return by_time(files, format or CsvFormat(), source)
     return by_name(files, format or CsvFormat(), source)
 
 

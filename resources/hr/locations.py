@@ -5,19 +5,24 @@ become rows (``roster.settings``), how to get into a server (``resources.ssh.set
 """
 
 import posixpath
-from typing import Final, Literal, Self
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from resources.hr.agreed import AsAgreed, besides
+from resources.hr.url_settings import UrlSource
 from resources.ssh.settings import SshServer
-from roster.settings import CsvFormat, Strict
+from roster.settings import Changes, CsvFormat, Joined, Strict
 
 _DECIMAL_POINT: Final = {
     *("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Guernsey", "Europe/Jersey", "Europe/Isle_of_Man"),
     *("Europe/Gibraltar", "Europe/Malta"),
 }
 """Where in Europe a number has a point, and a list commas."""
+
+PLACE: Final = "{file}"
+"""What stands in a source's `path` or `url` for the name of each of several files."""
 
 
 class CsvSource(AsAgreed, CsvFormat):
@@ -27,6 +32,18 @@ class CsvSource(AsAgreed, CsvFormat):
     """A file, or a pattern such as ``inbox/*.csv``, relative to the company's folder."""
     newest: Literal["name", "modified"] = "name"
     """Which of several matching files is the newest: the last by name, or the last modified."""
+
+    PLACED_BY: ClassVar[str] = "path"
+    """What of the settings says where the file is."""
+
+    @property
+    def place(self) -> str:
+        """Where the file is."""
+        return self.path
+
+    def elsewhere(self, place: str) -> Self:
+        """The same for a file at another place."""
+        return self.model_copy(update={"path": place})
 
 
 class SftpSource(AsAgreed, CsvFormat, SshServer):
@@ -44,6 +61,22 @@ class SftpSource(AsAgreed, CsvFormat, SshServer):
     """The folder for `afterwards: archive`, beside the file unless it begins with a slash."""
     follow_links: bool = False
     """Read a link that leads out of the folder, too. One that leads to a file in the folder or below is read anyway."""
+
+    PLACED_BY: ClassVar[str] = "path"
+    """What of the settings says where the file is."""
+
+    @property
+    def place(self) -> str:
+        """Where the file is."""
+        return self.path
+
+    def elsewhere(self, place: str) -> Self:
+        """The same for a file at another place.
+
+        Raises:
+            ValueError: It is no place.
+        """
+        return self.model_copy(update={"path": self._one_folder(place)})
 
     @field_validator("path")
     @classmethod
@@ -70,6 +103,61 @@ class SftpSource(AsAgreed, CsvFormat, SshServer):
         if (self.afterwards == "archive") != bool(self.archive):
             raise ValueError("archive names the folder for `afterwards: archive`, and belongs to nothing else")
         return self
+
+
+class OneOfSeveral(AsAgreed, CsvFormat):
+    """One of several files that are one roster: what of it is otherwise than the source says."""
+
+    path: str | None = Field(default=None, min_length=1)
+    """The file or pattern, in place of the source's `path`, whose ``{file}`` is the name under which this stands."""
+    url: str | None = Field(default=None, min_length=1)
+    """The same where the source has a `url`."""
+    joined: Joined | None = None
+    """That it has no people of its own, but says more of those of the other files."""
+
+    @model_validator(mode="after")
+    def _in_common(self) -> Self:
+        if "decimal" in self.model_fields_set:
+            raise ValueError("decimal is the same for all files: it stands in the source")
+        return self
+
+
+class FullAndChanges(Changes):
+    """Files of changes, and now and then one with everyone."""
+
+    full: str = Field(min_length=1)
+    """The file with everyone, or its pattern, as `path` or `url` of the source names those of changes."""
+
+
+Source = CsvSource | SftpSource | UrlSource
+"""A place where HR's export may be."""
+
+
+def each(source: Source, files: Mapping[str, OneOfSeveral]) -> dict[str, Source]:
+    """The source of each of several files: what is common is said once.
+
+    Args:
+        source: As the settings have it, with ``{file}`` in its `path` or `url`.
+        files: What each file is called → what is otherwise.
+
+    Raises:
+        ValueError: A path is none, or the same for two.
+    """
+    found: dict[str, Source] = {}
+    for name, own in files.items():
+        by, other = source.PLACED_BY, "url" if source.PLACED_BY == "path" else "path"
+        if getattr(own, other):
+            raise ValueError(f"{name} has a {other} of its own, and the source a {by}: give each file a {by}")
+        given = {field: getattr(own, field) for field in own.model_fields_set - {"path", "url", "joined"}}
+        place = getattr(own, by) or source.place.replace(PLACE, name)
+        found[name] = source.model_copy(update=given).elsewhere(place).joined_by(own.joined)
+    if len({one.place for one in found.values()}) < len(found):
+        by = source.PLACED_BY
+        raise ValueError(f"two files are the same: write {PLACE} into the source's {by}, or give each a {by} of its own")
+    beside = [name for name, one in found.items() if one.join]
+    if len(beside) > 1 or len(beside) == len(found) > 0:
+        raise ValueError("one file may be joined to the people of the others, and no more")
+    return found
 
 
 class PutBack(SshServer):

@@ -20,6 +20,8 @@ from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 _MOST: Final = 3
+OF_ONE_DAY: Final = "HR has "
+"""How a remark begins that a file was passed over for another one of its day."""
 Named = Callable[[str], str]
 """What of a name may be told."""
 
@@ -76,10 +78,43 @@ def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     if orders := naming.possible_days([file.name for file in files]):
         return _by_order(files, orders, latest, known)
     if len({_shape(file.name) for file in files}) == 1 or latest in (None, last):
-        return Choice(_by_number(files)) if latest is None else Choice(last)
+        chosen = _by_number(files) if latest is None else last
+        return Choice(chosen, _of_its_day(files, chosen, format, known))
     if latest is _by_number(files) and len({_letters(file.name) for file in files}) == 1:
-        return Choice(latest, (_unsorted(last, latest, known),))
+        return Choice(latest, (*_of_its_day(files, latest, format, known), _unsorted(last, latest, known)))
     raise _cannot_tell(last, latest, known)
+
+
+def by_time(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
+    """The newest of some files by when they were last written, and which others of its day are not read.
+
+    Args:
+        files: At least one, each with its time.
+        format: The settings, for the pattern of the day.
+        pattern: How the settings name the files.
+    """
+    chosen = max(files, key=lambda file: (file.modified, file.name))
+    return Choice(chosen, _of_its_day(files, chosen, format, partial(called, pattern=pattern)))
+
+
+def _of_its_day(files: Sequence[File], chosen: File, format: CsvFormat, known: Named) -> tuple[str, ...]:
+    """That others are of the same day: by their names where both have one, else by when they were written."""
+    day = _day(chosen.name, format)
+
+    def same(file: File) -> bool:
+        other = _day(file.name, format)
+        if day and other:
+            return day == other
+        return file.modified is not None and chosen.modified is not None and file.modified.date() == chosen.modified.date()
+
+    others = [file for file in files if file is not chosen and same(file)]
+    return (_passed_over(f"of {day}" if day else "of one day", chosen, others, known),) if others else ()
+
+
+def _passed_over(of: str, chosen: Listed, others: Sequence[Listed], known: Named) -> str:
+    names = [known(file.name) for file in others]
+    listed = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
+    return f"{OF_ONE_DAY}{len(others) + 1} files {of}: {known(chosen.name)} is read, and not {listed}"
 
 
 def _dated(files: Sequence[File], days: Sequence[date | None]) -> tuple[list[File], list[date]]:
@@ -104,9 +139,7 @@ def _of_newest_day(files: Sequence[File], days: Sequence[date], known: Named) ->
     chosen = same[-1] if sorts or (latest := _latest(same)) is None else latest
     remarks = []
     if len(same) > 1:
-        others = [known(file.name) for file in same if file is not chosen]
-        listed = ", ".join(others[:_MOST]) + (f" and {len(others) - _MOST} more" if len(others) > _MOST else "")
-        remarks.append(f"HR has {len(same)} files of {newest}: {known(chosen.name)} is read, and not {listed}")
+        remarks.append(_passed_over(f"of {newest}", chosen, [file for file in same if file is not chosen], known))
     if files[-1] not in same:
         remarks.append(_unsorted(files[-1], chosen, known))
     return Choice(chosen, tuple(remarks))

@@ -19,7 +19,7 @@ from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
 from resources.hr.manifest import LARGEST, missing
 from resources.hr.meant import MAGIC, complete, composed, name_beside, names_beside
-from resources.hr.newest import Choice, by_name
+from resources.hr.newest import Choice, by_name, by_time
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
 
@@ -94,7 +94,7 @@ class RemoteFolder:
         if len(dated) < len(files):
             message = f"{self._server} gives no time, or one that cannot be, for some of the files that match."
             raise Permanent(message, "Set `newest: name`.")
-        return Choice(max(dated, key=lambda each: each[:2])[2])
+        return by_time([file for _, _, file in dated], self._settings, self._pattern)
 
     def now(self, path: str, expected: RemoteFile | None = None) -> RemoteFile | None:
         """What the server says of one file at this moment; None if it is gone.

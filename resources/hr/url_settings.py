@@ -6,7 +6,7 @@ Belongs here: the strict model of that, and what of it is refused before anythin
 
 import posixpath
 import re
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from resources.environment import EnvText, FromEnv, Secret
 from resources.hr.agreed import AsAgreed, besides
 from resources.hr.meant import MAGIC
-from resources.http import is_loopback
 from resources.places import LIBRARIES
 from roster.settings import CsvFormat
 
@@ -68,6 +67,31 @@ class UrlSource(AsAgreed, CsvFormat):
     """What becomes of the file once it has landed."""
     archive: str | None = None
     """The folder for `afterwards: archive`, beside the file unless it begins with a slash."""
+
+    PLACED_BY: ClassVar[str] = "url"
+    """What of the settings says where the file is."""
+
+    @property
+    def place(self) -> str:
+        """Where the file is."""
+        return self.url
+
+    def elsewhere(self, place: str) -> Self:
+        """The same for a file at another place.
+
+        Raises:
+            ValueError: It is no place, or one that is opened in another way.
+        """
+        made = self.model_copy(update={"url": self._known(place)})
+        if made.scheme != self.scheme or (made.host != self.host and "{" not in self.host):
+            raise ValueError("another bucket or host than the source's url: what opens the one is sent to no other")
+        made._check()
+        return made
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether it is a file behind a web address, which lies in no folder."""
+        return self.scheme in _WEB
 
     @property
     def scheme(self) -> str:
@@ -147,6 +171,10 @@ class UrlSource(AsAgreed, CsvFormat):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        self._check()
+        return self
+
+    def _check(self) -> None:
         if (self.afterwards == "archive") != bool(self.archive):
             raise ValueError("archive names the folder for `afterwards: archive`, and belongs to nothing else")
         if self.archive and posixpath.normpath(posixpath.join("/", self.folder, self.archive)) == f"/{self.folder}".rstrip("/"):
@@ -154,7 +182,6 @@ class UrlSource(AsAgreed, CsvFormat):
         if self.options and self.scheme not in BUCKETS:
             raise ValueError(f"options are for object stores; {self.scheme}:// has user, password and token")
         {"ftps": self._for_ftps, **dict.fromkeys(_WEB, self._for_web)}.get(self.scheme, self._for_bucket)()
-        return self
 
     def _for_bucket(self) -> None:
         if self.user or self.password or self.token:
@@ -169,6 +196,8 @@ class UrlSource(AsAgreed, CsvFormat):
             raise ValueError(
                 f"{self.scheme}:// has one file and no folder: newest, done_marker, manifest, afterwards and archive mean nothing"
             )
+        from resources.http import is_loopback  # noqa: PLC0415 - whoever only reads settings needs no client
+
         host = urlsplit(self.url).hostname or ""
         if self.scheme == "http" and not is_loopback(host):
             raise ValueError("plain http is for this machine only: use https")

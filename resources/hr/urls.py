@@ -16,7 +16,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import Export
 from resources.hr.manifest import missing
 from resources.hr.meant import beside_matcher, complete, matcher, name_beside, names_beside
-from resources.hr.newest import Choice, by_name
+from resources.hr.newest import Choice, by_name, by_time
 from resources.hr.url_settings import BUCKETS, UrlSource
 
 LARGEST: Final = 1 << 30
@@ -134,10 +134,9 @@ class UrlFolder:
             raise NoFile(message, "Correct `url`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
             return by_name(files, self._settings, self._settings.pattern)
-        dated = [(file.modified, file.name, file) for file in files if file.modified]
-        if len(dated) < len(files):
+        if any(file.modified is None for file in files):
             raise Permanent(f"{self._at.name} gives no time for some of the files that match.", "Set `newest: name`.")
-        return Choice(max(dated, key=lambda each: each[:2])[2])
+        return by_time(files, self._settings, self._settings.pattern)
 
     def take(self, file: Seen) -> Export:
         """A file, whole, in the state in which it was seen.

@@ -16,18 +16,23 @@ import pandas as pd
 
 from resources import owner_only, places
 from resources.failures import Permanent, Transient
-from resources.hr import openpgp
+from resources.hr import opening
 from resources.hr.kept import drop_naming
 from resources.ledger import Ledger
 from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
+from roster.intake.changes import file_in, forgetting
 from roster.reading import file as reading
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 _OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
+
+EXPORT: Final = "hr/export"
+FORGETTING: Final = "forgotten"
+"""How what is stored in place of a run begins, when somebody was forgotten."""
 
 OUT_OF_REACH: Final = (
     "HR's files, here and on HR's server, the list that was put back there, and what HR's own system holds",
@@ -96,13 +101,29 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
         raise Transient(f"A run of {ledger.company} is under way, and has them in hand.", "Run again a minute after it has ended.")
     with ledger.leases.hold("forget"):
         # Before the values go: they may know an address that the ledger does not.
-        rows = ledger.people.forget(employee_id, _addresses(stored, employee_id))
-        runs = stored.delete_all()
+        addresses = _addresses(stored, employee_id)
+        rows = ledger.people.forget(employee_id, addresses)
+        runs = _delete_stored(stored, employee_id, addresses)
         reports = StoredReports(ledger.company).delete_all()
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
         drop_naming(employee_id)
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": reports}
+
+
+def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str]) -> int:
+    """Delete what every run stored; how many runs that were.
+
+    What the next changes are put on stays without the person: no file of HR's would bring the others back.
+    """
+    run = stored.newest_of(EXPORT)
+    rows = stored.entry(run, EXPORT, "rows") if run else None
+    if run is None or rows is None:
+        return stored.delete_all()
+    own = {name: stored.entry(run, EXPORT, name) for name in ("position", "before", "facts")}
+    kept = f"{FORGETTING}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    stored.put(kept, EXPORT, {**own, "rows": forgetting(rows, employee_id, addresses)})
+    return stored.delete_all(but=kept)
 
 
 def _addresses(stored: StoredRuns, employee_id: str) -> set[str]:
@@ -145,7 +166,10 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         # What is wanted of it is not known here, by which its header was found.
         facts = stored.entry(run_id, "hr/rejects", "facts") or {}
         format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
-        table = reading.read(openpgp.opened(content, format), format, None).frame if format else pd.DataFrame()
+        content = opening.plain(content, format) if format else content
+        if format and format.changes:
+            content, format = file_in(content), format.without_changes()
+        table = reading.read(content, format, None).frame if format else pd.DataFrame()
     except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
     return [{"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines]

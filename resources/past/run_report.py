@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from resources.failures import Permanent
+from resources.hr.sets import file_names
 from resources.ledger import Ledger
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
@@ -126,7 +127,7 @@ def newest_root(ledger: Ledger) -> str:
 def _export(facts: ExportFacts) -> ReportedExport:
     return ReportedExport(
         number=facts.number or 0,
-        name=PurePath(facts.path).name or facts.file,  # the page is its owner's
+        name=", ".join(file_names(facts.path).values()) or PurePath(facts.path).name or facts.file,  # the page is its owner's
         size=facts.size,
         sha256=facts.sha256,
         seen_before=facts.seen_before,

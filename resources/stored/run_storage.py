@@ -120,7 +120,7 @@ class RunStorage(dg.ConfigurableIOManager):
         with _reported(place):
             files = _files(obj, "/".join(context.asset_key.path))
             _write(place, files)
-            _point(self._place(NEWEST, context.asset_key), context.run_id)
+            point(self._place(NEWEST, context.asset_key), context.run_id)
         # Not where: a long path widens every table of the asset's page beyond it, and it follows from run and asset (docs/files.md).
         context.add_output_metadata({"stored (bytes)": sum(map(len, files.values()))})
 
@@ -275,7 +275,13 @@ def _write(place: Any, files: dict[str, bytes]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _point(place: Any, run_id: str) -> None:
+def write_value(place: Any, value: Any, name: str) -> None:
+    """Write a value to its folder, whole or not at all."""
+    _write(place, _files(value, name))
+
+
+def point(place: Any, run_id: str) -> None:
+    """Say which run wrote an asset last."""
     content = json.dumps({"run_id": run_id}).encode()
     if isinstance(place, Path):
         owner_only.write(owner_only.make_directory(place) / INDEX, content)  # other runs read and write it at the same time

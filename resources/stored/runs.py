@@ -15,7 +15,7 @@ from resources import places
 from resources.places import located
 from resources.stored import objects
 from resources.stored.reports import REPORTS
-from resources.stored.run_storage import INDEX, NEWEST, decoded
+from resources.stored.run_storage import INDEX, NEWEST, decoded, point, write_value
 
 _NO_RUNS: Final = (NEWEST, REPORTS)
 """Folders of a company that are no run's."""
@@ -117,10 +117,20 @@ class StoredRuns:
             objects.write(there / new, objects.read(self._folder / name))
         objects.delete(self._folder)
 
-    def delete_all(self) -> int:
-        """Delete what every run stored, and which was the newest; how many runs that were."""
-        runs = list(self.last_written())
-        for name in (NEWEST, *runs):
+    def put(self, run_id: str, asset: str, value: dict[str, Any]) -> None:
+        """Store a value of an asset in the place of what a run stored last, and say that it is the newest."""
+        place = self._folder.joinpath(run_id, self._company, *asset.split("/"))
+        write_value(place, value, asset)
+        point(self._folder.joinpath(NEWEST, self._company, *asset.split("/")), run_id)
+
+    def delete_all(self, but: str | None = None) -> int:
+        """Delete what every run stored, and which was the newest; how many runs that were.
+
+        Args:
+            but: What was `put` in the place of a run, and stays.
+        """
+        runs = [run for run in self.last_written() if run != but]
+        for name in (*([NEWEST] if but is None else []), *runs):
             self.delete(name)
         return len(runs)
 

@@ -1,6 +1,8 @@
 """From rows to people, with every row accounted for, and the gate that stops a file. In the order in which rows pass:
 
 - `take_in`: which steps, and what became of every row? The way in.
+- `counts`: how many rows became what, and what else is counted of a file?
+- `changes`: of a file of changes, what is the roster then? `sequence`: may it follow the last one?
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's, and which cells cannot be read out of it?
@@ -24,6 +26,8 @@
 - `standing`: how many are active, on leave, left and pending?
 - `facts`: what is known of a file as a whole, and how is that kept?
 - `largest`: what were the greatest figures of the files of one week?
+- `joined`: where rows come of two files, what became of the lines of both?
+- `by_file`: is one of several files far from the last one?
 - `gate`: may the file be used at all, by its figures and the last one's?
 
 Does not belong here: bytes (``roster.reading``), who somebody is at a destination (``roster.people``).

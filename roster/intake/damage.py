@@ -14,6 +14,7 @@ import pandas as pd
 from roster import characters
 from roster.intake import garbling
 from roster.intake.faults import fault_rows
+from roster.reading.lines import line_text
 from roster.settings import People, Source
 from roster.unfit import Unfit
 
@@ -156,7 +157,8 @@ def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> N
         if len(lines):
             raise Unfit(
                 "numbers",
-                f"A spreadsheet has shortened {len(lines):,} numbers in {heading}, the first on line {lines[0]}: they are written with an "
+                f"A spreadsheet has shortened {len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}: they "
+                "are written with an "
                 "exponent (as 1.23457E+11 is), and their last digits are lost for good.",
                 "Have HR send the original export, not a copy that was opened and saved in a spreadsheet.",
             )

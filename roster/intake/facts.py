@@ -12,6 +12,14 @@ from typing import Any, Self
 from roster.intake.references import Managers
 from roster.vocabulary import DISPOSITIONS
 
+LEAVING = "rejected_leavers"
+"""Of the rejected rows of one of several files, those that say that somebody has left."""
+
+
+def rows_of(counted: Mapping[str, int]) -> int:
+    """The rows of one of several files that are, or may be, a person's."""
+    return sum(count for what, count in counted.items() if what not in ("nobody", LEAVING))
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -62,6 +70,10 @@ class FileFacts:
     header_line: int | None = 1
     """The line on which the header stands; None where the settings name the columns."""
     trailer_date: str | None = None
+    files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of several files that are one roster: what each is called → disposition → rows, with `LEAVING`."""
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Of a file of changes: people of the roster ``before``, and ``added``, ``changed``, ``deleted`` by it."""
     number: int | None = None
     """The intake's, where it has been numbered."""
     dated: date | None = None

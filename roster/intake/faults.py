@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from roster.intake.mapping import headers
+from roster.reading.lines import line_text
 from roster.settings import People
 from roster.unfit import Unfit
 
@@ -46,6 +47,9 @@ MESSAGES = {
     "ambiguous": "This stands for more than one person in the file.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key or name.",
+    "no_row_beside": "The file that says more of people has no row of this person's key.",
+    "no_person": "No person in the other files has the key of this row.",
+    "key_repeated": "Several people have the key of this row: which of them it is about cannot be told.",
 }
 
 NOTHINGS = frozenset(
@@ -106,7 +110,8 @@ def no_usable_row(rejects: pd.DataFrame, rows: int) -> Unfit:
     kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
     found = kinds.sort_values("size", ascending=False, kind="stable").reset_index().to_dict("records")
     told = ", ".join(
-        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {one['min']})" for one in found
+        f"{one['code']} {one['size']} ({one['place']}{': ' if one['place'] else ''}the first on line {line_text(one['min'])})"
+        for one in found
     )
     words = sorted(set(rejects["value"].dropna().unique()) & NOTHINGS)
     advice = "Correct the settings, or ask HR."

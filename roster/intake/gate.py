@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from roster.intake import largest
-from roster.intake.facts import ExportFacts, FileFacts
+from roster.intake import by_file, largest
+from roster.intake.facts import ExportFacts, FileFacts, rows_of
 from roster.intake.references import Managers
+from roster.reading.lines import line_text
 from roster.settings import Gate, Limit
 from roster.unfit import Unfit
 
@@ -21,6 +22,9 @@ CheckVerdict = Literal["passed", "warning", "failed", "let pass"]
 STOPPING: Final = (
     "rows",
     "growth",
+    "files",
+    "changes",
+    "deletions",
     "companies",
     "departments",
     "rejects",
@@ -96,6 +100,8 @@ def run_checks(
         _as_of(as_of, applied),
         _nights(facts.nights, limits.same_file),
         _private(facts.private),
+        *_files(facts, last, week, limits),
+        *_changes(facts.changes, limits),
         *([GateCheck("names", ". ".join(facts.remarks), "names that tell the newest file", "warning")] if facts.remarks else []),
         *_hidden(facts),
     ]
@@ -197,7 +203,7 @@ def _managers(managers: Managers, limits: Gate) -> GateCheck:
     if not managers.mapped:
         return GateCheck("managers", "the settings map no manager", "nothing to look for")
     employed = managers.given + managers.tops
-    first = ", ".join(f"line {line}" for line in managers.lines)
+    first = ", ".join(f"line {line_text(line)}" for line in managers.lines)
     where = f" ({first}{', …' if managers.lost > len(managers.lines) else ''})" if first else ""
     lost = f"{managers.lost:,} of {managers.given:,} references to a manager lead to nobody{where}"
     tops = f"{managers.tops:,} of {employed:,} people have no manager"
@@ -252,8 +258,38 @@ def _groups(name: str, facts: FileFacts, last: FileFacts, before: Mapping[str, i
     return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
 
 
+def _changes(counts: Mapping[str, int], limits: Gate) -> list[GateCheck]:
+    """Whether a file of changes has more than a few, for the roster on which it is put."""
+    if not counts:
+        return []
+    before, gone = counts["before"], counts["deleted"]
+    other = counts["added"] + counts["changed"]
+    seen = f"{counts['changed']:,} people changed and {counts['added']:,} added, of {before:,}"
+    return [
+        GateCheck("changes", seen, f"at most {limits.changes.most(before):,}", _verdict(not limits.changes.allows(other, before))),
+        GateCheck(
+            "deletions",
+            f"{gone:,} of {before:,} people marked as gone",
+            f"at most {limits.deletions.most(before):,}",
+            _verdict(not limits.deletions.allows(gone, before)),
+        ),
+    ]
+
+
+def _files(facts: FileFacts, last: FileFacts | None, week: Sequence[ExportFacts], limits: Gate) -> list[GateCheck]:
+    """Whether each of several files is about as large as last time, and of use."""
+    if not facts.files:
+        return []
+    found = by_file.strange(facts, last, week, limits)
+    seen = _first_few(found) or ", ".join(
+        f"file {place}, {name}: {rows_of(counted):,} rows" for place, (name, counted) in enumerate(facts.files.items(), 1)
+    )
+    return [GateCheck("files", seen, "of each file as little as of all: rejects, rows, growth", _verdict(bool(found)))]
+
+
 def _fill(facts: FileFacts, before: Mapping[str, float], limit: Limit) -> GateCheck:
-    used, now = facts.used, facts.fill_rates
+    # A person of several files may have a row in each.
+    used, now = sum(facts.standing.get("both", {}).values()) if facts.files else facts.used, facts.fill_rates
     emptier = [
         f"{column} is filled for {now[column]:.1%} (was {before[column]:.1%})"
         for column in now

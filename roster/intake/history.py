@@ -7,6 +7,7 @@ import pandas as pd
 
 from roster.intake.faults import fault_rows
 from roster.intake.mapping import Mapped
+from roster.reading.lines import line_text
 from roster.rules import MissingColumn, matches
 from roster.settings import History
 
@@ -76,7 +77,7 @@ def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
 
 def line_list(lines: pd.Index) -> str:
     """The first `SHOWN` lines in words."""
-    shown = [str(line) for line in lines[:SHOWN]]
+    shown = [line_text(line) for line in lines[:SHOWN]]
     if len(lines) > SHOWN:
         return f"{', '.join(shown)} and {len(lines) - SHOWN} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}"

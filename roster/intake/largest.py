@@ -9,7 +9,7 @@ for that check nothing before it counts.
 
 from collections.abc import Iterator, Sequence
 
-from roster.intake.facts import ExportFacts, FileFacts
+from roster.intake.facts import ExportFacts, FileFacts, rows_of
 
 Week = Sequence[ExportFacts]
 """The files of the last seven days, newest first."""
@@ -26,6 +26,15 @@ def groups(column: str, check: str, last: FileFacts, week: Week) -> dict[str, in
     for one in _since(check, last, week):
         for value, count in one.groups.get(column, {}).items():
             found[value] = max(count, found.get(value, 0))
+    return found
+
+
+def files(last: FileFacts, week: Week) -> dict[str, int]:
+    """What each of several files is called → the most rows of people."""
+    found: dict[str, int] = {}
+    for one in _since("files", last, week):
+        for name, counted in one.files.items():
+            found[name] = max(rows_of(counted), found.get(name, 0))
     return found
 
 

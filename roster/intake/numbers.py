@@ -14,6 +14,7 @@ from roster.characters import ascii_like
 from roster.intake.accounts import is_iban
 from roster.intake.faults import fault_rows
 from roster.membership import among
+from roster.reading.lines import line_texts
 
 OTHER: Final = r".*(?:@|%40).*|\+[0-9(][0-9()./-]{5,}|[A-Za-z][A-Za-z0-9+.-]*://.*|(?:[Ww]{3}\.|[Mm]ailto:|MAILTO:|[Tt]el:|TEL:|[Ss]ips?:|[Cc]allto:|[Ss]kype:).*"
 """An address, a telephone number with its country, a link: no number in any company."""
@@ -85,7 +86,7 @@ def in_rejects(rejects: pd.DataFrame) -> pd.Series:
         rejects: As `named` gave them; those that an earlier version stored have no ``number``.
     """
     number = rejects["number"] if "number" in rejects else rejects["employee_id"]
-    return number.set_axis(rejects["employee_id"].fillna("line " + rejects["line"].astype("str")).astype("str"))
+    return number.set_axis(rejects["employee_id"].fillna("line " + line_texts(rejects["line"])).astype("str"))
 
 
 def _names(frame: pd.DataFrame) -> set[str]:

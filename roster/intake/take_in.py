@@ -9,24 +9,34 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, private, references, scope, standing
+from roster.intake import (
+    changes,
+    counts,
+    damage,
+    dates,
+    employed,
+    faults,
+    history,
+    jobs,
+    joined,
+    mapping,
+    numbers,
+    private,
+    references,
+    scope,
+    standing,
+)
 from roster.intake import leavers as leaving
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
 from roster.reading import file as reading
+from roster.reading.lines import file_of
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
 from roster.vocabulary import MANAGER_COLUMNS
-
-GROUPED = ("company_code", "department")
-"""By whose values rows are counted, where they are mapped."""
-
-MOST_GROUPS = 1000
-"""Of a column with more distinct values nothing is counted: it groups nobody."""
 
 OUT_OF_SCOPE_COLUMNS = ("line", *(name for name in mapping.ALWAYS if name not in ("first_name", "last_name")))
 """What is kept of people out of scope: just enough for chains of approvers to run through them."""
@@ -53,6 +63,8 @@ class IntakeResult:
     """The date in the file's trailer."""
     rejected_names: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["line", "employee_id", "name"], dtype="str"))
     """Of each rejected line the number and the name that stand there, for lists that are their owner's alone."""
+    after: pd.DataFrame | None = None
+    """Where files have changes: the rows on which the next ones are put (`roster.intake.changes.after`)."""
 
 
 def take_in(
@@ -82,68 +94,168 @@ def take_in(
         Unfit: The file as a whole cannot be trusted.
         roster.rules.MissingColumn: The settings name a column that is not there.
     """
+    asked = _Asked(format, people, employed.Days(as_of, zone, moment), remembered, on_step)
     on_step(STEPS[0])
-    table = reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())
-    on_step(STEPS[1])
-    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), format.empty))
-    mapped = mapping.apply(people, table.frame, dates.Calendar(as_of, zone, workbook=table.encoding == "xlsx"))
+    if format.changes:
+        put = changes.read(data, format, people, reading.read)
+        result = _of(put.table, asked, put.deleted)
+        facts = replace(result.facts, changes=put.counts)
+        return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
+    return _of(reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads()), asked, None)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `take_in` was given besides the file."""
+
+    format: CsvFormat
+    people: People
+    days: employed.Days
+    remembered: pd.Series | None
+    on_step: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file's rows, each with what its columns mean."""
+
+    table: reading.RawTable
+    mapped: mapping.Mapped
+    rows: pd.DataFrame
+    """The canonical rows as others refer to them: without numbers that are nobody's."""
+    superseded: pd.Series
+    """Why a row does not count; NaN of one that does."""
+    damaged: pd.DataFrame
+    unusable: pd.DataFrame
+    """Cells of rows that count, with what is the matter with them."""
+
+    @property
+    def current(self) -> pd.Series:
+        """Which rows count."""
+        return self.superseded.isna()
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The rows that can be used, and why others cannot."""
+
+    valid: pd.DataFrame
+    rejects: pd.DataFrame
+    saying: leaving.Leavers
+    bridged: pd.Series
+    dropped: list[pd.DataFrame]
+    ends: pd.Series
+    """The last day as each row has it, whatever counts of it."""
+
+
+def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> IntakeResult:
+    """As `take_in`, of rows that are read.
+
+    Args:
+        table: The rows.
+        asked: What they mean.
+        gone: The lines that a mark says to be gone, whatever their status.
+    """
+    asked.on_step(STEPS[1])
+    read = _mapped(table, asked, gone)
+    del table
+    asked.on_step(STEPS[2])
+    read, found = _sorted(read, asked)
+    people, days, table = asked.people, asked.days, read.table
+    in_scope = scope.in_scope(people.scope, found.valid, found.saying.numbered, asked.remembered)
+    asked.on_step(STEPS[3])
+    # A key that was given on leads to whoever has it now.
+    here = read.current & ~found.saying.numbered.reindex(read.rows.index, fill_value=False)
+    linked = link(_referring(read.rows, read.mapped, read.superseded), table.frame, here, people, found.valid.index)
+    asked.on_step(STEPS[4])
+    roster = _roster(_with_managers(found.valid, linked), in_scope, found.bridged, people, days)
+    found = replace(found, valid=found.valid.iloc[:0])  # of a long file it is hundreds of megabytes
+    dispositions = counts.dispositions(table, read.rows, read.superseded, found.rejects, in_scope)
+    dispositions = joined.with_people(dispositions, table.joined)
+    facts = _facts(read, found, dispositions, roster, asked)
+    return _result(read, found, linked, roster, dispositions, facts, asked)
+
+
+def _mapped(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> _Read:
+    """The rows, with what their columns mean and what of them is an older state."""
+    people, days = asked.people, asked.days
+    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), asked.format.empty))
+    mapped = mapping.apply(people, table.frame, dates.Calendar(days.as_of, days.zone, workbook=table.encoding == "xlsx"))
+    if gone is not None:
+        mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(gone), "Terminated")
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped)
-    current = superseded.isna()
     damaged = damage.damaged(people, table.frame, mapped.frame)
-    unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, remembered)], ignore_index=True)
+    unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, asked.remembered)], ignore_index=True)
     rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], unusable))
-    live = mapped.of(current)
-    on_step(STEPS[2])
-    damaged, unusable = (part[part["line"].isin(live.frame.index)] for part in (damaged, unusable))
-    found = validate(live, people, unusable, decimal=format.decimal, numbers=table.encoding == "xlsx")
-    days = employed.Days(as_of, zone, moment)
-    dated = found.frame["end_date"]
-    found = employed.by_rule(found, people, days)
-    settled = leaving.settle(found, rows.loc[current, "employee_id"], employed.standing(found.frame, people, days))
-    settled, several = _with_jobs(people, table.frame, settled, rows["employee_id"], employed.ahead_of(found.frame, days))
+    counting = superseded.index[superseded.isna()]
+    damaged, unusable = (part[part["line"].isin(counting)] for part in (damaged, unusable))
+    return _Read(table, mapped, rows, superseded, damaged, unusable)
+
+
+def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
+    """The rows that can be used, and those that count once it is known who has left and which job is the first."""
+    table, mapped, people = read.table, read.mapped, asked.people
+    found = validate(mapped.of(read.current), people, read.unusable, decimal=asked.format.decimal, numbers=table.encoding == "xlsx")
+    found = _without_other_side(found, table, found.frame.index)
+    ends = found.frame["end_date"]
+    settled, several = _settled(found, read, asked)
+    del found  # of a long file each is hundreds of megabytes
     validated, saying = settled.validated, settled.saying
-    del live, found  # of a long file each is hundreds of megabytes
-    superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
+    superseded = read.superseded.fillna(settled.superseded.reindex(read.superseded.index))
     current = superseded.isna()
-    rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
+    rows = read.rows.assign(email=validated.frame["email"].reindex(read.rows.index).where(current, read.rows["email"]))
     unsettled = several.unsettled
     # One row stands for each person whose first job nothing says: the others have the same number and address.
     alone = current & ~(rows.index.isin(unsettled["line"]) & rows["employee_id"].where(rows.index.isin(unsettled["line"])).duplicated())
+    alone &= ~rows.index.isin(table.unjoined.index)
     unwanted = [*validated.rejected, unsettled, *history.collisions(rows.loc[alone, ["employee_id", "email"]]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
-    valid, unkept = validated.frame[~validated.frame.index.isin(rejects["line"])], validated.dropped
-    bridged = settled.bridged
-    del validated, settled
+    valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
-    in_scope = scope.in_scope(people.scope, valid, saying.numbered, remembered)
-    on_step(STEPS[3])
-    here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
-    linked = link(_referring(rows, mapped, superseded), table.frame, here, people, valid.index)
-    on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked), in_scope, bridged, people, days)
-    del valid
-    managers = references.count(roster, rows, table.frame, people, remembered, mapped.unread)
-    dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
+    sorted_rows = _Sorted(valid, rejects, saying, settled.bridged, list(validated.dropped), ends)
+    return replace(read, rows=rows, superseded=superseded), sorted_rows
+
+
+def _settled(found: Validated, read: _Read, asked: _Asked) -> tuple[leaving.Settled, jobs.Several]:
+    """The rows that count, where who has left is known and of several jobs of a person one is the first."""
+    people, days = asked.people, asked.days
+    found = employed.by_rule(found, people, days)
+    settled = leaving.settle(found, read.rows.loc[read.current, "employee_id"], employed.standing(found.frame, people, days))
+    return _with_jobs(people, read.table.frame, settled, read.rows["employee_id"], employed.ahead_of(found.frame, days))
+
+
+def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, asked: _Asked) -> FileFacts:
+    """What is counted of the file."""
+    people, table, as_of, rejects = asked.people, read.table, asked.days.as_of, found.rejects
     written = roster.loc[roster["in_scope"], ["line", "worker_status", "start_date", "end_date", "employment"]]
-    written = written.assign(end_date=dated[written["line"]].to_numpy())
-    facts = replace(
-        _facts(table, format, dispositions, roster, people),
-        managers=managers,
-        private=private.mapped(people, table.frame, mapped.frame),
-        groups=_groups(mapped.frame[current], people),
-        collided=_lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
-        rejected_leavers=_lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
-        damaged=int(damaged["line"].nunique()),
+    written = written.assign(end_date=found.ends[written["line"]].to_numpy())
+    return replace(
+        counts.facts(table, asked.format, dispositions, roster, people),
+        managers=references.count(roster, read.rows, table.frame, people, asked.remembered, read.mapped.unread),
+        private=private.mapped(people, table.frame, read.mapped.frame),
+        groups=counts.groups(read.mapped.frame[read.current], people),
+        collided=counts.lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
+        rejected_leavers=counts.lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
+        damaged=int(read.damaged["line"].nunique()),
         standing=standing.counts(written, as_of),
         contradicting=standing.contradicting(written, as_of) if "worker_status" in people.columns else 0,
     )
+
+
+def _result(
+    read: _Read, found: _Sorted, linked: Linked, roster: pd.DataFrame, dispositions: pd.DataFrame, facts: FileFacts, asked: _Asked
+) -> IntakeResult:
+    """All of it, as others see it."""
+    people, table, frame, remembered = asked.people, read.table, read.mapped.frame, asked.remembered
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
-    dropped = [*unkept, *linked.dropped, shared]
-    rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
-    notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
-    names = _rejected_names(mapped.frame, rejects)
+    dropped = [*found.dropped, *linked.dropped, shared]
+    rejects = numbers.named(found.rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
+    notes = _notes(faults.entries(dropped, frame, read.rows["employee_id"], people), roster)
+    names = _rejected_names(frame, rejects)
+    if len(table.joined):
+        rejects, notes, names = joined.at_people(rejects, notes, names, table.joined, people, asked.format)
     return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
 
 
@@ -216,10 +328,20 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
     return names[names["name"].ne("")].astype({"employee_id": "str", "name": "str"})
 
 
+def _without_other_side(found: Validated, table: reading.RawTable, lines: pd.Index) -> Validated:
+    """The rows that count, of which those without another side, where rows come of two files, have that one fault: the rest follows."""
+    why = table.unjoined[table.unjoined.index.isin(lines)]
+    if why.empty:
+        return found
+    others = [part[~part["line"].isin(why.index)] for part in found.rejected]
+    return replace(found, rejected=[*others, *(faults.fault_rows(why.index[why.eq(code)], "", str(code)) for code in why.unique())])
+
+
 def _malformed(table: reading.RawTable) -> pd.DataFrame:
     if table.misplaced is not None:
         return faults.fault_rows(table.malformed.index, "", "fields", list(table.misplaced))
-    messages = [f"The line has {fields} fields, the header {len(table.header)}." for fields in table.malformed]
+    header = [table.fields.get(file_of(line), len(table.header)) for line in table.malformed.index]
+    messages = [f"The line has {fields} fields, the header {names}." for fields, names in zip(table.malformed, header, strict=True)]
     return faults.fault_rows(table.malformed.index, "", "fields", messages)
 
 
@@ -240,66 +362,3 @@ def _notes(entries: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     used, outside = roster.loc[roster["in_scope"], "line"], roster.loc[~roster["in_scope"], "line"]
     kept = entries["line"].isin(used) | (entries["line"].isin(outside) & entries["column"].isin([*OUT_OF_SCOPE_COLUMNS, *MANAGER_COLUMNS]))
     return entries[kept].reset_index(drop=True)
-
-
-def _dispositions(
-    table: reading.RawTable, rows: pd.DataFrame, superseded: pd.Series, rejects: pd.DataFrame, in_scope: pd.Series
-) -> pd.DataFrame:
-    lines = table.frame.index.append([table.malformed.index, table.nobody.index]).sort_values()
-    reason = superseded.reindex(lines).astype("str")
-    disposition = pd.Series("used", index=lines, dtype="str").mask(reason.notna(), "superseded")
-    nobodys = lines.isin(table.nobody.index)
-    disposition, reason = disposition.mask(nobodys, "nobody"), reason.mask(nobodys, table.nobody.reindex(lines).astype("str"))
-    outside = ~in_scope.reindex(lines, fill_value=True).astype(bool)
-    disposition, reason = disposition.mask(outside, "out_of_scope"), reason.mask(outside, "scope")
-    codes = rejects.drop_duplicates(["line", "code"]).sort_values("code").groupby("line")["code"].agg("|".join)
-    rejected = lines.isin(codes.index)
-    disposition, reason = disposition.mask(rejected, "rejected"), reason.mask(rejected, codes.reindex(lines).astype("str"))
-    return pd.DataFrame(
-        {
-            "line": lines.astype("int64"),
-            "employee_id": rows["employee_id"].reindex(lines).astype("str").to_numpy(),
-            "disposition": disposition.to_numpy(),
-            "reason": reason.to_numpy(),
-        }
-    ).astype({"employee_id": "str", "disposition": "str", "reason": "str"})
-
-
-def _facts(table: reading.RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
-    counted = dispositions["disposition"].value_counts()
-    used = roster["in_scope"]
-    spared = roster["employment"].eq("left")
-
-    def filled(name: str) -> float:
-        # What leavers need not have, and HR systems take away from them, does not make a column emptier.
-        there = (roster[name].notna() | spared)[used]
-        return round(float(np.mean(there)), 4) if len(there) else 0.0
-
-    return FileFacts(
-        rows=table.rows,
-        used=int(counted.get("used", 0)),
-        superseded=int(counted.get("superseded", 0)),
-        out_of_scope=int(counted.get("out_of_scope", 0)),
-        nobody=int(counted.get("nobody", 0)),
-        rejected=int(counted.get("rejected", 0)),
-        fill_rates={name: filled(name) for name in people.columns},
-        hidden=table.hidden,
-        encoding=table.encoding,
-        delimiter=format.delimiter,
-        header=table.header,
-        header_line=table.header_line,
-        trailer_date=table.trailer_date.isoformat() if table.trailer_date else None,
-    )
-
-
-def _groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:
-    """Column → value → rows, of all rows that count, rejected and out of scope among them."""
-    counts = {name: frame[name].value_counts() for name in GROUPED if name in people.columns}
-    return {
-        name: {str(value): int(count) for value, count in found.items()} if len(found) <= MOST_GROUPS else {}
-        for name, found in counts.items()
-    }
-
-
-def _lines_of(rejects: pd.DataFrame, which: pd.Series) -> int:
-    return int(rejects.loc[which, "line"].nunique())

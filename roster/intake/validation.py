@@ -131,19 +131,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     if "end_date" in frame:
         found.append(_no_end(frame, mapped.short_none))
         frame["end_date"] = frame["end_date"].mask(dates.no_end(frame["end_date"]))
-    for column in {"country", "address_country"} & set(frame.columns):
-        frame[column] = frame[column].str.upper()
-    if "zone" in frame:
-        proper = frame["zone"].str.casefold().map(zone_names())
-        frame["zone"] = proper.fillna(frame["zone"]).astype("str")
-    if "locale" in frame:
-        frame["locale"] = _locale(frame["locale"])
-    if "bank_account" in frame:
-        frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
-        like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-        frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
-    if "bic" in frame:
-        frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
+    _spell(frame)
     scoping = _scoping(people)
     for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, *MANAGER_COLUMNS)]:
         nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
@@ -164,6 +152,23 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _spell(frame: pd.DataFrame) -> None:
+    """Codes as their standards write them, in place."""
+    for column in {"country", "address_country"} & set(frame.columns):
+        frame[column] = frame[column].str.upper()
+    if "zone" in frame:
+        proper = frame["zone"].str.casefold().map(zone_names())
+        frame["zone"] = proper.fillna(frame["zone"]).astype("str")
+    if "locale" in frame:
+        frame["locale"] = _locale(frame["locale"])
+    if "bank_account" in frame:
+        frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
+        like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
+        frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+    if "bic" in frame:
+        frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
 
 
 def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:

@@ -1,6 +1,9 @@
 """From the bytes of an HR file to a frame of text, one row a line. In the order in which bytes pass:
 
 - `file`: which kind of file is it? The way in.
+- `several`: and if several files are one roster?
+- `joining`: what does one of them say of the people in the others?
+- `lines`: which file is a line of, and how is it called?
 - `naming`: of which day is it by its name?
 - `called`: what of its name may be told?
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?

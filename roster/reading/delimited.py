@@ -6,7 +6,7 @@ the columns mean (``roster.intake.mapping``).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,12 +66,14 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     wanted = table.check_header(top.names, wanted, top.line)
     body, trailers = _trailers(body, format)
     _check_escapes(body, format)
+    if not body.data.strip() and format.changes:
+        return _no_rows(top, wanted, encoding, trailers)
     if not body.data.strip():
         raise table.empty()
     rows = _rows(body, top, wanted, format)
     rows = replace(rows, frame=_without(rows.frame, _blank(rows.frame, body, format)))
     frame, malformed, others = _told_apart(rows, body, top, format, number)
-    if len(frame) + len(malformed) == 0:
+    if len(frame) + len(malformed) == 0 and not format.changes:
         raise table.empty()
     trailer_date = table.check_trailers(trailers, len(frame) + len(malformed))
     others |= {end: "end"} if end else {}
@@ -85,6 +87,14 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         nobody.by_line(others),
         top.line,
     )
+
+
+def _no_rows(top: Header, wanted: set[str], encoding: str, trailers: Sequence[re.Match[str]]) -> RawTable:
+    """A file of changes on a day without any."""
+    frame = pd.DataFrame({name: pd.array([], dtype="str") for name in top.names if name in wanted}, index=pd.Index([], dtype="int64"))
+    none = pd.Series([], index=frame.index, dtype="int64")
+    day = table.check_trailers(trailers, 0)
+    return RawTable(frame, none, top.names, 0, encoding, day, none.astype("str"), top.line)
 
 
 def _without_comments(text: bytes, comment: str, format: CsvFormat) -> bytes:

@@ -1,14 +1,14 @@
 """An HR file as it came: from its bytes to a frame of text, one row a line, indexed by line number.
 
 Belongs here: which kind of file it is, the words for nothing. Does not belong here: the day in its name (``roster.reading.naming``),
-archives (``roster.reading.unpacking``), rows of text (``roster.reading.delimited``, ``roster.reading.fixed_width``), rows of a sheet
-(``roster.reading.workbook``), what the columns mean (``roster.intake.mapping``).
+archives (``roster.reading.unpacking``), several files (``roster.reading.several``), rows of text (``roster.reading.delimited``,
+``roster.reading.fixed_width``), rows of a sheet (``roster.reading.workbook``), what the columns mean (``roster.intake.mapping``).
 """
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from roster.reading import delimited, fixed_width, workbook
+from roster.reading import delimited, fixed_width, several, workbook
 from roster.reading.table import RawTable, emptied
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat
@@ -21,7 +21,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     """Read the file.
 
     Args:
-        data: The bytes as they came: text, a workbook, or one of them packed.
+        data: The bytes as they came: text, a workbook, or one of them packed; of several files, all of them (`roster.reading.several`).
         format: How they become rows.
         wanted: The columns to keep. All others are dropped here and go no further. None keeps all, to look at an unknown file.
         number: Of these, the columns that the employee number is made of: by it a row that went wrong is told from a footer.
@@ -29,6 +29,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     Raises:
         Unfit: The file as a whole cannot be read with these settings.
     """
+    if format.files:
+        return several.read(data, format, wanted, number, read)
     content = unpack(data)
     if is_workbook(content):
         if format.positions:

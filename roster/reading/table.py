@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from unicodedata import category, normalize
 
 import pandas as pd
@@ -40,6 +41,12 @@ class RawTable:
     """Of a file with columns of fixed width: line number → what is the matter with each malformed line, which has no fields to count."""
     hidden: Mapping[str, int] = field(default_factory=dict)
     """Of a workbook: how many of the ``rows`` and ``columns`` that are read it hides, and how many ``sheets`` beside."""
+    fields: Mapping[int, int] = field(default_factory=dict)
+    """Of several files (`roster.reading.lines.file_of`): how many names the header of each has."""
+    joined: pd.Series = field(default_factory=partial(pd.Series, dtype="int64"))
+    """Line of a row beside the people → that of its person, where rows come of both (`roster.reading.joining`)."""
+    unjoined: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
+    """Line → why it has no other side."""
 
 
 def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from roster.plan.decision import RELEASABLE
 from roster.plan.outcomes import PLACES
+from roster.reading.lines import line_texts
 from roster.reports.model import PEOPLE, DestinationReport, RunReport
 from roster.reports.reasons import FIRST, reason
 
@@ -81,4 +82,4 @@ def _stays(reasons: "pd.Series[str]") -> pd.Series:
 def _unnamed(left_out: pd.DataFrame) -> pd.DataFrame:
     """Rows that say that somebody has left, and not who: they may have access."""
     rows = left_out[left_out["code"].isin(FIRST) & left_out["employee_id"].isna()]
-    return rows.assign(person="line " + rows["line"].astype("str"), cause="rejected", detail=rows["reason"])[list(COLUMNS)]
+    return rows.assign(person="line " + line_texts(rows["line"]), cause="rejected", detail=rows["reason"])[list(COLUMNS)]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from roster.parts import whole_of
 from roster.plan.decision import RELEASABLE
+from roster.reading.lines import line_text
 from roster.reports import things
 from roster.reports.access import CAUSES, SENT, still_there
 from roster.reports.model import BEFORE, HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
@@ -176,7 +177,7 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
         (new[~whole], "new value in HR's file cannot be used", "new values in HR's file cannot be used"),
     ):
         lines = some["line"].dropna().unique()
-        where = ", ".join(str(line) for line in lines[:FEW]) + (" …" if len(lines) > FEW else "")
+        where = ", ".join(line_text(line) for line in lines[:FEW]) + (" …" if len(lines) > FEW else "")
         said.append([f"{counted(len(some), one, many)} (line{'' if len(lines) == 1 else 's'} {where})"] if len(some) else [])
     return said[0], said[1]
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from roster.reading.lines import EACH, line_texts
 from roster.reports.model import HR_FILE, RunReport
 from roster.reports.since import NOT_FOLLOWED, since
 
@@ -69,5 +70,7 @@ def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BES
     found["word"] = found["word"].fillna(managers.astype("str").where(found["field"].eq("manager") & found["where"].eq(HR_FILE)))
     found["name"] = found["number"].map(dict(report.names)).astype("str").fillna(by_line)
     found["line"], found["times_seen"] = line, pd.to_numeric(found["times_seen"]).astype("Int64")
+    if line.ge(EACH).any():
+        found["line"] = line_texts(line)
     found["state"] = found["state"].map(STATES).astype("str")
     return found[list(COLUMNS)]

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from roster.reading.lines import line_text
 from roster.reports.model import COMING, RunReport
 from roster.reports.tables import MOST_NUMBERS, Table, table
 from roster.rules import UNREAD
@@ -74,7 +75,7 @@ def shown(report: RunReport) -> Shown | None:
     lines = unreadable_lines(report.rejects)
     more = f" and {len(lines) - MOST_NUMBERS:,} more" if len(lines) > MOST_NUMBERS else ""
     coming = report.coming.assign(name=report.coming["employee_id"].map(dict(report.names)).astype("str"))
-    return Shown(table(coming, columns), ", ".join(map(str, lines[:MOST_NUMBERS])) + more, report.intake is None)
+    return Shown(table(coming, columns), ", ".join(map(line_text, lines[:MOST_NUMBERS])) + more, report.intake is None)
 
 
 def unreadable_lines(rejects: pd.DataFrame) -> list[int]:

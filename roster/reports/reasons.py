@@ -39,6 +39,11 @@ REASONS: Final[dict[str, Reason]] = {
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "jobs_unsettled": Reason("Has several jobs, and nothing says which is the first", "Mark one of the rows as the first job.", "HR"),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
+    "no_row_beside": Reason(
+        "The file that says more of people has no row of this person", "Have that file have a row with this person's key.", "HR"
+    ),
+    "no_person": Reason("A row that says more of somebody is of nobody in the other files", "Correct its key, or add its person.", "HR"),
+    "key_repeated": Reason("Several people have the key by which files are joined", "Give each person a key of their own.", "HR"),
     "says_left": Reason(
         "Has left by HR's file, in a row that cannot be used", "Mend the row; until then close their accounts by hand.", "HR"
     ),

@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from roster.reading.lines import line_texts
 from roster.reports.model import BEFORE, HR_FILE, RunReport
 from roster.reports.skipped import managers_not_found
 from roster.reports.tables import Table, employee_numbers, table
@@ -120,4 +121,4 @@ def alike(rows: pd.DataFrame) -> pd.Series:
 
 def _who(rows: pd.DataFrame) -> pd.Series:
     # A number that nobody has but a rejected row may be anything.
-    return rows["employee_id"].astype("str").fillna("line " + rows["line"].astype("Int64").astype("str"))
+    return rows["employee_id"].astype("str").fillna("line " + line_texts(rows["line"]))

@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from roster import lacking
+from roster.reading.lines import line_texts
 from roster.reports.model import HR_FILE, PEOPLE, ROWS, SKIPS, VALUES, DestinationReport, RunReport
 from roster.reports.reasons import DATED, FIRST, REASONS, REPAIR_REASONS, Reason, reason
 from roster.shown import in_spreadsheet
@@ -74,7 +75,7 @@ def left_out(report: RunReport) -> pd.DataFrame:
     """As `skipped`, with the columns ``code``, ``outcome`` (``rejected``, an outcome, ``missing``, or `VALUE`) and ``number``, by which
     people are counted also where it is not shown."""
     rejects = _of_rows(report.rejects, "rejected")
-    known = rejects["employee_id"].fillna("line " + rejects["line"].astype("str"))
+    known = rejects["employee_id"].fillna("line " + line_texts(rejects["line"]))
     notes = report.notes[report.notes["code"].ne(NO_LOSS)] if len(report.notes) else report.notes
     parts = [rejects, *(_people(one, known) for one in report.destinations)]
     parts += [_of_rows(notes, VALUE), *(_values(one) for one in report.destinations)]

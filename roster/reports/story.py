@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from roster.plan.outcomes import LATER, NOT_IN_ANSWER
+from roster.reading.lines import line_text
 from roster.reports.reasons import DATED, reason
 from roster.vocabulary import WRITES
 
@@ -92,6 +93,11 @@ class Line:
     message: str | None = None
     """The same in words."""
 
+    @property
+    def called(self) -> str:
+        """The line as it is called where it is shown."""
+        return line_text(self.number)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
@@ -150,7 +156,7 @@ def sentence(story: Story) -> str:
     newest = story.chapters[0]
     if _rejected(newest):
         lines, result = newest.lines or (), "left as they were" if story.acknowledged else "not brought in"
-        rows = _listed([f"line {line.number}" for line in lines])
+        rows = _listed([f"line {line.called}" for line in lines])
         verb = "was" if len(lines) == 1 else "were"
         return f"{person} was {result}: {rows} of {newest.file or 'the file'} {verb} rejected. {lines[0].message or ''}".rstrip()
     places_by_sentence: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ import pandas as pd
 
 from roster.plan.outcomes import PLACES
 from roster.plan.own_account import Beside
+from roster.reading.lines import line_texts
 from roster.reports import in_words, words
 from roster.reports.model import DRIFT, PEOPLE, ROWS, DestinationReport, RunReport
 from roster.reports.model import REPAIRS as REPAIR_COLUMNS
@@ -128,7 +129,7 @@ def _cause(code: str, group: pd.DataFrame) -> list[Any]:
 
 
 def _person_or_line(group: pd.DataFrame) -> "pd.Series[str]":
-    return group["employee_id"].fillna("line " + group["line"].astype("str"))
+    return group["employee_id"].fillna("line " + line_texts(group["line"]))
 
 
 def employee_numbers(people: "pd.Series[str]") -> str:
@@ -168,7 +169,7 @@ def faults(frame: pd.DataFrame) -> Table:
         ("source", "Field", "text"),
         ("message", "What is wrong", "text"),
     ]
-    return table(rows, columns)
+    return table(rows.assign(line=line_texts(rows["line"])), columns)
 
 
 def repairs(frame: pd.DataFrame) -> Table:

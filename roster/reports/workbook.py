@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from pandas.api.types import is_numeric_dtype
 
 from roster.shown import harmless
 
@@ -83,7 +84,7 @@ def _sheet(book: Any, title: str, rows: pd.DataFrame) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.append([_heading(sheet, HEADINGS[name][0]) for name in names])
-    columns = [_numbers(shown[name]) if name in NUMBERS else _texts(shown[name]) for name in names]
+    columns = [_numbers(shown[name]) if name in NUMBERS and is_numeric_dtype(shown[name]) else _texts(shown[name]) for name in names]
     for values in zip(*columns, strict=True):
         sheet.append([_cell(sheet, value) for value in values])
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from resources.failures import Permanent
-from resources.hr.newest import Choice, by_name
+from resources.hr.newest import OF_ONE_DAY, Choice, by_name, by_time
 from roster.reading.called import called
 from roster.settings import CsvFormat
 
@@ -119,3 +119,34 @@ def test_of_two_files_of_one_day_the_one_that_came_later_is_read_and_it_is_said(
     found = choice("a_2026-11-01.csv", earlier, later)
     assert found.file.name == later
     assert found.remarks == (f"HR has 2 files of 2026-11-30: {called(later, '*people*')} is read, and not {called(earlier, '*people*')}",)
+
+
+def of_one_day(*names: str, hours: int = 1) -> list[File]:
+    """Files in the order in which they came, all within some hours."""
+    return [File(name, BEGAN + timedelta(hours=hours * number)) for number, name in enumerate(names)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("people_1.csv", "people_2.csv"),
+        ("people_a.csv", "people_b.csv"),
+        ("people_2026-11-01.csv", "people_2026-11-01 (1).csv"),
+    ],
+)
+def test_a_second_file_of_a_day_is_never_passed_over_in_silence(earlier: str, later: str) -> None:
+    files = of_one_day(earlier, later)
+    by_the_time = by_time(files, CsvFormat(), "people_*.csv")
+    by_the_name = by_name(sorted(files, key=lambda file: file.name), CsvFormat(), "people_*.csv")
+    for found in (by_the_time, by_the_name):
+        assert found.file.name == later
+        assert found.remarks[0].startswith(OF_ONE_DAY)
+        assert found.remarks[0].endswith(f"is read, and not {called(earlier, 'people_*.csv')}")
+
+
+def test_files_of_other_days_are_older_and_nothing_is_said() -> None:
+    days_apart = of_one_day("people_1.csv", "people_2.csv", hours=24)
+    assert by_time(days_apart, CsvFormat(), "people_*.csv").remarks == ()
+    assert by_name(days_apart, CsvFormat(), "people_*.csv").remarks == ()
+    copied = of_one_day("people_2026-11-01.csv", "people_2026-11-02.csv", hours=0)
+    assert by_time(copied, CsvFormat(), "people_*.csv").remarks == (), "their names say of which day they are"

@@ -130,7 +130,7 @@ def test_no_file_in_an_empty_folder_and_no_bucket_are_told_apart(store: Describe
 def test_a_file_is_there_with_its_manifest_which_comes_along_and_goes_with_it(store: Described) -> None:
     source = files(manifest={"name": "{stem}.md5", "hash": "md5"}, afterwards="delete")
     store.pipe_file("/acme/hr/people_1.csv", b"one")
-    with pytest.raises(Transient, match="its manifest '{stem}.md5' is not there"):
+    with pytest.raises(Transient, match=r"its manifest '{stem}\.md5' is not there"):
         source.newest()
     store.pipe_file("/acme/hr/people_1.md5", b"f97c5d29941bfb1b2fdab0874906ab82  people_1.csv")
     store.pipe_file("/acme/hr/people_2.csv", b"two")

@@ -233,7 +233,17 @@ def test_the_report_reads_the_checks_that_the_ledger_keeps_those_of_an_earlier_v
 
 def test_the_checks_that_can_be_let_pass_are_those_that_can_fail() -> None:
     nothing = replace(departments(), groups={"department": {}, "company_code": {}})
-    figures = {"rejected": 99, "collided": 99, "damaged": 99, "contradicting": 99, "used": 99, "nights": 99}
+    figures = {
+        "rejected": 99,
+        "collided": 99,
+        "damaged": 99,
+        "contradicting": 99,
+        "used": 99,
+        "nights": 99,
+        "files": {"no": {"rejected": 99}},
+        "standing": {"both": {"active": 99}},
+        "changes": {"before": 99, "added": 99, "changed": 99, "deleted": 99},
+    }
     worst = replace(nothing, **figures, managers=Managers(True, 9, 9, 1), fill_rates={"phone": 0.0}, rows=10)
     last = facts(groups={"department": {"A": 9}, "company_code": {"B": 9}})
     later = {"findity": LastApplied(3, None, date(2026, 11, 21))}

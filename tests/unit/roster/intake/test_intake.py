@@ -243,7 +243,7 @@ def test_rows_are_counted_by_company_and_department_whatever_becomes_of_them() -
 
 
 def test_a_column_in_which_hardly_two_are_alike_groups_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roster.intake.take_in.MOST_GROUPS", 2)
+    monkeypatch.setattr("roster.intake.counts.MOST_GROUPS", 2)
     result = intake(*(line(str(number), Kind=f"of {number}") for number in range(3)), columns={**COLUMNS, "department": "Kind"})
     assert result.facts.groups == {"department": {}}
 

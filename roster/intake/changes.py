@@ -1,0 +1,232 @@
+"""A file of changes on the roster before it: whose rows they replace, whom a mark says to be gone, and what the next file is put upon.
+
+Belongs here: the rows of the roster, from those before and the file's. Does not belong here: which file may follow which
+(``roster.intake.sequence``), what the rows mean (``roster.intake.take_in``), where the rows before are kept (``assets.graph.before``).
+
+A row of changes is whole: it takes the place of all rows that the roster has of its employee number. Rows are kept as HR wrote them, so
+that other settings read them anew.
+"""
+
+import io
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from roster.intake import damage, mapping
+from roster.reading import several
+from roster.reading.lines import of_before
+from roster.reading.table import RawTable, emptied
+from roster.rules import evaluate, matches
+from roster.settings import CsvFormat, People
+from roster.unfit import Unfit
+
+FULL: Final = "full"
+"""The file in what is stored of an export, if it has everyone."""
+CHANGES: Final = "changes"
+"""If it has changes."""
+BEFORE: Final = "before"
+"""The rows on which it is put."""
+POSITION: Final = "position"
+"""Where in the sequence it stands (`roster.intake.sequence.Position`)."""
+
+HEADING: Final = "hr: "
+"""What stands before HR's own headings in rows that are kept."""
+NUMBER: Final = "employee_id"
+DELETED: Final = "deleted"
+"""Of a row that a mark says to be gone: for how many files with everyone it has been kept."""
+FORGOTTEN: Final = "(forgotten)"
+_KEPT: Final = 1
+"""Through so many files with everyone: who is to leave may wait for a release when one comes."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The roster's rows, whichever file they came with."""
+
+    table: RawTable
+    """The rows, as if one file had them all; those before have lines of their own (`roster.reading.lines.of_before`)."""
+    deleted: pd.Index
+    """The lines that a mark says to be gone."""
+    before: pd.DataFrame
+    """The rows before: HR's columns under `HEADING`, `NUMBER` and `DELETED`."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """``before``, ``added``, ``changed``, ``deleted``: people. Empty for a file with everyone."""
+
+
+def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawTable]) -> Roster:
+    """The roster that comes of a file and the rows before it.
+
+    Args:
+        data: The file, with the rows before (`with_before`).
+        format: How it reads, with `changes`.
+        people: What it means.
+        one: Reads one file (`roster.reading.file.read`).
+
+    Raises:
+        Unfit: It cannot be read, or changes have nothing to be put upon.
+    """
+    parts, wanted = several.taken_apart(data), mapping.wanted(people)
+    number = people.columns["employee_id"].reads()
+    before = _unstored(parts[BEFORE]) if BEFORE in parts else pd.DataFrame({NUMBER: [], DELETED: []}, dtype="str")
+    if FULL in parts:
+        table = one(parts[FULL], format.without_changes(), wanted, number)
+        going = before[before[DELETED].notna() & ~before[NUMBER].isin(_numbers(table.frame, format, people).dropna())]
+        going = going[pd.to_numeric(going[DELETED]).le(_KEPT)]
+        return _put(table, going, wanted, {}, going, pd.Index([]), before)
+    if BEFORE not in parts:
+        raise Unfit(
+            "changes", "These are changes, and there is no roster to put them on.", "Have HR send a file with everyone (`changes.full`)."
+        )
+    marks = format.changes.deleted if format.changes and format.changes.deleted else {}
+    table = one(parts[CHANGES], format, wanted | set(marks), number)
+    gone = matches(marks, table.frame, "changes.deleted") if marks else pd.Series(False, index=table.frame.index)
+    theirs = _numbers(table.frame, format, people)
+    kept = before[~before[NUMBER].isin(theirs.dropna())]
+    counts = _counts(table.frame, theirs, gone, before, wanted)
+    return _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
+
+
+def with_before(data: bytes, before: pd.DataFrame | None) -> bytes:
+    """A file as it came, with the rows before it: all that its roster comes of."""
+    parts = several.taken_apart(data)
+    if before is not None:
+        parts[BEFORE] = _stored(before)
+    return several.packed(parts)
+
+
+def before_in(data: bytes) -> pd.DataFrame | None:
+    """The rows before, of what `with_before` gave."""
+    parts = several.taken_apart(data)
+    return _unstored(parts[BEFORE]) if BEFORE in parts else None
+
+
+def file_in(data: bytes) -> bytes:
+    """The file alone, of what `with_before` gave."""
+    parts = several.taken_apart(data)
+    return parts[FULL] if FULL in parts else parts[CHANGES]
+
+
+def after(roster: Roster, dispositions: pd.DataFrame, format: CsvFormat, people: People) -> pd.DataFrame:
+    """The rows on which the next changes are put.
+
+    Whoever's changed row cannot be used keeps the rows before. One that is rejected and has none stays as it is, to be told again.
+
+    Args:
+        roster: The roster.
+        dispositions: What became of its rows (`roster.intake.take_in.IntakeResult.dispositions`).
+        format: How the file reads.
+        people: What it means.
+    """
+    frame = roster.table.frame
+    number = _numbers(frame, format, people)
+    rows = frame.add_prefix(HEADING).assign(**{NUMBER: number, DELETED: _flags(roster, frame.index)})
+    if roster.counts:
+        rejected = number.index.isin(dispositions.loc[dispositions["disposition"].eq("rejected"), "line"])
+        theirs = ~of_before_mask(frame.index)
+        used = number[theirs & ~rejected]
+        own = theirs & rejected & (number.isna() | (number.isin(roster.before[NUMBER]) & ~number.isin(used)))
+        back = roster.before[roster.before[NUMBER].isin(number[own].dropna())]
+        rows = pd.concat([rows[~own], back.reindex(columns=rows.columns)])
+    return rows.reset_index(drop=True).astype("str")
+
+
+def forgetting(rows: pd.DataFrame, employee_id: str, addresses: Collection[str]) -> pd.DataFrame:
+    """The rows on which the next changes are put, without a person, and without the mention of them in other people's.
+
+    Where they were somebody's manager, `FORGOTTEN` stands: who that is cannot be read any more, and nobody has none because of it.
+
+    Args:
+        rows: As `after` gave them.
+        employee_id: Theirs.
+        addresses: Theirs, in lower case.
+    """
+    others = rows[rows[NUMBER].ne(employee_id)].reset_index(drop=True)
+    headings = [name for name in others.columns if name.startswith(HEADING)]
+    own = rows.loc[rows[NUMBER].eq(employee_id), headings].to_numpy().ravel()
+    known = {employee_id, *addresses, *(str(cell).lower() for cell in own if isinstance(cell, str) and "@" in cell)}
+    hidden = {name: others[name].mask(others[name].str.lower().isin({one.lower() for one in known}), FORGOTTEN) for name in headings}
+    return others.assign(**hidden).astype("str")
+
+
+def of_before_mask(lines: pd.Index) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Which lines are of the rows before."""
+    return np.asarray(lines >= of_before(pd.Index([0]))[0])
+
+
+def _put(
+    table: RawTable,
+    rows: pd.DataFrame,
+    wanted: Collection[str],
+    counts: dict[str, int],
+    flagged: pd.DataFrame,
+    gone: pd.Index,
+    before: pd.DataFrame,
+) -> Roster:
+    """A file's rows, and those of before that stay."""
+    columns = [name for name in table.frame.columns if name in wanted]
+    if lacking := sorted(name for name in columns if len(rows) and f"{HEADING}{name}" not in rows):
+        told = f"The roster before has no column {', '.join(lacking)}, which the settings want now."
+        raise Unfit("changes", told, "Have HR send a file with everyone (`changes.full`), or take the column out of the settings.")
+    lines = of_before(pd.RangeIndex(1, len(before) + 1))[before.index.isin(rows.index)]
+    staying = rows[[f"{HEADING}{name}" for name in columns]].set_axis(columns, axis=1).set_axis(lines) if len(rows) else None
+    frame = pd.concat([table.frame[columns], staying]).astype("str") if staying is not None else table.frame[columns]
+    deleted = gone.append(lines[flagged[DELETED].notna().to_numpy()]) if len(rows) else gone
+    # Of the header only what is wanted: one file with everyone may have other columns beside them than changes have.
+    header, fields = [name for name in table.header if name in wanted], {0: len(table.header)}
+    made = replace(table, frame=frame, rows=table.rows + len(rows), header=header, fields=fields)
+    return Roster(made, deleted, before, counts)
+
+
+def _numbers(frame: pd.DataFrame, format: CsvFormat, people: People) -> pd.Series:
+    """The employee number of each row."""
+    rule = people.columns["employee_id"]
+    columns = sorted(rule.reads() & set(frame.columns))
+    return evaluate(rule, emptied(damage.mended(frame[columns], _only_number(people)), format.empty), "people.columns.employee_id")
+
+
+def _only_number(people: People) -> People:
+    return people.model_copy(update={"columns": {"employee_id": people.columns["employee_id"]}})
+
+
+def _counts(frame: pd.DataFrame, theirs: pd.Series, gone: pd.Series, before: pd.DataFrame, wanted: Collection[str]) -> dict[str, int]:
+    """People, by what becomes of their rows; one whose rows say what they said before is in none."""
+    known = theirs.isin(before[NUMBER])
+    columns = sorted(name for name in wanted if f"{HEADING}{name}" in before)
+    old = before[before[NUMBER].isin(theirs)]
+    said_before = set(_said(old[[f"{HEADING}{name}" for name in columns]], old[NUMBER]))
+    same = _said(frame[columns], theirs).isin(said_before)
+    return {
+        "before": int(before[NUMBER].nunique()),
+        "added": int(theirs[~known & ~gone].nunique()),
+        "changed": int(theirs[known & ~gone & ~same].nunique()),
+        "deleted": int(theirs[gone].nunique()),
+    }
+
+
+def _said(rows: pd.DataFrame, number: pd.Series) -> "pd.Series[str]":
+    said = number.astype("str").fillna("")
+    for name in rows.columns:
+        said = said + "\x1f" + rows[name].astype("str").fillna("")
+    return said
+
+
+def _flags(roster: Roster, lines: pd.Index) -> "pd.Series[str]":
+    """How long each row that is gone has been kept: a file with everyone that has them not makes it longer."""
+    before, more = of_before_mask(roster.deleted), 0 if roster.counts else 1
+    kept = pd.to_numeric(roster.before[DELETED]).set_axis(of_before(pd.RangeIndex(1, len(roster.before) + 1))) + more
+    counts = pd.concat([pd.Series(1, index=roster.deleted[~before]), kept[kept.index.isin(roster.deleted[before])]])
+    flags: pd.Series[str] = counts.astype("int64").astype("str").reindex(lines).astype("str")
+    return flags
+
+
+def _stored(rows: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    rows.to_parquet(buffer, engine="pyarrow")
+    return buffer.getvalue()
+
+
+def _unstored(content: bytes) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(content), engine="pyarrow").astype("str")
