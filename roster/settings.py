@@ -6,12 +6,15 @@ destination's settings) and what the rules do (``roster.rules``).
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from roster.reading import naming
 from roster.vocabulary import CANONICAL_COLUMNS
+
+if TYPE_CHECKING:
+    from roster.intake.sequence import Changes
 
 LONGEST_DAYS: Final = 365_000
 """Days that a setting may name: a thousand years. Today with more of them added or taken away may be no day of any calendar."""
@@ -242,14 +245,10 @@ class CsvFormat(Strict):
         return self._changes
 
     def of_changes(self, changes: "Changes | None") -> Self:
-        """The same for files of changes."""
+        """The same for files of changes; None: for one with everyone."""
         made = self.model_copy()
         made._changes = changes
         return made
-
-    def without_changes(self) -> Self:
-        """The same for a file with everyone."""
-        return self.of_changes(None)
 
     @property
     def join(self) -> Joined | None:
@@ -267,28 +266,6 @@ class CsvFormat(Strict):
         made = self.model_copy()
         made._files = dict(files)
         return made
-
-
-class Changes(Strict):
-    """How files of changes follow each other, and what in them says that somebody is gone."""
-
-    deleted: Where | None = None
-    """Rows (by columns of the file) that say that their person is gone."""
-    number_in_name: str | None = None
-    """A regular expression with a group ``number`` that finds a running number in the file's name; by default they follow by their day."""
-    every: Literal["day", "weekday", "week"] = "day"
-    """Of which days there are files, where they follow by their day: of each, of each but Saturday and Sunday, of every seventh."""
-
-    @field_validator("number_in_name")
-    @classmethod
-    def _numbered(cls, value: str | None) -> str | None:
-        try:
-            groups = re.compile(value).groupindex if value is not None else {"number": 1}
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error.msg}") from None
-        if "number" not in groups:
-            raise ValueError("number_in_name needs a group named number: (?P<number>…)")
-        return value
 
 
 class History(Strict):
@@ -309,8 +286,15 @@ class Scope(Strict):
     """Not the rows that match (by canonical columns)."""
 
 
+def _asked_above(schema: dict[str, Any]) -> None:
+    """In the JSON schema `absent_means` is asked for where it is known whether files have everyone (`assets.attributes.Hr`)."""
+    schema["required"].remove("absent_means")
+
+
 class People(Strict):
     """How HR's rows become people."""
+
+    model_config = ConfigDict(json_schema_extra=_asked_above)
 
     columns: dict[str, Source]
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""

@@ -17,9 +17,8 @@ from resources.hr.changes import position_in
 from resources.hr.files import Export
 from resources.stored.run_storage import RunStorage
 from roster.intake import changes, sequence
-from roster.intake.sequence import Position
+from roster.intake.sequence import Changes, Position
 from roster.intake.take_in import IntakeResult
-from roster.settings import Changes
 
 
 @dataclass(frozen=True)

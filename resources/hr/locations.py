@@ -11,7 +11,8 @@ from typing import Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from resources.ssh.settings import SshServer
-from roster.settings import Changes, CsvFormat, Joined, Strict
+from roster.intake.sequence import Changes
+from roster.settings import CsvFormat, Joined, Strict
 
 _DECIMAL_POINT: Final = {
     *("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Guernsey", "Europe/Jersey", "Europe/Isle_of_Man"),

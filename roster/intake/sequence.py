@@ -1,19 +1,44 @@
 """Which file may follow which where files have changes: none may be missing between two, and none is put on what came after it.
 
-Belongs here: a file's place in the sequence, and why one does not follow. Does not belong here: where its number or its day stands
-(``resources.hr.changes``), putting it on the roster (``roster.intake.changes``).
+Belongs here: what the settings say of that, a file's place in the sequence, and why one does not follow. Does not belong here: where its
+number or its day stands (``resources.hr.changes``), putting it on the roster (``roster.intake.changes``).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
-from roster.settings import Changes
+from pydantic import field_validator
+
+from roster.settings import Strict, Where
 from roster.unfit import Unfit
 
 _FULL: Final = "Have HR send a file with everyone (`changes.full`)"
 _WEEKEND: Final = 5
+
+
+class Changes(Strict):
+    """How files of changes follow each other, and what in them says that somebody is gone."""
+
+    deleted: Where | None = None
+    """Rows (by columns of the file) that say that their person is gone."""
+    number_in_name: str | None = None
+    """A regular expression with a group ``number`` that finds a running number in the file's name; by default they follow by their day."""
+    every: Literal["day", "weekday", "week"] = "day"
+    """Of which days there are files, where they follow by their day: of each, of each but Saturday and Sunday, of every seventh."""
+
+    @field_validator("number_in_name")
+    @classmethod
+    def _numbered(cls, value: str | None) -> str | None:
+        try:
+            groups = re.compile(value).groupindex if value is not None else {"number": 1}
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error.msg}") from None
+        if "number" not in groups:
+            raise ValueError("number_in_name needs a group named number: (?P<number>…)")
+        return value
 
 
 @dataclass(frozen=True)

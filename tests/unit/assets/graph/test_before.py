@@ -16,10 +16,10 @@ from resources.past.retention import purge
 from resources.stored.run_storage import RunStorage
 from resources.stored.runs import StoredRuns
 from roster.intake.changes import CHANGES, FULL, POSITION
-from roster.intake.sequence import Position
+from roster.intake.sequence import Changes, Position
 from roster.intake.take_in import IntakeResult, take_in
 from roster.reading.several import packed
-from roster.settings import Changes, CsvFormat, People
+from roster.settings import CsvFormat, People
 
 NUMBERED = Changes(number_in_name=r"(?P<number>\d+)")
 FORMAT = CsvFormat().of_changes(NUMBERED)

@@ -8,10 +8,11 @@ import pytest
 from roster.accounting import of_rows
 from roster.intake.changes import BEFORE, CHANGES, FULL, before_in, file_in, forgetting, with_before
 from roster.intake.gate import run_checks
+from roster.intake.sequence import Changes
 from roster.intake.take_in import IntakeResult, take_in
 from roster.reading.lines import line_text
 from roster.reading.several import packed, taken_apart
-from roster.settings import Changes, CsvFormat, Gate, People
+from roster.settings import CsvFormat, Gate, People
 from roster.unfit import Unfit
 
 COLUMNS = {

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from roster.intake.sequence import Position, check, next_day
-from roster.settings import Changes
+from roster.intake.sequence import Changes, Position, check, next_day
 from roster.unfit import Unfit
 
 NUMBERED = Changes(number_in_name=r"(?P<number>\d+)")
