@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator, model_validator
 
 from destinations import registry
 from resources.alerts.settings import Alerts
@@ -50,8 +50,14 @@ Path = tuple[str | int, ...]
 """Where in the attributes something stands, key by key."""
 
 
+_CHANGES: Final[dict[str, Any]] = {"properties": {"content": {"const": "changes"}}, "required": ["content"]}
+_ABSENT: Final[dict[str, Any]] = {"properties": {"people": {"required": ["absent_means"]}}}
+
+
 class Hr(Strict):
     """HR's export: where it lies and how its rows become people."""
+
+    model_config = ConfigDict(json_schema_extra={"if": _CHANGES, "else": _ABSENT})
 
     csv: CsvSource | None = None
     """The export as a file on this machine: where it is and how its bytes become rows."""

@@ -131,14 +131,10 @@ class CsvFormat(Strict):
         return self._changes
 
     def of_changes(self, changes: "Changes | None") -> Self:
-        """The same for files of changes."""
+        """The same for files of changes; None: for one with everyone."""
         made = self.model_copy()
         made._changes = changes
         return made
-
-    def without_changes(self) -> Self:
-        """The same for a file with everyone."""
-        return self.of_changes(None)
 
     @property
     def join(self) -> Joined | None:

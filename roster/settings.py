@@ -227,8 +227,15 @@ class Scope(Strict):
     """Not the rows that match (by canonical columns)."""
 
 
+def _asked_above(schema: dict[str, Any]) -> None:
+    """In the JSON schema `absent_means` is asked for where it is known whether files have everyone (`assets.attributes.Hr`)."""
+    schema["required"].remove("absent_means")
+
+
 class People(Strict):
     """How HR's rows become people."""
+
+    model_config = ConfigDict(json_schema_extra=_asked_above)
 
     columns: dict[str, Source]
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""

@@ -168,7 +168,7 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
         content = opening.plain(content, format) if format else content
         if format and format.changes:
-            content, format = file_in(content), format.without_changes()
+            content, format = file_in(content), format.of_changes(None)
         table = reading.read(content, format, None).frame if format else pd.DataFrame()
     except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()

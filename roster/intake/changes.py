@@ -72,7 +72,7 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
     number = people.columns["employee_id"].reads()
     before = _unstored(parts[BEFORE]) if BEFORE in parts else pd.DataFrame({NUMBER: [], DELETED: []}, dtype="str")
     if FULL in parts:
-        table = one(parts[FULL], format.without_changes(), wanted, number)
+        table = one(parts[FULL], format.of_changes(None), wanted, number)
         going = before[before[DELETED].notna() & ~before[NUMBER].isin(_numbers(table.frame, format, people).dropna())]
         going = going[pd.to_numeric(going[DELETED]).le(_KEPT)]
         return _put(table, going, wanted, {}, going, pd.Index([]), before)

@@ -91,7 +91,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     joined = next((own.join for own in format.files.values() if own.join), None)
     for name, own in format.files.items():
         try:
-            tables[name] = one(contents[name], own, joining.wanted(wanted, joined, own.join is not None), number)
+            by = list(own.join.by) if own.join else number
+            tables[name] = one(contents[name], own, joining.wanted(wanted, joined, own.join is not None), by)
         except Unfit as unfit:
             raise Unfit(unfit.code, f"{name}: {unfit.message}", unfit.advice) from None
     return _stacked(tables, joined, next((name for name, own in format.files.items() if own.join), ""), wanted)
