@@ -133,6 +133,8 @@ class Taking:
         self.book.intakes.record_rejects(facts.number, self._root, rejects, facts.dispositions())
         lost = lacking.followed(result.notes.rename(columns={"column": "field", "code": "reason"}))
         out = pd.concat([rejects[["employee_id", "code"]].rename(columns={"code": "reason"}), lost], ignore_index=True)
+        if result.renumbered:
+            self.book.acknowledged.renumber(result.renumbered)
         self.book.skips.record("hr", out, facts.as_of, self._root)
         return facts
 

@@ -4,7 +4,7 @@ Belongs here: the order of the steps, what became of every row, the counts of al
 that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -12,11 +12,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from roster.intake import damage, dates, employed, faults, history, jobs, mapping, numbers, references, scope, standing
+from roster.intake import damage, dates, employed, faults, history, mapping, numbers, references, renumbered, scope, standing
 from roster.intake import leavers as leaving
+from roster.intake.counting import counting
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
+from roster.intake.validation import is_employee_id, says_nothing, validate
 from roster.reading import file as reading
 from roster.rules import UNREAD
 from roster.settings import CsvFormat, People
@@ -52,6 +53,8 @@ class IntakeResult:
     """The date in the file's trailer."""
     rejected_names: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["line", "employee_id", "name"], dtype="str"))
     """Of each rejected line the number and the name that stand there, for lists that are their owner's alone."""
+    renumbered: Mapping[str, str] = field(default_factory=dict)
+    """Former employee number → the number that the same person has now (`roster.intake.renumbered`)."""
 
 
 def take_in(
@@ -99,16 +102,12 @@ def take_in(
     days = employed.Days(as_of, zone, moment)
     dated = found.frame["end_date"]
     found = employed.by_rule(found, people, days)
-    settled = leaving.settle(found, rows.loc[current, "employee_id"], employed.standing(found.frame, people, days))
-    settled, several = _with_jobs(people, table.frame, settled, rows["employee_id"], employed.ahead_of(found.frame, days))
-    validated, saying = settled.validated, settled.saying
-    superseded = superseded.fillna(settled.superseded.reindex(superseded.index))
+    counted = counting(people, table.frame, found, rows["employee_id"], days)
+    validated, saying = counted.validated, counted.saying
+    superseded = superseded.fillna(counted.superseded.reindex(superseded.index))
     current = superseded.isna()
     rows = rows.assign(email=validated.frame["email"].reindex(rows.index).where(current, rows["email"]))
-    unsettled = several.unsettled
-    # One row stands for each person whose first job nothing says: the others have the same number and address.
-    alone = current & ~(rows.index.isin(unsettled["line"]) & rows["employee_id"].where(rows.index.isin(unsettled["line"])).duplicated())
-    unwanted = [*validated.rejected, unsettled, *history.collisions(rows[alone]), _malformed(table)]
+    unwanted = [*validated.rejected, counted.unsettled, *counted.collisions(rows[current]), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
@@ -117,8 +116,11 @@ def take_in(
     on_step(STEPS[3])
     here = current & ~saying.numbered.reindex(current.index, fill_value=False)  # a key that was given on leads to whoever has it now
     linked = link(rows, table.frame, here, people)
+    linked = replace(linked, manager_id=linked.manager_id.replace(dict(counted.numbers)))
     on_step(STEPS[4])
-    roster = _roster(_with_managers(valid, linked), in_scope, settled.bridged, people, days)
+    roster = _roster(_with_managers(valid, linked), in_scope, counted.bridged, people, days)
+    if people.same_person:
+        roster = _with_pairs(roster, counted.numbers)
     managers = references.count(roster, rows, table.frame, people, remembered)
     dispositions = _dispositions(table, rows, superseded, rejects, in_scope)
     written = roster[roster["in_scope"]].assign(end_date=lambda those: dated[those["line"]].to_numpy())
@@ -137,26 +139,14 @@ def take_in(
     rejects = numbers.named(rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
     notes = _notes(faults.entries(dropped, mapped.frame, rows["employee_id"], people), roster)
     names = _rejected_names(mapped.frame, rejects)
-    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
+    roster = _without(roster, shared, dropped)
+    return IntakeResult(roster, rejects, notes, dispositions, facts, table.trailer_date, names, counted.numbers)
 
 
-def _with_jobs(
-    people: People, raw: pd.DataFrame, settled: leaving.Settled, employee_id: pd.Series, ahead: pd.Series
-) -> tuple[leaving.Settled, jobs.Several]:
-    """The rows that count, where of several jobs of a person one does."""
-    if people.jobs is None:
-        return settled, jobs.NONE
-    frame = settled.validated.frame
-    numbered = frame.assign(employee_id=employee_id[frame.index])
-    several = jobs.choose(people.jobs, raw, numbered, (settled.saying.pending | ahead)[frame.index])
-    others = several.superseded.index
-    dropped = [*settled.validated.dropped, jobs.unread(settled.validated.dropped, several.first, people)]
-    gathered = jobs.gathered(frame, several.first, people)
-    rejected = [part[~part["line"].isin(others)] for part in settled.validated.rejected]
-    # Another row of theirs has only ended: they were not away.
-    why = settled.superseded.replace({leaving.REHIRED: jobs.ENDED}).fillna(several.superseded.reindex(settled.superseded.index))
-    validated = Validated(gathered[~gathered.index.isin(others)], rejected, dropped)
-    return replace(settled, validated=validated, superseded=why), several
+def _with_pairs(roster: pd.DataFrame, numbers: Mapping[str, str]) -> pd.DataFrame:
+    """The people with their former numbers, and whoever HR names by one of these named by the number that they have now."""
+    named = {name: roster[name].replace(dict(numbers)) for name in ("over_limit_approver",) if name in roster}
+    return roster.assign(**named, **{renumbered.FORMERLY: renumbered.formerly(roster["employee_id"], numbers)})
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
