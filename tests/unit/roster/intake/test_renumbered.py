@@ -44,9 +44,7 @@ def standing(result: IntakeResult) -> dict[str, str]:
     ],
     ids=["new alone", "former alone", "former left", "both left", "new to come", "over a weekend", "long between", "former not there"],
 )
-def test_a_person_has_the_last_number_that_has_begun(
-    rows: list[str], found: list[tuple[str | None, ...]], numbers: dict[str, str]
-) -> None:
+def test_a_person_has_the_last_number_that_has_begun(rows: list[str], found: list[tuple[str | None, ...]], numbers: dict[str, str]) -> None:
     result = intake(*rows)
     assert came_of(result) == found
     assert result.renumbered == numbers == pairs_of(result.roster)
