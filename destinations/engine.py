@@ -19,6 +19,7 @@ from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
 from roster import accounting, lacking
+from roster.intake.renumbered import pairs_of
 from roster.membership import among
 from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
@@ -86,8 +87,12 @@ def _stays_out(ledger: Ledger, destination: str) -> pd.Series:
 
 def accounts(destination: Destination, taken: Taken, known: Known, key: bytes) -> pd.DataFrame:
     """Everyone there, in the common form."""
+    former = pairs_of(taken.roster)
     numbers = HrSide(taken.roster, taken.rejected, known.acknowledged, key).numbers()
-    return destination.accounts(known.read, numbers, known.acknowledged)
+    if not former:
+        return destination.accounts(known.read, numbers, known.acknowledged)
+    there = destination.accounts(known.read, pd.concat([numbers, pd.Series([*former], dtype="str")], ignore_index=True), known.acknowledged)
+    return there.assign(number=there["number"].replace(former))  # until it has their new one, it has the former
 
 
 def plan(

@@ -243,6 +243,8 @@ class People(Strict):
     """What it says about a known person that the file does not mention them."""
     jobs: Jobs | None = None
     """Which of several current rows of one person counts. Without it rows that share a number and differ are rejected."""
+    same_person: dict[str, str] = Field(default={})
+    """Employee number → the number that the same person has now. Text only: in quotes, where YAML reads a number."""
     starts_ahead: int = Field(default=0, ge=0, le=LONGEST_DAYS)
     """So many days before their first day people are brought in. Until that day they approve for nobody."""
     contradictions: Contradictions = "dates_win"
@@ -272,6 +274,26 @@ class People(Strict):
                 raise ValueError(f"'{name}' has a split, which only first_name and last_name take")
             if source.of_jobs and not name.startswith("extra_"):
                 raise ValueError(f"'{name}' is one value of a person: of_jobs is for columns that are called extra_…")
+        return value
+
+    @field_validator("same_person", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        for place, (old, new) in enumerate(value.items() if isinstance(value, dict) else (), start=1):
+            if not (isinstance(old, str) and isinstance(new, str)):
+                raise ValueError(f"pair {place} is no text: put both numbers in quotes, since YAML reads 0100 as 64")
+        return value
+
+    @field_validator("same_person")
+    @classmethod
+    def _leads_somewhere(cls, value: dict[str, str]) -> dict[str, str]:
+        for place, old in enumerate(value, start=1):
+            at, met = old, {old}
+            while at in value:
+                at = value[at]
+                if at in met:
+                    raise ValueError(f"pair {place} leads back to where it began: nobody's number is the last")
+                met.add(at)
         return value
 
     @model_validator(mode="after")

@@ -111,7 +111,9 @@ class Taking:
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)
         own: dict[str, Any] = {"number": numbered.number, "dated": day, "seen_before": numbered.seen_before, "as_of": numbered.as_of}
-        own |= {"nights": numbered.nights, "moment": numbered.taken_at, "remarks": list(self.found.remarks)}
+        if "zone" in self.company.settings.hr.people.columns:  # else no moment decides anything
+            own["moment"] = numbered.taken_at
+        own |= {"nights": numbered.nights, "remarks": list(self.found.remarks)}
         place = {"file": self.found.shown, "path": self.found.path, "size": export.size, "modified": self.found.modified}
         return ExportFacts(**{**read, **own, **place}, sha256=self._sha256())
 
@@ -163,6 +165,8 @@ class Taking:
         self.book.intakes.record_rejects(facts.number, self._root, rejects, facts.dispositions())
         lost = lacking.followed(result.notes.rename(columns={"column": "field", "code": "reason"}))
         out = pd.concat([rejects[["employee_id", "code"]].rename(columns={"code": "reason"}), lost], ignore_index=True)
+        if result.renumbered:
+            self.book.acknowledged.renumber(result.renumbered)
         self.book.skips.record("hr", out, facts.as_of, self._root)
         return facts
 

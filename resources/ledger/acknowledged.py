@@ -4,6 +4,7 @@ Belongs here: what a destination has taken over, and its epochs. Does not belong
 (``resources.ledger.deliveries``).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -43,6 +44,29 @@ class Acknowledged(Scoped):
             keys = self._keys(destination=destination, epoch=before + 1, run_id=run_id, recorded_at=moment())
             last = people.drop_duplicates("employee_id", keep="last").reindex(columns=[*ACKNOWLEDGED, "record"])
             upsert(connection, tables.acknowledged, records(last, list(last.columns), **keys))
+
+    def renumber(self, numbers: Mapping[str, str]) -> None:
+        """Have people who have another employee number now by that one, wherever nobody was acknowledged by it: with their account, and all
+        that is remembered of them.
+
+        A plan that was drawn before is not written any more.
+
+        Args:
+            numbers: Former number → the number now.
+        """
+        table = tables.acknowledged
+        with self._writing() as connection:
+            query = sa.select(table.c.destination, table.c.employee_id).where(
+                self._mine(table), table.c.employee_id.in_([*numbers, *numbers.values()])
+            )
+            known = {(row.destination, row.employee_id) for row in connection.execute(query)}
+            for old, new in numbers.items():
+                for destination in sorted({name for name, number in known if number == old and (name, new) not in known}):
+                    mine = self._mine(table, destination=destination, employee_id=old)
+                    connection.execute(sa.update(table).where(mine).values(employee_id=new))
+                    known.add((destination, new))
+                    counted = self._mine(tables.epoch, destination=destination)
+                    connection.execute(sa.update(tables.epoch).where(counted).values(epoch=tables.epoch.c.epoch + 1))
 
     def all(self, destination: str) -> pd.DataFrame:
         """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""

@@ -12,6 +12,7 @@ import pandas as pd
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster import lacking
+from roster.intake.renumbered import pairs_of
 from roster.parts import ELSEWHERE, with_parts
 from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.wording import Wording
@@ -83,7 +84,7 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
         intake=gate.number if gate else None,
         lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and gate.passed else None,
         lacking=_dropped(ledger, gate.facts.get("notes", []) if gate else [], employee_id),
-        standing=_standing(_rows(_first(stored, run_ids, "hr/roster", "value"), employee_id)),
+        standing=standing_by(_first(stored, run_ids, "hr/roster", "value"), employee_id),
         visits=visits,
     )
 
@@ -109,11 +110,17 @@ def _lines(ledger: Ledger, stored: StoredRuns, root: str, run_ids: Sequence[str]
     ]
 
 
-def _standing(rows: pd.DataFrame | None) -> str | None:
-    if rows is None or rows.empty:
+def standing_by(roster: pd.DataFrame | None, employee_id: str) -> str | None:
+    """What the rules make of their row, and under which other number they are known."""
+    if roster is None:
         return None
+    rows, pairs = roster[roster["employee_id"] == employee_id], pairs_of(roster)
+    if rows.empty:
+        return f"has the number {pairs[employee_id]} now" if employee_id in pairs else None
+    former = [old for old, new in pairs.items() if new == employee_id]
+    before = f", had the number {' and '.join(former)} before" if former else ""
     row = rows.iloc[0]
-    return f"{row['employment']}, {'in scope' if row['in_scope'] else 'out of scope'}"
+    return f"{row['employment']}, {'in scope' if row['in_scope'] else 'out of scope'}{before}"
 
 
 def _visit(ledger: Ledger, stored: StoredRuns, name: str, title: str, plan_run_id: str, employee_id: str) -> Visit:

@@ -10,9 +10,11 @@
 - `addresses`: what is the e-mail address in a cell that has more?
 - `dates`: which day is meant, and is it meant at all?
 - `employed`: who is employed on the day, and which day is it where they work?
+- `current_rows`: which rows make the people, after all that follows?
 - `history`: which of a person's rows counts, and which contradict each other?
 - `jobs`: which of several current rows of a person makes the person, and what do the others give?
 - `leavers`: what is asked of a row that says that somebody has left?
+- `renumbered`: who has another number now, by the settings?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
 - `numbers`: what in the number's cell is something else, and which numbers are shown?
 - `phones`: what is a phone number, and how is it written for the world?

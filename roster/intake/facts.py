@@ -134,7 +134,7 @@ class ExportFacts(FileFacts):
     as_of: date
     """The day that counts as today."""
     moment: datetime | None = None
-    """When the run took it."""
+    """When the run took it, of a company whose people have zones of their own."""
     accepted: Accepted | None = None
 
     @classmethod

@@ -26,6 +26,7 @@ MESSAGES = {
     "status_and_end": "The status and the end date contradict each other, and the settings have such a row rejected.",
     "status_counts": "The status contradicts the end date, and counts by the settings: the end date is left out.",
     "jobs_unsettled": "Nothing says which job of this person is their first.",
+    "same_person": "The settings call two people one who are both here.",
     "zone": "This is no time zone of the IANA database, such as Europe/Stockholm: the company's counts.",
     "date_ambiguous": "The settings name several formats for this date, and it is another day in each of them.",
     "no_end": "No end date lies there: systems write such a date where there is none.",

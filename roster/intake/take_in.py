@@ -4,7 +4,7 @@ Belongs here: the order of the steps, what became of every row, the counts of al
 that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -19,16 +19,17 @@ from roster.intake import (
     employed,
     faults,
     history,
-    jobs,
     joined,
     mapping,
     numbers,
     private,
     references,
+    renumbered,
     scope,
     standing,
 )
 from roster.intake import leavers as leaving
+from roster.intake.current_rows import current_rows
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
 from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
@@ -65,6 +66,8 @@ class IntakeResult:
     """Of each rejected line the number and the name that stand there, for lists that are their owner's alone."""
     after: pd.DataFrame | None = None
     """Where files have changes: the rows on which the next ones are put (`roster.intake.changes.after`)."""
+    renumbered: Mapping[str, str] = field(default_factory=dict)
+    """Former employee number → the number that the same person has now (`roster.intake.renumbered`)."""
 
 
 def take_in(
@@ -146,6 +149,8 @@ class _Sorted:
     dropped: list[pd.DataFrame]
     ends: pd.Series
     """The last day as each row has it, whatever counts of it."""
+    numbers: Mapping[str, str]
+    """Former employee number → the number that the same person has now."""
 
 
 def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> IntakeResult:
@@ -167,8 +172,11 @@ def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> Intake
     # A key that was given on leads to whoever has it now.
     here = read.current & ~found.saying.numbered.reindex(read.rows.index, fill_value=False)
     linked = link(_referring(read.rows, read.mapped, read.superseded), table.frame, here, people, found.valid.index)
+    linked = replace(linked, manager_id=linked.manager_id.replace(dict(found.numbers)))
     asked.on_step(STEPS[4])
     roster = _roster(_with_managers(found.valid, linked), in_scope, found.bridged, people, days)
+    if people.same_person:
+        roster = _with_pairs(roster, found.numbers)
     found = replace(found, valid=found.valid.iloc[:0])  # of a long file it is hundreds of megabytes
     dispositions = counts.dispositions(table, read.rows, read.superseded, found.rejects, in_scope)
     dispositions = joined.with_people(dispositions, table.joined)
@@ -199,31 +207,20 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     found = validate(mapped.of(read.current), people, read.unusable, decimal=asked.format.decimal, numbers=table.encoding == "xlsx")
     found = _without_other_side(found, table, found.frame.index)
     ends = found.frame["end_date"]
-    settled, several = _settled(found, read, asked)
+    counted = current_rows(people, table.frame, employed.by_rule(found, people, asked.days), read.rows["employee_id"], asked.days)
     del found  # of a long file each is hundreds of megabytes
-    validated, saying = settled.validated, settled.saying
-    superseded = read.superseded.fillna(settled.superseded.reindex(read.superseded.index))
+    validated, saying = counted.validated, counted.saying
+    superseded = read.superseded.fillna(counted.superseded.reindex(read.superseded.index))
     current = superseded.isna()
     rows = read.rows.assign(email=validated.frame["email"].reindex(read.rows.index).where(current, read.rows["email"]))
-    unsettled = several.unsettled
-    # One row stands for each person whose first job nothing says: the others have the same number and address.
-    alone = current & ~(rows.index.isin(unsettled["line"]) & rows["employee_id"].where(rows.index.isin(unsettled["line"])).duplicated())
-    alone &= ~rows.index.isin(table.unjoined.index)
-    unwanted = [*validated.rejected, unsettled, *history.collisions(rows.loc[alone, ["employee_id", "email"]]), _malformed(table)]
+    alone = rows.loc[current & ~rows.index.isin(table.unjoined.index), ["employee_id", "email"]]
+    unwanted = [*validated.rejected, counted.unsettled, *counted.collisions(alone), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
-    sorted_rows = _Sorted(valid, rejects, saying, settled.bridged, list(validated.dropped), ends)
+    sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers)
     return replace(read, rows=rows, superseded=superseded), sorted_rows
-
-
-def _settled(found: Validated, read: _Read, asked: _Asked) -> tuple[leaving.Settled, jobs.Several]:
-    """The rows that count, where who has left is known and of several jobs of a person one is the first."""
-    people, days = asked.people, asked.days
-    found = employed.by_rule(found, people, days)
-    settled = leaving.settle(found, read.rows.loc[read.current, "employee_id"], employed.standing(found.frame, people, days))
-    return _with_jobs(people, read.table.frame, settled, read.rows["employee_id"], employed.ahead_of(found.frame, days))
 
 
 def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, asked: _Asked) -> FileFacts:
@@ -256,26 +253,14 @@ def _result(
     names = _rejected_names(frame, rejects)
     if len(table.joined):
         rejects, notes, names = joined.at_people(rejects, notes, names, table.joined, people, asked.format)
-    return IntakeResult(_without(roster, shared, dropped), rejects, notes, dispositions, facts, table.trailer_date, names)
+    used = _without(roster, shared, dropped)
+    return IntakeResult(used, rejects, notes, dispositions, facts, table.trailer_date, names, renumbered=found.numbers)
 
 
-def _with_jobs(
-    people: People, raw: pd.DataFrame, settled: leaving.Settled, employee_id: pd.Series, ahead: pd.Series
-) -> tuple[leaving.Settled, jobs.Several]:
-    """The rows that count, where of several jobs of a person one does."""
-    if people.jobs is None:
-        return settled, jobs.NONE
-    frame = settled.validated.frame
-    numbered = frame.assign(employee_id=employee_id[frame.index])
-    several = jobs.choose(people.jobs, raw, numbered, (settled.saying.pending | ahead)[frame.index])
-    others = several.superseded.index
-    dropped = [*settled.validated.dropped, jobs.unread(settled.validated.dropped, several.first, people)]
-    gathered = jobs.gathered(frame, several.first, people)
-    rejected = [part[~part["line"].isin(others)] for part in settled.validated.rejected]
-    # Another row of theirs has only ended: they were not away.
-    why = settled.superseded.replace({leaving.REHIRED: jobs.ENDED}).fillna(several.superseded.reindex(settled.superseded.index))
-    validated = Validated(gathered[~gathered.index.isin(others)], rejected, dropped)
-    return replace(settled, validated=validated, superseded=why), several
+def _with_pairs(roster: pd.DataFrame, numbers: Mapping[str, str]) -> pd.DataFrame:
+    """The people with their former numbers, and whoever HR names by one of these named by the number that they have now."""
+    named = {name: roster[name].replace(dict(numbers)) for name in ("over_limit_approver",) if name in roster}
+    return roster.assign(**named, **{renumbered.FORMERLY: renumbered.formerly(roster["employee_id"], numbers)})
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:

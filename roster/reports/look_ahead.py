@@ -44,7 +44,10 @@ def look_ahead(roster: pd.DataFrame, as_of: date, days: int = DAYS) -> pd.DataFr
     standing = people["employment"]
     leaves = _within(people["end_date"], as_of, days, today=True) & standing.ne("left") & ~(people["start_date"] > people["end_date"])
     joins = _within(people["start_date"], as_of, days) & standing.isin(_of("pending", "active"))
-    found = [_rows(people[joins], "joins", people["start_date"]), _rows(people[leaves], "leaves", people["end_date"])]
+    joining = _rows(people[joins], "joins", people["start_date"])
+    # Of whom the company brings in ahead, only the first day is to come.
+    joining = joining.assign(detail=standing[joins].eq("active").map({True: "is brought in ahead of it"}).to_numpy())
+    found = [joining, _rows(people[leaves], "leaves", people["end_date"])]
     if LEAVE_FROM in people:
         day = people[LEAVE_FROM].astype("str")
         away = _within(day, as_of, days) & standing.isin(_of("active", "pending"))

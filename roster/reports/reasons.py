@@ -38,6 +38,11 @@ REASONS: Final[dict[str, Reason]] = {
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "jobs_unsettled": Reason("Has several jobs, and nothing says which is the first", "Mark one of the rows as the first job.", "HR"),
+    "same_person": Reason(
+        "Is said to be one person with somebody who is here under another number",
+        "End the row of the number that is not used any more, or have the pair taken out of the settings (same_person).",
+        "HR",
+    ),
     "fields": Reason("The line does not fit the header", "Look for a stray quote, delimiter or line break in this line.", "HR"),
     "no_row_beside": Reason(
         "The file that says more of people has no row of this person", "Have that file have a row with this person's key.", "HR"

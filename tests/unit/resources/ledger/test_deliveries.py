@@ -58,6 +58,18 @@ def test_acknowledged_people_are_replaced_one_by_one_and_each_time_the_epoch_ris
     assert ledger.acknowledged.epoch("findity") == 0
 
 
+def test_whoever_has_another_number_has_the_account_and_what_is_remembered_of_it(ledger, lease):
+    people = pd.DataFrame({"employee_id": ["1", "2", "3"], "account": ["a", "b", "c"], "active": True, "digest": "x", "fields": None})
+    ledger.acknowledged.record("expensify", people, "r1", lease)
+    ledger.acknowledged.record("findity", people[:1], "r1", lease)
+    for _ in range(2):  # once more, nothing is left to do
+        ledger.acknowledged.renumber({"1": "11", "2": "3", "9": "19"})
+        known = ledger.acknowledged.all("expensify").set_index("employee_id")["account"].to_dict()
+        assert known == {"11": "a", "2": "b", "3": "c"}, "whose new number somebody has already stays who they are"
+        assert ledger.acknowledged.all("findity")["employee_id"].tolist() == ["11"]
+        assert (ledger.acknowledged.epoch("expensify"), ledger.acknowledged.epoch("findity")) == (2, 2)
+
+
 def test_what_was_acknowledged_after_an_epoch_is_told_apart(ledger, lease):
     people = pd.DataFrame(
         {"employee_id": ["1", "2"], "account": ["a", "b"], "active": True, "digest": "x", "fields": None, "record": ["r", None]}

@@ -117,3 +117,11 @@ def test_of_a_night_that_took_no_file_in_it_is_said_by_which_file_that_is(full_r
     stopped = replace(full_run, intake=None, coming=look_ahead(people(), TODAY))
     assert "By the file that was last taken in" in render(stopped)
     assert "By the file that was last taken in" not in render(replace(stopped, intake=full_run.intake))
+
+
+def test_who_was_brought_in_ahead_is_told_as_that_until_their_first_day():
+    frame = people(E5={"start_date": "2026-11-25"}, E6={"start_date": "2026-11-26"})
+    ahead = frame.assign(employment=frame["employment"].mask(frame["employee_id"].eq("E5"), "active"))
+    found = look_ahead(ahead, TODAY).set_index("employee_id")["detail"]
+    assert found["E5"] == "is brought in ahead of it"
+    assert pd.isna(found["E6"])
