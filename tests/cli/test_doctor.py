@@ -175,7 +175,8 @@ def test_what_becomes_of_hrs_file_is_tried_by_no_look_and_said_to_be_untried(
     given = {"url": "s3://acme/hr/people_*.csv", "afterwards": afterwards, **({"archive": "done"} if afterwards == "archive" else {})}
     found = Found("acme/hr/people_1.csv", "people_1.csv", 1024, datetime(2026, 11, 20, 5, 10, tzinfo=UTC))
     monkeypatch.setattr(UrlFiles, "newest", lambda *_, **__: found)
-    look = doctor._hr_file(SimpleNamespace(hr=SimpleNamespace(source=UrlSource.model_validate(given))), tmp_path)  # type: ignore[arg-type]
+    settings = SimpleNamespace(hr=SimpleNamespace(source=UrlSource.model_validate(given), each={}), timezone="Europe/Stockholm")
+    look = doctor._hr_file(settings, tmp_path)  # type: ignore[arg-type]
     assert look.sentence.startswith("people_1.csv, 1,024 bytes, of 2026-11-20 05:10 UTC." + told)
     assert (not told) == look.sentence.endswith("UTC.")
 
