@@ -296,6 +296,7 @@ def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series
 def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:
     """The people without the accounts that several have, and with what of theirs was dropped."""
     unread = faults.columns_by_line(dropped).reindex(roster["line"]).set_axis(roster.index).astype("str")
+    unread = unread.str.replace("manager_name", "manager_name|manager_id", regex=False)  # rules read the number that a name comes to
     return roster.assign(**damage.without(roster, shared), **{UNREAD: unread})
 
 

@@ -8,7 +8,8 @@ import pytest
 from roster.intake import gate
 from roster.intake.take_in import take_in
 from roster.people.chain import is_unreadable
-from roster.settings import CsvFormat, Gate, People
+from roster.rules import evaluate
+from roster.settings import CsvFormat, Gate, People, Rule
 
 NAMES = ("Alva Strömberg", "Birk Håkansson", "Celie Nygård", "Anna Maria van der Berg", "Per Möller", "Per Moller", "Bo Ek", "bo  EK")
 COLUMNS = {
@@ -71,6 +72,12 @@ def test_approver_a_name_of_nobody_is_unresolved_and_never_absent(boss):
     assert pd.isna(number) and unreadable
     assert result.notes[["column", "source", "code", "value"]].to_numpy().tolist() == [["manager_name", "Boss", "unknown", boss]]
     assert (result.facts.managers.lost, result.facts.managers.lines) == (1, (10,))
+
+
+def test_no_surprise_a_rule_that_reads_the_managers_number_gives_nothing_where_the_name_is_nobodys():
+    roster = company("Alva").roster
+    given = evaluate(Rule.model_validate({"column": "manager_id", "default": "none"}), roster)
+    assert given.fillna("").tolist() == [*["none"] * len(NAMES), ""]
 
 
 def test_approver_a_name_of_two_is_told_with_their_numbers_and_is_unresolved():
