@@ -10,6 +10,7 @@
 - `settings_then`: how many of a plan's changes come of settings that are other than at the last write?
 - `neighbours`: which other company's YAML names the same part of a destination?
 - `attributes`: which attributes may the YAML have, and what must hold between them?
+- `columns_named`: which columns of the roster do they name, and are these mapped?
 - `component`: how does Dagster come by a company's graph, and what does `dg scaffold` write?
 - `mistakes`: what keeps a company from being loaded, as commands ask?
 - `location`: how do many companies make one code location, and what of one that cannot be loaded?

@@ -22,8 +22,9 @@ from dagster_shared.yaml_utils.source_position import ValueAndSourcePositionTree
 from pydantic import BaseModel, ValidationError
 
 from assets import names, open_places
-from assets.attributes import FILL_IN, CompanySettings, model, unasked_words, unmapped_columns
+from assets.attributes import FILL_IN, CompanySettings, model
 from assets.attributes import Path as Place
+from assets.columns_named import unasked_words, unmapped_columns
 from assets.quiet import log
 from resources.failures import PRIVATE
 

@@ -6,6 +6,7 @@
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
 - `forgotten`: does the ledger know what it must have known?
 - `things`: what of a destination's units, dimensions and values, which are no people, is planned, sent and read back?
+- `skips`: who was not brought in last time, and may stay out?
 - `reading_back`: is what was sent to be seen there?
 - `delivery`: what must a plan have passed, who is still to be sent, and what is kept of each answer?
 - `sending`: how are a plan's records sent to one of them? `doubts`: who goes apart or alone, since last time?

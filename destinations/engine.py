@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import beside, first, forgotten, leaving, parts, reading_back, releases, sizes, things
+from destinations import beside, first, forgotten, leaving, parts, reading_back, releases, sizes, skips, things
 from destinations.abilities import DryRun, StillIn
 from destinations.base import Attempt, Desired, Destination, Drawn, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
 from resources.failures import Failed, Permanent
 from resources.ledger import Held, Ledger
-from roster import accounting, lacking
+from roster import accounting
 from roster.intake.renumbered import pairs_of
 from roster.membership import among
 from roster.parts import FIELD as PART
@@ -36,17 +36,13 @@ from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.plan.wording import kept, mentioned
 
-_OUT = ("skipped", "held", "refused", "unknown")
-_UNFORESEEN = ("refused", "unanswered", "conflict", "number_reused", "address_reused", "no_external_id", "manager_unknown")
-"""Reasons for which somebody was not brought in, and of which nothing is known before the plan is drawn. All others are asked anew."""
-
 
 def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Known:
     """What is there now, completed from the ledger."""
     # Before anything is read: what is acknowledged from now on, a plan drawn from this does not know.
     epoch = ledger.acknowledged.epoch(destination.name)
     frames = destination.read(access, ledger, roster)
-    return Known(frames, ledger.acknowledged.all(destination.name), epoch, _stays_out(ledger, destination.name))
+    return Known(frames, ledger.acknowledged.all(destination.name), epoch, skips.staying_out(ledger, destination.name))
 
 
 def desire(destination: Destination, policy: Policy, taken: Taken, known: Known, key: bytes, *, everyone: bool = True) -> Desired:
@@ -76,13 +72,6 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
             structure = things.wanted(destination, taken.roster, chain, known.read)
             return Desired(records, faults, chain.repairs, there, structure, chain if structure else None)
         out = pd.concat([out, lacking])
-
-
-def _stays_out(ledger: Ledger, destination: str) -> pd.Series:
-    """Who was not brought in last time, and may well not be tonight: refused by the destination, or in doubt, which no release lifts."""
-    skips = ledger.skips.all()
-    still = skips["destination"].eq(destination) & skips["closed"].isna() & skips["reason"].isin(_UNFORESEEN)
-    return skips.loc[still, "employee_id"].drop_duplicates()
 
 
 def accounts(destination: Destination, taken: Taken, known: Known, key: bytes) -> pd.DataFrame:
@@ -397,8 +386,5 @@ def record(
     )
     ledger.deliveries.record_outcomes(destination.name, plan_run_id, table, counted)
     ledger.things.record_outcomes(destination.name, plan_run_id, found.things)
-    if table["reason"].eq("not_selected").any() or facts.as_of is None:
-        return  # of whoever was left alone, this run knows nothing: they stay out as long as before
-    out = table.loc[table["outcome"].isin(_OUT), ["employee_id", "reason"]]
-    out = pd.concat([out, lacking.followed(facts.faults)], ignore_index=True)
-    ledger.skips.record(destination.name, out, facts.as_of, attempt.root_run_id)
+    if not table["reason"].eq("not_selected").any():  # of whoever was left alone, this run knows nothing: they stay out as long as before
+        skips.record(ledger, destination.name, table, facts, attempt)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.attributes import Settings, unmapped_columns
+from assets.attributes import Settings
+from assets.columns_named import unmapped_columns
 from roster.settings import People
 
 ROOT = Path(__file__).parents[3]
