@@ -155,8 +155,6 @@ def _columns(
         jobs = known.source.rows(frame, "jobs") or jobs
         history = known.source.rows(everyone, "history") or (None if jobs else history)
     country, country_sure = _country(frame, columns)
-    if source and source.country and country is None:
-        country, country_sure = source.country, sources.SURE
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
     sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}

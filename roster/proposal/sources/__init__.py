@@ -51,8 +51,6 @@ class Source(BaseModel):
     """Heading → what stands in it on rows that are nobody's current one."""
     empty: list[str] = []
     """Words of the system that stand for an empty cell."""
-    country: str | None = None
-    """Where its users are, if they are in one country."""
     format: dict[Literal["encoding", "delimiter", "decimal"], str] = {}
     """How the file usually reads, where its bytes leave it open."""
 
