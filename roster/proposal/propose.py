@@ -78,9 +78,7 @@ def propose(data: bytes, name: str, source: sources.Source | None = None) -> Pro
     format = sniffing.of_workbook(content) if is_workbook(content) else sniffing.of_text(content)
     if day := DAY_IN_NAME.search(name):
         format |= _day_in_name(day.group())
-    for key, value in (source.format if source else {}).items():
-        if key in format and format[key].confidence <= SURE:
-            format[key] = Guess(value, sources.SURE, f"{source.title} writes it so")  # type: ignore[union-attr]
+    format |= _usual(format, source)
     settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
     table = read(content, settings, set(settings.columns) if settings.columns else None)
     frame = table.frame.head(SAMPLED_ROWS)
@@ -92,6 +90,16 @@ def propose(data: bytes, name: str, source: sources.Source | None = None) -> Pro
         format["empty"], frame = empty, frame.mask(frame.isin(source.empty)).astype("str")
     private = recognising.private(frame)
     return _columns(frame.drop(columns=list(private)), format, table.header, private, table.rows - len(table.nobody), source)
+
+
+def _usual(format: dict[str, Guess], source: sources.Source | None) -> dict[str, Guess]:
+    """What of the format is no surer than open, as the source usually has it."""
+    usual = source.format if source else {}
+    return {
+        key: Guess(value, sources.SURE, f"{source.title} writes it so")
+        for key, value in usual.items()
+        if source and key in format and format[key].confidence <= SURE
+    }
 
 
 def _day_in_name(day: str) -> dict[str, Guess]:
@@ -142,6 +150,7 @@ def _columns(
     rules |= flags
     if "approval_limit" in columns and (sign := recognising.decimal(frame[columns["approval_limit"].value])):
         format["decimal"] = sign
+        format |= _usual(format, source)
     statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns and not flags else None
     if statuses:
         columns["worker_status"] = _capped(columns["worker_status"], statuses)

@@ -191,3 +191,11 @@ def test_a_workbooks_dates_are_read_as_they_are() -> None:
     book.save(content)
     found = propose(content.getvalue(), "people.xlsx", sources.source("personio"))
     assert found.rules["start_date"] == {"column": "Einstellungsdatum", "format": "excel"}
+
+
+def test_a_decimal_sign_that_no_limit_tells_is_the_systems() -> None:
+    rows = [f"{n};Ann{n};Ek{n};ann{n}@acme.example;{n}.000 kr" for n in range(1, 7)]
+    text = "\n".join(["AnstNr;Förnamn;Efternamn;E_mail;Attestgräns", *rows]) + "\n"
+    told = propose(text.encode(), "people.csv").format["decimal"]
+    assert (proposed(text, "hogia").format["decimal"].value, told.confidence) == (",", told.confidence)
+    assert proposed(text, "hogia").format["decimal"].confidence > 0.5
