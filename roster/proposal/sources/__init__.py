@@ -162,7 +162,8 @@ def _dates(given: Source, values: pd.Series, guess: Guess) -> tuple[str | None, 
     fitting = [each for each in given.dates if each != "excel" and recognising.written_in(values, each) >= recognising.ENOUGH]
     shares = {each: recognising.written_in(values, each) for each in fitting}
     best = [each for each in fitting if shares[each] == max(shares.values())]
-    if not best:
+    other = recognising.written_in(values, told.value[0]) if told else 0.0
+    if not best or other > shares[best[0]]:  # days and months the other way round fit most of a column, too
         return (told.value[0], Guess(guess.value, told.confidence, told.reason)) if told else (None, Guess(guess.value, 0.3, "no dates"))
     if len(best) > 1:
         return best[0], Guess(guess.value, 0.5, f"{guess.reason}; {' or '.join(best)}: no day in the column tells")

@@ -159,6 +159,22 @@ def test_a_day_that_can_be_read_in_two_of_the_systems_ways_is_left_open() -> Non
     assert workday([*["03/04/2020"] * 5, "03/14/2020"]).columns["start_date"].confidence == sources.SURE
 
 
+def test_a_way_to_write_days_that_is_none_of_the_systems_is_believed_where_it_fits_better() -> None:
+    text = "PersonNumber|DateStart\n" + "".join(f"{n}|0{n}-04-2020\n" for n in range(1, 9)) + "9|31-04-2020\n10|30-05-2020\n"
+    assert proposed(text, "oracle").rules["start_date"]["format"] == "%d-%m-%Y"
+
+
+@pytest.mark.parametrize("name", ["adp", "ukg", "successfactors", "bamboohr", "workday", "sheet"])
+def test_a_day_the_other_way_round_is_never_read_by_the_systems_name_alone(name: str) -> None:
+    [first, *_] = [each for each in sources.source(name).columns["start_date"] if isinstance(each, str)]
+    days = pd.Series(["03/04/2020", "05/06/2021", "07/08/2019"])
+    found = sources.known(sources.source(name), pd.DataFrame({first: days}, dtype="str"))
+    assert found.columns["start_date"].confidence == 0.5
+    days = pd.concat([days, pd.Series(["13/08/2019"])])
+    found = sources.known(sources.source(name), pd.DataFrame({first: days}, dtype="str"))
+    assert found.rules["start_date"]["format"] == "%d/%m/%Y"
+
+
 def test_what_is_known_goes_before_what_is_guessed() -> None:
     renamed = HEADER.replace("Primary Work Email", "Email - Primary Work") + ",Home E-mail"
     rows = [row.format("2026-01-02") + f",{n}@home.example" for n, row in enumerate(ROWS)]
