@@ -66,7 +66,7 @@ attributes:
 {unused}
       # What it says about someone we know that the file does not mention them: leaver | unchanged | error. unchanged removes nobody, and
       # keeps whoever HR simply leaves out.
-      absent_means: FILL-IN
+      absent_means: {absent}
 {history}{jobs}"""
 
 JOBS = """
@@ -130,6 +130,7 @@ def _text(proposal: Proposal, path: str, format: str, hint: str = "") -> str:
         format=format,
         columns="\n".join(_column(proposal, name) for name in CANONICAL_COLUMNS if name in proposal.columns or name in NEEDED),
         unused=hint or _unused(proposal),
+        absent=f"unchanged  # {proposal.known.source.title}: have its export hold those who left" if proposal.known else FILL_IN,
         history=_rows(HISTORY, proposal.history),
         jobs=_rows(JOBS, proposal.jobs),
     )

@@ -22,6 +22,7 @@ from resources.failures import Failed
 from resources.hr import files, openpgp
 from resources.hr.agreed import AsAgreed, Manifest
 from resources.hr.manifest import KINDS, name_of
+from roster.proposal import sources
 from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
 from roster.reading.foreign import is_pgp
 from roster.unfit import Unfit
@@ -42,8 +43,12 @@ def map_file(
         Path | None, typer.Option(help="Of a file that is encrypted by OpenPGP: our private key.", exists=True, dir_okay=False)
     ] = None,
     passphrase_env: Annotated[str | None, typer.Option(help="The variable that holds that key's passphrase.")] = None,
+    source: Annotated[str | None, typer.Option(help=f"The HR system that made it: {', '.join(sources.names())}.")] = None,
 ) -> None:
     """Propose a company's settings for a file, and write them down with how sure each of them is."""
+    if source is not None and source not in sources.names():
+        say(f"No such source. Known are: {', '.join(sources.names())}. docs/sources/ says what each is.", err=True)
+        raise typer.Exit(MISTAKE)
     out = out or DRAFTS / _called(file)
     target = out / "defs.yaml"
     if new_company.is_loaded(out):
@@ -61,7 +66,7 @@ def map_file(
         if agreed.openpgp is None and is_pgp(content):
             say("The file is encrypted or signed (OpenPGP): give the private key that opens it with --openpgp-key.", err=True)
             raise typer.Exit(MISTAKE)
-        proposal = propose(openpgp.opened(content, agreed), file.name)
+        proposal = propose(openpgp.opened(content, agreed), file.name, sources.source(source) if source else None)
     except Unfit as unfit:
         say(f"No settings can be proposed ({unfit.code}). {unfit.message}\nDo: {unfit.advice}")
         raise typer.Exit(UNFIT) from None
@@ -69,6 +74,7 @@ def map_file(
         say(str(failure), err=True)
         raise typer.Exit(MISTAKE) from None
     _print_proposal(proposal)
+    _print_source(proposal)
     out.mkdir(parents=True, exist_ok=True)
     target.write_text(draft.written(proposal, _pattern(file, out), agreed), encoding="utf-8")
     say(
@@ -119,6 +125,16 @@ def _print_proposal(proposal: Proposal) -> None:
             table.add_row(name, "FILL-IN", "0.00", "no column looks like it", style="red")
     # No markup: headings and patterns may hold brackets.
     terminal().print(table)
+
+
+def _print_source(proposal: Proposal) -> None:
+    """What the file lacks of the source that was named, or which source to name."""
+    if proposal.known is None:
+        if found := sources.looks_like(proposal.header):
+            say(f"It looks like an export of {sources.source(found).title}: try --source {found}.")
+    elif proposal.known.lacking:
+        title = proposal.known.source.title
+        say(f"{title}: no heading of the file is known for {', '.join(proposal.known.lacking)}. docs/sources/ says what an export has.")
 
 
 def _short(value: Any) -> str:

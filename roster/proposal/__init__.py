@@ -9,6 +9,7 @@
 - `belonging`: by which column are people divided among policies or units?
 - `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
 - `relations`: what do two columns or two rows tell: the key, the manager, the history, the jobs?
+- `sources`: what is known of the exports of one HR system (a YAML file each)?
 - `mapped`: what is a destination's part of the YAML drafted from?
 
 Does not belong here: the YAML that is written of it (``assets.draft``), and anything that a run does.

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from roster.intake import mapping
-from roster.proposal import recognising, relations, sniffing, substitutes
+from roster.proposal import recognising, relations, sniffing, sources, substitutes
 from roster.proposal.belonging import Division, division
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
@@ -59,14 +59,17 @@ class Proposal:
     """By which column people are divided among policies or units."""
     jobs: tuple[dict[str, list[str]], Guess] | None = None
     """What tells somebody's first job from their others."""
+    known: sources.Known | None = None
+    """What of the named source the file has; None where none was named."""
 
 
-def propose(data: bytes, name: str) -> Proposal:
+def propose(data: bytes, name: str, source: sources.Source | None = None) -> Proposal:
     """Look at a file.
 
     Args:
         data: The file as it came.
         name: Its name; it may hold a date.
+        source: The system that it is an export of: what is known of it goes before what is guessed.
 
     Raises:
         Unfit: It is no table at all.
@@ -75,14 +78,28 @@ def propose(data: bytes, name: str) -> Proposal:
     format = sniffing.of_workbook(content) if is_workbook(content) else sniffing.of_text(content)
     if day := DAY_IN_NAME.search(name):
         format |= _day_in_name(day.group())
+    format |= _usual(format, source)
     settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
     table = read(content, settings, set(settings.columns) if settings.columns else None)
     frame = table.frame.head(SAMPLED_ROWS)
     if nothings := recognising.nothings(frame):
         format["empty"] = nothings
         frame = frame.mask(frame.isin(nothings.value)).astype("str")
+    if source and source.empty:
+        empty = Guess([*(nothings.value if nothings else []), *source.empty], sources.SURE, f"{source.title} writes it where nothing is")
+        format["empty"], frame = empty, frame.mask(frame.isin(source.empty)).astype("str")
     private = recognising.private(frame)
-    return _columns(frame.drop(columns=list(private)), format, table.header, private, table.rows - len(table.nobody))
+    return _columns(frame.drop(columns=list(private)), format, table.header, private, table.rows - len(table.nobody), source)
+
+
+def _usual(format: dict[str, Guess], source: sources.Source | None) -> dict[str, Guess]:
+    """What of the format is no surer than open, as the source usually has it."""
+    usual = source.format if source else {}
+    return {
+        key: Guess(value, sources.SURE, f"{source.title} writes it so")
+        for key, value in usual.items()
+        if source and key in format and format[key].confidence <= SURE
+    }
 
 
 def _day_in_name(day: str) -> dict[str, Guess]:
@@ -102,7 +119,13 @@ def _day_in_name(day: str) -> dict[str, Guess]:
     }
 
 
-def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: dict[str, str], rows: int) -> Proposal:
+def _columns(
+    frame: pd.DataFrame, format: dict[str, Guess], header: list[str], private: dict[str, str], rows: int, source: sources.Source | None
+) -> Proposal:
+    everyone = frame
+    if source and (nobody := source.rows(frame, "history")):
+        (heading, words), *_ = nobody[0].items()
+        frame = frame[~frame[heading].isin(words)]
     headed = "columns" not in format and not (set(header) & {"column_1"} and "positions" in format)
     named = by_heading(frame) if headed else {}
     by_cells = by_content(frame)
@@ -127,6 +150,7 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
     rules |= flags
     if "approval_limit" in columns and (sign := recognising.decimal(frame[columns["approval_limit"].value])):
         format["decimal"] = sign
+        format |= _usual(format, source)
     statuses = recognising.statuses(frame[columns["worker_status"].value]) if "worker_status" in columns and not flags else None
     if statuses:
         columns["worker_status"] = _capped(columns["worker_status"], statuses)
@@ -134,12 +158,32 @@ def _columns(frame: pd.DataFrame, format: dict[str, Guess], header: list[str], p
         rules["worker_status"] = {"column": columns["worker_status"].value, "values": statuses.value}
     jobs = relations.jobs(frame, number)
     history = None if jobs else relations.history(frame, number)
+    known = sources.known(source, frame) if source else None
+    if known:
+        statuses = _surer(known, columns, rules) or statuses
+        jobs = known.source.rows(frame, "jobs") or jobs
+        history = known.source.rows(everyone, "history") or (None if jobs else history)
     country, country_sure = _country(frame, columns)
     limits = columns.get("approval_limit")
     unit = recognising.limit_unit(frame[limits.value], str(format["decimal"].value) if "decimal" in format else ".") if limits else None
     sure = {name: guess.value for name, guess in columns.items() if guess.confidence >= SURE}
     divided = division(frame, sure.get)
-    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided, jobs)
+    return Proposal(format, columns, rules, statuses, history, header, private, rows, country, country_sure, unit, divided, jobs, known)
+
+
+def _surer(known: sources.Known, columns: dict[str, Guess], rules: dict[str, dict[str, Any]]) -> Guess | None:
+    """Put what is known before what is guessed; the status words, if they are among it."""
+    managers = set(sources.MANAGERS) if set(sources.MANAGERS) & known.columns.keys() else set()
+    taken = {guess.value for guess in known.columns.values()}
+    for column in [each for each, guess in columns.items() if each in managers or guess.value in taken]:
+        del columns[column]
+        rules.pop(column, None)
+    for column, guess in known.columns.items():
+        columns[column] = guess
+        rules.pop(column, None)
+    rules |= known.rules
+    status = known.rules.get("worker_status")
+    return Guess(status["values"], sources.SURE, "its words are known") if status else None
 
 
 def _by_name(

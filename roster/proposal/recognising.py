@@ -80,6 +80,12 @@ def dates(values: pd.Series) -> Guess | None:
     return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}{years}")
 
 
+def written_in(values: pd.Series, format: str) -> float:
+    """The share of a column's values that are dates in one format."""
+    distinct = values.dropna().drop_duplicates().head(SAMPLE)
+    return sum(_is_date(value, format) for value in distinct) / len(distinct) if len(distinct) else 0.0
+
+
 def _is_date(value: str, format: str) -> bool:
     try:
         return datetime.strptime(value, format).year > 1900  # noqa: DTZ007 a day has no time zone

@@ -326,3 +326,34 @@ def test_a_file_of_its_hash_beside_it_becomes_a_manifest(tmp_path: Path) -> None
     assert "The file has another md5 than its manifest says" in checked(out, file).output
     beside.unlink()
     assert "Its manifest is not beside it, and not compared" in checked(out, file).output
+
+
+SAMPLES = PROJECT / "tests" / "sources"
+
+
+def test_a_file_that_looks_like_a_systems_export_is_said_to_be_one(tmp_path: Path) -> None:
+    assert "--source workday" in " ".join(mapped(SAMPLES / "workday" / "people.csv", tmp_path / "acme").output.split())
+
+
+def test_an_unknown_source_lists_those_that_are_known(hogia: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["map", str(hogia), "--source", "notes", "--out", str(tmp_path / "acme")])
+    assert result.exit_code == 2
+    assert "workday" in result.output
+    assert not (tmp_path / "acme").exists()
+
+
+def test_with_a_source_what_the_file_lacks_of_it_is_told_and_absence_removes_nobody(hogia: Path, tmp_path: Path) -> None:
+    out = tmp_path / "acme"
+    result = CliRunner().invoke(app, ["map", str(hogia), "--source", "hogia", "--out", str(out)])
+    assert result.exit_code == 0
+    assert "no heading of the file is known for worker_status, start_date, end_date" in " ".join(result.output.split())
+    assert drafted(out).hr.people.absent_means == "unchanged"
+
+
+def test_a_systems_export_is_checked_as_it_was_mapped(tmp_path: Path) -> None:
+    file, out = SAMPLES / "oracle" / "people.csv", tmp_path / "acme"
+    assert CliRunner().invoke(app, ["map", str(file), "--source", "oracle", "--out", str(out)]).exit_code == 0
+    fill_in(out)
+    result = checked(out, file)
+    assert result.exit_code == 0, result.output
+    assert "Gate: fit" in result.output
