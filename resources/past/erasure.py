@@ -25,7 +25,7 @@ from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 from roster.intake.changes import file_in, forgetting
 from roster.reading import file as reading
-from roster.settings import CsvFormat
+from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
 
 _OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
@@ -82,13 +82,14 @@ def write(file: Path, found: dict[str, Any]) -> None:
     owner_only.write_new(file, json.dumps(found, indent=2, ensure_ascii=False).encode())
 
 
-def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, int]:
+def forget(ledger: Ledger, stored: StoredRuns, employee_id: str, people: People | None = None) -> dict[str, int]:
     """Delete all that is kept about a person.
 
     Args:
         ledger: The company's ledger.
         stored: Its stored values.
         employee_id: As HR writes it.
+        people: What the columns of HR's file mean, for those that refer to people; None: the settings cannot be read.
 
     Returns:
         What was deleted, in figures.
@@ -103,7 +104,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
         # Before the values go: they may know an address that the ledger does not.
         addresses = _addresses(stored, employee_id)
         rows = ledger.people.forget(employee_id, addresses)
-        runs = _delete_stored(stored, employee_id, addresses)
+        runs = _delete_stored(stored, employee_id, addresses, people)
         reports = StoredReports(ledger.company).delete_all()
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
@@ -111,7 +112,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": reports}
 
 
-def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str]) -> int:
+def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str], people: People | None) -> int:
     """Delete what every run stored; how many runs that were.
 
     What the next changes are put on stays without the person: no file of HR's would bring the others back.
@@ -122,7 +123,7 @@ def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str]) ->
         return stored.delete_all()
     own = {name: stored.entry(run, EXPORT, name) for name in ("position", "before", "facts")}
     kept = f"{FORGETTING}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    stored.put(kept, EXPORT, {**own, "rows": forgetting(rows, employee_id, addresses)})
+    stored.put(kept, EXPORT, {**own, "rows": forgetting(rows, employee_id, addresses, people)})
     return stored.delete_all(but=kept)
 
 
