@@ -23,7 +23,7 @@ from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
-from roster.intake.changes import file_in, forgetting
+from roster.intake.changes import HEADING, NUMBER, before_in, file_in, forgetting
 from roster.reading import file as reading
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
@@ -163,17 +163,28 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
     if dispositions is None or content is None:
         return []
     lines = dispositions.loc[dispositions["employee_id"] == employee_id, "line"].tolist()
+    rows: list[dict[str, Any]] = []
     try:
         # What is wanted of it is not known here, by which its header was found.
         facts = stored.entry(run_id, "hr/rejects", "facts") or {}
         format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
         content = opening.plain(content, format) if format else content
         if format and format.changes:
+            rows = _rows_before(content, employee_id)
             content, format = file_in(content), format.of_changes(None)
         table = reading.read(content, format, None).frame if format else pd.DataFrame()
     except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
-    return [{"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines]
+    return [*({"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines), *rows]
+
+
+def _rows_before(content: bytes, employee_id: str) -> list[dict[str, Any]]:
+    """What their rows said in the roster on which a file of changes was put."""
+    before = before_in(content)
+    if before is None:
+        return []
+    mine = before.loc[before[NUMBER] == employee_id, [name for name in before if name.startswith(HEADING)]]
+    return [{"line": "of the roster before", **row} for row in _records(mine.rename(columns=lambda name: name.removeprefix(HEADING)))]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

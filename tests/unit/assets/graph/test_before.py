@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from assets.graph.before import Before, last
@@ -140,3 +141,11 @@ def test_everything_that_is_kept_about_a_person_has_their_rows(files: Files, tmp
     with Ledger.open(str(tmp_path / "ledger.db"), "acme") as ledger:
         found = erasure.everything(ledger, files.stored, "2", FORMAT, erasure.PersonalColumns((), ()))
     assert found["stored values, by run"]["r1"]["hr/export: rows"][0]["hr: Last"] == "Ek"
+
+
+def test_what_a_person_s_row_said_before_a_change_is_handed_out_as_long_as_it_is_kept(files: Files) -> None:
+    files.night("r1", 1, row("1", boss=""), row("2", "Ek"), full=True)
+    files.night("r2", 2, row("2", "Alm"))
+    files.stored.put("r2", "hr/rejects", {"dispositions": pd.DataFrame({"employee_id": ["2"], "line": [2]})})
+    rows = erasure._rows_of_file(files.stored, "r2", "2", FORMAT)
+    assert [(one["line"], one["Last"]) for one in rows] == [(2, "Alm"), ("of the roster before", "Ek")]
