@@ -25,6 +25,7 @@ from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 from roster.intake.changes import HEADING, NUMBER, before_in, file_in, forgetting
 from roster.reading import file as reading
+from roster.reading.lines import EACH, line_text
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
 
@@ -175,7 +176,7 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         table = reading.read(content, format, None).frame if format else pd.DataFrame()
     except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
-    return [*({"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines), *rows]
+    return [*({"line": _called(line), **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines), *rows]
 
 
 def _rows_before(content: bytes, employee_id: str) -> list[dict[str, Any]]:
@@ -183,8 +184,9 @@ def _rows_before(content: bytes, employee_id: str) -> list[dict[str, Any]]:
     before = before_in(content)
     if before is None:
         return []
-    mine = before.loc[before[NUMBER] == employee_id, [name for name in before if name.startswith(HEADING)]]
-    return [{"line": "of the roster before", **row} for row in _records(mine.rename(columns=lambda name: name.removeprefix(HEADING)))]
+    mine = _records(before[before[NUMBER] == employee_id])
+    rows = [{name.removeprefix(HEADING): text for name, text in row.items() if name.startswith(HEADING)} for row in mine]
+    return [{"line": "of the roster before", **row} for row in rows]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -192,10 +194,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items() if value is not None} for row in _plain(plain.to_dict("records"))]
 
 
+def _called(line: Any) -> Any:
+    """A line as people call it, where it is one of several files or of the roster before."""
+    return line_text(int(line)) if isinstance(line, int | float) and line >= EACH else _plain(line)
+
+
 def _plain(value: Any) -> Any:
     """As JSON takes it."""
     if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): _called(entry) if key == "line" else _plain(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if isinstance(value, date | datetime):

@@ -19,6 +19,7 @@ from resources.stored.runs import StoredRuns
 from roster.intake.changes import CHANGES, FULL, POSITION
 from roster.intake.sequence import Position
 from roster.intake.take_in import IntakeResult, take_in
+from roster.reading.lines import EACH
 from roster.reading.several import packed
 from roster.settings import Changes, CsvFormat, People
 
@@ -149,3 +150,14 @@ def test_what_a_person_s_row_said_before_a_change_is_handed_out_as_long_as_it_is
     files.stored.put("r2", "hr/rejects", {"dispositions": pd.DataFrame({"employee_id": ["2"], "line": [2]})})
     rows = erasure._rows_of_file(files.stored, "r2", "2", FORMAT)
     assert [(one["line"], one["Last"]) for one in rows] == [(2, "Alm"), ("of the roster before", "Ek")]
+
+
+def test_lines_of_several_files_are_handed_out_as_people_call_them(files: Files, tmp_path: Path) -> None:
+    content = packed({"se": b"No,Last\n1,Li\n", "dk": b"No,Last\n2,Ek\n"})
+    files.stored.put("r1", "hr/export", {"content": content, "facts": {}})
+    files.stored.put("r1", "hr/rejects", {"dispositions": pd.DataFrame({"employee_id": ["1", "2"], "line": [EACH + 2, 2 * EACH + 2]})})
+    format = CsvFormat().of_files({"se": CsvFormat(), "dk": CsvFormat()})
+    with Ledger.open(str(tmp_path / "ledger.db"), "acme") as ledger:
+        found = erasure.everything(ledger, files.stored, "2", format, erasure.PersonalColumns((), ()))
+    assert found["rows of HR's file, by run"] == {"r1": [{"line": "2 of file 2", "No": "2", "Last": "Ek"}]}
+    assert found["stored values, by run"]["r1"]["hr/rejects: dispositions"][0]["line"] == "2 of file 2"
