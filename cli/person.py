@@ -35,7 +35,9 @@ def export(
     with ledger_of(company) as ledger:
         hr = _hr(company)
         format = hr.source if hr else None
-        found = erasure.everything(ledger, StoredRuns(ledger.company), number, format, registry.personal_columns())
+        found = erasure.everything(
+            ledger, StoredRuns(ledger.company), number, format, registry.personal_columns(), hr.people if hr else None
+        )
     try:
         erasure.write(to, found)
     except OSError as error:

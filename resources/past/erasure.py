@@ -23,9 +23,11 @@ from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
+from roster.intake import mapping
 from roster.intake.changes import HEADING, NUMBER, before_in, file_in, forgetting
 from roster.reading import file as reading
-from roster.reading.lines import EACH, line_text
+from roster.reading import joining, several
+from roster.reading.lines import EACH, line_text, of_file
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
 
@@ -49,7 +51,14 @@ OUT_OF_REACH: Final = (
 """What neither forgetting nor handing out reaches."""
 
 
-def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: CsvFormat | None, personal: PersonalColumns) -> dict[str, Any]:
+def everything(
+    ledger: Ledger,
+    stored: StoredRuns,
+    employee_id: str,
+    format: CsvFormat | None,
+    personal: PersonalColumns,
+    people: People | None = None,
+) -> dict[str, Any]:
     """All that is kept about a person, as JSON.
 
     Args:
@@ -58,11 +67,12 @@ def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: Csv
         employee_id: As HR writes it.
         format: How HR's file reads; without it the rows of the file itself are named by line only.
         personal: What the destinations' own records call a number and an address.
+        people: What the columns of HR's file mean, by which the headers of several are found.
     """
     addresses = frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)})
     who = Who(employee_id, addresses, frozenset({*NUMBERED, *personal.numbers}))
     values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who, personal))}
-    rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
+    rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format, people))}
     return {
         "company": ledger.company,
         "employee_id": employee_id,
@@ -157,7 +167,9 @@ def _theirs(frame: pd.DataFrame, who: Who, personal: PersonalColumns) -> pd.Data
     return frame[mine]
 
 
-def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: CsvFormat | None) -> list[dict[str, Any]]:
+def _rows_of_file(
+    stored: StoredRuns, run_id: str, employee_id: str, format: CsvFormat | None, people: People | None = None
+) -> list[dict[str, Any]]:
     """Their rows as HR wrote them, columns that no rule reads among them."""
     dispositions = stored.entry(run_id, "hr/rejects", "dispositions")
     content = stored.entry(run_id, "hr/export", "content")
@@ -173,10 +185,24 @@ def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: Csv
         if format and format.changes:
             rows = _rows_before(content, employee_id)
             content, format = file_in(content), format.of_changes(None)
-        table = reading.read(content, format, None).frame if format else pd.DataFrame()
-    except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
+        table = _as_written(content, format, people) if format else pd.DataFrame()
+    except (Unfit, Permanent, KeyError):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
     return [*({"line": _called(line), **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines), *rows]
+
+
+def _as_written(content: bytes, format: CsvFormat, people: People | None) -> pd.DataFrame:
+    """All columns by line; of several files each by itself, also where titles stand above its header."""
+    if not format.files:
+        return reading.read(content, format, None).frame
+    parts, tables = several.taken_apart(content), []
+    joined = next((own.join for own in format.files.values() if own.join), None)
+    for place, (name, own) in enumerate(format.files.items(), 1):
+        columns = joining.wanted(mapping.wanted(people), joined, own.join is not None) if people else None
+        line = reading.read(parts[name], own, columns).header_line if columns and not (own.columns or own.positions) else None
+        frame = reading.read(parts[name], own.model_copy(update={"header_line": line or own.header_line}), None).frame
+        tables.append(frame.set_axis(of_file(frame.index, place)))
+    return pd.concat(tables)
 
 
 def _rows_before(content: bytes, employee_id: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from roster.intake.sequence import Position
 from roster.intake.take_in import IntakeResult, take_in
 from roster.reading.lines import EACH
 from roster.reading.several import packed
-from roster.settings import Changes, CsvFormat, People
+from roster.settings import Changes, CsvFormat, Joined, People
 
 NUMBERED = Changes(number_in_name=r"(?P<number>\d+)")
 FORMAT = CsvFormat().of_changes(NUMBERED)
@@ -161,3 +161,14 @@ def test_lines_of_several_files_are_handed_out_as_people_call_them(files: Files,
         found = erasure.everything(ledger, files.stored, "2", format, erasure.PersonalColumns((), ()))
     assert found["rows of HR's file, by run"] == {"r1": [{"line": "2 of file 2", "No": "2", "Last": "Ek"}]}
     assert found["stored values, by run"]["r1"]["hr/rejects: dispositions"][0]["line"] == "2 of file 2"
+
+
+def test_rows_of_joined_files_are_handed_out_as_hr_wrote_them_also_below_titles(files: Files) -> None:
+    people = People.model_validate({"columns": {**COLUMNS, "department": "Unit"}, "absent_means": "unchanged"})
+    content = packed({"p": b"All people\nNo,Mail,First,Last,Boss,Shoe\n1,a@x.se,A,Ek,,43\n", "j": b"No,Unit,Room\n1,Sales,7\n"})
+    files.stored.put("r1", "hr/export", {"content": content})
+    lines = {"employee_id": ["1", "1"], "line": [EACH + 3, 2 * EACH + 2]}
+    files.stored.put("r1", "hr/rejects", {"dispositions": pd.DataFrame(lines), "facts": {"header_line": 1}})
+    beside = CsvFormat().joined_by(Joined.model_validate({"by": "No", "gives": ["Unit"]}))
+    rows = erasure._rows_of_file(files.stored, "r1", "1", CsvFormat().of_files({"p": CsvFormat(), "j": beside}), people)
+    assert [(one["line"], one.get("Shoe"), one.get("Room")) for one in rows] == [("3 of file 1", "43", None), ("2 of file 2", None, "7")]
