@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, create_model, field_vali
 
 from destinations import registry
 from resources.alerts.settings import Alerts
-from resources.hr.locations import PLACE, CsvSource, FullAndChanges, OneOfSeveral, SftpSource, Skipped, Source, each
+from resources.hr.locations import PLACE, CsvSource, FullAndChanges, OneOfSeveral, SftpSource, Skipped, Source, each, means_all_of
 from resources.hr.url_settings import UrlSource
 from roster.plan.domains import Domain
 from roster.plan.limits import Limits
@@ -98,8 +98,8 @@ class Hr(Strict):
         trailers = any("(?P<date>" in pattern for pattern in source.trailers)
         if self.changes.number_in_name is None and source.date_in_name is None and not trailers:
             raise ValueError("nothing tells whether changes were missed: give changes.number_in_name, date_in_name or a trailer's date")
-        if self.changes.full == source.place:
-            raise ValueError(f"changes.full is the same as the source's {source.PLACED_BY}: the two kinds of file could not be told apart")
+        if means_all_of(source.place, self.changes.full):
+            raise ValueError(f"the source's {source.PLACED_BY} means the files of changes.full, too: the two kinds could not be told apart")
         return self
 
     @field_validator("files")

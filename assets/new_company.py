@@ -62,22 +62,29 @@ def _target(company: str) -> Path:
 
 
 def _from_there(text: str, before: Path, target: Path) -> str:
-    """The draft's text with a relative path of HR's file as it is from the company's folder; every other character stays."""
-    node = _node(yaml.compose(text), "attributes", "hr", "csv", "path")
-    if node is None or Path(node.value).is_absolute():
+    """The draft's text with each relative path of HR's files as it is from the company's folder; every other character stays."""
+    hr = _node(yaml.compose(text), "attributes", "hr")
+    if _node(hr, "csv") is None:  # a path on a server means the same from anywhere
         return text
-    # From the real folder: with a link in between, `..` would lead elsewhere.
-    path = Path(os.path.relpath(before.resolve() / node.value, target.parent.resolve() / target.name)).as_posix()
-    written = yaml.safe_dump(path, default_flow_style=True, allow_unicode=True, width=100_000).removesuffix("\n").removesuffix("\n...")
-    return text[: node.start_mark.index] + written + text[node.end_mark.index :]
+    files = _node(hr, "files")
+    of_each = [_node(one, "path") for _, one in files.value] if isinstance(files, yaml.MappingNode) else []
+    places = [_node(hr, "csv", "path"), _node(hr, "changes", "full"), *of_each]
+    named = [one for one in places if isinstance(one, yaml.ScalarNode) and one.tag.endswith(":str") and not Path(one.value).is_absolute()]
+    for node in sorted(named, key=lambda one: one.start_mark.index, reverse=True):
+        # From the real folder: with a link in between, `..` would lead elsewhere.
+        path = Path(os.path.relpath(before.resolve() / node.value, target.parent.resolve() / target.name)).as_posix()
+        # In a list, so that it may stand within braces, too.
+        written = yaml.safe_dump([path], default_flow_style=True, allow_unicode=True, width=100_000).strip()[1:-1]
+        text = text[: node.start_mark.index] + written + text[node.end_mark.index :]
+    return text
 
 
-def _node(node: yaml.Node | None, *names_: str) -> yaml.ScalarNode | None:
+def _node(node: yaml.Node | None, *names_: str) -> yaml.Node | None:
     for name in names_:
         if not isinstance(node, yaml.MappingNode):
             return None
         node = next((value for key, value in node.value if key.value == name), None)
-    return node if isinstance(node, yaml.ScalarNode) else None
+    return node
 
 
 def _put(target: Path, text: str) -> None:

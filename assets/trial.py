@@ -117,6 +117,9 @@ def _roster(settings: CompanySettings) -> pd.DataFrame:
 def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any]:
     """HR's part, with a file on this machine."""
     source: Mapping[str, Any] = next((hr[name] for name in _SOURCES if hr.get(name)), {})
+    if hr.get("files") and "csv" not in hr:
+        advice = "copy them to this machine, and try a draft with `csv` and their paths in its place."
+        raise SettingsMistakes([f"HR's files are on a server, which a trial does not ask: {advice}"])
     if file is None and "csv" not in hr:
         raise SettingsMistakes(["HR's file is on a server, which a trial does not ask: name a file, rollcall try --file FILE COMPANY."])
     if hr.get("content") == "changes":

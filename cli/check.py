@@ -4,11 +4,12 @@ Belongs here: what the command prints, and its exit codes. Does not belong here:
 settings (``assets.loader``).
 """
 
+import fnmatch
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -189,6 +190,8 @@ def _say_missing(taken: Export, sources: Mapping[str, Source]) -> None:
 def _changes_taken_in(given: Sequence[Path], settings: CompanySettings, zone: ZoneInfo) -> intake.IntakeResult:
     """The last file, put on those before it, of which the first has everyone."""
     format, people, rows, now = settings.hr.source, settings.hr.people, None, datetime.now(zone)
+    if _is_called(given[0], format) and settings.hr.changes and not _is_called(given[0], format.elsewhere(settings.hr.changes.full)):
+        say("The first file is called like one of changes, and is read as one with everyone: name that before it.", err=True)
     for place, path in enumerate(given):
         taken = sets.given([path], format, {})
         _say_missing(taken, {"": format})
@@ -201,6 +204,10 @@ def _changes_taken_in(given: Sequence[Path], settings: CompanySettings, zone: Zo
         counts = [f"{count} {what}" for what, count in result.facts.changes.items() if what != "before"]
         say(f"On the files before it: {', '.join(counts)}.")
     return result
+
+
+def _is_called(file: Path, source: Source) -> bool:
+    return fnmatch.fnmatchcase(file.name, PurePath(source.path).name)
 
 
 @contextmanager

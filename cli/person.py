@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from assets import loader, names, quiet
+from assets.attributes import Hr
 from cli.ledger import company_meant, employee_number, ledger_of
 from cli.terminal import say, stop
 from destinations import registry
 from resources.past import erasure
 from resources.stored.runs import StoredRuns
-from roster.settings import CsvFormat
 from roster.shown import harmless
 
 app = typer.Typer()
@@ -33,8 +33,11 @@ def export(
     """Write all that is kept about one person to a file, for the day that they ask."""
     number = employee_number(employee)
     with ledger_of(company) as ledger:
-        format = _format(company)
-        found = erasure.everything(ledger, StoredRuns(ledger.company), number, format, registry.personal_columns())
+        hr = _hr(company)
+        format = hr.source if hr else None
+        found = erasure.everything(
+            ledger, StoredRuns(ledger.company), number, format, registry.personal_columns(), hr.people if hr else None
+        )
     try:
         erasure.write(to, found)
     except OSError as error:
@@ -65,7 +68,8 @@ def forget(
         say("Nothing was deleted.")
         raise typer.Exit(1)
     with ledger_of(company) as ledger:
-        counts = erasure.forget(ledger, StoredRuns(ledger.company), number)
+        hr = _hr(company)
+        counts = erasure.forget(ledger, StoredRuns(ledger.company), number, hr.people if hr else None)
     log = quiet.private_folder() / quiet.FILE
     for file in log.parent.glob(f"{log.name}*"):
         file.unlink(missing_ok=True)
@@ -79,8 +83,9 @@ def _say_out_of_reach(what: str) -> None:
     say("\n".join([f"{what}:", *(f"- {each}" for each in erasure.OUT_OF_REACH)]))
 
 
-def _format(company: str) -> CsvFormat | None:
+def _hr(company: str) -> Hr | None:
+    """What the settings say of HR's file; None: they cannot be read."""
     try:
-        return loader.read(loader.find(company)).hr.source
+        return loader.read(loader.find(company)).hr
     except loader.SettingsMistakes as mistakes:
-        return mistakes.draft.hr.source if mistakes.draft else None
+        return mistakes.draft.hr if mistakes.draft else None

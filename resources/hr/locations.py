@@ -4,6 +4,7 @@ Belongs here: the strict models of that. Does not belong here: what else is agre
 become rows (``roster.settings``), how to get into a server (``resources.ssh.settings``), and the clients.
 """
 
+import fnmatch
 import posixpath
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal, Self
@@ -149,6 +150,7 @@ def each(source: Source, files: Mapping[str, OneOfSeveral]) -> dict[str, Source]
         if getattr(own, other):
             raise ValueError(f"{name} has a {other} of its own, and the source a {by}: give each file a {by}")
         given = {field: getattr(own, field) for field in own.model_fields_set - {"path", "url", "joined"}}
+        _check_together(name, source, given)
         place = getattr(own, by) or source.place.replace(PLACE, name)
         found[name] = source.model_copy(update=given).elsewhere(place).joined_by(own.joined)
     if len({one.place for one in found.values()}) < len(found):
@@ -158,6 +160,31 @@ def each(source: Source, files: Mapping[str, OneOfSeveral]) -> dict[str, Source]
     if len(beside) > 1 or len(beside) == len(found) > 0:
         raise ValueError("one file may be joined to the people of the others, and no more")
     return found
+
+
+_INSTEAD: Final = (
+    *((name, "positions") for name in ("delimiter", "quote", "escape", "columns", "sheet")),
+    ("header_line", "columns"),
+    ("columns", "header_line"),
+)
+"""What says of one file how it reads, and what of all files it would stand beside in vain."""
+
+
+def _check_together(name: str, source: CsvFormat, given: Mapping[str, object]) -> None:
+    """Whether what one of several files has of its own makes sense with what all have.
+
+    Raises:
+        ValueError: It does not.
+    """
+    for field, other in _INSTEAD:
+        if given.get(field) is not None and getattr(source, other) is not None and other not in given:
+            raise ValueError(f"{name} has {field}, and all files {other}, which says otherwise: give {name} `{other}: null`")
+
+
+def means_all_of(pattern: str, other: str) -> bool:
+    """Whether each file that one pattern means is meant by another one of the same folder."""
+    (folder, name), (beside, names) = posixpath.split(pattern), posixpath.split(other)
+    return folder == beside and fnmatch.fnmatchcase(names, name)
 
 
 class PutBack(SshServer):

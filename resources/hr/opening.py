@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 
+from resources.failures import Permanent
 from resources.hr import manifest, openpgp
 from resources.hr.agreed import AsAgreed
 from resources.hr.files import Export
@@ -113,3 +114,6 @@ def _named(source: CsvFormat, name: str) -> Iterator[None]:
         yield
     except Unfit as unfit:
         raise (Unfit(unfit.code, f"{name}: {unfit.message}", unfit.advice) if source.files else unfit) from None
+    except Permanent as failure:
+        told = str(failure).removesuffix(failure.advice).strip()
+        raise (Permanent(f"{name}: {told}", failure.advice) if source.files else failure) from None

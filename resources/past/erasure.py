@@ -23,9 +23,12 @@ from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
-from roster.intake.changes import file_in, forgetting
+from roster.intake import mapping
+from roster.intake.changes import HEADING, NUMBER, before_in, file_in, forgetting
 from roster.reading import file as reading
-from roster.settings import CsvFormat
+from roster.reading import joining, several
+from roster.reading.lines import EACH, line_text, of_file
+from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
 
 _OURS: Final = PersonalColumns(numbers=("employee_id", "person", "number"), addresses=("email", "account"))
@@ -48,7 +51,14 @@ OUT_OF_REACH: Final = (
 """What neither forgetting nor handing out reaches."""
 
 
-def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: CsvFormat | None, personal: PersonalColumns) -> dict[str, Any]:
+def everything(
+    ledger: Ledger,
+    stored: StoredRuns,
+    employee_id: str,
+    format: CsvFormat | None,
+    personal: PersonalColumns,
+    people: People | None = None,
+) -> dict[str, Any]:
     """All that is kept about a person, as JSON.
 
     Args:
@@ -57,11 +67,12 @@ def everything(ledger: Ledger, stored: StoredRuns, employee_id: str, format: Csv
         employee_id: As HR writes it.
         format: How HR's file reads; without it the rows of the file itself are named by line only.
         personal: What the destinations' own records call a number and an address.
+        people: What the columns of HR's file mean, by which the headers of several are found.
     """
     addresses = frozenset({*ledger.people.addresses(employee_id), *_addresses(stored, employee_id)})
     who = Who(employee_id, addresses, frozenset({*NUMBERED, *personal.numbers}))
     values = {run_id: theirs for run_id in sorted(stored.last_written()) if (theirs := _stored(stored, run_id, who, personal))}
-    rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format))}
+    rows = {run_id: lines for run_id in values if (lines := _rows_of_file(stored, run_id, employee_id, format, people))}
     return {
         "company": ledger.company,
         "employee_id": employee_id,
@@ -82,13 +93,14 @@ def write(file: Path, found: dict[str, Any]) -> None:
     owner_only.write_new(file, json.dumps(found, indent=2, ensure_ascii=False).encode())
 
 
-def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, int]:
+def forget(ledger: Ledger, stored: StoredRuns, employee_id: str, people: People | None = None) -> dict[str, int]:
     """Delete all that is kept about a person.
 
     Args:
         ledger: The company's ledger.
         stored: Its stored values.
         employee_id: As HR writes it.
+        people: What the columns of HR's file mean, for those that refer to people; None: the settings cannot be read.
 
     Returns:
         What was deleted, in figures.
@@ -103,7 +115,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
         # Before the values go: they may know an address that the ledger does not.
         addresses = _addresses(stored, employee_id)
         rows = ledger.people.forget(employee_id, addresses)
-        runs = _delete_stored(stored, employee_id, addresses)
+        runs = _delete_stored(stored, employee_id, addresses, people)
         reports = StoredReports(ledger.company).delete_all()
         for part in (places.home() / "incoming").glob("*.part"):
             part.unlink(missing_ok=True)
@@ -111,7 +123,7 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str) -> dict[str, in
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": reports}
 
 
-def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str]) -> int:
+def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str], people: People | None) -> int:
     """Delete what every run stored; how many runs that were.
 
     What the next changes are put on stays without the person: no file of HR's would bring the others back.
@@ -122,7 +134,7 @@ def _delete_stored(stored: StoredRuns, employee_id: str, addresses: set[str]) ->
         return stored.delete_all()
     own = {name: stored.entry(run, EXPORT, name) for name in ("position", "before", "facts")}
     kept = f"{FORGETTING}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    stored.put(kept, EXPORT, {**own, "rows": forgetting(rows, employee_id, addresses)})
+    stored.put(kept, EXPORT, {**own, "rows": forgetting(rows, employee_id, addresses, people)})
     return stored.delete_all(but=kept)
 
 
@@ -155,24 +167,52 @@ def _theirs(frame: pd.DataFrame, who: Who, personal: PersonalColumns) -> pd.Data
     return frame[mine]
 
 
-def _rows_of_file(stored: StoredRuns, run_id: str, employee_id: str, format: CsvFormat | None) -> list[dict[str, Any]]:
+def _rows_of_file(
+    stored: StoredRuns, run_id: str, employee_id: str, format: CsvFormat | None, people: People | None = None
+) -> list[dict[str, Any]]:
     """Their rows as HR wrote them, columns that no rule reads among them."""
     dispositions = stored.entry(run_id, "hr/rejects", "dispositions")
     content = stored.entry(run_id, "hr/export", "content")
     if dispositions is None or content is None:
         return []
     lines = dispositions.loc[dispositions["employee_id"] == employee_id, "line"].tolist()
+    rows: list[dict[str, Any]] = []
     try:
         # What is wanted of it is not known here, by which its header was found.
         facts = stored.entry(run_id, "hr/rejects", "facts") or {}
         format = format and format.model_copy(update={"header_line": facts.get("header_line") or format.header_line})
         content = opening.plain(content, format) if format else content
         if format and format.changes:
+            rows = _rows_before(content, employee_id)
             content, format = file_in(content), format.of_changes(None)
-        table = reading.read(content, format, None).frame if format else pd.DataFrame()
-    except (Unfit, Permanent):  # the settings are for another file by now, or its key is gone
+        table = _as_written(content, format, people) if format else pd.DataFrame()
+    except (Unfit, Permanent, KeyError):  # the settings are for another file by now, or its key is gone
         table = pd.DataFrame()
-    return [{"line": line, **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines]
+    return [*({"line": _called(line), **(_records(table.loc[[line]])[0] if line in table.index else {})} for line in lines), *rows]
+
+
+def _as_written(content: bytes, format: CsvFormat, people: People | None) -> pd.DataFrame:
+    """All columns by line; of several files each by itself, also where titles stand above its header."""
+    if not format.files:
+        return reading.read(content, format, None).frame
+    parts, tables = several.taken_apart(content), []
+    joined = next((own.join for own in format.files.values() if own.join), None)
+    for place, (name, own) in enumerate(format.files.items(), 1):
+        columns = joining.wanted(mapping.wanted(people), joined, own.join is not None) if people else None
+        line = reading.read(parts[name], own, columns).header_line if columns and not (own.columns or own.positions) else None
+        frame = reading.read(parts[name], own.model_copy(update={"header_line": line or own.header_line}), None).frame
+        tables.append(frame.set_axis(of_file(frame.index, place)))
+    return pd.concat(tables)
+
+
+def _rows_before(content: bytes, employee_id: str) -> list[dict[str, Any]]:
+    """What their rows said in the roster on which a file of changes was put."""
+    before = before_in(content)
+    if before is None:
+        return []
+    mine = _records(before[before[NUMBER] == employee_id])
+    rows = [{name.removeprefix(HEADING): text for name, text in row.items() if name.startswith(HEADING)} for row in mine]
+    return [{"line": "of the roster before", **row} for row in rows]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -180,10 +220,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items() if value is not None} for row in _plain(plain.to_dict("records"))]
 
 
+def _called(line: Any) -> Any:
+    """A line as people call it, where it is one of several files or of the roster before."""
+    return line_text(int(line)) if isinstance(line, int | float) and line >= EACH else _plain(line)
+
+
 def _plain(value: Any) -> Any:
     """As JSON takes it."""
     if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): _called(entry) if key == "line" else _plain(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if isinstance(value, date | datetime):

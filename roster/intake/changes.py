@@ -8,20 +8,24 @@ that other settings read them anew.
 """
 
 import io
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from anyascii import anyascii
 
 from roster.intake import damage, mapping
+from roster.intake.links import own_key
 from roster.reading import several
 from roster.reading.lines import of_before
 from roster.reading.table import RawTable, emptied
 from roster.rules import evaluate, matches
 from roster.settings import CsvFormat, People
 from roster.unfit import Unfit
+from roster.vocabulary import MANAGER_COLUMNS
 
 FULL: Final = "full"
 """The file in what is stored of an export, if it has everyone."""
@@ -133,22 +137,64 @@ def after(roster: Roster, dispositions: pd.DataFrame, format: CsvFormat, people:
     return rows.reset_index(drop=True).astype("str")
 
 
-def forgetting(rows: pd.DataFrame, employee_id: str, addresses: Collection[str]) -> pd.DataFrame:
+def forgetting(rows: pd.DataFrame, employee_id: str, addresses: Collection[str], people: People | None = None) -> pd.DataFrame:
     """The rows on which the next changes are put, without a person, and without the mention of them in other people's.
 
-    Where they were somebody's manager, `FORGOTTEN` stands: who that is cannot be read any more, and nobody has none because of it.
+    Where they were somebody's manager, `FORGOTTEN` stands: who that is cannot be read any more, and nobody has none because of it. Only a
+    column that refers to people has numbers, names and keys of theirs: a cost center may be called like an employee number.
 
     Args:
         rows: As `after` gave them.
         employee_id: Theirs.
         addresses: Theirs, in lower case.
+        people: What the rows mean; None: that cannot be read, and any column may refer to people by their numbers.
     """
-    others = rows[rows[NUMBER].ne(employee_id)].reset_index(drop=True)
-    headings = [name for name in others.columns if name.startswith(HEADING)]
-    own = rows.loc[rows[NUMBER].eq(employee_id), headings].to_numpy().ravel()
-    known = {employee_id, *addresses, *(str(cell).lower() for cell in own if isinstance(cell, str) and "@" in cell)}
-    hidden = {name: others[name].mask(others[name].str.lower().isin({one.lower() for one in known}), FORGOTTEN) for name in headings}
-    return others.assign(**hidden).astype("str")
+    gone = rows[NUMBER].eq(employee_id)
+    headings = [name for name in rows.columns if name.startswith(HEADING)]
+    raw = rows[headings].rename(columns=lambda name: name.removeprefix(HEADING))
+    own, others = raw[gone], raw[~gone]
+    theirs = {*addresses, *(str(cell).lower() for cell in own.to_numpy().ravel() if isinstance(cell, str) and "@" in cell)}
+    hidden = pd.DataFrame({name: others[name].str.lower().isin(theirs) for name in others})
+    for name, mentions in _mentions(others, own, employee_id, people):
+        hidden[name] |= mentions
+    told = others.mask(hidden, FORGOTTEN).add_prefix(HEADING)
+    return rows[~gone].assign(**told).reset_index(drop=True).astype("str")
+
+
+def _mentions(others: pd.DataFrame, own: pd.DataFrame, employee_id: str, people: People | None) -> Iterator[tuple[str, "pd.Series[bool]"]]:
+    """Each column that refers to people, and which of its cells say this person: by the number, a key of HR's own or the name."""
+    # What no rule reads any more may have referred to people, too.
+    for name in sorted(set(map(str, others)) - (mapping.wanted(people) if people else set())):
+        yield name, others[name].str.lower().eq(employee_id.lower())
+    if people is None:
+        return
+    columns, there = people.columns, set(map(str, others))
+    identity = {name: columns[name].reads() & there for name in ("employee_id", "first_name", "last_name") if name in columns}
+    for reference in (*MANAGER_COLUMNS, "over_limit_approver"):
+        if (source := columns.get(reference)) is None or not source.reads() <= there:
+            continue
+        through, one = source.refers_through(), len(identity["employee_id"]) == 1
+        if not through <= there:
+            continue
+        written = own_key(source, own) if through else own[min(identity["employee_id"])] if one else pd.Series([], dtype="str")
+        keys = {_folded(cell) for cell in written.dropna()}
+        number = evaluate(source, others).str.lower().eq(employee_id.lower())
+        for name in source.reads() - identity["employee_id"]:
+            mentions = number | others[name].map(_folded, na_action="ignore").isin(keys)
+            if reference == "manager_name":
+                parts = through or identity.get("first_name", set()) | identity.get("last_name", set())
+                called = {_words(" ".join(row)) for row in own[sorted(parts)].fillna("").itertuples(index=False)} - {frozenset[str]()}
+                mentions |= others[name].map(_words, na_action="ignore").isin(called)
+            yield name, mentions
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name, in whatever order, in plain small letters."""
+    return frozenset(re.findall(r"\w+", anyascii(name).casefold()))
 
 
 def of_before_mask(lines: pd.Index) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -85,7 +85,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     """
     contents = taken_apart(data)
     if contents.keys() != format.files.keys():
-        names = ", ".join(sorted(contents.keys() ^ format.files.keys()))
+        # Only by names of the settings: in an archive of HR's own, stored before there were several files, names may be anybody's.
+        names = ", ".join(name for name in format.files if name not in contents) or f"there are {len(contents)}"
         raise Unfit("files", f"The files are not those that the settings name: {names}.", "Take the files in anew, or correct `hr.files`.")
     tables = {}
     joined = next((own.join for own in format.files.values() if own.join), None)

@@ -70,3 +70,10 @@ def test_changes_are_judged_on_the_file_with_everyone(check: Check) -> None:
     assert result.exit_code == 0, result.output
     assert "On the files before it: 1 added, 0 changed, 0 deleted." in result.output
     assert "Gate: fit. 2 rows" in result.output
+
+
+def test_changes_alone_are_told_to_be_read_as_everyone(check: Check) -> None:
+    told = "The first file is called like one of changes, and is read as one with everyone"
+    assert told in check(CHANGES, changes_2=SE).output
+    assert told not in check(CHANGES, all_1=SE, changes_2=SE).output
+    assert told not in check(CHANGES, people=SE).output

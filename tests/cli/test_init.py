@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assets import loader, new_company
+from assets.attributes import Hr
 from cli.main import app
 
 DRAFT = """\
@@ -75,6 +76,30 @@ def test_the_path_of_hrs_file_goes_on_meaning_the_same_file(companies: Path, dra
     settings = loader.read(companies / "acme" / "defs.yaml")
     assert settings.hr.csv
     assert (companies / "acme" / settings.hr.csv.path).resolve() == (draft / path).resolve()
+
+
+@pytest.mark.parametrize(
+    ("csv", "beside"),
+    [
+        ("{file}_*.csv", 'files: {se: , dk: {path: "../inbox/dk.csv"}, fi: {path: /srv/fi.csv}}'),
+        ("people_*.csv", 'content: changes\n    changes: {full: "../inbox/everyone_*.csv", number_in_name: "(?P<number>.)"}'),
+    ],
+)
+def test_each_path_of_several_files_or_of_changes_goes_on_meaning_the_same_files(
+    companies: Path, draft: Path, csv: str, beside: str
+) -> None:
+    text = DRAFT.replace("people_*.csv", csv).replace("    people:\n", f"    {beside}\n    people:\n", 1)
+    text = text.replace("      absent_means: unchanged\n", "") if "changes" in beside else text
+    (draft / "defs.yaml").write_text(text)
+    before, result = loader.read(draft / "defs.yaml", draft=True).hr, init("acme", draft)
+    assert result.exit_code == 0, result.output
+    after = loader.read(companies / "acme" / "defs.yaml").hr
+    for one, other in zip(_places(before), _places(after), strict=True):
+        assert (draft / one).resolve() == (companies / "acme" / other).resolve()
+
+
+def _places(hr: Hr) -> list[str]:
+    return [hr.source.place, *(one.place for one in hr.each.values()), *([hr.changes.full] if hr.changes else [])]
 
 
 def test_what_is_open_or_wrong_is_told_and_nothing_is_made(companies: Path, draft: Path) -> None:

@@ -106,6 +106,17 @@ def test_a_file_on_a_server_is_not_asked_for(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("file", [None, PEOPLE])
+def test_several_files_on_a_server_are_to_be_copied_and_none_is_asked_for(tmp_path: Path, file: Path | None) -> None:
+    document = yaml.safe_load((DEMO / "defs.yaml").read_text(encoding="utf-8"))
+    hr = document["attributes"]["hr"]
+    hr["sftp"]["path"], hr["files"] = "{file}_*.csv", ["se", "dk"]
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(loader.SettingsMistakes, match="copy them to this machine"):
+        trial.prepare(str(tmp_path / "acme"), file)
+
+
 @pytest.mark.long(held_by="tests/cli/test_trying.py::test_nothing_of_a_tried_company_leads_out_of_the_trial")
 @pytest.mark.exhaustive("a trial from a file to a release")
 def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from assets.graph.before import Before, last
@@ -18,8 +19,9 @@ from resources.stored.runs import StoredRuns
 from roster.intake.changes import CHANGES, FULL, POSITION
 from roster.intake.sequence import Position
 from roster.intake.take_in import IntakeResult, take_in
+from roster.reading.lines import EACH
 from roster.reading.several import packed
-from roster.settings import Changes, CsvFormat, People
+from roster.settings import Changes, CsvFormat, Joined, People
 
 NUMBERED = Changes(number_in_name=r"(?P<number>\d+)")
 FORMAT = CsvFormat().of_changes(NUMBERED)
@@ -140,3 +142,33 @@ def test_everything_that_is_kept_about_a_person_has_their_rows(files: Files, tmp
     with Ledger.open(str(tmp_path / "ledger.db"), "acme") as ledger:
         found = erasure.everything(ledger, files.stored, "2", FORMAT, erasure.PersonalColumns((), ()))
     assert found["stored values, by run"]["r1"]["hr/export: rows"][0]["hr: Last"] == "Ek"
+
+
+def test_what_a_person_s_row_said_before_a_change_is_handed_out_as_long_as_it_is_kept(files: Files) -> None:
+    files.night("r1", 1, row("1", boss=""), row("2", "Ek"), full=True)
+    files.night("r2", 2, row("2", "Alm"))
+    files.stored.put("r2", "hr/rejects", {"dispositions": pd.DataFrame({"employee_id": ["2"], "line": [2]})})
+    rows = erasure._rows_of_file(files.stored, "r2", "2", FORMAT)
+    assert [(one["line"], one["Last"]) for one in rows] == [(2, "Alm"), ("of the roster before", "Ek")]
+
+
+def test_lines_of_several_files_are_handed_out_as_people_call_them(files: Files, tmp_path: Path) -> None:
+    content = packed({"se": b"No,Last\n1,Li\n", "dk": b"No,Last\n2,Ek\n"})
+    files.stored.put("r1", "hr/export", {"content": content, "facts": {}})
+    files.stored.put("r1", "hr/rejects", {"dispositions": pd.DataFrame({"employee_id": ["1", "2"], "line": [EACH + 2, 2 * EACH + 2]})})
+    format = CsvFormat().of_files({"se": CsvFormat(), "dk": CsvFormat()})
+    with Ledger.open(str(tmp_path / "ledger.db"), "acme") as ledger:
+        found = erasure.everything(ledger, files.stored, "2", format, erasure.PersonalColumns((), ()))
+    assert found["rows of HR's file, by run"] == {"r1": [{"line": "2 of file 2", "No": "2", "Last": "Ek"}]}
+    assert found["stored values, by run"]["r1"]["hr/rejects: dispositions"][0]["line"] == "2 of file 2"
+
+
+def test_rows_of_joined_files_are_handed_out_as_hr_wrote_them_also_below_titles(files: Files) -> None:
+    people = People.model_validate({"columns": {**COLUMNS, "department": "Unit"}, "absent_means": "unchanged"})
+    content = packed({"p": b"All people\nNo,Mail,First,Last,Boss,Shoe\n1,a@x.se,A,Ek,,43\n", "j": b"No,Unit,Room\n1,Sales,7\n"})
+    files.stored.put("r1", "hr/export", {"content": content})
+    lines = {"employee_id": ["1", "1"], "line": [EACH + 3, 2 * EACH + 2]}
+    files.stored.put("r1", "hr/rejects", {"dispositions": pd.DataFrame(lines), "facts": {"header_line": 1}})
+    beside = CsvFormat().joined_by(Joined.model_validate({"by": "No", "gives": ["Unit"]}))
+    rows = erasure._rows_of_file(files.stored, "r1", "1", CsvFormat().of_files({"p": CsvFormat(), "j": beside}), people)
+    assert [(one["line"], one.get("Shoe"), one.get("Room")) for one in rows] == [("3 of file 1", "43", None), ("2 of file 2", None, "7")]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from resources.failures import Permanent
 from resources.hr import buckets, opening
 from resources.hr.access import export_source
 from resources.hr.files import Export
@@ -111,6 +112,37 @@ def test_changes_are_opened_before_they_are_put_on_and_count_their_own_rows(hr: 
     again = take_in(opening.plain(stored, source), source, PEOPLE, date(2026, 12, 1))
     assert again.roster.equals(result.roster)
     assert before_in(stored) is not None
+
+
+def test_a_key_that_is_of_no_use_is_told_with_the_file_that_it_is_for(tmp_path: Path, hr: tuple[Sender, dict[str, Any]]) -> None:
+    made, agreed = hr
+    (tmp_path / "none.key").write_text("none")
+    for own, said in {
+        "none.key": "dk: The OpenPGP key 1 of the settings is no private key",
+        "gone.key": "dk: The OpenPGP key 1 is not",
+    }.items():
+        mine = {"openpgp": {"key": {"file": str(tmp_path / own)}}}
+        source, _ = several(CsvSource.model_validate({"path": "{file}.csv", "openpgp": agreed}), se={}, dk=mine)
+        came = packed({name: made.sent(content, to=("ours",)) for name, content in {"se": SE, "dk": DK}.items()})
+        with pytest.raises(Permanent, match=f"^{said}"):
+            opening.plain(came, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "own"),
+    [
+        ({"positions": {"No": "1-4"}}, {"delimiter": ";"}),
+        ({"positions": {"No": "1-4"}}, {"sheet": "People"}),
+        ({"columns": ["No"]}, {"header_line": 3}),
+        ({"header_line": 3}, {"columns": ["No"]}),
+    ],
+)
+def test_no_surprise_what_one_file_has_of_its_own_is_never_passed_over(source: dict[str, Any], own: dict[str, Any]) -> None:
+    given = CsvSource.model_validate({"path": "{file}.csv", **source})
+    (other,) = source
+    with pytest.raises(ValueError, match=f"dk has {next(iter(own))}, and all files {other}"):
+        several(given, se={}, dk=own)
+    assert several(given, se={}, dk={**own, other: None})[1]["dk"].model_dump()[other] is None
 
 
 @pytest.mark.parametrize(

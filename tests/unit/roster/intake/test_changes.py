@@ -195,3 +195,35 @@ def test_forgetting_somebody_leaves_the_others_and_nobody_without_a_manager_for_
     assert rest["hr: No"].tolist() == ["1", "3"]
     result = take_in(with_before(packed({CHANGES: file()}), rest), FORMAT, PEOPLE, TODAY)
     assert (result.facts.managers.tops, result.facts.managers.lost) == (1, 1), "theirs cannot be read, which is not that there is none"
+
+
+def by_name(source: dict[str, str] | str, **more: object) -> People:
+    columns = {name: rule for name, rule in COLUMNS.items() if name != "manager_id"}
+    return People.model_validate({"columns": {**columns, "manager_name": source, **more}, "absent_means": "unchanged"})
+
+
+@pytest.mark.parametrize(
+    ("people", "boss"),
+    [
+        (PEOPLE, "2"),
+        (PEOPLE, "p2@x.se"),
+        (by_name("Boss"), "Ann Møller"),
+        (by_name("Boss"), "MOLLER,  ann"),
+        (by_name({"column": "Boss", "refers_to": "{Last}-{No}"}), "Møller-2"),
+        (
+            People.model_validate(
+                {"columns": {**COLUMNS, "manager_id": {"column": "Boss", "refers_to": "Mail"}}, "absent_means": "unchanged"}
+            ),
+            "P2@x.se",
+        ),
+        (People.model_validate({"columns": {**COLUMNS, "manager_id": {"template": "{Boss}"}}, "absent_means": "unchanged"}), "2"),
+    ],
+)
+def test_quiet_whoever_is_forgotten_is_mentioned_in_nobody_s_row_however_hr_refers_to_them(people: People, boss: str) -> None:
+    start = everyone(row("1", boss=""), row("2", boss="1", last="Møller"), row("3", boss=f'"{boss}"', last="2"), people=people)
+    assert start.after is not None
+    rest = forgetting(start.after, "2", {"p2@x.se"}, people)
+    assert rest["hr: Boss"].dropna().tolist() == ["(forgotten)"]
+    assert rest["hr: Last"].tolist() == ["Li", "2"], "what is no reference to people only happens to be written so"
+    result = take_in(with_before(packed({CHANGES: file()}), rest), FORMAT, people, TODAY)
+    assert (result.facts.managers.tops, result.facts.managers.lost) == (1, 1), "theirs cannot be read, which is not that there is none"

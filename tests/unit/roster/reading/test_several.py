@@ -66,6 +66,9 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
 def test_other_files_than_the_settings_name_are_not_read() -> None:
     with pytest.raises(Unfit, match="not those that the settings name: no"):
         take_in(packed({"se": SE}), BOTH, PEOPLE, date(2026, 12, 1))
+    with pytest.raises(Unfit, match="not those that the settings name: there are 3") as wrong:
+        take_in(packed({"se": SE, "no": NO, "people_Anna Meyer.csv": SE}), BOTH, PEOPLE, date(2026, 12, 1))
+    assert "Meyer" not in str(wrong.value), "an archive of HR's own has names of its own"
     with pytest.raises(Unfit, match="one file, and the settings name several"):
         take_in(SE, BOTH, PEOPLE, date(2026, 12, 1))
 
