@@ -359,7 +359,7 @@ PACKED: dict[str, Callable[[Chance, bytes], bytes]] = {
 BOOKS: dict[str, Callable[[Chance, bytes], bytes]] = {"sheet": _sheet, "part": _part}
 
 
-COMPANIES = 16
+COMPANIES = 4
 """Different good companies: to plan the night before for each file would take most of the time."""
 
 

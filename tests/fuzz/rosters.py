@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Sequence
 
 import openpyxl
-from openpyxl.utils.escape import escape
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from roster.reading import several
 from roster.settings import Changes, CsvFormat, People
@@ -82,7 +82,7 @@ def as_workbook(rows: Rows) -> bytes:
     """What no XML may have is written as spreadsheets write it: ``_x0007_``."""
     made, book = io.BytesIO(), openpyxl.Workbook()
     for row in [FIELDS, *rows]:
-        book.active.append([escape(cell) for cell in row])  # type: ignore[union-attr]
+        book.active.append([ILLEGAL_CHARACTERS_RE.sub(lambda found: f"_x{ord(found[0]):04X}_", cell) for cell in row])  # type: ignore[union-attr]
     book.save(made)
     return made.getvalue()
 

@@ -64,11 +64,11 @@ def files(first: int, count: int) -> tuple[list[str], Counter[str]]:
         kept = Path(tempfile.gettempdir()) / f"fuzz-{seed}"
         kept.write_bytes(halved(data, fails) if len(failed) < 3 else data)
         failed.append(f"{form}, {how}: {why}\n  again: python -m tests.fuzz.run {seed}; the smallest file: {kept}")
+        print(failed[-1], flush=True)  # noqa: T201
     return failed, came
 
 
 if __name__ == "__main__":
     failed, came = files(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    print("\n".join(failed))  # noqa: T201
     print(f"{sum(came.values())} hold, {len(failed)} do not: {dict(came.most_common())}")  # noqa: T201
     sys.exit(bool(failed))
