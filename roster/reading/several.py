@@ -16,6 +16,7 @@ import pandas as pd
 
 from roster.reading import joining, lines, naming
 from roster.reading.table import RawTable
+from roster.reading.unpacking import DAMAGED, UNKNOWN
 from roster.settings import CsvFormat, Joined
 from roster.unfit import Unfit
 
@@ -43,7 +44,7 @@ def taken_apart(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (*DAMAGED, *UNKNOWN):
         raise Unfit("files", "This is one file, and the settings name several.", "Take the files in anew, or correct `hr.files`.") from None
 
 

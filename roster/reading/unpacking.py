@@ -6,6 +6,8 @@ archives too, and stay whole for ``roster.reading.workbook``.
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from typing import Protocol
@@ -22,6 +24,10 @@ RATIO = 200
 SMALL = 16 << 20
 """Bytes below which the ratio is not asked: padding compresses without limit, and this much harms nobody."""
 CHUNK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, OSError, EOFError, ValueError, struct.error, zlib.error, lzma.LZMAError)
+"""What Python raises for a damaged archive: by the place of the damage, and by how it is packed."""
+UNKNOWN = (NotImplementedError, RuntimeError)
+"""And for one that is packed in a way that it does not know, or locked."""
 
 
 class _Stream(Protocol):
@@ -60,7 +66,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError):
+    except (*DAMAGED, *UNKNOWN):
         return False
 
 
@@ -91,9 +97,9 @@ def _unzip(data: bytes) -> bytes:
                 raise Unfit("archive", "The .zip file has a password.", "Have HR send it without one, over a connection that is encrypted.")
             with archive.open(members[0]) as stream:
                 return _bounded(stream, len(data))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error):
+    except DAMAGED:
         raise Unfit("archive", "The .zip file is damaged or cut short.", _RESEND) from None
-    except NotImplementedError:
+    except UNKNOWN:
         raise Unfit("archive", "The .zip file is packed in a way that few programs know.", _SEND_ALONE) from None
 
 

@@ -59,6 +59,21 @@ def test_a_damaged_archive_is_refused_however_it_is_damaged(packed: bytes) -> No
         assert "damaged or cut short" in unfit(wrong).message
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_has_any_one_byte_wrong_is_refused_or_says_what_it_said(packing: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", packing) as archive:
+        archive.writestr("a.csv", FILE)
+    packed = made.getvalue()
+    for place in range(4, len(packed)):
+        for change in (0x01, 0x40, 0xFF):
+            wrong = packed[:place] + bytes([packed[place] ^ change]) + packed[place + 1 :]
+            try:
+                assert unpack(wrong) == FILE, (place, change)
+            except Unfit as error:
+                assert error.code in ("archive", "workbook"), (place, change)
+
+
 def test_a_zip_with_a_password_is_refused() -> None:
     locked = bytearray(zipped(("a.csv", FILE)))
     for mark in (b"PK\x03\x04", b"PK\x01\x02"):
