@@ -29,6 +29,8 @@ class CurrentRows:
     """Fault rows of people of whom nothing says which job is their first."""
     numbers: Mapping[str, str]
     """Former employee number → the number that the same person has now."""
+    until: Mapping[str, str]
+    """Number that is still to begin → the one that the same person has until then."""
 
     def collisions(self, rows: pd.DataFrame) -> list[pd.DataFrame]:
         """`roster.intake.history.collisions` of these canonical rows that count. One row stands for each person whose first job nothing
@@ -64,6 +66,7 @@ def current_rows(people: People, raw: pd.DataFrame, found: Validated, employee_i
         bridged=settled.bridged | settled.bridged.index.isin(again.bridged),
         unsettled=several.unsettled,
         numbers=again.numbers,
+        until=again.until,
     )
 
 

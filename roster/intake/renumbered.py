@@ -28,6 +28,8 @@ class Renumbered:
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     """Former number → the number by which their person is known now."""
+    until: Mapping[str, str] = field(default_factory=dict)
+    """Number that is still to begin → the one that its person has until then."""
     superseded: Mapping[int, str] = field(default_factory=dict)
     """Line → why it counts no longer: `SAME_PERSON`, or `leavers.NOT_BEGUN`."""
     bridged: frozenset[int] = frozenset()
@@ -40,7 +42,7 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
     """Which pairs hold, and what becomes of rows under a former number.
 
     Somebody has the last number of their chain that is in the file. As long as that is still to begin and they are here under a former
-    one, that one is theirs. Where two are here, nothing is decided about either.
+    one, that one is theirs; so it is where they have left under every later one. Where two are here, nothing is decided about either.
 
     Args:
         pairs: Former number → the next one. Without cycles.
@@ -54,12 +56,14 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
     lines = {str(name): list(at) for name, at in number[number.isin(ours)].groupby(number).groups.items()}
     here, gone = ~saying.certain & ~saying.pending, saying.certain
     numbers: dict[str, str] = {}
+    until: dict[str, str] = {}
     superseded: dict[int, str] = {}
     bridged: set[int] = set()
     refused = [fault_rows([], "", "missing")]
     for former, last in _chains(pairs, set(lines)):
         theirs = [one for one in former if one in lines]
-        active = [one for one in (*theirs, last) if here[lines[one]].any()]
+        chain = [*theirs, last]
+        active = [one for one in chain if here[lines[one]].any()]
         if len(active) > 1:
             at = sorted(line for one in active for line in lines[one] if here[line])
             refused.append(
@@ -69,8 +73,13 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
         old, new = [line for one in theirs for line in lines[one]], lines[last]
         to_begin = [line for line in new if saying.pending[line]]
         if active and active[0] != last:
-            superseded |= dict.fromkeys(to_begin, NOT_BEGUN)
-            numbers |= dict.fromkeys(former[: former.index(active[0])], active[0])
+            others = [line for one in chain if one != active[0] for line in lines[one]]
+            later = chain[chain.index(active[0]) + 1 :]
+            ahead = [one for one in later if saying.pending[lines[one]].any()]
+            to_follow = [line for one in ahead for line in lines[one] if saying.pending[line]]
+            superseded |= dict.fromkeys(others, SAME_PERSON) | dict.fromkeys(to_follow, NOT_BEGUN)
+            numbers |= dict.fromkeys([*former[: former.index(active[0])], *(one for one in later if one not in ahead)], active[0])
+            until |= dict.fromkeys(ahead, active[0])
             continue
         if not active and len(to_begin) == len(new) and old:
             if not _just_left(frame.loc[[line for line in old if gone[line]]], frame.loc[new]):
@@ -78,7 +87,7 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
             bridged |= set(new)
         superseded |= dict.fromkeys(old, SAME_PERSON)
         numbers |= dict.fromkeys(former, last)
-    return Renumbered(numbers, superseded, frozenset(bridged), pd.concat(refused, ignore_index=True))
+    return Renumbered(numbers, until, superseded, frozenset(bridged), pd.concat(refused, ignore_index=True))
 
 
 def _chains(pairs: Mapping[str, str], there: set[str]) -> Iterator[tuple[list[str], str]]:

@@ -151,6 +151,8 @@ class _Sorted:
     """The last day as each row has it, whatever counts of it."""
     numbers: Mapping[str, str]
     """Former employee number → the number that the same person has now."""
+    known_as: Mapping[str, str]
+    """`numbers`, and those that are still to begin: by whichever somebody is named, it is the same person."""
 
 
 def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> IntakeResult:
@@ -171,12 +173,13 @@ def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> Intake
     asked.on_step(STEPS[3])
     # A key that was given on leads to whoever has it now.
     here = read.current & ~found.saying.numbered.reindex(read.rows.index, fill_value=False)
-    linked = link(_referring(read.rows, read.mapped, read.superseded), table.frame, here, people, found.valid.index)
-    linked = replace(linked, manager_id=linked.manager_id.replace(dict(found.numbers)))
+    referring = _referring(read.rows, read.mapped, read.superseded, found.known_as)
+    linked = link(referring, table.frame, here, people, found.valid.index)
+    linked = replace(linked, manager_id=linked.manager_id.replace(dict(found.known_as)))
     asked.on_step(STEPS[4])
     roster = _roster(_with_managers(found.valid, linked), in_scope, found.bridged, people, days)
     if people.same_person:
-        roster = _with_pairs(roster, found.numbers)
+        roster = _with_pairs(roster, found)
     found = replace(found, valid=found.valid.iloc[:0])  # of a long file it is hundreds of megabytes
     dispositions = counts.dispositions(table, read.rows, read.superseded, found.rejects, in_scope)
     dispositions = joined.with_people(dispositions, table.joined)
@@ -219,7 +222,8 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
-    sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers)
+    known_as = {**counted.numbers, **counted.until}
+    sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers, known_as)
     return replace(read, rows=rows, superseded=superseded), sorted_rows
 
 
@@ -257,10 +261,10 @@ def _result(
     return IntakeResult(used, rejects, notes, dispositions, facts, table.trailer_date, names, renumbered=found.numbers)
 
 
-def _with_pairs(roster: pd.DataFrame, numbers: Mapping[str, str]) -> pd.DataFrame:
+def _with_pairs(roster: pd.DataFrame, found: _Sorted) -> pd.DataFrame:
     """The people with their former numbers, and whoever HR names by one of these named by the number that they have now."""
-    named = {name: roster[name].replace(dict(numbers)) for name in ("over_limit_approver",) if name in roster}
-    return roster.assign(**named, **{renumbered.FORMERLY: renumbered.formerly(roster["employee_id"], numbers)})
+    named = {name: roster[name].replace(dict(found.known_as)) for name in ("over_limit_approver",) if name in roster}
+    return roster.assign(**named, **{renumbered.FORMERLY: renumbered.formerly(roster["employee_id"], found.numbers)})
 
 
 def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
@@ -286,11 +290,12 @@ def _readable(employee_id: pd.Series, unusable: pd.DataFrame) -> pd.Series:
     return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
 
 
-def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series) -> pd.DataFrame:
-    """The rows as they refer to each other: no half of a reference counts as one, and a number that was given on is not its former
-    holder's."""
+def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series, known_as: Mapping[str, str]) -> pd.DataFrame:
+    """The rows as they refer to each other: no half of a reference counts as one, a number that was given on is not its former
+    holder's, and rows under several numbers of one person are that person's."""
     halves = {name: rows[name].mask(codes.notna()) for name, codes in mapped.unread.items() if name in MANAGER_COLUMNS}
-    return rows.assign(**halves, employee_id=rows["employee_id"].mask(superseded.eq(leaving.GIVEN_ON).fillna(False)))
+    number = rows["employee_id"].mask(superseded.eq(leaving.GIVEN_ON).fillna(False))
+    return rows.assign(**halves, employee_id=number.replace(dict(known_as)) if known_as else number)
 
 
 def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFrame]) -> pd.DataFrame:

@@ -85,6 +85,54 @@ def test_whoever_names_a_manager_by_the_former_number_has_the_same_manager() -> 
     assert result.facts.managers.lost == 0
 
 
+@pytest.mark.parametrize("two", [GONE, {"To": "2026-02-27"}, {}], ids=["left", "over a weekend", "new to come"])
+@pytest.mark.parametrize(
+    ("manager", "boss"),
+    [
+        ({"manager_name": "Boss"}, "Eva Ek"),
+        ({"manager_email": "Boss"}, "eva@x.se"),
+        ({"manager_id": "Boss"}, "2"),
+        ({"manager_id": "Boss"}, "12"),
+        ({"manager_id": {"column": "Boss", "refers_to": "Mail"}}, "eva@x.se"),
+    ],
+    ids=["name", "address", "former number", "new number", "key"],
+)
+def test_a_manager_whose_two_numbers_are_in_the_file_is_one_person(manager: dict[str, object], boss: str, two: dict[str, str]) -> None:
+    begins = "2026-06-01" if not two else "2026-03-02" if two != GONE else "2026-02-01"
+    eva = {"mail": "eva@x.se", "First": "Eva", "Last": "Ek"}
+    columns = {name: one for name, one in COLUMNS.items() if name != "manager_id"} | manager
+    result = intake(line("2", **eva | two), line("12", **eva | {"From": begins}), line("3", boss=boss), columns=columns)
+    three = result.roster.set_index("employee_id").loc["3"]
+    assert three["manager_id"] == ("12" if two else "2")
+    assert result.notes.empty
+    assert result.facts.managers.lost == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "found", "numbers"),
+    [
+        (
+            [line("2", **GONE), line("12"), line("22", From="2026-06-01")],
+            [("2", "superseded", "same_person"), ("12", "used", None), ("22", "superseded", "not_begun")],
+            {"2": "12"},
+        ),
+        (
+            [line("2"), line("12", From="2026-06-01"), line("22", From="2026-09-01")],
+            [("2", "used", None), ("12", "superseded", "not_begun"), ("22", "superseded", "not_begun")],
+            {},
+        ),
+        ([line("2"), line("12", **GONE)], [("2", "used", None), ("12", "superseded", "same_person")], {"12": "2"}),
+    ],
+    ids=["one before has left", "two are to come", "back under the former"],
+)
+def test_whoever_is_here_is_neither_a_leaver_nor_a_joiner_by_another_number_of_theirs(
+    rows: list[str], found: list[tuple[str | None, ...]], numbers: dict[str, str]
+) -> None:
+    result = intake(*rows, pairs={"2": "12", "12": "22"})
+    assert came_of(result) == found
+    assert result.renumbered == numbers == pairs_of(result.roster)
+
+
 def test_without_pairs_nothing_is_said_of_former_numbers() -> None:
     assert FORMERLY not in intake(line("2"), pairs={}).roster
 
