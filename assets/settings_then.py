@@ -29,6 +29,7 @@ from resources.stored.run_storage import RunStorage
 from roster.intake import take_in as intake
 from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
+from roster.intake.renumbered import pairs_of
 from roster.plan.because import because
 from roster.plan.limits import KindLimit, Limits
 from roster.plan.other_settings import OtherSettings
@@ -116,6 +117,7 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
         rejected=in_rejects(read.rejects),
         unreadable_reject=intake.has_unidentified_rejects(read.dispositions),
         leavers_rejected=rejected_leavers(read.rejects),
+        formerly=pairs_of(read.rejects, "number"),
     )
 
 

@@ -32,6 +32,7 @@ from roster.intake import take_in as intake
 from roster.intake.facts import ExportFacts
 from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
+from roster.intake.renumbered import pairs_of
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
 from roster.reading import several
@@ -181,6 +182,7 @@ def _as_taken(file: StoredFile, result: intake.IntakeResult, today: datetime) ->
         dated=file.facts.dated,
         run_id=file.run_id,
         leavers_rejected=rejected_leavers(result.rejects),
+        formerly=pairs_of(result.rejects, "number"),
     )
 
 

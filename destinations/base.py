@@ -153,6 +153,8 @@ class Taken:
     """Employee numbers in rejected rows that say that somebody has left."""
     moment: datetime | None = None
     """When the run took it."""
+    formerly: Mapping[str, str] = field(default_factory=dict)
+    """Former employee number → the number now, of people whose row is rejected."""
 
 
 @dataclass(frozen=True)

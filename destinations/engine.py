@@ -76,7 +76,7 @@ def desire(destination: Destination, policy: Policy, taken: Taken, known: Known,
 
 def accounts(destination: Destination, taken: Taken, known: Known, key: bytes) -> pd.DataFrame:
     """Everyone there, in the common form."""
-    former = pairs_of(taken.roster)
+    former = {**taken.formerly, **pairs_of(taken.roster)}
     numbers = HrSide(taken.roster, taken.rejected, known.acknowledged, key).numbers()
     if not former:
         return destination.accounts(known.read, numbers, known.acknowledged)

@@ -254,6 +254,7 @@ class Company:
         absent_means: Any = None,
         leaving_days: int = 0,
         dry_run: bool = True,
+        formerly: Mapping[str, str] | None = None,
         **settings: Any,
     ) -> Night:
         """A night as far as the plan and the dry run.
@@ -267,6 +268,7 @@ class Company:
             absent_means: In place of the company's.
             leaving_days: The company's `leaving.after_days`.
             dry_run: Whether the destination is asked first.
+            formerly: Former number → the number now, of people whose row was rejected.
             settings: In place of the company's.
         """
         self.number += 1
@@ -274,6 +276,7 @@ class Company:
         adapter, attempt, ledger, since = self.adapter(**settings), Attempt(run, run, "acme_sync"), self.ledger, len(self.box.calls)
         access, policy = self.access(adapter), self._policy(absent_means, leaving_days)
         taken = Taken(roster(*people), pd.Series(rejected, dtype="str"), unreadable, self.number, today, today, run)
+        taken = replace(taken, formerly=formerly or {})
         ledger.runs.begin(run, run, attempt.job)
         ledger.intakes.record_gate(self.number, run, True, PASSED)
         known = engine.read(adapter, access, ledger, taken.roster)

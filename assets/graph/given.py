@@ -22,6 +22,7 @@ from resources.stored.run_storage import RunStorage, StoredValue, producer
 from roster.intake.facts import ExportFacts
 from roster.intake.leavers import rejected_leavers
 from roster.intake.numbers import in_rejects
+from roster.intake.renumbered import pairs_of
 from roster.intake.take_in import has_unidentified_rejects
 
 
@@ -92,6 +93,7 @@ def taken(roster: pd.DataFrame, rejects: StoredValue) -> Taken:
         run_id=producer(roster).run_id,
         leavers_rejected=rejected_leavers(rejects["rejects"]),
         moment=facts.moment,
+        formerly=pairs_of(rejects["rejects"], "number"),
     )
 
 

@@ -16,7 +16,7 @@ from roster.intake.history import line_list
 from roster.intake.leavers import NEXT, NOT_BEGUN, Leavers
 
 FORMERLY: Final = "formerly"
-"""Column of the roster of a company that states pairs: the former numbers of somebody, as a JSON list; empty of most."""
+"""Column of the roster, and of rejected rows, where a company states pairs: the former numbers of somebody, a JSON list; empty of most."""
 SAME_PERSON: Final = "same_person"
 """Why a row is superseded: its person has another number now. And the code of rows that are rejected, since two numbers that are said to be
 one person's are of two people who are here."""
@@ -128,9 +128,14 @@ def formerly(employee_id: pd.Series, numbers: Mapping[str, str]) -> pd.Series:
     return employee_id.map({new: json.dumps(sorted(old), ensure_ascii=False) for new, old in former.items()}).astype("str")
 
 
-def pairs_of(roster: pd.DataFrame) -> dict[str, str]:
-    """Former number → number now, by a roster's `FORMERLY`."""
+def pairs_of(roster: pd.DataFrame, number: str = "employee_id") -> dict[str, str]:
+    """Former number → number now, by a roster's `FORMERLY`, or by that of rejected rows, whose people have accounts all the same.
+
+    Args:
+        roster: The rows.
+        number: The column of the number now; ``number`` in rejects.
+    """
     if FORMERLY not in roster:
         return {}
     known = roster.dropna(subset=FORMERLY)
-    return {old: str(new) for new, text in zip(known["employee_id"], known[FORMERLY], strict=True) for old in json.loads(text)}
+    return {old: str(new) for new, text in zip(known[number], known[FORMERLY], strict=True) for old in json.loads(text)}

@@ -253,6 +253,8 @@ def _result(
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
     dropped = [*found.dropped, *linked.dropped, shared]
     rejects = numbers.named(found.rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
+    if people.same_person:
+        rejects = rejects.assign(**{renumbered.FORMERLY: renumbered.formerly(rejects["number"], found.numbers)})
     notes = _notes(faults.entries(dropped, frame, read.rows["employee_id"], people), roster)
     names = _rejected_names(frame, rejects)
     if len(table.joined):

@@ -133,6 +133,13 @@ def test_whoever_is_here_is_neither_a_leaver_nor_a_joiner_by_another_number_of_t
     assert result.renumbered == numbers == pairs_of(result.roster)
 
 
+@pytest.mark.parametrize("rows", [[line("12", mail="nix")], [line("2", **GONE), line("12", mail="nix")]], ids=["new alone", "former left"])
+def test_whose_row_of_now_is_rejected_still_has_the_account_under_the_former_number(rows: list[str]) -> None:
+    result = intake(*rows)
+    assert "12" not in set(result.roster["employee_id"])
+    assert pairs_of(result.rejects, "number") == {"2": "12"}
+
+
 def test_without_pairs_nothing_is_said_of_former_numbers() -> None:
     assert FORMERLY not in intake(line("2"), pairs={}).roster
 
