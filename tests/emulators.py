@@ -104,9 +104,12 @@ def google(folder: Path) -> Iterator[Emulator]:
 EMULATORS: Final = {"azure": azure, "google": google}
 
 
+_INSTALLED: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rollcall-emulators" / "bin"
+"""Where they are, as the user has it: a test may give itself another home."""
+
+
 def _program(name: str) -> str:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return program(name, ".ci/emulators", f"{cache / 'rollcall-emulators' / 'bin'}:{os.environ.get('PATH', '')}")
+    return program(name, ".ci/emulators", f"{_INSTALLED}:{os.environ.get('PATH', '')}")
 
 
 @contextmanager
