@@ -125,7 +125,11 @@ def _running(command: Sequence[str], url: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:  # Google's sometimes waits for ever for a connection that is kept open; nothing of it is kept
+            process.kill()
+            process.wait(30)
 
 
 def _answers(url: str) -> bool:
