@@ -14,8 +14,7 @@ from datetime import date, datetime
 from resources.failures import NoFile, Permanent
 from resources.hr.files import Export
 from resources.hr.locations import FullAndChanges
-from resources.hr.newest import OF_ONE_DAY
-from resources.hr.sets import day_in
+from resources.hr.newest import OF_ONE_DAY, day_in
 from resources.hr.sources import ExportSource, Found
 from roster.intake.changes import CHANGES, FULL, POSITION
 from roster.intake.sequence import Position

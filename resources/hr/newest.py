@@ -69,7 +69,7 @@ def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     last, known = files[-1], partial(called, pattern=pattern)
     if len(files) == 1:
         return Choice(last)
-    days = [_day(file.name, format) for file in files]
+    days = [day_in(file.name, format) for file in files]
     if all(days):
         return _of_newest_day(files, [day for day in days if day], known)
     if format.date_in_name is not None:  # whichever has no day is refused by its name when it is read
@@ -99,10 +99,10 @@ def by_time(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
 
 def _of_its_day(files: Sequence[File], chosen: File, format: CsvFormat, known: Named) -> tuple[str, ...]:
     """That others are of the same day: by their names where both have one, else by when they were written."""
-    day = _day(chosen.name, format)
+    day = day_in(chosen.name, format)
 
     def same(file: File) -> bool:
-        other = _day(file.name, format)
+        other = day_in(file.name, format)
         if day and other:
             return day == other
         return file.modified is not None and chosen.modified is not None and file.modified.date() == chosen.modified.date()
@@ -122,7 +122,8 @@ def _dated(files: Sequence[File], days: Sequence[date | None]) -> tuple[list[Fil
     return [file for file, _ in pairs], [day for _, day in pairs]
 
 
-def _day(name: str, format: CsvFormat) -> date | None:
+def day_in(name: str, format: CsvFormat) -> date | None:
+    """The day that a file's name tells, if it does."""
     if format.date_in_name is None:
         return naming.certain_day(name)
     try:

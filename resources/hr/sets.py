@@ -17,10 +17,10 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import Export, take
 from resources.hr.locations import Source
 from resources.hr.manifest import name_of
+from resources.hr.newest import day_in
 from resources.hr.sources import ExportSource, Found
-from roster.reading import naming, several
+from roster.reading import several
 from roster.settings import CsvFormat
-from roster.unfit import Unfit
 
 _MOST: Final = 5
 """So many files are named in a sentence."""
@@ -155,16 +155,6 @@ def given(paths: Sequence[Path], source: Source, each: Mapping[str, Source]) -> 
 def _with_manifest(path: Path, source: Source) -> Export:
     agreed = source.manifest
     return take(path, agreed if agreed and path.with_name(name_of(agreed, path.name)).is_file() else None)
-
-
-def day_in(name: str, format: CsvFormat) -> date | None:
-    """The day that a file's name tells, if it does."""
-    if format.date_in_name is None:
-        return naming.certain_day(name)
-    try:
-        return naming.day_in_name(name, format.date_in_name, format.date_in_name_format)
-    except Unfit:
-        return None
 
 
 def file_names(path: str) -> dict[str, str]:
