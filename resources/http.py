@@ -17,12 +17,13 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, Final, Literal, Self
 
 import httpx
 import tenacity
 
-from resources import traffic, waiting
+from resources import forms, traffic, waiting
 from resources.failures import Failed, Permanent, Transient, Unanswered
 from resources.pace import Pace, Steps, retry_after
 
@@ -87,16 +88,15 @@ class Reply:
             return None
 
 
-_BEYOND: Final = object()
-"""Nested deeper than can be parsed."""
+_BEYOND: Final = object()  # nested deeper than can be parsed
 
 
 def _levels(value: Any) -> int:
     """How many lists and objects stand in each other, as far as one more than `DEEPEST`."""
-    level, depth = [value], 0
-    while depth <= DEEPEST and (level := [each for each in level if isinstance(each, dict | list)]):
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-        depth += 1
+    level, depth = [value] if type(value) in (dict, list) else [], 0
+    while level and depth <= DEEPEST:
+        inner = chain.from_iterable(each.values() if type(each) is dict else each for each in level)
+        level, depth = [each for each in inner if type(each) in (dict, list)], depth + 1
     return depth
 
 
@@ -233,7 +233,7 @@ class Http:
             writes: Whether the request asks for a change. A read that got no answer leaves nothing in doubt.
             repeat_lost: Whether the request may be sent again when it may have been applied already. Reads may, and so may both
                 destinations' upserts, which are idempotent by key. A grant that works once may not.
-            **content: `data`, `content`, `params` or `headers` as httpx takes them.
+            **content: `data` (texts), `content`, `params` or `headers` as httpx takes them.
 
         Raises:
             Transient: It was never accepted, for as long as `retry` allows.
@@ -277,7 +277,7 @@ class Http:
 
     def _once(self, method: str, url: str, judge: Callable[[Reply], Verdict], content: dict[str, Any]) -> Reply:
         try:
-            request = self._client.build_request(method, url, extensions={"trace": self._note_stream}, **content)
+            request = self._client.build_request(method, url, extensions={"trace": self._note_stream}, **forms.written(content))
             response, body = self._read(request)
         except (UnicodeError, httpx.LocalProtocolError):
             raise self._unsendable() from None
