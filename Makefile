@@ -1,4 +1,4 @@
-# run: the demo · ui: the Dagster UI with the demo's sandbox · test: what a change needs while it is made · test-all: what it needs before it is handed in · drill: broken feeds · check: style, types, layers, definitions, companies · soak: every case of what the tests take a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · lock: pin what pyproject.toml asks for
+# run: the demo · ui: the Dagster UI with the demo's sandbox · test: what a change needs while it is made · test-all: what it needs before it is handed in · drill: broken feeds · check: style, types, layers, definitions, companies · soak: every case of what the tests take a tenth of, kills at every boundary and at 200 moments of a sync among them · soak-postgres: runs, reruns and hostile servers with the ledger on PostgreSQL · bench: the figures · profile: where one case of them spends its time (CASE=quiet PEOPLE=10000) · lock: pin what pyproject.toml asks for
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Three workers for two cores, since tests also wait for servers; whole files each, of which tests/conftest.py has the longest first.
@@ -6,7 +6,7 @@ WORKERS = -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 //
 export DAGSTER_DISABLE_TELEMETRY := 1
 # What is compiled is kept, whatever an image says: each process that a test starts would compile all of ours again.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: run ui test test-all drill check soak soak-postgres bench lock
+.PHONY: run ui test test-all drill check soak soak-postgres bench profile lock
 
 run: .venv/installed ; @$(BIN)/rollcall demo
 ui: .venv/installed ; @$(BIN)/rollcall ui
@@ -18,6 +18,7 @@ soak: .venv/installed ; @ROLLCALL_SOAK=1 $(BIN)/pytest $(WORKERS) -m exhaustive
 # Folder by folder, the shortest first: each says what came of it, whatever becomes of the next.
 soak-postgres: .venv/installed ; @worst=0; for part in hostile graph rerun; do ROLLCALL_TEST_LEDGER=postgres $(BIN)/pytest $(WORKERS) "tests/$$part" || worst=1; done; exit $$worst
 bench: .venv/installed ; @$(BIN)/python -m benchmarks
+profile: .venv/installed ; @$(BIN)/python -m benchmarks.profiling $(or $(CASE),quiet) --people $(or $(PEOPLE),10000)
 lock: .venv/installed ; $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(addprefix --extra ,alerts azure celery gcs kubernetes login postgres s3) --constraint requirements.lock --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock
 

@@ -39,9 +39,12 @@ class Row:
         return asdict(self)
 
 
-def job(module: str, name: str, environment: dict[str, str]) -> Measured:
-    """One run of a job, in a process of its own."""
-    return run([sys.executable, "-m", "benchmarks.job", module, name], environment)
+def job(module: str, name: str) -> list[str]:
+    """One run of a job: what Python runs."""
+    return ["-m", "benchmarks.job", module, name]
+
+
+NIGHT = job("benchmarks.definitions", f"{NAME}_sync")
 
 
 def floor(repeats: int) -> Iterator[Row]:
@@ -50,7 +53,7 @@ def floor(repeats: int) -> Iterator[Row]:
         company = Company(Path(folder), 200)
         by_dagster = [sys.executable, "-m", "dagster", "job", "execute", "-m", "benchmarks.empty", "-j", "empty"]
         ways: dict[str, Callable[[], Measured]] = {
-            "empty Dagster job": lambda: job("benchmarks.empty", "empty", company.environment),
+            "empty Dagster job": lambda: run([sys.executable, *job("benchmarks.empty", "empty")], company.environment),
             "the same by `dagster job execute`": lambda: run(by_dagster, company.environment),
         }
         for what, start in ways.items():
@@ -62,26 +65,29 @@ def quickest(start: Callable[[], Measured], repeats: int) -> Measured:
     return min((start() for _ in range(repeats)), key=lambda measured: measured.seconds)
 
 
+def prepare(company: Company, step: str) -> None:
+    """HR's file for one of the `STEPS`."""
+    if step == "2.5 % changes":
+        company.changes()
+    elif step == "no change":
+        company.nothing()
+
+
 def rollcall(
     people: int, delay_ms: int, repeats: int, destinations: tuple[str, ...] = ("expensify", "findity"), steps: tuple[str, ...] = STEPS
 ) -> Iterator[Row]:
     """The story of a company: its first load, a day with changes, then days without."""
     what = "Rollcall" if len(destinations) == 2 else f"Rollcall, {destinations[0].title()} only"
-    with _place(people, delay_ms, destinations) as (_, company, server):
+    with place(people, delay_ms, destinations) as (_, company, server):
         environment = {**company.environment, **server.environment}
 
-        def day(prepare: Callable[[], None] = lambda: None) -> tuple[Measured, Served]:
-            prepare()
+        def day(step: str) -> tuple[Measured, Served]:
+            prepare(company, step)
             server.served()
-            return job("benchmarks.definitions", f"{NAME}_sync", environment), server.served()
+            return run([sys.executable, *NIGHT], environment), server.served()
 
         for step in steps:
-            if step == "first load":
-                done = day()
-            elif step == "2.5 % changes":
-                done = day(company.changes)
-            else:
-                done = min((day(company.nothing) for _ in range(repeats)), key=lambda one: one[0].seconds)
+            done = min((day(step) for _ in range(repeats if step == "no change" else 1)), key=lambda one: one[0].seconds)
             yield Row(what, people, step, delay_ms, *done, note=_windows(done[1]))
 
 
@@ -89,7 +95,7 @@ def pushed(environment: Peers, people: int, delay_ms: int, batches: tuple[int, .
     """The same people pushed by the peers, all of them each time: neither finds out what has changed."""
     for name, push in (("drt-core + dagster-drt", environment.drt), ("dlt", environment.dlt)):
         for batch in batches:
-            with _place(people, delay_ms, ("findity",)) as (folder, company, server):
+            with place(people, delay_ms, ("findity",)) as (folder, company, server):
                 peers.people(company.rows, server, folder / "people.csv")
                 server.served()
                 what = f"{name}, {batch} a call"
@@ -113,7 +119,8 @@ def transforms(environment: Peers | None, people: int) -> Iterator[Row]:
 
 
 @contextmanager
-def _place(people: int, delay_ms: int, destinations: tuple[str, ...]) -> Iterator[tuple[Path, Company, Server]]:
+def place(people: int, delay_ms: int, destinations: tuple[str, ...]) -> Iterator[tuple[Path, Company, Server]]:
+    """A folder, a company in it that has never been synced, and a server with nobody of it."""
     with TemporaryDirectory(prefix="bench") as folder, Server(delay_ms / 1000) as server:
         yield Path(folder), Company(Path(folder), people, destinations), server
 

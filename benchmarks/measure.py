@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,20 +34,29 @@ class CaseFailed(RuntimeError):
     """A measured process ended with an error; the text holds the end of its output."""
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Measured:
+def run(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, cwd: Path | None = None, ends: Collection[int] = (0,)
+) -> Measured:
     """Run a command to its end.
 
+    Args:
+        command: The program and its arguments.
+        environment: What differs from this process's.
+        cwd: Where, if not here.
+        ends: What it may end with.
+
     Raises:
-        CaseFailed: It ended with an error.
+        CaseFailed: It ended with anything else.
     """
     # A process between us and the measured one: until it runs its own program, a child is charged with its parent's memory, and this
     # parent holds rosters.
     between = [sys.executable, "-S", str(Path(__file__)), *command]
+    around = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})}  # to compile everything anew is no cost of the case
     with tempfile.TemporaryFile() as out:
-        done = subprocess.run(between, env={**os.environ, **(environment or {})}, cwd=cwd, stdout=subprocess.PIPE, stderr=out, check=False)
+        done = subprocess.run(between, env=around, cwd=cwd, stdout=subprocess.PIPE, stderr=out, check=False)
         out.seek(0)
         text = out.read().decode(errors="replace")
-    if done.returncode != 0:
+    if done.returncode not in ends:
         raise CaseFailed(f"{' '.join(command)}\n{text[-3000:]}")
     return Measured(**json.loads(done.stdout), printed=_last_json(text))
 
