@@ -43,7 +43,8 @@ class Leavers:
     certain: pd.Series
     """Which rows say so beyond doubt: an end date that is past, or a status whose end date is not unreadable."""
     undated: pd.Series
-    """Which rows say so by their status, and their end date cannot be read: it may be to come."""
+    """Which rows say so by their status, and their end date cannot be read: it may be to come. Once settled, none of whoever is here by
+    another job."""
     numbered: pd.Series
     """Which of `certain` have a readable employee number: all that leaving needs."""
     pending: pd.Series
@@ -79,7 +80,7 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) ->
     saying = leavers(validated, standing)
     numbered = validated.frame.assign(employee_id=employee_id)
     bridged = again_at_once(numbered, saying)
-    saying = replace(saying, pending=saying.pending & ~bridged)
+    saying = replace(saying, pending=saying.pending & ~bridged, undated=saying.undated & ~_here(employee_id, saying))
     why = superseded(numbered, saying).fillna(to_follow(numbered, saying))
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
@@ -103,6 +104,11 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
     return Leavers(
         certain, terminated & unreadable["end_date"] & ~contradicted, certain & ~unreadable["employee_id"], standing.eq("pending")
     )
+
+
+def _here(employee_id: pd.Series, saying: Leavers) -> pd.Series:
+    """Whose number has a row that neither says left nor is of days to come: the end of another one is not theirs with the company."""
+    return employee_id.isin(employee_id[~(saying.certain | saying.undated | saying.pending)].dropna())
 
 
 def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index, codes: list[str] | None = None) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from roster.intake.leavers import rejected_leavers
 from roster.intake.take_in import IntakeResult, has_unidentified_rejects
 from roster.rules import UNREAD, MissingColumn
 from roster.settings import People
@@ -102,6 +103,26 @@ def test_no_surprise_somebody_leaves_with_their_last_job(
 ) -> None:
     result = intake(*rows)
     assert (came_of(result), ada(result)["employment"]) == (reasons, employment)
+
+
+UNREADABLE = {"Status": "T", "To": "31 Feb"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "came", "leavers"),
+    [
+        ([FIRST, SECOND | UNREADABLE], [USED, OTHER], set()),
+        ([SECOND, FIRST | UNREADABLE], [OTHER, ("rejected", "date")], set()),
+        ([SECOND | ENDED, FIRST | UNREADABLE], [("superseded", "job_ended"), ("rejected", "date|says_left_undated")], {"2"}),
+        ([SECOND | TO_COME, FIRST | UNREADABLE], [("superseded", "job_to_come"), ("rejected", "date|says_left_undated")], {"2"}),
+    ],
+    ids=["of another than the first", "of the first", "and the other has ended", "and the other is to come"],
+)
+def test_no_surprise_nobody_leaves_by_the_end_of_one_job_that_cannot_be_read(
+    rows: list[dict[str, str]], came: list[tuple[str | None, ...]], leavers: set[str]
+) -> None:
+    result = intake(*rows)
+    assert (came_of(result), rejected_leavers(result.rejects)) == (came, leavers)
 
 
 def test_whoever_is_ahead_of_a_job_is_here_by_the_one_that_has_begun() -> None:
