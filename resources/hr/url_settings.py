@@ -83,7 +83,7 @@ class UrlSource(AsAgreed, CsvFormat):
             ValueError: It is no place, or one that is opened in another way.
         """
         made = self.model_copy(update={"url": self._known(place)})
-        if made.scheme != self.scheme or (made.host != self.host and "{" not in self.host):
+        if (made.scheme, made.host) != (self.scheme, self.host):
             raise ValueError("another bucket or host than the source's url: what opens the one is sent to no other")
         made._check()
         return made
@@ -144,6 +144,8 @@ class UrlSource(AsAgreed, CsvFormat):
             raise ValueError("whoever logs in and by what does not stand in the URL: use user and password, or options")
         if not host:
             raise ValueError("a bucket, container or host stands behind the ://")
+        if "{" in host:
+            raise ValueError("all files lie in one bucket or at one host: {file} may stand behind it only")
         _only_in_name(scheme, host, path)
         _no_secret(scheme, value)
         return value
