@@ -122,7 +122,7 @@ class UrlSource(AsAgreed, CsvFormat):
     @property
     def beside(self) -> list[str]:
         """How the files are called that must lie beside the export before it counts."""
-        return besides(self.done_marker, self.manifest)
+        return besides(self.done_marker, self)
 
     @field_validator("url")
     @classmethod
@@ -196,7 +196,8 @@ class UrlSource(AsAgreed, CsvFormat):
     def _for_web(self) -> None:
         if self.beside or self.afterwards != "leave" or "newest" in self.model_fields_set:
             raise ValueError(
-                f"{self.scheme}:// has one file and no folder: newest, done_marker, manifest, afterwards and archive mean nothing"
+                f"{self.scheme}:// has one file and no folder: "
+                "newest, done_marker, manifest, openpgp.detached, afterwards and archive mean nothing"
             )
         from resources.http import is_loopback  # noqa: PLC0415 - whoever only reads settings needs no client
 

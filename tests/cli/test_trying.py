@@ -203,3 +203,14 @@ def test_other_settings_previewed_in_a_trial_are_not_asked_at_their_own_places(
     now, other = (str(company.settings.model_dump()) for company in asked)
     assert ELSEWHERE not in other
     assert [trial.PREFIX in settings for settings in (now, other)] == [True, True]
+
+
+def test_no_signature_needs_to_lie_beside_a_file_that_is_tried(tmp_path: Path) -> None:
+    file = company_of(tmp_path / "acme", ELSEWHERE)
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    signed = {"signers": ["A" * 40], "certificates": {"file": "/payroll.asc"}, "detached": "{name}.sig"}
+    for key in ({}, {"key": {"file": "/ours.asc"}}):
+        document["attributes"]["hr"]["sftp"]["openpgp"] = {**signed, **key}
+        file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+        tried = yaml.safe_load(trial.prepare(str(file), PEOPLE).text)
+        assert tried["attributes"]["hr"]["csv"]["openpgp"] == (key or None)

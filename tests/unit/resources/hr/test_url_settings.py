@@ -77,6 +77,14 @@ def test_a_url_has_a_place_a_folder_and_what_the_files_are_called(given: dict[st
             {"url": "https://acme.example/x.csv", **LOGIN, "manifest": {"name": "{name}.md5", "hash": "md5"}},
             "has one file and no folder",
         ),
+        (
+            {
+                "url": "https://acme.example/x.csv",
+                **LOGIN,
+                "openpgp": {"signers": ["A" * 40], "certificates": {"file": "/c"}, "detached": "{name}.sig"},
+            },
+            "has one file and no folder",
+        ),
         ({"url": "https://acme.example/x.csv", **LOGIN, "newest": "modified"}, "has one file and no folder"),
         ({"url": "https://acme.example/x.csv", **LOGIN, "options": {"anon": True}}, "options are for object stores"),
         ({"url": "ftps://acme.example/x.csv"}, "needs user and password"),
