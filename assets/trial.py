@@ -128,6 +128,7 @@ def _hr(hr: Mapping[str, Any], folder: Path, file: Path | None) -> dict[str, Any
         raise SettingsMistakes(["Several files are one roster here: put them where the settings look, and name none."])
     path = file.absolute() if file else (folder.absolute() / str(source.get("path", "")))
     own = {name: value for name, value in source.items() if name in CsvFormat.model_fields or name == "openpgp"}
+    own |= {"openpgp": _as_it_lies(own["openpgp"])} if "openpgp" in own else {}
     if file:  # it may be called anything
         own = {name: value for name, value in own.items() if not name.startswith("date_in_name")}
     kept = {name: value for name, value in hr.items() if name not in (*_SOURCES, "files") and not _leads_out(value)}
@@ -146,11 +147,19 @@ def _with_everyone(hr: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _absolute(one: Any, folder: Path) -> Any:
-    """One of several files, from wherever its settings are; no manifest needs to lie beside it."""
+    """One of several files, from wherever its settings are; neither manifest nor signature needs to lie beside it."""
     if not isinstance(one, dict):
         return one
     own = {name: value for name, value in one.items() if name != "manifest"}
+    own |= {"openpgp": _as_it_lies(own["openpgp"])} if "openpgp" in own else {}
     return {**own, "path": str(folder.absolute() / own["path"])} if "path" in own else own
+
+
+def _as_it_lies(agreed: Any) -> Any:
+    """How HR protects a file, without a signature that would have to lie beside it."""
+    if not isinstance(agreed, dict) or "detached" not in agreed:
+        return agreed
+    return {name: agreed[name] for name in ("key", "passphrase") if name in agreed} or None
 
 
 def _filled_in(document: Any) -> Any:

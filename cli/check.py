@@ -24,6 +24,7 @@ from cli.terminal import say
 from destinations import registry
 from resources.failures import Failed
 from resources.hr import opening, sets
+from resources.hr.agreed import MANIFEST
 from resources.hr.files import Export
 from resources.hr.locations import Source
 from roster import accounting
@@ -182,7 +183,7 @@ def _taken_in(given: Sequence[Path], settings: CompanySettings) -> intake.Intake
 def _say_missing(taken: Export, sources: Mapping[str, Source]) -> None:
     """Of which files no manifest lies beside them here."""
     for name, source in sources.items():
-        if source.manifest and (taken.manifests.get(name) if name else taken.manifest) is None:
+        if source.manifest and MANIFEST not in taken.companions.get(name, {}):
             which = f"{name}: its" if name else "Its"
             say(f"{which} manifest is not beside it, and not compared: a run would wait for it.", err=True)
 

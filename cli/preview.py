@@ -9,18 +9,19 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, NamedTuple
 
 import pandas as pd
 import typer
 
-from assets import loader, names, neighbours
+from assets import loader, names, neighbours, trial
 from assets.attributes import CompanySettings
 from assets.company import Company
 from assets.what_if import At, WhatIf, what_if
 from cli import demo as place
 from cli.ledger import ledger_of
-from cli.terminal import print_json, say, stop
+from cli.terminal import file_in_trial, in_trial, print_json, say, stop
 from destinations import registry
 from resources import owner_only, waiting
 from resources.ledger import Ledger
@@ -125,11 +126,32 @@ def _companies(company: str, given: Path) -> tuple[Company, Company]:
     except loader.SettingsMistakes as wrong:
         stop(f"{wrong} Nothing was tried.")
     try:
-        other = loader.read(other_file, draft=True)
+        other = _in_trial(other_file) if in_trial() else loader.read(other_file, draft=True)
     except loader.SettingsMistakes as wrong:
         say(str(wrong), err=True)
         stop("Nothing was tried: correct these settings first." if wrong.draft is None else "Nothing was tried: fill these in first.")
     return _company(folder, now), _company(folder, other)
+
+
+def _in_trial(file: Path) -> CompanySettings:
+    """Other settings inside of a trial, where what they name is not asked either.
+
+    Raises:
+        loader.SettingsMistakes: They are wrong, or cannot be tried.
+    """
+    try:
+        loader.read(file, draft=True)
+    except loader.SettingsMistakes as wrong:
+        if wrong.draft is None:
+            raise
+    tried = trial.prepare(str(file), file_in_trial())
+    for one in tried.filled:
+        say(f"{one} is open: something stands in for it here.", err=True)
+    for one in tried.left_out:
+        say(f"{one} has no stand-in: it is left out here.", err=True)
+    with TemporaryDirectory(prefix="rollcall-trial-") as folder:
+        owner_only.write(Path(folder) / "defs.yaml", tried.text.encode())
+        return loader.read(Path(folder) / "defs.yaml", draft=True)
 
 
 def _company(folder: Path, settings: CompanySettings) -> Company:

@@ -5,7 +5,9 @@ Belongs here: how wide it is, what is done to text on its way, how a command end
 
 import json
 import os
+import shlex
 import sys
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import typer
@@ -33,6 +35,17 @@ class _Harmless(Console):
 def terminal() -> Console:
     """Standard output, as wide as the window; see `_Harmless` for what becomes of texts."""
     return _Harmless(width=None if sys.stdout.isatty() else _IN_A_FILE, highlight=False, markup=False, emoji=False)
+
+
+def in_trial() -> bool:
+    """Whether this command runs inside of a trial."""
+    return TRIAL in os.environ
+
+
+def file_in_trial() -> Path | None:
+    """HR's file that was named for the trial, if one was."""
+    option, *rest = shlex.split(os.environ[TRIAL])
+    return Path(rest[0]) if option == "--file" else None
 
 
 def to_type(command: str) -> str:

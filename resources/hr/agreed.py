@@ -5,13 +5,16 @@ Belongs here: the strict models of that. Does not belong here: where the file li
 """
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from resources.environment import Secret
 from resources.ssh.settings import PrivateKey
 from roster.settings import Strict
+
+MANIFEST: Final = "manifest"
+SIGNATURE: Final = "signature"
 
 
 def _listed(value: Any) -> Any:
@@ -53,6 +56,8 @@ class OpenPgp(Strict):
         default=[]
     )
     """Where the signers' certificates are."""
+    detached: str | None = Field(default=None, min_length=1)
+    """Name of the file beside the export that has the signature: ``{name}.sig``. Without it the signature is in the export itself."""
 
     @field_validator("signers")
     @classmethod
@@ -62,6 +67,11 @@ class OpenPgp(Strict):
             raise ValueError("a signer is named by the whole fingerprint, 40 or 64 hexadecimal digits: `gpg --show-keys FILE` shows it")
         return plain
 
+    @field_validator("detached")
+    @classmethod
+    def _another_file(cls, value: str | None) -> str | None:
+        return None if value is None else _name_beside(value, "{name}.sig")
+
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.key and not self.signers:
@@ -70,6 +80,8 @@ class OpenPgp(Strict):
             raise ValueError("signers and certificates belong together: a signature cannot be checked without the signer's certificate")
         if self.passphrase and not self.key:
             raise ValueError("passphrase is for a key")
+        if self.detached and not self.signers:
+            raise ValueError("detached is for signers: who may sign?")
         return self
 
 
@@ -88,9 +100,7 @@ class Manifest(Strict):
     @field_validator("name")
     @classmethod
     def _another_file(cls, value: str) -> str:
-        if "/" in value or value == "{name}" or re.search(r"[*?\[]", value):
-            raise ValueError("the name of another file in the same folder, such as {name}.sha256")
-        return value
+        return _name_beside(value, "{name}.sha256")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -109,7 +119,20 @@ class AsAgreed(Strict):
     manifest: Manifest | None = None
     """A file with the export's hash or number of rows lies beside it."""
 
+    @property
+    def companions(self) -> dict[str, str]:
+        """What must lie beside the export and is read with it, `MANIFEST` or `SIGNATURE` → its name."""
+        signature = self.openpgp.detached if self.openpgp else None
+        names = {MANIFEST: self.manifest.name if self.manifest else None, SIGNATURE: signature}
+        return {what: name for what, name in names.items() if name}
 
-def besides(done_marker: str | None, manifest: Manifest | None) -> list[str]:
-    """How the files are called that must lie beside an export before it counts: its marker, its manifest."""
-    return [*filter(None, [done_marker]), *([manifest.name] if manifest else [])]
+
+def besides(done_marker: str | None, agreed: AsAgreed) -> list[str]:
+    """How the files are called that must lie beside an export before it counts: its marker, and what is read with it."""
+    return [*filter(None, [done_marker]), *agreed.companions.values()]
+
+
+def _name_beside(value: str, such_as: str) -> str:
+    if "/" in value or value == "{name}" or re.search(r"[*?\[]", value):
+        raise ValueError(f"the name of another file in the same folder, such as {such_as}")
+    return value

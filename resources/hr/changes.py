@@ -78,7 +78,7 @@ class FullOrChanges:
         export = (self.full if full else self.changes).take(found)
         position = json.dumps(self.position(export.name, full).to_json()).encode()
         content = several.packed({FULL if full else CHANGES: export.content, POSITION: position})
-        return Export(content, export.name, export.modified, export.manifest)
+        return Export(content, export.name, export.modified, export.companions)
 
     def put_away(self, found: Found) -> bool:
         """See `ExportSource`."""

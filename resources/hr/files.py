@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.agreed import Manifest
-from resources.hr.manifest import missing, name_of
-from resources.hr.meant import MAGIC
+from resources.hr.meant import MAGIC, missing, name_beside
 from resources.hr.newest import Choice, by_name, by_time
 from roster.settings import CsvFormat
+
+ONE: Final = ""
+"""What the file is called where there is only one."""
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,8 @@ class Export:
     name: str
     modified: datetime
     """When it was last written, in UTC."""
-    manifest: bytes | None = field(default=None, repr=False)
-    """What its manifest says, if the settings have one."""
-    manifests: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """Of several files that are one roster: what each is called → what its manifest says, if it has one."""
+    companions: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
+    """What each of several files is called, or `ONE` → what was read with it (`resources.hr.agreed.AsAgreed.companions`) → its content."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Of several files that are one roster: what each is called → its name. `content` is all of them (`roster.reading.several`)."""
 
@@ -64,7 +65,7 @@ def find(
     base: Path,
     newest: Literal["name", "modified"] = "name",
     format: CsvFormat | None = None,
-    manifest: Manifest | None = None,
+    companions: Mapping[str, str] = _NOTHING,
 ) -> Choice[LocalFile]:
     """The file that the settings mean, and what somebody should know of the choice; raises what `listed` raises.
 
@@ -73,28 +74,28 @@ def find(
         base: The company's folder.
         newest: Which of several matching files it is: the newest by name or the last modified.
         format: The settings, for the day in a name.
-        manifest: What must lie beside it.
+        companions: What must lie beside it → its name.
 
     Raises:
         Permanent: Nobody can tell which is the newest.
     """
-    files = listed(source, base, manifest)
+    files = listed(source, base, companions)
     if newest == "modified":
         return by_time(files, format or CsvFormat(), source)
     return by_name(files, format or CsvFormat(), source)
 
 
-def listed(source: str, base: Path, manifest: Manifest | None = None) -> list[LocalFile]:
+def listed(source: str, base: Path, companions: Mapping[str, str] = _NOTHING) -> list[LocalFile]:
     """All files that the settings may mean, by name; at least one.
 
     Args:
         source: A file or a pattern, absolute or relative to `base`.
         base: The company's folder.
-        manifest: What must lie beside each; one without it is not there yet.
+        companions: What must lie beside each → its name; one without it is not there yet.
 
     Raises:
         NoFile: There is none in the folder.
-        Transient: None has its manifest yet.
+        Transient: None has yet what must lie beside it.
         Permanent: There is no such folder.
     """
     parts = (base / source).parts
@@ -105,21 +106,21 @@ def listed(source: str, base: Path, manifest: Manifest | None = None) -> list[Lo
     if not found:
         failure, reason = (NoFile, f"has no file '{pattern}'") if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
-    if manifest:
-        beside = {path: path.with_name(name_of(manifest, path.name)) for path in found}
+    for name in companions.values():
+        beside = {path: path.with_name(name_beside(name, path.name)) for path in found}
         found = [path for path in found if beside[path] != path and beside[path].is_file()]
         if not found:
-            raise missing(manifest)
+            raise missing(companions)
     listed = [LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)) for path in found]
     return sorted(listed, key=lambda file: (file.name, str(file.path)))
 
 
-def take(path: Path, manifest: Manifest | None = None) -> Export:
-    """Read a file once and whole, and its manifest.
+def take(path: Path, companions: Mapping[str, str] = _NOTHING) -> Export:
+    """Read a file once and whole, and what lies beside it.
 
     Args:
         path: The file.
-        manifest: What lies beside it.
+        companions: What lies beside it → its name.
 
     Raises:
         Transient: It changed while it was read: HR is still writing it.
@@ -129,7 +130,7 @@ def take(path: Path, manifest: Manifest | None = None) -> Export:
         before = path.stat()
         content = path.read_bytes()
         after = path.stat()
-        said = path.with_name(name_of(manifest, path.name)).read_bytes() if manifest else None
+        beside = {what: path.with_name(name_beside(name, path.name)).read_bytes() for what, name in companions.items()}
     except FileNotFoundError:
         raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
     except PermissionError:
@@ -137,4 +138,4 @@ def take(path: Path, manifest: Manifest | None = None) -> Export:
     seen = {(stat.st_size, stat.st_mtime_ns, stat.st_ino) for stat in (before, after)}
     if len(seen) > 1 or len(content) != after.st_size:
         raise Transient("The HR file changed while it was read.", "Run again when HR has finished writing it.")
-    return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC), said)
+    return Export(content, path.name, datetime.fromtimestamp(after.st_mtime, tz=UTC), {ONE: beside})

@@ -7,7 +7,7 @@ parts of a download that broke, getting a file (``resources.hr.sftp``), which fi
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from resources import places
 from resources.failures import Permanent
+from resources.hr.agreed import MANIFEST, SIGNATURE
 from resources.owner_only import make_directory, write
 from resources.shortage import shortage
 from roster.reading.foreign import is_pgp
@@ -28,7 +29,7 @@ FOLDER: Final = "incoming"
 KEPT: Final = "kept"
 """What the name of such a file ends with."""
 
-_MANIFEST: Final = "manifest"
+_COMPANIONS: Final = (MANIFEST, SIGNATURE)
 PACKED: Final = (b"\x1f\x8b", b"PK")
 """How what is packed begins."""
 
@@ -87,19 +88,19 @@ class KeptExport:
     def __init__(self, source: str) -> None:
         self._path = folder() / f"{stem(source)}.{KEPT}"
 
-    def keep(self, file: "RemoteFile", content: bytes, manifest: bytes | None = None) -> None:
+    def keep(self, file: "RemoteFile", content: bytes, companions: Mapping[str, bytes] | None = None) -> None:
         """Keep what has come whole, in place of what was kept before.
 
         Args:
             file: As the server described it.
             content: Its bytes.
-            manifest: What its manifest said, once that is here, too.
+            companions: What was read with it, once that is here, too.
 
         Raises:
             Permanent: The disk is full, or not ours.
         """
         modified = file.modified.isoformat() if file.modified else None
-        said = {_MANIFEST: base64.b64encode(manifest).decode()} if manifest is not None else {}
+        said = {what: base64.b64encode(beside).decode() for what, beside in (companions or {}).items()}
         with disk_errors(folder()):
             make_directory(folder())
             write(self._path, json.dumps({**asdict(file), "modified": modified, **said}).encode() + b"\n" + content)
@@ -111,13 +112,13 @@ class KeptExport:
         said = self._said()
         if said is None:
             return None
-        said.pop(_MANIFEST, None)
+        said = {name: value for name, value in said.items() if name not in _COMPANIONS}
         return RemoteFile(**{**said, "modified": datetime.fromisoformat(said["modified"]) if said["modified"] else None})
 
-    def manifest(self) -> bytes | None:
-        """What the manifest of what is kept said; None if it is not kept."""
-        manifest = (self._said() or {}).get(_MANIFEST)
-        return None if manifest is None else base64.b64decode(manifest)
+    def companions(self) -> dict[str, bytes]:
+        """What was read with what is kept; nothing if that is not kept."""
+        said = self._said() or {}
+        return {what: base64.b64decode(said[what]) for what in _COMPANIONS if what in said}
 
     def _said(self) -> dict[str, Any] | None:
         """What stands before the content."""

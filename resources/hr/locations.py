@@ -97,7 +97,7 @@ class SftpSource(AsAgreed, CsvFormat, SshServer):
     @property
     def beside(self) -> list[str]:
         """How the files are called that must lie beside the export before it counts."""
-        return besides(self.done_marker, self.manifest)
+        return besides(self.done_marker, self)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from resources.failures import Transient
 from resources.hr.agreed import Manifest
 from resources.hr.meant import name_beside
 from roster.unfit import Unfit
@@ -37,13 +36,6 @@ _SUM: Final = ""
 def name_of(manifest: Manifest, export: str) -> str:
     """What the manifest of an export is called."""
     return name_beside(manifest.name, export)
-
-
-def missing(agreed: Manifest) -> Transient:
-    """The failure where files are there, and none has its manifest yet."""
-    return Transient(
-        f"The export is not complete: its manifest '{agreed.name}' is not there.", "Run again when HR has finished, or correct `manifest`."
-    )
 
 
 def check_hash(agreed: Manifest | None, manifest: bytes | None, name: str, came: bytes, plain: bytes) -> None:

@@ -8,8 +8,10 @@ import fnmatch
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
+
+from resources.failures import Transient
 
 MAGIC: Final = re.compile(r"[*?\[]")
 """What makes a pattern of a name."""
@@ -40,6 +42,14 @@ def name_beside(template: str, name: str) -> str:
 def names_beside(templates: Iterable[str], name: str) -> list[str]:
     """The names of all files that must lie beside `name` before it counts."""
     return [name_beside(template, name) for template in templates]
+
+
+def missing(companions: Mapping[str, str]) -> Transient:
+    """The failure where files are there, and none has beside it yet what is read with it (`resources.hr.agreed.AsAgreed.companions`)."""
+    lacking = " or ".join(f"its {what} '{name}'" for what, name in companions.items())
+    settings = {"manifest": "`manifest`", "signature": "`openpgp.detached`"}
+    advice = f"Run again when HR has finished, or correct {' and '.join(settings[what] for what in companions)}."
+    return Transient(f"The export is not complete: {lacking} is not there.", advice)
 
 
 def beside_matcher(templates: Iterable[str]) -> Callable[[str], object]:

@@ -1,4 +1,4 @@
-"""From an export as it came to its plain bytes, file by file where there are several, each held against its manifest.
+"""From an export as it came to its plain bytes, file by file where there are several, each held against its manifest and signature.
 
 Belongs here: which part of an export is opened by which settings, one way for all who read bytes. Does not belong here: opening one file
 (``resources.hr.openpgp``), what a manifest says (``resources.hr.manifest``), putting changes on what was before
@@ -12,16 +12,13 @@ import pandas as pd
 
 from resources.failures import Permanent
 from resources.hr import manifest, openpgp
-from resources.hr.agreed import AsAgreed
-from resources.hr.files import Export
+from resources.hr.agreed import MANIFEST, SIGNATURE, AsAgreed
+from resources.hr.files import ONE, Export
 from roster.intake.changes import CHANGES, FULL
 from roster.reading import several
 from roster.reading.lines import EACH
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
-
-_ONE = ""
-"""What the file is called where there is only one."""
 
 
 def plain(content: bytes, source: CsvFormat) -> bytes:
@@ -38,7 +35,7 @@ def plain(content: bytes, source: CsvFormat) -> bytes:
     if not any(_agreed(one).openpgp for one in (source, *source.files.values())):
         return content
     settings = _settings(source)
-    if _ONE in settings:
+    if ONE in settings:
         return openpgp.opened(content, source)
     parts = several.taken_apart(content)
     for name in settings.keys() & parts:
@@ -48,24 +45,26 @@ def plain(content: bytes, source: CsvFormat) -> bytes:
 
 
 def opened(export: Export, source: CsvFormat) -> bytes:
-    """The plain bytes of an export whose hashes are those in its manifests.
+    """The plain bytes of an export whose hashes are those in its manifests, and which the signatures beside it are of.
 
     Args:
         export: As it came.
         source: The settings of the source.
 
     Raises:
-        Unfit: A file came in another way than agreed, or is not the one that its manifest is of.
+        Unfit: A file came in another way than agreed, or is not the one that its manifest or signature is of.
         Permanent: Our key, its passphrase or a certificate is missing or of no use.
     """
     content = plain(export.content, source)
     settings = {name: _agreed(one) for name, one in _settings(source).items()}
-    if any(one.manifest for one in settings.values()):
+    if any(one.companions for one in settings.values()):
         came, made = _parts(export.content, settings), _parts(content, settings)
         for name, agreed in settings.items():
             if name in came:
                 with _named(source, name):
-                    manifest.check_hash(agreed.manifest, *_manifest(export, source, name), came[name], made[name])
+                    beside, called = _companions(export, source, name)
+                    manifest.check_hash(agreed.manifest, beside.get(MANIFEST), called, came[name], made[name])
+                    openpgp.check_beside(agreed, beside.get(SIGNATURE), came[name], made[name])
     return content
 
 
@@ -82,16 +81,17 @@ def check_rows(export: Export, source: CsvFormat, dispositions: pd.DataFrame) ->
     """
     places = dispositions.loc[dispositions["disposition"].ne("nobody"), "line"] // EACH
     # Rows that are only in the roster before, on which changes are put, are no rows of the file.
-    numbered = dict(enumerate(source.files, 1)) or {0: _ONE}
+    numbered = dict(enumerate(source.files, 1)) or {0: ONE}
     for place, name in numbered.items():
         agreed = _agreed(source.files.get(name, source))
         with _named(source, name):
-            manifest.check_rows(agreed.manifest, *_manifest(export, source, name), int(places.eq(place).sum()))
+            beside, called = _companions(export, source, name)
+            manifest.check_rows(agreed.manifest, beside.get(MANIFEST), called, int(places.eq(place).sum()))
 
 
 def _settings(source: CsvFormat) -> Mapping[str, CsvFormat]:
     """What each part of an export is called → its settings."""
-    return dict(source.files) or (dict.fromkeys((FULL, CHANGES), source) if source.changes else {_ONE: source})
+    return dict(source.files) or (dict.fromkeys((FULL, CHANGES), source) if source.changes else {ONE: source})
 
 
 def _agreed(source: CsvFormat) -> AsAgreed:
@@ -99,12 +99,13 @@ def _agreed(source: CsvFormat) -> AsAgreed:
 
 
 def _parts(content: bytes, settings: Mapping[str, object]) -> Mapping[str, bytes]:
-    return {_ONE: content} if _ONE in settings else several.taken_apart(content)
+    return {ONE: content} if ONE in settings else several.taken_apart(content)
 
 
-def _manifest(export: Export, source: CsvFormat, name: str) -> tuple[bytes | None, str]:
-    """What the manifest of a file says, and what the file is called."""
-    return (export.manifests.get(name), export.names.get(name, "")) if source.files else (export.manifest, export.name)
+def _companions(export: Export, source: CsvFormat, name: str) -> tuple[Mapping[str, bytes], str]:
+    """What was read with a file, and what the file is called."""
+    called = export.names.get(name, "") if source.files else export.name
+    return export.companions.get(name if source.files else ONE, {}), called
 
 
 @contextmanager

@@ -50,6 +50,10 @@ def opened(content: bytes, source: object) -> bytes:
     agreed = source.openpgp if isinstance(source, AsAgreed) else None
     if agreed is None:
         return content
+    if agreed.detached and not agreed.key:
+        if foreign.is_pgp(content):
+            raise Unfit("openpgp", "The file is encrypted or signed in itself, and its signature is agreed to lie beside it.", _NOT_AGREED)
+        return content
     if not foreign.is_pgp(content):
         how = "encrypted" if agreed.key else "signed"
         raise Unfit("openpgp", f"The file is not {how}, and the settings agree that it is (`openpgp`).", _NOT_AGREED)
@@ -57,8 +61,39 @@ def opened(content: bytes, source: object) -> bytes:
         passphrases, ours = _filled(place, agreed)
         report = _decrypted(place, content, passphrases)
         _check_protection(agreed, report, ours)
-        _check_signatures(agreed, report)
+        if not agreed.detached:
+            _check_signatures(agreed, report)
     return report.output
+
+
+def check_beside(source: AsAgreed, signature: bytes | None, came: bytes, plain: bytes) -> None:
+    """Let pass what one of the signers has signed by a file beside it, if that is agreed.
+
+    Args:
+        source: The settings of the source.
+        signature: What is in that file; None: it was not there.
+        came: The export as it came.
+        plain: What is in it, if it came encrypted: whichever was signed.
+
+    Raises:
+        Unfit: No signer has signed it.
+        Permanent: A certificate is missing or of no use.
+    """
+    agreed = source.openpgp
+    if agreed is None or agreed.detached is None:
+        return
+    if signature is None:
+        raise Unfit("openpgp", f"The file's signature ({agreed.detached}) is not beside it.", "Put it there, or have HR send it again.")
+    with home() as place:
+        _filled(place, agreed)
+        file = place.folder / "beside"
+        file.write_bytes(signature)
+        reports = [place.run(["--verify", str(file), "-"], signed) for signed in dict.fromkeys((came, plain))]
+    # What carries a content of its own would be held against that, and not against the export.
+    if any(report.has("PLAINTEXT", "UNEXPECTED", "NODATA") or not report.has("NEWSIG") for report in reports):
+        raise Unfit("openpgp", f"What lies beside the file as its signature ({agreed.detached}) is none.", _RESEND)
+    good = [report for report in reports if not report.has("BADSIG")]
+    _check_signatures(agreed, (good or reports)[0])
 
 
 def looked_at(agreed: OpenPgp) -> tuple[str, str]:

@@ -17,8 +17,8 @@ import paramiko
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
-from resources.hr.manifest import LARGEST, missing
-from resources.hr.meant import MAGIC, complete, composed, name_beside, names_beside
+from resources.hr.manifest import LARGEST
+from resources.hr.meant import MAGIC, complete, composed, missing, name_beside, names_beside
 from resources.hr.newest import Choice, by_name, by_time
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -56,7 +56,7 @@ class RemoteFolder:
         """Those files of the last listing that are links."""
 
     def complete(self) -> list[RemoteFile]:
-        """The matching files that have their marker and manifest, if they need them, by name; without links that are not followed."""
+        """The matching files that have beside them what they need, by name; without links that are not followed."""
         files, _ = self._matching()
         return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
 
@@ -67,7 +67,7 @@ class RemoteFolder:
             kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
 
         Raises:
-            Transient: None of those that match has its marker or manifest.
+            Transient: None of those that match has beside it what it needs.
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
@@ -75,8 +75,8 @@ class RemoteFolder:
         if kept and kept.path not in {file.path for file in files}:
             files = sorted([*files, kept], key=lambda file: composed(file.name))
         if not files and unfinished:
-            if self._settings.manifest and not self._settings.done_marker:
-                raise missing(self._settings.manifest)
+            if self._settings.companions and not self._settings.done_marker:
+                raise missing(self._settings.companions)
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
@@ -120,24 +120,23 @@ class RemoteFolder:
         entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
         return self._described(path, entries[0]) if entries else None
 
-    def manifest(self, path: str) -> bytes | None:
-        """What the manifest of a file says; None if none is agreed.
+    def companions(self, path: str) -> dict[str, bytes]:
+        """What lies beside a file and is read with it (`resources.hr.agreed.AsAgreed.companions`).
 
         Raises:
             Transient: It is not there any more.
         """
-        agreed = self._settings.manifest
-        if agreed is None:
-            return None
-        folder, name = posixpath.split(path)
-        try:
-            with self._sftp.open(posixpath.join(folder, name_beside(agreed.name, name)), "rb") as file:
-                return file.read(LARGEST)
-        except FileNotFoundError:
-            raise missing(agreed) from None
+        folder, found = posixpath.dirname(path), dict[str, bytes]()
+        for what, template in self._settings.companions.items():
+            try:
+                with self._sftp.open(posixpath.join(folder, name_beside(template, posixpath.basename(path))), "rb") as file:
+                    found[what] = file.read(LARGEST)
+            except FileNotFoundError:
+                raise missing({what: template}) from None
+        return found
 
     def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:
-        """Archive or delete a file with its marker and its manifest, as the settings say; whether it is out of the way.
+        """Archive or delete a file with what lies beside it, as the settings say; whether it is out of the way.
 
         Args:
             path: The file.

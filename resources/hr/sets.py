@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.files import Export, take
+from resources.hr.files import ONE, Export, take
 from resources.hr.locations import Source
-from resources.hr.manifest import name_of
+from resources.hr.meant import name_beside
 from resources.hr.newest import day_in
 from resources.hr.sources import ExportSource, Found
 from roster.reading import several
@@ -133,7 +133,7 @@ def given(paths: Sequence[Path], source: Source, each: Mapping[str, Source]) -> 
     """The files that somebody names, as a run would take them: each is that whose pattern its name fits, else they are in their order.
 
     Args:
-        paths: One file, or as many as there are, each with its manifest if that lies beside it.
+        paths: One file, or as many as there are, each with what lies beside it.
         source: The settings of the source.
         each: Of several files, what each is called → its source.
 
@@ -144,17 +144,16 @@ def given(paths: Sequence[Path], source: Source, each: Mapping[str, Source]) -> 
         count = f"{len(each)} files are one roster: {_few(list(each))}" if each else "one file is read"
         raise Permanent(f"{len(paths)} files were given, and {count}.", "Name each of them once, in that order.")
     if not each:
-        return _with_manifest(paths[0], source)
+        return _with_companions(paths[0], source)
     fits = {name: [one for one in paths if fnmatch.fnmatch(one.name, posixpath.basename(own.path))] for name, own in each.items()}
     if sorted(one for found in fits.values() for one in found) == sorted(paths):
         paths = [one for found in fits.values() for one in found]
-    found = {name: _with_manifest(path, own) for path, (name, own) in zip(paths, each.items(), strict=True)}
+    found = {name: _with_companions(path, own) for path, (name, own) in zip(paths, each.items(), strict=True)}
     return _as_one(found, _few([path.name for path in paths]))
 
 
-def _with_manifest(path: Path, source: Source) -> Export:
-    agreed = source.manifest
-    return take(path, agreed if agreed and path.with_name(name_of(agreed, path.name)).is_file() else None)
+def _with_companions(path: Path, source: Source) -> Export:
+    return take(path, {what: name for what, name in source.companions.items() if path.with_name(name_beside(name, path.name)).is_file()})
 
 
 def file_names(path: str) -> dict[str, str]:
@@ -165,8 +164,8 @@ def file_names(path: str) -> dict[str, str]:
 def _as_one(exports: Mapping[str, Export], called: str) -> Export:
     content = several.packed({name: export.content for name, export in exports.items()})
     modified = max(export.modified for export in exports.values())
-    manifests = {name: export.manifest for name, export in exports.items() if export.manifest is not None}
-    return Export(content, called, modified, manifests=manifests, names={name: export.name for name, export in exports.items()})
+    companions = {name: export.companions.get(ONE, {}) for name, export in exports.items()}
+    return Export(content, called, modified, companions, names={name: export.name for name, export in exports.items()})
 
 
 def _together(found: Mapping[str, Found], remarks: tuple[str, ...]) -> FoundSet:

@@ -18,7 +18,7 @@ import paramiko
 
 from resources.failures import Permanent, Transient
 from resources.hr import kept as kept_files
-from resources.hr.files import Export
+from resources.hr.files import ONE, Export
 from resources.hr.kept import FOLDER, KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
@@ -130,8 +130,8 @@ class Sftp:
         file = folder.now(wanted.path, wanted) if wanted in (expected, kept.file()) else wanted
         if file is None:
             if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):
-                said = kept.manifest() or folder.manifest(wanted.path)
-                return Export(content, wanted.name, wanted.modified or datetime.now(UTC), said)
+                beside = kept.companions() or folder.companions(wanted.path)
+                return Export(content, wanted.name, wanted.modified or datetime.now(UTC), {ONE: beside})
             advice = f"Ask HR whether it was taken away.{of_all_machines(FOLDER)}"
             raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):
@@ -144,13 +144,13 @@ class Sftp:
             arrived.drop()
         after = folder.now(file.path, file)
         if content is not None and (after is None or (file.size and not after.size)):
-            said = folder.manifest(file.path)
-            kept.keep(file, content, said)
-            return Export(content, file.name, file.modified or datetime.now(UTC), said)  # a mailbox's: the only one is ours now
+            beside = folder.companions(file.path)
+            kept.keep(file, content, beside)
+            return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: beside})  # a mailbox's: the only one is ours now
         kept.drop()
         if content is None or after != file:
             raise _still_written()
-        return Export(content, file.name, file.modified or datetime.now(UTC), folder.manifest(file.path))
+        return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: folder.companions(file.path)})
 
 
 class PartialDownload:

@@ -106,7 +106,7 @@ class LocalFiles:
     def newest(self, hurried: bool = False) -> Found:
         """See `ExportSource`."""
         try:
-            choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings, self.settings.manifest)
+            choice = files.find(self.settings.path, self.folder, self.settings.newest, self.settings, self.settings.companions)
             return self._found(choice.file.path, choice.remarks)
         except FileNotFoundError:
             raise Transient("The HR file went away while it was looked at.", "Run again when HR has put it back.") from None
@@ -118,7 +118,7 @@ class LocalFiles:
         """See `ExportSource`."""
         with suppress(FileNotFoundError, PermissionError, NoFile):
             return _in_state(
-                state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder, self.settings.manifest))
+                state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder, self.settings.companions))
             )
         raise _gone()
 
@@ -131,7 +131,7 @@ class LocalFiles:
         path = Path(found.path)
         if not path.exists():
             raise _gone()
-        export = files.take(path, self.settings.manifest)
+        export = files.take(path, self.settings.companions)
         if export.size != found.size:
             raise Transient(f"The HR file had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
         if found.modified not in (None, export.modified):

@@ -83,7 +83,7 @@ class UrlSource(AsAgreed, CsvFormat):
             ValueError: It is no place, or one that is opened in another way.
         """
         made = self.model_copy(update={"url": self._known(place)})
-        if made.scheme != self.scheme or (made.host != self.host and "{" not in self.host):
+        if (made.scheme, made.host) != (self.scheme, self.host):
             raise ValueError("another bucket or host than the source's url: what opens the one is sent to no other")
         made._check()
         return made
@@ -122,7 +122,7 @@ class UrlSource(AsAgreed, CsvFormat):
     @property
     def beside(self) -> list[str]:
         """How the files are called that must lie beside the export before it counts."""
-        return besides(self.done_marker, self.manifest)
+        return besides(self.done_marker, self)
 
     @field_validator("url")
     @classmethod
@@ -144,6 +144,8 @@ class UrlSource(AsAgreed, CsvFormat):
             raise ValueError("whoever logs in and by what does not stand in the URL: use user and password, or options")
         if not host:
             raise ValueError("a bucket, container or host stands behind the ://")
+        if "{" in host:
+            raise ValueError("all files lie in one bucket or at one host: {file} may stand behind it only")
         _only_in_name(scheme, host, path)
         _no_secret(scheme, value)
         return value
@@ -194,7 +196,8 @@ class UrlSource(AsAgreed, CsvFormat):
     def _for_web(self) -> None:
         if self.beside or self.afterwards != "leave" or "newest" in self.model_fields_set:
             raise ValueError(
-                f"{self.scheme}:// has one file and no folder: newest, done_marker, manifest, afterwards and archive mean nothing"
+                f"{self.scheme}:// has one file and no folder: "
+                "newest, done_marker, manifest, openpgp.detached, afterwards and archive mean nothing"
             )
         from resources.http import is_loopback  # noqa: PLC0415 - whoever only reads settings needs no client
 

@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.files import Export
-from resources.hr.manifest import missing
-from resources.hr.meant import beside_matcher, complete, matcher, name_beside, names_beside
+from resources.hr.files import ONE, Export
+from resources.hr.meant import beside_matcher, complete, matcher, missing, name_beside, names_beside
 from resources.hr.newest import Choice, by_name, by_time
 from resources.hr.url_settings import BUCKETS, UrlSource
 
@@ -111,21 +110,21 @@ class UrlFolder:
         self._settings, self._at = settings, at
 
     def complete(self) -> list[Seen]:
-        """Those that match and have their marker and manifest, if they need them, by name."""
+        """Those that match and have beside them what they need, by name."""
         return self._matching()[0]
 
     def newest(self) -> Choice[Seen]:
         """The newest of them, and what somebody should know of the choice.
 
         Raises:
-            Transient: None of those that match has its marker or manifest, or time heals it.
+            Transient: None of those that match has beside it what it needs, or time heals it.
             NoFile: None matches.
             Permanent: Neither names nor times can tell, or the place will not be read as it is set.
         """
         files, unfinished = self._matching()
         if not files and unfinished:
-            if self._settings.manifest and not self._settings.done_marker:
-                raise missing(self._settings.manifest)
+            if self._settings.companions and not self._settings.done_marker:
+                raise missing(self._settings.companions)
             message = f"The export is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
@@ -155,10 +154,10 @@ class UrlFolder:
             raise Transient("The HR file went away while it was read.", "Run again when HR has put it back.") from None
         if len(content) != file.size or self._at.now(file.path) != file:
             raise _changed()
-        return Export(content, file.name, file.modified or datetime.now(UTC), self._manifest(file))
+        return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: self._companions(file)})
 
     def put_away(self, path: str, size: int, modified: datetime | None) -> bool:
-        """Archive or delete a file with its marker and its manifest, as the settings say; whether it is out of the way. Safe to repeat.
+        """Archive or delete a file with what lies beside it, as the settings say; whether it is out of the way. Safe to repeat.
 
         Args:
             path: The file.
@@ -188,18 +187,18 @@ class UrlFolder:
         meant, unfinished = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.beside)
         return list(meant.values()), unfinished
 
-    def _manifest(self, file: Seen) -> bytes | None:
-        """What the manifest of a file says; None if none is agreed."""
-        agreed = self._settings.manifest
-        if agreed is None:
-            return None
-        there = self._at.now(posixpath.join(posixpath.dirname(file.path), name_beside(agreed.name, file.name)))
-        if there is None:
-            raise missing(agreed)
-        try:
-            return self._at.read(there)
-        except FileNotFoundError:
-            raise missing(agreed) from None
+    def _companions(self, file: Seen) -> dict[str, bytes]:
+        """What lies beside a file and is read with it."""
+        found: dict[str, bytes] = {}
+        for what, name in self._settings.companions.items():
+            there = self._at.now(posixpath.join(posixpath.dirname(file.path), name_beside(name, file.name)))
+            if there is None:
+                raise missing({what: name})
+            try:
+                found[what] = self._at.read(there)
+            except FileNotFoundError:
+                raise missing({what: name}) from None
+        return found
 
 
 def other_name(file: Seen) -> str:

@@ -5,13 +5,16 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from typer.testing import CliRunner
 
 from assets import loader, trial
+from assets.company import Company
 from cli.main import app
 from resources import places
 
@@ -138,6 +141,11 @@ def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:
     code, shown = rollcall(f"{printed[0]} --by kim --reason seen")
     assert code == 0
     assert re.search(r"[Aa]ll \d+ planned changes landed", " ".join(shown.split()))
+    draft = tmp_path / "drafts" / "people" / "defs.yaml"
+    (tmp_path / "new.yaml").write_text(re.sub(r"(?m)^( +)url: .*$", rf"\1url: https://{ELSEWHERE}/", draft.read_text("utf-8")), "utf-8")
+    code, shown = rollcall("try drafts/people preview people --settings new.yaml")
+    assert code == 0, "what the new file names is not there"
+    assert shown.count("nothing changes because of these settings") == 2
     assert not (tmp_path / "real.db").exists()
     assert not (tmp_path / "real").exists()
 
@@ -155,3 +163,54 @@ def test_what_is_printed_in_a_trial_of_a_given_file_can_be_typed(tmp_path: Path,
         result = CliRunner().invoke(app, ["try", *(typed or shlex.split(inside[0])), "status"])
         assert result.exit_code == 0, result.output
     assert inside[0] == inside[1] == f"--file {PEOPLE} demo"
+
+
+def company_of(folder: Path, host: str) -> Path:
+    """The demo's settings with all that it names at another place."""
+    document = yaml.safe_load((DEMO / "defs.yaml").read_text(encoding="utf-8"))
+    attributes = document["attributes"]
+    attributes["expensify"]["connection"]["url"] = f"https://{host}/"
+    attributes["findity"]["connection"] |= {"admin_url": f"https://{host}/api", "token_url": f"https://{host}/token"}
+    attributes["hr"]["sftp"]["host"] = host
+    folder.mkdir(parents=True)
+    (folder / "defs.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return folder / "defs.yaml"
+
+
+@pytest.mark.parametrize("typed", [f"--file {shlex.quote(str(PEOPLE))} acme", "acme"])
+def test_other_settings_previewed_in_a_trial_are_not_asked_at_their_own_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    new = company_of(tmp_path / "new", ELSEWHERE)
+    tried = trial.prepare(str(company_of(tmp_path / "acme", "first.example")), PEOPLE)
+    settings_of(tried, tmp_path)
+    asked: list[Company] = []
+
+    def looked(company: Company, *_: object, **__: object) -> None:
+        asked.append(company)
+        if len(asked) > 1:
+            raise typer.Exit
+
+    monkeypatch.setattr("cli.preview.what_if", looked)
+    monkeypatch.setattr("cli.preview.ledger_of", nullcontext)
+    places_of = {"ROLLCALL_TRIAL_OF": typed, "ROLLCALL_PIPELINES": str(tmp_path / "tried"), "ROLLCALL_HOME": str(tmp_path / "home")}
+    result = CliRunner().invoke(app, ["preview", tried.company, "--settings", str(new)], env=places_of)
+    if "--file" not in typed:
+        assert (result.exit_code, asked) == (2, [])
+        assert "a trial does not ask: name a file" in result.output
+        return
+    assert result.exit_code == 0, result.output
+    now, other = (str(company.settings.model_dump()) for company in asked)
+    assert ELSEWHERE not in other
+    assert [trial.PREFIX in settings for settings in (now, other)] == [True, True]
+
+
+def test_no_signature_needs_to_lie_beside_a_file_that_is_tried(tmp_path: Path) -> None:
+    file = company_of(tmp_path / "acme", ELSEWHERE)
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    signed = {"signers": ["A" * 40], "certificates": {"file": "/payroll.asc"}, "detached": "{name}.sig"}
+    for key in ({}, {"key": {"file": "/ours.asc"}}):
+        document["attributes"]["hr"]["sftp"]["openpgp"] = {**signed, **key}
+        file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+        tried = yaml.safe_load(trial.prepare(str(file), PEOPLE).text)
+        assert tried["attributes"]["hr"]["csv"]["openpgp"] == (key or None)

@@ -1,4 +1,4 @@
-"""Over SFTP an export is there once its manifest is, comes with what that says, and is put away with it."""
+"""Over SFTP an export is there once its manifest or signature is, comes with what that says, and is put away with it."""
 
 import os
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from tests.contract.sftp.test_mailbox import Mailbox, kept
 
 Serve = Callable[..., SftpServer]
 MANIFEST = {"name": "{name}.sha256", "hash": "sha256"}
+SIGNED = {"signers": ["A" * 40], "certificates": {"file": "/c"}, "detached": "{name}.sha256"}
 
 
 def put(root: Path, name: str, content: bytes) -> None:
@@ -32,7 +33,7 @@ def test_only_a_file_with_its_manifest_counts_and_it_comes_along(
     put(root, "people_2.csv", b"newer, and its manifest is still on its way")
 
     export = client.fetch()
-    assert (export.name, export.content, export.manifest) == ("people_1.csv", wire.CONTENT, b"a sum")
+    assert (export.name, export.content, export.companions[""]["manifest"]) == ("people_1.csv", wire.CONTENT, b"a sum")
     assert client.put_away("out/people_1.csv")
     assert [path.name for path in (root / "out").iterdir()] == ["people_2.csv"]
 
@@ -44,25 +45,26 @@ def test_a_manifest_is_no_export_though_the_pattern_fits_it(serve: Serve, at: Ca
     assert [file.name for file in client.listing()] == ["people_1.csv"]
 
 
-def test_a_marker_and_a_manifest_are_both_waited_for(serve: Serve, at: Callable[..., Sftp], root: Path) -> None:
-    client = at(serve(), manifest=MANIFEST, done_marker="{name}.done")
-    for beside in ("people_1.csv.done", "people_1.csv.sha256"):
+def test_a_marker_a_manifest_and_a_signature_are_all_waited_for(serve: Serve, at: Callable[..., Sftp], root: Path) -> None:
+    client = at(serve(), manifest=MANIFEST, done_marker="{name}.done", openpgp={**SIGNED, "detached": "{name}.sig"})
+    for beside in ("people_1.csv.done", "people_1.csv.sha256", "people_1.csv.sig"):
         with pytest.raises(Transient):
             client.find()
         put(root, beside, b"a sum")
     assert client.find().name == "people_1.csv"
 
 
-def test_what_a_mailbox_takes_away_is_kept_with_what_its_manifest_says(
-    serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace
+@pytest.mark.parametrize(("beside", "agreed"), [("manifest", {"manifest": MANIFEST}), ("signature", {"openpgp": SIGNED})])
+def test_what_a_mailbox_takes_away_is_kept_with_what_lies_beside_it(
+    serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace, beside: str, agreed: dict[str, Any]
 ) -> None:
     put(root, "people_1.csv.sha256", b"a sum")
     server = serve(files=lambda channel: Mailbox(channel, chroot=os.fsencode(root)))
-    files = SftpFiles(source(server, manifest=MANIFEST))
+    files = SftpFiles(source(server, **agreed))
     files.take(files.newest())
     assert not list((root / "out").iterdir())
 
     again = files.take(files.newest())
-    assert (again.content, again.manifest) == (wire.CONTENT, b"a sum")
+    assert (again.content, again.companions[""][beside]) == (wire.CONTENT, b"a sum")
     files.put_away(files.newest())
     assert kept(home) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from resources.failures import Permanent, Transient
-from resources.hr.agreed import Manifest
+from resources.hr.agreed import AsAgreed, Manifest
 from resources.hr.files import find, take
 
 
@@ -78,11 +78,11 @@ def test_a_file_that_changes_while_it_is_read_is_refused_for_now(inbox: Path, mo
 
 
 def test_a_file_without_its_manifest_is_not_there_yet_and_one_with_it_comes_along(inbox: Path, tmp_path: Path) -> None:
-    agreed = Manifest(name="{stem}.md5", hash="md5")
+    agreed = AsAgreed(manifest=Manifest(name="{stem}.md5", hash="md5"))
     with pytest.raises(Transient, match=r"its manifest '{stem}\.md5' is not there"):
-        find("inbox/people_*", tmp_path, manifest=agreed)
+        find("inbox/people_*", tmp_path, companions=agreed.companions)
     (inbox / "people_2026-03-01.md5").write_text("a sum")
-    older = find("inbox/people_*", tmp_path, manifest=agreed).file
+    older = find("inbox/people_*", tmp_path, companions=agreed.companions).file
     assert older.name == "people_2026-03-01.csv"
-    assert take(older.path, agreed).manifest == b"a sum"
-    assert take(older.path).manifest is None
+    assert take(older.path, agreed.companions).companions == {"": {"manifest": b"a sum"}}
+    assert take(older.path).companions == {"": {}}

@@ -101,7 +101,7 @@ def test_changes_are_opened_before_they_are_put_on_and_count_their_own_rows(hr: 
     rows = None
     for number, (kind, content, count) in enumerate([(FULL, SE, 2), (CHANGES, DK, 1)]):
         came = packed({kind: made.sent(content, to=("ours",))})
-        export = Export(came, f"x_{number}", datetime.now(UTC), f'{{"rows": {count}}}'.encode())
+        export = Export(came, f"x_{number}", datetime.now(UTC), {"": {"manifest": f'{{"rows": {count}}}'.encode()}})
         result = take_in(with_before(opening.opened(export, source), rows), source, PEOPLE, date(2026, 12, 1))
         opening.check_rows(export, source, result.dispositions)
         rows, before = result.after, rows

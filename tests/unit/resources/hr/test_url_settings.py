@@ -47,6 +47,9 @@ def test_a_url_has_a_place_a_folder_and_what_the_files_are_called(given: dict[st
         ({"url": "s3://acme"}, "a file, or a pattern in one folder"),
         ({"url": "s3://acme/hr/"}, "a file, or a pattern in one folder"),
         ({"url": "s3://acme-*/x.csv"}, "may stand in the last part only"),
+        ({"url": "s3://acme-{file}/x.csv"}, "in one bucket or at one host"),
+        ({"url": "https://{file}.acme.example/x.csv", **LOGIN}, "in one bucket or at one host"),
+        ({"url": "ftps://acme.example:{file}/x.csv", **LOGIN}, "in one bucket or at one host"),
         ({"url": "s3://acme/20*/x.csv"}, "may stand in the last part only"),
         ({"url": "filecache::s3://acme/x.csv"}, "begins with none of|not one address"),
         ({"url": "s3://acme/x.csv::y"}, "not one address"),
@@ -72,6 +75,14 @@ def test_a_url_has_a_place_a_folder_and_what_the_files_are_called(given: dict[st
         ({"url": "https://acme.example/x.csv", **LOGIN, "done_marker": "READY"}, "has one file and no folder"),
         (
             {"url": "https://acme.example/x.csv", **LOGIN, "manifest": {"name": "{name}.md5", "hash": "md5"}},
+            "has one file and no folder",
+        ),
+        (
+            {
+                "url": "https://acme.example/x.csv",
+                **LOGIN,
+                "openpgp": {"signers": ["A" * 40], "certificates": {"file": "/c"}, "detached": "{name}.sig"},
+            },
             "has one file and no folder",
         ),
         ({"url": "https://acme.example/x.csv", **LOGIN, "newest": "modified"}, "has one file and no folder"),

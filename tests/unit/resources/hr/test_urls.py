@@ -127,16 +127,25 @@ def test_no_file_in_an_empty_folder_and_no_bucket_are_told_apart(store: Describe
         files().newest()
 
 
-def test_a_file_is_there_with_its_manifest_which_comes_along_and_goes_with_it(store: Described) -> None:
-    source = files(manifest={"name": "{stem}.md5", "hash": "md5"}, afterwards="delete")
+@pytest.mark.parametrize(
+    ("what", "agreed"),
+    [
+        ("manifest", {"manifest": {"name": "{stem}.md5", "hash": "md5"}}),
+        ("signature", {"openpgp": {"signers": ["A" * 40], "certificates": {"file": "/c"}, "detached": "{stem}.md5"}}),
+    ],
+)
+def test_a_file_is_there_with_its_manifest_or_signature_which_comes_along_and_goes_with_it(
+    store: Described, what: str, agreed: dict[str, Any]
+) -> None:
+    source = files(**agreed, afterwards="delete")
     store.pipe_file("/acme/hr/people_1.csv", b"one")
-    with pytest.raises(Transient, match=r"its manifest '{stem}\.md5' is not there"):
+    with pytest.raises(Transient, match=rf"its {what} '{{stem}}\.md5' is not there"):
         source.newest()
     store.pipe_file("/acme/hr/people_1.md5", b"f97c5d29941bfb1b2fdab0874906ab82  people_1.csv")
     store.pipe_file("/acme/hr/people_2.csv", b"two")
     found = source.newest()
     assert found.shown == "people_1.csv"
     taken = source.take(found)
-    assert (taken.content, taken.manifest) == (b"one", store.cat_file("/acme/hr/people_1.md5"))
+    assert (taken.content, taken.companions[""][what]) == (b"one", store.cat_file("/acme/hr/people_1.md5"))
     assert source.put_away(found)
     assert {path.rpartition("/")[2] for path in store.find("/acme/hr")} == {"people_2.csv"}
