@@ -3,7 +3,7 @@
 Belongs here: skips that last from run to run. Does not belong here: whom one plan skips (``resources.ledger.plans``).
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import sqlalchemy as sa
@@ -46,6 +46,30 @@ class Skips(Scoped):
         """Who stays or stayed out: destination, employee_id, reason, first_seen, last_seen, times, closed (NaN while it lasts)."""
         columns = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times", "closed")
         return self._frame(tables.skip, columns, ["destination", "employee_id", "reason"])
+
+    def at(self, root_run_id: str, began: datetime) -> pd.DataFrame:
+        """Who stayed out in a run, as it was known then, whatever has become of them since.
+
+        Args:
+            root_run_id: The run, or the first of the runs that it re-executes.
+            began: When that one began: of a destination for which it recorded nothing, what was known then counts.
+
+        Returns:
+            destination, employee_id, reason, first_seen, times. A skip that has ended and returned since is not among them: of the first
+            time nothing is kept.
+        """
+        columns = ("destination", "employee_id", "reason", "first_seen", "times", "last_root_run")
+        skips = self._frame(tables.skip, columns, ["destination", "employee_id", "reason"])
+        recorded = self._frame(tables.skip_run, ("destination", "root_run_id", "recorded_at"), ["destination", "recorded_at"])
+        recorded["place"] = recorded.groupby("destination").cumcount() + 1
+        before = recorded[recorded["recorded_at"].le(pd.Timestamp(began))].groupby("destination")["place"].max()
+        own = recorded[recorded["root_run_id"].eq(root_run_id)].set_index("destination")["place"]
+        here = skips["destination"].map(own).fillna(skips["destination"].map(before)).fillna(0).astype("int64")
+        # Of the runs between then and the last one that saw it each has seen it too, or it would have ended.
+        last = skips.merge(recorded, how="left", left_on=["destination", "last_root_run"], right_on=["destination", "root_run_id"])["place"]
+        since = last.fillna(0).astype("int64") - here
+        times = (skips["times"] - since).astype("int64")
+        return skips.assign(times=times)[since.ge(0) & times.ge(1)].drop(columns="last_root_run").reset_index(drop=True)
 
     def lasting(self) -> pd.DataFrame:
         """Who stays out now: destination, employee_id, reason, first_seen."""

@@ -52,6 +52,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     titles = with_parts(titles, [*ledger.plans.destinations(), *(asset.partition("/")[0] for asset in failures)])
     destinations = [_destination(ledger, root_run_id, name, title, failures) for name, title in titles.items()]
     found = [report for report in destinations if report]
+    began = _moment(mine["began"].iloc[0]) or datetime.now(UTC)
     stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
     return RunReport(
         company=ledger.company,
@@ -62,7 +63,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         failure=next(iter(failures.values()), NO_REASON) if stopped else None,
         attempts=[str(run_id) for run_id in mine["run_id"]],
         earlier=[_stop(ledger.runs.failures(str(run_id))) for run_id in mine["run_id"].iloc[:-1]],
-        started=_moment(mine["began"].iloc[0]) or datetime.now(UTC),
+        started=began,
         ended=_moment(last["ended"]),
         as_of=export.as_of if export else None,
         intake=_export(export) if export else None,
@@ -75,7 +76,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         destinations=[report for report, _ in found],
         failed_parts=_failed_parts(titles, failures),
         unread=_unread(titles, failures, [report.key for report, _ in found]),
-        skips=_skips(ledger, titles),
+        skips=_skips(ledger, root_run_id, began, titles),
         repairs=pd.concat([_EMPTY, *(facts.repairs for _, facts in found)], ignore_index=True).drop_duplicates(),
     )
 
@@ -255,8 +256,8 @@ def _so_many(people: int) -> str:
     return "1 person" if people == 1 else f"{people:,} people"
 
 
-def _skips(ledger: Ledger, titles: Mapping[str, str]) -> pd.DataFrame:
-    skips = ledger.skips.all().rename(columns={"times": "times_seen"})
+def _skips(ledger: Ledger, root_run_id: str, began: datetime, titles: Mapping[str, str]) -> pd.DataFrame:
+    skips = ledger.skips.at(root_run_id, began).rename(columns={"times": "times_seen"})
     return skips.assign(destination=skips["destination"].replace({**titles, "hr": HR_FILE}))
 
 

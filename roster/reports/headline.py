@@ -20,7 +20,7 @@ from roster.reports import things
 from roster.reports.access import CAUSES, SENT, still_there
 from roster.reports.model import BEFORE, HR_FILE, PEOPLE, REPAIRS, DestinationReport, RunReport
 from roster.reports.reasons import NOT_EXPECTED, reason
-from roster.reports.since import alike
+from roster.reports.since import alike, keys
 from roster.reports.skipped import VALUE
 
 FEW: Final = 5
@@ -169,7 +169,7 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
     if not any(one.stage != "none" for one in report.destinations):
         return [], []  # nobody was brought in or left out
     new = left_out[left_out["where"].eq(HR_FILE) & left_out["times_seen"].eq(1)]
-    new = new[~_like_one_before(report, new)]
+    new = new[~_there_before(report, new)]
     whole = new["outcome"].ne(VALUE)
     said = []
     for some, one, many in (
@@ -182,13 +182,15 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
     return said[0], said[1]
 
 
-def _like_one_before(report: RunReport, rows: pd.DataFrame) -> pd.Series:
-    """Rows without a number, whom no history follows: of a file that was taken in before, or with one like them last night."""
+def _there_before(report: RunReport, rows: pd.DataFrame) -> pd.Series:
+    """Rows that were there last night though no history says so: it follows none without a number, and begins anew with what returns."""
+    before = report.before.reindex(columns=list(BEFORE))
     unnumbered = rows["number"].isna()
     if report.intake is not None and report.intake.seen_before:
-        return unnumbered
-    before = report.before.reindex(columns=list(BEFORE))
-    return unnumbered & alike(rows).isin(set(alike(before[before["number"].isna()])))
+        like = unnumbered  # of a file that was taken in before
+    else:
+        like = unnumbered & alike(rows).isin(set(alike(before[before["number"].isna()])))
+    return like | (~unnumbered & keys(rows).isin(set(keys(before))))
 
 
 def _attention(report: RunReport, left_out: pd.DataFrame) -> list[str]:

@@ -89,7 +89,7 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
         everyone = pd.concat([everyone, managers], ignore_index=True)
     before = report.before.reindex(columns=list(BEFORE)).assign(state="solved")
     known = known_places(report)
-    now, past = _keys(everyone), _keys(before)
+    now, past = keys(everyone), keys(before)
     kinds = alike(everyone)
     same = now.isin(set(past)) & everyone["number"].notna()
     unsure = everyone["number"].isna() & kinds.isin(set(alike(before[before["number"].isna()])))
@@ -110,7 +110,8 @@ def known_places(report: RunReport) -> set[str]:
     return found | ({HR_FILE} if passed else set())
 
 
-def _keys(rows: pd.DataFrame) -> pd.Series:
+def keys(rows: pd.DataFrame) -> pd.Series:
+    """By what a fault is the same one."""
     return pd.Series(list(map(tuple, rows[_KEY].astype("str").fillna("").to_numpy())), rows.index, dtype="object")
 
 

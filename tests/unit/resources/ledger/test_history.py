@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -36,6 +36,41 @@ def test_a_skip_that_is_over_is_closed_and_begins_anew_when_it_returns(ledger):
     row = skip(ledger, ["1", "2"], WEDNESDAY, "r3").loc["1"]
     assert (row["first_seen"], row["times"]) == ("2024-03-06", 1)
     assert pd.isna(row["closed"])
+
+
+def then(ledger, root_run_id, began=None):
+    """Who stayed out in a run: number → since when and how often."""
+    found = ledger.skips.at(root_run_id, began or datetime.now(UTC))
+    return {row.employee_id: (row.first_seen, row.times) for row in found.itertuples()}
+
+
+def test_a_run_that_is_looked_at_later_knows_what_it_knew(ledger):
+    skip(ledger, ["1", "2"], MONDAY, "r1")
+    after_the_first = datetime.now(UTC)
+    skip(ledger, ["1", "2", "3"], TUESDAY, "r2")
+    skip(ledger, ["1", "3"], WEDNESDAY, "r3")
+    assert then(ledger, "r1") == {"1": ("2024-03-04", 1), "2": ("2024-03-04", 1)}
+    assert then(ledger, "r2") == {"1": ("2024-03-04", 2), "2": ("2024-03-04", 2), "3": ("2024-03-05", 1)}
+    assert then(ledger, "r3") == {"1": ("2024-03-04", 3), "3": ("2024-03-05", 2)}, "the second one's is over"
+    assert then(ledger, "one that recorded nothing", after_the_first) == then(ledger, "r1")
+    assert then(ledger, "one that recorded nothing") == then(ledger, "r3")
+
+
+def test_of_a_skip_that_returned_the_first_time_is_not_known(ledger):
+    skip(ledger, ["1"], MONDAY, "r1")
+    skip(ledger, [], TUESDAY, "r2")
+    skip(ledger, ["1"], WEDNESDAY, "r3")
+    assert then(ledger, "r1") == then(ledger, "r2") == {}
+    assert then(ledger, "r3") == {"1": ("2024-03-06", 1)}
+
+
+def test_a_run_before_the_first_that_is_kept_knows_nobody(ledger):
+    before = datetime.now(UTC)
+    assert then(ledger, "r0") == {}
+    skip(ledger, [], MONDAY, "r1")
+    assert then(ledger, "r1") == {}
+    skip(ledger, ["1"], TUESDAY, "r2")
+    assert then(ledger, "r0", before) == {}
 
 
 def test_a_day_without_skips_closes_them_all(ledger):

@@ -46,6 +46,13 @@ def test_a_night_that_came_no_further_than_its_plan_is_passed_over(acme):
     assert report.known_before == {"Expensify": assemble(acme.ledger, first.attempt.run_id, TITLES).started}
 
 
+def test_true_report_an_older_night_says_later_what_it_said_then(acme):
+    nights = [acme.sync(*FINE, LACKING, day=day) for day in ("2026-11-20", "2026-11-21")]
+    acme.sync(*FINE, MENDED, day="2026-11-22")
+    later = [left_out(assemble(acme.ledger, night.attempt.run_id, TITLES)).set_index("number").loc["E3"] for night in nights]
+    assert [(row["first_seen"], row["times_seen"]) for row in later] == [("2026-11-20", 1), ("2026-11-20", 2)]
+
+
 @pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
 @pytest.mark.parametrize("job", ["release", "one"])
 def test_what_is_not_a_night_of_everyone_is_held_against_none(acme, job):

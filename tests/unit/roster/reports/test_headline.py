@@ -220,3 +220,10 @@ def test_a_row_without_a_number_is_new_only_where_none_like_it_was_there(full_ru
     out = left_out(full_run)
     after_one_like_it = replace(full_run, before=out.loc[out["line"].eq(311), list(BEFORE)], known_before={HR_FILE: NIGHT})
     assert "2 new faults in HR's file (lines 17, 640)" in said(after_one_like_it).also
+
+
+def test_a_row_whose_fault_has_returned_since_is_new_only_where_it_was_not_there(full_run):
+    """Of a skip that ended and began anew nothing is kept: the night before says whether it was there."""
+    out = left_out(full_run)
+    after_the_same = replace(full_run, before=out.loc[out["line"].eq(17), list(BEFORE)], known_before={HR_FILE: NIGHT})
+    assert "2 new faults in HR's file (lines 311, 640)" in said(after_the_same).also
