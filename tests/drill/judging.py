@@ -27,6 +27,7 @@ In such a night ``everyone``, as in ``joined: everyone``, stands for all whose n
 for that night. A night may also have
 
 ``first``       what is done before its files arrive, in order (``tests.drill.between`` says what there is)
+``pgp``         name of a file → how it arrives (`tests.drill.keys`): ``to`` whom it is encrypted, ``by`` whom it is signed, beside it
 ``company``     whose night it is, if not acme's: a company that is not there yet begins with acme's settings as they are then
 ``settings``    dotted attribute → value, where the settings of that company differ from that night on
 """
@@ -46,6 +47,7 @@ import yaml
 from assets.runs.launch import RunResult
 from tests.drill.between import Between
 from tests.drill.company import DAYS, FEEDS, Company, Drill, unreachable
+from tests.drill.keys import Keys, made
 from tests.drill.seen import difference, people, things, without_approver, without_approver_by_values
 
 NOTHING: dict[str, Any] = {"joined": [], "back": [], "left": [], "deleted": [], "changed": {}}
@@ -100,10 +102,12 @@ class Night:
         found = {**NOTHING, **(self.said.get(destination) or {})}
         return {part: self.feed["everyone"] if wanted == "everyone" else wanted for part, wanted in found.items()}
 
-    def arrive(self, company: Company) -> None:
+    def arrive(self, company: Company, keys: Keys | None) -> None:
         """Puts its files into the company's inbox."""
         for name, source in self.files.items():
-            company.put(name, (self.folder / source).read_bytes())
+            content, protected = (self.folder / source).read_bytes(), self.said.get("pgp", {}).get(name)
+            for called, sent in (keys.sent(name, content, **protected) if keys and protected else {name: content}).items():
+                company.put(called, sent)
 
 
 @dataclass
@@ -137,7 +141,9 @@ def judged(drill: Drill, feed: Feed) -> Verdict:
     sent."""
     verdict, results = Verdict(feed, ""), []
     with ExitStack() as stack:
-        company = stack.enter_context(_company(drill, feed))
+        keys = stack.enter_context(made()) if any("pgp" in night.said for night in feed.nights) else None
+        company = stack.enter_context(_company(drill, feed, keys))
+        os.environ.update(keys.environment if keys else {})
         if (before := feed.folder / "before.csv").exists():
             company.put(f"people_{DAYS[1]}.csv", before.read_bytes())
             if not (earlier := company.sync()).succeeded:
@@ -145,26 +151,26 @@ def judged(drill: Drill, feed: Feed) -> Verdict:
         between = Between(company)
         for night in feed.nights:
             verdict.result = ""
-            _night(stack, between.company(night.said) if feed.settings else company, night, verdict)
+            _night(stack, between.company(night.said) if feed.settings else company, night, verdict, keys)
             results.append(verdict.result)
     verdict.result = results[0] if len(results) == 1 else "; then ".join(results)
     return verdict
 
 
-def _company(drill: Drill, feed: Feed) -> AbstractContextManager[Company]:
+def _company(drill: Drill, feed: Feed, keys: Keys | None) -> AbstractContextManager[Company]:
     if feed.settings:
-        return drill.place(feed.name, drill.start, own=feed.settings)
+        return drill.place(feed.name, drill.start, own=keys.named(feed.settings) if keys else feed.settings)
     return drill.place(feed.name, drill.state, **(feed.said.get("settings") or {}))
 
 
-def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict) -> None:
+def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict, keys: Keys | None) -> None:
     apart = bool(company.settings.get("findity", {}).get("organizations"))
     old, of_things, writes = people(company.box.state, apart=apart), things(company.box.state), company.box.writes
     deletions = len(company.box.state["findity"]["deletions"])
     company.box.sent = {name: set() for name in DESTINATIONS}
     company.box.heal()  # what went wrong in the night before
     _go_wrong(stack, company, night)
-    night.arrive(company)
+    night.arrive(company, keys)
     result = company.kept_sync() if night.said.get("again") else company.sync()
     root = result.run_id
     if night.said.get("again"):
