@@ -55,7 +55,9 @@ MESSAGES = {
 
 NOTHINGS = frozenset(
     {"NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "None", "none", "nil", "NaN", "nan", "NaT", "<NA>", "NA"}
-    | {"N/A", "n/a", "n.a.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)", "undefined"}
+    | {"N/A", "n/a", "n.a.", "N.A.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)", "undefined"}
+    | {"#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "k.A.", "keine Angabe", "n.v.t.", "N.V.T.", "nvt", "n/d", "N/D", "s/d"}
+    | {"ej angivet", "Ej angivet", "uppgift saknas", "ikke oppgitt", "Ikke oppgitt", "ikke angivet", "ei tietoa", "non renseigné", "brak"}
 )
 """What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
 NAMES = frozenset({"NA", "Null", "None", "none", "nil", "-", "--", "–", "—", "."})

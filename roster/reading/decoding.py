@@ -27,6 +27,8 @@ IN_WORDS = frozenset("’´–\u00a0€°§")
 """What stands in names, addresses and job titles without being a letter."""
 CONTROL = re.compile("[\x80-\x9f]")
 """Control characters that no export has: a neighbouring code page has letters and quotes there."""
+FOREIGN = re.compile(r"[^\x00-\x7f\W]{4,}")
+"""Words of nothing but accented letters: another alphabet's, in a code page that is none of the candidates."""
 EURO = re.compile(rb"[\x80-\x9f\xa4\xa6\xa8\xb4\xb8\xbc-\xbe]")
 """The bytes that Windows-1252 and ISO 8859-15 read differently."""
 CONFIRMED = 0.9
@@ -142,9 +144,15 @@ def _text(data: bytes, encoding: str) -> bytes:
             raise Unfit("encoding", f"The settings say {name}, but the file is UTF-8.", "Set `encoding: utf-8`.")
         if CONTROL.search(text):
             raise _wrong_encoding(data, name, "read so, it has control characters")
-        if name in ONE_BYTE and _plausible(text) < REFUTED and proposed(data) in _alternatives(data, name):
+        refuted = name in ONE_BYTE and _plausible(text) < REFUTED
+        if refuted and (proposed(data) in _alternatives(data, name) or _is_of_another_alphabet(text)):
             raise _wrong_encoding(data, name, "read so, its letters make no sense")
     return text.removeprefix("\ufeff").encode("utf-8")
+
+
+def _is_of_another_alphabet(text: str) -> bool:
+    """Whether most of what is not ASCII stands in words of nothing else, as Greek and Cyrillic do that is read as western letters."""
+    return 2 * sum(map(len, FOREIGN.findall(text))) > len(re.findall(r"[^\x00-\x7f]", text))
 
 
 def _is_utf_8(data: bytes) -> bool:
@@ -190,6 +198,5 @@ def _plausible(text: str) -> float:
     after_small, before_capital = (Counter(re.findall(pattern, text)) for pattern in (r"(?<=[a-z])[^\x00-\x7f]", r"[^\x00-\x7f](?=[A-Z])"))
     good -= sum(count for character, count in after_small.items() if character.isupper())
     good -= sum(count for character, count in before_capital.items() if character.islower())
-    # Words of nothing but accented letters are another alphabet's, in a code page that is none of the candidates.
-    good -= sum(len(word) for word in re.findall(r"[^\x00-\x7f\W]{4,}", text))
+    good -= sum(map(len, FOREIGN.findall(text)))
     return good / special.total() if special else 1.0

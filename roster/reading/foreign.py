@@ -69,6 +69,14 @@ TEXT: Final = (
     _kind(rb"-----BEGIN PGP (?:MESSAGE|ENCRYPTED)", "encrypted", "The file is encrypted (PGP).", _AGREED),
     _kind(rb"-----BEGIN PGP ", "encrypted", "The file is a key or a signature (PGP), and no export.", _AS_TABLE),
     _kind(rb"-----BEGIN AGE ENCRYPTED", "encrypted", "The file is encrypted (age).", _DECRYPTED),
+    # EnvelopedData of CMS and what OpenSSL writes, as text (Base64).
+    _kind(
+        rb"(?-i:MI[A-Za-z0-9+/]{0,7}(?:KoZIhvcNAQcD|GCSqGSIb3DQEHA|gkqhkiG9w0BBwO))",
+        "encrypted",
+        "The file is encrypted (S/MIME).",
+        _DECRYPTED,
+    ),
+    _kind(rb"(?-i:U2FsdGVkX1[89+/])", "encrypted", "The file is encrypted (OpenSSL).", _DECRYPTED),
     _kind(rb"-----BEGIN (?:PKCS7|CMS)-----", "encrypted", "The file is encrypted (S/MIME).", _DECRYPTED),
     _kind(
         rb"(?:[\w-]+:[^\n]*\n[ \t]?)*?Content-Type: *application/(?:x-)?pkcs7-mime",

@@ -26,11 +26,14 @@ MOST_CELLS: Final = 3
 FOOTER: Final = re.compile(
     r"""[\W_]*(?:
     (?:grand\ |sub-?\ ?)?total(?:t|e|en|s|sumi?)? | sum(?:ma|me)? | summary
+    | gesamt(?:summe|zahl|anzahl)? | totaal | suma | razem | ogółem | celkem | spolu | összesen | yhteensä | samtals | i\ alt | ukupno
+    | skupaj | toplam | kokku | kopā | iš\ viso | итого | всего | σύνολο | 合计 | 合計 | 總計 | 합계
     | count | antal | anzahl | number\ of | no\.?\ of | nombre | total[ei]\ de
-    | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes)
-    | (?:\d+\s+)?(?:employees|persons|people|anställda|ansatte|mitarbeiter)
-    | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | (?:trailer|trl|eof)\d* | footer
-    | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+
+    | aantal | liczba | počet | lukumäärä | número\ de | numero\ di | n[º°]\ d[ei] | количество
+    | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes|rijen|regels|filas|righe|wierszy|řádků|riviä)
+    | (?:\d+\s+)?(?:employees|persons|people|anställda|ansatte|mitarbeiter|medewerkers|salariés|empleados|dipendenti|pracowników)
+    | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | einde | koniec | konec | (?:trailer|trl|eof)\d* | footer
+    | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+ | p[áa]gina\s+\d+ | stran[ay]\s+\d+ | oldal\s+\d+
     | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)
       (?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
     | (?:report|export|extract|run|print)(?:\s+(?:date|time|id|name|generated|created|by))(?=\W|$)
@@ -40,8 +43,8 @@ FOOTER: Final = re.compile(
     )(?![\w@])""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""How the first cell of a footer begins, in the languages of western and northern Europe."""
-SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|subtotal|summa?|count|antal|anzahl|ergebnis)\W*", re.IGNORECASE)
+"""How the first cell of a footer begins, in the languages of Europe."""
+SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|totaal|subtotal|summa?|count|antal|anzahl|ergebnis|gesamt|razem|celkem)\W*", re.IGNORECASE)
 """How spreadsheets label the sum of a group: ``Sales Total``."""
 SUM: Final = re.compile(r"[-+]?\d[\d .,']*")
 """A sum or a count without a label, under another column than the number's."""

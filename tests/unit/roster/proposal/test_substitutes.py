@@ -196,10 +196,11 @@ def test_how_amounts_are_written_is_proposed(limits: list[str], sign: str | None
         assert taken_in(found, frame).roster["approval_limit"].notna().sum() == 3
 
 
-def test_words_for_nothing_are_proposed_for_the_whole_file() -> None:
-    frame = people(Left=["NULL"] * 9 + ["2026-01-31"], Limit=["NULL"] * 10, Note=["-"] * 10)
+@pytest.mark.parametrize("word", ["NULL", "k.A.", "n.v.t.", "#NV", "ej angivet", "N.A."])
+def test_words_for_nothing_are_proposed_for_the_whole_file(word: str) -> None:
+    frame = people(Left=[word] * 9 + ["2026-01-31"], Limit=[word] * 10, Note=["-"] * 10)
     found = propose(frame.to_csv(index=False).encode(), "people.csv")
-    assert sorted(found.format["empty"].value) == ["-", "NULL"]
+    assert sorted(found.format["empty"].value) == sorted(["-", word])
     assert found.columns["end_date"].confidence > 0.5
     assert taken_in(found, frame).roster["end_date"].notna().sum() == 1
 

@@ -79,6 +79,18 @@ def test_a_set_encoding_wins_over_the_detector_until_what_comes_out_makes_no_sen
     assert "Hämäläinen" not in str(error)
 
 
+@pytest.mark.parametrize(("written", "names"), [("cp1251", "Иванов;Щербакова"), ("cp1253", "Νικολάου;Γεωργίου"), ("cp1255", "כהןל;לויכה")])
+def test_a_set_encoding_is_not_believed_where_names_of_another_alphabet_come_out(written: str, names: str) -> None:
+    error = unfit(f"id;name;first\n1;{names}\n2;Ek;Bo\n".encode(written), "cp1252")
+    assert (error.code, "make no sense" in error.message) == ("encoding", True)
+
+
+@pytest.mark.parametrize("sign", ["½", "×", "®", "¿"])
+def test_a_set_encoding_is_believed_where_only_signs_come_out(sign: str) -> None:
+    text = f"id;note\n1;{sign} x\n2;x\n"
+    assert decode(text.encode("cp1252"), "cp1252")[0] == text.encode()
+
+
 def test_a_set_encoding_is_believed_where_the_detector_would_say_otherwise() -> None:
     text = "id;name\n1;O’Hara\n2;Anna–Lena\n3;Côté\n"
     assert proposed(text.encode("mac-roman")) != "mac-roman"

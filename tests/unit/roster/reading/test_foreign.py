@@ -42,6 +42,9 @@ def unfit(data: bytes) -> Unfit:
         (b"age-encryption.org/v1\n-> X25519 abc\n", "encrypted (age)"),
         (b"Salted__" + bytes(60), "encrypted (OpenSSL)"),
         (b"-----BEGIN PKCS7-----\nMIIB\n", "encrypted (S/MIME)"),
+        (b"MIIBpgYJKoZIhvcNAQcDoIIBlzCCAZMC\n", "encrypted (S/MIME)"),
+        (b"MIAGCSqGSIb3DQEHA6CAMIACAQAxggFO\n", "encrypted (S/MIME)"),
+        (b"U2FsdGVkX18xMjM0NTY3ODkwMTIzNDU2\n", "encrypted (OpenSSL)"),
         (b"MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; smime-type=enveloped-data\n\nMIIB\n", "encrypted (S/MIME)"),
     ],
 )
