@@ -184,12 +184,13 @@ class _Turns:
             yield from self._after(part, answer, ahead)
 
     def _after(self, part: Part, answer: Answer, ahead: OnItsWay | None) -> Iterator[Answer]:
-        accepted = set(answer.statuses.loc[answer.statuses["status"].eq("accepted"), "key"])
-        whole = [piece for piece in self._sending.pieces(part.records) if accepted.issuperset(self._sending.people(piece))]
+        accepted = set(answer.statuses.loc[answer.statuses["status"].eq("accepted"), "key"].to_numpy())
+        pieces = reversed(self._sending.pieces(part.records))
+        last_whole = next((piece for piece in pieces if accepted.issuperset(self._sending.people(piece))), None)
         request = self._so_far.request
         self._narrowing.accepted(part)
-        if whole:
-            self._so_far.accepted = whole[-1]
+        if last_whole:
+            self._so_far.accepted = last_whole
             # What was sent before somebody failed says nothing of whether the destination was up after that.
             if not (ahead and any(each.request > ahead.since for each in self._so_far.alone)):
                 yield from self._up()

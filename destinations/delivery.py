@@ -7,7 +7,9 @@ its records go out (its ``delivery``), the decision who is sent what (``roster.p
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from destinations.doubts import Doubts
@@ -46,6 +48,15 @@ class Write:
     were in doubt; `deliver` says who."""
     apart: set[str] = field(default_factory=set, repr=False)
     """Who was in doubt then, and so goes with nobody else; likewise."""
+
+    def to_remember(self, people: pd.Series) -> pd.DataFrame:
+        """The acknowledgements of some people, in their order. Each answer asks, so that not all are looked through each time."""
+        found = self._numbers.get_indexer_for(people.to_numpy(dtype="object"))
+        return self.acknowledgements.iloc[np.unique(found[found >= 0])]
+
+    @cached_property
+    def _numbers(self) -> pd.Index:
+        return pd.Index(self.acknowledgements["employee_id"].to_numpy(dtype="object"), dtype="object")
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
@@ -116,7 +127,7 @@ def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
 
 def _open(records: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """The records of people whose fate is not known."""
-    return records[~records["person"].isin(_with(answers, ["accepted", "refused", "done", "stale"]))]
+    return records[~among(records["person"], _with(answers, ["accepted", "refused", "done", "stale"]))]
 
 
 def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.DataFrame:
@@ -158,8 +169,8 @@ def _lacking(answers: pd.DataFrame) -> pd.Series:
 
 
 def _remember(ledger: Ledger, write: Write, lease: Lease, people: pd.Series, lacking: pd.Series, in_answer: Sequence[str]) -> None:
-    known = write.acknowledgements[write.acknowledgements["employee_id"].isin(people)]
-    kept = write_only.without(known, in_answer, known["employee_id"].isin(lacking))
+    known = write.to_remember(people)
+    kept = write_only.without(known, in_answer, among(known["employee_id"], lacking))
     ledger.acknowledged.record(write.destination, kept, write.run_id, lease)
 
 
@@ -190,5 +201,7 @@ def noted(
     if reply := answer.reply():
         write.replies.append({"request": request, **reply})
     ledger.deliveries.record_request(write.destination, write.plan_run_id, request, meta)
-    person = answer.statuses["key"].map(names) if names else answer.statuses["key"]
-    return pd.DataFrame({"person": person, "status": answer.statuses["status"], "reason": answer.statuses["reason"], "request": request})
+    found = answer.statuses
+    # Not `map` with the names: that makes a column of all of them for each answer.
+    person = pd.Series([names.get(key) for key in found["key"].to_numpy()], found.index, "str") if names else found["key"]
+    return pd.DataFrame({"person": person, "status": found["status"], "reason": found["reason"], "request": request})

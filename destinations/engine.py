@@ -285,7 +285,7 @@ def write(destination: Destination, access: Any, ledger: Ledger, write: Write, *
     # Of an earlier attempt only the answers are left, so what this one sent is held against what it was answered.
     sent = answers.loc[answers["request"].isin([reply["request"] for reply in write.replies]), "person"]
     records = write.plan.records
-    return destination.disagreements(records[records["person"].isin(sent)], write.replies, write.run_id != write.plan_run_id)
+    return destination.disagreements(records[among(records["person"], sent)], write.replies, write.run_id != write.plan_run_id)
 
 
 def sent(destination: Destination, ledger: Ledger, plan_run_id: str) -> bool:
@@ -346,7 +346,7 @@ def landed(
     else:
         raise ValueError("reading back needs HR's people")
     with suppress(Failed):  # it goes after some hours; the retention job says if it cannot
-        destination.tidy(access, ledger, None if differing["employee_id"].isin(sent).any() else made)
+        destination.tidy(access, ledger, None if among(differing["employee_id"], sent).any() else made)
     of_things = things.outcomes(ledger, destination, plan_run_id, made, structure)
     table = outcomes.outcomes(made, answers, differing["employee_id"], destination.write_only.in_answer)
     return Landed(

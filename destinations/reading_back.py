@@ -46,7 +46,7 @@ def read_back(
         differing = landing.not_as_wanted(destination, expected.made, expected.desired, read, key)
         structure = things.wanted(destination, expected.roster, expected.chain, read)
         late = structure is not None and structure.changes["thing"].isin(list(expected.things)).any()
-        seen = not late and not differing["employee_id"].isin(expected.people).any()
+        seen = not late and not among(differing["employee_id"], expected.people).any()
         if seen or time.monotonic() + pause > deadline:
             return differing, read, structure
         time.sleep(pause)

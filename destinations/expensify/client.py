@@ -276,7 +276,7 @@ class Expensify:
         self, job: dict[str, Any], records: Records | None = None, writes: bool = False, offer: Offer = NO_FEED
     ) -> tuple[dict[str, Any], Reply]:
         credentials = self._credentials()
-        # json.dumps writes ASCII only, so that no charset has to be guessed; httpx encodes '+', '&' and '%' of form fields.
+        # json.dumps writes ASCII only, so that no charset has to be guessed; `resources.forms` encodes '+', '&' and '%'.
         form = {"requestJobDescription": json.dumps({**job, "credentials": {**credentials, **offer.credentials}})}
         if offer.data is not None:
             form["data"] = offer.data

@@ -9,12 +9,13 @@ from destinations.expensify import leave, movers
 from destinations.expensify.client import Expensify
 from destinations.expensify.comparison import DELETION, WRITE_ONLY
 from destinations.expensify.members import Members
-from destinations.expensify.own_account import of_changes, own_account
+from destinations.expensify.own_account import People, of_changes, own_account
 from destinations.expensify.records import to_send
 from destinations.expensify.settings import ExpensifyFeed
 from destinations.replies import Answer, statuses
 from resources.failures import Outage, Refused
 from resources.ledger import Ledger
+from roster.membership import among
 
 
 def to_expensify(
@@ -37,10 +38,12 @@ def to_expensify(
         alone = dict(zip(tried["employeeID"], tried["person"].map(write.alone), strict=True))
         apart = set(feed.loc[feed["person"].isin(list(write.apart)), "employeeID"])
 
+        people = People.of(write.plan)
+
         def answered(some: pd.DataFrame) -> Iterator[pd.DataFrame]:
             for answer in client.deliver(to_send(some, rules), alone=alone, apart=apart) if len(some) else ():
-                mine = some[some["employeeID"].isin(answer.statuses["key"])]
-                said = own_account(mine, write.plan, reply) if (reply := answer.reply()) else ()
+                mine = some[among(some["employeeID"], answer.statuses["key"])]
+                said = own_account(mine, people, reply) if (reply := answer.reply()) else ()
                 yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
 
         staying, going = movers.steps(leave.self_contained(feed))
@@ -65,7 +68,7 @@ def official(records: pd.DataFrame) -> pd.DataFrame:
 
 def numbered(records: pd.DataFrame) -> dict[str, str]:
     """The number in each record → how the plan names its person: the same, but for strangers."""
-    return dict(zip(records["employeeID"], records["person"], strict=True)) if len(records) else {}
+    return dict(zip(records["employeeID"].to_numpy(), records["person"].to_numpy(), strict=True)) if len(records) else {}
 
 
 def _deleted(members: Members, ledger: Ledger, write: Write, records: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -4,8 +4,10 @@ Belongs here: that, and the evidence that a `domainGroupID` took, which nothing 
 (``replies``), what is no agreement with the plan (``replies.disagreements``). No address leaves this module.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections import ChainMap
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
 
 import pandas as pd
 
@@ -20,17 +22,34 @@ PARTS: Final[Mapping[str, str]] = {"diff_to_add": "added to policy", "diff_to_re
 """The blocks of an answer in words."""
 
 
-def own_account(records: pd.DataFrame, plan: Plan, reply: Mapping[str, Any]) -> Account:
+@dataclass(frozen=True)
+class People:
+    """A plan's people who have a number, gathered once for all its replies."""
+
+    by_address: dict[str, str] = field(repr=False)
+    """Address → employee number, by the accounts that they had before the plan."""
+    numbered: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """Those of a plan."""
+        people = plan.people.dropna(subset="employee_id")
+        known = people.dropna(subset="account")
+        by_address = dict(zip(known["account"].str.lower().to_numpy(), known["person"].to_numpy(), strict=True))
+        return cls(by_address, frozenset(people["person"].to_numpy()))
+
+
+def own_account(records: pd.DataFrame, people: People, reply: Mapping[str, Any]) -> Account:
     """What one reply says.
 
     A block that is not in the answer is told only where the records wanted something of it: Expensify may leave out what is empty.
 
     Args:
         records: the plan's records that were sent.
-        plan: the plan: by its accounts people are known who are not in the feed, such as invited managers.
+        people: the plan's: by their accounts those are known who are not in the feed, such as invited managers.
         reply: as `replies.UpdateAnswer` has it.
     """
-    numbers = _numbers(records, plan)
+    numbers = ChainMap(_numbers(records, people.numbered), people.by_address)
     leaving = records["action"].eq("deactivate")
     wanted = {
         "diff_to_add": bool(records["action"].isin(["create", "reactivate"]).any()),
@@ -49,17 +68,18 @@ def own_account(records: pd.DataFrame, plan: Plan, reply: Mapping[str, Any]) -> 
     return lines
 
 
-def _numbers(records: pd.DataFrame, plan: Plan) -> dict[str, str]:
-    """Address → employee number."""
-    known = plan.people.dropna(subset=["account", "employee_id"])
-    found = dict(zip(known["account"].str.lower(), known["person"], strict=True))
-    ours = records[among(records["person"], plan.people.loc[plan.people["employee_id"].notna(), "person"])]
-    return found | dict(zip(ours["employeeEmail"].str.lower(), ours["person"], strict=True))
+def _numbers(records: pd.DataFrame, numbered: Container[str]) -> dict[str, str]:
+    """Address → employee number, of those who are sent: theirs go before what anybody had."""
+    rows = zip(records["employeeEmail"].str.lower().to_numpy(), records["person"].to_numpy(), strict=True)
+    return {address: person for address, person in rows if person in numbered}
 
 
 def of_changes(answers: pd.DataFrame, plan: Plan, fields: Sequence[str]) -> pd.DataFrame:
     """The answers, where what the reply shows, or does not, of `fields` counts only for those who get another value by this plan."""
+    about = answers["reason"].isin([NOT_IN_ANSWER, ANSWER_SILENT])
+    if not about.any():
+        return answers
     changed = plan.changes.loc[plan.changes["apply"] & plan.changes["field"].isin(fields), "person"]
     coming = plan.people.loc[plan.people["action"].isin(["create", "reactivate"]), "person"]
-    about = answers["reason"].isin([NOT_IN_ANSWER, ANSWER_SILENT]) & ~among(answers["person"], pd.concat([changed, coming]))
+    about &= ~among(answers["person"], pd.concat([changed, coming]))
     return answers.assign(reason=answers["reason"].mask(about))

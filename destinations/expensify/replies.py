@@ -6,7 +6,7 @@ Belongs here: the shapes of replies, what they mean, and where its own account i
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
@@ -96,7 +96,7 @@ class FeedAnswer(Answer):
 
     def reply(self) -> dict[str, Any] | None:
         """Its account, with addresses."""
-        return asdict(self.update) if self.update else None
+        return dict(vars(self.update)) if self.update else None
 
 
 def _sizes(block: Block) -> dict[str, int]:
@@ -242,8 +242,8 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     leaving = records["action"].eq("deactivate") | (records["isTerminated"].eq("true") if "isTerminated" in records else False)
     staying = records[~leaving]
     mine = staying["employeeEmail"].str.lower()
-    added = set(zip(staying["policyID"], mine, strict=True)) | _further(staying)
-    removed = set(zip(records.loc[leaving, "policyID"], records.loc[leaving, "employeeEmail"].str.lower(), strict=True))
+    added = _pairs(staying["policyID"], mine) | _further(staying)
+    removed = _pairs(records.loc[leaving, "policyID"], records.loc[leaving, "employeeEmail"].str.lower())
     removing = set(mine[staying[_REMOVES].eq("true")]) if _REMOVES in staying else set()
     managers = set(staying["managerEmail"].str.lower().dropna())
     reported_added, reported_removed = _reported(replies, "diff_to_add"), _reported(replies, "diff_to_remove")
@@ -299,11 +299,15 @@ def _reported(replies: Sequence[Mapping[str, Any]], part: str) -> Pairs:
     return {(policy, email.strip().lower()) for block in blocks for policy, emails in block.items() for email in emails}
 
 
+def _pairs(names: pd.Series, addresses: pd.Series) -> Pairs:
+    return set(zip(names.to_numpy(), addresses.to_numpy(), strict=True))  # an Arrow column hands out its values one by one slowly
+
+
 def _groups(staying: pd.DataFrame) -> Pairs:
     if "domainGroupID" not in staying:
         return set()
     rows = staying[staying["domainGroupID"].notna() & staying["domainGroupID"].ne(TAKEN_AWAY)]
-    return set(zip(rows["domainGroupID"], rows["employeeEmail"].str.lower(), strict=True))
+    return _pairs(rows["domainGroupID"], rows["employeeEmail"].str.lower())
 
 
 def _further(staying: pd.DataFrame) -> Pairs:
@@ -312,4 +316,4 @@ def _further(staying: pd.DataFrame) -> Pairs:
     rows = staying.dropna(subset="additionalPolicyIDs")
     lists = rows["additionalPolicyIDs"].map({text: json.loads(text) for text in rows["additionalPolicyIDs"].unique()})
     each = pd.DataFrame({"policy": lists, "email": rows["employeeEmail"].str.lower()}).explode("policy").dropna()
-    return set(zip(each["policy"], each["email"], strict=True))
+    return _pairs(each["policy"], each["email"])

@@ -7,7 +7,6 @@ Users are addressed by externalSourceId. PUT merges: fields that a record lacks 
 shape of its answers and errors is not published, so several are understood; reading back tells what landed.
 """
 
-import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from contextvars import copy_context
 from typing import Any, Self
 from urllib.parse import quote
 
+import orjson
 import pandas as pd
 
 from destinations.chunks import in_turn
@@ -142,11 +142,11 @@ class Findity:
             Transient: They were not.
             Permanent: Credentials, rights or the address are wrong; or a record would delete.
         """
-        if any(_deletes(record) for record in records):
+        content = orjson.dumps(records)
+        if b'"delete"' in content.lower() and any(_deletes(record) for record in records):
             raise Permanent("A record holds `delete`, which would remove the person with their access.", "Leavers get active: false.")
         started, calls = time.monotonic(), self._http.attempts
         params = {"sendInvitationMail": str(self._settings.send_invitation_mail).lower()}
-        content = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         judge = self._judging(records)
         reply = self._call("PUT", "/users/", judge=judge, records=records, params=params, content=content)
         if reply.status >= 400:

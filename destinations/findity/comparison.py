@@ -100,7 +100,7 @@ def _first_approver(users: pd.DataFrame) -> pd.Series:
     """The person id of each user's approver; of several the first."""
     texts = users["approverIds"]
     first = {text: next(iter(json.loads(text)), None) for text in texts.dropna().unique()}
-    return pd.Series([first.get(text) for text in texts], index=users.index, dtype="str")
+    return pd.Series([first.get(text) for text in texts.to_numpy()], index=users.index, dtype="str")
 
 
 def visible_changes(desired: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
@@ -158,7 +158,7 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
     known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people, key)), "strange": ours.isna()}).dropna()
     # One person may have several users: the one that is paired with somebody says who it is.
     known = known.sort_values("strange", kind="stable").drop_duplicates("person")
-    return dict(zip(known["person"], known["name"], strict=True))
+    return dict(zip(known["person"].to_numpy(), known["name"].to_numpy(), strict=True))
 
 
 def _completed(wanted: pd.Series, there: pd.Series) -> pd.Series:

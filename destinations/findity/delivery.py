@@ -49,12 +49,12 @@ def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | 
             yield from _deletions(client, ledger, write, ended)
             return
         records = records[records["action"].ne("delete")]
-        names = dict(zip(records["externalSourceId"], records["person"], strict=True))
+        names = dict(zip(records["externalSourceId"].to_numpy(), records["person"].to_numpy(), strict=True))
         records = records.assign(
             approverIds=records["approverIds"] if "approverIds" in records else pd.Series(np.nan, records.index, "str")
         )
         named = _named(records, write.plan)
-        first = _without_approvers(records[named])
+        first, complete = _without_approvers(records[named]), frozenset(_complete(records).to_numpy())
         statuses: dict[str, str] = {}
         failed: Transient | None = None
         tried = records[records["person"].isin(list(write.alone))]
@@ -64,7 +64,7 @@ def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | 
                 answers = noted(ledger, write, answer, names)
                 statuses.update(zip(answers["person"], answers["status"], strict=True))
                 # Whoever is still to be given an approver is not answered yet.
-                yield answers[answers["status"].ne("accepted") | among(answers["person"], _complete(records))]
+                yield _answered(answers, complete)
         except Outage:  # the others would meet it too
             raise
         except Transient as failure:  # no reason for the others to wait
@@ -79,11 +79,11 @@ def to_findity(client: Findity, ledger: Ledger, write: Write, clear_with: str | 
             yield _lacking(lacking, rest, accepted)
         else:
             lacking = rest.head(0)
-        whole = pd.concat([rest["person"], _complete(records)])
+        complete |= frozenset(rest["person"].to_numpy())
         for answer in client.deliver(to_send(rest, FIELDS, clear_with), alone, so_far):
             answers = noted(ledger, write, answer, names)
             # Who failed alone before the others and was taken now still lacks their approver: a re-execution gives them one.
-            answers = answers[answers["status"].ne("accepted") | among(answers["person"], whole)]
+            answers = _answered(answers, complete)
             without = answers["status"].eq("accepted") & among(answers["person"], lacking["person"])
             yield answers.assign(reason=answers["reason"].mask(without, NO_APPROVER))
         yield from _deletions(client, ledger, write, ended)
@@ -109,6 +109,11 @@ def _named_in(records: pd.DataFrame) -> list[str]:
 def _complete(records: pd.DataFrame) -> pd.Series:
     """Who is given no approver, and so has everything with their first record."""
     return records.loc[records["approverIds"].isna(), "person"]
+
+
+def _answered(answers: pd.DataFrame, complete: Container[str]) -> pd.DataFrame:
+    """The answers without those of whoever was accepted and has not everything yet."""
+    return answers[answers["status"].ne("accepted") | np.array([one in complete for one in answers["person"].to_numpy()], bool)]
 
 
 def _without_approvers(records: pd.DataFrame) -> pd.DataFrame:

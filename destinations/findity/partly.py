@@ -19,6 +19,8 @@ _WELL: Final = frozenset({"", "ok", "success", "successful", "succeeded", "accep
 """What may stand where an error would have its code, and is none; in small letters."""
 _FAILED: Final = frozenset({"error", "failed", "failure", "rejected", "refused", "invalid"})
 """What a status may say of an error."""
+_TELLING: Final = frozenset({"severity", "status", "statusCode", "success", *ERROR_KEYS})
+"""Where an error says that it is one; what has none of these is none."""
 _PASSING: Final = frozenset({"warning", "info"})
 """A user has seen the severities BLOCKER and WARNING at the Expense API: what is only warned of was taken."""
 
@@ -85,6 +87,8 @@ def _errors(body: Any) -> Iterator[dict[str, Any]]:
 
 
 def _says_error(item: dict[str, Any]) -> bool:
+    if _TELLING.isdisjoint(item):
+        return False
     if str(item.get("severity")).casefold() in _PASSING:
         return False
     status = item.get("status", item.get("statusCode"))

@@ -8,7 +8,10 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 FORMER: Final = "former"
 """Under which name the addresses are kept, in lower case, that a person had at the destination before the one of now."""
@@ -49,7 +52,11 @@ def listed(entries: pd.DataFrame) -> pd.Series:
     """Employee number → the list of their values in JSON, each once, in order: `exploded` the other way round."""
     rows = entries.drop_duplicates().sort_values(["employee_id", "value"])
     quoted = '"' + rows["value"].map({value: json.dumps(value)[1:-1] for value in rows["value"].unique()}) + '"'
-    joined = quoted.groupby(rows["employee_id"]).agg(",".join)
+    first = ~rows["employee_id"].duplicated()
+    # Not by `groupby`, which joins one group after another: 40 microseconds each.
+    bounds = np.append(np.flatnonzero(first), len(rows))
+    lists = pa.ListArray.from_arrays(bounds.astype("int32"), pa.array(quoted.to_numpy(dtype="object"), pa.string()))
+    joined = pd.Series(pc.binary_join(lists, ",").to_pandas(), dtype="str").set_axis(pd.Index(rows.loc[first, "employee_id"]))
     return ("[" + joined + "]").astype("str")
 
 

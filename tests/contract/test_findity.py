@@ -50,6 +50,14 @@ def test_the_version_that_is_asked_for_is_a_setting(organization, script, retry)
     assert script.requests[0].headers["x-findity-apiversion"] == "4"
 
 
+def test_a_body_is_byte_for_byte_the_json_of_its_records_whatever_characters_they_hold(client, script):
+    every = "".join(chr(code) for code in [*range(0x3000), *range(0xE000, 0x10000), 0x1F600, 0x10FFFF])
+    record = {"externalSourceId": "1", "firstName": every, "active": True, "approverIds": ["p1"], "address": {}, "phone": None, every: 1}
+    script.play([])
+    client.put_users([record])
+    assert script.requests[0].body == json.dumps([record], ensure_ascii=False, separators=(",", ":"))
+
+
 @pytest.mark.parametrize(("setting", "sent"), [({}, "false"), ({"send_invitation_mail": True}, "true")])
 def test_whether_invitations_go_out_is_always_said(organization, script, retry, setting, sent):
     script.play([])

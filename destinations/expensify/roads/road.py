@@ -52,6 +52,8 @@ class Offer:
             said: An answer, or a part of it.
             of: Under which key.
         """
+        if not self.secret:
+            return said
         if isinstance(said, str) and of in _SENTENCES:
             for text in sorted(self.secret, key=len, reverse=True):
                 said = said.replace(text, "…")

@@ -72,7 +72,8 @@ def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last(tm
         {**record, "employeeID": "E1", "action": "deactivate", "isTerminated": "true"},
         {**record, "employeeID": "E2", "action": "create"},
     ]
-    plan = SimpleNamespace(records=pd.DataFrame(records).assign(person=["E1", "E2"]))
+    nobody = pd.DataFrame(columns=["person", "employee_id", "account"], dtype="str")
+    plan = SimpleNamespace(records=pd.DataFrame(records).assign(person=["E1", "E2"]), people=nobody)
     secret = {"partner_user_id": "u", "partner_user_secret": {"env": "NOT_SET"}}
     adapter = Adapter(Settings.model_validate({"connection": secret, "feed": {"policyID": "extra_policy"}}))
     with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", "acme") as ledger:
