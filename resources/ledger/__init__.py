@@ -28,7 +28,8 @@
 - ``alerts``: which states people are told of, and who was told
 - ``figures``: what is counted of the newest runs, for monitoring
 
-Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres;
+Beneath them: ``scoped`` is what every part is, one company's view of one database; ``database`` what differs between SQLite and Postgres
+(``bulk``: writing many rows);
 ``tables`` the columns; ``revisions`` which schemas there are; ``schema`` bringing an older database up to date (the migrations are in
 ``resources/ledger/migrations``), ``upgrading`` doing so on somebody's word.
 

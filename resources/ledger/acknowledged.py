@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import records, upsert
+from resources.ledger.database import rows_of, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
 
@@ -43,7 +43,7 @@ class Acknowledged(Scoped):
             upsert(connection, table, [self._keys(destination=destination, epoch=before + 1)])
             keys = self._keys(destination=destination, epoch=before + 1, run_id=run_id, recorded_at=moment())
             last = people.drop_duplicates("employee_id", keep="last").reindex(columns=[*ACKNOWLEDGED, "record"])
-            upsert(connection, tables.acknowledged, records(last, list(last.columns), **keys))
+            upsert(connection, tables.acknowledged, rows_of(last, list(last.columns), **keys))
 
     def renumber(self, numbers: Mapping[str, str]) -> None:
         """Have people who have another employee number now by that one, wherever nobody was acknowledged by it: with their account, and all

@@ -107,8 +107,8 @@ class AlertStates(Scoped):
             looked = sa.and_(mine, table.c.event.in_(only)) if only else mine
             there = database.frame(connection, sa.select(*(table.c[name] for name in STATE)).where(looked))
             new, ended = _without(states, there), _without(there, states)
-            database.insert(connection, table, database.records(new, COLUMNS, **self._keys(since=at, over_at=None)))
-            gone = [{f"its_{name}": value for name, value in one.items()} for one in database.records(ended, STATE)]
+            database.insert(connection, table, database.rows_of(new, COLUMNS, **self._keys(since=at, over_at=None)))
+            gone: list[Any] = ended[list(STATE)].add_prefix("its_").to_dict("records")
             if gone:
                 which = sa.and_(mine, *(table.c[name] == sa.bindparam(f"its_{name}") for name in STATE))
                 connection.execute(sa.update(table).where(which).values(over_at=at), gone)

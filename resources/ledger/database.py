@@ -9,18 +9,20 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.failures import Permanent, Transient
-from resources.ledger import revisions
+from resources.ledger import bulk, revisions
+from resources.ledger.bulk import DTYPES, Rows
 from resources.ledger.tables import Moment
 from resources.owner_only import make_directory
 from resources.shortage import shortage
@@ -30,11 +32,6 @@ BUSY_SECONDS: Final = 30.0
 
 _WRITES = "rollcall_writes"
 _ONLY_LOOKS = "rollcall_only_looks"
-_DTYPES: Final[dict[type[Any], tuple[str, str]]] = {
-    sa.Boolean: ("bool", "boolean"),
-    sa.Integer: ("int64", "Int64"),
-    sa.BigInteger: ("int64", "Int64"),
-}
 Records = list[dict[str, Any]]
 
 
@@ -186,61 +183,63 @@ def now(connection: sa.Connection) -> float:
     return time.time()
 
 
-def insert(connection: sa.Connection, table: sa.Table, records: Records) -> None:
-    """Insert all records with one statement."""
-    if records:
-        connection.execute(sa.insert(table), records)
+def insert(connection: sa.Connection, table: sa.Table, rows: Records | Rows) -> None:
+    """Insert all rows."""
+    _execute(connection, table, rows, lambda inserting: inserting)
 
 
-def upsert(connection: sa.Connection, table: sa.Table, records: Records, where: Any = None, **special: Any) -> None:
-    """Insert all records with one statement, replacing rows that have the same primary key.
+def upsert(connection: sa.Connection, table: sa.Table, rows: Records | Rows, where: Any = None, **special: Any) -> None:
+    """Insert all rows, replacing those that have the same primary key.
 
     Args:
         connection: A transaction that writes.
         table: The table.
-        records: Dicts with the same keys, at most one for each primary key.
+        rows: At most one for each primary key; dicts with the same keys, if there are a few.
         where: A function of (table, the new row): only existing rows for which it holds are replaced.
         special: Column → a function of (table, the new row), where the new value is not simply the new row's.
     """
-    if not records:
-        return
-    statement = _dialect_insert(connection, table)
-    keys = {column.name for column in table.primary_key}
-    changed = {name: statement.excluded[name] for name in records[0] if name not in keys}
-    changed |= {name: value(table.c, statement.excluded) for name, value in special.items()}
-    condition = where(table.c, statement.excluded) if where else None
-    connection.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed, where=condition), records)
+
+    def replacing(inserting: Any) -> Any:
+        keys = {column.name for column in table.primary_key}
+        names = rows.names if isinstance(rows, Rows) else rows[0]
+        changed = {name: inserting.excluded[name] for name in names if name not in keys}
+        changed |= {name: value(table.c, inserting.excluded) for name, value in special.items()}
+        condition = where(table.c, inserting.excluded) if where else None
+        return inserting.on_conflict_do_update(index_elements=sorted(keys), set_=changed, where=condition)
+
+    _execute(connection, table, rows, replacing)
 
 
-def insert_missing(connection: sa.Connection, table: sa.Table, records: Records) -> None:
-    """Insert all records with one statement; rows that are there already stay as they are."""
-    if records:
-        connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), records)
+def insert_missing(connection: sa.Connection, table: sa.Table, rows: Records | Rows) -> None:
+    """Insert all rows; those that are there already stay as they are."""
+    _execute(connection, table, rows, lambda inserting: inserting.on_conflict_do_nothing())
 
 
-def _dialect_insert(connection: sa.Connection, table: sa.Table) -> Any:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _execute(connection: sa.Connection, table: sa.Table, rows: Records | Rows, finished: Callable[[Any], Any]) -> None:
+    if isinstance(rows, Rows):
+        bulk.write(connection, table, rows, finished)
+    elif rows:
+        inserting = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+        connection.execute(finished(inserting), rows)
 
 
-def records(frame: pd.DataFrame, columns: Sequence[str], **same: Any) -> Records:
-    """The rows of a frame as records, missing values as None, with the same further values on each."""
-    plain = frame.loc[:, list(columns)].astype(object)
-    plain = plain.where(plain.notna(), None)
-    rows: list[Any] = plain.to_dict("records")
-    return [{**same, **row} for row in rows]
+def rows_of(frame: pd.DataFrame, columns: Sequence[str], **same: Any) -> Rows:
+    """These columns of a frame as rows, with the same further values in each."""
+    return Rows(frame.loc[:, list(columns)], same)
 
 
 def frame(connection: sa.Connection, query: sa.Select[Any]) -> pd.DataFrame:
     """What a query gives, as a frame: text and days as ``str``, whole numbers and booleans nullable where the column is."""
     columns = list(query.selected_columns)
-    values = zip(*connection.execute(query), strict=True) if columns else iter(())
-    rows = list(values) or [()] * len(columns)
-    return pd.DataFrame({column.name: _column(column, list(cells)) for column, cells in zip(columns, rows, strict=True)})
+    values = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(columns)
+    return pd.DataFrame({column.name: _column(column, cells) for column, cells in zip(columns, values, strict=True)})
 
 
-def _column(column: Any, cells: list[Any]) -> Any:
+def _column(column: Any, cells: Sequence[Any]) -> Any:
     if isinstance(column.type, Moment):
         return pd.to_datetime(pd.Series(cells, dtype=object), utc=True).array
-    strict, nullable = _DTYPES.get(type(column.type), ("str", "str"))
+    if isinstance(column.type, sa.Text):
+        return pd.array(pa.array(cells, pa.large_string()), dtype="str")
+    strict, nullable = DTYPES.get(type(column.type), ("str", "str"))
     dtype: Any = nullable if getattr(column, "nullable", True) else strict
-    return pd.array(cells, dtype=dtype)
+    return pd.array(list(cells), dtype=dtype)

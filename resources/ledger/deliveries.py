@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import insert, records, upsert
+from resources.ledger.database import insert, rows_of, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.outcomes import OutcomeFacts
@@ -59,7 +59,7 @@ class Deliveries(Scoped):
             Failed: The lease is no longer this run's; nothing was recorded.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id, recorded_at=moment())
-        rows = records(answers.drop_duplicates("person", keep="last"), ANSWERS, **keys)
+        rows = rows_of(answers.drop_duplicates("person", keep="last"), ANSWERS, **keys)
         with self._writing(lease) as connection:
             upsert(connection, tables.answer, rows, where=lambda old, new: sa.or_(new.status != "unknown", old.status == "unknown"))
 
@@ -116,7 +116,7 @@ class Deliveries(Scoped):
             facts: What is known of them as a whole.
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
-        rows = records(outcomes[(outcomes["outcome"] != "unchanged") | (outcomes["action"] != "none")], OUTCOMES, **keys)
+        rows = rows_of(outcomes[(outcomes["outcome"] != "unchanged") | (outcomes["action"] != "none")], OUTCOMES, **keys)
         with self._writing() as connection:
             mine = self._mine(tables.outcome, destination=destination, plan_run_id=plan_run_id)
             connection.execute(sa.delete(tables.outcome).where(mine))

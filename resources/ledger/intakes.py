@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import insert, insert_missing, records, upsert
+from resources.ledger.database import insert, insert_missing, rows_of, upsert
 from resources.ledger.scoped import Scoped, moment
 from roster.intake.facts import ExportFacts, FileFacts
 
@@ -135,9 +135,8 @@ class Intakes(Scoped):
             rejects: line, employee_id, column, source, code, message.
             disposition_counts: Disposition → number of the file's rows.
         """
-        rows = records(rejects, REJECTS, **self._keys(root_run_id=root_run_id))
-        for position, row in enumerate(rows):
-            row["position"] = position
+        numbered = rejects.assign(position=range(len(rejects)))
+        rows = rows_of(numbered, [*REJECTS, "position"], **self._keys(root_run_id=root_run_id))
         with self._writing() as connection:
             connection.execute(sa.delete(tables.reject).where(self._mine(tables.reject, root_run_id=root_run_id)))
             insert(connection, tables.reject, rows)

@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables, things
-from resources.ledger.database import insert, records
+from resources.ledger.database import insert, rows_of
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.decision import CHANGE_COLUMNS, PEOPLE_COLUMNS
 from roster.plan.facts import PlanFacts
@@ -79,16 +79,14 @@ class Plans(Scoped):
         """
         keys = self._keys(destination=destination, plan_run_id=plan_run_id)
         whole = {"root_run_id": root_run_id, "number": facts.number, "digest": digest, "counts": facts.to_json(), "epoch": facts.epoch}
-        rows = records(changes, CHANGE_COLUMNS, **keys)
-        for position, row in enumerate(rows):
-            row["position"] = position
         passed = {"accounting_passed": accounting_passed, "gate_passed": gate_passed, "saved_at": moment()}
         planned = people[people["action"] != "none"].reindex(columns=[*PEOPLE, "digest"])
         with self._writing() as connection:
             connection.execute(sa.delete(tables.plan).where(self._mine(tables.plan, destination=destination, plan_run_id=plan_run_id)))
             insert(connection, tables.plan, [{**keys, **whole, **passed}])
-            insert(connection, tables.plan_person, records(planned, list(planned.columns), **keys))
-            insert(connection, tables.plan_change, rows)
+            insert(connection, tables.plan_person, rows_of(planned, list(planned.columns), **keys))
+            numbered = changes.assign(position=range(len(changes)))
+            insert(connection, tables.plan_change, rows_of(numbered, [*CHANGE_COLUMNS, "position"], **keys))
             if of_things is not None and len(of_things):
                 things.add(connection, keys, of_things)
 

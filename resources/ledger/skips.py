@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from resources.ledger import tables
-from resources.ledger.database import insert_missing, records, upsert
+from resources.ledger.database import insert_missing, rows_of, upsert
 from resources.ledger.scoped import Scoped, moment
 
 
@@ -28,7 +28,7 @@ class Skips(Scoped):
             root_run_id: The run, or the first of the runs that it re-executes.
         """
         keys = self._keys(destination=destination, first_seen=seen_on, last_seen=seen_on, times=1, closed=None, last_root_run=root_run_id)
-        rows = records(
+        rows = rows_of(
             skips.dropna(subset=["employee_id", "reason"]).drop_duplicates(["employee_id", "reason"]), ["employee_id", "reason"], **keys
         )
         table = tables.skip
