@@ -239,14 +239,14 @@ class Company:
         self.begun = (*self.begun, key)
         self.number = len(self.begun)
 
-    def sync(self, *people: Mapping[str, Any], write: bool = True, **how: Any) -> Night:
+    def sync(self, *people: Mapping[str, Any] | pd.DataFrame, write: bool = True, **how: Any) -> Night:
         """One night, whole or as far as the plan; see `planned` for what may be said of it."""
         night = self.planned(*people, **how)
         return self.written(night) if write else night
 
     def planned(
         self,
-        *people: Mapping[str, Any],
+        *people: Mapping[str, Any] | pd.DataFrame,
         day: str = "2026-11-20",
         rejected: Sequence[str] = (),
         unreadable: bool = False,
@@ -260,7 +260,7 @@ class Company:
         """A night as far as the plan and the dry run.
 
         Args:
-            people: HR's file.
+            people: HR's file, by person; or all of it as the one frame that it was taken in as.
             day: Its date.
             rejected: Numbers whose rows were rejected.
             unreadable: Whether there was a row without a number that could be read.
@@ -275,7 +275,8 @@ class Company:
         run, today, request = f"run-{self.number}", date.fromisoformat(day), request or Request()
         adapter, attempt, ledger, since = self.adapter(**settings), Attempt(run, run, "acme_sync"), self.ledger, len(self.box.calls)
         access, policy = self.access(adapter), self._policy(absent_means, leaving_days)
-        taken = Taken(roster(*people), pd.Series(rejected, dtype="str"), unreadable, self.number, today, today, run)
+        frame = people[0] if people and isinstance(people[0], pd.DataFrame) else roster(*people)
+        taken = Taken(frame, pd.Series(rejected, dtype="str"), unreadable, self.number, today, today, run)
         taken = replace(taken, formerly=formerly or {})
         ledger.runs.begin(run, run, attempt.job)
         ledger.intakes.record_gate(self.number, run, True, PASSED)
