@@ -47,7 +47,7 @@ MESSAGES = {
     "partial": "HR names a manager here, and part of what it takes to find them is missing.",
     "ambiguous": "This stands for more than one person in the file.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
-    "unknown": "No row of the file has this key or name.",
+    "unknown": "No row of the file has this key or name. Of a number and a name in one cell, both have to be the same person's.",
     "no_row_beside": "The file that says more of people has no row of this person's key.",
     "no_person": "No person in the other files has the key of this row.",
     "key_repeated": "Several people have the key of this row: which of them it is about cannot be told.",

@@ -96,7 +96,8 @@ def _resolve(reference: pd.Series, key: pd.Series, number: pd.Series, current: p
 
 
 def _by_name(frame: pd.DataFrame, raw: pd.DataFrame, source: Source, label: pd.Series) -> _Found:
-    """By a name, in either order, without regard to case and blanks; without its accents where nobody has it with them."""
+    """By a name, in either order, without regard to case and blanks; without its accents where nobody has it with them. By a number where
+    one stands beside the name: both have to be the same person's."""
     if source.refers_to is None:
         ways = whole_names.ways(frame["first_name"], frame["last_name"])
     else:
@@ -108,7 +109,11 @@ def _by_name(frame: pd.DataFrame, raw: pd.DataFrame, source: Source, label: pd.S
     found = _Found(*(pd.Series(float("nan"), index=wanted.index, dtype="str") for _ in range(2)))
     found = _completed(found, wanted, known)
     if (wanted.notna() & found.number.isna() & found.candidates.isna()).any():
-        found = _completed(found, whole_names.without_accents(wanted), known.assign(key=whole_names.without_accents(known["key"])))
+        plain = known.assign(key=whole_names.without_accents(known["key"]))
+        found = _completed(found, whole_names.without_accents(wanted), plain)
+        name, beside = whole_names.with_number(frame["manager_name"].where(found.number.isna() & found.candidates.isna()))
+        for way, keys in ((name, known), (whole_names.without_accents(name), plain)):
+            found = _completed(found, way + "\n" + beside, keys.assign(key=keys["key"] + "\n" + keys["number"]))
     return _Found(found.number.mask(found.number.str.startswith(" ", na=False)), found.candidates)
 
 

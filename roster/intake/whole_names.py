@@ -35,6 +35,11 @@ _FIRST_LAST: Final = (
 )
 _ASIDE: Final = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
 """A nickname or a remark, which is no part of the name."""
+_NUMBER: Final = r"[(\[#]*(?P<number>[^\s()\[\]#,;]*[0-9](?:[^\s()\[\]#,;]*\w)?)[)\]]?"
+_NUMBER_FIRST: Final = rf"^{_NUMBER}[\s,;:|/–—-]+(?P<name>[^0-9]+)$"
+_NUMBER_LAST: Final = rf"^(?P<name>[^0-9]+?)[\s,;:|/–—-]*[\s(\[#]{_NUMBER}$"
+_LONGEST: Final = 200
+"""Characters of a cell that may have a number and a name."""
 _EASTERN: Final = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 """Scripts in which the last name mostly stands first, and nobody can tell."""
 _IN_ORDER: Final = ","
@@ -64,6 +69,13 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
         found = found.fillna(pd.DataFrame({"first": parts["first"], "last": last}))
     told = found["first"].str.contains(_NAME, na=False) & found["last"].str.contains(_NAME, na=False)
     return found[which].where(told).astype("str")
+
+
+def with_number(names: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Where a number stands before or behind a name, in brackets or not: the name as `referred` writes it, and the number."""
+    short = names.where(names.str.len() <= _LONGEST)
+    parts = short.str.extract(_NUMBER_FIRST).fillna(short.str.extract(_NUMBER_LAST))
+    return referred(parts["name"]), parts["number"].astype("str")
 
 
 def ways(first: pd.Series, last: pd.Series) -> list[pd.Series]:

@@ -74,6 +74,38 @@ def test_approver_a_name_of_nobody_is_unresolved_and_never_absent(boss):
     assert (result.facts.managers.lost, result.facts.managers.lines) == (1, (10,))
 
 
+@pytest.mark.parametrize(
+    ("boss", "number"),
+    [
+        ("Alva Strömberg (1)", "1"),
+        ("Strömberg, Alva - 1", "1"),
+        ("1 Alva Strömberg", "1"),
+        ("1: Strömberg, Alva", "1"),
+        ("[1] ALVA STROMBERG", "1"),
+        ("Alva Strömberg, #1", "1"),
+        ("van der Berg, Anna Maria (4)", "4"),
+        ("Bo Ek (7)", "7"),
+        ("8 - Bo Ek", "8"),
+        ("Per Moller [6]", "6"),
+    ],
+)
+def test_a_number_beside_the_name_says_who_is_meant_where_the_name_confirms_it(boss, number):
+    assert manager(company(boss)) == (number, False)
+
+
+@pytest.mark.parametrize(
+    "boss", ["Alva Strömberg (2)", "Alva Strömberg (11)", "Alva (1)", "(1)", "1", "01 Alva Strömberg", "Alva Strömberg (1) (2)"]
+)
+def test_approver_a_number_and_a_name_that_are_not_one_persons_are_unresolved(boss):
+    result = company(boss)
+    assert pd.isna(manager(result)[0]) and manager(result)[1]
+    assert result.notes[["column", "code", "value"]].to_numpy().tolist() == [["manager_name", "unknown", boss]]
+
+
+def test_approver_a_long_cell_is_not_looked_at_for_a_number():
+    assert manager(company("- " * 40_000 + "(1)"))[1]
+
+
 def test_no_surprise_a_rule_that_reads_the_managers_number_gives_nothing_where_the_name_is_nobodys():
     roster = company("Alva").roster
     given = evaluate(Rule.model_validate({"column": "manager_id", "default": "none"}), roster)
