@@ -17,7 +17,7 @@ from rich.table import Table
 
 from assets import draft, new_company
 from cli.check import MISTAKE, UNFIT
-from cli.terminal import say, terminal
+from cli.terminal import say, stop, terminal
 from resources.failures import Failed
 from resources.hr import files, openpgp
 from resources.hr.agreed import AsAgreed, Manifest
@@ -34,7 +34,7 @@ DRAFTS: Final = Path("drafts")
 
 @app.command("map")
 def map_file(
-    file: Annotated[Path, typer.Argument(help="An HR file that no settings describe yet.", exists=True, dir_okay=False)],
+    given: Annotated[list[str], typer.Argument(metavar="FILE", help="An HR file on this machine that no settings describe yet.")],
     out: Annotated[
         Path | None,
         typer.Option(help="The folder that gets a defs.yaml; without it, one in drafts, called after the file.", file_okay=False),
@@ -46,6 +46,7 @@ def map_file(
     source: Annotated[str | None, typer.Option(help=f"The HR system that made it: {', '.join(sources.names())}.")] = None,
 ) -> None:
     """Propose a company's settings for a file, and write them down with how sure each of them is."""
+    file = _file(given)
     if source is not None and source not in sources.names():
         say(f"No such source. Known are: {', '.join(sources.names())}. docs/sources/ says what each is.", err=True)
         raise typer.Exit(MISTAKE)
@@ -83,6 +84,24 @@ def map_file(
         f"  rollcall check {shlex.quote(str(out))} {shlex.quote(str(file))}\n"
         f"  rollcall init COMPANY --from {shlex.quote(str(out))}"
     )
+
+
+def _file(given: list[str]) -> Path:
+    """The file that is looked at; what is none, or more than one, ends the command with what to do."""
+    if any("://" in one for one in given):
+        stop(
+            "This command asks no server: copy HR's file to this machine and map the copy. Then write hr.sftp or hr.url "
+            "in the place of hr.csv in the draft, with what it says of how the file reads: docs/files.md."
+        )
+    if given[1:]:
+        stop(
+            "A draft is made of one file. If several are one roster, map the one with the people, and name all of them under hr.files in "
+            "its draft: one for each country or company, or one whose rows are joined to the people's. docs/files.md says how."
+        )
+    file = Path(given[0])
+    if not file.is_file():
+        stop(f"{file}: {'this is a folder' if file.is_dir() else 'there is no such file'}.")
+    return file
 
 
 def _agreed(file: Path, key: Path | None, passphrase: str | None) -> AsAgreed:

@@ -19,6 +19,7 @@ from resources.hr.locations import Source
 from resources.hr.meant import name_beside
 from resources.hr.newest import day_in
 from resources.hr.sources import ExportSource, Found
+from resources.ssh.sharing import one_login
 from roster.reading import several
 from roster.settings import CsvFormat
 
@@ -62,7 +63,8 @@ class SeveralFiles:
             NoFile: There is none of any.
             Transient: One is missing, or of another day than the others: it may come.
         """
-        return self._all_of_a_day(lambda source, _: source.newest(hurried), list(self.sources))
+        with one_login():
+            return self._all_of_a_day(lambda source, _: source.newest(hurried), list(self.sources))
 
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
@@ -72,18 +74,21 @@ class SeveralFiles:
             states = None
         if not isinstance(states, dict) or states.keys() != self.sources.keys():
             raise NoFile("The run is for other files than the settings name.", "Start a new run.")
-        found = {name: source.again(str(states[name])) for name, source in self.sources.items()}
+        with one_login():
+            found = {name: source.again(str(states[name])) for name, source in self.sources.items()}
         return _together(found, ())
 
     def take(self, found: Found) -> Export:
         """See `ExportSource`."""
         assert isinstance(found, FoundSet), "it was found here"  # noqa: S101
-        exports = {name: self.sources[name].take(one) for name, one in found.each.items()}
+        with one_login():
+            exports = {name: self.sources[name].take(one) for name, one in found.each.items()}
         return _as_one(exports, found.shown)
 
     def put_away(self, found: Found) -> bool:
         """See `ExportSource`: each of them; whether all are out of the way."""
-        away = [self.sources[name].put_away(one) for name, one in _from_path(found.path).items() if name in self.sources]
+        with one_login():
+            away = [self.sources[name].put_away(one) for name, one in _from_path(found.path).items() if name in self.sources]
         return bool(away) and all(away)
 
     def _all_of_a_day(self, look: Callable[[ExportSource, str], Found], names: Sequence[str]) -> Found:

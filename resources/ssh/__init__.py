@@ -2,6 +2,7 @@
 
 - `settings`: where is it, as whom to log in, and by which keys is it known?
 - `session`: how is a session opened: host key, login, the way through a jump host, time-outs, another attempt?
+- `sharing`: is there a session of an earlier visit?
 - `keys`: the private key that logs in, whatever its format.
 - `failures`: what went wrong with a server, and may another attempt go better?
 

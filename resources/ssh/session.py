@@ -32,6 +32,7 @@ from resources.ssh.failures import (
 )
 from resources.ssh.keys import OldRSAKey, private_key
 from resources.ssh.settings import HostKey, SshLogin, SshServer
+from resources.ssh.sharing import is_open, session_of
 
 RSA_ALGORITHMS: Final = ("rsa-sha2-512", "rsa-sha2-256")
 _NOTICED: Final = 0.5
@@ -134,6 +135,8 @@ def _let_in(settings: SshLogin, server: str, patience: Patience, via: "_Via | No
 def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko.SFTPClient], _Result], advice: str = RESUMED) -> _Result:
     """Do `work` on a connection of its own, and again on another if time may heal what went wrong: it must be safe to repeat.
 
+    Within `resources.ssh.sharing.one_login` the connection is that of an earlier visit.
+
     Args:
         settings: Which server.
         patience: How long to wait and how often to try.
@@ -146,9 +149,19 @@ def in_session(settings: SshServer, patience: Patience, work: Callable[[paramiko
         Failed: Whatever `work` raises.
     """
     server, retry = server_name(settings.host, settings.port_number()), patience.retry
+    login = settings.model_dump_json(include=set(SshServer.model_fields))
 
     def attempt() -> _Result:
-        with session(settings, patience) as sftp:
+        was_open = is_open(login)
+        try:
+            return once()
+        except Lost:
+            if not was_open:
+                raise
+            return once()  # the server may let nobody stay after a visit
+
+    def once() -> _Result:
+        with session_of(login, lambda: session(settings, patience)) as sftp:
             try:
                 return work(sftp)
             except (*WIRE, UnicodeDecodeError) as error:

@@ -357,3 +357,25 @@ def test_a_systems_export_is_checked_as_it_was_mapped(tmp_path: Path) -> None:
     result = checked(out, file)
     assert result.exit_code == 0, result.output
     assert "Gate: fit" in result.output
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["s3://acme-hr/out/people.csv"], "copy HR's file to this machine"),
+        (["sftp://hr@sftp.acme.example/out/people.csv"], "copy HR's file to this machine"),
+        (["people.csv", "assignments.csv"], "name all of them under hr.files"),
+        (["nowhere.csv"], "nowhere.csv: there is no such file"),
+        (["."], "this is a folder"),
+    ],
+)
+def test_what_is_no_one_file_on_this_machine_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text("No,Name\n1,Ek\n")
+    (tmp_path / "assignments.csv").write_text("No,Team\n1,Sales\n")
+    result = CliRunner().invoke(app, ["map", *given])
+    assert result.exit_code == 2
+    assert says in result.output
+    assert not (tmp_path / "drafts").exists()
