@@ -290,7 +290,7 @@ def write(destination: Destination, access: Any, ledger: Ledger, write: Write, *
 
 def sent(destination: Destination, ledger: Ledger, plan_run_id: str) -> bool:
     """Whether anything of a plan was sent: else what was read before it is what is there."""
-    return len(ledger.deliveries.answers(destination.name, plan_run_id)) > 0 or ledger.things.sent(destination.name, plan_run_id)
+    return ledger.deliveries.answered(destination.name, plan_run_id) or ledger.things.sent(destination.name, plan_run_id)
 
 
 def landed(

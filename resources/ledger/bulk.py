@@ -58,7 +58,7 @@ def _by_executemany(connection: sa.Connection, table: sa.Table, rows: Rows, fini
 
 
 def _bound(connection: sa.Connection, table: sa.Table, rows: Rows, name: str) -> Iterator[Any]:
-    kind = table.c[name].type
+    kind: Any = table.c[name].type
     bind = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect) or (lambda value: value)
     return repeat(bind(rows.same[name])) if name in rows.same else map(bind, _cells(rows.frame[name], kind))
 

@@ -67,6 +67,12 @@ class Deliveries(Scoped):
         """What was answered so far: person, status, reason, request."""
         return self._frame(tables.answer, ANSWERS, ["person"], destination=destination, plan_run_id=plan_run_id)
 
+    def answered(self, destination: str, plan_run_id: str) -> bool:
+        """Whether anything was answered, or sent without an answer."""
+        mine = self._mine(tables.answer, destination=destination, plan_run_id=plan_run_id)
+        with self._reading() as connection:
+            return connection.execute(sa.select(tables.answer.c.person).where(mine).limit(1)).first() is not None
+
     def refused_alone(self, destination: str) -> dict[str, str]:
         """Who was refused in a request of their own and never accepted since, in whatever plan that was → with what.
 

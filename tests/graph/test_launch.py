@@ -219,6 +219,18 @@ def failed_run(instance: dg.DagsterInstance, run_id: str, root: str | None = Non
 FIRST, AGAIN, OTHER, THIRD = (f"{beginning}-0000-4000-8000-000000000000" for beginning in ("3f2a1111", "77ab0000", "3f2a2222", "90ffffff"))
 
 
+def test_dagsters_logs_stay_open_for_as_long_as_a_run_lasts_and_no_longer(stumbling: Location, tmp_path: Path) -> None:
+    logs = []
+
+    def look(_: dg.DagsterEvent) -> None:
+        logs.append(sorted("index" if path.name.startswith("index") else "run" for path in tmp_path.rglob("*.db-wal")))
+
+    run_job("stumbling", location=stumbling, on_event=look)
+    assert logs
+    assert all({"index", "run"} <= set(there) for there in logs)
+    assert not list(tmp_path.rglob("history/runs/*.db-wal"))
+
+
 def test_a_run_is_named_by_the_first_characters_of_any_of_its_attempts(stumbling: Location) -> None:
     with dg.DagsterInstance.get() as instance:
         failed_run(instance, FIRST)
