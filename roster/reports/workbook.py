@@ -85,8 +85,9 @@ def _sheet(book: Any, title: str, rows: pd.DataFrame) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.append([_heading(sheet, HEADINGS[name][0]) for name in names])
     columns = [_numbers(shown[name]) if name in NUMBERS and is_numeric_dtype(shown[name]) else _texts(shown[name]) for name in names]
+    text, other = _cell(sheet, _WRAPPED, "@"), _cell(sheet, _TOP)
     for values in zip(*columns, strict=True):
-        sheet.append([_cell(sheet, value) for value in values])
+        sheet.append(_holding(text if isinstance(value, str) else other, value) for value in values)
 
 
 def _numbers(column: pd.Series) -> list[int | None]:
@@ -106,10 +107,15 @@ def _heading(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _cell(sheet: Any, value: str | int | None) -> Any:
-    cell = WriteOnlyCell(sheet, value)
-    cell.alignment = _TOP
+def _cell(sheet: Any, alignment: Alignment, number_format: str = "General") -> Any:
+    cell = WriteOnlyCell(sheet)
+    cell.alignment, cell.number_format = alignment, number_format
+    return cell
+
+
+def _holding(cell: Any, value: str | int | None) -> Any:
+    """The cell with a value. It is written before the next one is asked for, so that one serves for all: its style takes longer than it."""
+    cell.value = value
     if isinstance(value, str):
-        cell.data_type, cell.number_format = "s", "@"  # a text that begins like a formula is none
-        cell.alignment = _WRAPPED
+        cell.data_type = "s"  # a text that begins like a formula is none
     return cell

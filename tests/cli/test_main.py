@@ -15,7 +15,18 @@ from cli.commands import COMMANDS
 from cli.main import app
 from resources import places
 
-HEAVY = ("dagster", "pandas", "sqlalchemy", "paramiko", *sorted({listed.module for listed in COMMANDS.values()}))
+HEAVY = (
+    "dagster",
+    "httpx",
+    "jinja2",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "paramiko",
+    "pydantic",
+    "sqlalchemy",
+    *sorted({listed.module for listed in COMMANDS.values()}),
+)
 
 
 def in_a_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
