@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: measures every case, prints one table, keeps the figures in `.rollcall/bench`.
+"""`python -m benchmarks`: measures what is asked for, prints the table and the aims, keeps the figures in `.rollcall/bench`.
 
-Belongs here: which sizes, the order, the output. Does not belong here: the cases themselves.
+Belongs here: which cases there are, which sizes, the order, the output. Does not belong here: the cases themselves.
 """
 
 import argparse
@@ -10,50 +10,110 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import cases, table
+from benchmarks import aims, cases, growth, history, table
 from benchmarks.cases import Row
 from benchmarks.peers import Peers
 from resources import places
 
-BATCHES = (10, 100)
-"""People in a call of the peers: dlt's default and drt's."""
+SLOW_MS = 100
+"""What an answer takes where calls are what is measured."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much of each case."""
+
+    sizes: list[int]
+    """People, for whatever grows with them."""
+    called: list[int]
+    """People, for first loads at `SLOW_MS` a call."""
+    rows: int
+    """For the transform beside polars."""
+    repeats: int
+    peers: Peers | None
+    before: Path | None
+
+
+def _nights(asked: Asked) -> Iterator[Row]:
+    for people in asked.sizes:
+        yield from cases.rollcall(people, 0, asked.repeats)
+        if asked.before:
+            yield from cases.rollcall(people, 0, asked.repeats, before=asked.before)
+
+
+def _calls(asked: Asked) -> Iterator[Row]:
+    first = ("first load",)
+    for people in asked.called:
+        yield from cases.rollcall(people, SLOW_MS, 1, steps=first)
+        yield from cases.rollcall(people, SLOW_MS, 1, ("findity",), first)
+        if asked.peers:
+            yield from cases.pushed(asked.peers, people, SLOW_MS)
+
+
+def _start(asked: Asked) -> Iterator[Row]:
+    yield from cases.floor(asked.repeats)
+    yield from cases.imports(asked.repeats)
+
+
+def _commands(asked: Asked) -> Iterator[Row]:
+    for case in ("demo", "help"):
+        yield from cases.alone(case, 0, asked.repeats + 1)
+    yield from cases.alone("check", 1_000, asked.repeats + 1)
+
+
+def _parts(asked: Asked) -> Iterator[Row]:
+    for people in asked.sizes:
+        for case in ("check", "approvers"):
+            yield from cases.alone(case, people, asked.repeats)
+
+
+def _transform(asked: Asked) -> Iterator[Row]:
+    for people in sorted({*asked.sizes, asked.rows}):
+        yield from cases.alone("transform", people, 1)
+    if asked.peers:
+        yield from cases.polars(asked.peers, asked.rows)
+
+
+CASES: dict[str, Callable[[Asked], Iterator[Row]]] = {
+    "start": _start,
+    "commands": _commands,
+    "nights": _nights,
+    "calls": _calls,
+    "parts": _parts,
+    "transform": _transform,
+}
 
 
 def main() -> int:
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Rollcall's figures beside its peers'.")
-    parser.add_argument("--quick", action="store_true", help="one small size, to try it out")
-    parser.add_argument("--people", type=int, nargs="*", help="sizes, instead of 10,000 and 100,000")
-    parser.add_argument("--rows", type=int, default=None, help="rows for the transform alone, instead of a million; 0 leaves it out")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Rollcall's figures beside its peers' and the aims.")
+    parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES), help="some of the cases")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to try it out")
+    parser.add_argument("--people", type=int, nargs="+", help="sizes, instead of 10,000 to 300,000")
     parser.add_argument("--no-peers", action="store_true", help="leave out drt, dlt and polars")
     parser.add_argument("--repeats", type=int, default=2, help="of which the quickest counts, where a case can be repeated")
+    parser.add_argument("--before", type=Path, metavar="FOLDER", help="another checkout, whose nights are measured beside these")
+    parser.add_argument("--history", type=Path, metavar="GUIDE", help="write a row, the aims and the picture of growth into this guide")
     given = parser.parse_args()
-    sizes = given.people if given.people is not None else [1_000] if given.quick else [10_000, 100_000]
-    million = given.rows if given.rows is not None else 20_000 if given.quick else 1_000_000
+    sizes = given.people or ([300, 1_000] if given.quick else [10_000, 30_000, 100_000, 300_000])
+    called, million = ([300], 3_000) if given.quick else ([10_000, 100_000], 1_000_000)
+    wants = not given.no_peers and {"calls", "transform"} & set(given.only)
+    asked = Asked(sizes, called, million, given.repeats, _peers() if wants else None, given.before)
     started, rows = dt.datetime.now(dt.UTC), []
-    for row in _rows(sizes, million, not given.no_peers, given.repeats):
-        rows.append(row)
-        printed = f"{row.measured.seconds:.1f} s" if row.measured else row.note
-        sys.stderr.write(f"  {row.what} {row.people or ''} {row.step} {row.delay_ms} ms: {printed}\n")
-    sys.stdout.write("\n".join(["", *table.lines(rows), "", *table.aims(rows), "", f"Kept in {_keep(rows, started)}", ""]))
+    for name in given.only:
+        for row in CASES[name](asked):
+            rows.append(row)
+            printed = f"{row.measured.seconds:.1f} s, of processor {row.measured.cpu:.1f} s" if row.measured else row.note
+            sys.stderr.write(f"  {row.what} {row.people or ''} {row.step} {row.delay_ms} ms: {printed}\n")
+            kept = _keep(rows, started)
+    sys.stdout.write("\n".join(["", *table.lines(rows), "", *table.aims(aims.reached(rows)), "", f"Kept in {kept}", ""]))
+    if given.history:
+        history.write(given.history, rows, started.date())
     return 0
-
-
-def _rows(sizes: list[int], million: int, with_peers: bool, repeats: int) -> Iterator[Row]:
-    peers = _peers() if with_peers else None
-    yield from cases.floor(repeats)
-    for people in sizes:
-        for delay_ms in (0, 100):
-            yield from cases.rollcall(people, delay_ms, repeats)
-            if peers:
-                yield from cases.rollcall(people, delay_ms, 1, ("findity",), ("first load",))
-                # At a thousand calls a minute and a half says what ten thousand would.
-                yield from cases.pushed(peers, people, delay_ms, BATCHES if people <= 10_000 else BATCHES[-1:])
-    if million:
-        yield from cases.transforms(peers, million)
 
 
 def _peers() -> Peers | None:
@@ -73,10 +133,13 @@ def _folder() -> Path:
 
 
 def _keep(rows: list[Row], started: dt.datetime) -> Path:
-    machine = {"processors": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    """Keep the figures after every row, and the picture: all of them take long, and those that were measured are good without the rest."""
+    machine = {"processors": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(), "commit": history.commit()}
     file = _folder() / f"{started:%Y%m%dT%H%M%S}.json"
-    figures = {"started": started.isoformat(), **machine, "rows": [row.as_json() for row in rows], "aims": table.aims(rows)}
-    file.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    figures = {"started": started.isoformat(), **machine, "rows": [row.as_json() for row in rows]}
+    file.write_text(json.dumps({**figures, "aims": [asdict(aim) for aim in aims.reached(rows)]}, indent=1), encoding="utf-8")
+    if found := growth.series(rows):
+        file.with_suffix(".svg").write_text(growth.draw(found), encoding="utf-8")
     return file
 
 

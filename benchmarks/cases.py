@@ -6,12 +6,12 @@ Belongs here: what is run, in which order, with what in place. Does not belong h
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import peers
+from benchmarks import commands, peers
 from benchmarks.company import NAME, Company
 from benchmarks.measure import CaseFailed, Measured, run
 from benchmarks.peers import Peers
@@ -20,6 +20,10 @@ from destinations.expensify.settings import LIMITS as EXPENSIFY_LIMITS
 from resources.rates import MARGIN
 
 STEPS = ("first load", "2.5 % changes", "no change")
+OURS, FINDITY_ALONE = "Rollcall", "Rollcall, Findity only"
+IMPORTS, NO_IMPORTS = "imports of a run", "imports of an empty job's run"
+HUNDRED = 100
+"""People in a call of the peers: drt's default. dlt's, ten, takes ten times as many calls."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Row:
     measured: Measured | None
     served: Served | None = None
     note: str = ""
+    peer: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the file."""
@@ -57,7 +62,27 @@ def floor(repeats: int) -> Iterator[Row]:
             "the same by `dagster job execute`": lambda: run(by_dagster, company.environment),
         }
         for what, start in ways.items():
-            yield Row(what, 0, "", 0, quickest(start, repeats + 1))
+            yield Row(what, 0, "", 0, quickest(start, repeats + 1), peer=True)
+
+
+def imports(repeats: int) -> Iterator[Row]:
+    """What a first load imports, by the time its process has ended; and an empty job's run."""
+    with place(200, 0, ("expensify", "findity")) as (folder, company, server):
+        environment, file = {**company.environment, **server.environment}, folder / "modules.json"
+        for what, of in ((IMPORTS, NIGHT), (NO_IMPORTS, job("benchmarks.empty", "empty"))):
+            run([sys.executable, "-m", "benchmarks.imports", "record", str(file), *of[2:]], environment)
+            load = [sys.executable, "-m", "benchmarks.imports", "load", str(file)]
+            yield Row(what, 0, "", 0, quickest(lambda load=load: run(load, environment), repeats + 1), peer=True)  # type: ignore[misc]
+
+
+def alone(case: str, people: int, repeats: int) -> Iterator[Row]:
+    """One of `commands.ALONE`; what is in the last line of its output counts, where it measures a part of itself."""
+    with commands.ready(case, people) as (what, environment):
+        measured = quickest(lambda: run([sys.executable, *what], environment, ends=(0, commands.WITH_REJECTS)), repeats)
+    if case == "approvers":
+        measured = replace(measured, seconds=measured.printed["seconds"], cpu=measured.printed["cpu"])
+    name = "transform alone" if case == "transform" else case
+    yield Row(name, people if case in commands.OF_PEOPLE else 0, "", 0, measured)
 
 
 def quickest(start: Callable[[], Measured], repeats: int) -> Measured:
@@ -74,48 +99,51 @@ def prepare(company: Company, step: str) -> None:
 
 
 def rollcall(
-    people: int, delay_ms: int, repeats: int, destinations: tuple[str, ...] = ("expensify", "findity"), steps: tuple[str, ...] = STEPS
+    people: int,
+    delay_ms: int,
+    repeats: int,
+    destinations: tuple[str, ...] = ("expensify", "findity"),
+    steps: tuple[str, ...] = STEPS,
+    before: Path | None = None,
 ) -> Iterator[Row]:
-    """The story of a company: its first load, a day with changes, then days without."""
-    what = "Rollcall" if len(destinations) == 2 else f"Rollcall, {destinations[0].title()} only"
+    """The story of a company: its first load, a day with changes, then days without. `before`: another checkout."""
+    what = OURS if len(destinations) == 2 else FINDITY_ALONE
     with place(people, delay_ms, destinations) as (_, company, server):
         environment = {**company.environment, **server.environment}
 
         def day(step: str) -> tuple[Measured, Served]:
             prepare(company, step)
             server.served()
-            return run([sys.executable, *NIGHT], environment), server.served()
+            return run([sys.executable, *NIGHT], environment, before), server.served()
 
         for step in steps:
             done = min((day(step) for _ in range(repeats if step == "no change" else 1)), key=lambda one: one[0].seconds)
-            yield Row(what, people, step, delay_ms, *done, note=_windows(done[1]))
+            name = f"{what}, before" if before else what
+            yield Row(name, people, step, delay_ms, *done, note=_windows(done[1]), peer=before is not None)
 
 
-def pushed(environment: Peers, people: int, delay_ms: int, batches: tuple[int, ...]) -> Iterator[Row]:
+def pushed(environment: Peers, people: int, delay_ms: int) -> Iterator[Row]:
     """The same people pushed by the peers, all of them each time: neither finds out what has changed."""
     for name, push in (("drt-core + dagster-drt", environment.drt), ("dlt", environment.dlt)):
-        for batch in batches:
-            with place(people, delay_ms, ("findity",)) as (folder, company, server):
-                peers.people(company.rows, server, folder / "people.csv")
-                server.served()
-                what = f"{name}, {batch} a call"
-                try:
-                    measured = push(server, folder / "people.csv", batch, folder)
-                except CaseFailed as failed:
-                    yield Row(what, people, "every run", delay_ms, None, note=f"failed: {str(failed).splitlines()[-1][:100]}")
-                    continue
-                yield Row(what, people, "every run", delay_ms, measured, server.served())
+        with place(people, delay_ms, ("findity",)) as (folder, company, server):
+            peers.people(company.rows, server, folder / "people.csv")
+            server.served()
+            what = f"{name}, {HUNDRED} a call"
+            try:
+                measured = push(server, folder / "people.csv", HUNDRED, folder)
+            except CaseFailed as failed:
+                note = f"failed: {str(failed).splitlines()[-1][:100]}"
+                yield Row(what, people, "every run", delay_ms, None, note=note, peer=True)
+                continue
+            yield Row(what, people, "every run", delay_ms, measured, server.served(), peer=True)
 
 
-def transforms(environment: Peers | None, people: int) -> Iterator[Row]:
-    """The transform alone, beside polars."""
+def polars(environment: Peers, people: int) -> Iterator[Row]:
+    """What the transform is held against."""
     with TemporaryDirectory(prefix="bench") as folder:
-        base = Path(folder)
-        company = Company(base, people)
-        command = [sys.executable, "-m", "benchmarks.transform", str(company.folder), str(company.file), str(base / "out")]
-        yield Row("transform alone", people, "", 0, run(command, company.environment))
-        if environment:
-            yield Row("polars: same CSV to JSON, no checks", people, "", 0, environment.polars(company.file, base / "out"))
+        company = Company(Path(folder), people)
+        measured = environment.polars(company.file, Path(folder) / "out")
+        yield Row("polars: same CSV to JSON, no checks", people, "", 0, measured, peer=True)
 
 
 @contextmanager

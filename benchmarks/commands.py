@@ -14,6 +14,7 @@ from benchmarks.measure import run
 
 ROLLCALL = str(Path(sys.executable).with_name("rollcall"))
 ALONE = ("help", "demo", "check", "transform", "approvers")
+OF_PEOPLE = ("check", "transform", "approvers")
 WITH_REJECTS = 3
 """What `rollcall check` ends with, since a few rows of every export here are no valid person."""
 

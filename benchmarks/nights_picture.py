@@ -9,7 +9,7 @@ from typing import Any, Final
 
 Nights = Sequence[dict[str, Any]]
 COLOURS: Final = {"ledger": "#1f77b4", "Dagster's database": "#d62728", "stored values": "#2ca02c", "reports": "#9467bd"}
-_WIDTH, _HEIGHT, _LEFT, _TOP = 820, 200, 60, 34
+WIDTH, HEIGHT, LEFT, TOP = 820, 200, 60, 34
 
 
 def table(nights: Nights, days: int) -> Iterator[str]:
@@ -31,10 +31,10 @@ def draw(nights: Nights, people: int, days: int) -> str:
     """The picture, as SVG: megabytes in each place, and seconds of processor a night; wall time tells of whatever else a machine does."""
     most = max(row["bytes"][place] for row in nights for place in COLOURS) / 1e6
     slowest = max(_around(nights, row["night"]) for row in nights)
-    height = 2 * (_HEIGHT + 60) + 10
+    height = 2 * (HEIGHT + 60) + 10
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         *_frame(0, f"Megabytes kept: {people:,} people, retention_days: {days}", most, len(nights), days),
         *(_line(0, nights, most, lambda row, place=place: row["bytes"][place] / 1e6, colour) for place, colour in COLOURS.items()),
         *_legend(),
@@ -46,19 +46,19 @@ def draw(nights: Nights, people: int, days: int) -> str:
 
 
 def _y(panel: int, share: float) -> float:
-    return panel * (_HEIGHT + 60) + _TOP + _HEIGHT * (1 - share / 1.05)
+    return panel * (HEIGHT + 60) + TOP + HEIGHT * (1 - share / 1.05)
 
 
 def _x(night: float, nights: int) -> float:
-    return _LEFT + (_WIDTH - _LEFT - 20) * night / nights
+    return LEFT + (WIDTH - LEFT - 20) * night / nights
 
 
 def _frame(panel: int, title: str, most: float, nights: int, days: int) -> Iterator[str]:
-    yield f'<text x="{_LEFT}" y="{panel * (_HEIGHT + 60) + 20}" font-weight="bold">{title}</text>'
+    yield f'<text x="{LEFT}" y="{panel * (HEIGHT + 60) + 20}" font-weight="bold">{title}</text>'
     for share in (0.0, 0.5, 1.0):
         y = _y(panel, share)
-        yield f'<line x1="{_LEFT}" x2="{_WIDTH - 20}" y1="{y:.1f}" y2="{y:.1f}" stroke="#dddddd"/>'
-        yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{most * share:.1f}</text>'
+        yield f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y:.1f}" y2="{y:.1f}" stroke="#dddddd"/>'
+        yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{most * share:.1f}</text>'
     for night in sorted({days, *range(0, nights + 1, max(1, nights // 4))}):
         where = f'x="{_x(night, nights):.1f}" y="{_y(panel, 0) + 16:.1f}"'
         yield f'<text {where} text-anchor="middle">{"night " if not night else ""}{night}</text>'
@@ -68,7 +68,7 @@ def _frame(panel: int, title: str, most: float, nights: int, days: int) -> Itera
 
 def _legend() -> Iterator[str]:
     for place, (name, colour) in enumerate(COLOURS.items()):
-        x = _WIDTH - 460 + 115 * place
+        x = WIDTH - 460 + 115 * place
         yield f'<rect x="{x}" y="11" width="10" height="10" fill="{colour}"/><text x="{x + 14}" y="20">{name}</text>'
 
 

@@ -3,7 +3,7 @@
 from benchmarks.cases import Row
 from benchmarks.measure import Measured
 from benchmarks.server import Served
-from benchmarks.table import aims, lines
+from benchmarks.table import lines
 
 ROWS = [
     Row("empty Dagster job", 0, "", 0, Measured(2.0, 1.0, 100)),
@@ -18,10 +18,3 @@ def test_every_case_has_a_line_also_one_that_failed() -> None:
     found = lines(ROWS)
     assert len(found) == 1 + len(ROWS)
     assert found[-1].endswith("failed: no such table")
-
-
-def test_the_aims_are_ratios_of_what_was_run_and_say_nothing_of_the_rest() -> None:
-    assert aims(ROWS) == [
-        "no change at 10,000 / empty Dagster job: 2.5 (aim: at most 1.5); in CPU time 4.0",
-        "dlt, 10 a call / Rollcall, first load of 10,000 at 100 ms: 6.0 (aim: at least 5); in CPU time 1.0",
-    ]
