@@ -367,7 +367,7 @@ def mutated(seed: int, size: int) -> tuple[str, str, Rows, bytes]:
     """The file of a seed: the form it has, what was done to it, the good rows, and its bytes."""
     rng = Chance(seed)
     rows = rosters.roster(Chance(seed % COMPANIES), size)
-    form = rng.choice(["text", "text", "text", "workbook", "gzip", "zip", "fixed width", "files", "changes"])
+    form = rng.choice(["text", "text", "text", "workbook", "gzip", "zip", "fixed width", "files", "joined", "changes"])
     make = rosters.MADE.get(form, rosters.as_text)
     at = rng.randrange(10)
     if at < 4:
@@ -380,6 +380,10 @@ def mutated(seed: int, size: int) -> tuple[str, str, Rows, bytes]:
         north, name = rosters.as_text(rows[: size // 2]), rng.choice(list(BYTES))
         south = rosters.as_text(rows[size // 2 :])
         return form, name, rows, several.packed({"north": north, "south": BYTES[name](rng, south)})
+    if form == "joined":
+        parts, name = several.taken_apart(rosters.as_joined(rows)), rng.choice(list(BYTES))
+        which = rng.choice(["people", "jobs"])
+        return form, name, rows, several.packed({**parts, which: BYTES[name](rng, parts[which])})
     data = make(rows)  # type: ignore[operator]
     kinds = BYTES | (BOOKS if form == "workbook" else {}) | PACKED
     name = rng.choice(list(BOOKS)) if form == "workbook" and at < 8 else rng.choice(list(kinds))

@@ -1,6 +1,6 @@
 """Rosters of a good company whose truth is known: who is who, who leads whom, who is gone.
 
-Belongs here: the rows, and how they are written as text, workbook, archive, fixed width, files or changes. Does
+Belongs here: the rows, and how they are written as text, workbook, archive, fixed width, files, joined files or changes. Does
 not belong here: what goes wrong with them (`tests.fuzz.mutating`).
 """
 
@@ -15,7 +15,7 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from roster.reading import several
-from roster.settings import Changes, CsvFormat, People
+from roster.settings import Changes, CsvFormat, Joined, People
 
 FIELDS = ["number", "first", "last", "mail", "boss", "state", "begun", "ended", "policy", "phone", "limit"]
 WIDTHS = [8, 20, 24, 40, 8, 2, 10, 10, 4, 16, 10]
@@ -109,6 +109,18 @@ def as_files(rows: Rows) -> bytes:
     return several.packed({"north": as_text(rows[:half]), "south": as_text(rows[half:])})
 
 
+def as_joined(rows: Rows) -> bytes:
+    """The policy stands in a file of its own, in the opposite order."""
+    at = FIELDS.index("policy")
+    people = as_text([row[:at] + row[at + 1 :] for row in rows], [name for name in FIELDS if name != "policy"])
+    return several.packed({"people": people, "jobs": as_text([[row[0], row[at]] for row in reversed(rows)], ["key", "policy"])})
+
+
+def _joined() -> CsvFormat:
+    jobs = CsvFormat().joined_by(Joined(by={"key": "number"}, gives=["policy"]))
+    return CsvFormat().of_files({"people": CsvFormat(), "jobs": jobs})
+
+
 FORMATS = {
     "text": CsvFormat(),
     "workbook": CsvFormat(),
@@ -116,6 +128,7 @@ FORMATS = {
     "zip": CsvFormat(),
     "fixed width": _fixed(),
     "files": CsvFormat().of_files({"north": CsvFormat(), "south": CsvFormat()}),
+    "joined": _joined(),
 }
 MADE = {
     "text": as_text,
@@ -124,6 +137,7 @@ MADE = {
     "zip": lambda rows: as_zip(as_text(rows)),
     "fixed width": as_fixed_width,
     "files": as_files,
+    "joined": as_joined,
 }
 CHANGES = CsvFormat().of_changes(Changes())
 """How files of changes read: `tests.fuzz.judging` puts them on the good rows."""
