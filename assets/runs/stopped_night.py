@@ -1,6 +1,7 @@
-"""A night that stopped, on the page of ``reports/sync_report`` and at the checks ``held``: its steps never came to these.
+"""A night that stopped, on the page of ``reports/sync_report`` and at the checks that its steps never came to.
 
-Without this the report would go on showing the night before, and the checks would show that they never came about in place of what waits.
+Without this the report would go on showing the night before. Dagster knows no check that a failed run has not reached: all that were
+planned and not made show *Execution failed*, as if they had been looked at, and `held` no more what waits.
 
 Belongs here: telling Dagster of that report. Does not belong here: what is in it (``assets.graph.reports``), writing
 it (``assets.runs.summary``).
@@ -19,6 +20,8 @@ from roster.reports.headline import headline
 from roster.reports.model import RunReport
 from roster.reports.skipped import left_out
 
+_STOPPED: Final = "the night stopped"
+_AS_BEFORE: Final = "As before the run that stopped: "
 _MADE: Final = frozenset({Status.SUCCEEDED, Status.FAILED})
 
 
@@ -37,21 +40,38 @@ def show(instance: dg.DagsterInstance, run_id: str, report: RunReport, files: Wr
         return
     out = left_out(report)
     shown = in_short(report, out, headline(report, out), files, ("", ""))
-    stopped = {"the night stopped": dg.MetadataValue.dagster_run(run_id)}
+    stopped = {_STOPPED: dg.MetadataValue.dagster_run(run_id)}
     instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata={"in short": shown["in short"], **stopped, **shown}))
-    _show_what_waits(instance, run_id)
+    _show_checks(instance, run_id)
 
 
-def _show_what_waits(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Have each check `held` that the run was to make, and did not, show what the last plan held: that waits as before."""
+def _show_checks(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Have each check that the run was to make, and did not, say so; `held` shows what the last plan held, since that waits as before."""
     planned = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
     found = [entry.get_dagster_event().event_specific_data for entry in planned]
-    keys = [one.asset_check_key for one in found if isinstance(one, AssetCheckEvaluationPlanned) and one.check_name == "held"]
+    keys = [one.asset_check_key for one in found if isinstance(one, AssetCheckEvaluationPlanned)]
     for key in dict.fromkeys(keys):
         newest, *_ = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
-        made = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=_MADE)
-        before = made[0].evaluation if made else None
-        if newest.run_id != run_id or newest.status in _MADE or before is None:
+        if newest.run_id != run_id or newest.status in _MADE:
             continue
-        said = f"As before the run that stopped: {before.description}"
-        instance.report_runless_asset_event(copy(before, description=said, target_materialization_data=None))
+        instance.report_runless_asset_event(_as_before(instance, key) or _not_reached(key, run_id))
+
+
+def _as_before(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+    made = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=_MADE) if key.name == "held" else None
+    before = made[0].evaluation if made else None
+    if before is None or _STOPPED in before.metadata:
+        return None
+    told = (before.description or "").removeprefix(_AS_BEFORE)  # by two such nights, one after the other
+    return copy(before, description=f"{_AS_BEFORE}{told}", target_materialization_data=None)
+
+
+def _not_reached(key: dg.AssetCheckKey, run_id: str) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={_STOPPED: dg.MetadataValue.dagster_run(run_id)},
+        description="Not reached: the run stopped before it came to this. `sync_report` says what stopped it.",
+    )

@@ -126,3 +126,18 @@ def test_after_a_night_that_stopped_what_waits_is_shown_and_no_empty_table(night
         said = nights.acme.checks(nights.again)[f"{destination}/plan: held"]
         assert newest.evaluation.description == f"As before the run that stopped: {said.description}"
         assert newest.evaluation.metadata == said.metadata
+
+
+def test_after_a_night_that_stopped_no_check_says_that_it_failed_though_it_was_not_reached(nights: Any) -> None:
+    planned = nights.instance.all_logs(nights.stopped.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+    keys = {entry.get_dagster_event().event_specific_data.asset_check_key for entry in planned}
+    newest = {key: nights.instance.event_log_storage.get_asset_check_execution_history(key, limit=2) for key in keys}
+    told = {key for key, (one, _) in newest.items() if one.run_id != nights.stopped.run_id and key.name != "held"}
+    assert {"accounting", "landed", "dry_run"} <= {key.name for key in told}
+    for key in told:
+        one, before = newest[key]
+        assert before.run_id == nights.stopped.run_id, "it is told once though two told of the night"
+        assert not one.evaluation.passed and one.evaluation.severity is dg.AssetCheckSeverity.WARN
+        assert one.evaluation.description.startswith("Not reached: ")
+    gate = dg.AssetCheckKey(dg.AssetKey(["acme", "hr", "roster"]), "gate")
+    assert newest[gate][0].run_id == nights.stopped.run_id, "it was reached, and stopped the night"
