@@ -42,7 +42,8 @@ def e164(numbers: pd.Series, regions: pd.Series) -> pd.Series:
 
 
 def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
-    """The numbers that are plainly one of this country's: with its prefix, with the leading digits for calls inside it, or without."""
+    """The numbers that are plainly one of this country's: with its prefix behind a plus or behind what is dialled to call abroad, with
+    the leading digits for calls inside it, or without."""
     none: pd.Series = pd.Series(float("nan"), index=compact.index, dtype="str")
     metadata = PhoneMetadata.metadata_for_region(region)
     if metadata is None or metadata.general_desc is None or metadata.country_code is None or not metadata.international_prefix:
@@ -61,6 +62,9 @@ def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
     with_code = compact.str.fullmatch(rf"\+{code}(?:{pattern})", na=False)
     result = none.mask(bare, f"+{code}" + compact)
     result = result.mask(with_trunk, f"+{code}" + compact.str.slice(len(trunk)))
+    if metadata.international_prefix.isdigit():  # else which digits are the prefix is the library's to say
+        dialled = compact.str.fullmatch(f"{metadata.international_prefix}{code}(?:{pattern})", na=False)
+        result = result.mask(dialled, "+" + compact.str.slice(len(metadata.international_prefix)))
     return result.mask(with_code, compact)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.intake.phones import e164
+from roster.intake.phones import _parsed_phone, _plain_phones, e164
 
 
 def one(number: str, region: str | None = None) -> str | None:
@@ -57,6 +57,20 @@ def test_the_pattern_for_plain_numbers_never_disagrees_with_the_library(region: 
         return
     possible = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
     assert one(number, region) == (phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if possible else None)
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_numbers_as_they_are_dialled_from_abroad_are_what_the_library_reads(region: str) -> None:
+    number = phonenumbers.example_number(region)
+    assert number is not None
+    inside = [str(number.national_number), f"0{number.national_number}", str(number.national_number)[:-1]]
+    called = pd.Series([f"{prefix}{number.country_code}{each}" for prefix in ("00", "011", "001") for each in inside], dtype="str")
+    plain = _plain_phones(called, region).dropna()
+    assert [_parsed_phone(each, region) for each in called[plain.index]] == plain.tolist()
+
+
+def test_numbers_as_they_are_dialled_from_abroad_take_no_library() -> None:
+    assert _plain_phones(pd.Series(["0046701234567"], dtype="str"), "SE").tolist() == ["+46701234567"]
 
 
 @pytest.mark.parametrize("region", ["SE", "NO", "US", "GB", "DE", "IT", "FR", "HU", "JP", "AU", "RU"])
