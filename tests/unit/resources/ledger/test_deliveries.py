@@ -29,6 +29,15 @@ def test_answers_are_kept_by_plan(ledger, lease):
     assert ledger.deliveries.answers("findity", "p1").empty
 
 
+@pytest.mark.parametrize("status", ["unknown", "accepted"])
+def test_whether_anything_was_sent_of_a_plan_is_known_from_the_first_answer(ledger, lease, status):
+    assert not ledger.deliveries.answered("expensify", "p1")
+    answer(ledger, lease, status)
+    assert ledger.deliveries.answered("expensify", "p1")
+    assert not ledger.deliveries.answered("expensify", "p2")
+    assert not ledger.deliveries.answered("findity", "p1")
+
+
 def test_an_empty_answer_frame_has_the_types_of_a_full_one(ledger, lease):
     empty = ledger.deliveries.answers("expensify", "p1")
     answer(ledger, lease, "accepted")
