@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-import email_validator
 import pandas as pd
 
 from roster.characters import plain
@@ -204,6 +203,8 @@ def _among(series: pd.Series, test: Any) -> pd.Series:
 
 
 def _is_email(value: str) -> bool:
+    import email_validator  # noqa: PLC0415 - only addresses beyond plain ones need it, and few files have any
+
     try:
         found = email_validator.validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
     except (email_validator.EmailNotValidError, ValueError):

@@ -10,7 +10,6 @@ one below it (``mail.acme.example``) is another one, for it may be in other hand
 from collections.abc import Collection
 from typing import Annotated
 
-import email_validator
 import pandas as pd
 from pydantic import AfterValidator
 
@@ -23,6 +22,8 @@ DETAIL_JOINER = "the address has a domain that `email_domains` does not name"
 
 def _plain(name: str) -> str | None:
     """A domain as mail servers have it (IDNA, lower case); None where it is none."""
+    import email_validator  # noqa: PLC0415 - where no domain has to be told from another, nothing needs it
+
     try:
         found = email_validator.validate_email(f"a@{name}", check_deliverability=False, globally_deliverable=False)
     except (email_validator.EmailNotValidError, ValueError):

@@ -6,7 +6,7 @@ import sys
 
 from resources import places
 
-NEEDLESS = ("apprise", "hypothesis", "keyring", "openpyxl", "pandera", "paramiko", "sandbox", "typeguard")
+NEEDLESS = ("apprise", "email_validator", "hypothesis", "keyring", "openpyxl", "pandera", "paramiko", "sandbox", "typeguard")
 """Only some runs need them, or none: what sends alerts, writes workbooks, speaks SFTP or belongs to tests."""
 
 
