@@ -1,6 +1,6 @@
-"""Whether each of many texts is among many others: the question that joining people asks most often.
+"""Whether each of many texts is among many others, and what they have of it: the questions that joining people asks most often.
 
-Belongs here: that one question. Does not belong here: pairing people with accounts (``roster.people.matching``).
+Belongs here: these two questions. Does not belong here: pairing people with accounts (``roster.people.matching``).
 """
 
 import pandas as pd
@@ -21,3 +21,24 @@ def among(texts: pd.Series, others: pd.Series) -> pd.Series:
         return pd.Series(pc.is_in(asked, of, skip_nulls=True).to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
     found: pd.Series = texts.astype("object").isin(others.dropna().to_numpy(dtype="object"))
     return found
+
+
+def looked_up(texts: pd.Series, table: pd.Series) -> pd.Series:
+    """For each text what `table` has at it; missing where it has nothing.
+
+    ``Series.map`` says the same, and of text makes objects of Python on both sides first.
+
+    Args:
+        texts: The texts.
+        table: Texts by text, each once.
+    """
+    at = places(texts, table.index.to_series())
+    values = pa.array(table.astype("str").array, pa.large_string()).take(at)
+    return pd.Series(pd.array(values, dtype="str"), index=texts.index, name=texts.name)
+
+
+def places(texts: pd.Series, others: pd.Series) -> pa.Array:
+    """For each text where it stands in `others`, null where it does not."""
+    asked, of = (pa.array(each.astype("str").array, pa.large_string()) for each in (texts, others))
+    found = pc.index_in(asked, of, skip_nulls=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

@@ -70,8 +70,10 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
 def unread(rule: Rule, frame: pd.DataFrame) -> pd.Series:
     """For whom the rule reads a value that was there and could not be used."""
     found = pd.Series(False, index=frame.index)
-    for column in rule.reads() if UNREAD in frame else ():
-        found |= frame[UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)", na=False)
+    if UNREAD not in frame or not (has := frame[UNREAD].notna()).any():
+        return found
+    for column in rule.reads():
+        found[has] |= frame.loc[has, UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)")
     return found
 
 

@@ -36,7 +36,8 @@ def placed(named: pd.Series, units: pd.DataFrame, by: By) -> pd.DataFrame:
     Returns:
         `PLACED`, aligned with `named`.
     """
-    words = pd.Series(named.dropna().unique(), dtype="str")
+    codes, distinct = pd.factorize(named)
+    words = pd.Series(distinct, dtype="str")
     paths = _paths(units)
     pool = pd.DataFrame({"word": units[by], "id": units["id"]}).dropna()
     if by == "name":
@@ -50,8 +51,9 @@ def placed(named: pd.Series, units: pd.DataFrame, by: By) -> pd.DataFrame:
     meant = {str(word): _meant(str(word), shown) for word in lost.head(_LOOKED_FOR)}
     meant |= {str(word): _each(each, paths) for word, each in several.groupby("word")["id"]}
     reasons = dict.fromkeys(lost, UNKNOWN) | dict.fromkeys(several["word"], AMBIGUOUS)
-    columns = (named.map(single), named.map(reasons), _filled(named.map(meant)))
-    return pd.DataFrame(dict(zip(PLACED, columns, strict=True)), index=named.index).astype("str")
+    columns = (words.map(single), words.map(reasons), _filled(words.map(meant)))
+    table = pd.DataFrame(dict(zip(PLACED, columns, strict=True))).astype("str").reindex([*words.index, -1])
+    return table.take(codes).set_axis(named.index)  # the code -1 (nothing) takes the last, which is empty
 
 
 def _filled(texts: pd.Series) -> pd.Series:

@@ -10,7 +10,10 @@ import pandas as pd
 
 _ADDRESS: Final = r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+"
 _UNUSUAL: Final = r"[\s<>\",;:]|\.$"
+_WORTH_A_LOOK: Final = r"[^!#-+\--9=?-~]|\.$"
+"""What of these is unusual, and every character beyond ASCII: Arrow takes it, and knows not all blanks."""
 _ONE: Final = r"@[^@\s]+"
+_TWO: Final = "@[^@]+@"
 _ALONE: Final = rf"^(?i:mailto:|smtp:|e-?mail:)?\s*<?(?P<alone>{_ADDRESS}?)(?:\?[^\s<>]*)?[.;,\s]*>?[.;,\s]*$"
 _BEHIND_A_NAME: Final = rf"^[^<>@]*<\s*(?i:mailto:)?(?P<named>{_ADDRESS}?)[.;,\s]*>[.;,\s]*$"
 _TWICE: Final = rf"^(?P<text>{_ADDRESS}?)\s*<\s*(?i:mailto:)?(?P<twice>{_ADDRESS}?)\s*>[.;,\s]*$"
@@ -25,7 +28,8 @@ def bare(cells: pd.Series) -> pd.Series:
     Args:
         cells: As HR writes them.
     """
-    unusual = cells.str.contains(_UNUSUAL, na=False) & cells.str.contains("@", na=False, regex=False)
+    unusual = cells.str.contains(_WORTH_A_LOOK, na=False)
+    unusual[unusual] = cells[unusual].str.contains(_UNUSUAL) & cells[unusual].str.contains("@", regex=False)
     if not unusual.any():
         return cells
     some = cells[unusual]
@@ -37,5 +41,5 @@ def bare(cells: pd.Series) -> pd.Series:
 
 def several(cells: pd.Series) -> pd.Series:
     """Which cells hold more than one address: nobody can tell which is meant."""
-    many: pd.Series = cells.str.count(_ONE).gt(1)
+    many: pd.Series = cells.str.contains(_TWO, na=False)
     return many & bare(cells[many]).str.count(_ONE).gt(1).reindex(cells.index, fill_value=False) if many.any() else many

@@ -6,6 +6,7 @@ values a column may hold (``roster.intake.validation``), a whole file in a wrong
 Only values that a column-wise pattern picks out are looked at one by one, and each distinct one once.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -37,7 +38,10 @@ GROUPED: Final = r"[0-9]{1,3}(?:[,'’][0-9]{3})+"
 _UNUSUAL: Final = r"[^ -~]"
 _TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
 _ANY_TEXT_MARK: Final = r"'+.*"
-_SUSPECT: Final = r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
+_SUSPECT: Final = (
+    r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
+    rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED})$"
+)
 
 MESSAGES: Final = {
     "lost": "Letters of it were lost on the way: a question mark or a replacement character stands for them.",
@@ -70,16 +74,18 @@ def _mended(series: pd.Series, text_mark: str) -> pd.Series:
     unusual = series.str.contains(_UNUSUAL, na=False)
     if unusual.any():
         series = _replaced(series, unusual, lambda text: text if garbling.kind(text) == "garbled" else characters.plain(text))
-    marked = series.str.startswith("'", na=False) & series.str.fullmatch(text_mark, na=False)
-    if marked.any():
+    marked = series.str.startswith("'", na=False)
+    if marked.any() and (marked := marked & series.str.fullmatch(text_mark, na=False)).any():
         series = _replaced(series, marked, lambda text: text.lstrip("'").rstrip("'").strip(" "))
     return series
 
 
 def _replaced(series: pd.Series, which: pd.Series, change: "garbling.Change") -> pd.Series:
-    distinct = series[which].drop_duplicates()
-    table = dict(zip(distinct, map(change, distinct), strict=True))
-    return series.mask(which, series[which].map(table).reindex(series.index)).replace("", float("nan")).astype("str")
+    codes, distinct = pd.factorize(series[which])
+    changed = pd.array([change(text) or None for text in distinct], dtype="str")
+    cells = series.array.copy()
+    cells[which.to_numpy()] = changed.take(codes)
+    return pd.Series(cells, index=series.index, name=series.name)
 
 
 def _key_columns(people: People) -> set[str]:
@@ -104,27 +110,26 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
     for name, source in people.columns.items():
         if name in LOOKED_AFTER:
             continue
-        kinds = _kinds(columns[name], name)
-        if through := _read_through(source, raw):
-            kinds = kinds.fillna(_first([_kinds(part, name) for part in through]))
-        if kinds.isna().all():
+        kinds = pd.concat([_kinds(part, name) for part in (columns[name], *_read_through(source, raw))])
+        if kinds.empty:
             continue
-        kinds = kinds.dropna()
+        kinds = kinds[~kinds.index.duplicated()].reindex(raw.index).dropna()
         found.append(fault_rows(kinds.index, name, "damaged", list(kinds.map(MESSAGES))))
     return pd.concat(found, ignore_index=True)
 
 
 def _kinds(series: pd.Series, name: str) -> pd.Series:
-    """The kind of damage of each value; NaN for good ones."""
-    kinds: pd.Series = pd.Series(float("nan"), index=series.index, dtype="str")
-    suspect = series.str.contains(_SUSPECT, na=False)
-    if suspect.any():
-        kinds = _replaced(series.where(suspect), suspect, lambda text: garbling.kind(text) or "")
-    if name not in AMOUNTS:
-        kinds = kinds.mask(series.str.fullmatch(FLOAT, na=False), "float")
-    if name in NUMBERS:
-        kinds = kinds.mask(series.str.fullmatch(GROUPED, na=False), "grouped")
-    return kinds.mask(series.str.fullmatch(SHORTENED, na=False), "shortened")
+    """The kind of damage of each value that has one."""
+    suspect = series[series.str.contains(_SUSPECT, na=False)]
+    return suspect.map({text: _kind(text, name) for text in suspect.unique()}).dropna().astype("str")
+
+
+def _kind(text: str, name: str) -> str | None:
+    if re.fullmatch(SHORTENED, text):
+        return "shortened"
+    if name in NUMBERS and re.fullmatch(GROUPED, text):
+        return "grouped"
+    return "float" if name not in AMOUNTS and re.fullmatch(FLOAT, text) else garbling.kind(text)
 
 
 def _read_through(source: Source, raw: pd.DataFrame) -> list[pd.Series]:
@@ -132,13 +137,6 @@ def _read_through(source: Source, raw: pd.DataFrame) -> list[pd.Series]:
     if source.column or source.columns:
         return [raw[name].mask(raw[name].isin(list(source.lookup))) for name in source.reads()] if source.lookup else []
     return [raw[name] for name in sorted(source.reads())]
-
-
-def _first(parts: list[pd.Series]) -> pd.Series:
-    result = parts[0]
-    for part in parts[1:]:
-        result = result.fillna(part)
-    return result
 
 
 def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> None:

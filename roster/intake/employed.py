@@ -50,7 +50,7 @@ class Days:
 
 def own_today(frame: pd.DataFrame, days: Days) -> pd.Series:
     """Today for each canonical row, by its `zone` where one is mapped and can be read."""
-    return days.today(frame["zone"] if "zone" in frame else pd.Series(float("nan"), index=frame.index, dtype="str"))
+    return days.today(frame["zone"]) if "zone" in frame else pd.Series(days.as_of.isoformat(), index=frame.index, dtype="str")
 
 
 def standing(frame: pd.DataFrame, people: People, days: Days, bridged: pd.Series | None = None) -> pd.Series:

@@ -54,8 +54,10 @@ def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.Da
     forms = _form(distinct).value_counts()
     if distinct.empty or distinct.str.contains("[0-9]").mean() < 0.5:
         return fault_rows([], "employee_id", "employee_id")
-    asked = number[number.notna() & ~number.isin(remembered if remembered is not None else [])]
-    named = asked.str.fullmatch(_LETTERS) & asked.str.casefold().isin(_names(frame))
+    asked = number[number.notna() & ~among(number, number[:0] if remembered is None else remembered)]
+    named = asked.str.fullmatch(_LETTERS)
+    if named.any():
+        named &= asked.str.casefold().isin(_names(frame))
     usual = str(forms.index[0]) if forms.iloc[0] * 2 >= len(distinct) and "9" in str(forms.index[0]) else None
     swapped = named & False
     if usual is not None:
@@ -96,6 +98,9 @@ def _names(frame: pd.DataFrame) -> set[str]:
 
 def _form(series: pd.Series) -> pd.Series:
     """How a number is written: 9 for a digit, A for a letter."""
+    if series.str.fullmatch("[0-9]+", na=False).all():
+        long = series.str.len()
+        return long.map({length: "9" * length for length in long.unique()}).astype("str")
     return series.str.replace("[0-9]", "9", regex=True).str.replace(r"[^\W\d_]", "A", regex=True)
 
 

@@ -116,8 +116,10 @@ def by_values(column: pd.Series) -> str | None:
 
 
 def _counted(distinct: pd.Series) -> Iterator[tuple[str, int, float]]:
-    for kind, one in _NUMBERS.items():
-        like = distinct[distinct.str.fullmatch(one.form, na=False)]
+    written = distinct[distinct.str.contains("[0-9]", na=False)]
+    least = min(one.enough for one in _NUMBERS.values())
+    for kind, one in _NUMBERS.items() if len(written) >= least * len(distinct) else ():
+        like = written[written.str.fullmatch(one.form, na=False)]
         # Most columns have none that is even written so.
         enough = len(like) >= one.enough * len(distinct)
         yield kind, sum(map(one.is_valid, like)) if enough else 0, one.enough

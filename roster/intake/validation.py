@@ -109,8 +109,9 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     scoping = _scoping(people)
     for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, *MANAGER_COLUMNS)]:
         nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
-        found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
-        frame[column] = frame[column].mask(nothing)
+        if nothing.any():
+            found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
+            frame[column] = frame[column].mask(nothing)
     nameless = {name: frame.index[frame[name].isin(faults.NOTHINGS - faults.NAMES)] for name in ("first_name", "last_name")}
     found += [faults.fault_rows(lines, name, "nothing") for name, lines in nameless.items()]
     if decimal and "approval_limit" in frame:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from roster.membership import places
 from roster.settings import Approvers
 
 Links = NDArray[np.intp]
@@ -85,7 +86,7 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
             "via": manager.where((repair == "on_leave") & met),
         }
     )
-    given = chart.ids.get_indexer(pd.Index(people["employee_id"]))
+    given = _positions(chart.ids, people["employee_id"])[:-1]
     return answer.take(given[people["needs"].to_numpy(bool)]).reset_index(drop=True)
 
 
@@ -175,8 +176,8 @@ class _Chart:
 
 def _positions(ids: pd.Index, wanted: pd.Series) -> Links:
     """Where each of `wanted` stands in `ids`; nobody for those who do not, and for nobody."""
-    found = ids.get_indexer(pd.Index(wanted))
-    return np.append(np.where(found < 0, len(ids), found), len(ids))
+    found = places(wanted, ids.to_series()).fill_null(len(ids)).to_numpy()
+    return np.append(found, len(ids)).astype(np.intp)
 
 
 def _far_along(links: Links) -> Links:

@@ -5,16 +5,17 @@ here: the resolution itself.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from roster.intake.employed import AHEAD
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people import approvers
 from roster.people.matching import pseudonyms
 from roster.rules import UNREAD
@@ -77,15 +78,15 @@ class Chain:
 
     def approver_of(self, employee_ids: pd.Series) -> pd.Series:
         """Each person's approver by employee number, at the index of `employee_ids`."""
-        return employee_ids.map(self.approvals.set_index("employee_id")["approver_id"]).astype("str")
+        return looked_up(employee_ids, self.approvals.set_index("employee_id")["approver_id"])
 
     def via(self, employee_ids: pd.Series) -> pd.Series:
         """The manager on leave through whom a destination that passes over them finds the same approver; missing where there is none."""
-        return employee_ids.map(self.approvals.set_index("employee_id")["via"]).astype("str")
+        return looked_up(employee_ids, self.approvals.set_index("employee_id")["via"])
 
     def address_of(self, names: pd.Series) -> pd.Series:
         """Addresses for employee numbers; what is an address already stays as it is, an unknown number is missing."""
-        return names.where(names.str.contains("@", na=False), names.map(self.addresses)).astype("str")
+        return names.where(names.str.contains("@", na=False), looked_up(names, self.addresses)).astype("str")
 
     def may_approve(self, names: pd.Series) -> pd.Series:
         """Whether each named person (number or address) may approve; an address that nobody in the chain has may."""
@@ -98,7 +99,7 @@ class Chain:
 UNREADABLE: Final = " "
 """Stands for a manager whom HR names and nobody can make out: no employee number is a blank."""
 
-_MANAGER: Final = re.compile(r'"manager_id":("(?:[^"\\]|\\.)*")')
+_MANAGER: Final = r'"manager_id":"(?P<number>(?:[^"\\]|\\.)*)"'
 """Each person's manager, among what the ledger keeps of them (`roster.plan.write_only`)."""
 
 
@@ -169,9 +170,12 @@ def names_of(accounts: pd.DataFrame, key: bytes) -> pd.Series:
 
 def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
     """Employee number → the manager that HR gave them last, of whom the ledger knows one."""
-    quoted = acknowledged.reindex(columns=["fields"])["fields"].astype("str").str.extract(_MANAGER, expand=False).dropna()
-    found = pd.Series([json.loads(text) for text in quoted], index=quoted.index, dtype="str")
-    return found.set_axis(acknowledged.loc[found.index, "employee_id"])
+    fields = pa.array(acknowledged.reindex(columns=["fields"])["fields"].astype("str").array, pa.large_string())
+    quoted = pc.struct_field(pc.extract_regex(fields, _MANAGER), "number")
+    found = pd.Series(pd.array(quoted, dtype="str"), index=pd.Index(acknowledged["employee_id"])).dropna()
+    escaped = found.str.contains("\\", regex=False).to_numpy(bool)
+    found[escaped] = [json.loads(f'"{text}"') for text in found[escaped]]
+    return found
 
 
 def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
@@ -183,7 +187,7 @@ def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd
     known = pd.concat([roster["employee_id"], acknowledged["employee_id"]])
     manager = roster["manager_id"].where(among(roster["manager_id"], known))
     given = roster["manager_id"].notna() | roster["manager_email"].notna() | is_unreadable(roster)
-    manager = manager.fillna(roster["employee_id"].map(last).astype("str").where(given))
+    manager = manager.fillna(looked_up(roster["employee_id"], last).where(given))
     return pd.Series(manager.to_numpy(), index=pd.Index(roster["employee_id"]), dtype="str").dropna()
 
 
@@ -199,20 +203,20 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
     by_address = there.drop_duplicates("address").set_index("address")
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
-    beyond = manager.map(by_address["employee_id"]).astype("str").fillna(pseudonyms(manager, key))
+    beyond = looked_up(manager, by_address["employee_id"]).fillna(pseudonyms(manager, key))
     beyond = beyond.mask(is_unreadable(roster) & beyond.isna(), UNREADABLE)
     by_number = among(roster["employee_id"], named["employee_id"])
     here = by_number | among(address, there["address"])
     # People outside scope are left as they are, at the address that they have there.
-    kept = roster["employee_id"].map(there.set_index("employee_id")["email"]).astype("str").mask(roster["in_scope"])
+    kept = looked_up(roster["employee_id"], there.set_index("employee_id")["email"]).mask(roster["in_scope"])
     able = roster["employment"].eq("active") & (roster["in_scope"] | here)
     # By whoever belongs to another part alone nothing is approved here, and they have not left; nor is it before the first day.
     elsewhere, ahead = (roster.get(name, pd.Series(False, index=roster.index)).astype(bool) for name in ("elsewhere", AHEAD))
     able &= ~ahead
     if out is not None:
         able &= here | ~among(roster["employee_id"], out)
-    account = roster["employee_id"].map(named.set_index("employee_id")["account"]).astype("str")
-    account = account.fillna(address.map(by_address["account"]).astype("str"))
+    account = looked_up(roster["employee_id"], named.set_index("employee_id")["account"])
+    account = account.fillna(looked_up(address, by_address["account"]))
     return pd.DataFrame(
         {
             "employee_id": roster["employee_id"],
@@ -229,13 +233,13 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
 
 def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
     """Who approves at the destination today for each account, as the chain calls them; missing where nobody active does."""
-    by_address = roster.assign(address=roster["email"].str.lower()).dropna(subset="address").drop_duplicates("address")
+    by_address = roster[["employee_id"]].assign(address=roster["email"].str.lower()).dropna(subset="address").drop_duplicates("address")
     ours = among(named["employee_id"], roster["employee_id"])
-    owner = named["email"].str.lower().map(by_address.set_index("address")["employee_id"]).astype("str")
+    owner = looked_up(named["email"].str.lower(), by_address.set_index("address")["employee_id"])
     name = named["employee_id"].where(ours, owner.fillna(named["employee_id"]))
     names = pd.Series(name.to_numpy(), index=named["account"], dtype="str")
     approver = pd.Series(named.reindex(columns=["approver"])["approver"].to_numpy(), index=named["account"], dtype="str")
-    return account.map(approver).astype("str").map(names).astype("str")
+    return looked_up(looked_up(account, approver), names)
 
 
 def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, can_leave: pd.Series, last: pd.Series) -> pd.DataFrame:
@@ -243,7 +247,7 @@ def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, can_leave: pd.Series, 
     ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), roster["email"].str.lower())
     others = named[~ours]
     departed = among(others["employee_id"], can_leave)
-    manager = others["employee_id"].map(last).astype("str").fillna(_current(others["account"], roster, named))
+    manager = looked_up(others["employee_id"], last).fillna(_current(others["account"], roster, named))
     return pd.DataFrame(
         {
             "employee_id": others["employee_id"],

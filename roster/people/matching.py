@@ -25,7 +25,7 @@ def pseudonyms(accounts: pd.Series, key: bytes) -> pd.Series:
     def named(account: str) -> str:
         return "~" + hashlib.blake2b(account.encode(), key=key[:64], digest_size=6, person=b"account").hexdigest()
 
-    return accounts.map(named, na_action="ignore").astype("str")
+    return (accounts.map(named, na_action="ignore") if accounts.notna().any() else accounts).astype("str")
 
 
 def owners(acknowledged: pd.DataFrame) -> pd.Series:

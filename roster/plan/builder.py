@@ -12,7 +12,7 @@ from typing import Protocol
 import pandas as pd
 
 from roster.digests import record_column
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.census import census
@@ -340,14 +340,15 @@ def acknowledgements(
     """
     more = comparison.memory(plan, desired, read, people.acknowledged)
     effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
-    action = desired["employee_id"].map(plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"])
+    effects = plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"]
+    action = looked_up(desired["employee_id"], effects)
     settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
     accounts, hidden = comparison.account_after(plan, desired), comparison.write_only
     identity = identities(people.roster, people.key)
     now = pd.DataFrame({"account": accounts, "digest": digests(desired, hidden, people.key)})
     now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
     managers = managers_to_remember(people.roster, people.acknowledged)
-    now["manager"] = desired["employee_id"].map(managers).astype("str")
+    now["manager"] = looked_up(desired["employee_id"], managers)
     as_before = _as_remembered(desired["employee_id"], now, people.acknowledged)
     known = desired.loc[as_before & ~_other_memory(desired["employee_id"], more, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from roster.digests import digest_column
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.plan.differences import CHANGE_COLUMNS, together
 from roster.records import TAKEN_AWAY, compact
 
@@ -128,7 +128,7 @@ def write_only_changes(desired: pd.DataFrame, acknowledged: pd.DataFrame, hidden
         `CHANGE_COLUMNS`; ``old`` is missing where it is not known, ``new`` where the value is to be taken away.
     """
     before = acknowledged.set_index("employee_id")
-    last = desired["employee_id"].map(before["digest"])
+    last = looked_up(desired["employee_id"], before["digest"])
     changed = desired[(digests(desired, hidden, key) != last) | _taken_away(desired, before["fields"], hidden)]
     if changed.empty:
         return together([])
@@ -173,7 +173,7 @@ def _taken_away(desired: pd.DataFrame, fields: pd.Series, hidden: WriteOnly) -> 
         if away.any():
             # As text: see `roster.plan.few`. Most people have nothing that could be taken away, and are not parsed.
             kept = f'"{name}":' if name in hidden.kept else f'"{HIDDEN}{name}":'
-            remembered = desired["employee_id"].map(fields).astype("str")  # on a first night it holds no text
+            remembered = looked_up(desired["employee_id"], fields)
             found |= away & remembered.str.contains(kept, regex=False, na=False)
     return found
 

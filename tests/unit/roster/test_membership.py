@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from roster.membership import among
+from roster.membership import among, looked_up, places
 
 
 def texts(*values):
@@ -22,3 +22,17 @@ def test_the_answer_is_boolean_and_on_the_index_of_the_question():
     found = among(texts("a", "b").set_axis([7, 9]), texts("b"))
     assert (found.index.tolist(), found.dtype) == ([7, 9], np.bool_)
     assert among(texts(), texts()).dtype == np.bool_
+
+
+def test_each_text_has_what_the_table_has_at_it_and_nothing_where_that_is_nothing():
+    found = looked_up(texts("b", None, "c", "b").set_axis([3, 4, 5, 6]), texts("1", "2", None).set_axis(texts("a", "b", "c")))
+    pd.testing.assert_series_equal(found, texts("2", None, None, "2").set_axis([3, 4, 5, 6]))
+
+
+def test_nobody_is_found_in_a_table_of_nobody_whatever_its_type():
+    nobody = pd.Series([], index=pd.Index([]), dtype="object")
+    pd.testing.assert_series_equal(looked_up(texts("a", None), nobody), texts(None, None))
+
+
+def test_what_is_missing_is_at_no_place_not_even_that_of_what_is_missing():
+    assert places(texts("b", None, "x"), texts(None, "b")).to_pylist() == [1, None, None]
