@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def record(file: Path, module: str, job: str) -> int:
-    """Run a job; write down what it had imported, in the order in which it began to. The empty one is run by Dagster, without any of ours."""
+    """Run a job; write down what it had imported, in its order. The empty one is run by Dagster, without any of ours."""
     if module == "benchmarks.empty":
         import dagster as dg  # noqa: PLC0415 - `load` does without
 
