@@ -5,6 +5,7 @@ Belongs here: the command, and who may be let in at that address. Does not belon
 """
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +39,14 @@ def serve(
         list[str] | None,
         typer.Option(help="Address or network that the sign-on's proxy connects from; once for each. Without: this machine alone."),
     ] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The workspace file of the deployment, whose queue and launcher then run releases. Without: processes of this machine.",
+        ),
+    ] = None,
 ) -> None:
     """Serve nights, people and what waits to whoever answers for them, with a button that releases it. Ctrl-C ends it."""
     from web.names import Names, is_loopback  # noqa: PLC0415 - for help neither is needed
@@ -63,7 +72,7 @@ def serve(
         # The demo alone has its sandbox, so that what it holds can be released; other companies' variables are theirs.
         alone = found[0] if len(found := companies()) == 1 else ""
         with place.sandbox_for(alone), Ledger.open(places.ledger_url(), "") as ledger:
-            server.run(door, ledger.engine, names, host, port, lambda: say(_greeting(door, shown)))
+            server.run(door, ledger.engine, names, host, port, workspace and workspace.absolute(), lambda: say(_greeting(door, shown)))
     except Failed as failure:
         stop(str(failure))
 

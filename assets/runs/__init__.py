@@ -4,6 +4,7 @@
 - `arrivals`: does a file that has landed need a run, or one more?
 - `arriving`: for which of several files does it wait?
 - `launch`: how is one started here and now, so that the UI can go on with it?
+- `submit`: how is one given to the deployment's own queue and launcher?
 - `chain`: which runs are attempts of one, and which one is meant?
 - `recovery`: which runs have died, and what becomes of them?
 - `lost`: which runs does nothing else tell of?

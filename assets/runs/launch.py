@@ -179,17 +179,17 @@ def _origin(job_name: str, location: Location) -> RemoteJobOrigin:
 def _execute(
     job: ReconstructableJob, run: dg.DagsterRun, instance: dg.DagsterInstance, on_event: OnEvent | None, unfinished: Sequence[Unfinished]
 ) -> RunResult:
-    said: dict[str | None, str] = {}  # by steps that failed, and by which first
+    first: dict[str | None, str] = {}  # by steps that failed, and by which first
     with _kept_open(instance, run.run_id):
         for event in execute_run_iterator(job, run, instance):
             if event.is_step_failure:
-                said.setdefault(_message(event), event.step_key or "")
+                first.setdefault(said(event), event.step_key or "")
             if on_event:
                 on_event(event)
     ended = instance.get_run_by_id(run.run_id) or run
     died = [one for one in unfinished if one.died]
-    message, step = next(iter(said.items()), (None, None))
-    others = [(later, why) for why, later in said.items() if why and why != message]
+    message, step = next(iter(first.items()), (None, None))
+    others = [(later, why) for why, later in first.items() if why and why != message]
     return RunResult(run.run_id, ended.status, step, message, others, died)
 
 
@@ -209,7 +209,8 @@ def _kept_open(instance: dg.DagsterInstance, log: str) -> Iterator[None]:
         yield
 
 
-def _message(failure: dg.DagsterEvent) -> str | None:
+def said(failure: dg.DagsterEvent) -> str | None:
+    """What a step that failed said."""
     data = failure.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description

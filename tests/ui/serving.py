@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,12 @@ class Stage:
     """Where the pages are behind the sign-on."""
     engine: Any
     """Of the ledger."""
+
+    @contextlib.contextmanager
+    def launching(self, workspace: Path) -> Iterator["Stage"]:
+        """The same with the pages of a deployment, whose launcher has the releases."""
+        with _listening(Signed(SignOn.by("X-User", (), SECRET)), self.engine, workspace) as where:
+            yield replace(self, signed=where)
 
     @contextlib.contextmanager
     def own(self) -> Iterator[tuple[str, str]]:
@@ -137,12 +143,12 @@ def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def _listening(door: Any, engine: Any) -> Iterator[str]:
+def _listening(door: Any, engine: Any, workspace: Path | None = None) -> Iterator[str]:
     import uvicorn
 
     port, ready = ports.free(), threading.Event()
     config = uvicorn.Config(
-        application(door, engine, Names.of(port)),
+        application(door, engine, Names.of(port), workspace),
         host="127.0.0.1",
         port=port,
         http="h11",

@@ -9,6 +9,7 @@ Belongs here: that order, the table of pages, the headers of every answer. Does 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -85,17 +86,19 @@ class Served:
     engine: sa.Engine
     """Of the ledger."""
     forms: Forms
+    workspace: Path | None
 
 
-def application(door: Door, engine: sa.Engine, names: Names) -> ASGIApp:
+def application(door: Door, engine: sa.Engine, names: Names, workspace: Path | None = None) -> ASGIApp:
     """The whole application.
 
     Args:
         door: By which people come in.
         engine: Of a ledger that is up to date.
         names: By which it is asked.
+        workspace: The workspace file by whose deployment releases are launched; without it they are processes of this machine.
     """
-    served = Served(door, engine, Forms())
+    served = Served(door, engine, Forms(), workspace)
     inner = Starlette(
         routes=[
             Route("/", _first(served), methods=["GET"]),
@@ -164,7 +167,9 @@ def _answered(served: Served, page: Page, request: Request, sent: dict[str, list
     right = served.door.right(user, company)
     if right == "none" or (page.right == "release" and right != "release"):
         raise Stop(403, NOT_YOURS)
-    asked = Asked(user, company, right, Ledger(served.engine, company), served.forms.mark(user), dict(request.path_params), sent)
+    asked = Asked(
+        user, company, right, Ledger(served.engine, company), served.forms.mark(user), dict(request.path_params), sent, served.workspace
+    )
     if page.post and not served.forms.genuine(user, asked.one("mark")):
         raise Stop(403, "This form is not from a page that was shown to you since the server started. Open the page again.")
     if page.name:

@@ -5,6 +5,7 @@ Belongs here: the value that every page gets, and how it ends early. Does not be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from resources.ledger import Ledger
 from resources.stored.runs import StoredRuns
@@ -33,6 +34,8 @@ class Asked:
     """What stands in the path beside the company."""
     sent: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
     """A form's fields."""
+    workspace: Path | None = None
+    """The workspace file by whose deployment a release is launched; without it, it is a process of this machine's."""
 
     @property
     def releases(self) -> bool:

@@ -65,7 +65,7 @@ def release(asked: Asked) -> Response:
     except Permanent as refused:
         raise Stop(409, str(refused)) from None
     if begun.run_id == run_id:
-        run_release.start(asked.company, given)
+        run_release.start(asked.company, given, asked.workspace)
     return RedirectResponse(shown.address(asked, "decisions", given.decision), 303)
 
 
@@ -162,6 +162,8 @@ def _settled(asked: Asked, found: Decision) -> Decision:
     started = run_release.state(found.decision)
     alive = asked.ledger.heartbeats.remaining().get(found.run_id or "", 0) > 0
     if started == "running" or alive or (started == "unknown" and datetime.now(UTC) - found.at < STARTING):
+        return found
+    if started == "unknown" and found.run_id and run_release.waits(found.run_id):
         return found
     asked.ledger.decisions.end(found.decision, "Its process ended without a word: rollcall status says what there is of its run.")
     return asked.ledger.decisions.of(found.decision) or found

@@ -1,4 +1,5 @@
-"""The run of a release, in a process of its own: what was begun goes on if the server ends.
+"""The run of a release, in a process of its own: what was begun goes on if the server ends. Where a deployment has a launcher, the run is
+the launcher's, and the process waits for it.
 
 Belongs here: starting that process, what it does, whether it is still there. Does not belong here: whether it may be started
 (``web.serve.releasing``).
@@ -8,6 +9,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from resources import places
@@ -17,10 +19,14 @@ _STARTED: Final[dict[str, "subprocess.Popen[bytes]"]] = {}
 """Decision → the process that carries it out, of those that this server has started."""
 
 
-def start(company: str, decision: Decision) -> None:
-    """Start what somebody has decided."""
+def start(company: str, decision: Decision, workspace: Path | None) -> None:
+    """Start what somebody has decided; with a workspace file, by the deployment's own queue and launcher."""
     wanted = ("decision", "digest", "kinds", "people", "name", "reason", "run_id")
-    given = {"company": company, **{name: value for name, value in asdict(decision).items() if name in wanted}}
+    given = {
+        "company": company,
+        "workspace": str(workspace) if workspace else None,
+        **{name: value for name, value in asdict(decision).items() if name in wanted},
+    }
     # A session of its own: Ctrl-C is for the server. By standard input: a list of processes shows no number and no reason.
     process = subprocess.Popen(
         [sys.executable, "-m", "web.serve.run_release"],
@@ -44,12 +50,21 @@ def state(decision: str) -> Literal["running", "ended", "unknown"]:
     return "running" if process.poll() is None else "ended"
 
 
+def waits(run_id: str) -> bool:
+    """Whether a run waits in Dagster's queue, or for its worker: until it begins it gives no sign of life."""
+    import dagster as dg  # noqa: PLC0415 - the server does without it
+
+    with dg.DagsterInstance.get() as instance:
+        run = instance.get_run_by_id(run_id)
+    return run is not None and run.status in (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING)
+
+
 def carry_out(given: dict[str, Any]) -> str:
     """Run the release and close it, as `rollcall release` does; what came of it in a sentence."""
     import dagster as dg  # noqa: PLC0415 - the server does without it
 
     from assets.asker import ASKED_TAG  # noqa: PLC0415
-    from assets.runs import launch, summary  # noqa: PLC0415
+    from assets.runs import launch, submit, summary  # noqa: PLC0415
     from assets.typed import in_words  # noqa: PLC0415
     from resources.failures import Failed  # noqa: PLC0415
     from roster.reports.headline import headline  # noqa: PLC0415
@@ -59,13 +74,16 @@ def carry_out(given: dict[str, Any]) -> str:
     config |= {"released_by": given["name"], "reason": given["reason"]}
     try:
         job, tags = f"{given['company']}_release", {ASKED_TAG: given["name"]}
-        result = launch.run_job(job, run_config=config, tags=tags, run_id=given["run_id"])
+        if workspace := given["workspace"]:
+            result = submit.run_job(job, Path(workspace), given["run_id"], run_config=config, tags=tags)
+        else:
+            result = launch.run_job(job, run_config=config, tags=tags, run_id=given["run_id"])
         with dg.DagsterInstance.get() as instance:
             closed = summary.close(instance, result.run_id)
     except dg.DagsterInvalidConfigError as error:
         return f"It was not started: {in_words(error)}"
     except dg.DagsterError as error:
-        return f"It was not started: {str(error).strip()}"
+        return f"It was not started: {str(error).strip().partition(chr(10))[0]}"
     except Failed as failure:
         return str(failure)
     if result.succeeded and closed:

@@ -6,6 +6,7 @@ Belongs here: how it is served. Does not belong here: what it answers (``web.ser
 import contextlib
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import sqlalchemy as sa
 import uvicorn
@@ -16,7 +17,7 @@ from web.serve.app import application
 from web.serve.who import Door
 
 
-def run(door: Door, engine: sa.Engine, names: Names, host: str, port: int, ready: Callable[[], None]) -> None:
+def run(door: Door, engine: sa.Engine, names: Names, host: str, port: int, workspace: Path | None, ready: Callable[[], None]) -> None:
     """Serve until the process is told to end (SIGINT or SIGTERM).
 
     Args:
@@ -25,12 +26,13 @@ def run(door: Door, engine: sa.Engine, names: Names, host: str, port: int, ready
         names: By which it is asked.
         host: Where it listens.
         port: Where.
+        workspace: As for `application`.
         ready: Called once it does.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # As before the Dagster UI: h11 shows what a request's first line says, and the peer is the proxy itself.
     config = uvicorn.Config(
-        application(door, engine, names),
+        application(door, engine, names, workspace),
         host=host,
         port=port,
         http="h11",
