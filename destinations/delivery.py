@@ -51,12 +51,17 @@ class Write:
 
     def to_remember(self, people: pd.Series) -> pd.DataFrame:
         """The acknowledgements of some people, in their order. Each answer asks, so that not all are looked through each time."""
-        found = self._numbers.get_indexer_for(people.to_numpy(dtype="object"))
+        found = self._numbers.get_indexer_for(_index(people))
         return self.acknowledgements.iloc[np.unique(found[found >= 0])]
 
     @cached_property
     def _numbers(self) -> pd.Index:
-        return pd.Index(self.acknowledgements["employee_id"].to_numpy(dtype="object"), dtype="object")
+        return _index(self.acknowledgements["employee_id"])
+
+
+def _index(numbers: pd.Series) -> pd.Index:
+    index: pd.Index = pd.Index(numbers.to_numpy(dtype="object"), dtype="object")
+    return index
 
 
 def check(ledger: Ledger, write: Write) -> PlanVerdict:
