@@ -115,7 +115,7 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
     people = company.labels(
         "hr",
         "The valid people, one row a person. Look at the check *gate*, then at *rows of the file*: where each row went.",
-        {"pandas"},
+        {"pandas", "pandera"},
     )
     rejects = company.labels("hr", "The rows that are no valid person. Look at *why rejected*: line, field and what is wrong.", {"pandas"})
     hr = company.settings.hr

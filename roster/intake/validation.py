@@ -1,19 +1,21 @@
 """What the canonical columns may hold.
 
-Belongs here: which values may stand in which column, which texts are a number or an address, the normal form of optional values, and which
-faults cost the row and which only the value. Does not belong here: which texts are a phone number or an account (``roster.intake.phones``,
+Belongs here: the schema, which texts are a number or an address, the normal form of optional values, and which faults cost the row and
+which only the value. Does not belong here: which texts are a phone number or an account (``roster.intake.phones``,
 ``roster.intake.accounts``), faults that need a second row to be seen (``roster.intake.history``, ``roster.intake.links``).
 
 Whole columns are looked at. What no column-wise pattern settles goes to libraries that take one value at a time: only distinct values do.
 """
 
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 from zoneinfo import available_timezones
 
 import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
 
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
@@ -38,7 +40,7 @@ NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 
 @dataclass(frozen=True)
 class Validated:
-    """What becomes of the rows."""
+    """What the schema makes of the rows."""
 
     frame: pd.DataFrame
     """All rows, optional values in their normal form, bad ones NaN."""
@@ -46,6 +48,29 @@ class Validated:
     """Faults that cost the row."""
     dropped: list[pd.DataFrame]
     """Faults that cost only the value."""
+
+
+def _column(name: str) -> pa.Column:
+    """Each check is named by the code that a failure has."""
+    checks = {
+        "employee_id": pa.Check(is_employee_id, name="employee_id"),
+        "email": pa.Check(is_email, name="email"),
+        "manager_email": pa.Check(is_email, name="email"),
+        "worker_status": pa.Check(lambda s: s.isin(WORKER_STATUSES), name="worker_status"),
+        "country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "address_country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "approval_limit": pa.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
+        "zone": pa.Check(lambda s: s.isin(zone_names().values()), name="zone"),
+        "locale": pa.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
+        "bank_account": pa.Check(is_account, name="bank_account"),
+        "bic": pa.Check(is_bic, name="bic"),
+    }
+    return pa.Column("str", checks.get(name), nullable=name not in IDENTITY_COLUMNS)
+
+
+def schema(columns: list[str]) -> pa.DataFrameSchema:
+    """The canonical roster with these columns, dates and phone numbers already in their normal form."""
+    return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
 
 
 def validate(
@@ -91,7 +116,7 @@ def _scoping(people: People) -> dict[str, set[str]]:
 
 
 def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Values in the form that is asked for, and the dates and phone numbers that have none."""
+    """Values in the form that the schema asks for, and the dates and phone numbers that have none."""
     frame, found = mapped.frame.copy(), [faults.fault_rows([], "", "missing")]
     for column, codes in mapped.unread.items():
         found += [faults.fault_rows(part.index, column, str(code)) for code, part in codes.groupby(codes)]
@@ -161,18 +186,21 @@ def _locale(series: pd.Series) -> pd.Series:
 
 
 def _failed(frame: pd.DataFrame) -> pd.DataFrame:
-    """What is missing, or may not stand in its column: line, column, code, message."""
-    if not all(dtype == "str" for dtype in frame.dtypes):
+    """What the schema refuses: line, column, code, message."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            schema([str(column) for column in frame.columns]).validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases[["index", "column", "check"]]
+    else:
+        return faults.fault_rows([], "", "missing")
+    if cases["index"].isna().any():
         raise Unfit("schema", "The rows do not have the shape of a roster.", "This is a fault of Rollcall or its settings: report it.")
-    found = [faults.fault_rows([], "", "missing")]
-    for name in map(str, frame):
-        written = frame[name].dropna()
-        if name in IDENTITY_COLUMNS:
-            found.append(faults.fault_rows(frame.index[frame[name].isna()], name, "missing"))
-        if name in _CHECKS:
-            code, holds = _CHECKS[name]
-            found.append(faults.fault_rows(written.index[~holds(written)], name, code))
-    return pd.concat(found, ignore_index=True)
+    codes = cases["check"].replace("not_nullable", "missing")
+    return pd.DataFrame(
+        {"line": cases["index"].astype("int64"), "column": cases["column"], "code": codes, "message": codes.map(faults.MESSAGES)}
+    ).astype({"column": "str", "code": "str", "message": "str"})
 
 
 @cache
@@ -211,19 +239,3 @@ def _is_email(value: str) -> bool:
     except (email_validator.EmailNotValidError, ValueError):
         return False
     return "." in found.domain
-
-
-_CHECKS: Final[dict[str, tuple[str, Callable[[pd.Series], pd.Series]]]] = {
-    "employee_id": ("employee_id", is_employee_id),
-    "email": ("email", is_email),
-    "manager_email": ("email", is_email),
-    "worker_status": ("worker_status", lambda s: s.isin(WORKER_STATUSES)),
-    "country": ("country", lambda s: s.isin(COUNTRIES)),
-    "address_country": ("country", lambda s: s.isin(COUNTRIES)),
-    "approval_limit": ("approval_limit", lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?")),
-    "zone": ("zone", lambda s: s.isin(zone_names().values())),
-    "locale": ("locale", lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}")),
-    "bank_account": ("bank_account", is_account),
-    "bic": ("bic", is_bic),
-}
-"""Column → the code of a value that may not stand in it, and which may."""

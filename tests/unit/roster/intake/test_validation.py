@@ -203,9 +203,11 @@ def test_only_what_begins_like_an_iban_must_be_one() -> None:
     assert one(is_account, None)
 
 
-def test_a_column_that_has_no_texts_is_the_files_fault() -> None:
-    people = People.model_validate({"columns": dict.fromkeys(GOOD, "X"), "absent_means": "unchanged"})
-    frame = pd.DataFrame([GOOD], dtype="str")
-    assert faults(validate(Mapped(frame, {}), people).rejected) == []
+def test_a_failure_without_a_row_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandera.pandas as pa
+
+    import roster.intake.validation
+
+    monkeypatch.setattr(roster.intake.validation, "schema", lambda columns: pa.DataFrameSchema({"not there": pa.Column("str")}))
     with pytest.raises(Unfit, match="shape of a roster"):
-        validate(Mapped(frame.assign(extra_size=1), {}), people)
+        validated()
