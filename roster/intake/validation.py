@@ -7,14 +7,15 @@ which only the value. Does not belong here: which texts are a phone number or an
 Whole columns are looked at. What no column-wise pattern settles goes to libraries that take one value at a time: only distinct values do.
 """
 
-import sys
 import warnings
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import available_timezones
 
 import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
 
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
@@ -27,9 +28,6 @@ from roster.rules import as_text
 from roster.settings import People
 from roster.unfit import Unfit
 from roster.vocabulary import IDENTITY_COLUMNS, MANAGER_COLUMNS, WORKER_STATUSES
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{1,64}"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -52,45 +50,27 @@ class Validated:
     """Faults that cost only the value."""
 
 
-@cache
-def _pandera() -> Any:
-    """A fifth of a second that only those who look at rows need to spend. It would load hypothesis too, where tests have it installed."""
-    modules: dict[str, Any] = sys.modules
-    without = "hypothesis" not in modules
-    if without:
-        modules["hypothesis"] = None  # what an import takes for not installed
-    try:
-        import pandera.pandas  # noqa: PLC0415
-    finally:
-        if without:
-            del modules["hypothesis"]
-    return pandera
-
-
-def _column(name: str) -> "pa.Column":
+def _column(name: str) -> pa.Column:
     """Each check is named by the code that a failure has."""
-    made = _pandera().pandas
     checks = {
-        "employee_id": made.Check(is_employee_id, name="employee_id"),
-        "email": made.Check(is_email, name="email"),
-        "manager_email": made.Check(is_email, name="email"),
-        "worker_status": made.Check(lambda s: s.isin(WORKER_STATUSES), name="worker_status"),
-        "country": made.Check(lambda s: s.isin(COUNTRIES), name="country"),
-        "address_country": made.Check(lambda s: s.isin(COUNTRIES), name="country"),
-        "approval_limit": made.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
-        "zone": made.Check(lambda s: s.isin(zone_names().values()), name="zone"),
-        "locale": made.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
-        "bank_account": made.Check(is_account, name="bank_account"),
-        "bic": made.Check(is_bic, name="bic"),
+        "employee_id": pa.Check(is_employee_id, name="employee_id"),
+        "email": pa.Check(is_email, name="email"),
+        "manager_email": pa.Check(is_email, name="email"),
+        "worker_status": pa.Check(lambda s: s.isin(WORKER_STATUSES), name="worker_status"),
+        "country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "address_country": pa.Check(lambda s: s.isin(COUNTRIES), name="country"),
+        "approval_limit": pa.Check(lambda s: s.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), name="approval_limit"),
+        "zone": pa.Check(lambda s: s.isin(zone_names().values()), name="zone"),
+        "locale": pa.Check(lambda s: s.str.fullmatch(r"[a-z]{2,3}_[A-Z]{2}"), name="locale"),
+        "bank_account": pa.Check(is_account, name="bank_account"),
+        "bic": pa.Check(is_bic, name="bic"),
     }
-    column: pa.Column = made.Column("str", checks.get(name), nullable=name not in IDENTITY_COLUMNS)
-    return column
+    return pa.Column("str", checks.get(name), nullable=name not in IDENTITY_COLUMNS)
 
 
-def schema(columns: list[str]) -> "pa.DataFrameSchema":
+def schema(columns: list[str]) -> pa.DataFrameSchema:
     """The canonical roster with these columns, dates and phone numbers already in their normal form."""
-    found: pa.DataFrameSchema = _pandera().pandas.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
-    return found
+    return pa.DataFrameSchema({name: _column(name) for name in columns}, strict=True)
 
 
 def validate(
@@ -211,7 +191,7 @@ def _failed(frame: pd.DataFrame) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             schema([str(column) for column in frame.columns]).validate(frame, lazy=True)
-    except _pandera().errors.SchemaErrors as error:
+    except SchemaErrors as error:
         cases = error.failure_cases[["index", "column", "check"]]
     else:
         return faults.fault_rows([], "", "missing")

@@ -6,28 +6,18 @@ import sys
 
 from resources import places
 
-NEEDLESS = ("apprise", "email_validator", "hypothesis", "keyring", "openpyxl", "pandera", "paramiko", "sandbox", "typeguard")
+NEEDLESS = ("apprise", "email_validator", "hypothesis", "keyring", "openpyxl", "paramiko", "sandbox")
 """Only some runs need them, or none: what sends alerts, writes workbooks, speaks SFTP or belongs to tests."""
 
 
 def test_a_run_loads_nothing_that_only_others_need() -> None:
     code = "import sys, assets.runs.launch, assets.graph.build, destinations.expensify.adapter, destinations.findity.adapter\n"
-    assert loaded_by(code) == "[]"
-
-
-def test_looking_at_rows_loads_nothing_that_belongs_to_tests() -> None:
-    """pandera would: it makes up rows by hypothesis wherever that is installed."""
-    code = "import sys, roster.intake.validation as validation\nvalidation.schema(['email'])\nassert 'pandera' in sys.modules\n"
-    assert loaded_by(code, ("hypothesis",)) == "[]"
+    assert printed(code + f"print([name for name in {NEEDLESS!r} if name in sys.modules])") == "[]"
 
 
 def test_what_is_loaded_is_not_looked_through_again_when_a_process_ends() -> None:
     code = "import atexit, gc\natexit.register(lambda: print(gc.get_freeze_count() > 10_000))\nimport assets\n"
     assert printed(code) == "True"
-
-
-def loaded_by(code: str, names: tuple[str, ...] = NEEDLESS) -> str:
-    return printed(code + f"print([name for name in {names!r} if name in sys.modules])")
 
 
 def printed(code: str) -> str:
