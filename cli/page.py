@@ -16,11 +16,8 @@ from cli.terminal import to_type
 from resources.past.report_files import Written
 from roster.plan.adoption import WAYS
 from roster.reading.lines import line_texts
-from roster.reports.headline import headline
 from roster.reports.held import beyond, paste
 from roster.reports.model import RunReport
-from roster.reports.since import since
-from roster.reports.skipped import left_out
 from roster.reports.tables import approvers_checked, employee_numbers, outcome_rows, planned_rows, repairs
 from roster.reports.things import waiting
 
@@ -30,11 +27,9 @@ _TONES: Final[Mapping[str, str]] = {"good": "green", "attention": "yellow", "sto
 
 def print_page(console: Console, report: RunReport, files: Written, ui: str | None = None) -> None:
     """Prints a run in one page: three numbers, outcomes, who was left out and why, where the reports lie."""
-    out = left_out(report)
-    head = headline(report, out)
+    out, head, changed = files.told.everyone, files.told.headline, files.told.since
     console.print()
     console.print(f"{report.company}: {head.sentence}", style=f"bold {_TONES[head.tone]}")
-    changed = since(report, out)
     for sentence in [*head.also, *([f"Since last night: {changed.sentence}"] if changed.compared else [])]:
         console.print(f"  {sentence}", style="dim")
     if report.destinations:

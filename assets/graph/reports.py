@@ -24,11 +24,9 @@ from resources.past.last_night import with_nights
 from resources.past.report_files import Written, for_owners, write_list, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reading.lines import line_texts
-from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
 from roster.reports.parity import parity
 from roster.reports.reasons import reason
-from roster.reports.since import since
 from roster.reports.skipped import COLUMNS, left_out
 from roster.reports.tables import outcome_rows
 from roster.shown import one_line
@@ -89,18 +87,16 @@ def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: i
         with reported(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
             report = _report(context, given(context, ReportConfig), book)
-            out = left_out(report)
-            files = write_reports(report, out)
+            files = write_reports(report)
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, destinations) if own else ""
-            back = _put_back(company.settings.hr.skipped.put_back, report, out) if own else ""
-        found = headline(report, out)
-        value = {"headline": found.sentence, "page": str(files.page)}
+            back = _put_back(company.settings.hr.skipped.put_back, report, files.told.everyone) if own else ""
+        value = {"headline": files.told.headline.sentence, "page": str(files.page)}
         results = checks.results(key, [_parity(report)]) if destinations > 1 else []
         yield dg.MaterializeResult(
             value=value,
-            metadata={**in_short(report, out, found, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
+            metadata={**in_short(report, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
             check_results=results,
         )
 
@@ -135,25 +131,24 @@ def _parity(report: RunReport) -> Finding:
     return Finding("parity", found.same, found.sentence, figures={"people who differ": odd["employee_id"].nunique(), **figures})
 
 
-def in_short(report: RunReport, out: pd.DataFrame, found: Headline, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
+def in_short(report: RunReport, files: Written, moved: tuple[str, str]) -> dict[str, Any]:
     """The run, on its report's page.
 
     Args:
         report: The run.
-        out: Whom it left out.
-        found: Its headline.
         files: Its reports.
         moved: What became of HR's file, and of the list that is put back.
     """
+    found, changed = files.told.headline, files.told.since
     tables = {
         **({"changes": metadata.markdown(_numbers(report))} if report.destinations else {}),
         **({"people": metadata.markdown(_outcomes(report))} if any(one.outcomes for one in report.destinations) else {}),
-        "left out": metadata.counts(_causes(out), "reason"),
+        "left out": metadata.counts(_causes(files.told.everyone), "reason"),
     }
     return {
         "in short": one_line(found.sentence),
         **({"also": one_line("; ".join(found.also))} if found.also else {}),
-        **({"since last night": changed.sentence} if (changed := since(report, out)).compared else {}),
+        **({"since last night": changed.sentence} if changed.compared else {}),
         **metadata.filled(tables),
         # Paths, not links: no browser follows one from a page to a file.
         "the page, to open": metadata.place(files.page),

@@ -16,9 +16,7 @@ from dagster_shared.record import copy
 
 from assets.graph.reports import in_short
 from resources.past.report_files import Written
-from roster.reports.headline import headline
 from roster.reports.model import RunReport
-from roster.reports.skipped import left_out
 
 _STOPPED: Final = "the night stopped"
 _AS_BEFORE: Final = "As before the run that stopped: "
@@ -38,8 +36,7 @@ def show(instance: dg.DagsterInstance, run_id: str, report: RunReport, files: Wr
     record, newest = instance.get_run_record_by_id(run_id), instance.get_latest_materialization_event(key)
     if record is None or (newest and record.end_time and newest.timestamp > record.end_time):
         return
-    out = left_out(report)
-    shown = in_short(report, out, headline(report, out), files, ("", ""))
+    shown = in_short(report, files, ("", ""))
     stopped = {_STOPPED: dg.MetadataValue.dagster_run(run_id)}
     instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata={"in short": shown["in short"], **stopped, **shown}))
     _show_checks(instance, run_id)

@@ -146,5 +146,4 @@ def _earlier(runs: StoredRuns, but: Set[str | None]) -> Iterator[pd.DataFrame]:
 
 def _names(roster: pd.DataFrame) -> dict[str, str]:
     whole = (roster["first_name"].fillna("") + " " + roster["last_name"].fillna("")).str.strip()
-    found = pd.Series(whole.to_numpy(), roster["employee_id"].to_numpy(), dtype="str")
-    return {str(number): str(name) for number, name in found[found.ne("")].items()}
+    return {number: name for number, name in zip(roster["employee_id"].tolist(), whole.tolist(), strict=True) if name}

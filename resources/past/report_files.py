@@ -4,18 +4,19 @@ Belongs here: which there are, and writing them. Does not belong here: where the
 (``roster.reports``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import pandas as pd
 
-from resources.past.beside import stored, with_names
+from resources.past.beside import Stored, stored, with_names
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
 from roster.reports.list_for_hr import rows
 from roster.reports.model import RunReport
-from roster.reports.page import render
+from roster.reports.page import Told, render
 from roster.reports.reasons import reason
+from roster.reports.since import Since, since
 from roster.reports.skipped import left_out, to_csv
 
 WHOLE: Final = "whole_reasons"
@@ -24,11 +25,12 @@ WHOLE: Final = "whole_reasons"
 
 @dataclass(frozen=True)
 class Written:
-    """Where a run's reports lie: paths on this machine, or places in the storage."""
+    """Where a run's reports lie, as paths on this machine or places in the storage, and what they say of it."""
 
     page: Any
     skipped: Any
-    workbook: Any = None
+    workbook: Any
+    told: Told
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,18 @@ class Lists:
     workbook: Any
 
 
-def write_reports(report: RunReport, everyone: pd.DataFrame | None = None) -> Written:
+def write_reports(report: RunReport) -> Written:
     """Writes all files of a run, in place of what an earlier attempt of it left.
 
     Args:
         report: The run; with `resources.past.last_night.with_nights` they tell what is new, and what is solved.
-        everyone: Who was left out, where the caller has it already.
     """
-    everyone = left_out(report) if everyone is None else everyone
+    everyone = left_out(report)
     named = with_names(report, everyone)
-    page = _write(report, "sync_report.html", render(named, everyone).encode())
-    lists = _lists(named, everyone)
-    return Written(page, lists.csv, lists.workbook)
+    told = Told.of(named, everyone)
+    page = _write(report, "sync_report.html", render(named, told).encode())
+    lists = _lists(named, told.since)
+    return Written(page, lists.csv, lists.workbook, told)
 
 
 def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
@@ -58,17 +60,17 @@ def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
 
     Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
     """
-    return _csv(report, listed(with_names(report, everyone), everyone))
+    beside = stored(report)
+    return _csv(report, _listed(report, everyone, beside), beside)
 
 
-def listed(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
-    """The list for HR (`roster.reports.list_for_hr.COLUMNS`).
+def _listed(report: RunReport, everyone: pd.DataFrame, beside: Stored) -> pd.DataFrame:
+    named = with_names(report, everyone)
+    return _rows(named, since(named, everyone), beside)
 
-    Args:
-        report: The run, with names.
-        everyone: Who was left out.
-    """
-    return rows(report, _in_own_words(report, everyone), stored(report).beside)
+
+def _rows(report: RunReport, changed: Since, beside: Stored) -> pd.DataFrame:
+    return rows(report, replace(changed, rows=_in_own_words(report, changed.rows)), beside.beside)
 
 
 def list_for_hr(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> bytes:
@@ -79,9 +81,10 @@ def list_for_hr(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx",
         everyone: Who was left out.
         form: A workbook, or CSV.
     """
-    found = listed(with_names(report, everyone), everyone)
+    beside = stored(report)
+    found = _listed(report, everyone, beside)
     if form == "csv":
-        return to_csv(found, stored(report).separator)
+        return to_csv(found, beside.separator)
     from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - see `_lists`
 
     return to_xlsx(found)
@@ -97,22 +100,24 @@ def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", 
     """
     from roster.reports.workbook import NOTHING_TO_DO, OWNERS, by_owner, to_xlsx  # noqa: PLC0415 - see `_lists`
 
-    separator, parts = stored(report).separator, by_owner(listed(with_names(report, everyone), everyone))
+    beside = stored(report)
+    separator, parts = beside.separator, by_owner(_listed(report, everyone, beside))
     names = {owner: f"{report.company}_skipped_{owner}.{form}" for owner in (*OWNERS, *parts) if owner != NOTHING_TO_DO}
     full = {owner: part for owner, part in parts.items() if owner in names and len(part)}
     files = {names[owner]: to_xlsx(part) if form == "xlsx" else to_csv(part, separator) for owner, part in full.items()}
     return files, tuple(name for owner, name in names.items() if owner not in full)
 
 
-def _lists(report: RunReport, everyone: pd.DataFrame) -> Lists:
+def _lists(report: RunReport, changed: Since) -> Lists:
     from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - openpyxl takes a tenth of a second: only who writes one loads it
 
-    found = listed(report, everyone)
-    return Lists(_csv(report, found), _write(report, "skipped_employees.xlsx", to_xlsx(found)))
+    beside = stored(report)
+    found = _rows(report, changed, beside)
+    return Lists(_csv(report, found, beside), _write(report, "skipped_employees.xlsx", to_xlsx(found)))
 
 
-def _csv(report: RunReport, found: pd.DataFrame) -> Any:
-    return _write(report, "skipped_employees.csv", to_csv(found, stored(report).separator))
+def _csv(report: RunReport, found: pd.DataFrame, beside: Stored) -> Any:
+    return _write(report, "skipped_employees.csv", to_csv(found, beside.separator))
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +130,7 @@ def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
     rows = everyone[refused]
     texts = [said.get(where) for where in zip(rows["where"], rows["employee_id"], strict=True)]
     whole = pd.Series(texts, index=rows.index, dtype="str").dropna()
-    words = everyone["code"].map({code: reason(code).words for code in everyone["code"].unique()})
+    words = everyone["code"].map({code: reason(code).words for code in everyone["code"].unique()}).astype("str")
     return everyone.assign(reason=(words + ": " + whole).astype("str").fillna(everyone["reason"]))
 
 

@@ -56,6 +56,10 @@ def still_there(report: RunReport, left_out: pd.DataFrame) -> pd.DataFrame:
 
 def _at(one: DestinationReport, *, preview: bool) -> pd.DataFrame:
     people = one.people.reindex(columns=list(PEOPLE))
+    stays = _stays(people["reason"]) | people["reason"].isin(["still_has_access", "deactivated_elsewhere"])
+    people = people[people["kinds"].eq("leave") | stays]
+    if people.empty and one.still_in.empty:
+        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     goes = people["kinds"].eq("leave")
     outcome, action = people["outcome"].astype("str"), people["action"].astype("str")
     cause = outcome.where(goes).map(_BY_OUTCOME).astype("str")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from roster.plan.wording import Wording
 from roster.reports.access import CAUSES, still_there
-from roster.reports.in_words import ENDS, STATES, changes, of
+from roster.reports.in_words import ENDS, STATES, WHOLE, changes, of
 from roster.reports.model import PEOPLE, DestinationReport, RunReport
 from roster.reports.reasons import reason
 from roster.reports.tables import MOST_CHANGES, MOST_ROWS, Table
@@ -44,8 +44,10 @@ class Changes:
 
 def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
     """What waits at a destination, and all else, old → new; with names where the report has them."""
+    if one.changes.empty and not one.people.reindex(columns=["kinds"])["kinds"].isin(list(WHOLE)).any():
+        return Changes([], 0), Changes([], 0)  # of most destinations on most nights
     found = changes(report, one)
-    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
+    found = found.assign(name=report.named(found["employee_id"]))
     waits = found["state"].eq(STATES["held"])
     return _of(found[waits]), _of(found[~waits])
 
@@ -53,7 +55,7 @@ def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
 def table(report: RunReport, one: DestinationReport) -> Table:
     """The same as one plain table, for pages that are no report; with names where the report has them."""
     found = changes(report, one)
-    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
+    found = found.assign(name=report.named(found["employee_id"]))
     columns = {
         "employee_id": ("Employee", "id"),
         **({"name": ("Name", "text")} if report.names else {}),
@@ -103,7 +105,7 @@ def states(parts: Sequence[Changes]) -> list[str]:
 def access(report: RunReport, left_out: pd.DataFrame) -> Table:
     """Who has left and still has access: where, why, and what to do; with names where the report has them."""
     found = still_there(report, left_out)
-    found = found.assign(name=found["employee_id"].map(dict(report.names)).astype("str"))
+    found = found.assign(name=report.named(found["employee_id"]))
     do = found["code"].map({code: reason(code).what_to_do for code in found["code"].unique()})
     why = (found["cause"].map(CAUSES) + (": " + found["detail"].astype("str")).fillna("")).astype("str")
     shown = found.assign(why=why.str[:1].str.upper() + why.str[1:], do=found["cause"].map(_DO).fillna(do))

@@ -51,11 +51,12 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     failed.update(report.failed_parts)
     broken = [stopped] if stopped else []
     broken += [f"{name} did not get through: {text}" for name, text in failed.items() if not stopped or name != _part_of_failure(report)]
-    access, needs, others = _by_urgency(report, left_out)
+    rows, values = _new_faults(report, left_out)
+    access, needs, others = _by_urgency(report, left_out, rows)
     progress, *more = _progress(report)
     more += [sentence for one in report.destinations for sentence in things.progress(one)]
     more += [f"{one.name}: {sentence}" for one in report.destinations for sentence in one.to_know]
-    more += [*_new_faults(report, left_out)[1], *_values(report, left_out), *_read_again(report)]
+    more += [*values, *_values(report, left_out), *_read_again(report)]
     more += [f"Attempt {number} had stopped: {failure}" for number, failure in enumerate(report.earlier, start=1)]
     if broken:
         first, *further = [*access, *broken]
@@ -70,10 +71,10 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     return Headline("preview" if only_planned else "good", progress, more)
 
 
-def _by_urgency(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
+def _by_urgency(report: RunReport, left_out: pd.DataFrame, new_faults: list[str]) -> tuple[list[str], list[str], list[str]]:
     """Who has access still; what else needs somebody; and, of a run that is about some people only, what is true of others."""
     waiting, answered = _waiting(report), _after_sending(report)
-    rest = [*_new_faults(report, left_out)[0], *_attention(report, left_out)]
+    rest = [*new_faults, *_attention(report, left_out)]
     theirs = ABOUT_SOME.get(report.job.rpartition("_")[2])
     if theirs is None:
         return who_stays(report, left_out), [*waiting, *answered, *rest], []

@@ -35,7 +35,7 @@ STATES: Final[Mapping[str, str]] = {
 }
 """What became of a change: in this order they are shown, since the first ones are somebody's to look at."""
 
-_WHOLE: Final[Mapping[str, str]] = {
+WHOLE: Final[Mapping[str, str]] = {
     "join": "Joins",
     "rejoin": "Comes back",
     "leave": "Leaves",
@@ -95,7 +95,7 @@ def _state(table: pd.DataFrame, people: pd.DataFrame, one: DestinationReport) ->
 
 def _whole(people: pd.DataFrame, ends: pd.DataFrame, one: DestinationReport) -> pd.DataFrame:
     """Who comes in, comes back, leaves or is taken out: a row each, of the last ones with what they lose."""
-    some = people[people["kinds"].isin(list(_WHOLE))].rename_axis("person").reset_index()
+    some = people[people["kinds"].isin(list(WHOLE))].rename_axis("person").reset_index()
     lost, going = _lost(ends, one), some["kinds"].isin(ENDS)
     fields = ends.groupby("person")["field"].agg(_names)
     nothing = pd.Series(np.nan, index=some.index, dtype="str")
@@ -103,7 +103,7 @@ def _whole(people: pd.DataFrame, ends: pd.DataFrame, one: DestinationReport) -> 
         {
             "person": some["person"],
             "kind": some["kinds"],
-            "label": some["kinds"].map(dict(_WHOLE)),
+            "label": some["kinds"].map(dict(WHOLE)),
             "field": some["person"].map(fields),
             "old": some["person"].map(lost["names"]).astype("str").fillna(one.name).where(going),
             **dict.fromkeys(("new", "added", "removed", "new_id"), nothing),

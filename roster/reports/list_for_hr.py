@@ -11,7 +11,7 @@ import pandas as pd
 
 from roster.reading.lines import EACH, line_texts
 from roster.reports.model import HR_FILE, RunReport
-from roster.reports.since import NOT_FOLLOWED, since
+from roster.reports.since import NOT_FOLLOWED, Since
 
 COLUMNS: Final = (
     "employee_id",
@@ -45,19 +45,19 @@ class Beside:
 NOTHING_BESIDE: Final = Beside(pd.Series(dtype="str"), pd.DataFrame(columns=["line", "field", "word"]))
 
 
-def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BESIDE) -> pd.DataFrame:
+def rows(report: RunReport, changed: Since, beside: Beside = NOTHING_BESIDE) -> pd.DataFrame:
     """The list.
 
     Args:
-        report: The run, with `names`, and what was `before`.
-        everyone: Who is left out (`roster.reports.skipped.left_out`).
+        report: The run, with `names`.
+        changed: Who is left out, held against the nights before.
         beside: What the rejected rows and cells say.
 
     Returns:
         `COLUMNS`: tonight's, with what was solved since last night, once, and what tonight says nothing of. ``word`` is empty where it is
         not known.
     """
-    found = since(report, everyone).rows.reindex(columns=[*COLUMNS, "number"])
+    found = changed.rows.reindex(columns=[*COLUMNS, "number"])
     # Only tonight's lines are lines of tonight's file.
     mine = found["line"].notna() & ~found["state"].isin(["solved", "not known"])
     line = found["line"].astype("Int64").where(mine)
@@ -68,7 +68,7 @@ def rows(report: RunReport, everyone: pd.DataFrame, beside: Beside = NOTHING_BES
     by_line = line.map(beside.names).astype("str")
     managers = found["number"].map({number: value for (_, number, what), value in report.shown.items() if what == "approver"})
     found["word"] = found["word"].fillna(managers.astype("str").where(found["field"].eq("manager") & found["where"].eq(HR_FILE)))
-    found["name"] = found["number"].map(dict(report.names)).astype("str").fillna(by_line)
+    found["name"] = report.named(found["number"]).fillna(by_line)
     found["line"], found["times_seen"] = line, pd.to_numeric(found["times_seen"]).astype("Int64")
     if line.ge(EACH).any():
         found["line"] = line_texts(line)

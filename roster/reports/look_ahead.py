@@ -77,7 +77,7 @@ def shown(report: RunReport) -> Shown | None:
     columns += [("department", "Department", "text"), ("detail", "Detail", "text")]
     lines = unreadable_lines(report.rejects)
     more = f" and {len(lines) - MOST_NUMBERS:,} more" if len(lines) > MOST_NUMBERS else ""
-    coming = report.coming.assign(name=report.coming["employee_id"].map(dict(report.names)).astype("str"))
+    coming = report.coming.assign(name=report.named(report.coming["employee_id"]))
     return Shown(table(coming, columns), ", ".join(map(line_text, lines[:MOST_NUMBERS])) + more, report.intake is None)
 
 

@@ -205,3 +205,7 @@ class RunReport:
     """The days of them on which a sync stopped before it had an outcome anywhere."""
     coming: pd.DataFrame | None = None
     """`COMING`; None where the people of the file are not known any more."""
+
+    def named(self, numbers: pd.Series) -> "pd.Series[str]":
+        """The names of people, beside their numbers: a few out of a whole company's."""
+        return pd.Series([self.names.get(number) for number in numbers], numbers.index, dtype="str")

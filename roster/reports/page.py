@@ -17,10 +17,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from roster.reports import change_table, held, look_ahead, nights, tables, things, words
-from roster.reports.headline import headline
+from roster.reports.headline import Headline, headline
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.parity import parity
-from roster.reports.since import since
+from roster.reports.since import Since, since
 from roster.reports.skipped import left_out
 from roster.vocabulary import OUTCOMES
 
@@ -30,7 +30,22 @@ ROOM: Final = 3.2
 """Per cent of the width that a count needs to be written into its bar, and as much again for every further two digits."""
 
 
-def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What page and list say of a run, each made once: it takes longer than to write it down."""
+
+    everyone: pd.DataFrame
+    """Who was left out (`roster.reports.skipped.left_out`)."""
+    headline: Headline
+    since: Since
+
+    @classmethod
+    def of(cls, report: RunReport, everyone: pd.DataFrame) -> "Told":
+        """Of a run, with names where the page is to have them."""
+        return cls(everyone, headline(report, everyone), since(report, everyone))
+
+
+def render(report: RunReport, told: Told | None = None) -> str:
     """The page: nothing loaded from elsewhere, and no script but one of its own that searches it, which the page names by its hash.
 
     It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number, and by
@@ -38,24 +53,25 @@ def render(report: RunReport, everyone: pd.DataFrame | None = None) -> str:
 
     Args:
         report: The run.
-        everyone: Who was left out, where the caller has it already.
+        told: What there is to say, where the caller has it already.
     """
-    everyone = left_out(report) if everyone is None else everyone
+    told = told or Told.of(report, left_out(report))
+    everyone = told.everyone
     waiting, idle = everyone["outcome"].eq("held"), everyone["owner"].eq("nobody")
     parts = [_destination(report, one) for one in report.destinations]
     return _template().render(
         report=report,
-        headline=headline(report, everyone),
+        headline=told.headline,
         bars=bars(report.destinations),
         outcomes=tables.outcome_rows(report),
         sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
         causes=tables.causes(everyone[~waiting & ~idle]),
         idle=tables.causes(everyone[~waiting & idle]),
-        left_out=tables.left_out_people(tables.with_names(everyone[~waiting], report.names) if report.names else everyone[~waiting]),
+        left_out=tables.left_out_people(tables.with_names(everyone[~waiting], report) if report.names else everyone[~waiting]),
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
-        since=changed if (changed := since(report, everyone)).compared else None,
+        since=told.since if told.since.compared else None,
         nights=nights.charts(report),
         height=nights.HEIGHT,
         coming=look_ahead.shown(report),

@@ -79,7 +79,7 @@ class Parity:
         columns += [("other", "At", "text"), ("other_shows", "Shows", "text"), ("why", "Explained by", "text")]
         rows = self.differences
         named = rows.assign(
-            name=rows["employee_id"].map(dict(report.names)).astype("str"),
+            name=report.named(rows["employee_id"]),
             shows=_values(report, rows, "one", "shows"),
             other_shows=_values(report, rows, "other", "other_shows"),
         )

@@ -99,7 +99,7 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
     left = before[~past.isin(set(now)) & (before["number"].notna() | ~alike(before).isin(set(kinds)))]
     left = left.assign(state=left["state"].where(left["where"].isin(known), "not known"))
     rows = pd.concat([everyone.assign(state=state), left], ignore_index=True)
-    rows["name"] = rows["number"].map(dict(report.names)).astype("str")
+    rows["name"] = report.named(rows["number"])
     return Since(rows, sorted(set(report.known_before) - known), compared)
 
 

@@ -153,9 +153,9 @@ def left_out_people(left_out: pd.DataFrame) -> Table:
     return table(left_out.assign(employee_id=_person_or_line), columns)
 
 
-def with_names(left_out: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def with_names(left_out: pd.DataFrame, report: RunReport) -> pd.DataFrame:
     """Who was left out, each with a name where it is known; for a page that is its owner's alone, or behind a sign-on."""
-    return left_out.assign(name=left_out["number"].map(dict(names)).astype("str"))
+    return left_out.assign(name=report.named(left_out["number"]))
 
 
 def faults(frame: pd.DataFrame) -> Table:

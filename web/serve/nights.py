@@ -21,7 +21,7 @@ from resources.past.status import look
 from roster.reports import change_table, look_ahead, tables
 from roster.reports.headline import Headline, headline
 from roster.reports.model import RunReport
-from roster.reports.page import render
+from roster.reports.page import Told, render
 from roster.reports.skipped import left_out
 from web.serve import shown
 from web.serve.asked import Asked, Stop
@@ -70,7 +70,8 @@ def report(asked: Asked) -> Response:
     """The whole report of a night, as its file is."""
     run = with_nights(asked.ledger, _report(asked), registry.titles())
     out = left_out(run)
-    return shown.whole(render(with_names(run, out), out))
+    named = with_names(run, out)
+    return shown.whole(render(named, Told.of(named, out)))
 
 
 def coming(asked: Asked) -> Response:
@@ -83,7 +84,7 @@ def faults(asked: Asked) -> Response:
     """Who and what was left out of the newest night that took HR's file in, by who can mend it."""
     run = _newest(asked)
     out = left_out(run)
-    out = tables.with_names(out[out["outcome"].ne("held")], with_names(run, out).names)
+    out = tables.with_names(out[out["outcome"].ne("held")], with_names(run, out))
     owners = [owner for owner in ("HR", "Finance", "IT", "nobody") if out["owner"].eq(owner).any()]
     listed = [(owner, tables.causes(out[out["owner"].eq(owner)]), tables.left_out_people(out[out["owner"].eq(owner)])) for owner in owners]
     return shown.page(asked, "faults", run=run, owners=listed, stopped=_stopped_since(asked, run))

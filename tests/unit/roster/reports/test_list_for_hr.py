@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from roster.reports.list_for_hr import COLUMNS, Beside, rows
 from roster.reports.model import BEFORE, HR_FILE
+from roster.reports.since import since
 from roster.reports.skipped import left_out, to_csv
 from roster.reports.workbook import NOTHING_TO_DO, to_xlsx
 
@@ -22,7 +23,11 @@ BESIDE = Beside(
 
 @pytest.fixture
 def listed(full_run):
-    return rows(replace(full_run, names={"E1042": "Åsa Öst", "E1850": "Bo Ek"}), left_out(full_run), BESIDE)
+    return listed_of(replace(full_run, names={"E1042": "Åsa Öst", "E1850": "Bo Ek"}), left_out(full_run), BESIDE)
+
+
+def listed_of(report, out, *beside):
+    return rows(report, since(report, out), *beside)
 
 
 def of(found, number, where):
@@ -45,7 +50,7 @@ def test_a_row_without_a_number_has_the_name_that_stands_in_it(listed):
 
 
 def test_what_is_not_stored_any_more_is_empty_and_nothing_else_changes(full_run, listed):
-    bare = rows(full_run, left_out(full_run))
+    bare = listed_of(full_run, left_out(full_run))
     assert bare["name"].isna().all()
     assert len(bare) == len(listed)
 
@@ -54,7 +59,7 @@ def test_what_was_solved_is_there_once_and_says_no_line_of_tonights_file(full_ru
     out = left_out(full_run)
     past = out.loc[:, list(BEFORE)].replace({"number": {"E1042": "E9"}, "employee_id": {"E1042": "E9"}})
     night = replace(full_run, before=past, known_before={"Expensify": NIGHT, "Findity": NIGHT, HR_FILE: NIGHT}, names={"E9": "Ny Bo"})
-    found = rows(night, out)
+    found = listed_of(night, out)
     told = of(found, "E9", HR_FILE)
     assert (told["state"], told["name"]) == ("solved", "Ny Bo")
     assert pd.isna(told["line"])
@@ -65,7 +70,7 @@ def test_what_was_solved_is_there_once_and_says_no_line_of_tonights_file(full_ru
 def test_a_manager_who_leads_nowhere_is_hrs_to_mend_with_the_word_that_stands_there(full_run):
     repairs = pd.DataFrame({"employee_id": ["E5", "E6", "E7"], "repair": ["kept", "left", "cycle"]})
     report = replace(full_run, repairs=repairs, shown={(HR_FILE, "E5", "approver"): "001234"}, names={"E5": "Bo Ek"})
-    found = rows(report, left_out(report))
+    found = listed_of(report, left_out(report))
     told = of(found, "E5", HR_FILE)
     assert (told["name"], told["field"], told["word"], told["owner"]) == ("Bo Ek", "manager", "001234", "HR")
     assert told["reason"] == "HR names a manager whom no row has: the approver there stays"
@@ -106,7 +111,7 @@ def test_a_cell_has_the_text_that_it_was_given(listed, text):
 
 
 def test_a_night_without_anybody_has_a_workbook_all_the_same(empty_run):
-    found = book(rows(empty_run, left_out(empty_run)))
+    found = book(listed_of(empty_run, left_out(empty_run)))
     assert found.sheetnames == ["HR"]
     assert found["HR"].max_row == 1
 
