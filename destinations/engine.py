@@ -155,6 +155,7 @@ def _circumstances(
             "Run the sync job and release what it holds; then run it for some people.",
         )
     unlimited = policy.first_sync == "apply" and first.to_begin(ledger, destination.name)
+    written = ledger.week.written(destination.name)
     return Circumstances(
         absent_means=policy.absent_means,
         hold_all=hold_all,
@@ -164,8 +165,8 @@ def _circumstances(
         limits=policy.limits.by_kind(first=unlimited),
         first=first.waits(ledger, destination.name),
         of_first=frozenset(first.people(ledger, destination.name, known.acknowledged)),
-        week=ledger.week.people(destination.name),
-        had=ledger.week.had(destination.name),
+        week=written.people(),
+        had=written.had(),
         email_domains=policy.email_domains,
         deletion=leaving.deletion(destination, ledger, taken.as_of),
         one_first=destination.one_first,

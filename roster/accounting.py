@@ -51,7 +51,7 @@ def before_write(plan: Plan, roster: pd.DataFrame, accounts: pd.Series) -> list[
 def after_write(plan: Plan, table: pd.DataFrame) -> list[str]:
     """What does not add up after a write: everyone planned has one outcome that their action allows."""
     faults = []
-    if not table["person"].is_unique or set(table["person"]) != set(plan.people["person"]):
+    if not table["person"].is_unique or set(table["person"].to_numpy()) != set(plan.people["person"].to_numpy()):
         faults.append(f"{len(plan.people)} people were planned, {table['person'].nunique()} have an outcome")
     written = table["action"].isin(WRITES)
     overtaken = (table["outcome"] + ": " + table["reason"]).isin(["unchanged: done_meanwhile", *(f"skipped: {one}" for one in NOT_SENT)])

@@ -69,11 +69,10 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
 
 def unread(rule: Rule, frame: pd.DataFrame) -> pd.Series:
     """For whom the rule reads a value that was there and could not be used."""
-    found = pd.Series(False, index=frame.index)
-    if UNREAD not in frame or not (has := frame[UNREAD].notna()).any():
-        return found
-    for column in rule.reads():
-        found[has] |= frame.loc[has, UNREAD].str.contains(rf"(?:^|\|){re.escape(column)}(?:\||$)")
+    columns = "|".join(re.escape(column) for column in sorted(rule.reads()))
+    if UNREAD not in frame or not columns:
+        return pd.Series(False, index=frame.index)
+    found: pd.Series = frame[UNREAD].astype("str").str.contains(rf"(?:^|\|)(?:{columns})(?:\||$)", na=False)
     return found
 
 

@@ -23,6 +23,9 @@ from roster.plan.differences import Frames, together
 FIELD: Final[dict[Movers, str]] = {"terminate": "isTerminated", "unassigned": "shouldRemoveFromUnassignedPolicies"}
 """The field by which a mover leaves, by what the settings say."""
 
+_BETWEEN: Final = "\0"
+"""Between a policy and a number, in which it never is."""
+
 
 def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.DataFrame) -> pd.DataFrame:
     """Who is in a policy of which Rollcall made them a member and that their record does not name.
@@ -36,14 +39,15 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     Returns:
         `membership.IN_COLUMNS`.
     """
+    named = named_policies(desired)
+    # First of all, for most nights nobody is left then: whom their record does not name where they were put.
+    gone = put[~among(*(one["policyID"] + _BETWEEN + one["employee_id"] for one in (put, named)))].drop_duplicates()
+    if gone.empty:
+        return gone[membership.IN_COLUMNS].reset_index(drop=True)
     there = read["members"].assign(account=read["members"]["email"].str.lower())
     people = pairs.loc[among(pairs["employee_id"], desired["employee_id"]), ["employee_id", "account"]].dropna()
-    inside = there[["account", "policyID"]].merge(people, on="account").merge(put.drop_duplicates(), on=["employee_id", "policyID"])
-    if inside.empty:
-        return inside[membership.IN_COLUMNS]
-    named = named_policies(desired).assign(named=True)
-    extra = inside.merge(named, on=["employee_id", "policyID"], how="left")
-    extra = extra[extra["named"].isna()].drop_duplicates(membership.IN_COLUMNS)
+    inside = there[["account", "policyID"]].merge(people, on="account").merge(gone, on=["employee_id", "policyID"])
+    extra = inside.drop_duplicates(membership.IN_COLUMNS)
     if extra.empty:
         return extra[membership.IN_COLUMNS].reset_index(drop=True)
     submitting = there[there["submitsTo"].str.lower() != there["account"]].dropna(subset="submitsTo")

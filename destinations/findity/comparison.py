@@ -63,7 +63,27 @@ def accounts(
         ``number`` is the ``externalSourceId`` where that is somebody's employee number, else whom the ledger knows by that account, else
         the ``personnelNumber`` (which a rule may fill with something else), else the ``externalSourceId`` of whatever system gave it.
     """
-    external, account = users["externalSourceId"], account_of(users)
+    account = account_of(users)
+    return pd.DataFrame(
+        {
+            "account": account,
+            "number": _numbers(users, account, employee_ids, acknowledged, ids),
+            "email": users["email"],
+            "active": users["active"].fillna(True).astype("bool"),
+            "approver": _first_approver(users).map(_by_person(users)).astype("str"),
+        }
+    )
+
+
+def _numbers(
+    users: pd.DataFrame,
+    account: pd.Series,
+    employee_ids: pd.Series,
+    acknowledged: pd.DataFrame | None = None,
+    ids: pd.DataFrame | None = None,
+) -> pd.Series:
+    """The numbers of `accounts`."""
+    external = users["externalSourceId"]
     if ids is not None:
         number = external_ids.numbers(users, account, acknowledged, ids)
     else:
@@ -73,15 +93,7 @@ def accounts(
         number = number.fillna(users["personnelNumber"]).fillna(external)
     if "onlyIfAsked" in users:  # whom nobody here knows and a plain list does not show is no news: a stranger without a number
         number = number.mask(users["onlyIfAsked"].astype("bool") & ~among(number, employee_ids))
-    return pd.DataFrame(
-        {
-            "account": account,
-            "number": number,
-            "email": users["email"],
-            "active": users["active"].fillna(True).astype("bool"),
-            "approver": _first_approver(users).map(_by_person(users)).astype("str"),
-        }
-    )
+    return number
 
 
 def names(users: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +162,8 @@ def approver_numbers(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> pd
 
 def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[str, str]:
     """``personId`` → how the chain names that person: by employee number, by the account's own number, or by a pseudonym."""
-    people = accounts(there, pairs["employee_id"])
+    account = account_of(there)
+    people = pd.DataFrame({"account": account, "number": _numbers(there, account, pairs["employee_id"])})
     paired = pairs.dropna(subset="account")
     ours = people["account"].map(paired.set_index("account")["employee_id"]).astype("str")
     # An id may be somebody's number by chance: who is paired with another account is not behind it.

@@ -5,6 +5,7 @@ Belongs here: who was written, and which files, by the moments that the ledger r
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,41 +29,45 @@ _WRITTEN: Final = ("accepted", "unknown")
 _THERE: Final = tuple(OUTCOME_OF[action] for action in WRITES)
 
 
+@dataclass(frozen=True)
+class Written:
+    """Who was written in the last seven days, or may have been, by the plans of which they were; but for first syncs and releases."""
+
+    _later: pd.DataFrame
+    """``plan_run_id``, ``person``, ``kinds``."""
+    _facts: Mapping[str, PlanFacts]
+    """What is known of each plan."""
+
+    def people(self) -> pd.DataFrame:
+        """Person, kinds (`roster.plan.limits.WEEK`), a row for each plan.
+
+        Whoever a release let go does not count, for somebody has looked at it, and neither does who came or changed in a first sync.
+        """
+        # Of the plans after a first sync, those who come in only now because it could not bring them are of it still.
+        numbered = self._later.assign(employee_id=self._later["person"])
+        parts = [uncounted(part, self._facts[str(plan_run_id)].of_first) for plan_run_id, part in numbered.groupby("plan_run_id")]
+        counted = pd.concat([self._later.head(0), *parts])
+        return counted.loc[counted["kinds"].notna(), list(WEEK)].reset_index(drop=True)
+
+    def had(self) -> pd.DataFrame:
+        """Of the same people, who had a value of money or rights and got another, or may have (`roster.plan.few.HAD`)."""
+        if self._later.empty:
+            return pd.DataFrame(columns=list(HAD), dtype="str")
+        rows = [(plan, number, field) for plan, one in self._facts.items() for field, numbers in one.had.items() for number in numbers]
+        named = pd.DataFrame(rows, columns=["plan_run_id", "person", "field"], dtype="str").merge(self._later, on=["plan_run_id", "person"])
+        return named.rename(columns={"person": "employee_id"})[list(HAD)].drop_duplicates(ignore_index=True)
+
+
 class Week(Scoped):
     """The ledger's part about the last seven days."""
 
-    def people(self, destination: str, now: datetime | None = None) -> pd.DataFrame:
-        """Who was written in the last seven days, or may have been: person, kinds (`roster.plan.limits.WEEK`), a row for each plan.
-
-        Whoever a release let go does not count, for somebody has looked at it, and neither does who came or changed in a first sync.
+    def written(self, destination: str, now: datetime | None = None) -> Written:
+        """Who was written.
 
         Args:
             destination: Its name.
             now: The present moment.
         """
-        later, facts = self._written(destination, now)
-        # Of the plans after a first sync, those who come in only now because it could not bring them are of it still.
-        numbered = later.assign(employee_id=later["person"])
-        parts = [uncounted(part, facts[str(plan_run_id)].of_first) for plan_run_id, part in numbered.groupby("plan_run_id")]
-        counted = pd.concat([later.head(0), *parts])
-        return counted.loc[counted["kinds"].notna(), list(WEEK)].reset_index(drop=True)
-
-    def had(self, destination: str, now: datetime | None = None) -> pd.DataFrame:
-        """Of the same people, who had a value of money or rights and got another, or may have (`roster.plan.few.HAD`).
-
-        Args:
-            destination: Its name.
-            now: The present moment.
-        """
-        later, facts = self._written(destination, now)
-        if later.empty:
-            return pd.DataFrame(columns=list(HAD), dtype="str")
-        rows = [(plan, number, field) for plan, one in facts.items() for field, numbers in one.had.items() for number in numbers]
-        named = pd.DataFrame(rows, columns=["plan_run_id", "person", "field"], dtype="str").merge(later, on=["plan_run_id", "person"])
-        return named.rename(columns={"person": "employee_id"})[list(HAD)].drop_duplicates(ignore_index=True)
-
-    def _written(self, destination: str, now: datetime | None) -> tuple[pd.DataFrame, dict[str, PlanFacts]]:
-        """``plan_run_id``, ``person``, ``kinds``: who was written, but for first syncs and releases; and what is known of each plan."""
         answer, planned, outcome = tables.answer.c, tables.plan_person.c, tables.outcome.c
         since = (now or moment()) - LENGTH
         released = sa.select(tables.release.c.plan_run_id).where(self._mine(tables.release, destination=destination))
@@ -82,7 +87,7 @@ class Week(Scoped):
             plan_run_ids = list(found["plan_run_id"].unique())
             plans = self._plans(connection, tables.plan.c.destination == destination, tables.plan.c.plan_run_id.in_(plan_run_ids))
         facts = {row.plan_run_id: PlanFacts.from_json(row.counts) for row in plans}
-        return found[~found["plan_run_id"].isin([plan_run_id for plan_run_id, one in facts.items() if one.first])], facts
+        return Written(found[~found["plan_run_id"].isin([plan_run_id for plan_run_id, one in facts.items() if one.first])], facts)
 
     def files(self, now: datetime | None = None) -> list[ExportFacts]:
         """The exports that everyone was brought to in the last seven days, at any destination, the newest first, with what of the gate

@@ -165,7 +165,8 @@ def approval_chain(
 def names_of(accounts: pd.DataFrame, key: bytes) -> pd.Series:
     """How the chain calls each account: by its number; by its pseudonym where it has none, or one that is an address."""
     number = accounts["number"]
-    return number.mask(number.str.contains("@", na=False)).fillna(pseudonyms(accounts["account"], key))
+    number = number.mask(number.str.contains("@", na=False))
+    return number.fillna(pseudonyms(accounts["account"].where(number.isna()), key))
 
 
 def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
@@ -203,7 +204,8 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
     by_address = there.drop_duplicates("address").set_index("address")
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
-    beyond = looked_up(manager, by_address["employee_id"]).fillna(pseudonyms(manager, key))
+    beyond = looked_up(manager, by_address["employee_id"])
+    beyond = beyond.fillna(pseudonyms(manager.where(beyond.isna()), key))
     beyond = beyond.mask(is_unreadable(roster) & beyond.isna(), UNREADABLE)
     by_number = among(roster["employee_id"], named["employee_id"])
     here = by_number | among(address, there["address"])

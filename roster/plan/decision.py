@@ -8,7 +8,7 @@ Belongs here: the decision about each person, the records to send, the digest. D
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -154,6 +154,10 @@ class Plan:
 
     def digest(self) -> str:
         """Names the plan: the same people, things, actions and values give the same sixteen hex digits."""
+        return self._named
+
+    @cached_property
+    def _named(self) -> str:
         return _digest(self.people[["person", "action", "intended", "reason"]], self.records, *self._things(self.things))
 
     def held_digest(self) -> str | None:

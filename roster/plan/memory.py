@@ -28,11 +28,10 @@ def texts(acknowledged: pd.DataFrame, name: str) -> pd.Series:
         acknowledged: the ledger's people of a destination.
         name: the list's.
     """
-    fields = acknowledged.reindex(columns=["fields"])["fields"].astype("str")
-    found = fields[fields.str.contains(f'"{name}":', regex=False, na=False)]
-    if len(found):
-        found = found.str.extract(f'"{name}":({_LIST})', expand=False).dropna().astype("str")
-    return found.set_axis(acknowledged.loc[found.index, "employee_id"])
+    # Of Arrow's own functions: pandas' take ten times as long, and this is asked a dozen times a night.
+    fields = pa.array(acknowledged.reindex(columns=["fields"])["fields"].astype("str").array, pa.large_string())
+    lists = pc.struct_field(pc.extract_regex(fields, f'"{name}":(?P<list>{_LIST})'), "list")
+    return pd.Series(pd.array(lists, dtype="str"), index=pd.Index(acknowledged["employee_id"]), name="fields").dropna()
 
 
 def each(acknowledged: pd.DataFrame, name: str) -> pd.DataFrame:

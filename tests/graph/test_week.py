@@ -70,7 +70,7 @@ def test_a_release_lets_go_of_them_and_does_not_count_against_the_week(drip: Any
     result = _leaves(drip, 24, "E12")
     assert _reason(drip, result, "E12") == "week_limit"
     with drip.ledger() as ledger:
-        assert sorted(ledger.week.people("findity")["person"]) == ["E08", "E09"]
+        assert sorted(ledger.week.written("findity").people()["person"]) == ["E08", "E09"]
 
 
 def test_when_the_week_is_over_they_go(drip: Any) -> None:

@@ -47,7 +47,7 @@ def answered(ledger, lease, run, **statuses):
 
 
 def week(ledger, days=0, destination="findity"):
-    return [tuple(row) for row in ledger.week.people(destination, later(days)).to_numpy()]
+    return [tuple(row) for row in ledger.week.written(destination, later(days)).people().to_numpy()]
 
 
 def test_who_was_written_or_may_be_counts_and_who_was_refused_held_or_overtaken_does_not(ledger, lease):
@@ -75,10 +75,10 @@ def test_whose_value_was_another_one_counts_as_long_as_the_person_does(ledger, l
         answered(ledger, lease, run, _5="accepted")
     ledger.releases.save_held("findity", "p1", "digest", later(1), ["limit"])
     ledger.releases.release("digest", "release", "release", [], "kim", "looked at")
-    found = {tuple(row) for row in ledger.week.had("findity").to_numpy()}
+    found = {tuple(row) for row in ledger.week.written("findity").had().to_numpy()}
     assert found == {("1", "approvalLimit"), ("2", "approvalLimit"), ("2", "role")}
-    assert ledger.week.had("findity", later(7.1)).empty
-    assert ledger.week.had("expensify").empty
+    assert ledger.week.written("findity", later(7.1)).had().empty
+    assert ledger.week.written("expensify").had().empty
 
 
 def test_after_seven_days_by_the_clock_nothing_of_it_counts(ledger, lease):
@@ -118,7 +118,7 @@ def test_nobody_of_another_company_counts(ledger, lease, url):
     plan(ledger, "p1", {"1": ("deactivate", "leave")})
     answered(ledger, lease, "p1", _1="accepted")
     with type(ledger).open(url, "other") as other:
-        assert other.week.people("findity").empty
+        assert other.week.written("findity").people().empty
         assert other.week.files() == []
 
 
