@@ -1,11 +1,12 @@
 """The list for HR as a file for each owner."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
-from resources.past.report_files import for_owners
+from resources.past.report_files import for_owners, write_reports
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.skipped import left_out
 
@@ -28,3 +29,10 @@ def test_each_owner_has_a_file_and_who_needs_nothing_done_is_in_none(report, for
     if form == "csv":
         lines = files["acme_skipped_HR.csv"].decode("utf-8-sig").splitlines()
         assert [line.split(",")[0] for line in lines] == ["employee_id", "E1"]
+
+
+def test_a_night_that_leaves_nobody_out_has_its_files_all_the_same(report):
+    files = write_reports(replace(report, destinations=[]))
+    assert files.skipped.read_text("utf-8-sig").splitlines()[1:] == []
+    assert files.told.everyone.empty
+    assert files.page.exists()
