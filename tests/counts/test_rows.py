@@ -1,6 +1,6 @@
 """How much more is done for more people, by counts that are the same on every machine: nothing is done row by row that was not before.
 
-What is counted for 3,000 people, less that for 300, by person: what each person costs beyond what any run costs. One more function that is
+What is counted for 1,200 people, less that for 300, by person: what each person costs beyond what any run costs. One more function that is
 called for every person is one more; what grows by the square is hundreds more.
 """
 
@@ -14,7 +14,7 @@ from tests.counts import nights
 from tests.counts.bounds import beyond
 from tests.counts.nights import ROWS, Found
 
-FEW, MANY = 300, 3000
+FEW, MANY = 300, 1200
 SLACK = 0.5
 """Of a call a person. Two counts of the same differ by some ten calls in all: by threads."""
 
