@@ -4,10 +4,7 @@ Belongs here: sheets, headings, widths, and that every cell is a text. Does not 
 """
 
 import io
-from collections.abc import Iterator
 from typing import Any, Final
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 from openpyxl import Workbook
@@ -45,7 +42,6 @@ MOST_ROWS: Final = 1_048_575
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 _TOP: Final = Alignment(vertical="top")
 _HEAD: Final = (Font(bold=True), PatternFill("solid", fgColor="F2F0EA"))
-_END: Final = b"</sheetData>"
 
 
 def to_xlsx(rows: pd.DataFrame) -> bytes:
@@ -60,17 +56,10 @@ def to_xlsx(rows: pd.DataFrame) -> bytes:
         formula runs.
     """
     book = Workbook(write_only=True)
-    cells = [_sheet(book, owner, part) for owner, part in by_owner(rows).items()]
-    headings, found = io.BytesIO(), io.BytesIO()
-    book.save(headings)
-    below = dict(zip((sheet.path.lstrip("/") for sheet in book.worksheets), cells, strict=True))
-    with ZipFile(headings) as source, ZipFile(found, "w", ZIP_DEFLATED) as archive:
-        for name in source.namelist():
-            before, *after = source.read(name).partition(_END) if name in below else (source.read(name),)
-            with archive.open(name, "w") as file:
-                file.write(before)
-                file.writelines(below.get(name, ()))
-                file.writelines(after)
+    for owner, part in by_owner(rows).items():
+        _sheet(book, owner, part)
+    found = io.BytesIO()
+    book.save(found)
     return found.getvalue()
 
 
@@ -82,8 +71,7 @@ def by_owner(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {**found, **({NOTHING_TO_DO: idle} if len(idle) else {})} or {OWNERS[0]: rows}
 
 
-def _sheet(book: Any, title: str, rows: pd.DataFrame) -> Iterator[bytes]:
-    """Adds a sheet with its headings; gives the rows below them as its file has them: cell by cell openpyxl takes ten times as long."""
+def _sheet(book: Any, title: str, rows: pd.DataFrame) -> None:
     sheet = book.create_sheet(title)
     names = [name for name in HEADINGS if name in rows]
     for at, name in enumerate(names, start=1):
@@ -96,40 +84,20 @@ def _sheet(book: Any, title: str, rows: pd.DataFrame) -> Iterator[bytes]:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.append([_heading(sheet, HEADINGS[name][0]) for name in names])
-    text, other = _style(sheet, _WRAPPED, "@"), _style(sheet, _TOP)
-    columns = [_numbers(shown[name], other) if _counted(shown[name]) else _texts(shown[name], text, other) for name in names]
-    return _lines([get_column_letter(at) for at in range(1, len(names) + 1)], columns)
+    columns = [_numbers(shown[name]) if name in NUMBERS and is_numeric_dtype(shown[name]) else _texts(shown[name]) for name in names]
+    text, other = _cell(sheet, _WRAPPED, "@"), _cell(sheet, _TOP)
+    for values in zip(*columns, strict=True):
+        sheet.append(_holding(text if isinstance(value, str) else other, value) for value in values)
 
 
-def _lines(letters: list[str], columns: list[list[str]]) -> Iterator[bytes]:
-    for at, cells in enumerate(zip(*columns, strict=True), start=2):
-        line = "".join([f'<c r="{letter}{at}" {cell}' for letter, cell in zip(letters, cells, strict=True)])
-        yield f'<row r="{at}">{line}</row>'.encode()
+def _numbers(column: pd.Series) -> list[int | None]:
+    return [None if pd.isna(value) else int(value) for value in column]
 
 
-def _counted(column: pd.Series) -> bool:
-    return column.name in NUMBERS and is_numeric_dtype(column)
-
-
-def _numbers(column: pd.Series, style: int) -> list[str]:
-    return [_nothing(style) if pd.isna(value) else f's="{style}" t="n"><v>{int(value)}</v></c>' for value in column]
-
-
-def _texts(column: pd.Series, style: int, without: int) -> list[str]:
-    """Inline texts: one that begins like a formula is none."""
+def _texts(column: pd.Series) -> list[str | None]:
     text = column.astype("str")
     shown = {value: ILLEGAL_CHARACTERS_RE.sub("", harmless(value))[:LONGEST] for value in text.dropna().unique()}
-    written = {value: f's="{style}" t="inlineStr"{_inline(cell)}' for value, cell in shown.items()}
-    return [_nothing(without) if pd.isna(value) else written[value] for value in text]
-
-
-def _inline(text: str) -> str:
-    kept = ' xml:space="preserve"' if text.strip() not in ("", text) else ""
-    return f"><is><t{kept}>{escape(text)}</t></is></c>" if text else " />"
-
-
-def _nothing(style: int) -> str:
-    return f's="{style}" t="n" />'
+    return [None if pd.isna(value) else shown[value] for value in text]
 
 
 def _heading(sheet: Any, text: str) -> Any:
@@ -139,8 +107,15 @@ def _heading(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _style(sheet: Any, alignment: Alignment, number_format: str = "General") -> int:
-    """By what number a cell's look goes in the workbook."""
+def _cell(sheet: Any, alignment: Alignment, number_format: str = "General") -> Any:
     cell = WriteOnlyCell(sheet)
     cell.alignment, cell.number_format = alignment, number_format
-    return int(cell.style_id)
+    return cell
+
+
+def _holding(cell: Any, value: str | int | None) -> Any:
+    """The cell with a value. It is written before the next one is asked for, so that one serves for all: its style takes longer than it."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins like a formula is none
+    return cell

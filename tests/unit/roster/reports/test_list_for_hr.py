@@ -104,12 +104,6 @@ def test_cells_are_texts_that_keep_their_noughts_and_run_nothing(listed):
     assert cells[1].value == r"-\x07Bo\x1b[0m"
 
 
-@pytest.mark.parametrize("text", ["", " two  words ", "a\nb\n", "<b>&amp;</b>", "x" * 40_000])
-def test_a_cell_has_the_text_that_it_was_given(listed, text):
-    cells = book(listed.head(1).assign(word=text, owner="HR"))["HR"][2]
-    assert (cells[5].value or "") == text[:32_767]
-
-
 def test_a_night_without_anybody_has_a_workbook_all_the_same(empty_run):
     found = book(listed_of(empty_run, left_out(empty_run)))
     assert found.sheetnames == ["HR"]
