@@ -23,7 +23,6 @@ HEAVY = (
     "openpyxl",
     "pandas",
     "paramiko",
-    "pydantic",
     "sqlalchemy",
     *sorted({listed.module for listed in COMMANDS.values()}),
 )
