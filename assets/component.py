@@ -15,7 +15,6 @@ from pydantic import BaseModel
 
 from assets import loader, names
 from assets.attributes import CompanySettings, model
-from roster.strict import described
 
 __all__ = ["RosterSync", "SettingsError"]
 
@@ -91,6 +90,5 @@ class RosterSync(dg.Component):
 
 
 # `dg list components` shows the docstring's first paragraph, and nothing of the schema.
-_MEANING = described(model())
-_ATTRIBUTES = [f"- {name}: {field.description or _MEANING[name]}" for name, field in model().model_fields.items()]
+_ATTRIBUTES = [f"- {name}: {field.description}" for name, field in model().model_fields.items()]
 RosterSync.__doc__ = "\n".join([str(RosterSync.__doc__), *_ATTRIBUTES])

@@ -22,7 +22,6 @@ from roster.characters import ascii_like
 from roster.intake.gate import STOPPING
 from roster.intake.numbers import is_other
 from roster.intake.validation import is_employee_id
-from roster.strict import described
 from roster.vocabulary import RELEASED_BY_KIND
 
 Given = TypeVar("Given", bound=BaseModel)
@@ -37,7 +36,7 @@ _LONGEST: Final = 500
 class Typed(BaseModel):
     """What a step is given by its run's config."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Text(ConfigScalar):
@@ -104,17 +103,16 @@ KIND: Final = dg.Enum("KindOfChange", [dg.EnumValue(kind) for kind in RELEASED_B
 
 def schema(model: type[BaseModel]) -> dict[str, dg.Field]:
     """The config that a model takes. A text's type stands in its annotation; without one it is `WORDS`."""
-    meaning = described(model)
-    return {name: _field(one, meaning.get(name)) for name, one in model.model_fields.items()}
+    return {name: _field(one) for name, one in model.model_fields.items()}
 
 
-def _field(field: Any, description: str | None) -> dg.Field:
+def _field(field: Any) -> dg.Field:
     kind: Any = next((each for each in field.metadata if isinstance(each, Text | dg.Enum)), WORDS)
     kind = field.annotation if field.annotation in (bool, int) else kind
     if get_origin(field.annotation) is list:
         assert get_args(field.annotation) == (str,)  # noqa: S101 - nothing else is typed in a list
-        return dg.Field([kind], default_value=[], description=description)
-    return dg.Field(kind, default_value=field.default, description=description)
+        return dg.Field([kind], default_value=[], description=field.description)
+    return dg.Field(kind, default_value=field.default, description=field.description)
 
 
 def given(context: dg.AssetExecutionContext, model: type[Given]) -> Given:
