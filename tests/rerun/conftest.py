@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,6 +189,23 @@ def states(box: Sandbox) -> dict[str, Any]:
     """What both destinations hold, and what must never have happened there."""
     findity = box.state["findity"]
     return {**{name: state(box.state) for name, state in STATES.items()}, "mails": findity["mails"], "deletions": findity["deletions"]}
+
+
+@pytest.fixture
+def again_after_death(monkeypatch: pytest.MonkeyPatch) -> Callable[[Acme], Any]:
+    """A minute later: the one run of a company that has died is found, and re-executed; how that ended, which is well."""
+
+    def again(acme: Acme) -> Any:
+        real = database.now
+        monkeypatch.setattr(database, "now", lambda connection: real(connection) + 61)
+        with dg.DagsterInstance.get() as instance:
+            (died,) = recover(instance)
+            run = instance.get_run_by_id(died.run_id)
+        ended = acme.again(run)
+        assert ended.succeeded, ended
+        return ended
+
+    return again
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import dagster as dg
 import pytest
 
-from assets.runs.recovery import recover
 from resources.hr.buckets import Bucket
-from resources.ledger import database
 from tests.buckets import s3
 from tests.graph.conftest import empty, everything
 from tests.graph.triggers.test_url import bucket
@@ -19,7 +16,7 @@ __all__ = ["bucket", "empty", "everything", "s3"]
 
 
 def test_rerun_after_a_kill_between_landing_and_archiving_archives_once(
-    empty: Any, bucket: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty: Any, bucket: SimpleNamespace, tmp_path: Path, again_after_death: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acme = empty(findity=None, **bucket.settings)
     bucket.put(acme)
@@ -31,12 +28,6 @@ def test_rerun_after_a_kill_between_landing_and_archiving_archives_once(
     assert in_a_process(killed, tmp_path / "killed.json") == KILLED
     assert bucket.lying() == ["hr/done/people_2026-11-20.csv", "hr/people_2026-11-20.csv"]
     writes = acme.box.writes
-    real = database.now
-    monkeypatch.setattr(database, "now", lambda connection: real(connection) + 61)
-    with dg.DagsterInstance.get() as instance:
-        (died,) = recover(instance)
-        run = instance.get_run_by_id(died.run_id)
-    again = acme.again(run)
-    assert again.succeeded, again
+    again_after_death(acme)
     assert acme.box.writes == writes
     assert bucket.lying() == ["hr/done/people_2026-11-20.csv"]

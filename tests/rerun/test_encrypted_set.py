@@ -4,12 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import dagster as dg
 import pytest
 
-from assets.runs.recovery import recover
 from resources.hr import openpgp
-from resources.ledger import database
 from tests.graph.conftest import empty, everything
 from tests.graph.triggers.test_encrypted_set import encrypted
 from tests.rerun.kills import KILLED, die, in_a_process, instrument
@@ -34,7 +31,7 @@ def before_what_was_sent_is_noted() -> None:
 @pytest.mark.long(held_by="tests/rerun/test_kills.py::test_rerun_after_a_kill_in_either_write_of_a_sync_it_ends_as_one_clean_sync")
 @pytest.mark.parametrize("kill", [while_the_second_is_opened, before_what_was_sent_is_noted])
 def test_rerun_after_a_kill_an_encrypted_set_ends_as_after_one_clean_sync(
-    empty: Any, encrypted: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: Any
+    empty: Any, encrypted: SimpleNamespace, tmp_path: Path, again_after_death: Any, kill: Any
 ) -> None:
     acme = empty(findity=None, **encrypted.settings)
     for name in ("se", "dk"):
@@ -47,13 +44,7 @@ def test_rerun_after_a_kill_an_encrypted_set_ends_as_after_one_clean_sync(
     assert in_a_process(killed, tmp_path / "killed.json") == KILLED
     writes = acme.box.writes
     assert (writes > 0) == (kill is before_what_was_sent_is_noted)
-    real = database.now
-    monkeypatch.setattr(database, "now", lambda connection: real(connection) + 61)
-    with dg.DagsterInstance.get() as instance:
-        (died,) = recover(instance)
-        run = instance.get_run_by_id(died.run_id)
-    again = acme.again(run)
-    assert again.succeeded, again
+    again = again_after_death(acme)
     assert list(acme.outcome("expensify", again.run_id).values()).count("created") == 12
     if kill is before_what_was_sent_is_noted:
         assert acme.box.writes == writes

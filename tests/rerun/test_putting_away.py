@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pytest
 
-from assets.runs.recovery import recover
-from resources.ledger import database
 from tests.graph.conftest import empty, everything
 from tests.graph.triggers.conftest import over_sftp, server
 from tests.rerun.kills import KILLED, die, in_a_process, instrument
@@ -19,7 +16,7 @@ further = pytest.mark.long(held_by="tests/rerun/test_putting_away.py::test_rerun
 
 @pytest.mark.parametrize("when", ["before", pytest.param("after", marks=further)])
 def test_rerun_after_a_kill_while_the_file_is_put_away_puts_it_away_once(
-    empty: Any, over_sftp: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+    empty: Any, over_sftp: Any, tmp_path: Path, again_after_death: Any, when: str
 ) -> None:
     acme = empty(findity=None, **over_sftp(afterwards="archive", archive="done"))
 
@@ -31,12 +28,6 @@ def test_rerun_after_a_kill_while_the_file_is_put_away_puts_it_away_once(
     inbox = acme.folder / "inbox"
     assert (inbox / "people_2026-11-20.csv").exists() is (when == "before")
     writes = acme.box.writes
-    real = database.now
-    monkeypatch.setattr(database, "now", lambda connection: real(connection) + 61)
-    with dg.DagsterInstance.get() as instance:
-        (died,) = recover(instance)
-        run = instance.get_run_by_id(died.run_id)
-    again = acme.again(run)
-    assert again.succeeded, again
+    again_after_death(acme)
     assert acme.box.writes == writes
     assert [str(path.relative_to(inbox)) for path in inbox.rglob("*.csv")] == ["done/people_2026-11-20.csv"]
