@@ -35,8 +35,7 @@ def build(company: str, settings: CompanySettings, folder: Path, shared: Callabl
     destinations = this.destinations()
     steps = (known.build, desired.build, plan.build, sync_result.build, landed.build)
     synced = [step(this, one) for one in destinations for step in steps]
-    last = reports.build(this, destinations)
-    assets = [intake.build(this), *synced, *last]
+    assets = [intake.build(this), *synced, reports.build(this, destinations)]
     jobs = _jobs(this, destinations)
     sensors, schedules = triggers.build(this, jobs)
     cleaning, nightly = retention.build(this)

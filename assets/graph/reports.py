@@ -1,4 +1,4 @@
-"""The two reports of a run, as assets.
+"""The two reports of a run, as assets: one step.
 
 Belongs here: ``reports/skipped_employees`` and ``reports/sync_report``. Does not belong here: what is in them (``roster.reports``).
 """
@@ -21,13 +21,13 @@ from resources.hr.locations import PutBack
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
 from resources.past.last_night import with_nights
-from resources.past.report_files import Written, for_owners, write_list, write_reports
+from resources.past.report_files import Written, for_owners, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reading.lines import line_texts
 from roster.reports.model import RunReport
 from roster.reports.parity import parity
 from roster.reports.reasons import reason
-from roster.reports.skipped import COLUMNS, left_out
+from roster.reports.skipped import COLUMNS
 from roster.reports.tables import outcome_rows
 from roster.shown import one_line
 
@@ -41,66 +41,59 @@ class ReportConfig(Typed):
     """Id of the first run of a chain; empty: this run, or the newest if this one did not sync."""
 
 
-def build(company: Company, destinations: Sequence[Destination]) -> list[dg.AssetsDefinition]:
-    """Both report assets of a company."""
-    landed = [company.key(destination.name, "landed") for destination in destinations]
-    skipped = company.key("reports", "skipped_employees")
-    return [_skipped_employees(company, skipped, landed), _sync_report(company, [skipped, *landed], len(destinations))]
+def build(company: Company, destinations: Sequence[Destination]) -> dg.AssetsDefinition:
+    """Both report assets of a company: one step, since both say what one look into the ledger gives."""
+    ledger, hr, io = (company.resource(name) for name in ("ledger", "hr", "io"))
+    skipped, whole = (company.key("reports", name) for name in ("skipped_employees", "sync_report"))
 
-
-def _skipped_employees(company: Company, key: dg.AssetKey, landed: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    ledger = company.resource("ledger")
-
-    @dg.asset(
-        key=key,
-        deps=[company.key("hr", "rejects"), *landed],
-        io_manager_key=company.resource("io"),
-        required_resource_keys={ledger},
+    @dg.multi_asset(
+        name=f"{company.name}__reports",
+        specs=[spec.with_io_manager_key(io) for spec in _specs(company, skipped, whole, destinations)],
+        check_specs=checks.specs(whole, {"parity": PARITY}) if len(destinations) > 1 else [],
+        required_resource_keys={io, ledger, hr},
         config_schema=schema(ReportConfig),
-        **company.labels("reports", "Everyone who was not brought in. Look at *who and why*; *what to do* says who can mend it.", {"csv"}),
+        can_subset=True,
     )
-    def skipped_employees(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with reported(), getattr(context.resources, ledger).open() as book:
-            report = _report(context, given(context, ReportConfig), book)
-            coded = left_out(report)
-            file = write_list(report, coded)  # the page is the next step's
-        return dg.MaterializeResult(value=coded[list(COLUMNS)], metadata={**_shown(coded, file), **links.to(report.company, "faults")})
-
-    return skipped_employees
-
-
-def _sync_report(company: Company, after: Sequence[dg.AssetKey], destinations: int) -> dg.AssetsDefinition:
-    ledger, hr, key = company.resource("ledger"), company.resource("hr"), company.key("reports", "sync_report")
-
-    @dg.asset(
-        key=key,
-        deps=after,
-        check_specs=checks.specs(key, {"parity": PARITY}) if destinations > 1 else [],
-        io_manager_key=company.resource("io"),
-        required_resource_keys={ledger, hr},
-        config_schema=schema(ReportConfig),
-        **company.labels(
-            "reports", "The run in one page, all destinations side by side. Look at *in short*: what needs somebody comes first.", {"html"}
-        ),
-    )
-    def sync_report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def reports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
             _ended(context, book)
             report = _report(context, given(context, ReportConfig), book)
             files = write_reports(report)
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
-            away = _put_away(getattr(context.resources, hr), book, report, destinations) if own else ""
+            away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
             back = _put_back(company.settings.hr.skipped.put_back, report, files.told.everyone) if own else ""
-        value = {"headline": files.told.headline.sentence, "page": str(files.page)}
-        results = checks.results(key, [_parity(report)]) if destinations > 1 else []
-        yield dg.MaterializeResult(
-            value=value,
-            metadata={**in_short(report, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
-            check_results=results,
-        )
+        if skipped in context.selected_asset_keys:
+            yield _skipped(company, skipped, files)
+        if whole in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=whole,
+                value={"headline": files.told.headline.sentence, "page": str(files.page)},
+                metadata={**in_short(report, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
+                check_results=checks.results(whole, [_parity(report)]) if len(destinations) > 1 else [],
+            )
 
-    return sync_report
+    return reports
+
+
+def _specs(company: Company, skipped: dg.AssetKey, whole: dg.AssetKey, destinations: Sequence[Destination]) -> list[dg.AssetSpec]:
+    landed = [company.key(destination.name, "landed") for destination in destinations]
+    people = company.labels(
+        "reports", "Everyone who was not brought in. Look at *who and why*; *what to do* says who can mend it.", {"csv"}
+    )
+    run = company.labels(
+        "reports", "The run in one page, all destinations side by side. Look at *in short*: what needs somebody comes first.", {"html"}
+    )
+    return [
+        dg.AssetSpec(skipped, deps=[company.key("hr", "rejects"), *landed], **people),
+        dg.AssetSpec(whole, deps=[skipped, *landed], **run),
+    ]
+
+
+def _skipped(company: Company, key: dg.AssetKey, files: Written) -> dg.MaterializeResult:
+    coded = files.told.everyone
+    shown = {**_shown(coded, files.skipped), **links.to(company.name, "faults")}
+    return dg.MaterializeResult(asset_key=key, value=coded[list(COLUMNS)], metadata=shown)
 
 
 def _shown(coded: pd.DataFrame, file: Any) -> dict[str, Any]:

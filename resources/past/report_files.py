@@ -33,14 +33,6 @@ class Written:
     told: Told
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The list for HR in its two forms."""
-
-    csv: Any
-    workbook: Any
-
-
 def write_reports(report: RunReport) -> Written:
     """Writes all files of a run, in place of what an earlier attempt of it left.
 
@@ -51,17 +43,7 @@ def write_reports(report: RunReport) -> Written:
     named = with_names(report, everyone)
     told = Told.of(named, everyone)
     page = _write(report, "sync_report.html", render(named, told).encode())
-    lists = _lists(named, told.since)
-    return Written(page, lists.csv, lists.workbook, told)
-
-
-def write_list(report: RunReport, everyone: pd.DataFrame) -> Any:
-    """Writes the list for HR alone, of `everyone` who was left out, as CSV; says where it lies.
-
-    Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
-    """
-    beside = stored(report)
-    return _csv(report, _listed(report, everyone, beside), beside)
+    return Written(page, *_lists(named, told.since), told)
 
 
 def _listed(report: RunReport, everyone: pd.DataFrame, beside: Stored) -> pd.DataFrame:
@@ -75,6 +57,8 @@ def _rows(report: RunReport, changed: Since, beside: Stored) -> pd.DataFrame:
 
 def list_for_hr(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", "csv"]) -> bytes:
     """The list for HR as `write_reports` writes it, for whoever is shown it on a page.
+
+    Whom a destination refused has its whole reason here, as long as it is stored. Everywhere else it is masked.
 
     Args:
         report: The run; with `resources.past.last_night.with_nights` it tells what is new, and what is solved.
@@ -108,16 +92,14 @@ def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", 
     return files, tuple(name for owner, name in names.items() if owner not in full)
 
 
-def _lists(report: RunReport, changed: Since) -> Lists:
+def _lists(report: RunReport, changed: Since) -> tuple[Any, Any]:
+    """The list for HR as CSV and as a workbook."""
     from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - openpyxl takes a tenth of a second: only who writes one loads it
 
     beside = stored(report)
     found = _rows(report, changed, beside)
-    return Lists(_csv(report, found, beside), _write(report, "skipped_employees.xlsx", to_xlsx(found)))
-
-
-def _csv(report: RunReport, found: pd.DataFrame, beside: Stored) -> Any:
-    return _write(report, "skipped_employees.csv", to_csv(found, beside.separator))
+    csv = _write(report, "skipped_employees.csv", to_csv(found, beside.separator))
+    return csv, _write(report, "skipped_employees.xlsx", to_xlsx(found))
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:

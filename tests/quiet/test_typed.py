@@ -125,7 +125,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     *(("sync", {"ops": {"acme__hr__intake": {"config": {"accepted_by": text}}}}) for text in (PHONE, ACCOUNT, f"x {ADDRESS}")),
     ("sync", {"ops": {"acme__findity__plan": {"config": {"only": [ADDRESS]}}}}),
     ("sync", {"ops": {"acme__findity__users": {"config": {"only": [ADDRESS]}}}}),
-    ("report", {"ops": {"acme__reports__sync_report": {"config": {"run": ADDRESS}}}}),
+    ("report", {"ops": {"acme__reports": {"config": {"run": ADDRESS}}}}),
 ]
 
 

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from resources.past.report_files import WHOLE, write_list
+from resources.past.report_files import WHOLE, list_for_hr
 from resources.stored.runs import StoredRuns
 from roster.plan.own_account import UNANSWERED, Line, from_json, to_json, together
 from roster.reports.skipped import left_out
@@ -157,7 +157,7 @@ def test_the_list_for_hr_has_the_whole_reason_as_long_as_it_is_stored(company, t
     monkeypatch.setattr(StoredRuns, "entry", lambda _, run, asset, name: (asked.append((run, asset)), said)[1] if name == WHOLE else None)
     out = left_out(report)
     assert "E2@acme.example" not in out["reason"].str.cat()
-    assert "'E2@acme.example'" in write_list(report, out).read_text(encoding="utf-8-sig")
+    assert "'E2@acme.example'" in list_for_hr(report, out, "csv").decode("utf-8-sig")
     assert asked == [("run-1", "expensify/sync_result")]
     monkeypatch.setattr(StoredRuns, "entry", lambda *_: None)
-    assert "E2@acme.example" not in write_list(report, out).read_text(encoding="utf-8-sig")
+    assert "E2@acme.example" not in list_for_hr(report, out, "csv").decode("utf-8-sig")
