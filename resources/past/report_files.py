@@ -94,7 +94,7 @@ def for_owners(report: RunReport, everyone: pd.DataFrame, form: Literal["xlsx", 
 
 def _lists(report: RunReport, changed: Since) -> tuple[Any, Any]:
     """The list for HR as CSV and as a workbook."""
-    from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - openpyxl takes a tenth of a second: only who writes one loads it
+    from roster.reports.workbook import to_xlsx  # noqa: PLC0415 - xlsxwriter takes a tenth of a second: only who writes one loads it
 
     beside = stored(report)
     found = _rows(report, changed, beside)

@@ -4,15 +4,12 @@ Belongs here: sheets, headings, widths, and that every cell is a text. Does not 
 """
 
 import io
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from pandas.api.types import is_numeric_dtype
+from xlsxwriter import Workbook
 
 from roster.shown import harmless
 
@@ -39,9 +36,9 @@ LONGEST: Final = 32_767
 """Characters that a cell can hold."""
 MOST_ROWS: Final = 1_048_575
 """Rows below the heading that a sheet can hold."""
-_WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
-_TOP: Final = Alignment(vertical="top")
-_HEAD: Final = (Font(bold=True), PatternFill("solid", fgColor="F2F0EA"))
+_TEXT: Final = {"text_wrap": True, "valign": "top", "num_format": "@"}
+_NUMBER: Final = {"valign": "top"}
+_HEAD: Final = {"bold": True, "bg_color": "#F2F0EA", "valign": "top"}
 
 
 def to_xlsx(rows: pd.DataFrame) -> bytes:
@@ -55,11 +52,10 @@ def to_xlsx(rows: pd.DataFrame) -> bytes:
         has anything to do. At least one sheet, even if nobody is on it. Cells are texts, but for counts, so that 001099 stays and no
         formula runs.
     """
-    book = Workbook(write_only=True)
-    for owner, part in by_owner(rows).items():
-        _sheet(book, owner, part)
     found = io.BytesIO()
-    book.save(found)
+    with Workbook(found, {"in_memory": True}) as book:  # else it puts what people are told of into files of its own
+        for owner, part in by_owner(rows).items():
+            _sheet(book, owner, part)
     return found.getvalue()
 
 
@@ -71,23 +67,31 @@ def by_owner(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {**found, **({NOTHING_TO_DO: idle} if len(idle) else {})} or {OWNERS[0]: rows}
 
 
-def _sheet(book: Any, title: str, rows: pd.DataFrame) -> None:
-    sheet = book.create_sheet(title)
+def _sheet(book: Workbook, title: str, rows: pd.DataFrame) -> None:
+    sheet = book.add_worksheet(title)
     names = [name for name in HEADINGS if name in rows]
-    for at, name in enumerate(names, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = HEADINGS[name][1]
-    sheet.freeze_panes = "C2"
     shown = rows.head(MOST_ROWS)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(shown) + 1}"
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.append([_heading(sheet, HEADINGS[name][0]) for name in names])
-    columns = [_numbers(shown[name]) if name in NUMBERS and is_numeric_dtype(shown[name]) else _texts(shown[name]) for name in names]
-    text, other = _cell(sheet, _WRAPPED, "@"), _cell(sheet, _TOP)
-    for values in zip(*columns, strict=True):
-        sheet.append(_holding(text if isinstance(value, str) else other, value) for value in values)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(shown), len(names) - 1)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    head, text, number = (book.add_format(look) for look in (_HEAD, _TEXT, _NUMBER))
+    for at, name in enumerate(names):
+        heading, width = HEADINGS[name]
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, heading, head)
+        if name in NUMBERS and is_numeric_dtype(shown[name]):
+            _written(sheet.write_number, at, number, _numbers(shown[name]))
+        else:
+            # As a string whatever it begins with: a text that looks like a formula or a link is none.
+            _written(sheet.write_string, at, text, _texts(shown[name]))
+
+
+def _written(write: Callable[[int, int, Any, Any], Any], at: int, look: Any, values: Iterable[Any]) -> None:
+    for row, value in enumerate(values, start=1):
+        if value is not None:
+            write(row, at, value, look)
 
 
 def _numbers(column: pd.Series) -> list[int | None]:
@@ -96,26 +100,5 @@ def _numbers(column: pd.Series) -> list[int | None]:
 
 def _texts(column: pd.Series) -> list[str | None]:
     text = column.astype("str")
-    shown = {value: ILLEGAL_CHARACTERS_RE.sub("", harmless(value))[:LONGEST] for value in text.dropna().unique()}
+    shown = {value: harmless(value)[:LONGEST] for value in text.dropna().unique()}
     return [None if pd.isna(value) else shown[value] for value in text]
-
-
-def _heading(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font, cell.fill = _HEAD
-    cell.alignment = _TOP
-    return cell
-
-
-def _cell(sheet: Any, alignment: Alignment, number_format: str = "General") -> Any:
-    cell = WriteOnlyCell(sheet)
-    cell.alignment, cell.number_format = alignment, number_format
-    return cell
-
-
-def _holding(cell: Any, value: str | int | None) -> Any:
-    """The cell with a value. It is written before the next one is asked for, so that one serves for all: its style takes longer than it."""
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"  # a text that begins like a formula is none
-    return cell

@@ -6,7 +6,7 @@ import sys
 
 from resources import places
 
-NEEDLESS = ("apprise", "email_validator", "hypothesis", "keyring", "openpyxl", "paramiko", "sandbox")
+NEEDLESS = ("apprise", "email_validator", "hypothesis", "keyring", "openpyxl", "paramiko", "sandbox", "xlsxwriter")
 """Only some runs need them, or none: what sends alerts, writes workbooks, speaks SFTP or belongs to tests."""
 
 
