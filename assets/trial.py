@@ -19,6 +19,7 @@ import yaml
 
 from assets import loader, names, open_places
 from assets.attributes import CompanySettings
+from assets.draft import NEEDED
 from assets.loader import SettingsMistakes
 from destinations import registry
 from resources.hr import opening
@@ -65,6 +66,9 @@ def prepare(given: str, file: Path | None) -> Trial:
         raise SettingsMistakes([f"{where}: it has no attributes."])
     left_open = list(open_places.in_settings(document["attributes"], ()))
     attributes = _filled_in(document)["attributes"]
+    needed = [place[3] for place in left_open if place[:3] == ("hr", "people", "columns") and place[3] in NEEDED]
+    if lacking := [name for name in needed if name not in attributes["hr"]["people"]["columns"]]:
+        raise SettingsMistakes([f"{where}: nothing can stand in for {', '.join(lacking)}. Say which of the file's columns it is."])
     tried = {name: value for name, value in attributes.items() if not _leads_out(value)}
     tried["hr"] = _hr(attributes["hr"], where.parent, file)
     trials = {name: registry.trial(name) for name in registry.titles() if name in attributes}

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import yaml
 
+from cli.terminal import stop
 from resources import places
 from resources.owner_only import make_directory
 
@@ -63,7 +64,7 @@ def sandbox() -> Iterator[dict[str, str]]:
     """Run the demo's sandbox for as long as the block lasts; yield the environment that points at it.
 
     Raises:
-        RuntimeError: The sandbox did not come up.
+        typer.Exit: The sandbox did not come up.
     """
     folder = make_directory(places.home().absolute() / "sandbox")
     sftp = ["--sftp-root", str(hr_folder()), "--sftp-password", _variables()["HR_SFTP_PASSWORD"]]
@@ -83,7 +84,7 @@ def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterat
         patience: Seconds to wait for it.
 
     Raises:
-        RuntimeError: The sandbox did not come up.
+        typer.Exit: The sandbox did not come up.
     """
     ready = folder / "ready.json"
     running = _answering(ready)
@@ -99,7 +100,7 @@ def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterat
         deadline = time.monotonic() + patience
         while not (running := _answering(ready)):
             if child.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("The sandbox did not start.")
+                stop("The stand-ins did not start. What they say of it stands above.")
             time.sleep(0.02)
         yield running
     finally:

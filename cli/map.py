@@ -76,8 +76,11 @@ def map_file(
         raise typer.Exit(MISTAKE) from None
     _print_proposal(proposal)
     _print_source(proposal)
-    out.mkdir(parents=True, exist_ok=True)
-    target.write_text(draft.written(proposal, _pattern(file, out), agreed), encoding="utf-8")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        target.write_text(draft.written(proposal, _pattern(file, out), agreed), encoding="utf-8")
+    except OSError as error:
+        stop(f"{target} cannot be written ({error.strerror}): give another folder with --out.")
     say(
         f"Written to {target}. Try it as it is, fill in what says FILL-IN, and once nothing is open make the company of it:\n"
         f"  rollcall try {shlex.quote(str(out))}\n"

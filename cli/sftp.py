@@ -69,7 +69,10 @@ def pin(
     if not typer.confirm(f"Is it the same, and shall it be stored in {_shown(file)}?"):
         say("Nothing was stored.")
         raise typer.Exit(1)
-    file.write_text(stored, encoding="utf-8")
+    try:
+        file.write_text(stored, encoding="utf-8")
+    except OSError as error:
+        stop(f"{_shown(file)} cannot be written ({error.strerror}): put the line into it where it comes from.")
     say("Stored. If another key is there from before, take it out when the server has stopped using it.")
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -62,13 +62,19 @@ class ToStderr(logging.Handler):
         if record.exc_info:
             private.error("%s", record.getMessage(), exc_info=record.exc_info)
         try:
-            sys.stderr.write(f"{self.format(_without_trace(record))}\n")
-            sys.stderr.flush()
+            stream = _stderr()
+            stream.write(f"{self.format(_without_trace(record))}\n")
+            stream.flush()
         except Exception:
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Nothing: the standard handler would print the record and the error in hand."""
+
+
+def _stderr() -> TextIO:
+    """Standard error. In a worker of Celery that is a logger, which gives a line back to this handler and drops it: the one behind it."""
+    return sys.__stderr__ if sys.__stderr__ and hasattr(sys.stderr, "logger") else sys.stderr
 
 
 def _without_trace(record: logging.LogRecord) -> logging.LogRecord:

@@ -46,8 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _sftp(options: argparse.Namespace, running: contextlib.ExitStack) -> dict[str, Any]:
     """Start the SFTP server; return where it is and how it is known."""
-    from sandbox.sftp import SftpServer  # noqa: PLC0415 - it needs a library that only developers have
-
+    try:
+        from sandbox.sftp import SftpServer  # noqa: PLC0415 - it needs a library that only developers have
+    except ImportError:
+        raise OSError("HR's SFTP server needs asyncssh, which is in the extra `dev`: it is not installed here") from None
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of each client that hangs up
     keys = options.sftp_key.read_text(encoding="utf-8").splitlines() if options.sftp_key else []
     state = options.state.parent if options.state else None

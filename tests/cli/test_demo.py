@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import typer
 
 from cli import demo
 from resources import places
@@ -43,6 +44,19 @@ def test_the_sandbox_lives_as_long_as_its_block_and_is_shared(home: Path) -> Non
         assert httpx.get(address).is_success
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+def test_where_only_developers_have_what_the_sandbox_needs_it_says_so(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "asyncssh.py").write_text("raise ImportError")  # as in an image
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(typer.Exit) as ended, demo.sandbox():
+        pytest.fail("it is not there")
+    said = capfd.readouterr().err
+    assert ended.value.exit_code == 2
+    assert "needs asyncssh, which is in the extra `dev`" in said
+    assert "Traceback" not in said
 
 
 def test_the_sandbox_has_ended_when_its_block_has(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

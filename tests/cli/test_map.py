@@ -214,6 +214,13 @@ def test_without_out_it_is_written_to_drafts_called_after_the_file(hogia: Path, 
     assert "drafts/" in (PROJECT / ".gitignore").read_text().splitlines()
 
 
+def test_where_nothing_can_be_written_another_folder_is_asked_for(hogia: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = mapped(hogia, tmp_path / "file" / "drafts")  # as in an image, which may be read-only
+    assert result.exit_code == 2
+    assert "defs.yaml cannot be written (Not a directory): give another folder with --out." in result.output.replace("\n", " ")
+
+
 def test_a_heading_with_line_ends_and_yaml_in_it_stays_a_heading(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(HOGIA.replace("Ort", '"Ort\n  first_sync: apply # [x]"').replace("Chef", '"Chef: {a}"'))

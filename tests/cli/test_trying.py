@@ -120,6 +120,13 @@ def test_several_files_on_a_server_are_to_be_copied_and_none_is_asked_for(tmp_pa
         trial.prepare(str(tmp_path / "acme"), file)
 
 
+def test_a_column_that_people_cannot_do_without_has_nothing_that_stands_in_for_it(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("Anstnr,E-post,Kod\n1,a@acme.example,x\n2,b@acme.example,y\n")
+    assert CliRunner().invoke(app, ["map", str(tmp_path / "people.csv"), "--out", str(tmp_path / "draft")]).exit_code == 0
+    with pytest.raises(loader.SettingsMistakes, match="nothing can stand in for first_name, last_name"):
+        trial.prepare(str(tmp_path / "draft"), None)
+
+
 @pytest.mark.long(held_by="tests/cli/test_trying.py::test_nothing_of_a_tried_company_leads_out_of_the_trial")
 @pytest.mark.exhaustive("a trial from a file to a release")
 def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -247,6 +248,8 @@ def test_nothing_of_anybodys_gets_into_the_image() -> None:
     assert rules[0] == "*"
     assert [rule for rule in rules if "pipelines" in rule] == ["!pipelines/__init__.py", "!pipelines/definitions.py"]
     assert all((places.PROJECT / rule[1:]).exists() for rule in rules if rule.startswith("!"))
+    packages = tomllib.loads((places.PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert {f"!{name}" for name in packages if "." not in name} - {"!pipelines"} <= set(rules), "what runs is in it"
 
 
 # --- Kubernetes

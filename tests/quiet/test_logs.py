@@ -1,5 +1,6 @@
 """With ``ROLLCALL_LOGS=json`` each line of a log is a JSON object, which names run and company and nobody else."""
 
+import io
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from typing import Any
 import dagster._core.definitions.instigation_logger as of_ticks
 import dagster._loggers as of_runs
 import pytest
+from celery.utils.log import LoggingProxy
 
 from assets import console, quiet
 from assets.location.together import Location
@@ -118,6 +120,18 @@ def test_what_dagsters_own_handlers_write_is_a_line_too_and_comes_once(
         logging.captureWarnings(False)
     assert (json.loads(out)["message"], err) == ("It stopped.", "")
     assert "zq" not in out
+
+
+def test_in_a_worker_of_celery_whose_standard_error_is_a_logger_no_line_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_LOGS", "json")
+    console, root = io.StringIO(), logging.getLogger()
+    monkeypatch.setattr(sys, "__stderr__", console)
+    root.handlers[:] = [logging.StreamHandler(console)]  # Celery's own
+    monkeypatch.setattr(sys, "stderr", LoggingProxy(logging.getLogger("celery.redirected"), "WARNING"))
+    logs.write_json()
+    logging.getLogger("of.a.run").warning("It began.")
+    sys.stderr.write("printed")
+    assert [json.loads(line)["message"] for line in console.getvalue().splitlines()] == ["It began.", "printed"]
 
 
 @pytest.mark.parametrize(("wanted", "level"), [("json", "DEBUG"), ("", "CRITICAL")])

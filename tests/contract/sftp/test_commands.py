@@ -1,7 +1,9 @@
 """`rollcall sftp pin`."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -78,6 +80,20 @@ def test_nothing_is_stored_without_a_yes(serve: Callable[..., SftpServer], compa
     for answer in ("n\n", "\n", ""):
         assert run("127.0.0.1", answer=answer)[0] == 1
     assert file.read_text() == text
+
+
+def test_settings_that_cannot_be_written_are_left_to_whoever_can(
+    serve: Callable[..., SftpServer], company: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company("acme", YAML.format(port=serve().port))
+
+    def read_only(*_: Any, **__: Any) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "write_text", read_only)
+    code, said = run("127.0.0.1", answer="y\n")
+    assert code == 2
+    assert "pipelines/acme/defs.yaml cannot be written (Read-only file system): put the line into it" in said.replace("\n", " ")
 
 
 def test_a_host_that_no_company_names_is_shown_only(serve: Callable[..., SftpServer], company: Callable[[str, str], Path]) -> None:
