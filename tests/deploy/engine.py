@@ -25,6 +25,7 @@ from sandbox.server import Sandbox
 from tests import ports, soak
 from tests.deploy.compose import DEPLOY, Here
 from tests.graph.conftest import YAML, changed
+from tests.processes import with_us
 
 PORTS = ("4266", "5432", "6379")
 WORKERS = ("worker-1", "worker-2")
@@ -105,8 +106,7 @@ class Engine:
 
     def start(self, service: str) -> None:
         """A service of the compose file, in a session of its own: what it starts can be struck with it."""
-        # It ends with this process, however that ends.
-        command = ["setpriv", "--pdeathsig", "KILL", *self.here.command(service)]
+        command = with_us(self.here.command(service), signal.SIGKILL)
         if service == "redis":
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:
