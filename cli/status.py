@@ -110,6 +110,10 @@ def as_json(status: Status) -> dict[str, Any]:
             }
             for one in status.waiting
         ],
+        "leavers_active": [
+            {"at": row.subject, "employee_id": row.employee_id if row.named else None, "detail": row.detail or None}
+            for row in status.leavers.itertuples(index=False)
+        ],
         "not_told": [
             {"target": one.target, "waiting": one.waiting, "given_up": one.given_up, "why": one.failure} for one in status.not_told
         ],
@@ -174,6 +178,7 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
         dated = f" of {taken.dated}" if taken.dated else ""
         file = f"{taken.name}{dated} (intake {taken.number})"
         console.print(f"  {taken.destination} was last written to from {file}, {_age(taken.applied_at, now)} ago.")
+    _print_leavers(console, status)
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
     for failing in status.not_told:
@@ -186,6 +191,13 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     if len(status.skips):
         console.print(Padding(_skips(status), (1, 0, 0, 2)))
     console.print()
+
+
+def _print_leavers(console: Console, status: Status) -> None:
+    for place, some in status.leavers.groupby("subject", sort=False):
+        have = "1 person who has left still has" if len(some) == 1 else f"{len(some):,} people who have left still have"
+        who = _who(list(some["employee_id"].where(some["named"], _NOT_NAMED)))
+        console.print(f"  {some['detail'].iloc[0] or f'{have} access at {place}: {who}'}.", style="red", soft_wrap=True)
 
 
 def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) -> None:

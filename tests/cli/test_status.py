@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from cli.status import print_status
+from resources.past.open_states import frame, of_nobody
 from resources.past.status import Status
 
 
@@ -23,8 +24,23 @@ from resources.past.status import Status
 def test_who_stays_out_without_a_number_is_counted_once(numbers: list[object], shown: str) -> None:
     skips = pd.DataFrame({"destination": "HR", "employee_id": numbers, "reason": "rejected", "first_seen": "2026-11-20", "times": 1})
     skips["employee_id"] = skips["employee_id"].astype("str")
-    console = Console(width=200)
-    with console.capture() as printed:
-        print_status(console, Status("acme", 0, [], [], [], [], skips), datetime.now(UTC))
-    line = next(line for line in printed.get().splitlines() if "2026-11-20" in line)
+    line = next(line for line in printed(Status("acme", 0, [], [], [], [], skips)) if "2026-11-20" in line)
     assert line.rstrip().endswith(shown)
+
+
+def test_quiet_who_has_left_and_still_has_access_is_told_by_number_where_that_is_known_as_one() -> None:
+    rows = [("leaver_active", "Expensify", number, number != "x y", "") for number in ("E1", "E2", "x y")]
+    rows += [("leaver_active", "Findity", "E1", True, ""), of_nobody("leaver_active", "HR's file", "1 row of HR's file says so")]
+    lines = printed(Status("acme", 0, [], [], [], [], pd.DataFrame(), leavers=frame(rows)))
+    assert [line.strip() for line in lines if "access" in line or "row of" in line] == [
+        "3 people who have left still have access at Expensify: E1, E2, not named.",
+        "1 person who has left still has access at Findity: E1.",
+        "1 row of HR's file says so.",
+    ]
+
+
+def printed(status: Status) -> list[str]:
+    console = Console(width=200)
+    with console.capture() as shown:
+        print_status(console, status, datetime.now(UTC))
+    return shown.get().splitlines()
