@@ -1,5 +1,6 @@
 """How `rollcall status` lays out what it was given."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,7 +10,10 @@ from rich.console import Console
 
 from cli.status import print_status
 from resources.past.open_states import frame, of_nobody
-from resources.past.status import Status
+from resources.past.run_report import NO_REASON
+from resources.past.status import Status, UnderWay
+from roster.intake.gate import GateCheck
+from roster.reports.model import RunReport
 
 
 @pytest.mark.parametrize(
@@ -39,8 +43,23 @@ def test_quiet_who_has_left_and_still_has_access_is_told_by_number_where_that_is
     ]
 
 
-def printed(status: Status) -> list[str]:
-    console = Console(width=200)
+def test_a_newest_run_that_died_is_gone_on_with_by_a_command_that_is_not_cut_and_a_stopped_file_is_not() -> None:
+    run_id, began = "37d6ebbb-6531-4f73-940f-87c30035e792", datetime.now(UTC)
+    died = RunReport(company="acme", run_id=run_id, root_run_id=run_id, job="acme_sync", started=began, status="stopped", failure=NO_REASON)
+    lines = printed(Status("acme", 0, [], [died], [], [], pd.DataFrame()), width=80)
+    assert f"  Go on with it: rollcall reexecute {run_id}" in lines
+    stopped = replace(died, gate=[GateCheck("trailer", "", "", "failed")])
+    assert "reexecute" not in "".join(printed(Status("acme", 0, [], [stopped], [], [], pd.DataFrame())))
+
+
+def test_on_a_narrow_terminal_a_line_goes_on_below_itself() -> None:
+    writing = UnderWay("r1", "37d6ebbb-6531-4f73-940f-87c30035e792", "acme_sync", datetime.now(UTC), True)
+    lines = printed(Status("acme", 0, [writing], [], [], [], pd.DataFrame()), width=80)
+    assert "  37d6ebbb-6531-4f73-940f-87c30035e792" in lines
+
+
+def printed(status: Status, width: int = 200) -> list[str]:
+    console = Console(width=width)
     with console.capture() as shown:
         print_status(console, status, datetime.now(UTC))
-    return shown.get().splitlines()
+    return [line.rstrip() for line in shown.get().splitlines()]
