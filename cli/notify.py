@@ -30,7 +30,7 @@ def notify_test(
     except loader.SettingsMistakes as mistakes:
         stop("\n".join(mistakes.lines))
     if alerts is None:
-        stop(f"The settings of {company} have no `alerts`: nobody is told of anything.")
+        stop(f"The settings of {company} have no `alerts`: nobody is told of anything. docs/settings.md says how: *alerts, who is told*.")
     targets = {name: one for name, one in alerts.targets.items() if target in (None, name)}
     if not targets:
         stop(names.unknown("target", str(target), sorted(alerts.targets)))

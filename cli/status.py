@@ -110,6 +110,10 @@ def as_json(status: Status) -> dict[str, Any]:
             }
             for one in status.waiting
         ],
+        "leavers_active": [
+            {"at": row.subject, "employee_id": row.employee_id if row.named else None, "detail": row.detail or None}
+            for row in status.leavers.itertuples(index=False)
+        ],
         "not_told": [
             {"target": one.target, "waiting": one.waiting, "given_up": one.given_up, "why": one.failure} for one in status.not_told
         ],
@@ -165,15 +169,16 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
         )
     for run in status.under_way:
         since = f", for {_age(run.began, now)}" if run.began else ""
-        console.print(
-            f"  {run.job or 'A run'} is under way{since}{', and may write' if run.writes else ''}: {run.root_run_id}", style="cyan"
+        _print_line(
+            console, f"{run.job or 'A run'} is under way{since}{', and may write' if run.writes else ''}: {run.root_run_id}", "cyan"
         )
     if not status.under_way:
         console.print("  No run is under way.")
     for taken in status.taken:
         dated = f" of {taken.dated}" if taken.dated else ""
         file = f"{taken.name}{dated} (intake {taken.number})"
-        console.print(f"  {taken.destination} was last written to from {file}, {_age(taken.applied_at, now)} ago.")
+        _print_line(console, f"{taken.destination} was last written to from {file}, {_age(taken.applied_at, now)} ago.")
+    _print_leavers(console, status)
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
     for failing in status.not_told:
@@ -183,9 +188,23 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
     if status.runs and status.runs[0].status == "stopped" and status.runs[0].root_run_id not in alive:
         console.print(f"  The newest run stopped: {status.runs[0].failure}", style="red", soft_wrap=True)
+        if all(check.passed for check in status.runs[0].gate):  # the same file would be stopped again
+            console.print(f"  Go on with it: {to_type(f'rollcall reexecute {status.runs[0].root_run_id}')}", soft_wrap=True)
     if len(status.skips):
         console.print(Padding(_skips(status), (1, 0, 0, 2)))
     console.print()
+
+
+def _print_line(console: Console, text: str, style: str = "") -> None:
+    """One that goes on below itself where the terminal is narrow."""
+    console.print(Padding(text, (0, 0, 0, 2), expand=False), style=style)
+
+
+def _print_leavers(console: Console, status: Status) -> None:
+    for place, some in status.leavers.groupby("subject", sort=False):
+        have = "1 person who has left still has" if len(some) == 1 else f"{len(some):,} people who have left still have"
+        who = _who(list(some["employee_id"].where(some["named"], _NOT_NAMED)))
+        console.print(f"  {some['detail'].iloc[0] or f'{have} access at {place}: {who}'}.", style="red", soft_wrap=True)
 
 
 def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) -> None:
@@ -196,13 +215,13 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
         people = f"{people} and {things}" if one.people else f"{things} {'waits' if one.things == 1 else 'wait'}"
     kinds = ", ".join(kind.replace("_", " ") for kind in held.kinds)
     until = f"until {held.expires_at:%Y-%m-%d %H:%M} UTC"
-    waiting = f"  {people} for a release at {one.destination}{f' ({kinds})' if kinds else ''}"
+    waiting = f"{people} for a release at {one.destination}{f' ({kinds})' if kinds else ''}"
     if held.released_by:
-        console.print(f"{waiting}: {held.released_by} has released them.", style="yellow")
+        _print_line(console, f"{waiting}: {held.released_by} has released them.", "yellow")
     elif held.expires_at <= now:
-        console.print(f"{waiting}. There was time {until}: run {company}_sync again, it names what is held then.", style="yellow")
+        _print_line(console, f"{waiting}. There was time {until}: run {company}_sync again, it names what is held then.", "yellow")
     else:
-        console.print(f"{waiting}, {until}:", style="yellow")
+        _print_line(console, f"{waiting}, {until}:", "yellow")
         console.print(f"    {to_type(paste(company, held.digest)[0])}", soft_wrap=True)
 
 

@@ -34,10 +34,7 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
             "dagster-daemon run -w workspace.yaml beside it."
         )
     home = place.use_own_instance()
-    # Handlers of our own, in place before any child is started: a shell that starts us in the background has us ignore Ctrl-C, and
-    # children inherit that.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    _take_signals()
     with contextlib.suppress(KeyboardInterrupt), place.sandbox() as environment:
         chosen = _free_port(port)
         say(
@@ -51,6 +48,18 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens; the next fr
 
         with code_server(places.PROJECT / "workspace.yaml") as specs, _workspace(specs) as workspace, _daemon(workspace):
             serve(Served(workspace, port=chosen))
+
+
+def _take_signals() -> None:
+    """Have Ctrl-C, SIGTERM and a terminal that is closed end this process in order, and so what it has started: the daemon hears of none.
+
+    In place before any child is started: a shell that starts us in the background has us ignore Ctrl-C, and children inherit that. What
+    nohup has us ignore stays ignored.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))  # the webserver has a handler for that one
 
 
 @contextlib.contextmanager

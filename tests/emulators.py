@@ -21,6 +21,7 @@ from typing import Any, Final
 import httpx
 
 from tests import ports
+from tests.processes import with_us
 from tests.programs import program
 
 _ACCOUNT: Final = "devstoreaccount1"
@@ -115,7 +116,7 @@ def _program(name: str) -> str:
 @contextmanager
 def _running(command: Sequence[str], url: str, folder: Path) -> Iterator[None]:
     with (folder / "emulator.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(with_us(command), cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
         deadline = time.monotonic() + 60
         while not _answers(url):

@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import ports
+from tests.processes import with_us
 
 # Nothing of it has to outlive the machine.
 CARELESS = ["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"]
@@ -33,8 +34,7 @@ def cluster(programs: Path) -> Iterator[str]:
     """
     # Not below a folder that only the tests may enter.
     folder = Path(tempfile.mkdtemp(prefix="rollcall-postgres-", dir="/tmp"))
-    # It ends with this process, however that ends.
-    command = ["setpriv", "--pdeathsig", "INT"]
+    command = with_us([], signal.SIGINT)
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)

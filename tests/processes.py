@@ -1,15 +1,19 @@
-"""Processes of their own that need not be started from nothing: each is forked from one that has imported everything and run nothing.
+"""Processes of their own: servers and workers that end with what started them, and those that need not be started from nothing.
 
-So Python code finds what it would find in a new process, and only what an import does or prints would not be seen.
+Each of the latter is forked from one that has imported everything and run nothing. So Python code finds what it would find in a new
+process, and only what an import does or prints would not be seen.
 
 Belongs here: starting them. Does not belong here: what they run, and what is made of what they print.
 """
 
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -40,6 +44,36 @@ for line in sys.stdin:
         process.join()
     print(json.dumps([process.exitcode for process in running]), flush=True)
 """
+
+
+def with_us(command: Sequence[str], number: signal.Signals = signal.SIGTERM) -> list[str]:
+    """The same command, for a process that is sent that signal once this one has ended, however that ended."""
+    return ["setpriv", "--pdeathsig", number.name.removeprefix("SIG"), *command]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that its first thread has started and that are there."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is at work still."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end_with_parent() -> None:
+    """Have this process, which multiprocessing has started, end with its parent: whatever it does then, whichever signals it catches."""
+    parent = multiprocessing.parent_process()
+    assert parent
+
+    def ended() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=ended, daemon=True).start()
 
 
 class Processes:

@@ -59,7 +59,7 @@ def of_ledger(ledger: Ledger, alerts: Alerts, titles: Mapping[str, str], now: da
         for name, title in titles.items()
         for row in _waiting(ledger, name, title, lambda until: now >= alerts.expiring_from(until, zone))
     ]
-    parts = [frame(rows), _leavers(ledger, titles, skips), _left_out(ledger, titles, skips, alerts, now)]
+    parts = [frame(rows), leavers(ledger, titles, skips), _left_out(ledger, titles, skips, alerts, now)]
     parts.append(frame(_refused(ledger, titles, alerts)))
     return pd.concat(parts, ignore_index=True).drop_duplicates(list(COLUMNS[:3]))
 
@@ -94,7 +94,7 @@ def _by_kind(ledger: Ledger, name: str, run_id: str, releases: Sequence[Release]
     return {str(kind): int(count) for kind, count in kinds.value_counts(sort=False).sort_index().items()}
 
 
-def _leavers(ledger: Ledger, titles: Mapping[str, str], skips: pd.DataFrame) -> pd.DataFrame:
+def leavers(ledger: Ledger, titles: Mapping[str, str], skips: pd.DataFrame) -> pd.DataFrame:
     """Who has left and is active, or may be: by the newest sync, less who has been removed since; those whose row was rejected or who are
     kept there for something; and rows that say so of nobody in particular."""
     staying = [code for code in skips["reason"].unique() if code == "still_has_access" or reason(str(code)).stays]

@@ -24,7 +24,7 @@ from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.reports.model import HR_FILE, ROWS, THINGS, VALUES, DestinationReport, ReportedExport, RunReport
 from roster.vocabulary import WRITES
 
-NO_REASON = "it ended before its reports; its page in the Dagster UI says why."
+NO_REASON = "it ended without a word. Where its page in the Dagster UI does not say why, its process has died: rollcall recover marks it."
 
 _EMPTY = pd.DataFrame(columns=list(REPAIRS), dtype="str")
 

@@ -5,13 +5,14 @@ Belongs here: reading the ledger for what is going on now, what waits and who st
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
 
 from resources.ledger import Held, Ledger
 from resources.ledger.alerts import Failing
+from resources.past.open_states import frame, leavers
 from resources.past.run_report import assemble
 from roster import lacking
 from roster.parts import with_parts
@@ -69,6 +70,8 @@ class Status:
     skips: pd.DataFrame
     """Who stays out now: ``destination`` as people write it, ``employee_id`` (NaN where only a rejected row has that number),
     ``reason``, ``first_seen``, ``times``."""
+    leavers: pd.DataFrame = field(default_factory=lambda: frame([]))
+    """Who has left and has access now, or may have it: `resources.past.open_states.leavers`."""
     not_told: Sequence[Failing] = ()
     """The targets of its alerts that did not take what they were sent."""
 
@@ -87,7 +90,9 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
     roots = list(dict.fromkeys(runs["root_run_id"][::-1]))
     skips = ledger.skips.all()
     skips = skips[~lacking.of_values(skips["reason"])]  # whose record goes without a value is brought in all the same
-    skips = _named(ledger, skips[skips["closed"].isna()], titles)
+    skips = skips[skips["closed"].isna()]
+    left = leavers(ledger, titles, skips)
+    skips = _named(ledger, skips, titles)
     return Status(
         company=ledger.company,
         people=ledger.whole.people().get(ledger.company, 0),
@@ -107,6 +112,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
         skips=skips.assign(destination=skips["destination"].replace({**titles, "hr": HR_FILE}))[
             ["destination", "employee_id", "reason", "first_seen", "times"]
         ],
+        leavers=left,
         not_told=ledger.alerts.failing(),
     )
 

@@ -52,8 +52,9 @@ class Since:
         """All of it in short. Names nobody."""
         counted = {state: len(self.of(state)) for state in STATES}
         parts = [f"{counted['new']:,} new", f"{counted['solved']:,} solved", f"{counted['open']:,} still open"]
-        parts += [f"{counted['not known']:,} of which nothing is known tonight"] if counted["not known"] else []
-        unread = f" Nothing is known tonight of {' and '.join(self.unknown)}." if self.unknown else ""
+        parts += [f"{counted['not known']:,} open before that tonight says nothing of"] if counted["not known"] else []
+        places = " and ".join(filter(None, [", ".join(self.unknown[:-1]), *self.unknown[-1:]]))
+        unread = f" Nothing is known tonight of {places}." if places else ""
         return f"{', '.join(parts)}.{unread}"
 
     @property

@@ -166,12 +166,15 @@ def sentence(story: Story) -> str:
     if places_by_sentence:
         parts = [text.replace(PERSON, person).replace(PLACE, _listed(places)) for text, places in places_by_sentence.items()]
         return " ".join([*parts, *_since(story), *_left_out(newest)])
+    unheard = not (story.about or story.acknowledged or story.skips)
     if newest.status == "stopped" and not newest.visits:
-        return f"The newest run stopped before it planned anything for {person}: {newest.failure or 'its page in the Dagster UI says why.'}"
+        whom = f"Nothing that is kept knows {person}. " if unheard else ""
+        why = newest.failure or "its page in the Dagster UI says why."
+        return f"{whom}The newest run stopped before it planned anything for {person}: {why}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
     gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
-    if not (story.about or story.acknowledged or story.skips):
+    if unheard:
         gone = f"Nothing that is kept knows {person}: no run has planned anything for this number, and no destination has acknowledged it."
     return " ".join([f"{gone}{known}", *_left_out(newest)])
 

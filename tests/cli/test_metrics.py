@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from cli import main as cli
 from resources import places
+from tests.processes import with_us
 
 
 def test_it_serves_both_paths_until_it_is_ended_and_prints_no_request(tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_it_serves_both_paths_until_it_is_ended_and_prints_no_request(tmp_path: 
         **there,
         "PYTHONPATH": str(places.PROJECT),
     }
-    running = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(with_us(command), cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert running.stdout
         metrics, _, health = running.stdout.readline().partition(" (")[0].partition(" and ")

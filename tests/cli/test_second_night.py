@@ -65,20 +65,31 @@ def test_a_second_night_and_a_release_of_what_it_held_by_the_command_that_it_pri
     assert "gate" in stopped
     assert len(re.findall(r"leave: 6 planned, 3 allowed", shown)) >= 2
     assert [number for number in second_night.plays()["fault"]["refuse"] if number in shown]
+    left = "6 people who have left still have access at {}: 001000, 001006, 001009, 001015, 1012, 1021."
+    status = rollcall("status", "demo")[1]
+    assert all(left.format(place) in status for place in ("Expensify", "Findity"))
     digest = re.findall(r"rollcall release demo ([0-9a-f]{16})", shown)[0]
     code, shown = rollcall("release", "demo", digest, "--by", "kim", "--reason", "looked through")
     assert code == 0
     assert re.findall(r"^demo: (.*)", shown, flags=re.MULTILINE) == ["All 6 planned changes landed"], "nobody else comes first"
+    status = rollcall("status", "demo")[1]
+    assert [left.format(place) in status for place in ("Expensify", "Findity")] == [False, True], "it is told as it is now"
     code, shown = rollcall("preview", "demo", "--settings", "pipelines/demo/defs.yaml")
     assert (code, "not known" in shown) == (0, False), "the demo has its sandbox here too"
     assert rollcall("feed", "demo", "--out", str(tmp_path / "feed.json"))[0] == 0
 
     # What is new in a night is told in its list as in its report: the row without a number was there the night before.
     monkeypatch.setenv("ROLLCALL_HOME", home["ROLLCALL_HOME"])
-    assert "new fault" not in asyncio.run(_page_of_the_second_night())
+    company, second, stopped = asyncio.run(_pages_of_the_second_night())
+    assert "new fault" not in second
+    # The gate has stopped the newest file: who has access is not to be looked for in an earlier night.
+    _, _, has_access = company.partition("Have left, and still have access")
+    assert "6 people at Findity" in has_access and "6 people at Expensify" not in has_access
+    assert ">001006 Sini Lehto-Ström</a>" in has_access.partition("What waits")[0]
+    assert "Have HR send the whole file again." in stopped
 
 
-async def _page_of_the_second_night() -> str:
+async def _pages_of_the_second_night() -> list[str]:
     door = Token()
     with Ledger.open(places.ledger_url(), "") as ledger:
         pages = httpx.ASGITransport(application(door, ledger.engine, Names.of(80)), client=("127.0.0.1", 1))
@@ -86,5 +97,6 @@ async def _page_of_the_second_night() -> str:
             await client.get("/", params={"token": door.token})
             listed = (await client.get("/demo/")).text
             nights = dict(re.findall(r'href="/demo/nights/([0-9a-f-]+)">[^<]*</a>: (.*?)<small>', listed))
-            (second,) = [night for night, said in nights.items() if said.startswith("6 people who have left")]
-            return (await client.get(f"/demo/nights/{second}")).text
+            begin = ("6 people who have left", "Stopped at the gate")
+            shown = [night for first in begin for night, said in nights.items() if said.startswith(first)]
+            return [listed, *[(await client.get(f"/demo/nights/{night}")).text for night in shown]]

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from cli import demo, serve
 from cli.main import app
 from tests import ports
+from tests.processes import with_us
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_the_address_that_is_printed_opens_it_once_and_ctrl_c_ends_it(tmp_path: 
     unwanted = ("ROLLCALL_USER_HEADER", "DAGSTER_HOME")
     environment = {name: value for name, value in os.environ.items() if name not in unwanted} | {"ROLLCALL_HOME": str(tmp_path)}
     command = [str(Path(sys.executable).with_name("rollcall")), "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
+    with subprocess.Popen(with_us(command), env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
         assert server.stdout
         printed = server.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:[0-9]+/\?token=[\w-]{40,}", printed)

@@ -1,5 +1,6 @@
 """How `rollcall status` lays out what it was given."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +9,11 @@ import pytest
 from rich.console import Console
 
 from cli.status import print_status
-from resources.past.status import Status
+from resources.past.open_states import frame, of_nobody
+from resources.past.run_report import NO_REASON
+from resources.past.status import Status, UnderWay
+from roster.intake.gate import GateCheck
+from roster.reports.model import RunReport
 
 
 @pytest.mark.parametrize(
@@ -23,8 +28,38 @@ from resources.past.status import Status
 def test_who_stays_out_without_a_number_is_counted_once(numbers: list[object], shown: str) -> None:
     skips = pd.DataFrame({"destination": "HR", "employee_id": numbers, "reason": "rejected", "first_seen": "2026-11-20", "times": 1})
     skips["employee_id"] = skips["employee_id"].astype("str")
-    console = Console(width=200)
-    with console.capture() as printed:
-        print_status(console, Status("acme", 0, [], [], [], [], skips), datetime.now(UTC))
-    line = next(line for line in printed.get().splitlines() if "2026-11-20" in line)
+    line = next(line for line in printed(Status("acme", 0, [], [], [], [], skips)) if "2026-11-20" in line)
     assert line.rstrip().endswith(shown)
+
+
+def test_quiet_who_has_left_and_still_has_access_is_told_by_number_where_that_is_known_as_one() -> None:
+    rows = [("leaver_active", "Expensify", number, number != "x y", "") for number in ("E1", "E2", "x y")]
+    rows += [("leaver_active", "Findity", "E1", True, ""), of_nobody("leaver_active", "HR's file", "1 row of HR's file says so")]
+    lines = printed(Status("acme", 0, [], [], [], [], pd.DataFrame(), leavers=frame(rows)))
+    assert [line.strip() for line in lines if "access" in line or "row of" in line] == [
+        "3 people who have left still have access at Expensify: E1, E2, not named.",
+        "1 person who has left still has access at Findity: E1.",
+        "1 row of HR's file says so.",
+    ]
+
+
+def test_a_newest_run_that_died_is_gone_on_with_by_a_command_that_is_not_cut_and_a_stopped_file_is_not() -> None:
+    run_id, began = "37d6ebbb-6531-4f73-940f-87c30035e792", datetime.now(UTC)
+    died = RunReport(company="acme", run_id=run_id, root_run_id=run_id, job="acme_sync", started=began, status="stopped", failure=NO_REASON)
+    lines = printed(Status("acme", 0, [], [died], [], [], pd.DataFrame()), width=80)
+    assert f"  Go on with it: rollcall reexecute {run_id}" in lines
+    stopped = replace(died, gate=[GateCheck("trailer", "", "", "failed")])
+    assert "reexecute" not in "".join(printed(Status("acme", 0, [], [stopped], [], [], pd.DataFrame())))
+
+
+def test_on_a_narrow_terminal_a_line_goes_on_below_itself() -> None:
+    writing = UnderWay("r1", "37d6ebbb-6531-4f73-940f-87c30035e792", "acme_sync", datetime.now(UTC), True)
+    lines = printed(Status("acme", 0, [writing], [], [], [], pd.DataFrame()), width=80)
+    assert "  37d6ebbb-6531-4f73-940f-87c30035e792" in lines
+
+
+def printed(status: Status, width: int = 200) -> list[str]:
+    console = Console(width=width)
+    with console.capture() as shown:
+        print_status(console, status, datetime.now(UTC))
+    return [line.rstrip() for line in shown.get().splitlines()]

@@ -1,6 +1,8 @@
 """`rollcall ui` finds itself a port, and is the demo's."""
 
+import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,25 @@ def test_without_the_demo_it_says_what_else_there_is(tmp_path: Path, monkeypatch
     assert "the demo's" in result.stderr
     assert "rollcall webserver" in result.stderr
     assert not (tmp_path / "home").exists()
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Those of this process are put back."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_end_it_in_order(number: signal.Signals, signals: None) -> None:
+    ui._take_signals()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(number)
+
+
+def test_under_nohup_a_closed_terminal_ends_nothing(signals: None) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ui._take_signals()
+    signal.raise_signal(signal.SIGHUP)

@@ -45,7 +45,8 @@ class Here:
 
     def environment(self, service: str) -> dict[str, str]:
         """What it finds: the file's environment, and nothing of this process's but the way to programs."""
-        given = {name: self._here(value) for name, value in services()[service].get("environment", {}).items()}
+        found = services()[service].get("environment", {})
+        given = {name: "127.0.0.1" if value in self._hosts else self._here(value) for name, value in found.items()}
         ours = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(self.folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
         ours |= {"PYTHONPATH": str(places.PROJECT), "ROLLCALL_PIPELINES": str(self._pipelines)}
         return {**ours, **given}
@@ -57,6 +58,5 @@ class Here:
                 text = text.replace(f"{host}:{there}", f"127.0.0.1:{port}").replace(f"@{host}/", f"@127.0.0.1:{port}/")
             text = text.replace(f"--port={there}", f"--port={port}")
             text = str(port) if text == there else text
-        text = "127.0.0.1" if text in self._hosts else text
         text = text.replace("--host=0.0.0.0", "--host=127.0.0.1").replace("/var/lib/rollcall", str(self.folder))
         return text.replace("/srv/rollcall/deploy", str(DEPLOY))

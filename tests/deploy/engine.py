@@ -25,9 +25,13 @@ from sandbox.server import Sandbox
 from tests import ports, soak
 from tests.deploy.compose import DEPLOY, Here
 from tests.graph.conftest import YAML, changed
+from tests.processes import with_us
+from tests.ui.serving import SECRET, Pages
 
-PORTS = ("4266", "5432", "6379")
+PORTS = ("3080", "4266", "5432", "6379")
 WORKERS = ("worker-1", "worker-2")
+HOLDING = "h001"
+"""A company whose first sync holds everybody, until somebody releases them in the pages."""
 CREDENTIALS = {"FINDITY_CLIENT": "demo-client", "FINDITY_SECRET": "demo-findity-secret"}
 PATIENCE = 3600 if soak.WHOLE else 120
 COLUMNS = ("No", "First", "Last", "Mail", "Boss", "Dept", "Firm", "Status", "Start", "End", "Mobile", "Limit", "Over", "IBAN")
@@ -45,6 +49,8 @@ def settings(company: str, chunk: int | None) -> dict[str, Any]:
     """A company's YAML: its file starts its sync, within seconds; perhaps so few people are sent in a call."""
     other = {"expensify": None, "when": {"arrival": {"every_seconds": 2}}, "findity.connection.organization": company}
     other |= {"findity.users.bankAccount": None, "findity.connection.chunk_size": chunk}
+    if company == HOLDING:
+        other |= {"first_sync": "hold", "serve": {"releasers": ["anna@acme.example"]}}
     return {"type": "assets.RosterSync", "attributes": changed(yaml.safe_load(YAML), other)}
 
 
@@ -76,13 +82,14 @@ class Engine:
 
     def __init__(self, folder: Path, postgres: str, companies: list[str], slow: list[str], running: ExitStack) -> None:
         self.folder, self.companies, self.postgres = folder, companies, postgres
-        self.box = running.enter_context(Sandbox(seed([*companies, *slow]), {"expensify_rate_limits": False}))
+        self.box = running.enter_context(Sandbox(seed([*companies, *slow, HOLDING]), {"expensify_rate_limits": False}))
         self.pipelines = folder / "pipelines"
-        for name in (*companies, *slow):
+        for name in (*companies, *slow, HOLDING):
             (self.pipelines / name / "inbox").mkdir(parents=True)
             (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
         self.code_port, self.redis_port = here["4266"], here["6379"]
+        self.pages = Pages(signed=f"http://127.0.0.1:{here['3080']}", header="x-forwarded-user", company=HOLDING)
         self.home, elsewhere = folder / "volume", folder / "another machine"
         for volume in (self.home, elsewhere):
             (volume / "dagster_home").mkdir(parents=True)
@@ -101,12 +108,11 @@ class Engine:
         here = self._elsewhere if service == WORKERS[1] else self.here
         found = {"FINDITY_ADMIN_URL": self.box.findity_url, "FINDITY_TOKEN_URL": self.box.findity_token_url, **CREDENTIALS}
         found |= {"ROLLCALL_STORAGE": str(self.folder / "bucket")}
-        return {**here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": ""}
+        return {**here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": "", "ROLLCALL_PROXY_SECRET": SECRET}
 
     def start(self, service: str) -> None:
         """A service of the compose file, in a session of its own: what it starts can be struck with it."""
-        # It ends with this process, however that ends.
-        command = ["setpriv", "--pdeathsig", "KILL", *self.here.command(service)]
+        command = with_us(self.here.command(service), signal.SIGKILL)
         if service == "redis":
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / f"{service}.log").open("ab") as log:

@@ -14,8 +14,9 @@ import pytest
 from dagster._core.storage.tags import PARENT_RUN_ID_TAG
 
 from assets.runs.recovery import DIED
+from resources.ledger import Ledger
 from tests import soak
-from tests.deploy.engine import WORKERS, Engine, person, running
+from tests.deploy.engine import HOLDING, WORKERS, Engine, person, running
 from tests.postgres import postgres
 
 __all__ = ["postgres"]
@@ -173,6 +174,28 @@ def test_quiet_the_broker_has_no_person_and_no_secret(night: SimpleNamespace) ->
     assert night.kept
     for word in (b"acme.example", b"Quist", b"demo-findity-secret", person(COMPANIES[0], 1).encode()):
         assert word not in night.kept
+
+
+def test_no_surprise_a_release_that_is_pressed_in_the_pages_is_a_task_of_a_worker(night: SimpleNamespace) -> None:
+    engine, anna = night.engine, "anna@acme.example"
+    engine.start("serve")
+    engine.deliver(HOLDING, PEOPLE)
+    with engine.instance() as instance, Ledger.open(engine.postgres_of("rollcall"), HOLDING) as ledger:
+        engine.until(lambda: any(run.tags["rollcall/company"] == HOLDING for run in _done(instance)))
+        assert not engine.users(HOLDING)
+        digest = ledger.plans.verdict("findity", ledger.plans.newest("findity")).held_digest
+        engine.until(engine.pages.there)
+        form = {**engine.pages.form(anna, digest), "scope": "all", "reason": "looked through"}
+        pressed = engine.pages.asks(anna, "POST", f"/{HOLDING}/release", data=form)
+        assert pressed.status_code == 303, pressed.text
+        page = engine.pages.ended(anna, pressed.headers["location"])
+        (decision,) = ledger.decisions.newest(9)
+        run = instance.get_run_by_id(decision.run_id)
+        assert run is not None and run.status is dg.DagsterRunStatus.SUCCESS
+        assert run.tags["rollcall/user"] == "anna"
+        assert "dagster-celery/task_id" in run.tags, "by which its launcher is asked how it goes"
+    assert "landed" in page
+    assert len(engine.users(HOLDING)) == PEOPLE
 
 
 if soak.WHOLE:

@@ -18,6 +18,7 @@ from rich.table import Table
 from tests import storing
 from tests.drill.company import Drill, Watched
 from tests.drill.judging import Feed, Verdict, feeds, judged
+from tests.processes import end_with_parent
 
 
 def main(names: list[str]) -> int:
@@ -43,10 +44,15 @@ def main(names: list[str]) -> int:
 def _judged(chosen: Sequence[Feed]) -> list[Verdict]:
     """The verdicts in the feeds' order. Each core has a company and a sandbox of its own, and takes its share of the feeds."""
     cores = max(1, min(os.cpu_count() or 1, len(chosen)))
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(cores, get_context("fork"), storing.make_cheap) as pool:
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(cores, get_context("fork"), _worker) as pool:
         shares = [pool.submit(_share, Path(folder) / str(core), chosen[core::cores]) for core in range(cores)]
         found = {verdict.feed.name: verdict for share in shares for verdict in share.result()}
     return [found[feed.name] for feed in chosen]
+
+
+def _worker() -> None:
+    end_with_parent()
+    storing.make_cheap()
 
 
 def _share(folder: Path, chosen: Sequence[Feed]) -> list[Verdict]:

@@ -24,6 +24,7 @@ from assets.runs.launch import Location, reexecute, run_job
 from cli import running
 from cli.main import app
 from tests import ports
+from tests.processes import with_us
 
 # A code location of its own: its second step fails until a file `mended` lies beside the log.
 STUMBLING = """\
@@ -121,7 +122,7 @@ def webserver(location: Location, folder: Path) -> Iterator[str]:
     (folder / "workspace.yaml").write_text(json.dumps({"load_from": [{"python_module": module}]}))
     command = [sys.executable, "-m", "dagster_webserver", "-w", str(folder / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
     with (folder / "webserver.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(with_us(command), stdout=log, stderr=log, start_new_session=True)
     try:
         deadline = time.monotonic() + 60
         while not answers(port):

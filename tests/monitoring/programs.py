@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import ports
+from tests.processes import with_us
 from tests.programs import program
 
 
@@ -54,7 +55,7 @@ def prometheus(config: Path) -> Iterator[Prometheus]:
     command = [program("prometheus"), f"--config.file={config}", f"--storage.tsdb.path={config.parent / 'tsdb'}"]
     command += [f"--web.listen-address={address}", "--log.level=error"]
     with (config.parent / "prometheus.log").open("wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        running = subprocess.Popen(with_us(command), stdout=log, stderr=log, start_new_session=True)
     try:
         yield Prometheus(f"http://{address}")
     finally:

@@ -16,6 +16,7 @@ import pytest
 from resources import places
 from sandbox.sftp import SftpServer
 from tests import ports
+from tests.processes import with_us
 from tests.quiet.canaries import YAML
 from tests.quiet.everything_wrong import ECHO
 
@@ -56,7 +57,7 @@ def ask(acme: Any, printed: bytes, printed_by_server: Any) -> Iterator[Ask]:
         paths = os.pathsep.join([str(folder), str(places.PROJECT)])
         environment = {**os.environ, "ROLLCALL_PIPELINES": str(folder), "PYTHONPATH": paths}
         with printed_by_server.open("wb") as out:
-            server = subprocess.Popen(command, cwd=acme.root / "tmp", env=environment, stdout=out, stderr=out)
+            server = subprocess.Popen(with_us(command), cwd=acme.root / "tmp", env=environment, stdout=out, stderr=out)
         url = f"http://127.0.0.1:{port}"
 
         def asked(query: str) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from sandbox import drill
 from sandbox.faults import JOBS, Fault
 from sandbox.server import Sandbox
+from tests.processes import with_us
 from tests.sandbox.conftest import Expensify, Findity
 
 NIGHT = """\
@@ -35,7 +36,7 @@ class Elsewhere:
 def test_the_command_plays_a_drill(tmp_path, person, user, monkeypatch):
     (tmp_path / "night.yaml").write_text(NIGHT)
     command = [sys.executable, "-m", "sandbox", "--drill", str(tmp_path / "night.yaml"), "--switch", "findity_units=root"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as process:
+    with subprocess.Popen(with_us(command), stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as process:
         url = process.stdout.readline().partition(" at ")[2].split()[0]
         box = Elsewhere(url)
         findity, expensify = Findity(box), Expensify(box)

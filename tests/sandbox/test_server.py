@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sandbox.server import Sandbox
+from tests.processes import with_us
 
 
 def test_the_state_outlives_a_restart(tmp_path, expensify, findity, person, user):
@@ -178,7 +179,7 @@ def test_the_demo_has_both_companies(box):
 
 def _started(tmp_path, *arguments):
     ready = tmp_path / "ready.json"
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", "--quiet", "--ready-file", str(ready), *arguments])
+    process = subprocess.Popen(with_us([sys.executable, "-m", "sandbox", "--quiet", "--ready-file", str(ready), *arguments]))
     for _ in range(200):
         if ready.exists() or process.poll() is not None:
             break

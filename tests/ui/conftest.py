@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests import ports
+from tests.processes import with_us
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -133,7 +134,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     port = ports.free()
     with (home / "ui.log").open("w") as log:
-        server = subprocess.Popen([rollcall, "ui", "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True)
+        command = with_us([rollcall, "ui", "--port", str(port)])
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _await(f"http://127.0.0.1:{port}/server_info", server)
         sandbox = json.loads((home / "sandbox" / "ready.json").read_text())["url"]

@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from resources.places import PROJECT
 from tests import ports
+from tests.processes import with_us
 from tests.programs import program
 from tests.ui.conftest import CHROMIUM, QUIET
 
@@ -186,7 +187,7 @@ class _Server:
 def serving(command: list[str], log: Path, **environment: str) -> Iterator["_Server"]:
     """A server of its own, until the block ends."""
     with log.open("w") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, **environment}, start_new_session=True)
+        process = subprocess.Popen(with_us(command), stdout=out, stderr=out, env={**os.environ, **environment}, start_new_session=True)
     try:
         yield _Server(process, log)
     finally:

@@ -1,7 +1,7 @@
 """A stage for `rollcall serve`: a company whose first night holds everyone, with planted names, and the pages on two sockets: by token, and
 behind a sign-on whose proxy is the test itself.
 
-Belongs here: the stage, and asking it. Does not belong here: what is asserted of the answers.
+Belongs here: the stage, and asking pages. Does not belong here: what is asserted of the answers.
 """
 
 import contextlib
@@ -40,14 +40,55 @@ TWO = {"leave": {"count": 0, "share": 0, "four_eyes": True}}
 CALM = [{"requests": 1000, "seconds": 1}]
 
 
-@dataclass
-class Stage:
+@dataclass(kw_only=True)
+class Pages:
+    """The pages of a company, behind a sign-on whose proxy is the test."""
+
+    signed: str
+    """Where they are."""
+    header: str = "x-user"
+    """By which they are told who has signed on."""
+    company: str = "acme"
+
+    def there(self) -> bool:
+        """Whether they are served yet."""
+        try:
+            return self.asks(None, "GET", "/").status_code == 403
+        except httpx.TransportError:
+            return False
+
+    def asks(self, who: str | None, method: str, path: str, *, proxied: bool = True, headers: Any = None, **how: Any) -> httpx.Response:
+        """As the proxy asks for somebody, a browser's headers and all; None: nobody is signed on."""
+        given = {self.header: who} if who else {}
+        given |= {"x-rollcall-proxy": SECRET} if proxied else {}
+        given |= {"origin": self.signed} if method == "POST" else {}
+        with httpx.Client(base_url=self.signed, timeout=60) as client:
+            return client.request(method, path, headers={**given, **(headers or {})}, **how)
+
+    def form(self, who: str, digest: str) -> dict[str, str]:
+        """The hidden fields of the form that somebody is shown for a held set."""
+        text = self.asks(who, "GET", f"/{self.company}/waiting/{digest}").text
+        return dict(re.findall(r'type="hidden" name="(mark|form|digest)" value="([^"]*)"', text))
+
+    def form_mark(self, who: str) -> str:
+        """What stands in every form that somebody is shown."""
+        return str(re.findall(r'name="mark" value="([^"]*)"', self.asks(who, "GET", f"/{self.company}/").text)[0])
+
+    def ended(self, who: str, address: str) -> str:
+        """The page of a decision, once it has ended."""
+        deadline = time.monotonic() + 240
+        while "refresh" in (reply := self.asks(who, "GET", address)).headers:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        return reply.text
+
+
+@dataclass(kw_only=True)
+class Stage(Pages):
     """Where everything is."""
 
     folder: Path
     acme: Acme
-    signed: str
-    """Where the pages are behind the sign-on."""
     engine: Any
     """Of the ledger."""
 
@@ -71,31 +112,6 @@ class Stage:
         """Of what waits there now."""
         with self.ledger() as ledger:
             return str(ledger.plans.verdict(destination, ledger.plans.newest(destination)).held_digest)
-
-    def asks(self, who: str | None, method: str, path: str, *, proxied: bool = True, headers: Any = None, **how: Any) -> httpx.Response:
-        """As the proxy asks for somebody, a browser's headers and all; None: nobody is signed on."""
-        given = {"x-user": who} if who else {}
-        given |= {"x-rollcall-proxy": SECRET} if proxied else {}
-        given |= {"origin": self.signed} if method == "POST" else {}
-        with httpx.Client(base_url=self.signed, timeout=60) as client:
-            return client.request(method, path, headers={**given, **(headers or {})}, **how)
-
-    def form(self, who: str, digest: str) -> dict[str, str]:
-        """The hidden fields of the form that somebody is shown for a held set."""
-        text = self.asks(who, "GET", f"/acme/waiting/{digest}").text
-        return dict(re.findall(r'type="hidden" name="(mark|form|digest)" value="([^"]*)"', text))
-
-    def form_mark(self, who: str) -> str:
-        """What stands in every form that somebody is shown."""
-        return str(re.findall(r'name="mark" value="([^"]*)"', self.asks(who, "GET", "/acme/").text)[0])
-
-    def ended(self, who: str, address: str) -> str:
-        """The page of a decision, once it has ended."""
-        deadline = time.monotonic() + 240
-        while "refresh" in (reply := self.asks(who, "GET", address)).headers:
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-        return reply.text
 
 
 @contextlib.contextmanager
@@ -139,7 +155,7 @@ def _served(folder: Path, box: Sandbox) -> Iterator[Stage]:
     assert acme.quickly("sync").succeeded
     signed = Signed(SignOn.by("X-User", (), SECRET))
     with Ledger.open(places.ledger_url(), "") as ledger, _listening(signed, ledger.engine) as where:
-        yield Stage(folder, acme, where, ledger.engine)
+        yield Stage(folder=folder, acme=acme, signed=where, engine=ledger.engine)
 
 
 @contextlib.contextmanager

@@ -226,6 +226,7 @@ def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(sta
     assert reply.status_code == 200
     assert "waits: to come in (joins)" in stage.asks(VERA, "GET", "/acme/people/E05").text
     assert "waits: to come in" in reply.text
+    assert "By people_2026-11-20.csv, the newest that was taken in" in reply.text
     assert "<img" not in reply.text
     assert stage.acme.box.writes == writes
     assert stage.asks(VERA, "POST", "/acme/tonight", data={**asked, "mark": "x"}).status_code == 403
@@ -364,6 +365,7 @@ def test_the_pages_are_seen_by_everybody_on_every_screen(stage: Stage, chromium:
 def test_true_report_what_the_gate_stopped_is_not_nobody_left_out(stage: Stage) -> None:
     stage.acme.file("2026-11-22", serving.people(stage.acme), rows=99)
     assert not stage.acme.quickly("sync").succeeded
+    assert "Have HR send the whole file again." in stage.asks(VERA, "GET", "/acme/").text
     for page in ("faults", "coming"):
         assert "a file that came later" in stage.asks(VERA, "GET", f"/acme/{page}").text
     assert "Nobody was left out" not in stage.asks(VERA, "GET", "/acme/faults").text

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import ports
+from tests.processes import alive, children, with_us
 from tests.unit.assets.location.test_together import YAML, company
 
 pytestmark = pytest.mark.long(
@@ -34,7 +35,8 @@ def ui(tmp_path: Path) -> Iterator[str]:
     port = ports.free()
     rollcall = str(Path(sys.executable).with_name("rollcall"))
     with (tmp_path / "ui.log").open("w") as log:
-        server = subprocess.Popen([rollcall, "ui", "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True)
+        command = with_us([rollcall, "ui", "--port", str(port)])
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         deadline = time.monotonic() + 150
         while not _answers(f"http://127.0.0.1:{port}/server_info"):
@@ -43,8 +45,10 @@ def ui(tmp_path: Path) -> Iterator[str]:
             time.sleep(0.5)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.send_signal(signal.SIGINT)
+        daemons = [pid for pid in children(server.pid) if "dagster._daemon" in Path(f"/proc/{pid}/cmdline").read_text()]
+        server.send_signal(signal.SIGHUP)
         server.wait(60)
+    assert daemons and not any(map(alive, daemons)), "a terminal was closed"
 
 
 def _answers(url: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
+import pandas as pd
 from starlette.responses import Response
 
 from assets import names
@@ -19,16 +20,18 @@ from resources.past.report_files import list_for_hr
 from resources.past.run_report import assemble
 from resources.past.status import look
 from roster.reports import change_table, look_ahead, tables
-from roster.reports.headline import Headline, headline
+from roster.reports.headline import Headline, counted, headline
 from roster.reports.model import RunReport
 from roster.reports.page import Told, render
 from roster.reports.skipped import left_out
-from web.serve import shown
+from web.serve import people, shown
 from web.serve.asked import Asked, Stop
 from web.serve.who import Right, User
 
 NIGHTS: Final = 30
 """So many are listed."""
+LEAVERS: Final = 20
+"""So many of who has left and still has access, at each place."""
 LINES: Final = 300
 """So many of who was shown what."""
 
@@ -55,7 +58,20 @@ def company(asked: Asked) -> Response:
     # What is new in a night is told by the nights before it, as in its report.
     nights = [with_nights(asked.ledger, run, registry.titles()) for run in status.runs]
     listed = [Night(run, headline(run, left_out(run)), run.root_run_id in alive) for run in nights]
-    return shown.page(asked, "company", status=status, nights=listed, now=datetime.now().astimezone())
+    left = _leavers(asked, status.leavers)
+    return shown.page(asked, "company", status=status, nights=listed, leavers=left, now=datetime.now().astimezone())
+
+
+def _leavers(asked: Asked, leavers: pd.DataFrame) -> list[tuple[str, dict[str, str], int]]:
+    """Of each place a sentence, the first of who has left and still has access there, by number and name, and how many more there are."""
+    called = people.names(asked) if len(leavers) else {}
+    found = []
+    for place, some in leavers.groupby("subject", sort=False):
+        said = some["detail"].iloc[0] or f"{counted(len(some), 'person', 'people')} at {place}"
+        numbers = some.loc[some["named"], "employee_id"].head(LEAVERS)
+        more = 0 if some["detail"].iloc[0] else len(some) - len(numbers)
+        found.append((said, {number: called.get(number, "") for number in numbers}, more))
+    return found
 
 
 def night(asked: Asked) -> Response:

@@ -39,6 +39,7 @@ def tonight(asked: Asked) -> Response:
         "tonight",
         number=number,
         name=people.names(asked).get(number, ""),
+        file=found.file.facts.file,
         unfit=found.unfit,
         there=[_there(one, number) for one in found.at],
     )

@@ -15,13 +15,15 @@ from assets import loader
 from destinations import registry, two_people
 from resources.ledger import Held
 from resources.ledger.decisions import Decision, Proposal
+from resources.ledger.plans import PlanVerdict
 from resources.past.status import look
 from roster.intake.validation import is_employee_id
 from roster.plan.decision import CHANGE_COLUMNS, RELEASABLE
 from roster.plan.limits import FourEyes
 from roster.plan.wording import Wording
 from roster.records import compact
-from roster.reports import change_table
+from roster.reports import change_table, words
+from roster.reports.held import beyond
 from roster.reports.reasons import reason
 from web.serve import people, shown
 from web.serve.asked import Asked, Stop
@@ -64,6 +66,8 @@ class Waiting:
     """Kind → how many people and things."""
     two: list[str]
     """The kinds for which a release needs two people."""
+    beyond: list[str]
+    """Which limits it goes beyond, and how far."""
     proposals: list[Proposal]
     """Those that count still."""
     under_way: Decision | None = None
@@ -135,11 +139,17 @@ def now(asked: Asked, given: str) -> Waiting:
         [dict(zip(things.columns, row, strict=True)) for row in things.astype("object").where(things.notna(), None).to_numpy().tolist()],
         {str(kind): int(count) for kind, count in counted.items()},
         two_people.kinds(ledger, given, four_eyes(asked)),
+        _beyond(ledger.plans.verdict(held.destination, held.plan_run_id)),
         [one for one in ledger.decisions.proposals(given) if not one.expired],
         next((one for one in ledger.decisions.newest(20, given) if one.action == "release" and one.ended is None), None),
         "" if current == given else current or "nothing",
         ledger.releases.of(given),
     )
+
+
+def _beyond(verdict: PlanVerdict | None) -> list[str]:
+    told = [why.partition(": ") for why in beyond(verdict.facts.limits)] if verdict else []
+    return [f"{words.kinds(kind)}{colon}{rest}" for kind, colon, rest in told]
 
 
 def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:

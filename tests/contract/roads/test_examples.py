@@ -20,6 +20,7 @@ from resources.places import PROJECT
 from tests import ports
 from tests.contract.roads.conftest import ANN
 from tests.contract.sftp.conftest import _Sshd, keys
+from tests.processes import with_us
 from tests.programs import program
 from tests.roads import PASSWORD, USER
 
@@ -34,7 +35,7 @@ def example(language: str, number: int = 0) -> str:
 
 @contextmanager
 def serving(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(with_us(command), stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 20
     try:
         while True:

@@ -22,6 +22,7 @@ from resources.http import Retry
 from resources.ssh.session import Patience
 from sandbox.sftp import SftpServer
 from tests import ports
+from tests.processes import with_us
 
 SECRET = "s3cret &with words"
 CONTENT = "No;Name\n1;Åsa\n".encode()
@@ -190,7 +191,7 @@ class _Sshd:
         self._config.write_text("\n".join(written) + "\n")
 
     def __enter__(self) -> "_Sshd":
-        self._process = subprocess.Popen([str(SSHD), "-D", "-e", "-f", str(self._config)], stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(with_us([str(SSHD), "-D", "-e", "-f", str(self._config)]), stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 10
         while True:
             try:

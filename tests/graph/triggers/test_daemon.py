@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from resources import places
+from tests.processes import with_us
 
 LIMIT = 120
 BROKEN = {"muster": "type: assets.RosterSync\nattributes: {timezone: FILL-IN}\n", "noyaml": "type: [", "zero": ""}
@@ -44,7 +45,7 @@ def running(folder: Path, socket: Path) -> Iterator[Path]:
     with said.open("wb") as out, ExitStack() as ending:
         for unit in ("rollcall-code", "rollcall-daemon"):
             process = subprocess.Popen(
-                command(unit, socket), cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+                with_us(command(unit, socket)), cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
             )
             ending.callback(end_group, process.pid)
             ending.callback(_interrupted, process)

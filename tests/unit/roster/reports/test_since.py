@@ -64,6 +64,8 @@ def test_a_destination_that_was_not_read_solves_nobody(second):
     assert states(unread)["E1850", "Findity"] == "not known"
     assert found.of("solved").empty
     assert found.sentence.endswith("Nothing is known tonight of Findity.")
+    both = replace(found, unknown=["Expensify", "Findity", "HR file"]).sentence
+    assert both.endswith("Nothing is known tonight of Expensify, Findity and HR file.")
 
 
 @pytest.mark.parametrize("stage", ["planned", "sent"])
