@@ -114,7 +114,7 @@ def _after(one: int | date | datetime, other: int | date | datetime) -> bool:
 
 
 def _part(found: Found, full: bool) -> FoundPart:
-    return FoundPart(found.path, found.shown, found.size, found.modified, found.complete, found.remarks, found.version, full)
+    return FoundPart(**vars(found), full=full)
 
 
 def position_in(content: bytes, trailer: date | None) -> Position:

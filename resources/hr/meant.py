@@ -62,24 +62,20 @@ def beside_matcher(templates: Iterable[str]) -> Callable[[str], object]:
 
 def complete(
     entries: Iterable[_Entry], called: Callable[[_Entry], str], pattern: str, templates: Sequence[str]
-) -> tuple[dict[str, _Entry], int]:
+) -> tuple[dict[str, tuple[_Entry, ...]], int]:
     """Those of a listing that are meant and have beside them what they need, by name. Nothing is kept of others: there may be a million.
 
     Returns:
-        Name → entry, and how many are not complete.
+        Name → its entry and those of what lies beside it, one for each template; and how many are not complete.
     """
     wanted, is_beside = matcher(pattern), beside_matcher(templates)
-    found, there = dict[str, _Entry](), set[str]()
+    found, there = dict[str, _Entry](), dict[str, _Entry]()
     for entry in entries:
         name = composed(called(entry))
         if wanted(name):
             found[name] = entry
         if is_beside(name):
-            there.add(name)
-
-    def whole(name: str) -> bool:
-        needed = [composed(other) for other in names_beside(templates, name)]
-        return all(other != name and other in there for other in needed)
-
-    complete = {name: found[name] for name in sorted(found) if whole(name)}
-    return complete, len(found) - len(complete)
+            there[name] = entry
+    needed = {name: [composed(other) for other in names_beside(templates, name)] for name in sorted(found)}
+    whole = {name: others for name, others in needed.items() if all(other != name and other in there for other in others)}
+    return {name: (found[name], *(there[other] for other in others)) for name, others in whole.items()}, len(found) - len(whole)

@@ -8,7 +8,7 @@ import posixpath
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -38,6 +38,8 @@ class RemoteFile:
     size: int
     modified: datetime | None
     """When it was last written, in UTC; None if the server gives no time, or one that cannot be."""
+    beside: str = field(default="", compare=False, repr=False)
+    """What tells one state of what lies beside it and is read with it from another, where a listing shows that."""
 
 
 class RemoteFolder:
@@ -203,8 +205,12 @@ class RemoteFolder:
     def _matching(self) -> tuple[list[RemoteFile], int]:
         """The files that are complete, and how many are not."""
         meant, unfinished = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
-        paths = ((posixpath.join(self._folder, entry.filename), entry) for entry in meant.values())
-        return [file for path, entry in paths if (file := self._described(path, entry))], unfinished
+        files, read = [], len(self._settings.companions)
+        for entry, *others in meant.values():
+            if file := self._described(posixpath.join(self._folder, entry.filename), entry):
+                beside = "|".join(f"{other.st_size}|{other.st_mtime}" for other in others[len(others) - read :])
+                files.append(replace(file, beside=beside) if beside else file)
+        return files, unfinished
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:

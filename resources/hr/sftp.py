@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, TypeVar
@@ -145,7 +146,7 @@ class Sftp:
         after = folder.now(file.path, file)
         if content is not None and (after is None or (file.size and not after.size)):
             beside = folder.companions(file.path)
-            kept.keep(file, content, beside)
+            kept.keep(replace(file, beside=wanted.beside), content, beside)
             return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: beside})  # a mailbox's: the only one is ours now
         kept.drop()
         if content is None or after != file:

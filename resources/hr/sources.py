@@ -6,6 +6,7 @@ Belongs here: the common form of local files, SFTP and URLs. Does not belong her
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr import files
 from resources.hr.locations import CsvSource, SftpSource
+from resources.hr.meant import name_beside
 from resources.hr.url_settings import UrlSource
 from roster.reading.called import HIDDEN, called
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from resources.hr.remote_folder import RemoteFile
     from resources.hr.sftp import Sftp
     from resources.hr.urls import Seen, UrlFolder
+
+_BESIDE = re.compile(r"&[0-9a-f]{8}\Z")
+"""The end of a `Found.state` that is about what lies beside the file."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,13 @@ class Found:
     """What somebody should know of why it is this file. No word of it is about a person."""
     version: str = ""
     """What its server tells one content from another by, if it does."""
+    beside: str = ""
+    """What tells one state of what lies beside it and is read with it from another, if anything does."""
 
     @property
     def state(self) -> str:
-        """What tells one state of one file from another: what it is called, size and time. It is in run config and tags.
+        """What tells one state of one file from another: what it is called, size and time, and the state of what is read with it: a run
+        that stopped at a signature has nothing to do with a corrected one. It is in run config and tags.
 
         Of a name that is not shown whole, so little of a hash goes with it that nobody is found by it: two files of one size on a server
         that gives no times are not one.
@@ -52,8 +60,11 @@ class Found:
         rest = (
             hashlib.sha256(posixpath.basename(self.path).encode("utf-8", "surrogateescape")).hexdigest()[:4] if HIDDEN in self.shown else ""
         )
-        version = f"#{hashlib.sha256(self.version.encode()).hexdigest()[:8]}" if self.version else ""
-        return f"{self.shown}{rest}|{self.size}|{self.modified.isoformat() if self.modified else ''}{version}"
+        version, beside = (
+            f"{mark}{hashlib.sha256(text.encode()).hexdigest()[:8]}" if text else ""
+            for mark, text in (("#", self.version), ("&", self.beside))
+        )
+        return f"{self.shown}{rest}|{self.size}|{self.modified.isoformat() if self.modified else ''}{version}{beside}"
 
 
 class ExportSource(Protocol):
@@ -124,7 +135,9 @@ class LocalFiles:
 
     def _found(self, path: Path, remarks: tuple[str, ...] = ()) -> Found:
         stat, shown = path.stat(), called(path.name, self.settings.path)
-        return Found(str(path), shown, stat.st_size, datetime.fromtimestamp(stat.st_mtime, tz=UTC), remarks=remarks)
+        beside = [path.with_name(name_beside(name, path.name)).stat() for name in self.settings.companions.values()]
+        modified, seen = datetime.fromtimestamp(stat.st_mtime, tz=UTC), "|".join(f"{one.st_size}|{one.st_mtime_ns}" for one in beside)
+        return Found(str(path), shown, stat.st_size, modified, remarks=remarks, beside=seen)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
@@ -160,13 +173,14 @@ class SftpFiles:
 
     def _found(self, file: "RemoteFile", remarks: tuple[str, ...] = ()) -> Found:
         complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.path)
-        return Found(file.path, shown, file.size, file.modified, complete, remarks)
+        return Found(file.path, shown, file.size, file.modified, complete, remarks, beside=file.beside)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
         from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - see `_server`
 
-        return self._server().fetch(RemoteFile(found.path, posixpath.basename(found.path), found.size, found.modified), found.size)
+        file = RemoteFile(found.path, posixpath.basename(found.path), found.size, found.modified, found.beside)
+        return self._server().fetch(file, found.size)
 
     def put_away(self, found: Found) -> bool:
         """See `ExportSource`."""
@@ -199,7 +213,7 @@ class UrlFiles:
 
     def _found(self, file: "Seen", remarks: tuple[str, ...] = ()) -> Found:
         complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.pattern)
-        return Found(file.path, shown, file.size, file.modified, complete, remarks, file.version)
+        return Found(file.path, shown, file.size, file.modified, complete, remarks, file.version, file.beside)
 
     def take(self, found: Found) -> files.Export:
         """See `ExportSource`."""
@@ -230,9 +244,10 @@ def source(settings: CsvSource | SftpSource | UrlSource, folder: Path) -> Export
 
 
 def _in_state(state: str, there: Iterable[Found]) -> Found:
-    """The one of these files that is in that state."""
+    """The one of these files that is in that state, whatever lies beside it by now: that is read as it is then."""
     found = list(there)
-    if same := next((one for one in found if one.state == state), None):
+    bare = _BESIDE.sub("", state)
+    if same := next((one for one in found if _BESIDE.sub("", one.state) == bare), None):
         return same
     shown, *before = state.rsplit("|", 2)
     if (now := next((one for one in found if one.state.rsplit("|", 2)[0] == shown), None)) is None:

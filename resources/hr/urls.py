@@ -8,7 +8,7 @@ No text of a library or server gets out: it repeats addresses, and keys with the
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -34,6 +34,8 @@ class Seen:
     """When it was last written, in UTC, to the second; None if the server gives no time."""
     version: str = ""
     """What the server tells one content from another by, if it does."""
+    beside: str = field(default="", compare=False)
+    """What tells one state of what lies beside it and is read with it from another, where a listing shows that."""
 
 
 class Place(Protocol):
@@ -185,7 +187,11 @@ class UrlFolder:
         wanted, beside = matcher(self._settings.pattern), beside_matcher(self._settings.beside)
         listed = self._at.listed(lambda name: wanted(name) or beside(name))
         meant, unfinished = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.beside)
-        return list(meant.values()), unfinished
+        read = len(self._settings.companions)
+        states = (
+            "|".join(f"{one.size}|{one.modified}|{one.version}" for one in others[len(others) - read :]) for _, *others in meant.values()
+        )
+        return [replace(file, beside=beside) for (file, *_), beside in zip(meant.values(), states, strict=True)], unfinished
 
     def _companions(self, file: Seen) -> dict[str, bytes]:
         """What lies beside a file and is read with it."""

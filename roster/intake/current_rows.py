@@ -91,7 +91,7 @@ def _with_jobs(
     numbered = frame.assign(employee_id=employee_id[frame.index])
     several = jobs.choose(people.jobs, raw, numbered, (settled.saying.pending | ahead)[frame.index])
     others = several.superseded.index
-    dropped = [*settled.validated.dropped, jobs.unread(settled.validated.dropped, several.first, people)]
+    dropped = [*settled.validated.dropped, jobs.unread(settled.validated, several.first, people)]
     gathered = jobs.gathered(frame, several.first, people)
     rejected = [part[~part["line"].isin(others)] for part in settled.validated.rejected]
     # Another row of theirs has only ended: they were not away.

@@ -12,6 +12,8 @@ import pandas as pd
 
 from roster.intake.faults import fault_rows
 from roster.intake.history import line_list
+from roster.intake.mapping import DATES
+from roster.intake.validation import Validated
 from roster.records import compact
 from roster.rules import MissingColumn, matches
 from roster.settings import Jobs, People
@@ -22,6 +24,8 @@ ENDED: Final = "job_ended"
 """Why a row is superseded: it is a job that has ended, and the same person is here by another one."""
 TO_COME: Final = "job_to_come"
 """Why a row is superseded: it is a job of days to come, and until then another one of the same person counts."""
+OPEN: Final = "job_unread"
+"""The code of what is gathered from all of a person's jobs, where nobody can read whether one of them goes on."""
 UNSETTLED: Final = "jobs_unsettled"
 """The code of rows that are rejected, since nothing says which of a person's jobs is their first."""
 
@@ -101,11 +105,21 @@ def gathered(frame: pd.DataFrame, first: pd.Series, people: People) -> pd.DataFr
     return frame
 
 
-def unread(dropped: list[pd.DataFrame], first: pd.Series, people: People) -> pd.DataFrame:
-    """The faults of values that would have been gathered, on the line of the row that makes the person: not all is known there."""
+def unread(found: Validated, first: pd.Series, people: People) -> pd.DataFrame:
+    """The faults of values that would have been gathered, on the line of the row that makes the person: not all is known there. So it is
+    where a job may have ended or not begun: its status or a date of it is there and cannot be read.
+
+    Args:
+        found: The rows that count, with their faults.
+        first: As `Several` has it.
+        people: The settings.
+    """
     columns = [name for name, source in people.columns.items() if source.of_jobs]
-    found = pd.concat([part[part["column"].isin(columns) & part["line"].isin(first.index)] for part in dropped], ignore_index=True)
-    return found.assign(line=found["line"].map(first).astype("int64"))
+    values = [part[part["column"].isin(columns) & part["line"].isin(first.index)] for part in found.dropped]
+    deciding = [part[part["column"].isin(["worker_status", *DATES]) & part["code"].ne("missing")] for part in found.rejected]
+    lines = sorted({line for part in deciding for line in part["line"]} & set(first.index))
+    faults = pd.concat([*values, *(fault_rows(lines, name, OPEN) for name in columns), fault_rows([], "", OPEN)], ignore_index=True)
+    return faults.assign(line=faults["line"].map(first).astype("int64"))
 
 
 def _items(text: str) -> list[str]:

@@ -30,6 +30,8 @@ GIVEN_ON: Final = "number_given_on"
 """Why a row is superseded: somebody else began under this number after its person had left."""
 OLDER: Final = "older"
 """Why a row is superseded: another one that says so is newer."""
+IN_DOUBT: Final = "number_unread_beside"
+"""The code of a row that says that somebody has left, while one whose number cannot be read may be theirs and says that they are here."""
 NOT_BEGUN: Final = "not_begun"
 """Why a row is superseded: it is of days to come, and until then another row of its person counts."""
 NEXT: Final = 3
@@ -48,7 +50,7 @@ class Leavers:
     numbered: pd.Series
     """Which of `certain` have a readable employee number: all that leaving needs."""
     pending: pd.Series
-    """Which rows are of somebody who has not begun."""
+    """Which rows are of somebody who has not begun; none whose first day is there and cannot be read: it may have come."""
 
     def marks(self, rejects: list[pd.DataFrame]) -> list[pd.DataFrame]:
         """For each rejected row that says that somebody has left, an entry that says so: they still have access."""
@@ -85,8 +87,12 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) ->
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
+    doubted = in_doubt(numbered.loc[counting], saying)
+    faults.append(fault_rows(doubted, "employee_id", IN_DOUBT))
     frame = kept.frame.loc[counting] if len(counting) < len(why) else kept.frame
-    return Settled(Validated(without_passed_on(frame, saying), faults, kept.dropped), why, saying, bridged)
+    frame = without_passed_on(frame, saying)
+    saying = replace(saying, certain=saying.certain & ~saying.certain.index.isin(doubted))
+    return Settled(Validated(frame, faults, kept.dropped), why, saying, bridged)
 
 
 def leavers(validated: Validated, standing: pd.Series) -> Leavers:
@@ -102,7 +108,10 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
     certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
     contradicted = _lines_with(validated.rejected, "end_date", left.index, [CONTRADICTING])
     return Leavers(
-        certain, terminated & unreadable["end_date"] & ~contradicted, certain & ~unreadable["employee_id"], standing.eq("pending")
+        certain,
+        terminated & unreadable["end_date"] & ~contradicted,
+        certain & ~unreadable["employee_id"],
+        standing.eq("pending") & ~unreadable["start_date"],
     )
 
 
@@ -168,9 +177,13 @@ def again_at_once(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
         saying: Which rows say left.
     """
     pairs = _pairs(frame, saying.numbered, ~saying.certain)
-    apart = pd.to_datetime(pairs["start_date_other"]) - pd.to_datetime(pairs["end_date"])
-    found = pairs.loc[_same_person(pairs) & apart.between(pd.Timedelta(days=1), pd.Timedelta(days=NEXT)), "line_other"]
+    found = pairs.loc[_same_person(pairs) & _at_once(pairs), "line_other"]
     return pd.Series(frame.index.isin(found), index=frame.index)
+
+
+def _at_once(pairs: pd.DataFrame) -> pd.Series:
+    apart = pd.to_datetime(pairs["start_date_other"]) - pd.to_datetime(pairs["end_date"])
+    return apart.between(pd.Timedelta(days=1), pd.Timedelta(days=NEXT))
 
 
 def to_follow(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
@@ -188,6 +201,37 @@ def to_follow(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
     follows = pairs["start_date_other"].ge(pairs["end_date"]) & ~at_once
     reason = reason.mask(frame.index.isin(pairs.loc[follows, "line_other"]), NOT_BEGUN)
     return reason.mask(frame.index.isin(pairs.loc[at_once, "line"]), REHIRED)
+
+
+def in_doubt(frame: pd.DataFrame, saying: Leavers) -> pd.Index:
+    """The rows that say that somebody has left, and may not be the last word: a row without a readable number that does not say so has
+    their address, and no other name, or their name. Its number is there and may be theirs; that of somebody still to begin changes
+    nothing today, unless they begin at once.
+
+    Args:
+        frame: The rows that count, canonical, numbers NaN where unreadable.
+        saying: Which of them say left.
+    """
+    old, unread = frame[saying.numbered[frame.index]], frame[frame["employee_id"].isna() & ~saying.certain[frame.index]]
+    if old.empty or unread.empty:
+        return frame.index[:0]
+    old, unread = (
+        rows.reset_index(names="line").assign(
+            address=rows["email"].str.lower().to_numpy(),
+            name=(rows["first_name"] + " " + rows["last_name"]).str.casefold().to_numpy(),
+        )
+        for rows in (old, unread)
+    )
+    pairs = pd.concat(
+        [
+            old.dropna(subset=key).merge(unread.dropna(subset=key).assign(**{f"{key}_other": unread[key]}), on=key, suffixes=("", "_other"))
+            for key in ("address", "name")
+        ]
+    )
+    other_name = pairs["name"].ne(pairs["name_other"]) & pairs["name"].notna() & pairs["name_other"].notna()
+    to_come = saying.pending[pairs["line_other"]].to_numpy() & ~_at_once(pairs)
+    found: pd.Index = pd.Index(pairs.loc[~other_name & ~to_come, "line"].unique())
+    return found
 
 
 def _pairs(frame: pd.DataFrame, some: pd.Series, others: pd.Series) -> pd.DataFrame:

@@ -38,6 +38,12 @@ REASONS: Final[dict[str, Reason]] = {
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
     "jobs_unsettled": Reason("Has several jobs, and nothing says which is the first", "Mark one of the rows as the first job.", "HR"),
+    "number_unread_beside": Reason(
+        "Has left by this row, and may be here by another one whose employee number cannot be read",
+        "Enter the employee number in that other row.",
+        "HR",
+    ),
+    "job_unread": Reason("Whether another job of theirs goes on cannot be read", "Correct status and dates in the row of that job.", "HR"),
     "same_person": Reason(
         "Is said to be one person with somebody who is here under another number",
         "End the row of the number that is not used any more, or have the pair taken out of the settings (same_person).",

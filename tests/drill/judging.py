@@ -17,6 +17,7 @@ A feed's folder holds `roster.csv`, which arrives after the good file was synced
 ``again``       the run fails, and re-executed from failure it brings what is expected
 
 ``today``       the day that the machine says it is
+``clock``       likewise, with the time: where somebody works in another zone it may be another day. After whatever was synced before
 ``says``        texts that the run tells on its report's page, or in the failure that stopped it
 
 `before.csv`, where there is one, is synced between the good file and this one.
@@ -36,11 +37,12 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -196,8 +198,12 @@ def _night(stack: ExitStack, company: Company, night: Night, verdict: Verdict, k
 
 
 def _go_wrong(stack: ExitStack, company: Company, night: Night) -> None:
-    if day := night.said.get("today"):
+    clock = night.said.get("clock")
+    if day := night.said.get("today", clock and clock[:10]):
         stack.enter_context(patch("assets.graph.intake.today", lambda timezone: date.fromisoformat(day)))
+    if clock:
+        at = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(company.settings["timezone"])).astimezone(UTC)
+        stack.enter_context(patch("resources.ledger.intakes.moment", lambda: at))
     for fault in night.said.get("faults", []):
         company.box.fault(**fault)
     if away := night.said.get("unreachable"):

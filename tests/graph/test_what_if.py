@@ -100,6 +100,21 @@ def test_what_is_there_is_read_once_for_both_settings_unless_they_would_have_oth
     assert "get policyList" in acme.calls(since)
 
 
+def test_whoever_is_said_to_have_another_number_is_looked_at_by_that_one_with_all_that_is_remembered(synced: Any) -> None:
+    acme = synced()
+    before = everything_kept(acme)["acknowledged"]
+    people = acme.people()
+    people["E99"] = people.pop("E04") | {"No": "E99"}
+    acme.file("2026-11-21", people)
+    assert acme.quickly("preview").succeeded
+    assert effects(tried(acme), "expensify")["E99"] == "hold", "somebody else's address, so far as these settings know"
+    found = tried(acme, hr__people__same_person={"E04": "E99"})
+    assert effects(found, "expensify")["E99"] == "update"
+    for destination in ("expensify", "findity"):
+        assert "E04" not in set(found.of(destination).drawn.plan.people["person"])
+    assert everything_kept(acme)["acknowledged"] == before
+
+
 def test_a_file_that_was_never_taken_in_is_told_with_what_takes_it_in(empty: Any) -> None:
     with pytest.raises(Permanent, match="acme_preview"):
         tried(empty())

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from dataclasses import replace
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,29 @@ def test_one_state_of_a_file_has_one_run_even_if_that_failed_and_the_next_state_
     daemon.tick()
     daemon.tick()
     assert [run.status for run in daemon.work()] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
+
+
+@pytest.mark.parametrize("local", [True, pytest.param(False, marks=further)], ids=["on this machine", "over SFTP"])
+def test_what_lies_beside_a_file_and_stopped_its_run_starts_another_once_it_is_another(daemon: Any, over_sftp: Any, local: bool) -> None:
+    manifest = {"manifest": {"name": "{stem}.md5", "hash": "md5"}}
+    csv = {"path": "inbox/people_*.csv", "delimiter": ";", "trailer": r"#END;rows=(?P<rows>\d+)"}
+    daemon = daemon(**({"hr__csv": csv | manifest} if local else over_sftp(**manifest)))
+    file = inbox(daemon)
+    beside = file.with_suffix(".md5")
+    beside.write_text("0" * 32)
+    daemon.tick()
+    daemon.tick()
+    (failed,) = daemon.work()
+    assert failed.status is dg.DagsterRunStatus.FAILURE
+    assert "has had its run" in daemon.tick().skip_reason
+
+    beside.write_text(md5(file.read_bytes(), usedforsecurity=False).hexdigest())
+    os.utime(beside, (1_800_000_000, 1_800_000_000))
+    assert "waiting until it stands still" in daemon.tick().skip_reason
+    daemon.tick()
+    assert [run.status for run in daemon.work()] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
+    assert "has had its run" in daemon.tick().skip_reason
+    assert source(daemon).again(config(failed)["file"]).path == source(daemon).newest().path, "it can still be re-executed"
 
 
 @pytest.mark.parametrize("local", [True, False], ids=["on this machine", "over SFTP"])

@@ -147,5 +147,8 @@ def test_a_file_is_there_with_its_manifest_or_signature_which_comes_along_and_go
     assert found.shown == "people_1.csv"
     taken = source.take(found)
     assert (taken.content, taken.companions[""][what]) == (b"one", store.cat_file("/acme/hr/people_1.md5"))
+    store.pipe_file("/acme/hr/people_1.md5", b"another")
+    assert source.newest().state != found.state, "what a run stopped at is another by now"
+    assert source.again(found.state).path == found.path
     assert source.put_away(found)
     assert {path.rpartition("/")[2] for path in store.find("/acme/hr")} == {"people_2.csv"}

@@ -177,6 +177,22 @@ def test_what_cannot_be_read_of_another_job_is_not_what_is_empty() -> None:
     assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[3, "extra_policies", "damaged"]]
 
 
+@pytest.mark.parametrize("bad", [{"Status": "Z"}, {"To": "31 Feb"}, {"Status": "T", "To": "31 Feb"}, {"From": "31 Feb"}])
+def test_no_surprise_a_job_of_which_nobody_can_read_whether_it_goes_on_gives_nothing_and_takes_nothing(bad: dict[str, str]) -> None:
+    columns = COLUMNS | {"worker_status": {"column": "Status", "values": {"A": "Active", "T": "Terminated"}}}
+    rows = [FIRST | {"Country": "P1", "Status": "A"}, SECOND | {"Country": "P2", "Status": "A"} | bad]
+    result = test_intake.intake(line("1", Kind="Y", Status="A"), *(line("2", **ADA | row) for row in rows), jobs=PRIMARY, columns=columns)
+    assert "extra_policies" in str(ada(result)[UNREAD])
+    assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[3, "extra_policies", "job_unread"]]
+
+
+def test_an_empty_status_of_another_job_is_not_one_that_cannot_be_read() -> None:
+    columns = COLUMNS | {"worker_status": {"column": "Status", "values": {"A": "Active"}}}
+    rows = [line("1", Kind="Y", Status="A"), line("2", **ADA, **FIRST, Status="A"), line("2", **ADA, **SECOND)]
+    result = test_intake.intake(*rows, jobs=PRIMARY, columns=columns)
+    assert (came_of(result), result.notes.empty) == ([USED, OTHER], True)
+
+
 @pytest.mark.parametrize("of", ["J1", "J2"])
 def test_a_manager_is_found_by_any_of_their_jobs(of: str) -> None:
     columns = COLUMNS | {"manager_id": {"column": "Boss", "refers_to": "Personnummer"}}

@@ -62,6 +62,53 @@ def test_no_surprise_a_rejected_row_that_says_left_holds_nobody_else() -> None:
     assert has_unidentified_rejects(intake(line("1"), line("", mail="x")).dispositions)
 
 
+UNREAD = {"mail": "p2@x.se", "First": "Bo", "Last": "Ek"}
+
+
+@pytest.mark.parametrize(
+    ("other", "doubted"),
+    [
+        (line("2 2", **UNREAD), True),
+        (line("#REF!", **UNREAD | {"First": "BO", "mail": "bo.ek@x.se"}), True),
+        (line("", **UNREAD | {"mail": ""}), True),
+        (line("2 2", **UNREAD | {"First": "", "Last": ""}), True),
+        (line("2 2", **UNREAD, Status="T", To="31 Feb"), True),
+        (line("2 2", **UNREAD, Status="Z"), True),
+        (line("2 2", **UNREAD, From="2026-02-02"), True),
+        (line("2 2", **UNREAD, From="2026-06-01"), False),
+        (line("2 2", **UNREAD | GONE), False),
+        (line("2 2", **UNREAD | {"First": "Eva", "Last": "Berg"}), False),
+        (line("2 2", mail="c@x.se", First="Cai", Last="Dal"), False),
+    ],
+    ids=[
+        "address",
+        "name",
+        "empty number",
+        "address alone",
+        "end unreadable",
+        "status unreadable",
+        "at once",
+        "later",
+        "left",
+        "given on",
+        "other",
+    ],
+)
+def test_no_surprise_nobody_leaves_beside_a_row_that_may_be_theirs_and_whose_number_cannot_be_read(other: str, doubted: bool) -> None:
+    result = intake(line("1"), line("2", **UNREAD | GONE), other)
+    came = dispositions(result)[3]
+    assert came == (("2", "rejected", "number_unread_beside") if doubted else ("2", "used", None))
+    assert dispositions(result)[4][1] == "rejected"
+    assert not rejected_leavers(result.rejects)
+
+
+def test_no_surprise_a_first_day_that_cannot_be_read_may_have_come() -> None:
+    columns = COLUMNS | {"worker_status": {"column": "Status", "values": {"A": "Active", "T": "Terminated", "P": "Pending"}}}
+    again = line("2", Status="P", From="31 Feb")
+    result = intake(line("1", Status="A"), line("2", **GONE), again, columns=columns)
+    assert [dispositions(result)[at][1:] for at in (3, 4)] == [("superseded", "rehired"), ("rejected", "date")]
+
+
 def test_leavers_of_years_count_neither_as_rejects_nor_as_emptier_columns() -> None:
     rows = [line(str(number), mail="", First="", Last="", Status="T", To="2019-01-31") for number in range(10, 60)]
     facts = intake(line("1", Kind="IT"), *rows, line("", **GONE), columns=COLUMNS | {"department": "Kind"}).facts
