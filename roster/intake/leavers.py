@@ -18,6 +18,7 @@ from roster.intake.faults import fault_rows
 from roster.intake.mapping import DATES
 from roster.intake.numbers import in_rejects
 from roster.intake.validation import Validated
+from roster.membership import among
 from roster.vocabulary import IDENTITY_COLUMNS
 
 SAYS_LEFT: Final = "says_left"
@@ -117,7 +118,7 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
 
 def _here(employee_id: pd.Series, saying: Leavers) -> pd.Series:
     """Whose number has a row that neither says left nor is of days to come: the end of another one is not theirs with the company."""
-    return employee_id.isin(employee_id[~(saying.certain | saying.undated | saying.pending)].dropna())
+    return among(employee_id, employee_id[~(saying.certain | saying.undated | saying.pending)])
 
 
 def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index, codes: list[str] | None = None) -> pd.Series:
