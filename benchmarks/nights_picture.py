@@ -13,24 +13,35 @@ WIDTH, HEIGHT, LEFT, TOP = 820, 200, 60, 34
 
 
 def table(nights: Nights, days: int) -> Iterator[str]:
-    """A line for some of the nights: bytes in each place, files, seconds of processor a night (the middle one of the ten up to it)."""
-    yield f"{'night':>6} " + " ".join(f"{place + ' MB':>22}" for place in COLOURS) + f"{'files':>8}{'CPU s':>11}"
+    """A line for some of the nights: bytes in each place, files, seconds of processor a night, and how often the loop that tells of the
+    machine would have run in these (the middle one of the ten nights up to it)."""
+    yield f"{'night':>6} " + " ".join(f"{place + ' MB':>22}" for place in COLOURS) + f"{'files':>8}{'CPU s':>11}{'loops':>9}"
     last = len(nights)
     for night in sorted({1, days, 2 * days, *range(100, last, 100), last}):
         if night <= last:
             row = nights[night - 1]
             size = " ".join(f"{row['bytes'][place] / 1e6:>22.2f}" for place in COLOURS)
-            yield f"{night:>6} {size}{row['files']:>8}{_around(nights, night):>11.2f}"
+            yield f"{night:>6} {size}{row['files']:>8}{_around(nights, night, _cpu):>11.2f}{_around(nights, night, _loops):>9.1f}"
 
 
-def _around(nights: Nights, night: int) -> float:
-    return median(row["cpu"] for row in nights[max(0, night - 10) : night])
+def _cpu(row: dict[str, Any]) -> float:
+    return float(row["cpu"])
+
+
+def _loops(row: dict[str, Any]) -> float:
+    return float(row["cpu"] / row["loop"])
+
+
+def _around(nights: Nights, night: int, value: Callable[[dict[str, Any]], float]) -> float:
+    return median(value(row) for row in nights[max(0, night - 10) : night])
 
 
 def draw(nights: Nights, people: int, days: int) -> str:
-    """The picture, as SVG: megabytes in each place, and seconds of processor a night; wall time tells of whatever else a machine does."""
+    """The picture, as SVG: megabytes in each place, seconds of processor a night, and these at one pace of the machine; wall time tells of
+    whatever else it does."""
     most = max(row["bytes"][place] for row in nights for place in COLOURS) / 1e6
-    slowest = max(_around(nights, row["night"]) for row in nights)
+    slowest = max(_around(nights, row["night"], _cpu) for row in nights)
+    pace = median(row["loop"] for row in nights)
     height = 2 * (HEIGHT + 60) + 10
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12">',
@@ -38,8 +49,9 @@ def draw(nights: Nights, people: int, days: int) -> str:
         *_frame(0, f"Megabytes kept: {people:,} people, retention_days: {days}", most, len(nights), days),
         *(_line(0, nights, most, lambda row, place=place: row["bytes"][place] / 1e6, colour) for place, colour in COLOURS.items()),
         *_legend(),
-        *_frame(1, "Seconds of processor a night, sync and retention (the middle one of ten nights)", slowest, len(nights), days),
-        _line(1, nights, slowest, lambda row: _around(nights, row["night"]), "#333333"),
+        *_frame(1, "Seconds of processor a night (the middle one of ten); grey: at one pace of the machine", slowest, len(nights), days),
+        _line(1, nights, slowest, lambda row: _around(nights, row["night"], _loops) * pace, "#999999"),
+        _line(1, nights, slowest, lambda row: _around(nights, row["night"], _cpu), "#333333"),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
