@@ -17,6 +17,9 @@ _TWO: Final = "@[^@]+@"
 _ALONE: Final = rf"^(?i:mailto:|smtp:|e-?mail:)?\s*<?(?P<alone>{_ADDRESS}?)(?:\?[^\s<>]*)?[.;,\s]*>?[.;,\s]*$"
 _BEHIND_A_NAME: Final = rf"^[^<>@]*<\s*(?i:mailto:)?(?P<named>{_ADDRESS}?)[.;,\s]*>[.;,\s]*$"
 _TWICE: Final = rf"^(?P<text>{_ADDRESS}?)\s*<\s*(?i:mailto:)?(?P<twice>{_ADDRESS}?)\s*>[.;,\s]*$"
+_BEYOND_ASCII: Final = r"[^ -~]"
+_LATIN, _OTHER = "A-Za-zÀ-ɏ", "Ͱ-ϿЀ-ԯ"  # Greek and Cyrillic, of which many letters look Latin
+_TWO_SCRIPTS: Final = rf"[{_LATIN}][^\W_]*[{_OTHER}]|[{_OTHER}][^\W_]*[{_LATIN}]"
 
 
 def bare(cells: pd.Series) -> pd.Series:
@@ -43,3 +46,9 @@ def several(cells: pd.Series) -> pd.Series:
     """Which cells hold more than one address: nobody can tell which is meant."""
     many: pd.Series = cells.str.contains(_TWO, na=False)
     return many & bare(cells[many]).str.count(_ONE).gt(1).reindex(cells.index, fill_value=False) if many.any() else many
+
+
+def of_two_scripts(cells: pd.Series) -> pd.Series:
+    """Which cells have a word of Latin letters with a Greek or Cyrillic one among them: it looks right, and is nobody's address."""
+    beyond = cells.str.contains(_BEYOND_ASCII, na=False)
+    return beyond & cells[beyond].str.contains(_TWO_SCRIPTS).reindex(cells.index, fill_value=False) if beyond.any() else beyond

@@ -45,6 +45,7 @@ MESSAGES = {
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
     "that somebody does not have.",
     "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",
+    "two_scripts": "A letter of this address is Greek or Cyrillic, and looks like one of ours: no mail arrives there.",
     "yes_or_no": "This is neither a word for yes nor one for no.",
     "partial": "HR names a manager here, and part of what it takes to find them is missing.",
     "ambiguous": "This stands for more than one person in the file.",

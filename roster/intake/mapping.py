@@ -106,7 +106,7 @@ def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own:
     value, cells, found = given, given, list[tuple[pd.Series, str]]()
     if name in ADDRESSES:
         value = addresses.bare(given)
-        found.append((addresses.several(given), "addresses"))
+        found += [(addresses.several(given), "addresses"), (addresses.of_two_scripts(given), "two_scripts")]
     if orders := source.orders():
         value = whole_names.part(given, source.part_of_name or name.removesuffix("_name"), orders)
         found.append((given.notna() & value.isna(), "whole_name"))

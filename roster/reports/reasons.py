@@ -80,6 +80,7 @@ REASONS: Final[dict[str, Reason]] = {
         "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"
     ),
     "addresses": Reason("Several e-mail addresses stand in one cell", "Leave the one that is theirs at work.", "HR"),
+    "two_scripts": Reason("An e-mail address has a Greek or Cyrillic letter that looks Latin", "Type the address anew, by hand.", "HR"),
     "yes_or_no": Reason("A word is neither yes nor no", "Write one of the agreed words.", "HR"),
     # People, before anything is sent.
     "still_has_access": Reason(

@@ -53,6 +53,19 @@ def test_what_is_no_address_stays_as_it_is(cell):
     assert read(cell) == (cell, False)
 
 
+def test_an_address_with_a_letter_that_only_looks_latin_is_told_as_that_whoever_it_is_of():
+    result = intake(
+        line("1", mail="\u0430nn@x.se"),  # a Cyrillic a
+        line("2", mail="berg@\u03bfrn.se"),  # a Greek o
+        line("3", mail="\u0438\u0432\u0430\u043d.ivanov@\u043f\u043e\u0447\u0442\u0430.example"),  # words of one script each
+        line("4", mail="jos\u00e9@x.se", boss="jos\u0435@x.se"),
+    )
+    assert result.roster["employee_id"].tolist() == ["3", "4"]
+    assert {dispositions(result)[row][2] for row in (2, 3)} == {"two_scripts"}
+    assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[5, "manager_email", "two_scripts"]]
+    assert result.facts.managers.lost == 1
+
+
 def test_addresses_of_people_and_managers_are_read_and_two_in_a_cell_are_told():
     result = intake(
         line("1", mail="Ann Li <p1@x.se>"),
