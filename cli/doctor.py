@@ -30,7 +30,7 @@ from rich.table import Table
 from assets import loader, names, open_places
 from assets.attributes import CompanySettings
 from cli import demo as place
-from cli.terminal import print_json, stop, terminal
+from cli.terminal import print_json, stop, terminal, whole
 from destinations import registry
 from destinations.abilities import BRIEFLY, Examined, Look
 from resources import places
@@ -248,9 +248,7 @@ def _show(console: Console, one: Found) -> None:
     if one.advice:
         console.print(f"    {one.advice}")
     if len(one.choices):
-        table = Table(*one.choices.columns, box=None, header_style="dim", pad_edge=False)
-        for column in table.columns:
-            column.overflow = "fold"  # an id that is cut off cannot be copied
+        table = whole(Table(*one.choices.columns, box=None, header_style="dim", pad_edge=False))
         for row in one.choices.head(SHOWN).itertuples(index=False):
             table.add_row(*row)
         console.print(Padding(table, (0, 0, 0, 4)))

@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from roster.shown import harmless, in_json
@@ -35,6 +36,13 @@ class _Harmless(Console):
 def terminal() -> Console:
     """Standard output, as wide as the window; see `_Harmless` for what becomes of texts."""
     return _Harmless(width=None if sys.stdout.isatty() else _IN_A_FILE, highlight=False, markup=False, emoji=False)
+
+
+def whole(table: Table) -> Table:
+    """The table, of which no word is cut off where the window is narrow: an id or a digest that is cut off cannot be copied."""
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
 
 
 def in_trial() -> bool:

@@ -16,7 +16,7 @@ from assets import names
 from cli import why_thing
 from cli.commands import AsWritten, company_first
 from cli.ledger import company_and_number, employee_number, ledger_of
-from cli.terminal import print_json, stop, terminal
+from cli.terminal import print_json, stop, terminal, whole
 from destinations import registry
 from resources.past import thing_story
 from resources.past.story import story_of
@@ -194,7 +194,7 @@ def _heading(chapter: Chapter) -> str:
 
 
 def _table(chapter: Chapter) -> Table:
-    table = Table("", "HR's file", *(visit.destination for visit in chapter.visits), header_style="bold", show_lines=False)
+    table = whole(Table("", "HR's file", *(visit.destination for visit in chapter.visits), header_style="bold", show_lines=False))
     rows = [
         ("seen", [_lines(chapter), *("" for _ in chapter.visits)]),
         ("rules", [chapter.standing or "", *(_matched(visit) for visit in chapter.visits)]),

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cli.terminal import whole
 from roster.reports.thing_story import Planned, ThingStory, became, planned, sentence
 
 
@@ -49,7 +50,7 @@ def print_story(console: Console, story: ThingStory) -> None:
     """Print it: a sentence, then a row for each run."""
     console.print(f"\n{sentence(story)}", style="bold", soft_wrap=True)
     if story.runs:
-        table = Table("run", "at", "planned", "what came of it", header_style="bold")
+        table = whole(Table("run", "at", "planned", "what came of it", header_style="bold"))
         for one in story.runs:
             run = f"{one.began:%Y-%m-%d %H:%M} UTC  {one.job}\n{one.root_run_id}"
             table.add_row(run, one.destination, planned(one), _became(one), style="" if one.outcome == "accepted" else "yellow")

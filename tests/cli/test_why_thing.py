@@ -1,6 +1,7 @@
 """`rollcall why --thing`: one thing's story, from nights without Dagster."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -51,6 +52,14 @@ def test_a_thing_is_told_newest_first_what_was_planned_waited_was_answered_and_s
     assert "INVALID" in runs[1]["answer"]
     assert "until 2" in text
     assert text.count("acme_sync") == 3
+
+
+def test_a_narrow_window_cuts_nothing_off(said, monkeypatch):
+    monkeypatch.setattr("cli.terminal._IN_A_FILE", 60)
+    told = said("acme", "--thing", "value/COST/300").output
+    digest = json.loads(said("acme", "--thing", "value/COST/300", "--json").output)["runs"][0]["held_digest"]
+    assert "\N{HORIZONTAL ELLIPSIS}" not in told
+    assert digest in re.sub(r"[\s\N{BOX DRAWINGS LIGHT VERTICAL}]", "", told)
 
 
 def test_a_thing_is_found_by_its_name_and_the_company_may_be_left_out(said):

@@ -40,7 +40,7 @@ def kept_by_dagster() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in Path(instance.root_directory).rglob("*") if path.is_file()}
 
 
-def test_why_tells_one_person_across_runs_and_destinations(synced: Any) -> None:
+def test_why_tells_one_person_across_runs_and_destinations(synced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     acme = synced()
     people = acme.people()
     people["E04"]["Dept"] = "Finance"
@@ -57,6 +57,8 @@ def test_why_tells_one_person_across_runs_and_destinations(synced: Any) -> None:
     assert "request 1: accepted" in told
     assert "landed" in told
     assert "create (join)" in told
+    monkeypatch.setattr("cli.terminal._IN_A_FILE", 60)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in said("why", "E04"), "nothing is cut off in a narrow window"
 
 
 @further
