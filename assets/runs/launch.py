@@ -14,7 +14,9 @@ from typing import Any, Final
 
 import dagster as dg
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
+from dagster._core.errors import DagsterExecutionStepNotFoundError
 from dagster._core.execution.api import create_execution_plan, execute_run_iterator
+from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -114,7 +116,7 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         location: Where the run's job is defined.
 
     Raises:
-        DagsterInvariantViolationError: There is no such run, or it has not failed.
+        DagsterInvariantViolationError: There is no such run, it has not failed, or it is of a version with other steps.
     """
     with dg.DagsterInstance.get() as instance, _kept_open(instance, _INDEX):
         unfinished = _recovered(instance)
@@ -128,9 +130,8 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
         job = _job(parent.job_name, location)
         if parent.asset_selection:
             job = job.get_subset(asset_selection=parent.asset_selection)
-        steps, known_state = KnownExecutionState.build_resume_retry_reexecution(instance, parent)
         run_config = _silenced(job.get_definition(), parent.run_config)  # a sensor's run was not
-        plan = create_execution_plan(job, run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
+        plan = _rest(instance, parent, job, run_config)
         root = parent.root_run_id or parent.run_id
         # Who asked for it stays who asked; nobody of the UI re-executes it here.
         not_its_own = (".dagster/", "dagster/", REEXECUTED_TAG)
@@ -147,6 +148,17 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
             job_code_origin=job.get_python_origin(),
         )
         return _execute(job, run, instance, on_event, unfinished)
+
+
+def _rest(instance: dg.DagsterInstance, parent: dg.DagsterRun, job: ReconstructableJob, run_config: Mapping[str, Any]) -> ExecutionPlan:
+    """The steps of a failed run that have failed, or were never reached."""
+    steps, known_state = KnownExecutionState.build_resume_retry_reexecution(instance, parent)
+    try:
+        return create_execution_plan(job, run_config, step_keys_to_execute=steps, known_state=known_state, tags=parent.tags)
+    except DagsterExecutionStepNotFoundError:
+        raise dg.DagsterInvariantViolationError(
+            f"The version that began run {parent.run_id} had other steps. Start {parent.job_name} anew: nothing is done twice."
+        ) from None
 
 
 def _silenced(job: dg.JobDefinition, run_config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -201,6 +201,16 @@ def test_rerun_from_failure_leaves_out_what_has_succeeded(stumbling: Location, t
         assert (last.parent_run_id, last.root_run_id) == (second.run_id, first.run_id)
 
 
+def test_rerun_of_a_run_of_a_version_with_other_steps_says_to_start_its_job_anew(stumbling: Location, tmp_path: Path) -> None:
+    failed = run_job("stumbling", location=stumbling)
+    newer = Location("stumbling", f"{stumbling.module}_newer")
+    (tmp_path / f"{newer.module}.py").write_text(STUMBLING.replace("third", "fourth"))
+    importlib.invalidate_caches()
+    with pytest.raises(dg.DagsterInvariantViolationError, match=r"had other steps\. Start stumbling anew"):
+        reexecute(failed.run_id, location=newer)
+    assert steps(tmp_path) == ["first", "second"]
+
+
 def test_rerun_is_refused_where_there_is_nothing_to_go_on_with(stumbling: Location, tmp_path: Path) -> None:
     (tmp_path / "mended").write_text("")
     done = run_job("stumbling", location=stumbling)

@@ -166,6 +166,9 @@ def test_report_tells_a_stopped_run_too(synced: Any) -> None:
     files = acme.reports()
     assert "E11" in files["skipped_employees.csv"].read_text("utf-8-sig")
     assert stopped.run_id in str(files["sync_report.html"].parent)
+    alone = acme.quickly("report", only=["reports/sync_report"])
+    made = [event.asset_key.path[-1] for event in acme.events[alone.run_id] if event.is_step_materialization]
+    assert made == ["sync_report"], "each of the two can be picked by itself"
 
 
 @pytest.mark.long(held_by="tests/unit/roster/reports/test_list_for_hr.py::test_a_row_has_name_line_column_and_hrs_own_word")

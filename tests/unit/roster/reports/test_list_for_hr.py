@@ -1,6 +1,7 @@
 """The list for HR: its rows, and how it looks in a spreadsheet."""
 
 import io
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -102,6 +103,11 @@ def test_cells_are_texts_that_keep_their_noughts_and_run_nothing(listed):
     assert (cells[0].value, cells[0].data_type, cells[0].number_format) == ("001099", "s", "@")
     assert (cells[5].value, cells[5].data_type) == ("=HYPERLINK(1)", "s")
     assert cells[1].value == r"-\x07Bo\x1b[0m"
+
+
+def test_quiet_the_workbook_is_made_in_memory_alone(listed, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    assert book(listed).sheetnames[0] == "HR"
 
 
 def test_a_night_without_anybody_has_a_workbook_all_the_same(empty_run):
