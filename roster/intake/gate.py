@@ -91,10 +91,10 @@ def run_checks(
     rows, counted = facts.people_rows(), sum(facts.dispositions().values())
     checks = [
         GateCheck("accounting", f"{counted:,} of {facts.rows:,} rows have a disposition", "all of them", _verdict(counted != facts.rows)),
-        _share("rejects", facts.rejected - facts.rejected_leavers, rows, limits.rejects),
-        _share("duplicates", facts.collided, rows, limits.duplicates),
+        _share("rejects", "were rejected", facts.rejected - facts.rejected_leavers, rows, limits.rejects),
+        _share("duplicates", "share a number or an address", facts.collided, rows, limits.duplicates),
         _managers(facts.managers, limits),
-        _share("damaged", facts.damaged, rows, limits.damaged),
+        _share("damaged", "have a value that was damaged on its way", facts.damaged, rows, limits.damaged),
         _dates(facts, limits.dates),
         _older(facts, applied),
         _as_of(as_of, applied),
@@ -194,8 +194,9 @@ def _verdict(failed: bool) -> CheckVerdict:
     return "failed" if failed else "passed"
 
 
-def _share(name: str, count: int, rows: int, limit: Limit) -> GateCheck:
-    return GateCheck(name, f"{count:,} of {rows:,} rows", f"at most {limit.most(rows):,}", _verdict(not limit.allows(count, rows)))
+def _share(name: str, what: str, count: int, rows: int, limit: Limit) -> GateCheck:
+    seen = f"{count:,} of {rows:,} rows {what}"
+    return GateCheck(name, seen, f"at most {limit.most(rows):,}", _verdict(not limit.allows(count, rows)))
 
 
 def _managers(managers: Managers, limits: Gate) -> GateCheck:
@@ -253,7 +254,7 @@ def _groups(name: str, facts: FileFacts, last: FileFacts, before: Mapping[str, i
         if not rows_now and last_time.get(group, 0) > limits.missing:
             fewer.append(f"{group} is missing (had {rows_before:,})")
         elif not limit.allows(rows_before - rows_now, rows_before):
-            fewer.append(f"{group} has {rows_now:,} (had {rows_before:,})")
+            fewer.append(f"{group} has {rows_now:,} rows (had {rows_before:,})")
     expected = f"none of more than {limits.missing} rows missing, none smaller by more than {limit.count} rows or {limit.share:.0%}"
     return GateCheck(name, _first_few(fewer) or "none is much smaller than last time", expected, _verdict(bool(fewer)))
 
@@ -269,7 +270,7 @@ def _changes(counts: Mapping[str, int], limits: Gate) -> list[GateCheck]:
         GateCheck("changes", seen, f"at most {limits.changes.most(before):,}", _verdict(not limits.changes.allows(other, before))),
         GateCheck(
             "deletions",
-            f"{gone:,} of {before:,} people marked as gone",
+            f"{gone:,} of {before:,} people are marked as gone",
             f"at most {limits.deletions.most(before):,}",
             _verdict(not limits.deletions.allows(gone, before)),
         ),

@@ -93,8 +93,7 @@ def _stopped(report: RunReport) -> str | None:
     failed = [check for check in report.gate if not check.passed]
     if failed and report.status == "stopped":
         more = f" (and {counted(len(failed) - 1, 'further check', 'further checks')})" if len(failed) > 1 else ""
-        seen = f": {failed[0].seen}" if failed[0].seen else ""
-        return f"Stopped at the gate: {failed[0].name}{seen}{more}"
+        return f"Stopped at the gate: {failed[0].seen or failed[0].name}{more}"
     if report.status == "stopped":
         part = _part_of_failure(report)
         return f"Stopped{f' at {part}' if part else ''}: {report.failure}" if report.failure else "Stopped before the end"

@@ -82,7 +82,7 @@ def test_a_file_of_which_too_much_is_rejected_is_unfit_and_each_reject_is_told(a
     bad = "".join(f"{number},nobody{number},Bo,Vik,\n" for number in range(2, 8))
     result = check(acme, HEADER + ANN + bad)
     assert result.exit_code == 1
-    assert "Gate: UNFIT (rejects). rejects: 6 of 7 rows (expected: at most 5)." in result.output
+    assert "Gate: UNFIT (rejects). rejects: 6 of 7 rows were rejected (expected: at most 5)." in result.output
     assert "Gate: fit" not in result.output
     assert "line 8: Mail: This is no e-mail address." in result.output
 

@@ -116,8 +116,8 @@ def renamed_column(acme: Any) -> None:
         (a_department_missing, "departments", "Sales is missing (had 4)"),
         (a_company_missing, "companies", "NO is missing (had 4)"),
         (names_where_addresses_were, "nobody", "email 12"),
-        (many_rejects, "rejects", "rejects: 6 of 12 rows (expected: at most 5)"),
-        (many_duplicates, "rejects, duplicates", "duplicates: 6 of 12 rows (expected: at most 4)"),
+        (many_rejects, "rejects", "rejects: 6 of 12 rows were rejected (expected: at most 5)"),
+        (many_duplicates, "rejects, duplicates", "duplicates: 6 of 12 rows share a number or an address (expected: at most 4)"),
         (phones_gone, "fill", "phone is filled for 0.0% (was 100.0%)"),
         (renamed_column, "header", "wanted and not there: Mobile"),
     ],
@@ -228,7 +228,7 @@ def test_true_report_the_same_file_night_after_night_is_said_and_then_stops(sync
         said[nights] = headline(report, left_out(report))
         assert result.succeeded == (nights <= 7), result
     assert "HR has sent nothing new: the very same file was read on 7 days in a row" in said[7].also
-    assert said[8].sentence == "Stopped at the gate: same_file: the very same file was read on 8 days in a row"
+    assert said[8].sentence == "Stopped at the gate: the very same file was read on 8 days in a row"
 
 
 @further

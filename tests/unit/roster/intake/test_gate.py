@@ -80,7 +80,7 @@ def test_no_surprise_a_file_that_lost_rows_or_has_them_twice_is_stopped(before: 
     [
         ({"Sales": 40, "Finance": 3}, None),
         ({"Sales": 32, "Finance": 3}, None),
-        ({"Sales": 31, "Finance": 3}, "Sales has 31 (had 40)"),
+        ({"Sales": 31, "Finance": 3}, "Sales has 31 rows (had 40)"),
         ({"Sales": 40}, "Finance is missing (had 3)"),
         ({"Finance": 3, "Field sales": 40}, "Sales is missing (had 40)"),
         ({}, "Sales is missing (had 40), Finance is missing (had 3)"),
@@ -215,7 +215,8 @@ def test_a_refusal_tells_every_check_that_failed_and_the_report_what_to_do() -> 
     unfit = gate.refusal(checks, "Ask HR.")
     assert unfit is not None
     assert unfit.code == "duplicates, rows"
-    assert str(unfit) == "duplicates: 9 of 100 rows (expected: at most 4); rows: 100 rows, 200 last time (expected: 180 or more). Ask HR."
+    first = "duplicates: 9 of 100 rows share a number or an address (expected: at most 4)"
+    assert str(unfit) == f"{first}; rows: 100 rows, 200 last time (expected: 180 or more). Ask HR."
     kept = {one["name"]: (one["passed"], one["advice"]) for one in gate.as_json(checks, unfit.advice)}
     assert (kept["rows"], kept["growth"]) == ((False, "Ask HR."), (True, ""))
 

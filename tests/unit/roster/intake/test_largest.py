@@ -36,7 +36,7 @@ def test_no_surprise_groups_and_fill_are_held_against_their_own_largest() -> Non
         return applied(100, groups={"department": {"Sales": sales}}, fill_rates={"phone": phones})
 
     week = (one(33, 0.90), one(36, 0.87), one(40, 0.85))
-    assert verdict("departments", one(31, 0.9), *week).seen == "Sales has 31 (had 40)"
+    assert verdict("departments", one(31, 0.9), *week).seen == "Sales has 31 rows (had 40)"
     assert verdict("departments", one(32, 0.9), *week).passed
     assert verdict("fill", one(40, 0.84), *week).verdict == "failed"
     assert largest.fill_rates(week[2], week) == {"phone": 0.90}
@@ -48,7 +48,7 @@ def test_a_small_department_may_come_to_its_end_one_by_one_and_a_large_one_may_n
 
     assert verdict("departments", one(A=97), one(A=97, B=1), one(A=97, B=2), one(A=97, B=3)).passed
     assert verdict("departments", one(A=97), one(A=97, B=3)).seen == "B is missing (had 3)"
-    assert verdict("departments", one(A=97), one(A=97, B=2), one(A=97, B=9)).seen == "B has 0 (had 9)"
+    assert verdict("departments", one(A=97), one(A=97, B=2), one(A=97, B=9)).seen == "B has 0 rows (had 9)"
 
 
 def test_what_somebody_let_pass_is_where_the_comparison_begins_anew_for_that_check_alone() -> None:
@@ -56,7 +56,7 @@ def test_what_somebody_let_pass_is_where_the_comparison_begins_anew_for_that_che
     week = (applied(58, groups=sales), applied(60, ("rows",), groups=sales), applied(90, groups={"department": {"Sales": 40}}))
     assert verdict("rows", FileFacts(rows=55), *week).passed
     assert verdict("rows", FileFacts(rows=54), *week).verdict == "failed"
-    assert verdict("departments", FileFacts(rows=58, groups=sales), *week).seen == "Sales has 9 (had 40)"
+    assert verdict("departments", FileFacts(rows=58, groups=sales), *week).seen == "Sales has 9 rows (had 40)"
 
 
 def test_without_files_of_the_week_the_last_one_counts_however_old() -> None:

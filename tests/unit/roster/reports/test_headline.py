@@ -107,7 +107,7 @@ def test_a_release_that_did_not_go_through_for_somebody_begins_with_them(full_ru
 
 def test_a_run_stopped_at_the_gate_says_why_and_that_nothing_was_written(stopped_run):
     found = said(stopped_run)
-    assert (found.tone, found.sentence) == ("stopped", "Stopped at the gate: Number of rows: 211")
+    assert (found.tone, found.sentence) == ("stopped", "Stopped at the gate: 211 rows, 1,042 last time")
     assert found.also == ["Nothing was planned and nothing was written"]
 
 

@@ -181,7 +181,7 @@ def test_long_tables_stop_at_500_rows_and_say_where_the_rest_is(full_run):
 
 def test_a_stopped_run_leads_with_what_the_gate_saw_and_what_to_do(stopped_run):
     page = words(render(stopped_run))
-    assert "Stopped at the gate: Number of rows: 211" in page
+    assert "Stopped at the gate: 211 rows, 1,042 last time" in page
     assert "Ask HR for a complete export." in page
     assert "Not reached in this run" in page
 
