@@ -32,6 +32,12 @@ UNCHECKED: Final = (
 COMMANDS: Final = "Findity: its Expense API, as the person who signs in."
 
 REASONS: Final[dict[str, Reason]] = {
+    "pilot": Reason(
+        "One person is created first, and the others wait until somebody has looked whether an invitation came",
+        "Ask that person whether Findity mailed them. If not, set invitation_mail_checked: true at the connection in the settings: the "
+        "others come in with the next sync. Or release the held set.",
+        "IT",
+    ),
     "still_approves": Reason(
         "They approve for a value or a unit there, and that another does waits for a release",
         "Release it, or undo it: they leave in the next sync.",

@@ -151,11 +151,6 @@ REASONS: Final[dict[str, Reason]] = {
         "If all is right, release the held set.",
         "IT",
     ),
-    "pilot": Reason(
-        "One person is created first, and the others wait until somebody has looked what came of it",
-        "Look what came of it, and say so in the settings, or release the held set.",
-        "IT",
-    ),
     "limit": Reason("More changes of this kind than the limit allows", "Look through the changes, then release the held set.", "Finance"),
     "week_limit": Reason(
         "More changes of this kind in seven days than the limit allows",

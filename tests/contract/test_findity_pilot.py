@@ -3,6 +3,7 @@
 import pytest
 
 from destinations.base import Request
+from roster.reports.reasons import reason
 from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
@@ -40,6 +41,7 @@ def test_no_surprise_a_first_load_creates_one_person_and_holds_the_others_with_w
     assert night.outcome == {"E1": ("created", "landed"), "E2": ("held", None), "E3": ("held", None)}
     assert night.detail("E2").startswith("E1 is created first, and the others wait")
     assert "invitation_mail_checked: true" in night.detail("E2")
+    assert "set invitation_mail_checked: true" in reason("pilot").what_to_do
 
 
 @further
