@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, cast
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.padding import Padding
@@ -20,6 +21,7 @@ from cli.terminal import print_json, terminal, to_type
 from destinations import registry
 from resources.ledger.alerts import Failing
 from resources.past.status import Status, Waiting, look
+from roster.plan.decision import RELEASABLE
 from roster.reports.held import paste
 from roster.reports.model import DestinationReport, RunReport
 from roster.reports.reasons import reason
@@ -27,6 +29,7 @@ from roster.reports.reasons import reason
 app = typer.Typer()
 _MOST_NUMBERS: Final = 6
 _NOT_NAMED: Final = "not named"
+_LEFT: Final = "Has left, still has access, waits for a release"
 
 
 @app.command()
@@ -251,14 +254,23 @@ def _skips(status: Status) -> Table:
     table.columns[1].justify = table.columns[4].justify = "right"
     places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     history: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
-    for (place, code), people in status.skips.sort_values(["first_seen", "employee_id"]).groupby(["destination", "reason"], sort=False):
-        same = (str(code), tuple(people["employee_id"].fillna(_NOT_NAMED)))
+    skips = status.skips.assign(why=_why(status)).sort_values(["first_seen", "employee_id"])
+    for (place, why), people in skips.groupby(["destination", "why"], sort=False):
+        same = (str(why), tuple(people["employee_id"].fillna(_NOT_NAMED)))
         places.setdefault(same, []).append(str(place))
         history[same] = (str(people["first_seen"].iloc[0]), int(people["times"].max()))
-    for (code, who), where in sorted(places.items(), key=lambda entry: -len(entry[0][1])):
-        since, times = history[code, who]
-        table.add_row(", ".join(where), f"{len(who):,}", reason(code).words, since, f"{times:,}", _who(who))
+    for (why, who), where in sorted(places.items(), key=lambda entry: -len(entry[0][1])):
+        since, times = history[why, who]
+        table.add_row(", ".join(where), f"{len(who):,}", why, since, f"{times:,}", _who(who))
     return table
+
+
+def _why(status: Status) -> pd.Series:
+    """Why each of them stays out. Whose leaving is held is not out at all: the limit is not what matters about them."""
+    skips, leavers = status.skips, status.leavers
+    there = pd.MultiIndex.from_frame(skips[["destination", "employee_id"]])
+    left = there.isin(pd.MultiIndex.from_frame(leavers[["subject", "employee_id"]])) & skips["reason"].isin(RELEASABLE)
+    return skips["reason"].map({code: reason(code).words for code in skips["reason"].unique()}).mask(left, _LEFT)
 
 
 def _who(numbers: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from resources.past.run_report import NO_REASON
 from resources.past.status import Status, UnderWay
 from roster.intake.gate import GateCheck
 from roster.reports.model import RunReport
+from roster.reports.reasons import reason
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,18 @@ def test_who_stays_out_without_a_number_is_counted_once(numbers: list[object], s
     skips["employee_id"] = skips["employee_id"].astype("str")
     line = next(line for line in printed(Status("acme", 0, [], [], [], [], skips)) if "2026-11-20" in line)
     assert line.rstrip().endswith(shown)
+
+
+def test_whose_leaving_is_held_has_left_and_still_has_access_whatever_limit_holds_it() -> None:
+    skips = pd.DataFrame(
+        [("Expensify", "E1", "limit"), ("Expensify", "E2", "limit"), ("Findity", "E1", "conflict")],
+        columns=["destination", "employee_id", "reason"],
+    ).assign(first_seen="2026-11-20", times=1)
+    left = frame([("leaver_active", place, "E1", True, "") for place in ("Expensify", "Findity")])
+    lines = [" ".join(line.split()) for line in printed(Status("acme", 0, [], [], [], [], skips, leavers=left))]
+    assert "Expensify 1 Has left, still has access, waits for a release 2026-11-20 1 E1" in lines
+    assert f"Expensify 1 {reason('limit').words} 2026-11-20 1 E2" in lines
+    assert f"Findity 1 {reason('conflict').words} 2026-11-20 1 E1" in lines, "no release lifts that"
 
 
 def test_quiet_who_has_left_and_still_has_access_is_told_by_number_where_that_is_known_as_one() -> None:
