@@ -28,7 +28,7 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     company = run.tags.get(COMPANY_TAG) if run else None
     if run is None or company is None:
         return None
-    failures = {} if run.is_success else _failures(instance, run_id, company)
+    failures = {} if run.is_success else failures_of(instance, run_id, company)
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
         ledger.heartbeats.silence(run_id)
@@ -46,10 +46,10 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     return report, files
 
 
-def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:
+def failures_of(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[str, str]:
     """Asset → what its step said; texts of errors that are not the project's own are masked by Dagster.
 
-    Without a step that failed, ``run`` → what Dagster was told of the run.
+    Without a step that failed, ``run`` → what ended the run from outside. There is always something.
     """
     found = {}
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
@@ -58,10 +58,13 @@ def _failures(instance: dg.DagsterInstance, run_id: str, company: str) -> dict[s
         text = data.user_failure_data.description if data.user_failure_data else None
         step = (event.step_key or "").removeprefix(f"{company}__").replace("__", "/")
         found[step] = text or (data.error.message.strip() if data.error else "It failed without a word.")
-    return found or _marked(instance, run_id)
+    return found or {"run": _ended_from_outside(instance, run_id)}
 
 
-def _marked(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
-    """What ended a run from outside: it had died, or took too long."""
-    ends = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
-    return {"run": ends[-1].get_dagster_event().message or ""} if ends else {}
+def _ended_from_outside(instance: dg.DagsterInstance, run_id: str) -> str:
+    """It had died, took too long, or somebody cancelled it."""
+    ends = instance.all_logs(run_id, of_type={dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED})
+    last = ends[-1].get_dagster_event() if ends else None
+    if last and last.event_type is dg.DagsterEventType.RUN_CANCELED:
+        return "Somebody cancelled it."
+    return (last.message if last else None) or "It ended, and nothing was kept of why."

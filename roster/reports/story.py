@@ -169,7 +169,7 @@ def sentence(story: Story) -> str:
     unheard = not (story.about or story.acknowledged or story.skips)
     if newest.status == "stopped" and not newest.visits:
         whom = f"Nothing that is kept knows {person}. " if unheard else ""
-        why = newest.failure or "its page in the Dagster UI says why."
+        why = newest.failure or "nothing was kept of why."
         return f"{whom}The newest run stopped before it planned anything for {person}: {why}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"

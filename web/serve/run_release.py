@@ -6,13 +6,16 @@ Belongs here: starting that process, what it does, whether it is still there. Do
 """
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from assets import quiet
 from resources import places
+from resources.failures import PRIVATE
 from resources.ledger.decisions import Decision
 
 _STARTED: Final[dict[str, "subprocess.Popen[bytes]"]] = {}
@@ -80,15 +83,15 @@ def carry_out(given: dict[str, Any]) -> str:
             result = launch.run_job(job, run_config=config, tags=tags, run_id=given["run_id"])
         with dg.DagsterInstance.get() as instance:
             closed = summary.close(instance, result.run_id)
+            if not (result.succeeded and closed):
+                return next(iter(summary.failures_of(instance, result.run_id, given["company"]).values()))
     except dg.DagsterInvalidConfigError as error:
         return f"It was not started: {in_words(error)}"
     except dg.DagsterError as error:
         return f"It was not started: {str(error).strip().partition(chr(10))[0]}"
     except Failed as failure:
         return str(failure)
-    if result.succeeded and closed:
-        return headline(closed[0], left_out(closed[0])).sentence
-    return result.message or "It ended before its reports: its page in the Dagster UI says why."
+    return headline(closed[0], left_out(closed[0])).sentence
 
 
 def main() -> None:
@@ -96,9 +99,12 @@ def main() -> None:
     from resources.ledger import Ledger  # noqa: PLC0415
 
     given = json.loads(sys.stdin.read())
-    outcome = "Something went wrong that nobody foresaw: its page in the Dagster UI says what."
+    outcome = "Its process was ended before the run was."
     try:
         outcome = carry_out(given)
+    except Exception as error:  # whoever pressed the button has no other place to read of it
+        logging.getLogger(PRIVATE).exception("not foreseen, in a release")
+        outcome = f"Something went wrong that nobody foresaw ({type(error).__name__}). Its full text is in {quiet.log()}."
     finally:
         with Ledger.open(places.ledger_url(), given["company"]) as ledger:
             ledger.decisions.end(given["decision"], outcome)
