@@ -32,6 +32,7 @@ KEYS: Final = ("type", "attributes", "template_vars_module", "requirements", "po
 """What may stand at the top of a component's file. The last three are Dagster's own, and Dagster judges them."""
 _KEPT: Final = 8
 """Texts whose meaning is kept: loading a company asks for it several times, one after the other."""
+_NO_SUCH: Final = "there is no such setting here"
 _Model = TypeVar("_Model", bound=BaseModel)
 OURS: Final = ("assets.RosterSync", "assets.component.RosterSync")
 
@@ -164,7 +165,7 @@ def _unquoted(problem: str | None) -> str:
 
 def _at_the_top(value: dict[Any, Any]) -> Iterator[_Mistake]:
     """What is wrong with the few keys around the settings."""
-    extra = [_Mistake((name,), "Extra inputs are not permitted") for name in value if name not in KEYS]
+    extra = [_Mistake((name,), _NO_SUCH) for name in value if name not in KEYS]
     yield from extra
     if "type" not in value:
         yield _Mistake(("type",), "Field required")
@@ -236,7 +237,12 @@ def _judged(schema: type[_Model], value: Any, above: Place) -> tuple[_Model | No
         # In the words for JSON, which are those for YAML: "an object", not "a dictionary or an instance of …".
         worded = ValidationError.from_exception_data(error.title, error.errors(include_url=False), "json", hide_input=True)  # type: ignore[arg-type]
         found = worded.errors(include_input=False, include_url=False, include_context=False)
-        return None, [_Mistake((*above, *each["loc"]), each["msg"]) for each in found]
+        return None, [_Mistake((*above, *each["loc"]), _words(each["type"], each["msg"])) for each in found]
+
+
+def _words(kind: str, said: str) -> str:
+    """What a schema says is wrong, without what only its makers say."""
+    return _NO_SUCH if kind == "extra_forbidden" else said.removeprefix("Value error, ")
 
 
 def _is_open(place: Place, left_open: Sequence[Place]) -> bool:

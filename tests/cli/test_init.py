@@ -113,7 +113,7 @@ def test_what_is_open_or_wrong_is_told_and_nothing_is_made(companies: Path, draf
         "No company was made.",
     ]
     file.write_text(DRAFT.replace("Europe/Stockholm", "Nowhere"))
-    assert f"attributes.timezone at {file}:4: Value error" in init("acme", draft).stderr
+    assert f"attributes.timezone at {file}:4: not a time zone" in init("acme", draft).stderr
     assert "There is no file" in init("acme", draft / "other.yaml").stderr
     assert list(companies.iterdir()) == []
 

@@ -84,7 +84,7 @@ def test_a_company_without_any_is_told_of_the_third_too(written: Any) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("desk: department", "chair: department\n      desk: department", "lines.chair at {file}:14: Extra inputs are not permitted"),
+        ("desk: department", "chair: department\n      desk: department", "lines.chair at {file}:14: there is no such setting here"),
         ("desk: department", "bank: email", "lines.desk at {file}:13: Field required"),
         ("{env: LEDGERBOOK_FILE}", "[book.json]", "connection.file"),
         ("    lines:", "      rows_at_once: 0\n    lines:", "connection.rows_at_once at {file}:13: Input should be greater than 0"),
