@@ -52,9 +52,10 @@ def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
     return _of(found[waits]), _of(found[~waits])
 
 
-def table(report: RunReport, one: DestinationReport) -> Table:
-    """The same as one plain table, for pages that are no report; with names where the report has them."""
+def table(report: RunReport, one: DestinationReport, *, waits: bool = True) -> Table:
+    """The same as one plain table, for pages that are no report, with what waits or without; with names where the report has them."""
     found = changes(report, one)
+    found = found[waits | found["state"].ne(STATES["held"])]
     found = found.assign(name=report.named(found["employee_id"]))
     columns = {
         "employee_id": ("Employee", "id"),

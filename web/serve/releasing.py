@@ -98,7 +98,7 @@ def decision(asked: Asked) -> Response:
             run = assemble(ledger, found.run_id, registry.titles())
         except Permanent:
             run = None  # it never got as far as the ledger, or is over its time
-    parts = [(one, change_table.table(run, one)) for one in run.destinations] if run else []
+    parts = [(one, change_table.table(run, one, waits=False)) for one in run.destinations] if run else []
     said = headline(run, left_out(run)) if run else None
     return shown.page(asked, "decision", again=0 if found.ended else SOON, decision=found, run=run, headline=said, parts=parts)
 
