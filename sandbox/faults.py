@@ -74,7 +74,7 @@ class Fault:
     stall: bool = False
     """Keep the connection open and never answer."""
     refuse: dict[str, str] = field(default_factory=dict)
-    """employeeID or externalSourceId → reason: refuse these people and take the rest."""
+    """employeeID or externalSourceId → reason: refuse these people and take the rest. Findity's has a code before its colon."""
     seen: int = 0
     """Matching requests so far."""
     until: float | None = None

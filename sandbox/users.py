@@ -54,7 +54,8 @@ class Upsert:
             key = item.get("externalSourceId")
             try:
                 if key in refused:
-                    raise UserError(refused[key], "Refused", key)
+                    code, _, why = refused[key].partition(": ")
+                    raise UserError(code, why or "Refused", key)
                 answers.append(self._one(item))
             except UserError as error:
                 if self.switches.findity_put_errors == "batch":

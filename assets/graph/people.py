@@ -55,6 +55,12 @@ def by_kind(people: pd.DataFrame) -> dg.MetadataValue:
     return metadata.table(table.sort_values("people", ascending=False, kind="stable"))
 
 
+def by_field(changes: pd.DataFrame, wording: Wording) -> dg.MetadataValue:
+    """How many people get another value, by what people call the field."""
+    label = _label(changes["field"], wording)
+    return metadata.counts(changes.groupby(label)["person"].nunique().to_dict(), "field")
+
+
 def old_and_new(destination: Destination, drawn: Drawn) -> dg.MetadataValue:
     """What waits, person by person: field, old → new. Of a field whose values may be personal only its name."""
     plan, wording = drawn.plan, drawn.facts.wording
@@ -89,8 +95,11 @@ def _personal(people: pd.DataFrame, changes: pd.DataFrame, wording: Wording) -> 
     whole = changes["person"].map(planned["kinds"]).isin([*ENDS, "join", "rejoin"])
     some = changes[~whole]
     number = some["person"].map(planned["employee_id"]).astype("str").fillna(some["person"].astype("str"))
-    label = some["field"].map(wording.labels).astype("str").fillna(some["field"].astype("str"))
-    return pd.DataFrame({"employee_id": number, "field": label, "old → new": PERSONAL}).drop_duplicates()
+    return pd.DataFrame({"employee_id": number, "field": _label(some["field"], wording), "old → new": PERSONAL}).drop_duplicates()
+
+
+def _label(fields: "pd.Series[str]", wording: Wording) -> "pd.Series[str]":
+    return fields.map(wording.labels).astype("str").fillna(fields.astype("str"))
 
 
 def _arrow(found: pd.DataFrame) -> "pd.Series[str]":

@@ -226,7 +226,7 @@ def _shown(destination: Destination, drawn: Drawn) -> dict[str, Any]:
             "kinds of change": metadata.counts(made.people["kinds"].dropna().str.split("|").explode().value_counts().to_dict(), "kind"),
             "who changes": people.by_kind(made.people),
             "there already": _there_already(facts.adoption),
-            "fields that change": metadata.counts(changes["field"].value_counts().to_dict(), "field"),
+            "fields that change": people.by_field(changes, facts.wording),
             **({"other settings": facts.other_settings.sentence()} if facts.other_settings else {}),
             **_undone(facts),
             **({"of what is released": releasing.in_words(facts.released)} if facts.released else {}),

@@ -51,7 +51,8 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
     asset = dg.AssetSpec(
         key,
         group_name=f"{name}_settings",
-        description=f"The settings of company '{company}' cannot be loaded; its jobs cannot run until they are mended.\n\n{_list(lines)}",
+        description=f"The settings of company '{company}' cannot be loaded; its jobs cannot run until they are mended.\n\n"
+        + _list(file, lines),
         kinds={"yaml"},
         tags=tags,
         metadata={"file": str(file), "mistakes": len(lines)},
@@ -102,7 +103,7 @@ def _looked_at(file: Path) -> dict[str, Any]:
     except SettingsError as error:
         lines = error.lines
     if lines:
-        return {"passed": False, "description": _list(lines), "metadata": {"mistakes": len(lines)}}
+        return {"passed": False, "description": _list(file, lines), "metadata": {"mistakes": len(lines)}}
     return {
         "passed": True,
         "description": "They can be loaded now. Reload the code location, and the company is there.",
@@ -110,7 +111,9 @@ def _looked_at(file: Path) -> dict[str, Any]:
     }
 
 
-def _list(lines: Sequence[str]) -> str:
+def _list(file: Path, lines: Sequence[str]) -> str:
+    """By line of the file: where that is stands beside it once."""
+    lines = [re.sub(rf"\bat {re.escape(str(file))}:(\d+)", r"at line \1", line) for line in lines]
     more = [f"and {len(lines) - _SHOWN} more: `rollcall check` names them all"] if len(lines) > _SHOWN else []
     return "\n".join(f"- {line}" for line in [*lines[:_SHOWN], *more])
 

@@ -127,15 +127,28 @@ class Screen:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    home = tmp_path_factory.mktemp("home")
+    with shown(tmp_path_factory.mktemp("home"), "demo") as demo:
+        yield demo
+
+
+@contextlib.contextmanager
+def shown(home: Path, *command: str, pipelines: Path | None = None) -> Iterator[Demo]:
+    """`rollcall ui` on what a command of ours has left.
+
+    Args:
+        home: Where it is left.
+        command: Such as ``demo``.
+        pipelines: Another folder of companies than the project's.
+    """
     environment = {**os.environ, "ROLLCALL_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1", "COLUMNS": "200"}
+    environment |= {"ROLLCALL_PIPELINES": str(pipelines)} if pipelines else {}
     rollcall = str(Path(sys.executable).with_name("rollcall"))
-    ran = subprocess.run([rollcall, "demo"], check=False, env=environment, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run([rollcall, *command], check=False, env=environment, capture_output=True, text=True, timeout=180)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     port = ports.free()
     with (home / "ui.log").open("w") as log:
-        command = with_us([rollcall, "ui", "--port", str(port)])
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        serving = with_us([rollcall, "ui", "--port", str(port)])
+        server = subprocess.Popen(serving, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _await(f"http://127.0.0.1:{port}/server_info", server)
         sandbox = json.loads((home / "sandbox" / "ready.json").read_text())["url"]

@@ -33,9 +33,9 @@ def test_a_tick_turns_it_red_once_and_green_when_it_is_mended(file: Path) -> Non
         first = ticked(location, instance)
         [red] = first.asset_events
         assert (red.asset_key, red.check_name, red.passed) == (KEY.asset_key, KEY.name, False)
-        assert [line.split(" at ")[0] for line in red.description.splitlines()] == [
-            "- attributes.owners.0",
-            "- attributes.expensify.connection.partner_user_secret.env",
+        assert [line.rpartition(": ")[0] for line in red.description.splitlines()] == [
+            "- attributes.owners.0 at line 4",
+            "- attributes.expensify.connection.partner_user_secret.env at line 12",
         ]
         assert first.skip_message == "The settings of company 'muster' cannot be loaded; the asset muster/settings says more."
         again = ticked(location, instance, first.cursor)
