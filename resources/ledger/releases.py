@@ -109,6 +109,14 @@ class Releases(Scoped):
         with self._reading() as connection:
             return self._releases(connection, digest)
 
+    def by(self, root_run_id: str) -> str | None:
+        """Who let go of what a run releases, and why: ``kim: looked through``. None: it is no release."""
+        table = tables.release
+        query = sa.select(table.c.name, table.c.reason).where(self._mine(table, root_run_id=root_run_id)).limit(1)
+        with self._reading() as connection:
+            found = connection.execute(query).one_or_none()
+        return f"{found.name}: {found.reason}" if found else None
+
     def _releases(self, connection: sa.Connection, digest: str) -> list[Release]:
         table = tables.release
         rows = connection.execute(sa.select(table).where(self._mine(table, digest=digest)).order_by(table.c.released_at))

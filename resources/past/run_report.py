@@ -69,6 +69,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         intake=_export(export) if export else None,
         gate=from_json(gate.facts.get("checks", [])) if gate else [],
         accepted=export.accepted if export else None,
+        released=ledger.releases.by(root_run_id) if str(last["job"]).endswith("_release") else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
         standing=export.standing if export else {},
         rejects=_named(ledger.intakes.rejects(root_run_id), gate.facts.get("unknown", []) if gate else []),

@@ -54,6 +54,7 @@ def headline(report: RunReport, left_out: pd.DataFrame) -> Headline:
     rows, values = _new_faults(report, left_out)
     access, needs, others = _by_urgency(report, left_out, rows)
     progress, *more = _progress(report)
+    more += [f"Released by {report.released}"] if report.released else []
     more += [sentence for one in report.destinations for sentence in things.progress(one)]
     more += [f"{one.name}: {sentence}" for one in report.destinations for sentence in one.to_know]
     more += [*values, *_values(report, left_out), *_read_again(report)]

@@ -173,6 +173,8 @@ class RunReport:
     intake: ReportedExport | None = None
     gate: Sequence[GateCheck] = ()
     accepted: Accepted | None = None
+    released: str | None = None
+    """Of a release: who let it go, and why."""
     dispositions: dict[str, int] = field(default_factory=dict)
     """Disposition → rows of HR's file."""
     standing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

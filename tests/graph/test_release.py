@@ -92,6 +92,7 @@ def test_who_releases_is_who_has_signed_on_and_cannot_be_typed_over(held: Any) -
     assert released.succeeded, released
     with acme.ledger() as ledger:
         assert ledger.releases.held(kims["digest"]).released_by == "kim"
+    assert "Released by kim: checked by hand" in acme.reports()["sync_report.html"].read_text("utf-8")
 
 
 def moved(acme: Any, day: str = "2026-11-21") -> None:

@@ -97,6 +97,7 @@ def test_a_release_that_did_not_go_through_for_somebody_begins_with_them(full_ru
     assert found.sentence == "Expensify refused 1 person: its reasons are in the report; 294 of 296 planned changes accepted"
     waits = "21 people wait for a release at Expensify: look through the changes, then release the held set"
     assert found.also.index(waits) > found.also.index("1 person without an answer from Expensify")
+    assert "Released by kim: looked through" in said(replace(full_run, job="acme_release", released="kim: looked through")).also
     people = full_run.destinations[0].people
     people = people.assign(kinds=people["kinds"].mask(people["outcome"].isin(["refused", "unknown"]), "leave"))
     refused = said(replace(changed(full_run, people=people), job="acme_release")).sentence
