@@ -202,7 +202,7 @@ def _mapped(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> _R
     if gone is not None:
         mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(gone), "Terminated")
     damage.check_numbers(people, table.frame, mapped.frame)
-    superseded = history.superseded(people.history, table.frame, mapped)
+    superseded = history.superseded(people.history, table.frame, mapped, days.as_of.isoformat())
     damaged = damage.damaged(people, table.frame, mapped.frame)
     unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, asked.remembered)], ignore_index=True)
     rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], unusable))
