@@ -1,7 +1,7 @@
 """The roster on which a file of changes is put: what the last file that passed the gate came to.
 
-Belongs here: which that is, and what is stored with an export for the next one. Does not belong here: putting changes on it
-(``roster.intake.changes``), which file may follow (``roster.intake.sequence``).
+Belongs here: which that is, what is stored with an export for the next one, and which file that is. Does not belong here: putting changes
+on it (``roster.intake.changes``), which file may follow (``roster.intake.sequence``).
 
 It is stored with the export that it comes of, so that it is there whole or not at all: a run that was killed before has left the one
 before it. The same file once more is put on what it was put on before.
@@ -13,8 +13,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from resources.hr.changes import position_in
+from resources.hr.changes import FullOrChanges, position_in
 from resources.hr.files import Export
+from resources.hr.sources import ExportSource, Found
 from resources.stored.run_storage import RunStorage
 from roster.intake import changes, sequence
 from roster.intake.sequence import Position
@@ -78,6 +79,25 @@ def last(storage: RunStorage, key: dg.AssetKey, sha256: str) -> Before:
     # Without its content (somebody was forgotten) the same changes are put on what they came to, which they leave as it is.
     rows = changes.before_in(stored["content"]) if same and "content" in stored else stored.get("rows")
     return Before(rows, _position(stored["before"] if same else stored["position"]))
+
+
+def next_file(source: ExportSource, storage: RunStorage, key: dg.AssetKey, *, hurried: bool = False) -> Found:
+    """The file that is to be read: the newest; of changes the one that comes next, as long as the newest does not.
+
+    Args:
+        source: Where files come from.
+        storage: The company's.
+        key: That of `hr/export`.
+        hurried: As for `ExportSource.newest`.
+    """
+    newest = source.newest(hurried)
+    if not isinstance(source, FullOrChanges):
+        return newest
+    try:
+        stored = storage.newest(key)
+    except dg.Failure:
+        stored = {}
+    return source.following(newest, _position(stored.get("position")))
 
 
 def _position(stored: Any) -> Position | None:

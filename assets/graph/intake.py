@@ -4,7 +4,7 @@ Belongs here: the three ``hr/`` assets and the gate's check. Does not belong her
 what the gate asks and who is told (``assets.graph.gate``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from assets.asker import asker
 from assets.company import Company, root_run_id
 from assets.failures import reported
 from assets.graph import metadata
+from assets.graph.before import next_file
 from assets.graph.gate import PRIVATE, LetPass, Taking, step_name
 from assets.typed import CHECK, NUMBER, Typed, given, schema
 from resources.hr.files import Export
@@ -79,11 +80,13 @@ def build(company: Company) -> dg.AssetsDefinition:
             book.runs.begin(context.run.run_id, root_run_id(context), context.run.job_name)
             accept = LetPass(config.accept, asker(context, config.accepted_by), config.reason)
             accept.check()
-            found, export = _taken(getattr(context.resources, hr), context, config)
+            source, storage = getattr(context.resources, hr), getattr(context.resources, io)
+            found = _found(source, context, config, lambda: next_file(source, storage, company.key("hr", "export")))
+            export = source.take(found)
             # A sensor starts no other run for a state that this one has read.
             context.instance.add_run_tags(context.run.run_id, {EXPORT_TAG: found.state})
             day = today(company.settings.timezone)
-            taking = Taking(company, book, found, export, context.run, day, accept, getattr(context.resources, io))
+            taking = Taking(company, book, found, export, context.run, day, accept, storage)
             try:
                 result = taking.read()
             except Unfit as unfit:
@@ -131,13 +134,11 @@ def _specs(company: Company) -> list[dg.AssetSpec]:
     ]
 
 
-def _taken(source: ExportSource, context: dg.AssetExecutionContext, config: IntakeConfig) -> tuple[Found, Export]:
+def _found(source: ExportSource, context: dg.AssetExecutionContext, config: IntakeConfig, newest: Callable[[], Found]) -> Found:
     """The file that the run is for. A re-execution takes the newest: HR may have put a corrected one there."""
     if config.file and context.run.parent_run_id is None:
-        found = replace(source.again(config.file), remarks=tuple(config.remarks))
-    else:
-        found = source.newest()
-    return found, source.take(found)
+        return replace(source.again(config.file), remarks=tuple(config.remarks))
+    return newest()
 
 
 def _export(company: Company, export: Export, facts: ExportFacts, stored: dict[str, Any]) -> dg.MaterializeResult:

@@ -14,11 +14,13 @@ import dagster as dg
 
 from assets.company import COMPANY_TAG, Company
 from assets.failures import reported_in_tick
+from assets.graph.before import next_file
 from assets.graph.gate import step_name
 from assets.graph.intake import EXPORT_TAG
 from assets.runs import alerts, arrivals, recovery, summary
 from resources.failures import NoFile, Transient
 from resources.hr.sources import ExportSource, Found
+from resources.stored.run_storage import RunStorage
 
 ATTEMPT_TAG: Final = "rollcall/attempt"
 """On a run that is started because those before it for the same file died: which one it is."""
@@ -45,20 +47,20 @@ def build(company: Company, jobs: Sequence[Any]) -> tuple[list[dg.SensorDefiniti
 
 
 def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
-    hr = company.resource("hr")
+    hr, io = company.resource("hr"), company.resource("io")
 
     @dg.sensor(
         name=f"{company.name}_arrival",
         job=job,
         minimum_interval_seconds=every,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        required_resource_keys={hr},
+        required_resource_keys={hr, io},
         description="Starts the sync when HR's file has landed: unchanged for two ticks, or its done-marker is there. "
         "Again, if the run died before it had read it.",
         tags={COMPANY_TAG: company.name},
     )
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        found = _listed(getattr(context.resources, hr))
+        found = _listed(company, getattr(context.resources, hr), getattr(context.resources, io))
         if isinstance(found, dg.SkipReason):
             return found
         before = json.loads(context.cursor) if context.cursor else {}
@@ -76,7 +78,7 @@ def _arrival(company: Company, job: Any, every: int) -> dg.SensorDefinition:
 
 
 def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
-    hr = company.resource("hr")
+    hr, io = company.resource("hr"), company.resource("io")
 
     @dg.schedule(
         name=f"{company.name}_by_clock",
@@ -84,7 +86,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         job=job,
         execution_timezone=company.settings.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        required_resource_keys={hr},
+        required_resource_keys={hr, io},
         description="Starts the sync by the clock.",
         tags={COMPANY_TAG: company.name},
     )
@@ -92,7 +94,7 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
         if not company.settings.when.arrival:
             # The run looks for its file itself, so that a file that is missing is a failed run that somebody sees.
             return dg.RunRequest()
-        found = _listed(getattr(context.resources, hr))
+        found = _listed(company, getattr(context.resources, hr), getattr(context.resources, io))
         if isinstance(found, dg.SkipReason):
             return found
         need = arrivals.need(context.instance, company.name, company.job("sync"), found.state)
@@ -102,11 +104,11 @@ def _by_clock(company: Company, job: Any, cron: str) -> dg.ScheduleDefinition:
     return by_clock
 
 
-def _listed(source: ExportSource) -> Found | dg.SkipReason:
-    """The newest file; a fault that time heals is a skip with its reason, any other turns the tick red."""
+def _listed(company: Company, source: ExportSource, storage: RunStorage) -> Found | dg.SkipReason:
+    """The file that is to be read; a fault that time heals is a skip with its reason, any other turns the tick red."""
     with reported_in_tick():
         try:
-            return _in_time(lambda: source.newest(hurried=True))
+            return _in_time(lambda: next_file(source, storage, company.key("hr", "export"), hurried=True))
         except (NoFile, Transient) as fault:
             return dg.SkipReason(str(fault))
 

@@ -8,14 +8,15 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from resources.failures import NoFile, Permanent
 from resources.hr.files import Export
 from resources.hr.locations import FullAndChanges
 from resources.hr.newest import OF_ONE_DAY, day_in
-from resources.hr.sources import ExportSource, Found
+from resources.hr.sources import ExportSource, FileSource, Found
 from roster.intake.changes import CHANGES, FULL, POSITION
 from roster.intake.sequence import Position
 from roster.reading import several
@@ -45,8 +46,8 @@ class FullOrChanges:
         settings: How they follow each other.
     """
 
-    changes: ExportSource
-    full: ExportSource
+    changes: FileSource
+    full: FileSource
     format: CsvFormat
     settings: FullAndChanges
 
@@ -60,10 +61,58 @@ class FullOrChanges:
         if not found:
             self.changes.newest(hurried)  # says that there is none
         newest = found[0] if len(found) == 1 else self._newer(*found)
-        if not newest.full and self.settings.number_in_name is None and any(one.startswith(OF_ONE_DAY) for one in newest.remarks):
-            message = f"Two files of changes are of one day, and neither may be passed over: {'; '.join(newest.remarks)}."
-            raise Permanent(message, "Have HR send one a day, or number them (`changes.number_in_name`).")
-        return newest
+        others = tuple(one for one in newest.remarks if not one.startswith(OF_ONE_DAY))
+        if newest.full or others == newest.remarks:
+            return newest
+        if self.settings.number_in_name is None:
+            raise _two("day", "; ".join(newest.remarks))
+        same = [one.shown for one in self.changes.every() if self._place(_part(one, False)) == self._place(newest)]
+        if len(same) > 1:
+            raise _two("number", ", ".join(same))
+        return replace(newest, remarks=others)  # each of them is read in its turn
+
+    def following(self, newest: Found, last: Position | None) -> Found:
+        """The file that is to be read: the newest, unless others that were not taken in lie there. Then the last with everyone, else the
+        oldest of changes.
+
+        Args:
+            newest: The newest.
+            last: Where in the sequence the last one stood that was taken in; None if there was none.
+
+        Raises:
+            Permanent: Two of changes have its place, and neither may be passed over.
+        """
+        if isinstance(newest, FoundPart) and newest.full:
+            return newest
+        waiting = sorted(self._after(last), key=lambda one: one[0])
+        if everyone := [one for _, one in waiting if one.full]:
+            chosen = everyone[-1]
+        elif last and waiting:
+            chosen = waiting[0][1]
+        else:
+            return newest
+        if chosen.path == newest.path:
+            return newest
+        place = next(place for place, one in waiting if one is chosen)
+        if not chosen.full and len(same := [one.shown for at, one in waiting if at == place]) > 1:
+            raise _two("number" if self.settings.number_in_name else "day", ", ".join(same))
+        more = sum(_after(at, place) for at, _ in waiting)
+        return replace(chosen, remarks=(*chosen.remarks, *([_more(chosen, more)] if more else [])))
+
+    def _after(self, last: Position | None) -> list[tuple[int | date, FoundPart]]:
+        """The files behind a place in the sequence, each with its own, as far as names tell it."""
+        found = list[tuple[int | date, FoundPart]]()
+        for source in (self.changes, self.full):
+            with suppress(NoFile):
+                found += [(at, part) for one in source.every() if (at := self._place(part := _part(one, source is self.full))) is not None]
+        if last is None:
+            return found
+        was = last.number if self.settings.number_in_name else last.day
+        return [(at, part) for at, part in found if was is not None and _after(at, was)]
+
+    def _place(self, part: FoundPart) -> int | date | None:
+        name = posixpath.basename(part.path)
+        return self._number(name) if self.settings.number_in_name else day_in(name, self.format)
 
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
@@ -107,6 +156,16 @@ class FullOrChanges:
             "Whether HR's file of changes or the one with everyone is newer cannot be told: neither names nor times say it.",
             "Have HR write number or day into both names (`changes.number_in_name`, `date_in_name`).",
         )
+
+
+def _two(what: str, which: str) -> Permanent:
+    message = f"Two files of changes are of one {what}, and neither may be passed over: {which}."
+    return Permanent(message, "Have HR send one a day, or number them (`changes.number_in_name`).")
+
+
+def _more(chosen: FoundPart, more: int) -> str:
+    files = f"{more} newer file{'s' if more > 1 else ''} of changes"
+    return f"{files} were not taken in yet: {chosen.shown} comes first, each has a run of its own, in order; without `arrival` start them"
 
 
 def _after(one: int | date | datetime, other: int | date | datetime) -> bool:

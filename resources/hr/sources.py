@@ -7,7 +7,6 @@ Belongs here: the common form of local files, SFTP and URLs. Does not belong her
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,6 +105,19 @@ class ExportSource(Protocol):
         ...
 
 
+class FileSource(ExportSource, Protocol):
+    """One that gives a single file."""
+
+    def every(self) -> list[Found]:
+        """All files that the settings may mean, by name.
+
+        Raises:
+            NoFile: There is none.
+            Transient: None is whole, or time heals it.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class LocalFiles:
     """Files on this machine. They are HR's: they stay where they are."""
@@ -128,10 +140,12 @@ class LocalFiles:
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
         with suppress(FileNotFoundError, PermissionError, NoFile):
-            return _in_state(
-                state, (self._found(file.path) for file in files.listed(self.settings.path, self.folder, self.settings.companions))
-            )
+            return _in_state(state, self.every())
         raise _gone()
+
+    def every(self) -> list[Found]:
+        """See `FileSource`."""
+        return [self._found(file.path) for file in files.listed(self.settings.path, self.folder, self.settings.companions)]
 
     def _found(self, path: Path, remarks: tuple[str, ...] = ()) -> Found:
         stat, shown = path.stat(), called(path.name, self.settings.path)
@@ -169,7 +183,11 @@ class SftpFiles:
 
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
-        return _in_state(state, map(self._found, self._server().files()))
+        return _in_state(state, self.every())
+
+    def every(self) -> list[Found]:
+        """See `FileSource`."""
+        return [self._found(file) for file in self._server().files()]
 
     def _found(self, file: "RemoteFile", remarks: tuple[str, ...] = ()) -> Found:
         complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.path)
@@ -209,7 +227,11 @@ class UrlFiles:
 
     def again(self, state: str) -> Found:
         """See `ExportSource`."""
-        return _in_state(state, map(self._found, self._folder().complete()))
+        return _in_state(state, self.every())
+
+    def every(self) -> list[Found]:
+        """See `FileSource`."""
+        return [self._found(file) for file in self._folder().complete()]
 
     def _found(self, file: "Seen", remarks: tuple[str, ...] = ()) -> Found:
         complete, shown = self.settings.done_marker is not None, called(file.name, self.settings.pattern)
@@ -231,7 +253,7 @@ class UrlFiles:
         return UrlFolder(self.settings, place(self.settings, hurried))
 
 
-def source(settings: CsvSource | SftpSource | UrlSource, folder: Path) -> ExportSource:
+def source(settings: CsvSource | SftpSource | UrlSource, folder: Path) -> FileSource:
     """What is asked for the files that the settings mean.
 
     Args:
@@ -243,9 +265,8 @@ def source(settings: CsvSource | SftpSource | UrlSource, folder: Path) -> Export
     return UrlFiles(settings) if isinstance(settings, UrlSource) else LocalFiles(settings, folder)
 
 
-def _in_state(state: str, there: Iterable[Found]) -> Found:
+def _in_state(state: str, found: list[Found]) -> Found:
     """The one of these files that is in that state, whatever lies beside it by now: that is read as it is then."""
-    found = list(there)
     bare = _BESIDE.sub("", state)
     if same := next((one for one in found if _BESIDE.sub("", one.state) == bare), None):
         return same

@@ -40,7 +40,9 @@ class CurrentRows:
         return history.collisions(rows[~(again.notna() & again.duplicated())])
 
 
-def current_rows(people: People, raw: pd.DataFrame, found: Validated, employee_id: pd.Series, days: employed.Days) -> CurrentRows:
+def current_rows(
+    people: People, raw: pd.DataFrame, found: Validated, employee_id: pd.Series, days: employed.Days, malformed: pd.DataFrame
+) -> CurrentRows:
     """Settle which rows count.
 
     Args:
@@ -49,6 +51,7 @@ def current_rows(people: People, raw: pd.DataFrame, found: Validated, employee_i
         found: The rows that are no older state of somebody by the settings.
         employee_id: The numbers of all rows, NaN where unreadable.
         days: What decides whether a day has come.
+        malformed: What lines may say that have not the header's fields, in canonical columns.
 
     Raises:
         roster.rules.MissingColumn: The settings name a column that is not there.
@@ -56,15 +59,16 @@ def current_rows(people: People, raw: pd.DataFrame, found: Validated, employee_i
     standing = employed.standing(found.frame, people, days)
     found, again = _with_former(people, found, employee_id, standing)
     standing = standing.mask(standing.index.isin(again.bridged), "active")[found.frame.index]
-    settled = leavers.settle(found, employee_id[found.frame.index], standing)
-    settled, several = _with_jobs(people, raw, settled, employee_id, employed.ahead_of(found.frame, days))
+    several = people.jobs is not None or people.history.newest_by is not None or people.history.superseded is not None
+    settled = leavers.settle(found, employee_id[found.frame.index], standing, malformed, several=several)
+    settled, jobs_of = _with_jobs(people, raw, settled, employee_id, employed.ahead_of(found.frame, days))
     former = pd.Series(again.superseded, dtype="str")
     return CurrentRows(
         validated=settled.validated,
         superseded=pd.concat([settled.superseded, former]).astype("str"),
         saying=settled.saying,
         bridged=settled.bridged | settled.bridged.index.isin(again.bridged),
-        unsettled=several.unsettled,
+        unsettled=jobs_of.unsettled,
         numbers=again.numbers,
         until=again.until,
     )

@@ -26,6 +26,7 @@ MESSAGES = {
     "status_and_end": "The status and the end date contradict each other, and the settings have such a row rejected.",
     "status_counts": "The status contradicts the end date, and counts by the settings: the end date is left out.",
     "number_unread_beside": "This row says that its person has left; one whose number cannot be read may be theirs, and does not.",
+    "line_unread_beside": "A line that has not the header's fields may be of this person, too: this row alone does not say how they stand.",
     "job_unread": "Whether another job of this person goes on cannot be read, so neither whether it still gives this.",
     "jobs_unsettled": "Nothing says which job of this person is their first.",
     "same_person": "The settings call two people one who are both here.",

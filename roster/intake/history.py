@@ -6,6 +6,7 @@ Belongs here: superseded rows and collisions. Does not belong here: faults that 
 import pandas as pd
 
 from roster.intake.faults import fault_rows
+from roster.intake.leavers import NOT_BEGUN
 from roster.intake.mapping import Mapped
 from roster.reading.lines import line_text
 from roster.rules import MissingColumn, matches
@@ -15,13 +16,15 @@ SHOWN = 10
 """Lines that a message names before it only counts."""
 
 
-def superseded(history: History, raw: pd.DataFrame, mapped: Mapped) -> pd.Series:
-    """Why a row is an older state of somebody: ``history``, ``older`` or ``identical``; NaN for rows that count.
+def superseded(history: History, raw: pd.DataFrame, mapped: Mapped, today: str) -> pd.Series:
+    """Why a row is an older state of somebody: ``history``, ``older`` or ``identical``; NaN for rows that count. `NOT_BEGUN` of one of days
+    to come, where the newest by its first day counts and another one goes on until then.
 
     Args:
         history: The settings.
         raw: The file's columns.
         mapped: The same rows in canonical columns.
+        today: The day that counts as today, as ISO text.
 
     Raises:
         MissingColumn: `newest_by` is not mapped.
@@ -32,7 +35,12 @@ def superseded(history: History, raw: pd.DataFrame, mapped: Mapped) -> pd.Series
     if history.newest_by is not None:
         if history.newest_by not in mapped.frame:
             raise MissingColumn("people.history.newest_by", history.newest_by, [str(name) for name in mapped.frame])
-        older = _older(mapped, history.newest_by, reason.isna())
+        current = reason.isna()
+        if history.newest_by == "start_date":
+            to_come, waiting = _to_come(mapped, current, today)
+            reason = reason.mask(reason.index.isin(waiting), NOT_BEGUN)
+            current &= ~current.index.isin(to_come)
+        older = _older(mapped, history.newest_by, current)
         reason = reason.mask(older.reindex(reason.index, fill_value=False), "older")
     shared = _shared(mapped.frame.loc[reason.isna(), "employee_id"])
     identical = mapped.frame.loc[shared.index].duplicated(keep="first")
@@ -56,6 +64,21 @@ def _older(mapped: Mapped, column: str, current: pd.Series) -> pd.Series:
     comparable: pd.Series = values.notna().groupby(people).transform("all")
     older: pd.Series = comparable & (values < newest)
     return older
+
+
+def _to_come(mapped: Mapped, current: pd.Series, today: str) -> tuple[pd.Index, pd.Index]:
+    """Rows that begin after today, of people of whom another row has begun: they are newer than no row of today. And which of them wait,
+    since the newest that has begun goes on; what comes of the others is a matter of leaving (`roster.intake.leavers`)."""
+    person = _shared(mapped.frame.loc[current, "employee_id"])
+    rows = mapped.frame.loc[person.index]
+    start = rows["start_date"].mask(mapped.undated["start_date"][rows.index]) if "start_date" in mapped.undated else rows["start_date"]
+    known = start.notna().groupby(person).transform("all")
+    begun = known & start.le(today).fillna(False)
+    ahead = known & ~begun & begun.groupby(person).transform("any")
+    newest = begun & start.eq(start.where(begun).groupby(person).transform("max"))
+    ended = rows["worker_status"].eq("Terminated") | rows["end_date"].lt(today).fillna(False)
+    goes_on = (newest & ~ended).groupby(person).transform("any")
+    return rows.index[ahead], rows.index[ahead & goes_on]
 
 
 def collisions(frame: pd.DataFrame) -> list[pd.DataFrame]:

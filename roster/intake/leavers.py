@@ -19,6 +19,7 @@ from roster.intake.mapping import DATES
 from roster.intake.numbers import in_rejects
 from roster.intake.validation import Validated
 from roster.membership import among
+from roster.reading.nobody import shape, shapes
 from roster.vocabulary import IDENTITY_COLUMNS
 
 SAYS_LEFT: Final = "says_left"
@@ -33,6 +34,8 @@ OLDER: Final = "older"
 """Why a row is superseded: another one that says so is newer."""
 IN_DOUBT: Final = "number_unread_beside"
 """The code of a row that says that somebody has left, while one whose number cannot be read may be theirs and says that they are here."""
+MALFORMED: Final = "line_unread_beside"
+"""The code of a row that is not the last word of its person, since a line that has not the header's fields may be theirs, too."""
 NOT_BEGUN: Final = "not_begun"
 """Why a row is superseded: it is of days to come, and until then another row of its person counts."""
 NEXT: Final = 3
@@ -72,13 +75,15 @@ class Settled:
     """Whose row is to begin, and whose row before ended only just: they are here."""
 
 
-def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) -> Settled:
+def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series, malformed: pd.DataFrame, *, several: bool) -> Settled:
     """Which rows count, and with which values, where some of them say that somebody has left.
 
     Args:
         validated: The rows that are no older state of somebody by the settings.
         employee_id: Their numbers, NaN where unreadable.
         standing: ``vocabulary.Employment`` of each, as far as status and dates can be read.
+        malformed: What lines may say that have not the header's fields, in canonical columns (`roster.reading.malformed`).
+        several: Whether somebody who is here may have several rows, of which one counts.
     """
     saying = leavers(validated, standing)
     numbered = validated.frame.assign(employee_id=employee_id)
@@ -90,6 +95,9 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series) ->
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
     doubted = in_doubt(numbered.loc[counting], saying)
     faults.append(fault_rows(doubted, "employee_id", IN_DOUBT))
+    beside = beside_malformed(numbered.loc[counting], saying, malformed, several=several)
+    faults.append(fault_rows(beside, "employee_id", MALFORMED))
+    doubted = doubted.union(beside)
     frame = kept.frame.loc[counting] if len(counting) < len(why) else kept.frame
     frame = without_passed_on(frame, saying)
     saying = replace(saying, certain=saying.certain & ~saying.certain.index.isin(doubted))
@@ -216,23 +224,51 @@ def in_doubt(frame: pd.DataFrame, saying: Leavers) -> pd.Index:
     old, unread = frame[saying.numbered[frame.index]], frame[frame["employee_id"].isna() & ~saying.certain[frame.index]]
     if old.empty or unread.empty:
         return frame.index[:0]
+    pairs = _alike(old, unread)
+    to_come = saying.pending[pairs["line_other"]].to_numpy() & ~_at_once(pairs)
+    found: pd.Index = pd.Index(pairs.loc[~to_come, "line"].unique())
+    return found
+
+
+def beside_malformed(frame: pd.DataFrame, saying: Leavers, malformed: pd.DataFrame, *, several: bool) -> pd.Index:
+    """The rows that may not be the last word, since a malformed line may be their person's: it has their number or, where they say that
+    somebody has left, their address and no other name, or their name and no other number.
+
+    Args:
+        frame: The rows that count, canonical, numbers NaN where unreadable.
+        saying: Which of them say left.
+        malformed: What such lines may say.
+        several: Whether those who are here are asked about, too.
+    """
+    if malformed.empty:
+        return frame.index[:0]
+    old = saying.numbered[frame.index]
+    known = shapes(frame["employee_id"])
+    pairs = _alike(frame[old], malformed.assign(numbered=malformed["employee_id"].map(shape, na_action="ignore").isin(known)))
+    alike = pairs.loc[pairs["by"].eq("address") | ~pairs["numbered"], "line"]
+    same_number = frame["employee_id"].isin(malformed["employee_id"].dropna())
+    return frame.index[same_number if several else old & same_number].union(pd.Index(alike))
+
+
+def _alike(some: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Each of some rows beside each of others with the same address and no other name, or the same name; ``by`` which of these."""
     old, unread = (
         rows.reset_index(names="line").assign(
             address=rows["email"].str.lower().to_numpy(),
             name=(rows["first_name"] + " " + rows["last_name"]).str.casefold().to_numpy(),
         )
-        for rows in (old, unread)
+        for rows in (some, others)
     )
     pairs = pd.concat(
         [
-            old.dropna(subset=key).merge(unread.dropna(subset=key).assign(**{f"{key}_other": unread[key]}), on=key, suffixes=("", "_other"))
+            old.dropna(subset=key)
+            .merge(unread.dropna(subset=key).assign(**{f"{key}_other": unread[key]}), on=key, suffixes=("", "_other"))
+            .assign(by=key)
             for key in ("address", "name")
         ]
     )
     other_name = pairs["name"].ne(pairs["name_other"]) & pairs["name"].notna() & pairs["name_other"].notna()
-    to_come = saying.pending[pairs["line_other"]].to_numpy() & ~_at_once(pairs)
-    found: pd.Index = pd.Index(pairs.loc[~other_name & ~to_come, "line"].unique())
-    return found
+    return pairs[~other_name]
 
 
 def _pairs(frame: pd.DataFrame, some: pd.Series, others: pd.Series) -> pd.DataFrame:

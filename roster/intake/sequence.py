@@ -103,4 +103,4 @@ def _older(why: str) -> Unfit:
 
 
 def _ways() -> str:
-    return f"{_FULL}; or put the missing ones where they are looked for, and name each in a run, in order."
+    return f"{_FULL}; or put the missing ones where they are looked for, and start the sync for each: the oldest is read first."

@@ -131,6 +131,8 @@ class _Read:
     damaged: pd.DataFrame
     unusable: pd.DataFrame
     """Cells of rows that count, with what is the matter with them."""
+    malformed: pd.DataFrame
+    """What malformed lines may say, in canonical columns."""
 
     @property
     def current(self) -> pd.Series:
@@ -191,17 +193,22 @@ def _mapped(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> _R
     """The rows, with what their columns mean and what of them is an older state."""
     people, days = asked.people, asked.days
     table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), asked.format.empty))
-    mapped = mapping.apply(people, table.frame, dates.Calendar(days.as_of, days.zone, workbook=table.encoding == "xlsx"))
+    calendar = dates.Calendar(days.as_of, days.zone, workbook=table.encoding == "xlsx")
+    mapped = mapping.apply(people, table.frame, calendar)
+    malformed = mapped.frame.head(0)
+    if len(table.readings):
+        may_say = damage.mended(table.readings.reindex(columns=table.frame.columns).astype("str"), people)
+        malformed = mapping.apply(people, reading.emptied(may_say, asked.format.empty), calendar).frame
     if gone is not None:
         mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(gone), "Terminated")
     damage.check_numbers(people, table.frame, mapped.frame)
-    superseded = history.superseded(people.history, table.frame, mapped)
+    superseded = history.superseded(people.history, table.frame, mapped, days.as_of.isoformat())
     damaged = damage.damaged(people, table.frame, mapped.frame)
     unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, asked.remembered)], ignore_index=True)
     rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], unusable))
     counting = superseded.index[superseded.isna()]
     damaged, unusable = (part[part["line"].isin(counting)] for part in (damaged, unusable))
-    return _Read(table, mapped, rows, superseded, damaged, unusable)
+    return _Read(table, mapped, rows, superseded, damaged, unusable, malformed)
 
 
 def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
@@ -210,7 +217,8 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     found = validate(mapped.of(read.current), people, read.unusable, decimal=asked.format.decimal, numbers=table.encoding == "xlsx")
     found = _without_other_side(found, table, found.frame.index)
     ends = found.frame["end_date"]
-    counted = current_rows(people, table.frame, employed.by_rule(found, people, asked.days), read.rows["employee_id"], asked.days)
+    found = employed.by_rule(found, people, asked.days)
+    counted = current_rows(people, table.frame, found, read.rows["employee_id"], asked.days, read.malformed)
     del found  # of a long file each is hundreds of megabytes
     validated, saying = counted.validated, counted.saying
     superseded = read.superseded.fillna(counted.superseded.reindex(read.superseded.index))

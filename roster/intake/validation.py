@@ -137,8 +137,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
-    nameless = {name: frame.index[frame[name].isin(faults.NOTHINGS - faults.NAMES)] for name in ("first_name", "last_name")}
-    found += [faults.fault_rows(lines, name, "nothing") for name, lines in nameless.items()]
+    found += [faults.fault_rows(frame.index[nameless], name, "nothing") for name, nameless in _nameless(frame).items()]
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -152,6 +151,17 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _nameless(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
+    """Which names say that there is nothing: a word for it, or signs alone. A dash or a point beside the other name stands for the one that
+    somebody does not have."""
+    names = {name: frame[name] for name in ("first_name", "last_name")}
+    signs = {name: texts.str.fullmatch(r"[\W_]+", na=False) for name, texts in names.items()}
+    both = signs["first_name"] & signs["last_name"]
+    return {
+        name: texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both for name, texts in names.items()
+    }
 
 
 def _spell(frame: pd.DataFrame) -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from roster.reading import malformed as amiss
 from roster.reading import nobody, table
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
@@ -86,6 +87,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         trailer_date,
         nobody.by_line(others),
         top.line,
+        readings=_readings([rows.bad[line] for line in malformed.index], top, wanted, format),
     )
 
 
@@ -204,7 +206,8 @@ def _rows(body: Body, top: Header, wanted: set[str], format: CsvFormat) -> _Rows
     frame = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
     over = frame.pop(_OVER)
     odd = {int(lines[row.ordinal]): row for row in bad if row.ordinal not in fitted}
-    odd |= {int(line): _MalformedLine(-1, width, "") for line in frame.index[over]}
+    raw = body.data.split(b"\n") if over.any() else []
+    odd |= {int(line): _MalformedLine(-1, width, raw[line - body.first].decode("utf-8")) for line in frame.index[over]}
     return _Rows(_without(frame, over), odd)
 
 
@@ -269,7 +272,7 @@ def _told_apart(
     texts = {int(line): raw[line - body.first].decode("utf-8") for line in rows.frame.index[odd]}
     if format.quote:  # a row that spans lines is no footer
         texts = {line: text for line, text in texts.items() if text.count(format.quote) % 2 == 0}
-    texts |= {line: row.text for line, row in rows.bad.items() if row.text}
+    texts |= {line: row.text for line, row in rows.bad.items() if row.ordinal >= 0}
     usual = rows.frame.loc[~odd, [name for name in number if name in rows.frame]]
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
@@ -279,6 +282,13 @@ def _told_apart(
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
     lines = pd.Index(list(malformed), name="line", dtype="int64")
     return _without(rows.frame, rows.frame.index.isin(list(out))), pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
+
+
+def _readings(rows: Sequence[_MalformedLine], top: Header, wanted: Collection[str], format: CsvFormat) -> pd.DataFrame:
+    """What the malformed lines may say, with their quotes and without."""
+    quoted = [record(row.text.encode(), 0, format) for row in rows]
+    bare = [cells for row in rows for cells in amiss.plainly(row.text, format.delimiter, format.quote)]
+    return amiss.readings([*quoted, *bare], top.names, wanted)
 
 
 def _without(frame: pd.DataFrame, these: pd.Series | np.ndarray) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roster.reading import header, nobody, table
+from roster.reading import malformed as amiss
 from roster.reading.decoding import decode
 from roster.reading.positions import Span, spans
 from roster.reading.shifted import check_tabs, faults
@@ -30,6 +31,8 @@ from roster.unfit import Unfit
 FORM_FEED: Final = b"\f"
 """Begins a page, and is no character of the line that it stands in."""
 RULED: Final = rf"^{nobody.RULED.pattern}$"
+MOVED_BY: Final = 3
+"""Characters by which what stands in a malformed line may have been moved: so many letters of it have a byte more, or were lost."""
 WIDE_GAP: Final = re.compile(r" {2,}")
 
 
@@ -106,12 +109,20 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         nobody.by_line(others),
         header_line,
         pd.Series(list(malformed.values()), index=index, dtype="str"),
+        readings=_readings(lines.of(np.isin(lines.numbers, list(malformed))), columns, wanted),
     )
 
 
 def cut(line: str, columns: Mapping[str, Span]) -> list[str]:
     """The cells of one line."""
     return [line[start:end].strip() for start, end in columns.values()]
+
+
+def _readings(lines: _Lines, columns: Mapping[str, Span], wanted: Collection[str]) -> pd.DataFrame:
+    """What the malformed lines may say: cut where the others are, and a few characters beside."""
+    texts = [" " * MOVED_BY + text for text in lines.texts.to_pylist()]
+    moved = [{name: (start + by, end + by) for name, (start, end) in columns.items()} for by in range(2 * MOVED_BY + 1)]
+    return amiss.readings([cut(text, one) for text in texts for one in moved], list(columns), wanted)
 
 
 def _filled(text: bytes, comment: str | None) -> _Lines:

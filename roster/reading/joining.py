@@ -56,8 +56,7 @@ def join(people: RawTable, beside: RawTable, joined: Joined, columns: Collection
     once = here[here.notna() & ~here.isin(repeated)]
     of = there.map(pd.Series(once.index, index=once)).astype("Int64")
     matched = of.dropna().astype("int64")
-    both = people.frame.drop(columns=given, errors="ignore").loc[matched].set_axis(matched.index)
-    both = both.assign(**{name: beside.frame.loc[matched.index, name] for name in given})
+    both = _both(people, beside.frame, matched, given)
     alone = people.frame[~people.frame.index.isin(matched)].drop(columns=given, errors="ignore")
     nobodys = beside.frame[~beside.frame.index.isin(matched.index)]
     nobodys = nobodys[given].assign(**{of_people: nobodys[own] for own, of_people in joined.by.items() if of_people not in given})
@@ -72,7 +71,22 @@ def join(people: RawTable, beside: RawTable, joined: Joined, columns: Collection
         rows=people.rows + beside.rows,
         joined=matched,
         unjoined=why,
+        readings=pd.concat([people.readings, _readings(people, beside.readings, once, joined, given)], ignore_index=True),
     )
+
+
+def _both(people: RawTable, beside: pd.DataFrame, matched: pd.Series, given: list[Any]) -> pd.DataFrame:
+    """The rows of both, by the line of what is beside the people."""
+    both = people.frame.drop(columns=given, errors="ignore").loc[matched].set_axis(matched.index)
+    return both.assign(**{name: beside.loc[matched.index, name] for name in given})
+
+
+def _readings(people: RawTable, beside: pd.DataFrame, once: pd.Series, joined: Joined, given: list[Any]) -> pd.DataFrame:
+    """What malformed lines beside the people may say of somebody: those that have their key."""
+    if beside.empty:
+        return beside
+    of = _keys(beside, list(joined.by)).map(pd.Series(once.index, index=once)).astype("Int64")
+    return _both(people, beside, of.dropna().astype("int64"), given)
 
 
 def _keys(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":

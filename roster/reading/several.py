@@ -119,6 +119,7 @@ def _stacked(tables: Mapping[str, RawTable], joined: Joined | None, beside: str,
         nobody=pd.concat([table.nobody for table in stacked]),
         header_line=placed[0].header_line if len({table.header_line for table in placed}) == 1 else 1,
         fields={place: len(header) for place, header in enumerate(headers, 1)},
+        readings=pd.concat([table.readings for table in stacked], ignore_index=True),
     )
     return joining.join(people, every[beside], joined, wanted) if joined else people
 

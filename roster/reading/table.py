@@ -47,6 +47,8 @@ class RawTable:
     """Line of a row beside the people → that of its person, where rows come of both (`roster.reading.joining`)."""
     unjoined: pd.Series = field(default_factory=partial(pd.Series, dtype="str"))
     """Line → why it has no other side."""
+    readings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What the malformed lines may say (`roster.reading.malformed.readings`), without their numbers."""
 
 
 def emptied(frame: pd.DataFrame, words: Collection[str]) -> pd.DataFrame:

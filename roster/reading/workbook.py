@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 
 from roster.reading import formulas, header, hidden, nobody, table
+from roster.reading import malformed as amiss
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
@@ -100,6 +101,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         nobody.by_line(others),
         line,
         hidden=_hidden(sheet, names, wanted, people),
+        readings=amiss.readings([rows[at] for at in malformed], names, wanted),
     )
 
 

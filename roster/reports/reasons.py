@@ -43,6 +43,11 @@ REASONS: Final[dict[str, Reason]] = {
         "Enter the employee number in that other row.",
         "HR",
     ),
+    "line_unread_beside": Reason(
+        "A line of the file that cannot be read may be theirs, and say otherwise than this row",
+        "Correct the line that does not fit the header.",
+        "HR",
+    ),
     "job_unread": Reason("Whether another job of theirs goes on cannot be read", "Correct status and dates in the row of that job.", "HR"),
     "same_person": Reason(
         "Is said to be one person with somebody who is here under another number",

@@ -96,3 +96,51 @@ def test_a_second_file_of_changes_of_one_day_is_not_passed_over(tmp_path: Path) 
     put(tmp_path, "changes_2026-12-01 (1).csv", hours=1)
     with pytest.raises(Permanent, match="neither may be passed over"):
         source(tmp_path, None).newest()
+
+
+@pytest.mark.parametrize(
+    ("there", "last", "read"),
+    [
+        (["changes_08.csv", "changes_09.csv", "changes_10.csv"], 7, "changes_08.csv"),
+        (["changes_08.csv", "changes_09.csv", "changes_10.csv"], 9, "changes_10.csv"),
+        (["changes_08.csv", "changes_09.csv", "changes_10.csv"], 10, "changes_10.csv"),
+        (["changes_10.csv"], 7, "changes_10.csv"),
+        (["changes_08.csv", "everyone_09.csv", "changes_10.csv"], 7, "everyone_09.csv"),
+        (["everyone_06.csv", "everyone_07.csv", "changes_08.csv", "changes_09.csv"], None, "everyone_07.csv"),
+        (["changes_08.csv", "changes_09.csv"], None, "changes_09.csv"),
+        (["changes_08.csv", "everyone_09.csv"], 7, "everyone_09.csv"),
+    ],
+    ids=["missed", "next", "the same again", "gone", "everyone between", "first of all", "nothing to put it on", "everyone is newest"],
+)
+def test_rerun_of_files_not_taken_in_the_oldest_is_read_first(tmp_path: Path, there: list[str], last: int | None, read: str) -> None:
+    for hours, name in enumerate(there):
+        put(tmp_path, name, hours=hours)
+    files = source(tmp_path)
+    found = files.following(files.newest(), Position(last) if last else None)
+    assert found.shown == read
+    assert (f"{len(there) - 1} newer files of changes were not taken in" in " ".join(found.remarks)) is (
+        read == there[0] == "changes_08.csv"
+    )
+
+
+def test_rerun_files_follow_by_their_days_too(tmp_path: Path) -> None:
+    for day in (2, 3, 4):
+        put(tmp_path, f"changes_2026-12-0{day}.csv", hours=day)
+    files = source(tmp_path, None)
+    assert files.following(files.newest(), Position(day=date(2026, 12, 1))).shown == "changes_2026-12-02.csv"
+    assert files.following(files.newest(), Position(number=7)).shown == "changes_2026-12-04.csv", "which come before cannot be told"
+
+
+def test_of_two_files_of_changes_in_one_place_none_is_passed_over_before_a_newer_one(tmp_path: Path) -> None:
+    for name in ("changes_8.csv", "changes_08.csv", "changes_9.csv"):
+        put(tmp_path, name)
+    files = source(tmp_path)
+    of_one_number = r"of one number, and neither may be passed over: changes_0?8.csv, changes_0?8.csv"
+    with pytest.raises(Permanent, match=of_one_number):
+        files.following(files.newest(), Position(7))
+    undated = CsvSource(path="changes_*.csv").of_changes(FullAndChanges(full="everyone_*.csv", number_in_name=NUMBER))
+    files = export_source(undated, {}, tmp_path, "Europe/Stockholm")
+    assert files.newest().remarks == ()
+    (tmp_path / "changes_9.csv").unlink()
+    with pytest.raises(Permanent, match=of_one_number):
+        files.newest()

@@ -10,7 +10,8 @@ from roster.settings import History
 def reasons(rows: list[dict[str, str | None]], undated: list[bool] | None = None, **history: object) -> list[str | None]:
     frame = pd.DataFrame(rows, index=range(2, len(rows) + 2), dtype="str")
     marks = {"start_date": pd.Series(undated, index=frame.index)} if undated else {}
-    result = superseded(History.model_validate(history), frame, Mapped(frame, marks))
+    mapped = frame.reindex(columns=[*dict.fromkeys([*frame.columns, "worker_status", "end_date"])]).astype("str")
+    result = superseded(History.model_validate(history), frame, Mapped(mapped, marks), "2026-03-01")
     return [None if pd.isna(value) else value for value in result]
 
 
@@ -33,6 +34,28 @@ def test_of_several_rows_only_the_newest_counts() -> None:
         {"employee_id": None, "start_date": "2018-01-01"},
     ]
     assert reasons(rows, newest_by="start_date") == ["older", None, None, None]
+
+
+NOW: dict[str, str | None] = {"employee_id": "1", "start_date": "2020-01-01"}
+MOVE: dict[str, str | None] = {"employee_id": "1", "start_date": "2026-04-01"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ([NOW, MOVE], [None, "not_begun"]),
+        ([NOW, MOVE, NOW | {"start_date": "2010-01-01"}], [None, "not_begun", "older"]),
+        ([NOW | {"end_date": "2026-03-31"}, MOVE], [None, "not_begun"]),
+        ([NOW, MOVE | {"start_date": "2026-03-01"}], ["older", None]),
+        ([NOW | {"end_date": "2026-02-20"}, MOVE], [None, None]),
+        ([NOW | {"worker_status": "Terminated"}, MOVE], [None, None]),
+        ([MOVE, MOVE | {"start_date": "2026-05-01"}], ["older", None]),
+        ([NOW, MOVE, NOW | {"start_date": None}], [None, None, None]),
+    ],
+    ids=["goes on", "with an older one", "until the day before", "today", "ended", "left", "none has begun", "unreadable"],
+)
+def test_no_surprise_a_row_of_days_to_come_is_newer_than_none_of_today(rows: list[dict[str, str | None]], wanted: list[str | None]) -> None:
+    assert reasons(rows, newest_by="start_date") == wanted
 
 
 def test_whole_numbers_compare_as_numbers() -> None:

@@ -102,6 +102,62 @@ def test_no_surprise_nobody_leaves_beside_a_row_that_may_be_theirs_and_whose_num
     assert not rejected_leavers(result.rejects)
 
 
+JON = line("10", mail="jon@x.se", First="Jon", Last="Vik", **GONE)
+
+
+@pytest.mark.parametrize(
+    ("other", "doubted"),
+    [
+        ("10,jon@x.se,Jon,Vik", True),
+        ("10,jon@x.se,Jon,Vik, Jr,,A,,,,,,1985", True),
+        ("10,eva@x.se,Eva,Berg, Jr,,A,,,,,,1985", True),
+        ('"10,jon@x.se",Jon,Vik,,A,,,,,,1985', True),
+        ('=""10"",jon@x.se,Jon', True),
+        ("x,10,jon@x.se,Jon,Vik,,A,,,,,,1985", True),
+        ("11,jon@x.se,Jon,Vik", True),
+        (",,Jon,Vik, Jr,,A,,,,,,1985", True),
+        ('12,eva@x.se,Eva,"Berg\n10,jon@x.se",Jon', True),
+        ("12,eva@x.se,Eva,Berg,,A,,,,,,1985,10,jon@x.se,Jon,Vik,,A,,,,,,1985", True),
+        ("12,eva@x.se,Eva,Berg, Jr,jon@x.se,A,,,,,,1985", False),
+        ("12,eva@x.se,Eva", False),
+        ("12,jon@x.se,Eva,Berg", False),
+        ("12,jv@x.se,Jon,Vik", False),
+        ("100,eva@x.se,Eva", False),
+        ("12,eva@x.se,10,Berg", False),
+    ],
+    ids=[
+        "cut short",
+        "one too many",
+        "number alone",
+        "number and address in one",
+        "number as text",
+        "moved from the start",
+        "another number",
+        "name alone",
+        "within a quote",
+        "two in one",
+        "manager",
+        "other cut short",
+        "address given on",
+        "namesake",
+        "number within another",
+        "number elsewhere",
+    ],
+)
+def test_no_surprise_nobody_leaves_beside_a_line_that_may_be_theirs_and_has_not_the_headers_fields(other: str, doubted: bool) -> None:
+    result = intake(line("1"), JON, other)
+    assert dispositions(result)[3] == (("10", "rejected", "line_unread_beside") if doubted else ("10", "used", None))
+    assert dispositions(result)[4] == (None, "rejected", "fields")
+
+
+@pytest.mark.parametrize("more", [{"history": {"newest_by": "start_date"}}, {"jobs": {"primary": {"Kind": "first"}}}])
+def test_no_surprise_where_people_have_several_rows_a_line_that_may_be_one_of_them_leaves_its_person_as_they_are(more: object) -> None:
+    rows = [line("1"), line("2", From="2020-01-01"), "2,p2@x.se,Ann,Li"]
+    assert dispositions(intake(*rows, **more))[3] == ("2", "rejected", "line_unread_beside")
+    assert dispositions(intake(*rows))[3] == ("2", "used", None)
+    assert dispositions(intake(*rows, **more))[2] == ("1", "used", None)
+
+
 def test_no_surprise_a_first_day_that_cannot_be_read_may_have_come() -> None:
     columns = COLUMNS | {"worker_status": {"column": "Status", "values": {"A": "Active", "T": "Terminated", "P": "Pending"}}}
     again = line("2", Status="P", From="31 Feb")

@@ -47,6 +47,9 @@ def one(check: object, value: str | None) -> bool:
         ("last_name", None, "missing"),
         ("last_name", "NULL", "nothing"),
         ("first_name", "n/a", "nothing"),
+        ("last_name", "***", "nothing"),
+        ("last_name", "...", "nothing"),
+        ("first_name", "_", "nothing"),
         ("worker_status", "active", "worker_status"),
         ("worker_status", None, "missing"),
     ],
@@ -55,6 +58,14 @@ def test_a_bad_identity_value_costs_the_row(column: str, value: str | None, code
     result = validated(**{column: value})
     assert faults(result.rejected) == [(5, column, code)]
     assert faults(result.dropped) == []
+
+
+def test_a_dash_or_a_point_stands_for_the_one_name_that_somebody_does_not_have() -> None:
+    for sign in ("-", "\u2013", "."):
+        assert faults(validated(last_name=sign).rejected) == []
+    both = validated(first_name="-", last_name=".").rejected
+    assert sorted(faults(both)) == [(5, "first_name", "nothing"), (5, "last_name", "nothing")]
+    assert faults(validated(last_name="Ó. '-Ø").rejected) == []
 
 
 def test_an_unreadable_date_costs_the_row_because_it_decides_who_leaves() -> None:
