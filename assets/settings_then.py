@@ -15,7 +15,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-import pandas as pd
 
 from assets.attributes import STORED, model
 from assets.company import Company
@@ -106,8 +105,7 @@ def _taken_then(company: Company, before: Company, book: Ledger, storage: RunSto
     if (now.hr.source, now.hr.people, now.timezone) == (then.hr.source, then.hr.people, then.timezone):
         return taken
     export = storage.of_run(taken.run_id, dg.AssetKey([company.name, "hr", "export"]))
-    known = [book.acknowledged.all(name)[column] for name in then.parts() for column in ("employee_id", "account")]
-    remembered = pd.concat(known, ignore_index=True).dropna().drop_duplicates()
+    remembered = book.acknowledged.known(then.parts())
     # By the keys of today: another key is no other content.
     content, zone = opening.plain(export["content"], now.hr.source), ZoneInfo(then.timezone)
     read = intake.take_in(content, then.hr.source, then.hr.people, taken.as_of, zone=zone, remembered=remembered, moment=taken.moment)

@@ -155,9 +155,7 @@ def _taken_in(company: Company, ledger: Ledger, file: StoredFile) -> tuple[list[
     settings, stored, today = company.settings, file.facts, _today(company)
     source, zone = settings.hr.source, ZoneInfo(settings.timezone)
     day = several.day_by_name(PurePath(stored.path).name, file_names(stored.path), source)
-    known = [ledger.acknowledged.all(name) for name in settings.parts()]
-    numbers = [part[name] for part in known for name in ("employee_id", "account")]
-    remembered = pd.concat(numbers, ignore_index=True).dropna().drop_duplicates()
+    remembered = ledger.acknowledged.known(settings.parts())
     content = opening.plain(file.content, source)
     result = intake.take_in(content, source, settings.hr.people, today.date(), zone=zone, remembered=remembered, moment=today)
     if wrong := accounting.of_rows(result.dispositions, result.facts.rows):

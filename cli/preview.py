@@ -210,7 +210,7 @@ def _lines(side: Side, ledger: Ledger) -> list[str]:
         why = " ".join(side.failures)
         return [f"{side.title}: not known. What would change there cannot be said, which is not that nothing would.", f"  {why}"]
     if side.after is None:
-        known = ledger.acknowledged.all(side.name)
+        known = ledger.acknowledged.all(side.name, ("active",))
         stay = counted(int(known["active"].astype("bool").sum()), "person", "people")
         more = f"{stay} whom Rollcall brought there keep their access, also who leaves."
         return [f"{side.title}: not in these settings. Nothing is read, written or taken away there any more.", f"  {more}"]

@@ -46,7 +46,7 @@ def deletion(destination: Destination, ledger: Ledger, today: date) -> Deletion:
         return Deletion()
     there: set[str] = set()
     for name in destination.siblings if isinstance(destination, Divided) else ():
-        known = ledger.acknowledged.all(name)
+        known = ledger.acknowledged.all(name, ("employee_id", "active"))
         there |= set(known.loc[known["active"].astype("bool"), "employee_id"])
     return Deletion(days, today, ledger.acknowledged.inactive(destination.name), destination.deleting_means, frozenset(there))
 

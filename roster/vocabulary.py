@@ -40,7 +40,9 @@ Employment = Literal["active", "leave", "left", "pending"]
 
 DISPOSITIONS: Final[tuple[Disposition, ...]] = get_args(Disposition)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-WRITES: Final = ("create", "update", "reactivate", "deactivate", "delete")
+BROUGHT: Final = ("create", "update", "reactivate")
+"""What brings people in or keeps them in step; the other two of `WRITES` take them out."""
+WRITES: Final = (*BROUGHT, "deactivate", "delete")
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 THING_KINDS: Final[tuple[ThingKindName, ...]] = get_args(ThingKindName)
 RELEASED_BY_KIND: Final[tuple[str, ...]] = tuple(dict.fromkeys([*KINDS, *THING_KINDS]))

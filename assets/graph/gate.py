@@ -87,7 +87,7 @@ class Taking:
         day = several.day_by_name(export.name, export.names, hr.source)
         self.plain = opening.opened(export, hr.source)
         numbered = self._number(day)
-        known = self._remembered()
+        known = self.book.acknowledged.known(self.company.settings.parts())
         if hr.changes:
             self.before = last(self.storage, self.company.key("hr", "export"), self._sha256())
         content = self.before.under(self.plain) if hr.changes else self.plain
@@ -100,13 +100,6 @@ class Taking:
         opening.check_rows(export, hr.source, result.dispositions)
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
-
-    def _remembered(self) -> pd.Series:
-        """Everyone whom a destination ever took over, by number and by address."""
-        known = [self.book.acknowledged.all(name) for name in self.company.settings.parts()]
-        return (
-            pd.concat([part[name] for part in known for name in ("employee_id", "account")], ignore_index=True).dropna().drop_duplicates()
-        )
 
     def _facts(self, result: intake.IntakeResult, numbered: TakenExport, day: date | None) -> ExportFacts:
         export, read = self.export, vars(result.facts)
@@ -176,7 +169,11 @@ class Taking:
         Raises:
             Permanent: HR's file and the ledger know nobody of that number. Nothing is planned for the others either.
         """
-        there = {*result.roster["employee_id"], *result.rejects["number"].dropna(), *self._remembered()}
+        there = {
+            *result.roster["employee_id"],
+            *result.rejects["number"].dropna(),
+            *self.book.acknowledged.known(self.company.settings.parts()),
+        }
         nobodys = [str(place) for place, number in enumerate(only, 1) if number not in there]
         if not only:
             raise Permanent("No employee number is named.", "Fill in employee_ids; the sync job is for everyone.")

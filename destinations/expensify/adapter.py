@@ -233,8 +233,8 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
     def joined(self, decided: pd.DataFrame, desired: pd.DataFrame) -> pd.DataFrame:
         return leave.in_company(decided, desired)
 
-    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return movers.records(comparison.writes(taking_away.only_planned(desired, changes)), changes)
+    def writes(self, due: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return movers.records(comparison.writes(taking_away.only_planned(due, changes)), changes)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         found = comparison.removal(leavers, preflight.reached(read))

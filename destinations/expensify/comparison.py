@@ -23,7 +23,7 @@ from roster.plan.dependants import Standing, approver_pairs, first_of, needs_of
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly
 from roster.records import compact
-from roster.vocabulary import Kind
+from roster.vocabulary import BROUGHT, Kind
 
 WRITE_ONLY: Final = WriteOnly(
     fields=(
@@ -219,10 +219,10 @@ def _policies_held(accounts: pd.Series, there: pd.DataFrame) -> pd.Series:
     return accounts.map(held).astype("str")
 
 
-def writes(feed: pd.DataFrame) -> pd.DataFrame:
-    """Candidate records by ``employee_id``, with the ``action`` that each belongs to: always the whole record."""
-    parts = [feed.assign(action="create"), feed.assign(action="update"), feed.assign(action="reactivate", isTerminated="false")]
-    return pd.concat(parts, ignore_index=True)
+def writes(due: pd.DataFrame) -> pd.DataFrame:
+    """What is sent for whoever is created, updated or reactivated (``action``): always the whole record."""
+    back = due["action"].eq("reactivate")
+    return due.assign(isTerminated=back.map({True: "false"}).astype("str"))
 
 
 def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
@@ -331,7 +331,7 @@ def needs(standing: Standing) -> pd.DataFrame:
 def _arriving(standing: Standing) -> pd.DataFrame:
     """Whose record names somebody who is not there yet, or not under that address."""
     feed, everyone = standing.desired, standing.everyone
-    going = standing.written("create", "update", "reactivate")
+    going = standing.written(*BROUGHT)
     names = going.assign(managerEmail=going.get(leave.SHOWN_MANAGER, going["managerEmail"]))
     named = names.melt("employee_id", _APPROVERS, value_name="address").dropna(subset="address")
     named = named.assign(address=named["address"].str.lower())

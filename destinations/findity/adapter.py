@@ -153,7 +153,7 @@ class Adapter(Destination, Divided, Examined):
             users = users.assign(approverIds=pd.Series(np.nan, index=users.index, dtype="str"))
         read = {"users": users, "units": units}
         if structure:
-            read["owners"] = ledger.acknowledged.all(self.name)[["employee_id", "account", "active"]]
+            read["owners"] = ledger.acknowledged.all(self.name, ("employee_id", "account", "active"))
         before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
         frames = {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
         if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear):
@@ -239,8 +239,8 @@ class Adapter(Destination, Divided, Examined):
     def needs(self, standing: Standing) -> pd.DataFrame:
         return comparison.needs(standing)
 
-    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.writes(desired, changes, certain, acknowledged)
+    def writes(self, due: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        return comparison.writes(due, changes, certain, acknowledged)
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers)

@@ -142,7 +142,7 @@ def _user_in(host: Host, opened: Opened, there: Adapter, number: str, show_value
     Raises:
         Permanent: What is given, or the account, is an address, which has no place in a call's own.
     """
-    known = opened.ledger.acknowledged.all(there.name).set_index("employee_id")["account"]
+    known = opened.ledger.acknowledged.all(there.name, ("employee_id", "account")).set_index("employee_id")["account"]
     account = known.get(number)
     account = account if isinstance(account, str) and not account.startswith(comparison.UNADDRESSED) else number
     if "@" in account:

@@ -200,26 +200,20 @@ def hidden(desired: pd.DataFrame, users: pd.DataFrame, pairs: pd.DataFrame) -> p
     return desired[~among(desired["employee_id"], pairs.loc[among(pairs["account"], shown), "employee_id"])]
 
 
-def writes(desired: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-    """Candidate records by ``employee_id``, with the ``action`` that each belongs to.
+def writes(due: pd.DataFrame, differences: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+    """What is sent for whoever is created, updated or reactivated (``action``).
 
     An update's record holds only what changes, always with ``active``, so that no update can wake a leaver by leaving it out, and is
     addressed by the ``externalSourceId`` that the user has there. Someone who was there before and is not now is written whole, under the
     ``externalSourceId`` that they had.
     """
-    changed = _changed_fields(differences, certain)
-    before = desired["employee_id"].map(acknowledged.set_index("employee_id")["account"]).astype("str")
+    there = due["action"].eq("update") | (due["action"].eq("reactivate") & among(due["employee_id"], certain["employee_id"]))
+    new = due[~there]
+    before = new["employee_id"].map(acknowledged.set_index("employee_id")["account"]).astype("str")
     before = before.mask(before.str.startswith(UNADDRESSED, na=False))
-    whole = taking_away.to_write_whole(desired).assign(externalSourceId=before.fillna(desired["externalSourceId"]))
-    return pd.concat(
-        [
-            whole.assign(action="create"),
-            changed.assign(action="update"),
-            changed.assign(action="reactivate"),
-            whole[~among(whole["employee_id"], certain["employee_id"])].assign(action="reactivate"),
-        ],
-        ignore_index=True,
-    )
+    whole = taking_away.to_write_whole(new).assign(externalSourceId=before.fillna(new["externalSourceId"]))
+    changed = _changed_fields(differences, certain).merge(due.loc[there, ["employee_id", "action"]], on="employee_id")
+    return pd.concat([whole, changed], ignore_index=True)
 
 
 def _changed_fields(differences: pd.DataFrame, certain: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Belongs here: what a destination has taken over, and its epochs. Does not belong
 (``resources.ledger.deliveries``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -68,9 +68,15 @@ class Acknowledged(Scoped):
                     counted = self._mine(tables.epoch, destination=destination)
                     connection.execute(sa.update(tables.epoch).where(counted).values(epoch=tables.epoch.c.epoch + 1))
 
-    def all(self, destination: str) -> pd.DataFrame:
-        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity."""
-        return self._frame(tables.acknowledged, ACKNOWLEDGED, ["employee_id"], destination=destination)
+    def all(self, destination: str, columns: Sequence[str] = ACKNOWLEDGED) -> pd.DataFrame:
+        """What the destination last acknowledged of each person: employee_id, account, active, digest, fields, identity; or some of it."""
+        return self._frame(tables.acknowledged, columns, ["employee_id"], destination=destination)
+
+    def known(self, destinations: Collection[str]) -> pd.Series:
+        """The employee numbers and the accounts of everyone whom one of these destinations ever took over, each once."""
+        table, columns = tables.acknowledged, ("employee_id", "account")
+        found = self._frame(table, columns, ["employee_id"], table.c.destination.in_(list(destinations)))
+        return pd.concat([found[name] for name in columns], ignore_index=True).dropna().drop_duplicates()
 
     def inactive(self, destination: str) -> dict[str, tuple[str, str]]:
         """Employee number → account and ISO day (UTC), of those whom we took out there: when that was acknowledged, the last time."""

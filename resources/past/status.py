@@ -119,7 +119,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
 
 def _named(ledger: Ledger, skips: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """The same, without the numbers that nobody has but a row that is rejected: what stands in its cell may be anything."""
-    known = pd.concat([ledger.acknowledged.all(name)["employee_id"] for name in titles])
+    known = pd.concat([ledger.acknowledged.all(name, ("employee_id",))["employee_id"] for name in titles])
     rejected = skips.loc[skips["destination"].eq("hr"), "employee_id"]
     hidden = rejected[~rejected.isin(known)]
     return skips.assign(employee_id=skips["employee_id"].mask(skips["employee_id"].isin(hidden)))

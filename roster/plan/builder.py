@@ -24,7 +24,7 @@ from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
 from roster.records import compact
-from roster.vocabulary import Kind
+from roster.vocabulary import BROUGHT, Kind
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,10 @@ class Comparison(Protocol):
         """The decisions, with those added who must be written along with others."""
         return decided
 
-    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """Candidate records by ``employee_id``, with the ``action`` that each belongs to; `certain`: who is certainly who."""
+    def writes(self, due: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
+        """What is sent for whoever is created, updated or reactivated: of the desired records theirs (`due`), each with its ``action``;
+        `certain`: who is certainly who. Here always the whole record."""
+        return due
 
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         """What takes leavers (``employee_id``, ``account``) out."""
@@ -212,7 +214,10 @@ def draw(
     counted = figures(first.uncounted(decided, circumstances.of_first), against)
     decided = comparison.joined(decided, desired)
     removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
-    records = [comparison.writes(desired, changes, certain, people.acknowledged), removal.records.assign(action="deactivate")]
+    records = [
+        comparison.writes(_due(desired, decided), changes, certain, people.acknowledged),
+        removal.records.assign(action="deactivate"),
+    ]
     ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
     undeleted: list[str] = []
     # Before anybody is brought in, nobody can tell who is a stranger there.
@@ -246,6 +251,14 @@ def draw(
         undeleted=undeleted,
         pilot=trial,
     )
+
+
+def _due(desired: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
+    """Of the desired records those that are written or held, each with its ``action``: on most nights few."""
+    effect = decided["intended"].where(decided["action"].eq("hold"), decided["action"])
+    written = decided.assign(effect=effect)[effect.isin(BROUGHT)].dropna(subset="employee_id")
+    action = looked_up(desired["employee_id"], written.set_index("employee_id")["effect"])
+    return desired.assign(action=action)[action.notna()]
 
 
 def _changes(
@@ -352,7 +365,7 @@ def acknowledgements(
     as_before = _as_remembered(desired["employee_id"], now, people.acknowledged)
     known = desired.loc[as_before & ~_other_memory(desired["employee_id"], more, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
-    here = action.isin(["create", "update", "reactivate"]) | news
+    here = action.isin(BROUGHT) | news
     kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
     kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
     kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)

@@ -115,9 +115,6 @@ class Adapter(Destination, DryRun, Divided):
     def needs(self, standing: Standing) -> pd.DataFrame:
         return needs.needs(standing)
 
-    def writes(self, desired: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        return comparison.writes(desired)
-
     def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
         return comparison.removal(leavers)
 

@@ -47,11 +47,6 @@ def visible_changes(desired: pd.DataFrame, staff: pd.DataFrame, pairs: pd.DataFr
     return together([*parts, compare(both["employee_id"], "mail", both["mail"], both["mail_there"], fold=True)])
 
 
-def writes(desired: pd.DataFrame) -> pd.DataFrame:
-    """Candidate records by ``employee_id``, with the ``action`` that each belongs to: always the whole line."""
-    return pd.concat([desired.assign(action=action) for action in ("create", "update", "reactivate")], ignore_index=True)
-
-
 def removal(leavers: pd.DataFrame) -> Removal:
     """What takes leavers (``employee_id``, ``account``) out: their line stays, and is not active."""
     records = leavers[["employee_id"]].assign(staff_no=leavers["account"], active="false")

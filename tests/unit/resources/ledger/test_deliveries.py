@@ -67,6 +67,15 @@ def test_acknowledged_people_are_replaced_one_by_one_and_each_time_the_epoch_ris
     assert ledger.acknowledged.epoch("findity") == 0
 
 
+def test_everyone_who_was_ever_taken_over_is_known_by_number_and_account(ledger, lease):
+    people = pd.DataFrame({"employee_id": ["1", "2"], "account": ["a", None], "active": [True, False], "digest": "x", "fields": None})
+    ledger.acknowledged.record("expensify", people, "r1", lease)
+    ledger.acknowledged.record("findity", people.assign(employee_id=["2", "3"], account=["b", "a"]), "r1", lease)
+    assert sorted(ledger.acknowledged.known(["expensify", "findity"])) == ["1", "2", "3", "a", "b"]
+    assert sorted(ledger.acknowledged.known({"expensify": None})) == ["1", "2", "a"], "also who has left; of the others nobody"
+    assert ledger.acknowledged.known([]).empty
+
+
 def test_whoever_has_another_number_has_the_account_and_what_is_remembered_of_it(ledger, lease):
     people = pd.DataFrame({"employee_id": ["1", "2", "3"], "account": ["a", "b", "c"], "active": True, "digest": "x", "fields": None})
     ledger.acknowledged.record("expensify", people, "r1", lease)
