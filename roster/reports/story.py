@@ -11,6 +11,7 @@ from typing import Any
 
 from roster.plan.outcomes import LATER, NOT_IN_ANSWER
 from roster.reading.lines import line_text
+from roster.reports.model import HR_FILE
 from roster.reports.reasons import DATED, reason
 from roster.vocabulary import WRITES
 
@@ -165,7 +166,7 @@ def sentence(story: Story) -> str:
             places_by_sentence.setdefault(_sentence(visit), []).append(visit.destination)
     if places_by_sentence:
         parts = [text.replace(PERSON, person).replace(PLACE, _listed(places)) for text, places in places_by_sentence.items()]
-        return " ".join([*parts, *_since(story), *_left_out(newest)])
+        return " ".join([*parts, *_since(story), *_elsewhere(story), *_left_out(newest)])
     unheard = not (story.about or story.acknowledged or story.skips)
     if newest.status == "stopped" and not newest.visits:
         whom = f"Nothing that is kept knows {person}. " if unheard else ""
@@ -267,6 +268,14 @@ def _written(visit: Visit, done: str, words: str) -> str:
 
 def _rejected(chapter: Chapter) -> bool:
     return bool(chapter.lines) and all(line.disposition == "rejected" for line in chapter.lines or ())
+
+
+def _elsewhere(story: Story) -> list[str]:
+    """Why the person still stays out where the newest run planned nothing for them: a release is of one destination alone."""
+    newest = story.chapters[0]
+    planned = {HR_FILE, *(visit.destination for visit in newest.visits if visit.action is not None)}
+    stays = [one for one in story.skips if one.ended is None and one.destination not in planned]
+    return [f"At {one.destination}, as before: {_lower(reason(one.reason).words)}." for one in stays]
 
 
 def _since(story: Story) -> list[str]:

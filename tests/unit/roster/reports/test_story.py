@@ -109,6 +109,16 @@ def test_it_says_since_when_somebody_stays_out():
     assert sentence(story(chapter(visit("skip", reason="not_started")), skips=skips)).endswith("So since 2026-11-02, in 14 syncs.")
 
 
+def test_true_report_who_was_released_at_one_destination_and_waits_at_another_is_not_told_as_gone():
+    skips = [LastingSkip(destination="Expensify", reason="limit", since=date(2026, 11, 2), times=1)]
+    newest = chapter(visit("deactivate", "Findity", answer="accepted", outcome="deactivated", landed="landed"))
+    told = sentence(story(newest, skips=skips))
+    assert told.startswith("E1042 was deactivated at Findity")
+    assert told.endswith("At Expensify, as before: more changes of this kind than the limit allows.")
+    ended = [replace(skips[0], ended=date(2026, 11, 3))]
+    assert "Expensify" not in sentence(story(newest, skips=ended))
+
+
 def test_true_report_what_is_not_known_is_not_told_as_no_change():
     assert "is in no row of people.csv" in sentence(story(chapter(visit(None), lines=[])))
     gone = sentence(story(chapter(visit(None), lines=None), acknowledged=["Expensify"]))
