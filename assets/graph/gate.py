@@ -82,7 +82,6 @@ class Taking:
         Raises:
             Unfit: nothing of the file may be used.
         """
-        hr, zone = self.company.settings.hr, ZoneInfo(self.company.settings.timezone)
         hr, zone, export = self.company.settings.hr, ZoneInfo(self.company.settings.timezone), self.export
         day = several.day_by_name(export.name, export.names, hr.source)
         self.plain = opening.opened(export, hr.source)
