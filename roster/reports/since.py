@@ -17,7 +17,6 @@ from roster.reports.model import BEFORE, HR_FILE, RunReport
 from roster.reports.skipped import managers_not_found
 from roster.reports.tables import Table, employee_numbers, table
 
-STATES: Final = ("new", "open", "solved", "not known")
 NOT_FOLLOWED: Final = ""
 """The state of a row without an employee number whose like was there last night: whether it is the same one, nobody can say."""
 _KEY: Final = ["where", "number", "code", "field"]
@@ -36,8 +35,8 @@ class Since:
     """Tonight beside the last night."""
 
     rows: pd.DataFrame
-    """`roster.reports.skipped.left_out` of tonight, and `BEFORE` of who is not among them tonight, with ``state``: one of `STATES`, or
-    `NOT_FOLLOWED`; and ``name``, where the report has it."""
+    """`roster.reports.skipped.left_out` of tonight, and `BEFORE` of who is not among them tonight, with ``state``: ``new``,
+    ``open``, ``solved``, ``not known`` or `NOT_FOLLOWED`; and ``name``, where the report has it."""
     unknown: list[str]
     """The places of which tonight says nothing."""
     compared: bool
@@ -50,12 +49,13 @@ class Since:
     @property
     def sentence(self) -> str:
         """All of it in short. Names nobody."""
-        counted = {state: len(self.of(state)) for state in STATES}
-        parts = [f"{counted['new']:,} new", f"{counted['solved']:,} solved", f"{counted['open']:,} still open"]
-        parts += [f"{counted['not known']:,} open before that tonight says nothing of"] if counted["not known"] else []
-        places = " and ".join(filter(None, [", ".join(self.unknown[:-1]), *self.unknown[-1:]]))
-        unread = f" Nothing is known tonight of {places}." if places else ""
-        return f"{', '.join(parts)}.{unread}"
+        new, solved, still, unclear = (len(self.of(state)) for state in ("new", "solved", "open", "not known"))
+        counted = f"{new:,} new, {solved:,} solved, {still:,} still open."
+        if not self.unknown:
+            return counted
+        places = " and ".join(filter(None, [", ".join(self.unknown[:-1]), self.unknown[-1]]))
+        before = f": {unclear:,} that {'was' if unclear == 1 else 'were'} open before may be so still" if unclear else ""
+        return f"{counted if new or solved or still else ''} Nothing is known tonight of {places}{before}.".strip()
 
     @property
     def explained(self) -> Table:
