@@ -4,6 +4,7 @@ Belongs here: folders, environment and the child process. Does not belong here: 
 (``pipelines/demo/environment.yaml``).
 """
 
+import filecmp
 import json
 import os
 import shutil
@@ -130,10 +131,15 @@ def origin(environment: Mapping[str, str]) -> str:
 
 
 def hr_folder() -> Path:
-    """What HR's SFTP server serves: the demo's files, and what a second night puts beside them."""
+    """What HR's SFTP server serves: the demo's files, and what a second night puts beside them.
+
+    One that lies there as it is stays: with a new time it would be one that has arrived, and the sensor would start its sync.
+    """
     folder = make_directory(places.home().absolute() / "sandbox" / "hr")
     for file in (COMPANY / "data").glob("*.csv"):
-        shutil.copyfile(file, folder / file.name)
+        there = folder / file.name
+        if not (there.exists() and filecmp.cmp(file, there, shallow=False)):
+            shutil.copyfile(file, there)
     return folder
 
 

@@ -74,6 +74,17 @@ def test_the_sandbox_has_ended_when_its_block_has(home: Path, monkeypatch: pytes
     assert child.returncode is not None, "its state is on the disk, and nothing of it goes on behind the next command"
 
 
+def test_no_surprise_a_file_of_hr_that_is_there_has_not_arrived_once_more(home: Path) -> None:
+    (file,) = demo.hr_folder().glob("*.csv")
+    os.utime(file, (0, 0))
+    demo.hr_folder()
+    assert file.stat().st_mtime == 0, "the sensor of `rollcall ui` would start a sync of what `rollcall demo` has synced"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"x")
+    demo.hr_folder()
+    assert file.read_bytes() == whole
+
+
 def test_the_sandbox_opens_to_the_credentials_that_come_with_it(home: Path) -> None:
     with demo.sandbox() as given:
         form = {"grant_type": "client_credentials", "client_id": given["FINDITY_CLIENT"], "client_secret": given["FINDITY_SECRET"]}

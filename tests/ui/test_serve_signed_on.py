@@ -111,7 +111,7 @@ def test_no_surprise_a_release_goes_through_by_whoever_has_signed_on(installed: 
     page.get_by_role("checkbox", name="E01").check()
     page.get_by_role("textbox", name="Why (it is kept").fill("looked through")
     page.get_by_role("button", name="Release the chosen people").click()
-    expect(page.get_by_text("1 created").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("1 came in").first).to_be_visible(timeout=120_000)
     with installed.stage.ledger() as ledger:
         (decision,) = ledger.decisions.newest(9)
         assert (decision.name, decision.people, decision.reason) == ("anna", ["E01"], "looked through")
