@@ -79,9 +79,10 @@ def _frame(panel: int, title: str, most: float, nights: int, days: int) -> Itera
 
 
 def _legend() -> Iterator[str]:
-    for place, (name, colour) in enumerate(COLOURS.items()):
-        x = WIDTH - 460 + 115 * place
+    x = WIDTH // 2
+    for name, colour in COLOURS.items():
         yield f'<rect x="{x}" y="11" width="10" height="10" fill="{colour}"/><text x="{x + 14}" y="20">{name}</text>'
+        x += 30 + 7 * len(name)
 
 
 def _line(panel: int, nights: Nights, most: float, value: Callable[[dict[str, Any]], float], colour: str) -> str:
