@@ -47,8 +47,9 @@ for line in sys.stdin:
 
 
 def with_us(command: Sequence[str], number: signal.Signals = signal.SIGTERM) -> list[str]:
-    """The same command, for a process that is sent that signal once this one has ended, however that ended."""
-    return ["setpriv", "--pdeathsig", number.name.removeprefix("SIG"), *command]
+    """The same command, for a process that is sent that signal once this one has ended, however that ended. Also one that nohup, or a shell
+    that runs the tests in the background, would have ignore it."""
+    return ["env", "--default-signal", "setpriv", "--pdeathsig", number.name.removeprefix("SIG"), *command]
 
 
 def children(pid: int) -> list[int]:
