@@ -34,8 +34,10 @@ def test_without_the_demo_it_says_what_else_there_is(tmp_path: Path, monkeypatch
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """Those of this process are put back."""
+    """As in a process that nobody has told to ignore any; those of this one are put back."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in kept:
+        signal.signal(number, signal.SIG_DFL)
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
