@@ -38,7 +38,7 @@ def test_no_surprise_a_set_that_is_being_released_is_not_released_by_another_for
 
 
 def test_proposals_are_of_a_set_and_end_with_it(ledger):
-    ledger.decisions.propose("h1", [], [], "anna", "looked", NOW + timedelta(hours=1))
+    ledger.decisions.propose("h1", [], [], "anna", "looked", NOW + timedelta(days=1))
     ledger.decisions.propose("h1", ["leave"], ["E1"], "bert", "looked", NOW - timedelta(hours=1))
     first, second = ledger.decisions.proposals("h1")
     assert (first.people, first.expired, second.people, second.expired) == (None, False, ["E1"], True)
