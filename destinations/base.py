@@ -165,7 +165,7 @@ class Drawn:
     facts: PlanFacts
     desired: pd.DataFrame
     acknowledgements: pd.DataFrame
-    """What the ledger is to remember of everyone in step (`roster.plan.builder.acknowledgements`)."""
+    """What the ledger is to remember of everyone in step (`roster.plan.acknowledgements.acknowledgements`)."""
     faults: list[str]
     """What does not add up."""
     gate_passed: bool

@@ -6,24 +6,20 @@ Belongs here: the order in which census, comparison and decision follow each oth
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Protocol
 
 import pandas as pd
 
-from roster.digests import record_column
 from roster.membership import among, looked_up
 from roster.parts import FIELD as PART
 from roster.people.approvers import TOPS
 from roster.people.census import census
-from roster.people.chain import last_managers, managers_to_remember
-from roster.people.identity import identities, inherited, remembered, reused
-from roster.plan import barred, deletion, dependants, domains, emptied, few, first, leaving, memory, pilot, shrunk, strangers
-from roster.plan.decision import ENDED, Circumstances, Plan, assemble, decide
+from roster.people.identity import inherited, reused
+from roster.plan import barred, deletion, dependants, domains, emptied, few, first, leaving, pilot, shrunk, strangers
+from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
-from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, WriteOnly, acknowledgement, digests, write_only_changes
-from roster.records import compact
+from roster.plan.write_only import WriteOnly, write_only_changes
 from roster.vocabulary import BROUGHT, Kind
 
 
@@ -333,78 +329,3 @@ def _with_new_domains_held(
     back = decided["action"].eq("reactivate") & (decided["account"].notna() | among(decided["employee_id"], kept["employee_id"]))
     moving = pd.concat([changes.loc[changes["kind"].eq("email"), "employee_id"], decided.loc[back, "employee_id"]])
     return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
-
-
-def acknowledgements(
-    comparison: Comparison, plan: Plan, desired: pd.DataFrame, people: HrSide, read: Frames = MappingProxyType({})
-) -> pd.DataFrame:
-    """What the ledger is to remember of everyone whom the plan brings, would bring once released, or finds in step.
-
-    Args:
-        comparison: what is particular to the destination.
-        plan: the plan.
-        desired: the desired records.
-        people: HR's side.
-        read: what reading it gave.
-
-    Returns:
-        `roster.plan.write_only.ACKNOWLEDGED_COLUMNS`, ``identity`` (`roster.people.identity.identities`) and ``record``, a keyed hash of
-        all that should be there; of people for whom nothing is written, only those the ledger does not remember so already.
-    """
-    more = comparison.memory(plan, desired, read, people.acknowledged)
-    effect = plan.people["action"].where(plan.people["action"].ne("hold"), plan.people["intended"])
-    effects = plan.people.assign(effect=effect).dropna(subset="employee_id").set_index("employee_id")["effect"]
-    action = looked_up(desired["employee_id"], effects)
-    settled = plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "employee_id"]
-    accounts, hidden = comparison.account_after(plan, desired), comparison.write_only
-    identity = identities(people.roster, people.key)
-    now = pd.DataFrame({"account": accounts, "digest": digests(desired, hidden, people.key)})
-    now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
-    managers = managers_to_remember(people.roster, people.acknowledged)
-    now["manager"] = looked_up(desired["employee_id"], managers)
-    as_before = _as_remembered(desired["employee_id"], now, people.acknowledged)
-    known = desired.loc[as_before & ~_other_memory(desired["employee_id"], more, people.acknowledged), "employee_id"]
-    news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
-    here = action.isin(BROUGHT) | news
-    kept = acknowledgement(desired[here], hidden, people.key, people.acknowledged, managers)
-    kept = kept.assign(account=accounts[here], active=True, identity=now.loc[here, "identity"])
-    kept["record"] = record_column(desired[here].drop(columns="employee_id"), people.key)
-    ended = plan.people.loc[effect.eq("delete"), "employee_id"]
-    left = plan.people.loc[effect.isin(["deactivate", "delete"]), ["employee_id", "account"]].dropna(subset="employee_id")
-    left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
-    last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
-    fields = pd.Series([compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], index=left.index, dtype="str")
-    inactive = left.assign(active=False, digest="", fields=deletion.marked(fields, left, ended), record="")
-    gone = people.acknowledged[_gone(plan, people.acknowledged)]
-    gone = gone[_other_memory(gone["employee_id"], more, people.acknowledged)].assign(record="")
-    texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
-    told = pd.concat([kept, inactive, gone], ignore_index=True).reindex(columns=[*ACKNOWLEDGED_COLUMNS, "identity", "record"])
-    told = told.astype({**texts, "active": "bool"})
-    return told if more is None else told.assign(fields=memory.put(told["fields"], told["employee_id"], more))
-
-
-def _gone(plan: Plan, acknowledged: pd.DataFrame) -> pd.Series:
-    """Whom the ledger knows to have left, and who has no account any more: a plan has nobody of them whom HR's file has not."""
-    others = plan.people.loc[~(plan.people["action"].eq("none") & plan.people["reason"].isin(ENDED)), "employee_id"]
-    return ~among(acknowledged["employee_id"], others) & ~acknowledged["active"].astype("bool")
-
-
-def _other_memory(employee_ids: pd.Series, more: pd.DataFrame | None, acknowledged: pd.DataFrame) -> pd.Series:
-    """Of whom something else is to be remembered beside their record than before."""
-    other = pd.Series(False, index=employee_ids.index)
-    if more is None:
-        return other
-    for name in more.columns:
-        before, now = employee_ids.map(memory.texts(acknowledged, name)), employee_ids.map(more[name])
-        other |= before.astype("str").fillna("").ne(now.astype("str").fillna(""))
-    return other
-
-
-def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
-    """Who is in the ledger just so, and active."""
-    before = acknowledged.set_index("employee_id").assign(manager=last_managers(acknowledged))
-    before = before.reindex(employee_ids).reindex(columns=[*now.columns, "active"])
-    same = before["active"].eq(True)
-    for name in now:
-        same &= before[name].astype("str").fillna("").eq(pd.Series(now[name].to_numpy(), index=before.index, dtype="str").fillna(""))
-    return pd.Series(same.to_numpy(bool), index=employee_ids.index)

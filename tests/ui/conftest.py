@@ -73,6 +73,13 @@ class Screen:
         """The page of an asset of the demo."""
         self.open(f"/assets/demo/{key}?view={view}", shows)
 
+    def whole(self, key: str) -> None:
+        """The page of an asset of the demo, with all its tables whole at both widths."""
+        self.asset(key, "dagster/component_origin")
+        assert self.cut_off() == []
+        with self.narrow():
+            assert self.cut_off() == []
+
     def shows(self, *texts: str) -> None:
         """Each text is visible, somewhere on the page."""
         for text in texts:

@@ -18,6 +18,7 @@ from destinations.findity.units import UNIT_COLUMNS
 from roster.people.chain import approval_chain
 from roster.people.identity import identities
 from roster.plan import builder, releasing
+from roster.plan.acknowledgements import acknowledgements
 from roster.plan.builder import HrSide
 from roster.plan.decision import Circumstances, from_stored, to_stored
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS
@@ -151,7 +152,7 @@ class Night:
         desired = self.desired(adapter, read)
         circumstances = Circumstances(self.absent_means, **self.circumstances)
         plan = builder.draw(adapter, self.hr(), read, desired.accounts, desired.records, desired.faults, desired.repairs, circumstances)
-        return plan, builder.acknowledgements(adapter, plan, desired.records, self.hr())
+        return plan, acknowledgements(adapter, plan, desired.records, self.hr())
 
 
 def held_set(plan):

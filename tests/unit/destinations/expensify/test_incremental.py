@@ -13,7 +13,7 @@ from destinations.expensify.client import MEMBER_COLUMNS
 from destinations.expensify.leave import self_contained
 from destinations.expensify.records import FIELDS
 from destinations.expensify.settings import Expensify, ExpensifyFeed
-from roster.plan import builder
+from roster.plan.acknowledgements import acknowledgements
 from roster.records import to_records
 from sandbox.employees import EmployeeUpdate
 from sandbox.switches import Switches
@@ -95,7 +95,7 @@ class There:
         plan, _ = self.night.at(self.adapter, read)
         assert plan.people.loc[plan.people["action"].eq("hold"), "reason"].tolist() == []
         desired = self.night.desired(self.adapter, read).records
-        return plan, builder.acknowledgements(self.adapter, plan, desired, self.night.hr(), read)
+        return plan, acknowledgements(self.adapter, plan, desired, self.night.hr(), read)
 
     def send(self, records):
         if len(records):
