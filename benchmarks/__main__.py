@@ -100,7 +100,7 @@ def main() -> int:
     parser.add_argument("--history", type=Path, metavar="GUIDE", help="write a row, the aims and the picture of growth into this guide")
     given = parser.parse_args()
     sizes = given.people or ([300, 1_000] if given.quick else [10_000, 30_000, 100_000, 300_000])
-    called, million = ([300], 3_000) if given.quick else ([10_000, 100_000], 1_000_000)
+    called, million = ([300], 3_000) if given.quick else (given.people or [10_000, 100_000], 1_000_000)
     wants = not given.no_peers and {"calls", "transform"} & set(given.only)
     asked = Asked(sizes, called, million, given.repeats, _peers() if wants else None, given.before)
     started, rows = dt.datetime.now(dt.UTC), []
