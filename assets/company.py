@@ -103,6 +103,10 @@ class Company:
             "tags": {COMPANY_TAG: self.name},
         }
 
+    def separator(self) -> str:
+        """What separates the fields of the list for HR."""
+        return self.settings.hr.skipped.separates(self.settings.hr.source, self.settings.timezone)
+
     def destinations(self) -> list[Destination]:
         """Those that the settings name, in the registry's order."""
         return [registry.build(name, part) for name, part in self.settings.parts().items()]

@@ -16,8 +16,9 @@ from cli.terminal import to_type
 from resources.past.report_files import Written
 from roster.plan.adoption import WAYS
 from roster.reading.lines import line_texts
-from roster.reports.held import beyond, paste
-from roster.reports.model import RunReport
+from roster.reports.headline import counted
+from roster.reports.held import barred, beyond, paste
+from roster.reports.model import DestinationReport, RunReport
 from roster.reports.tables import approvers_checked, employee_numbers, outcome_rows, planned_rows, repairs
 from roster.reports.things import waiting
 
@@ -55,14 +56,22 @@ def print_page(console: Console, report: RunReport, files: Written, ui: str | No
     console.print(f"For HR       {files.workbook or files.skipped}", soft_wrap=True)
     for one in report.destinations:
         if one.held_digest:
-            over = "; ".join([*beyond(one.limits), *one.about_things.beyond])
-            people = "1 person" if one.held == 1 else f"{one.held:,} people" if one.held else ""
-            held = " and ".join(filter(None, [people, waiting(one)]))
-            console.print(f"Held         {one.name}: {held}{f' ({over})' if over else ''}. To release, say who and why:")
-            console.print(f"             {to_type(paste(report.company, one.held_digest)[0])}", soft_wrap=True)
+            _print_held(console, report.company, one, one.held_digest)
     if ui:
         console.print(f"Dagster UI   {ui}")
     console.print()
+
+
+def _print_held(console: Console, company: str, one: DestinationReport, digest: str) -> None:
+    """What waits at a destination, and the command that lets go of it, where one does."""
+    over, stay = "; ".join([*beyond(one.limits), *one.about_things.beyond]), barred(one.people)
+    free = one.held - stay
+    held = " and ".join(filter(None, [counted(free, "person", "people") if free else "", waiting(one)]))
+    if held:
+        console.print(f"Held         {one.name}: {held}{f' ({over})' if over else ''}. To release, say who and why:")
+        console.print(f"             {to_type(paste(company, digest)[0])}", soft_wrap=True)
+    if stay:
+        console.print(f"Held         {one.name}: {counted(stay, 'person', 'people')} whom no release lets go: see above what to do.")
 
 
 def _numbers(report: RunReport) -> Table:

@@ -17,7 +17,7 @@ from rich.table import Table
 from assets import mistakes, names
 from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
-from cli.terminal import print_json, terminal, to_type
+from cli.terminal import print_json, terminal, to_type, whole
 from destinations import registry
 from resources.ledger.alerts import Failing
 from resources.past.status import Status, Waiting, look
@@ -190,7 +190,7 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     alive = {run.root_run_id for run in status.under_way}
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
     if status.runs and status.runs[0].status == "stopped" and status.runs[0].root_run_id not in alive:
-        console.print(f"  The newest run stopped: {status.runs[0].failure}", style="red", soft_wrap=True)
+        console.print(f"  The newest run stopped: {to_type(status.runs[0].failure or '')}", style="red", soft_wrap=True)
         if all(check.passed for check in status.runs[0].gate):  # the same file would be stopped again
             console.print(f"  Go on with it: {to_type(f'rollcall reexecute {status.runs[0].root_run_id}')}", soft_wrap=True)
     if len(status.skips):
@@ -212,10 +212,16 @@ def _print_leavers(console: Console, status: Status) -> None:
 
 def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) -> None:
     held = one.held
-    people = "1 person waits" if one.people == 1 else f"{one.people:,} people wait"
+    free = one.people - one.barred
+    if one.barred:
+        stay = "1 person waits" if one.barred == 1 else f"{one.barred:,} people wait"
+        _print_line(console, f"{stay} at {one.destination} until somebody settles it: no release lets them go, see below why.", "yellow")
+        if not free and not one.things:
+            return
+    people = "1 person waits" if free == 1 else f"{free:,} people wait"
     things = "1 thing that is no person" if one.things == 1 else f"{one.things:,} things that are no people"
     if one.things:
-        people = f"{people} and {things}" if one.people else f"{things} {'waits' if one.things == 1 else 'wait'}"
+        people = f"{people} and {things}" if free else f"{things} {'waits' if one.things == 1 else 'wait'}"
     kinds = ", ".join(kind.replace("_", " ") for kind in held.kinds)
     until = f"until {held.expires_at:%Y-%m-%d %H:%M} UTC"
     waiting = f"{people} for a release at {one.destination}{f' ({kinds})' if kinds else ''}"
@@ -245,7 +251,7 @@ def _runs(runs: Sequence[RunReport], now: datetime, alive: set[str]) -> Table:
         style = {"stopped": "red", "under way": "cyan"}.get(ended, "")
         shown = (numbers.get(title, "") for title in titles)
         table.add_row(run.job, f"{_age(run.started, now)} ago", ended, *shown, run.root_run_id, style=style)
-    return table
+    return whole(table)
 
 
 def _skips(status: Status) -> Table:

@@ -5,6 +5,7 @@ Belongs here: how wide it is, what is done to text on its way, how a command end
 
 import json
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -23,6 +24,9 @@ _IN_A_FILE: Final = 160
 
 TRIAL: Final = "ROLLCALL_TRIAL_OF"
 """The variable that says, inside of a trial, what is tried, as it was typed."""
+
+
+_COMMAND: Final = re.compile(r"(?<![\w/])rollcall (?=[a-z])(?!try )")
 
 
 class _Harmless(Console):
@@ -56,10 +60,10 @@ def file_in_trial() -> Path | None:
     return Path(rest[0]) if option == "--file" else None
 
 
-def to_type(command: str) -> str:
-    """A command of ours as it is typed here: inside of a trial, everything goes through it."""
+def to_type(text: str) -> str:
+    """A command of ours, or a text in which one stands, as it is typed here: inside of a trial, everything goes through it."""
     trial = os.environ.get(TRIAL)
-    return f"rollcall try {trial} {command.removeprefix('rollcall ')}" if trial else command
+    return _COMMAND.sub(lambda found: f"rollcall try {trial} ", text) if trial else text
 
 
 def say(text: str, *, err: bool = False) -> None:

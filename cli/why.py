@@ -23,7 +23,7 @@ from resources.past.story import story_of
 from resources.stored.runs import StoredRuns
 from roster.reading.lines import EACH, file_of
 from roster.reports.reasons import reason
-from roster.reports.story import Chapter, Lacking, Story, Visit, obstacle, planned, remedy, sentence, without
+from roster.reports.story import Chapter, Lacking, Story, Visit, may_go, obstacle, planned, remedy, sentence, without
 
 app = typer.Typer()
 _STYLES: Final = {"rejected": "yellow", "refused": "red", "unknown": "red", "held": "yellow", "skipped": "yellow"}
@@ -234,7 +234,7 @@ def _matched(visit: Visit) -> str:
 def _planned(visit: Visit) -> str:
     lines = [planned(visit), *([f"{text}{_said(visit)}"] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
     lines += [f"{change.field}: {change.old or '–'} → {change.new or '–'}" for change in visit.changes]
-    if visit.held_digest and visit.held_until:
+    if visit.held_digest and visit.held_until and may_go(visit):
         lines.append(f"under {visit.held_digest}, until {visit.held_until:%Y-%m-%d %H:%M} UTC")
     return "\n".join(lines)
 

@@ -71,7 +71,9 @@ def let_go(
     plan = replace(plan, things=things)
     counts = {code: both for code in releasing.VERDICTS if (both := counts.get(code, 0) + of_things.get(code, 0))}
     if not counts.get("applied"):
-        before = [one for one in ledger.releases.of(held.digest) if one.root_run_id != attempt.root_run_id]
+        # Whoever asked once nothing was left got no plan, and has released nothing.
+        earlier = [one for one in ledger.releases.of(held.digest) if one.root_run_id != attempt.root_run_id]
+        before = [one for one in earlier if ledger.plans.of_root(one.root_run_id, destination)]
         by = f" It was released by {before[-1].name} on {before[-1].released_at:%Y-%m-%d %H:%M} UTC." if before else ""
         left = f"Nothing of {held.digest} is left to apply: {releasing.in_words(counts)}.{by}"
         raise Permanent(left, "Run the preview: it names what is held now.")

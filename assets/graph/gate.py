@@ -16,20 +16,26 @@ import pandas as pd
 from assets.company import Company
 from assets.graph import metadata
 from assets.graph.before import Before, last
+from destinations import registry
 from resources.failures import Permanent
 from resources.hr import opening
 from resources.hr.files import Export
 from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
+from resources.past.beside import SEPARATOR
 from resources.stored.run_storage import RunStorage
 from roster import accounting, lacking
-from roster.intake import gate
+from roster.intake import faults, gate
 from roster.intake import take_in as intake
 from roster.intake.facts import Accepted, ExportFacts
+from roster.parts import with_parts
 from roster.reading import several
 from roster.shown import in_markdown, one_line
 from roster.unfit import Unfit
 
+OF_ROWS = frozenset({"rejects", "duplicates", "damaged"})
+"""The questions of which each row at fault is HR's to mend: what a file that they stop has of them is told line by line."""
+_NO_REJECTS = pd.DataFrame(columns=[*faults.COLUMNS, "number"])
 PRIVATE = "private"
 """The question of the gate that has a check of its own, since its answer stays the same until somebody changes the settings."""
 
@@ -71,8 +77,10 @@ class Taking:
     """That, once the file could be opened."""
     checks: list[gate.GateCheck] = field(default_factory=list)
     """What the gate asked, once the file could be read."""
+    result: intake.IntakeResult | None = field(default=None, repr=False)
+    """Its rows, once they could be read."""
     facts: ExportFacts | None = None
-    """What is known of it, once it could be read."""
+    """What is known of it, once it has passed."""
     plain: bytes | None = field(default=None, repr=False)
     """The plain bytes, once it could be opened: by them one content is told from another, however often it was encrypted."""
 
@@ -97,6 +105,7 @@ class Taking:
         if wrong := accounting.of_rows(result.dispositions, result.facts.rows):
             raise Unfit("accounting", f"The rows do not add up: {'; '.join(wrong)}.", "This is a fault of Rollcall: report it.")
         opening.check_rows(export, hr.source, result.dispositions)
+        self.result = result
         self.facts = self._checked(self._facts(result, numbered, day or result.trailer_date), numbered)
         return result
 
@@ -115,7 +124,9 @@ class Taking:
         known = {name: self.book.applied.of(name) for name in settings.parts()}
         applied = {name: gate.LastApplied(last.number, last.dated, last.as_of) for name, last in known.items() if last}
         baseline, week = self.book.intakes.baseline(), self.book.week.files()
-        self.checks = gate.run_checks(facts, baseline, applied, settings.hr.gate, week, facts.as_of)
+        titles = with_parts(registry.titles(), applied)
+        named = {titles[name]: last for name, last in applied.items()}
+        self.checks = gate.run_checks(facts, baseline, named, settings.hr.gate, week, facts.as_of)
         # Whoever let a file pass meant that of the run they started, not one that a re-execution finds in its place.
         if numbered.taken_first:
             self.checks = gate.accept(self.checks, let.checks)
@@ -141,18 +152,31 @@ class Taking:
         """Keeps that the file did not pass."""
         unread = gate.GateCheck(unfit.code, unfit.message, "a file that can be used", "failed")
         number = self._number(None).number
-        checks = gate.as_json(self.checks or [unread], unfit.advice)
-        self.book.intakes.record_gate(number, self._root, False, {"checks": checks, "file": self.found.shown, "size": self.export.size})
+        facts: dict[str, Any] = {
+            "checks": gate.as_json(self.checks or [unread], unfit.advice),
+            "file": self.found.shown,
+            "size": self.export.size,
+        }
+        facts |= {"unknown": self._told(number), SEPARATOR: self.company.separator()}
+        self.book.intakes.record_gate(number, self._root, False, facts)
+
+    def _told(self, number: int) -> list[int]:
+        """Keeps which rows of a file that did not pass are to be mended, if those are why; the lines of numbers that nobody has."""
+        before = self.book.intakes.gate(self._root)
+        if before and self.book.intakes.disposition_counts(self._root):  # an attempt before passed: the run is about the rows of that
+            return list(before.facts.get("unknown", []))
+        why = OF_ROWS & set(gate.names_by_verdict(self.checks, "failed"))
+        rejects, unknown = _for_the_ledger(self.result.rejects if self.result and why else _NO_REJECTS)
+        self.book.intakes.record_rejects(number, self._root, rejects)
+        return unknown
 
     def accept(self, result: intake.IntakeResult) -> ExportFacts:
         """Keeps that the file passed, and which rows are no valid person."""
         facts = self.facts
         assert facts is not None and facts.number is not None, "it was read"  # noqa: S101
         notes = result.notes.drop(columns="value").astype("object").where(result.notes.notna(), None).to_dict("records")
-        # The ledger finds people by whatever number their row has; who looks at it is shown those that somebody has.
-        rejects = result.rejects.assign(employee_id=result.rejects["number"])
-        unknown = result.rejects.loc[result.rejects["employee_id"].isna() & result.rejects["number"].notna(), "line"]
-        passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes, "unknown": sorted(map(int, set(unknown)))}
+        rejects, unknown = _for_the_ledger(result.rejects)
+        passed = {**facts.to_json(), "checks": gate.as_json(self.checks), "notes": notes, "unknown": unknown}
         self.book.intakes.record_gate(facts.number, self._root, True, passed)
         self.book.intakes.record_rejects(facts.number, self._root, rejects, facts.dispositions())
         lost = lacking.followed(result.notes.rename(columns={"column": "field", "code": "reason"}))
@@ -259,6 +283,13 @@ class Taking:
 def step_name(company: Company) -> str:
     """The name of the intake's step, where run config goes."""
     return f"{company.name}__hr__intake"
+
+
+def _for_the_ledger(rejects: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
+    """The rejects, by whatever number their row has: the ledger finds people by it; and the lines of numbers that nobody has: who looks at
+    them is shown the others alone."""
+    unknown = rejects.loc[rejects["employee_id"].isna() & rejects["number"].notna(), "line"]
+    return rejects.assign(employee_id=rejects["number"]), sorted(map(int, set(unknown)))
 
 
 def _table(checks: list[gate.GateCheck]) -> dict[str, Any]:

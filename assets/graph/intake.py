@@ -173,11 +173,10 @@ def _roster(company: Company, result: intake.IntakeResult, checks: list[dg.Asset
 
 
 def _rejects(company: Company, result: intake.IntakeResult, facts: ExportFacts) -> dg.MaterializeResult:
-    hr = company.settings.hr
     frames = {"rejects": result.rejects, "notes": result.notes, "dispositions": result.dispositions, NAMES: result.rejected_names}
     return dg.MaterializeResult(
         asset_key=company.key("hr", "rejects"),
-        value={**frames, "facts": facts.to_json(), SEPARATOR: hr.skipped.separates(hr.source, company.settings.timezone)},
+        value={**frames, "facts": facts.to_json(), SEPARATOR: company.separator()},
         metadata=metadata.of_result(
             result.rejects,
             {

@@ -3,6 +3,7 @@
 Belongs here: frames and counts as metadata values. Does not belong here: which asset shows what.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -20,6 +21,8 @@ MOST_ROWS = 50
 """Longer tables are cut in the UI; the files hold everyone."""
 IN_REPORT = ": in the run's report"
 _LONGEST_BAR = 8
+_TOO_LONG = re.compile(r"(\S{27})\S{2,}")
+"""A word that does not fit beside a number at 1280 px."""
 _FEW_COLUMNS = 4
 """The UI opens what so few columns mean on the page itself, where it is too wide for a small window; tables of theirs say it too."""
 
@@ -126,7 +129,13 @@ def reasons(people: pd.DataFrame) -> dg.MetadataValue:
     chosen = people[people["reason"].notna() & people["employee_id"].notna()]
     chosen = chosen.assign(shared=chosen["reason"].map(chosen["reason"].value_counts())).sort_values(["shared", "reason"], kind="stable")
     why = chosen["detail"].fillna(chosen["reason"].str.replace("_", " "))
-    return table(pd.DataFrame({"employee_id": chosen["person"], "why": why}))
+    return table(pd.DataFrame({"employee_id": chosen["person"], "why": fitting(why)}))
+
+
+def fitting(texts: pd.Series) -> pd.Series:
+    """Texts that a narrow column can break: a destination's code has no place to, and a long one would stick out of the page. The run's
+    report has it whole."""
+    return texts.str.replace(_TOO_LONG, lambda found: f"{found.group(1)}…", regex=True)
 
 
 def repairs(rows: pd.DataFrame) -> dg.MetadataValue:

@@ -30,7 +30,7 @@ from roster.plan.decision import Plan
 from roster.plan.facts import DryRunReply, PlanFacts
 from roster.plan.undo import WHY
 from roster.reports.headline import counted
-from roster.reports.held import against, beyond, paste, waiting
+from roster.reports.held import against, barred, beyond, paste, waiting
 from roster.reports.reasons import reason
 from roster.shown import in_markdown
 
@@ -159,17 +159,21 @@ def _held_check(key: dg.AssetKey, company: Company, destination: Destination, dr
     limits = "".join(f" {sentence}." for sentence in [*beyond(plan.figures), *facts.things.beyond])
     both = [counted(len(held), "person", "people")] if len(held) else []
     both += [counted(len(things), "thing that is no person", "things that are no people")] if len(things) else []
-    waits = f"{' and '.join(both)} {'waits' if len(held) + len(things) == 1 else 'wait'}"
+    waits, stay = f"{' and '.join(both)} {'waits' if len(held) + len(things) == 1 else 'wait'}", barred(plan.people)
+    may_go = digest if len(held) + len(things) > stay else None
+    until = "until somebody settles it"
+    if may_go:
+        until = f"for a release, but for {stay:,} of them {until}" if stay else "for a release"
     return dg.AssetCheckResult(
         passed=held.empty and things.empty,
         check_name="held",
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{waits} for a release.{limits}" if len(held) + len(things) else "Nothing is held.",
+        description=f"{waits} {until}.{limits}" if len(held) + len(things) else "Nothing is held.",
         metadata={
             "people held": len(held),
             **({"things held": metadata.counts(things["kind"].value_counts().to_dict(), "kind")} if len(things) else {}),
-            **({"digest for a release": digest, **_to_paste(company, digest)} if digest else {}),
+            **({"digest for a release": may_go, **_to_paste(company, may_go)} if may_go else {}),
             **(links.to(company.name, "waiting", digest) if digest else {}),
             **metadata.filled(
                 {

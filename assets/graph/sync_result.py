@@ -106,8 +106,8 @@ def _agreement_check(key: dg.AssetKey, disagreements: list[str], requests: int) 
 
 
 def _why(answers: pd.DataFrame) -> "pd.Series[str]":
-    """In one column: a destination's codes have no place to break, and beside a third one they would stick out of the page."""
-    return answers["status"].astype("str") + (": " + answers["reason"].astype("str")).fillna("")
+    """In one column: beside a third one a destination's codes would stick out of the page."""
+    return metadata.fitting(answers["status"].astype("str") + (": " + answers["reason"].astype("str")).fillna(""))
 
 
 def _shown(

@@ -126,22 +126,25 @@ class Intakes(Scoped):
             facts = connection.execute(sa.select(tables.baseline.c.facts).where(self._mine(tables.baseline))).scalar_one_or_none()
         return FileFacts.from_json(facts) if facts else None
 
-    def record_rejects(self, number: int, root_run_id: str, rejects: pd.DataFrame, disposition_counts: dict[str, int]) -> None:
+    def record_rejects(
+        self, number: int, root_run_id: str, rejects: pd.DataFrame, disposition_counts: dict[str, int] | None = None
+    ) -> None:
         """Keep which rows were no valid person, in place of what this root run recorded before. Offending values are not kept.
 
         Args:
             number: The intake's number.
             root_run_id: The root run that read it.
             rejects: line, employee_id, column, source, code, message.
-            disposition_counts: Disposition → number of the file's rows.
+            disposition_counts: Disposition → number of the file's rows; None: of a file that the gate stopped, which counts for nothing.
         """
         numbered = rejects.assign(position=range(len(rejects)))
         rows = rows_of(numbered, [*REJECTS, "position"], **self._keys(root_run_id=root_run_id))
         with self._writing() as connection:
             connection.execute(sa.delete(tables.reject).where(self._mine(tables.reject, root_run_id=root_run_id)))
             insert(connection, tables.reject, rows)
-            counted = self._keys(root_run_id=root_run_id, number=number, counts=disposition_counts, recorded_at=moment())
-            upsert(connection, tables.disposition, [counted])
+            if disposition_counts is not None:
+                counted = self._keys(root_run_id=root_run_id, number=number, counts=disposition_counts, recorded_at=moment())
+                upsert(connection, tables.disposition, [counted])
 
     def rejects(self, root_run_id: str) -> pd.DataFrame:
         """The rejects of a root run: line, employee_id, column, source, code, message."""

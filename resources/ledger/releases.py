@@ -69,6 +69,14 @@ class Releases(Scoped):
         columns = ["person", "intended", "kinds", "reason", "digest"]
         return self._frame(tables.plan_person, columns, ["person"], destination=destination, plan_run_id=plan_run_id, action="hold")
 
+    def held_but_for(self, destination: str, plan_run_id: str, reasons: Sequence[str]) -> int:
+        """How many people a plan holds for another reason than these."""
+        table = tables.plan_person
+        mine = self._mine(table, destination=destination, plan_run_id=plan_run_id, action="hold")
+        counted = sa.select(sa.func.count()).select_from(table).where(mine, table.c.reason.not_in(reasons))
+        with self._reading() as connection:
+            return int(connection.execute(counted).scalar_one())
+
     def release(
         self, digest: str, run_id: str, root_run_id: str, kinds: Sequence[str], name: str, reason: str, people: Sequence[str] = ()
     ) -> Held:

@@ -40,7 +40,9 @@ class Stored:
 def stored(report: RunReport) -> Stored:
     """What the rejected rows and cells of a run's file say; nothing where it is not stored any more."""
     rejects = _Rejects.of(report)
-    return Stored(rejects.beside(), rejects.separator()) if rejects else Stored(NOTHING_BESIDE, ",")
+    if rejects is None or rejects.run_id not in report.attempts:  # lines of another night's file are none of this one's
+        return Stored(NOTHING_BESIDE, report.separator or (rejects.separator() if rejects else ","))
+    return Stored(rejects.beside(), rejects.separator())
 
 
 def with_names(report: RunReport, everyone: pd.DataFrame | None = None) -> RunReport:
@@ -95,7 +97,15 @@ class _Rejects:
         return Beside(
             NOTHING_BESIDE.names if names is None else names.drop_duplicates("line").set_index("line")["name"],
             pd.concat(words, ignore_index=True) if words else NOTHING_BESIDE.words,
+            self.lines(),
         )
+
+    def lines(self) -> pd.Series:
+        """Of whoever has a row that is used, its line by their number."""
+        rows = self.entry("dispositions")
+        if rows is None:
+            return NOTHING_BESIDE.lines
+        return rows[rows["disposition"].eq("used")].drop_duplicates("employee_id").set_index("employee_id")["line"].astype("Int64")
 
     def separator(self) -> str:
         return str(self.entry(SEPARATOR) or ",")

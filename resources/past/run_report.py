@@ -14,6 +14,7 @@ import pandas as pd
 from resources.failures import Permanent
 from resources.hr.sets import file_names
 from resources.ledger import Ledger
+from resources.past.beside import SEPARATOR
 from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json
 from roster.parts import whole_of, with_parts
@@ -72,6 +73,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
         released=ledger.releases.by(root_run_id) if str(last["job"]).endswith("_release") else None,
         dispositions=ledger.intakes.disposition_counts(root_run_id),
         standing=export.standing if export else {},
+        separator=str(gate.facts.get(SEPARATOR, "")) if gate else "",
         rejects=_named(ledger.intakes.rejects(root_run_id), gate.facts.get("unknown", []) if gate else []),
         notes=pd.DataFrame(gate.facts.get("notes", []) if gate else [], columns=list(ROWS)),
         destinations=[report for report, _ in found],

@@ -16,6 +16,7 @@ from resources.past.open_states import frame, leavers
 from resources.past.run_report import assemble
 from roster import lacking
 from roster.parts import with_parts
+from roster.plan.decision import RELEASABLE
 from roster.reports.model import HR_FILE, RunReport
 
 
@@ -42,6 +43,8 @@ class Waiting:
     held: Held
     things: int = 0
     """Of things that are no people."""
+    barred: int = 0
+    """Of the people, those whom no release lets go."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,9 @@ def _waiting(ledger: Ledger, titles: Mapping[str, str]) -> list[Waiting]:
         verdict = ledger.plans.verdict(name, run_id) if run_id else None
         held = ledger.releases.held(verdict.held_digest) if verdict and verdict.held_digest else None
         if held and verdict:
-            found.append(Waiting(title, verdict.facts.actions.get("hold", 0), held, len(ledger.things.held(name, held.plan_run_id))))
+            things = len(ledger.things.held(name, held.plan_run_id))
+            barred = ledger.releases.held_but_for(name, held.plan_run_id, RELEASABLE)
+            found.append(Waiting(title, verdict.facts.actions.get("hold", 0), held, things, barred))
     return found
 
 

@@ -4,13 +4,14 @@ Belongs here: the shape of such entries and the sentences that HR reads. Does no
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from roster.intake.mapping import headers
 from roster.reading.lines import line_text
-from roster.settings import People
+from roster.settings import People, Source
 from roster.unfit import Unfit
 
 COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value")
@@ -37,7 +38,8 @@ MESSAGES = {
     "damaged": "It was damaged on its way into the file.",
     "phone": "This is no phone number, or one without a country.",
     "country": "This is no two-letter country code (ISO 3166).",
-    "approval_limit": "A limit is a number of at most two decimals, with a point, not below zero; written otherwise it needs `decimal`.",
+    "approval_limit": "This is no amount that can be read: a number of at most two decimals, not below zero. With a comma, or with marks "
+    "between thousands, it needs `decimal` in the settings.",
     "locale": "A locale is written like sv_SE.",
     "bank_account": "This is no account number: masked, without digits, or like an IBAN whose check digits or length are wrong.",
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
@@ -64,6 +66,10 @@ NOTHINGS = frozenset(
     | {"ej angivet", "Ej angivet", "uppgift saknas", "ikke oppgitt", "Ikke oppgitt", "ikke angivet", "ei tietoa", "non renseigné", "brak"}
 )
 """What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
+_AGREED = ("worker_status", "date")
+"""The codes of which the settings say how HR was to write it."""
+_MOST_WORDS = 12
+_A_DAY = date(2026, 11, 30)
 NAMES = frozenset({"NA", "Null", "None", "none", "nil", "-", "--", "–", "—", "."})
 """Those of them that people are called, or that stand for the name that somebody does not have."""
 
@@ -94,8 +100,24 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
     values = [_cells(part, str(column), frame) for column, part in table.groupby("column", sort=False)]
     table["value"] = pd.concat([pd.Series(dtype="str"), *values]).reindex(table.index).astype("str")
     table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")
+    for code, column in set(zip(*(table.loc[table["code"].isin(_AGREED), name] for name in ("code", "column")), strict=True)):
+        mine = table["code"].eq(code) & table["column"].eq(column)
+        table.loc[mine, "message"] = _as_agreed(code, people.columns.get(column)) or MESSAGES[code]
     table["source"] = table["column"].map(lambda column: headers(people, column)).replace("", None).astype("str")
     return table[list(COLUMNS)].sort_values(["line", "column"], ignore_index=True)
+
+
+def _as_agreed(code: str, source: Source | None) -> str | None:
+    """The same in the words that the settings have of HR's file, where they have any: HR knows neither ours nor a format by its signs."""
+    if source is None:
+        return None
+    if code == "worker_status":
+        words = list(source.values or source.lookup or ())
+        more = ", …" if len(words) > _MOST_WORDS else ""
+        return f"The status is none of {', '.join(words[:_MOST_WORDS])}{more}." if words else None
+    if not all("%" in format for format in source.format):  # a workbook's numbers: nobody types one
+        return None
+    return f"This is no day, or it is not written like {' or '.join(f'{_A_DAY:{format}}' for format in source.format)}."
 
 
 def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:

@@ -83,7 +83,7 @@ def run_checks(
     Args:
         facts: The file's.
         last: Those of the file that was last applied to everyone; None if there is none.
-        applied: Destination → what it was last brought to.
+        applied: Destination, as people call it → what it was last brought to.
         limits: The company's.
         week: Those of the files that were applied to everyone in the last seven days, newest first.
         as_of: The day that counts as today.

@@ -4,16 +4,22 @@ Belongs here: those tables and that text. Does not belong here: what is held and
 HTML.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from roster.plan.adoption import WAYS
+from roster.plan.decision import RELEASABLE
 from roster.plan.limits import FIGURES
 from roster.reports import words
 from roster.reports.model import PEOPLE, DestinationReport
 from roster.reports.reasons import reason
 from roster.reports.tables import Table, employee_numbers
+
+WEEK: Final = "last 7 days, of allowed"
+"""The heading of how many were written in the week before, of how many a week may have."""
+HAVING: Final = "changing, of those with one"
+"""The heading of how many who have such a value get another or lose it, of all who have one."""
 
 
 def paste(company: str, digest: str) -> tuple[str, str]:
@@ -32,8 +38,7 @@ def waiting(people: pd.DataFrame) -> Table:
     Args:
         people: ``person``, ``action``, ``kinds``, ``reason`` and, once there is one, ``outcome``.
     """
-    frame = people.reindex(columns=list(PEOPLE))
-    held = frame[frame["outcome"].eq("held") | (frame["outcome"].isna() & frame["action"].eq("hold"))]
+    held = _held(people)
     kinds = held.assign(reason=held["reason"].astype("str").fillna("limit"), kind=held["kinds"].astype("str").str.split("|"))
     groups = kinds.explode("kind").groupby(["reason", "kind"], dropna=False, sort=False)["person"]
     rows: list[list[Any]] = [
@@ -42,6 +47,21 @@ def waiting(people: pd.DataFrame) -> Table:
     ]
     rows.sort(key=lambda row: -row[2])
     return Table([("Why", "text"), ("Kind", "text"), ("People", "num"), ("Who", "ids")], rows, len(rows))
+
+
+def barred(people: pd.DataFrame) -> int:
+    """How many of them no release lets go: somebody has to settle first who they are, or who approves for them.
+
+    Args:
+        people: As for `waiting`.
+    """
+    why = _held(people)["reason"]
+    return int((why.notna() & ~why.isin(RELEASABLE)).sum())
+
+
+def _held(people: pd.DataFrame) -> pd.DataFrame:
+    frame = people.reindex(columns=list(PEOPLE))
+    return frame[frame["outcome"].eq("held") | (frame["outcome"].isna() & frame["action"].eq("hold"))]
 
 
 def limits(destination: DestinationReport) -> Table:
@@ -54,8 +74,8 @@ def limits(destination: DestinationReport) -> Table:
 
 
 def against(figures: pd.DataFrame) -> pd.DataFrame:
-    """The figures of limits for a page: ``kind``, ``planned``, ``allowed``, ``in 7 days before`` and ``of who have one`` (so many of so
-    many; empty where that is not asked, and in a plan of an earlier version), ``held``."""
+    """The figures of limits for a page: ``kind``, ``planned``, ``allowed``; `WEEK` and `HAVING`, so many of so many (empty where that is
+    not asked, and in a plan of an earlier version); ``held``."""
     frame = figures.reindex(columns=list(FIGURES)).astype("object")
 
     def of(some: str, all_: str) -> list[str]:
@@ -63,7 +83,7 @@ def against(figures: pd.DataFrame) -> pd.DataFrame:
         return [f"{int(one):,} of {int(most):,}" if not (pd.isna(one) or pd.isna(most)) else "" for one, most in pairs]
 
     allowed = ["no limit" if pd.isna(most) else int(most) for most in frame["allowed"]]
-    more = {"in 7 days before": of("written", "per_week"), "of who have one": of("moved", "having")}
+    more = {WEEK: of("written", "per_week"), HAVING: of("moved", "having")}
     shown = frame[["kind", "planned"]].assign(allowed=pd.Series(allowed, index=frame.index, dtype="object"), **more)
     return shown.assign(held=frame["held"])
 

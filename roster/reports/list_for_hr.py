@@ -4,7 +4,8 @@ Belongs here: its rows and columns. Does not belong here: who is left out, and t
 it is put (``resources.past.report_files``). It names people, so it is its owner's alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -40,6 +41,8 @@ class Beside:
     """Line → the name in a rejected row."""
     words: pd.DataFrame
     """``line``, ``field``, ``word``: what HR's cells have where a value could not be used."""
+    lines: pd.Series = field(default_factory=partial(pd.Series, dtype="Int64"))
+    """Employee number → the line of the row that is used."""
 
 
 NOTHING_BESIDE: Final = Beside(pd.Series(dtype="str"), pd.DataFrame(columns=["line", "field", "word"]))
@@ -59,18 +62,33 @@ def rows(report: RunReport, changed: Since, beside: Beside = NOTHING_BESIDE) -> 
     """
     found = changed.rows.reindex(columns=[*COLUMNS, "number"])
     # Only tonight's lines are lines of tonight's file.
-    mine = found["line"].notna() & ~found["state"].isin(["solved", "not known"])
-    line = found["line"].astype("Int64").where(mine)
+    tonight = ~found["state"].isin(["solved", "not known"])
+    line = found["line"].astype("Int64").fillna(found["number"].map(beside.lines).astype("Int64")).where(tonight)
     cells = beside.words.drop_duplicates(["line", "field"])
-    at = pd.MultiIndex.from_frame(pd.DataFrame({"line": line.fillna(-1).astype("int64"), "field": found["field"].fillna("")}))
+    in_file = line.where(found["where"].eq(HR_FILE)).fillna(-1).astype("int64")
+    at = pd.MultiIndex.from_frame(pd.DataFrame({"line": in_file, "field": found["field"].fillna("")}))
     word = pd.Series(cells["word"].to_numpy(), pd.MultiIndex.from_frame(cells[["line", "field"]]), dtype="str")
     found["word"] = found["word"].astype("str").fillna(pd.Series(word.reindex(at).to_numpy(), found.index, dtype="str"))
     by_line = line.map(beside.names).astype("str")
     managers = found["number"].map({number: value for (_, number, what), value in report.shown.items() if what == "approver"})
     found["word"] = found["word"].fillna(managers.astype("str").where(found["field"].eq("manager") & found["where"].eq(HR_FILE)))
     found["name"] = report.named(found["number"]).fillna(by_line)
+    # A number that nobody else has stands here as HR's row has it: by what else would they find the row in their system?
+    found["employee_id"] = found["employee_id"].astype("str").fillna(found["number"].astype("str"))
+    _called(found, report)
     found["line"], found["times_seen"] = line, pd.to_numeric(found["times_seen"]).astype("Int64")
     if line.ge(EACH).any():
         found["line"] = line_texts(line)
-    found["state"] = found["state"].map(STATES).astype("str")
+    first = not changed.compared and report.job == f"{report.company}_sync"
+    found["state"] = STATES["new"] if first else found["state"].map(STATES).astype("str")
     return found[list(COLUMNS)]
+
+
+def _called(found: pd.DataFrame, report: RunReport) -> None:
+    """Fields of a destination as people call them, in place."""
+    for one in report.destinations:
+        there = found["where"].eq(one.name)
+        for name in set(found.loc[there, "field"].dropna()) & one.labels.keys():
+            mine = there & found["field"].eq(name)
+            found.loc[mine, "reason"] = found.loc[mine, "reason"].str.replace(f"{name}: ", f"{one.labels[name]}: ", n=1, regex=False)
+            found.loc[mine, "field"] = one.labels[name]

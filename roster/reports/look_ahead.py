@@ -75,7 +75,7 @@ def shown(report: RunReport) -> Shown | None:
         return None
     columns = [("day", "Day", "nowrap"), ("what", "What", "text"), ("employee_id", "Employee", "id"), ("name", "Name", "text")]
     columns += [("department", "Department", "text"), ("detail", "Detail", "text")]
-    lines = unreadable_lines(report.rejects)
+    lines = unreadable_lines(report.rejects) if report.intake else []  # else they are none of the file that is told of
     more = f" and {len(lines) - MOST_NUMBERS:,} more" if len(lines) > MOST_NUMBERS else ""
     coming = report.coming.assign(name=report.named(report.coming["employee_id"]))
     return Shown(table(coming, columns), ", ".join(map(line_text, lines[:MOST_NUMBERS])) + more, report.intake is None)

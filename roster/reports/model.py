@@ -179,6 +179,8 @@ class RunReport:
     """Disposition → rows of HR's file."""
     standing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By what (`roster.intake.standing.BY`) → ``vocabulary.Employment`` → people in scope."""
+    separator: str = ""
+    """What separates the fields of the list for HR, of a file that the gate stopped; nothing else is stored of that."""
     rejects: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
     notes: pd.DataFrame = field(default_factory=partial(_empty, ROWS))
     """Optional values that were dropped; the rows were used."""

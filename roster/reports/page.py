@@ -88,10 +88,11 @@ def render(report: RunReport, told: Told | None = None) -> str:
 
 def _destination(report: RunReport, one: DestinationReport) -> dict[str, Any]:
     waits, others = change_table.split(report, one)
+    may_go = one.held > held.barred(one.people) or things.waiting(one)
     return {
         "is": one,
         "held": held.waiting(one.people),
-        "paste": held.paste(report.company, one.held_digest) if one.held_digest else None,
+        "paste": held.paste(report.company, one.held_digest) if one.held_digest and may_go else None,
         "limits": held.limits(one),
         "adoption": held.adoption(one),
         "things": things.table(one),

@@ -247,7 +247,7 @@ REPAIR_REASONS: Final[dict[str, str]] = {
     "not_started": "HR's manager has not started yet",
     "not_here": "HR's manager cannot approve at the destination",
     "kept": "HR names a manager whom no row has: the approver there stays",
-    "unknown": "HR names a manager whom no row has: the next one up from the approver there, or the fallback, approves",
+    "unknown": "HR names a manager whom no row has: the next one up from the approver there, or the fallback, approves, if there is one",
     "self": "HR has them as their own manager",
     "cycle": "HR's managers go round in a circle",
     "top": "Top of the chain: HR gives no manager",

@@ -12,8 +12,9 @@ from typing import Final
 
 import pandas as pd
 
+from roster.plan.decision import RELEASABLE
 from roster.reading.lines import line_texts
-from roster.reports.model import BEFORE, HR_FILE, RunReport
+from roster.reports.model import BEFORE, HR_FILE, SKIPS, RunReport
 from roster.reports.skipped import managers_not_found
 from roster.reports.tables import Table, employee_numbers, table
 
@@ -99,6 +100,7 @@ def since(report: RunReport, everyone: pd.DataFrame) -> Since:
     # Whether a row without a number was mended, or has moved to another line, cannot be told either.
     left = before[~past.isin(set(now)) & (before["number"].notna() | ~alike(before).isin(set(kinds)))]
     left = left.assign(state=left["state"].where(left["where"].isin(known), "not known"))
+    left = left[~(left["state"].eq("not known") & left["code"].isin(RELEASABLE) & ~_lasts(left, report.skips))]
     rows = pd.concat([everyone.assign(state=state), left], ignore_index=True)
     rows["name"] = report.named(rows["number"])
     return Since(rows, sorted(set(report.known_before) - known), compared)
@@ -119,6 +121,14 @@ def keys(rows: pd.DataFrame) -> pd.Series:
 def alike(rows: pd.DataFrame) -> pd.Series:
     """By what rows without a number are alike."""
     return pd.Series(list(map(tuple, rows[["where", "code", "field"]].astype("str").fillna("").to_numpy())), rows.index, dtype="object")
+
+
+def _lasts(rows: pd.DataFrame, skips: pd.DataFrame) -> pd.Series:
+    """Whether they stay out still, as far as any run since has told: who was released waits no more."""
+    past = skips.reindex(columns=list(SKIPS))
+    lasting = pd.MultiIndex.from_arrays([past["destination"].astype("str").str.casefold(), past["employee_id"], past["reason"]])
+    there = pd.MultiIndex.from_arrays([rows["where"].astype("str").str.casefold(), rows["number"], rows["code"]])
+    return pd.Series(there.isin(lasting), rows.index)
 
 
 def _who(rows: pd.DataFrame) -> pd.Series:

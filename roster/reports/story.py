@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from roster.plan.decision import RELEASABLE
 from roster.plan.outcomes import LATER, NOT_IN_ANSWER
 from roster.reading.lines import line_text
 from roster.reports.model import HR_FILE
@@ -223,6 +224,11 @@ def obstacle(visit: Visit) -> str | None:
     return None if code is None else _words(visit, code)
 
 
+def may_go(visit: Visit) -> bool:
+    """Of somebody held, whether a release can let them go."""
+    return visit.reason is None or visit.reason in RELEASABLE
+
+
 def _words(visit: Visit, code: str) -> str:
     return visit.detail if code in DATED and visit.detail else reason(code).words
 
@@ -244,7 +250,8 @@ def _sentence(visit: Visit) -> str:
     if visit.action == "skip":
         return f"{PERSON} was left out at {PLACE}: {words}."
     if visit.action == "hold":
-        return f"{PERSON} waits for a release at {PLACE} ({_INTENDED.get(visit.intended or '', 'a change')}): {words}."
+        waits = f"waits for a release at {PLACE}" if may_go(visit) else f"waits at {PLACE} until somebody settles it"
+        return f"{PERSON} {waits} ({_INTENDED.get(visit.intended or '', 'a change')}): {words}."
     return _written(visit, _DONE.get(visit.action or "", "changed"), words)
 
 

@@ -1,7 +1,7 @@
 """How `rollcall status` lays out what it was given."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,10 @@ import pytest
 from rich.console import Console
 
 from cli.status import print_status
+from resources.ledger import Held
 from resources.past.open_states import frame, of_nobody
 from resources.past.run_report import NO_REASON
-from resources.past.status import Status, UnderWay
+from resources.past.status import Status, UnderWay, Waiting
 from roster.intake.gate import GateCheck
 from roster.reports.model import RunReport
 from roster.reports.reasons import reason
@@ -63,6 +64,24 @@ def test_a_newest_run_that_died_is_gone_on_with_by_a_command_that_is_not_cut_and
     assert f"  Go on with it: rollcall reexecute {run_id}" in lines
     stopped = replace(died, gate=[GateCheck("trailer", "", "", "failed")])
     assert "reexecute" not in "".join(printed(Status("acme", 0, [], [stopped], [], [], pd.DataFrame())))
+
+
+def test_whom_no_release_lets_go_has_no_command_that_would_seem_to() -> None:
+    until = datetime.now(UTC) + timedelta(hours=20)
+    waiting = Waiting("Expensify", 3, Held("expensify", "p1", "5d785385052b5fec", ["join"], until), barred=1)
+    lines = printed(Status("acme", 0, [], [], [waiting], [], pd.DataFrame()))
+    assert "  1 person waits at Expensify until somebody settles it: no release lets them go, see below why." in lines
+    assert any(line.startswith("  2 people wait for a release at Expensify (join), until ") for line in lines)
+    assert '    rollcall release acme 5d785385052b5fec --by "" --reason ""' in lines
+    lines = printed(Status("acme", 0, [], [], [replace(waiting, people=1)], [], pd.DataFrame()))
+    assert not any("5d785385052b5fec" in line or "for a release" in line for line in lines)
+
+
+def test_the_id_of_a_run_is_whole_on_a_narrow_terminal() -> None:
+    run_id, began = "37d6ebbb-6531-4f73-940f-87c30035e792", datetime.now(UTC)
+    run = RunReport(company="acme", run_id=run_id, root_run_id=run_id, job="acme_sync", started=began, status="finished")
+    lines = printed(Status("acme", 0, [], [run, replace(run, job="acme_release_and_more" * 2)], [], [], pd.DataFrame()), width=80)
+    assert not any("…" in line for line in lines)
 
 
 def test_on_a_narrow_terminal_a_line_goes_on_below_itself() -> None:

@@ -42,7 +42,7 @@ def test_no_surprise_nobody_who_has_left_comes_back_when_the_clock_goes_back(syn
     for job, config in (("sync", {}), ("preview", {}), ("one", {"employee_ids": ["E12"]})):
         result = acme.quickly(job, **config)
         assert result.step == "acme__hr__intake", result
-        assert "findity: 2026-12-01 counts as today, which is before 2027-03-02" in result.message
+        assert "Findity: 2026-12-01 counts as today, which is before 2027-03-02" in result.message
         assert "Set this machine's clock right" in result.message
         assert "accept: [as_of]" in result.message
     assert acme.box.writes == writes

@@ -118,9 +118,9 @@ def test_the_check_says_how_many_why_and_what_to_type(beyond: Any) -> None:
     assert "leave: 3 planned, 1 allowed" in check.description
     shown = check.metadata
     limits = {row.data["kind"]: row.data for row in shown["limits"].records}
-    more = {"in 7 days before": "0 of 3", "of who have one": ""}
+    more = {"last 7 days, of allowed": "0 of 3", "changing, of those with one": ""}
     assert limits["leave"] == {"kind": "leave", "planned": 3, "allowed": 1, "held": 3, **more}
-    assert limits["email"] == {"kind": "email", "planned": 1, "allowed": 5, "held": 0, **more, "in 7 days before": "0 of 15"}
+    assert limits["email"] == {"kind": "email", "planned": 1, "allowed": 5, "held": 0, **more, "last 7 days, of allowed": "0 of 15"}
     digest = shown["digest for a release"].value
     assert f"release acme {digest}" in shown["command to release"].value
     assert f'digest: "{digest}"' in shown["config to release"].value

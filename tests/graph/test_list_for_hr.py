@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from destinations import registry
+from resources.past.last_night import with_nights
+from resources.past.report_files import list_for_hr
+from resources.past.run_report import assemble
+from roster.reports.skipped import left_out
 from sandbox.sftp import SftpServer
 
 pytestmark = pytest.mark.long(held_by="tests/contract/sftp/test_put_back.py::test_each_owner_has_their_file_in_place_of_the_last_one")
@@ -36,6 +41,16 @@ def sheets(content: bytes) -> dict[str, list[dict[str, Any]]]:
 
 def of(rows: list[dict[str, Any]], number: str) -> dict[str, Any]:
     return next(row for row in rows if row["Employee"] == number)
+
+
+def tonights(acme: Any, result: Any) -> list[dict[str, Any]]:
+    """The list for HR of a run, but for what it does not know of the nights before."""
+    titles = registry.titles()
+    with acme.ledger() as ledger:
+        report = with_nights(ledger, assemble(ledger, result.run_id, titles), titles)
+    out = left_out(report)
+    assert list_for_hr(report, out, "csv").decode("utf-8-sig").startswith("employee_id;name;")
+    return [row for row in sheets(list_for_hr(report, out, "xlsx"))["HR"] if row["State"] in ("new", "still open")]
 
 
 def told(acme: Any, result: Any) -> str:
@@ -79,6 +94,30 @@ def test_hr_gets_what_to_mend_by_name_and_is_told_once_when_it_is_solved(synced:
     assert acme.quickly("sync").succeeded
     assert "solved" not in acme.reports()["skipped_employees.csv"].read_text("utf-8-sig")
     assert not (server.folder / "acme_skipped_HR.xlsx").exists()
+
+
+def test_a_file_that_is_stopped_for_its_rows_says_which_and_another_one_says_nothing_of_rows(synced: Any) -> None:
+    acme, faulty = synced(), ("E07", "E08", "E09", "E10", "E11", "E12")
+    people = acme.people()
+    people["E05"]["Limit"] = "a lot"
+    acme.file("2026-11-21", people)
+    assert acme.quickly("sync").succeeded
+    for number in faulty:
+        people[number]["Mail"] = f"no address of {number}"
+    acme.file("2026-11-22", {**people, "E99": {**people["E12"], "No": "E99", "Mail": "none"}})
+    stopped = acme.run("sync")
+    assert "rejects: 7 of " in stopped.message
+    tonight = tonights(acme, stopped)
+    assert {row["Employee"] for row in tonight} == {*faulty, "E99"}, "by the row's own number, which nobody else is shown"
+    assert {(row["Column"], row["What would be right"]) for row in tonight} == {("Mail", "Enter a working e-mail address.")}
+    assert all(row["Line"] and not row["In HR's file"] for row in tonight), "no word of an earlier file"
+    assert "E99" not in stopped.message
+
+    acme.file("2026-11-23", {number: row for number, row in people.items() if number not in ("E06", *faulty[1:])})
+    again = acme.again(stopped)
+    assert "rows: 6 rows" in again.message
+    assert "rejects" not in again.message
+    assert not tonights(acme, stopped), "its rows are not what is wrong with it"
 
 
 def test_a_server_that_takes_no_list_fails_no_sync_and_is_told(synced: Any, server: SimpleNamespace) -> None:

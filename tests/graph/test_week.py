@@ -56,7 +56,7 @@ def test_no_surprise_a_drip_ends_at_the_weeks_limit_and_says_so(drip: Any) -> No
     check = drip.checks(drip.result)["findity/plan: held"]
     assert "leave: 1 planned, 2 of the 2 that may in seven days were written." in check.description
     shown = {row.data["kind"]: row.data for row in check.metadata["limits"].records}["leave"]
-    assert (shown["allowed"], shown["in 7 days before"], shown["held"]) == (1, "2 of 2", 1)
+    assert (shown["allowed"], shown["last 7 days, of allowed"], shown["held"]) == (1, "2 of 2", 1)
     page = drip.reports()["sync_report.html"].read_text()
     assert "More changes of this kind in seven days than the limit allows" in page
     assert "2 of 2" in page

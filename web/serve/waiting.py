@@ -23,7 +23,7 @@ from roster.plan.limits import FourEyes
 from roster.plan.wording import Wording
 from roster.records import compact
 from roster.reports import change_table, words
-from roster.reports.held import beyond
+from roster.reports.held import barred, beyond
 from roster.reports.reasons import reason
 from web.serve import people, shown
 from web.serve.asked import Asked, Stop
@@ -75,11 +75,13 @@ class Waiting:
     """The digest of what waits in its place; empty where it is still this."""
     before: list[Any] = field(default_factory=list)
     """Who has let go of it."""
+    barred: int = 0
+    """How many of the people no release lets go."""
 
     @property
     def may(self) -> bool:
         """Whether it may be released now."""
-        return not (self.newer or self.held.expired or self.under_way)
+        return not (self.newer or self.held.expired or self.under_way) and self.total + len(self.things) > self.barred
 
 
 def digest(asked: Asked) -> str | None:
@@ -144,6 +146,7 @@ def now(asked: Asked, given: str) -> Waiting:
         next((one for one in ledger.decisions.newest(20, given) if one.action == "release" and one.ended is None), None),
         "" if current == given else current or "nothing",
         ledger.releases.of(given),
+        barred(planned),
     )
 
 

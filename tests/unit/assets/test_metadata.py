@@ -46,6 +46,14 @@ def test_a_table_that_is_cut_says_how_many_rows_are_left_out_and_where_they_are(
     assert shown.records[-1].data == {"employee_id": "… and 3 more", "why": "in the run's report"}
 
 
+def test_a_code_that_is_too_long_for_the_page_is_cut_and_its_sentence_is_whole() -> None:
+    code = "ORGANIZATIONAL_UNIT_REFERENCE_NOT_FOUND"
+    people = pd.DataFrame({"person": ["1042"], "employee_id": ["1042"], "reason": ["refused"], "detail": [f"{code}: No unit has this id."]})
+    assert metadata.reasons(people).records[0].data["why"] == "ORGANIZATIONAL_UNIT_REFEREN… No unit has this id."
+    short = people.assign(detail="NO_COST_UNIT_FOR_DEPARTMENT: It has none.")
+    assert metadata.reasons(short).records[0].data["why"] == "NO_COST_UNIT_FOR_DEPARTMENT: It has none."
+
+
 def test_quiet_of_a_destination_no_personal_field_counts_as_impersonal() -> None:
     private = re.compile("name|mail|phone|bank|address|approver|manager|approves|number|id$|custom|tags|status|dimension", re.IGNORECASE)
     for words in (expensify, findity):

@@ -79,6 +79,8 @@ def test_who_is_held_comes_back_with_what_tells_their_record(ledger):
     )
     save(ledger, people=people.astype("str"))
     held = ledger.releases.held_people("expensify", "p1")
+    why = set(held["reason"])
+    assert [ledger.releases.held_but_for("expensify", "p1", some) for some in (sorted(why), ["conflict"])] == [0, len(held)]
     assert held[["person", "intended", "reason", "digest"]].to_numpy().tolist() == [["3", "create", "limit", "d"]]
     assert ledger.plans.holds("expensify", "p1", "limit")
     assert not ledger.plans.holds("expensify", "p1", "first_sync")

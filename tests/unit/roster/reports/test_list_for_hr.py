@@ -50,6 +50,36 @@ def test_a_row_without_a_number_has_the_name_that_stands_in_it(listed):
     assert listed.loc[listed["employee_id"].isna(), "name"].tolist() == ["Kit Utan Nummer"]
 
 
+def test_a_number_that_only_the_row_has_is_there_for_hr_to_find_it_by(full_run):
+    unknown = full_run.rejects.assign(number=full_run.rejects["employee_id"], employee_id=None)
+    report = replace(full_run, rejects=unknown)
+    out = left_out(report)
+    assert out.loc[out["outcome"].eq("rejected"), "employee_id"].isna().all(), "nobody else is shown it"
+    assert of(listed_of(report, out), "E1042", HR_FILE)["field"] == "Work e-mail"
+
+
+def test_whoever_has_a_row_that_is_used_has_its_line_at_the_destinations_too(full_run):
+    lines = pd.Series({"E1801": 44, "E1042": 99}, dtype="Int64")
+    found = listed_of(full_run, left_out(full_run), replace(BESIDE, lines=lines))
+    assert (of(found, "E1801", "Expensify")["line"], of(found, "E1042", HR_FILE)["line"]) == (44, 17)
+    assert pd.isna(of(found, "E1801", "Expensify")["word"])
+
+
+def test_a_field_of_a_destination_is_called_as_people_call_it(full_run):
+    values = pd.DataFrame([{"employee_id": "E5", "field": "approvalLimit", "reason": "limit_alone"}])
+    first = replace(full_run.destinations[0], values=values, labels={"approvalLimit": "Limit"})
+    report = replace(full_run, destinations=[first, *full_run.destinations[1:]])
+    told = of(listed_of(report, left_out(report)), "E5", first.name)
+    assert told["field"] == "Limit"
+    assert told["reason"].startswith("Limit: ")
+
+
+def test_on_the_first_night_everything_is_new_and_of_a_release_nothing_is_said(full_run, listed):
+    assert set(listed["state"]) == {"new"}
+    released = replace(full_run, job=f"{full_run.company}_release")
+    assert set(listed_of(released, left_out(released))["state"]) == {""}
+
+
 def test_what_is_not_stored_any_more_is_empty_and_nothing_else_changes(full_run, listed):
     bare = listed_of(full_run, left_out(full_run))
     assert bare["name"].isna().all()

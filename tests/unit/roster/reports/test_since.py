@@ -50,6 +50,15 @@ def test_who_is_left_out_no_more_is_solved_once(second):
     assert ("E1850", "Findity") not in states(before(mended))
 
 
+def test_what_was_released_between_two_nights_is_open_no_more_though_tonight_says_nothing_of_it(second):
+    held = {"where": "Findity", "number": "E77", "employee_id": "E77", "code": "first_sync", "owner": "Finance", "reason": "Waits"}
+    more = pd.concat([second.before, pd.DataFrame([held])], ignore_index=True)
+    unread = replace(second, before=more, destinations=second.destinations[:1], unread=["Findity"])
+    assert ("E77", "Findity") not in states(unread)
+    lasting = pd.DataFrame([{"destination": "findity", "employee_id": "E77", "reason": "first_sync"}])
+    assert states(replace(unread, skips=pd.concat([unread.skips, lasting])))["E77", "Findity"] == "not known"
+
+
 def test_who_was_not_left_out_before_is_new_and_so_is_another_reason(second):
     fewer = replace(second, before=second.before[second.before["number"].ne("E1801")])
     assert states(fewer)["E1801", "Expensify"] == "new"

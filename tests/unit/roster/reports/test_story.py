@@ -38,6 +38,11 @@ def both(action, **parts):
             [visit("hold", intended="create", reason="first_sync")],
             "E1042 waits for a release at Expensify (to be created): first sync of the company: everything waits.",
         ),
+        (
+            [visit("hold", intended="create", reason="conflict")],
+            "E1042 waits at Expensify until somebody settles it (to be created): "
+            "number and e-mail address belong to two different accounts.",
+        ),
         ([visit("create", outcome="created", landed="landed")], "E1042 was created at Expensify, and reading back shows it."),
         ([visit("update", outcome="updated", landed="not visible")], "E1042 was updated at Expensify, in fields that cannot be read back."),
         (
