@@ -34,6 +34,8 @@ HOLDING = "h001"
 """A company whose first sync holds everybody, until somebody releases them in the pages."""
 CREDENTIALS = {"FINDITY_CLIENT": "demo-client", "FINDITY_SECRET": "demo-findity-secret"}
 PATIENCE = 3600 if soak.WHOLE else 120
+EVERY = 30 if soak.WHOLE else 2
+"""Seconds between two looks for a company's file. A hundred companies that look every two seconds leave no processor for their runs."""
 COLUMNS = ("No", "First", "Last", "Mail", "Boss", "Dept", "Firm", "Status", "Start", "End", "Mobile", "Limit", "Over", "IBAN")
 
 
@@ -46,8 +48,8 @@ def seed(companies: list[str]) -> dict[str, Any]:
 
 
 def settings(company: str, chunk: int | None) -> dict[str, Any]:
-    """A company's YAML: its file starts its sync, within seconds; perhaps so few people are sent in a call."""
-    other = {"expensify": None, "when": {"arrival": {"every_seconds": 2}}, "findity.connection.organization": company}
+    """A company's YAML: its file starts its sync; perhaps so few people are sent in a call."""
+    other = {"expensify": None, "when": {"arrival": {"every_seconds": EVERY}}, "findity.connection.organization": company}
     other |= {"findity.users.bankAccount": None, "findity.connection.chunk_size": chunk}
     if company == HOLDING:
         other |= {"first_sync": "hold", "serve": {"releasers": ["anna@acme.example"]}}
@@ -193,9 +195,9 @@ class Engine:
         except redis.RedisError:
             return False
 
-    def reload(self) -> None:
-        """*Reload* of the code location, as the UI does it."""
-        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=60)
+    def reload(self, instance: dg.DagsterInstance) -> None:
+        """*Reload* of the code location, as the UI does it, and as patient."""
+        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=instance.code_server_reload_timeout)
 
     def kept_by_the_broker(self) -> bytes:
         """Every byte that it has written down."""
