@@ -23,17 +23,20 @@ from dagster._grpc.client import DagsterGrpcClient
 from resources.ledger import tables
 from sandbox.server import Sandbox
 from tests import ports, soak
+from tests.deploy import connections
 from tests.deploy.compose import DEPLOY, Here
 from tests.graph.conftest import YAML, changed
 from tests.processes import with_us
 from tests.ui.serving import SECRET, Pages
 
-PORTS = ("3080", "4266", "5432", "6379")
+PORTS = ("3080", "4266", "5432", "6379", "6432")
 WORKERS = ("worker-1", "worker-2")
 HOLDING = "h001"
 """A company whose first sync holds everybody, until somebody releases them in the pages."""
 CREDENTIALS = {"FINDITY_CLIENT": "demo-client", "FINDITY_SECRET": "demo-findity-secret"}
 PATIENCE = 3600 if soak.WHOLE else 120
+EVERY = 30 if soak.WHOLE else 2
+"""Seconds between two looks for a company's file. A hundred companies that look every two seconds leave no processor for their runs."""
 COLUMNS = ("No", "First", "Last", "Mail", "Boss", "Dept", "Firm", "Status", "Start", "End", "Mobile", "Limit", "Over", "IBAN")
 
 
@@ -46,8 +49,8 @@ def seed(companies: list[str]) -> dict[str, Any]:
 
 
 def settings(company: str, chunk: int | None) -> dict[str, Any]:
-    """A company's YAML: its file starts its sync, within seconds; perhaps so few people are sent in a call."""
-    other = {"expensify": None, "when": {"arrival": {"every_seconds": 2}}, "findity.connection.organization": company}
+    """A company's YAML: its file starts its sync; perhaps so few people are sent in a call."""
+    other = {"expensify": None, "when": {"arrival": {"every_seconds": EVERY}}, "findity.connection.organization": company}
     other |= {"findity.users.bankAccount": None, "findity.connection.chunk_size": chunk}
     if company == HOLDING:
         other |= {"first_sync": "hold", "serve": {"releasers": ["anna@acme.example"]}}
@@ -89,6 +92,7 @@ class Engine:
             (self.pipelines / name / "defs.yaml").write_text(yaml.safe_dump(settings(name, 1 if name in slow else None)), "utf-8")
         here = {there: ports.free() for there in PORTS} | {"5432": sa.make_url(postgres).port or 0}
         self.code_port, self.redis_port = here["4266"], here["6379"]
+        self._ports, self._running = here, running
         self.pages = Pages(signed=f"http://127.0.0.1:{here['3080']}", header="x-forwarded-user", company=HOLDING)
         self.home, elsewhere = folder / "volume", folder / "another machine"
         for volume in (self.home, elsewhere):
@@ -108,13 +112,15 @@ class Engine:
         here = self._elsewhere if service == WORKERS[1] else self.here
         found = {"FINDITY_ADMIN_URL": self.box.findity_url, "FINDITY_TOKEN_URL": self.box.findity_token_url, **CREDENTIALS}
         found |= {"ROLLCALL_STORAGE": str(self.folder / "bucket")}
-        return {**here.environment(service), **found, "PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": "", "ROLLCALL_PROXY_SECRET": SECRET}
+        secrets = {"PGPASSWORD": "", "DAGSTER_POSTGRES_PASSWORD": connections.PASSWORD, "ROLLCALL_PROXY_SECRET": SECRET}
+        return {**here.environment(service), **found, **secrets}
 
     def start(self, service: str) -> None:
         """A service of the compose file, in a session of its own: what it starts can be struck with it."""
-        command = with_us(self.here.command(service), signal.SIGKILL)
+        command = self.here.command(service)
         if service == "redis":
             command += ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        command = connections.command(command, self._ports, self._running) if service == "connections" else with_us(command, signal.SIGKILL)
         with (self.folder / f"{service}.log").open("ab") as log:
             self._processes[service] = subprocess.Popen(
                 command,
@@ -193,9 +199,9 @@ class Engine:
         except redis.RedisError:
             return False
 
-    def reload(self) -> None:
-        """*Reload* of the code location, as the UI does it."""
-        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=60)
+    def reload(self, instance: dg.DagsterInstance) -> None:
+        """*Reload* of the code location, as the UI does it, and as patient."""
+        DagsterGrpcClient(port=self.code_port, host="127.0.0.1").reload_code(timeout=instance.code_server_reload_timeout)
 
     def kept_by_the_broker(self) -> bytes:
         """Every byte that it has written down."""
@@ -254,6 +260,7 @@ def running(folder: Path, postgres: str, companies: list[str], slow: list[str]) 
             if name.startswith(("DAGSTER_", "ROLLCALL_", "CELERY_", "PG")):
                 patch.setenv(name, value)
         engine.start("redis")
+        engine.start("connections")
         engine.until(engine.redis_answers)
         engine.instance().dispose()  # makes the tables: several at once would get into each other's way
         engine.start("code")

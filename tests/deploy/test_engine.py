@@ -83,7 +83,7 @@ def _strikes(engine: Engine, instance: dg.DagsterInstance) -> list[str]:
     after(few)
     engine.restart_redis()
     after(few)
-    engine.reload()
+    engine.reload(instance)
     after(few)
     engine.crash_postgres()
     after(few)
