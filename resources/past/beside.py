@@ -105,7 +105,8 @@ class _Rejects:
         rows = self.entry("dispositions")
         if rows is None:
             return NOTHING_BESIDE.lines
-        return rows[rows["disposition"].eq("used")].drop_duplicates("employee_id").set_index("employee_id")["line"].astype("Int64")
+        used = rows[rows["disposition"].eq("used")].drop_duplicates("employee_id")
+        return pd.Series(used["line"].to_numpy(), used["employee_id"], dtype="Int64")
 
     def separator(self) -> str:
         return str(self.entry(SEPARATOR) or ",")

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from roster.plan.decision import RELEASABLE
+from roster.plan.decision import RELEASABLE, UNDO
 from roster.plan.outcomes import PLACES
 from roster.reading.lines import line_texts
 from roster.reports.model import PEOPLE, DestinationReport, RunReport
@@ -56,6 +56,7 @@ def still_there(report: RunReport, left_out: pd.DataFrame) -> pd.DataFrame:
 
 def _at(one: DestinationReport, *, preview: bool) -> pd.DataFrame:
     people = one.people.reindex(columns=list(PEOPLE))
+    people = people[people["reason"].ne(UNDO)]  # whose coming in is to be taken back works here
     stays = _stays(people["reason"]) | people["reason"].isin(["still_has_access", "deactivated_elsewhere"])
     people = people[people["kinds"].eq("leave") | stays]
     if people.empty and one.still_in.empty:

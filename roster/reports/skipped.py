@@ -156,7 +156,13 @@ def _people(destination: DestinationReport, rejected: "pd.Series[str]") -> pd.Da
     )
     # Their reject says more, and says it to HR once.
     already_rejected = left["code"].eq("row_rejected") & left["employee_id"].isin(rejected)
-    return left[~already_rejected].sort_values("employee_id", kind="stable")
+    return left[~already_rejected].sort_values("employee_id", kind="stable", key=_by_line)
+
+
+def _by_line(people: pd.Series) -> pd.Series:
+    """Whoever goes by a line in the order of the lines: line 9 comes before line 10."""
+    lines = people.str.fullmatch(r"line \d+", na=False)
+    return people.mask(lines, "line " + people.where(lines).str[5:].str.zfill(12))
 
 
 def _with_history(everyone: pd.DataFrame, skips: pd.DataFrame, today: date) -> pd.DataFrame:

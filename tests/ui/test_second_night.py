@@ -42,6 +42,8 @@ def test_what_waits_is_shown_with_old_and_new_and_what_to_paste(screen: Any) -> 
     check(screen, "demo/findity/plan", "held", "6 people wait for a release. leave: 6 planned, 3 allowed.")
     screen.shows("rollcall release demo", "Findity → nothing", *LEAVERS)
     screen.picture("held")
+    with screen.narrow():
+        assert screen.cut_off() == []
     screen.page.get_by_text("[Show Markdown]").first.click()
     screen.shows("digest:")
 

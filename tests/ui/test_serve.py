@@ -378,6 +378,13 @@ def test_true_report_what_the_gate_stopped_is_not_nobody_left_out(stage: Stage) 
     assert "Fia Zetterlund" in whole, "the name beside the number"
     assert "not known tonight" not in whole
     assert stage.asks(VERA, "GET", "/acme/faults.xlsx").content.startswith(b"PK")
+    faulty = {number: row | {"Mail": f"none of {number}"} for number, row in serving.people(stage.acme).items() if number > "E06"}
+    stage.acme.file("2026-11-23", serving.people(stage.acme) | faulty)
+    rejected = stage.acme.quickly("sync")
+    assert "rejects: " in rejected.message
+    night = stage.asks(VERA, "GET", f"/acme/nights/{rejected.run_id}").text
+    assert "Rows of the file to be mended" in night
+    assert night.count("This is no e-mail address.") == len(faulty)
 
 
 def shows(page: Page, name: str, pictures: Path | None) -> None:

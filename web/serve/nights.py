@@ -19,6 +19,7 @@ from resources.past.last_night import with_nights
 from resources.past.report_files import list_for_hr
 from resources.past.run_report import assemble
 from resources.past.status import look
+from roster.plan.decision import RELEASABLE
 from roster.reports import change_table, look_ahead, tables
 from roster.reports.headline import Headline, counted, headline
 from roster.reports.model import RunReport
@@ -79,7 +80,8 @@ def night(asked: Asked) -> Response:
     run = with_names(with_nights(asked.ledger, _report(asked), registry.titles()))
     out = left_out(run)
     parts = [(one, change_table.table(run, one)) for one in run.destinations]
-    return shown.page(asked, "night", run=run, headline=headline(run, out), parts=parts, decisions=_decisions(asked, run))
+    rows = tables.faults(run.rejects) if run.intake is None else None
+    return shown.page(asked, "night", run=run, headline=headline(run, out), rows=rows, parts=parts, decisions=_decisions(asked, run))
 
 
 def report(asked: Asked) -> Response:
@@ -100,10 +102,15 @@ def faults(asked: Asked) -> Response:
     """Who and what was left out of the newest night that took HR's file in, by who can mend it."""
     run = _newest(asked)
     out = left_out(run)
-    out = tables.with_names(out[out["outcome"].ne("held")], with_names(run, out))
+    out = tables.with_names(out[is_open(out)], with_names(run, out))
     owners = [owner for owner in ("HR", "Finance", "IT", "nobody") if out["owner"].eq(owner).any()]
     listed = [(owner, tables.causes(out[out["owner"].eq(owner)]), tables.left_out_people(out[out["owner"].eq(owner)])) for owner in owners]
     return shown.page(asked, "faults", run=run, owners=listed, stopped=_stopped_since(asked, run))
+
+
+def is_open(out: pd.DataFrame) -> "pd.Series[bool]":
+    """Who of those left out waits for somebody to mend something: whoever waits for a release is shown with what waits."""
+    return out["outcome"].ne("held") | ~out["code"].isin(RELEASABLE)
 
 
 def file_for_hr(asked: Asked) -> Response:

@@ -28,6 +28,7 @@ OTHERS = {
     "gone meanwhile": person("E1", "deactivate", "leave", "unchanged", "done_meanwhile"),
     "gone by date": person("E1", "skip", None, "skipped", "leaves_later"),
     "a joiner held": person("E1", "hold", "join", "held", "limit"),
+    "a joiner to be taken back": person("E1", "hold", "leave", "held", "undo"),
     "a mover refused": person("E1", "update", "policy", "refused", "refused"),
     "a stranger": ["~1a", None, "skip", None, "skipped", "not_in_hr", None, None],
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from roster.reports.reasons import REASONS
-from roster.reports.skipped import COLUMNS, skipped, to_csv
+from roster.reports.skipped import COLUMNS, left_out, skipped, to_csv
 
 
 def row(report, number, where):
@@ -119,3 +119,9 @@ def test_no_cell_of_the_csv_runs_as_a_formula():
     texts = ["=1+1", "+46", "-2", "@SUM(A1)", "\t=1", " =1", "fine", None]
     lines = to_csv(pd.DataFrame({"reason": pd.Series(texts, dtype="str"), "times_seen": [-1] * 8})).decode("utf-8-sig").split("\r\n")
     assert lines[1:9] == ["'=1+1,-1", "'+46,-1", "'-2,-1", "'@SUM(A1),-1", "'\t'=1,-1", "' =1,-1", "fine,-1", ",-1"]
+
+
+def test_whoever_goes_by_a_line_comes_in_the_order_of_the_lines(clean_run):
+    people = pd.DataFrame({"person": ["line 10", "E1", "line 9"], "action": "skip", "outcome": "skipped", "reason": "row_rejected"})
+    report = replace(clean_run, destinations=[replace(clean_run.destinations[0], people=people)])
+    assert left_out(report)["employee_id"].tolist() == ["E1", "line 9", "line 10"]
