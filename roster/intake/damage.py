@@ -130,7 +130,7 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
-    suspect = series[series.str.contains(rf'{_SUSPECT}|"|{_STAND_INS}' if name in NAMES else _SUSPECT, na=False)]
+    suspect = series[series.str.contains(rf'{_SUSPECT}|["_*~^]' if name in NAMES else _SUSPECT, na=False)]
     return suspect.map({text: _kind(text, name) for text in suspect.unique()}).dropna().astype("str")
 
 
