@@ -6,7 +6,7 @@ Belongs here: which of its files are meant, what the server says of them, and pu
 
 import posixpath
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -42,6 +42,14 @@ class RemoteFile:
     """What tells one state of what lies beside it and is read with it from another, where a listing shows that."""
 
 
+def with_kept(files: list[RemoteFile], kept: RemoteFile | None) -> list[RemoteFile]:
+    """The files, with the one that is kept where the server has it no more, or has emptied it."""
+    if kept is None:
+        return files
+    there = [file for file in files if file.size or file.path != kept.path]
+    return there if kept.path in {file.path for file in there} else sorted([*there, kept], key=lambda file: composed(file.name))
+
+
 class RemoteFolder:
     """The folder that `path` of the settings names.
 
@@ -73,9 +81,8 @@ class RemoteFolder:
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
-        files, unfinished = self._matching()
-        if kept and kept.path not in {file.path for file in files}:
-            files = sorted([*files, kept], key=lambda file: composed(file.name))
+        found, unfinished = self._matching()
+        files = with_kept(found, kept)
         if not files and unfinished:
             if self._settings.companions and not self._settings.done_marker:
                 raise missing(self._settings.companions)
@@ -122,19 +129,26 @@ class RemoteFolder:
         entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
         return self._described(path, entries[0]) if entries else None
 
-    def companions(self, path: str) -> dict[str, bytes]:
+    def companions(self, path: str, kept: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
         """What lies beside a file and is read with it (`resources.hr.agreed.AsAgreed.companions`).
+
+        Args:
+            path: The file.
+            kept: What was read with it before: a mailbox has taken it away, or emptied it, unless HR has put a corrected one there.
 
         Raises:
             Transient: It is not there any more.
         """
         folder, found = posixpath.dirname(path), dict[str, bytes]()
         for what, template in self._settings.companions.items():
+            before = (kept or {}).get(what)
             try:
                 with self._sftp.open(posixpath.join(folder, name_beside(template, posixpath.basename(path))), "rb") as file:
-                    found[what] = file.read(LARGEST)
+                    found[what] = file.read(LARGEST) or before or b""
             except FileNotFoundError:
-                raise missing({what: template}) from None
+                if before is None:
+                    raise missing({what: template}) from None
+                found[what] = before
         return found
 
     def put_away(self, path: str, size: int | None, modified: datetime | None) -> bool:

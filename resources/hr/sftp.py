@@ -23,7 +23,7 @@ from resources.hr.files import ONE, Export
 from resources.hr.kept import FOLDER, KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
-from resources.hr.remote_folder import RemoteFile, RemoteFolder
+from resources.hr.remote_folder import RemoteFile, RemoteFolder, with_kept
 from resources.owner_only import make_directory
 from resources.places import of_all_machines
 from resources.ssh.failures import Lost
@@ -75,7 +75,7 @@ class Sftp:
     def files(self) -> list[RemoteFile]:
         """All of them that are complete, with the one that is kept here; raises as `choose` does."""
         kept = self._kept().file()
-        return self._call(lambda sftp: [*([kept] if kept else []), *RemoteFolder(sftp, self._settings).complete()])
+        return self._call(lambda sftp: with_kept(RemoteFolder(sftp, self._settings).complete(), kept))
 
     def fetch(self, file: RemoteFile | None = None, expected_size: int | None = None) -> Export:
         """Get a file whole. What has arrived when the connection breaks is kept, and the next attempt goes on from there.
@@ -129,10 +129,12 @@ class Sftp:
         folder, kept = RemoteFolder(sftp, self._settings), self._kept()
         wanted = expected or folder.newest(kept.file()).file
         file = folder.now(wanted.path, wanted) if wanted in (expected, kept.file()) else wanted
+        taken = file is None or (wanted.size and not file.size)
+        if taken and expected_size in (None, wanted.size) and (content := kept.content(wanted)) is not None:
+            beside = folder.companions(wanted.path, kept.companions())  # HR may have put a corrected signature there
+            kept.keep(wanted, content, beside)
+            return Export(content, wanted.name, wanted.modified or datetime.now(UTC), {ONE: beside})
         if file is None:
-            if (content := kept.content(wanted)) is not None and expected_size in (None, wanted.size):
-                beside = kept.companions() or folder.companions(wanted.path)
-                return Export(content, wanted.name, wanted.modified or datetime.now(UTC), {ONE: beside})
             advice = f"Ask HR whether it was taken away.{of_all_machines(FOLDER)}"
             raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from anyascii import anyascii
 
+from roster.characters import plain
 from roster.intake import damage, mapping
 from roster.intake.links import own_key
 from roster.reading import several
@@ -24,6 +25,7 @@ from roster.reading.lines import of_before
 from roster.reading.table import RawTable, emptied
 from roster.rules import evaluate, matches
 from roster.settings import CsvFormat, People
+from roster.strict import Where
 from roster.unfit import Unfit
 from roster.vocabulary import MANAGER_COLUMNS
 
@@ -86,11 +88,18 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
         )
     marks = format.changes.deleted if format.changes and format.changes.deleted else {}
     table = one(parts[CHANGES], format, wanted | set(marks), number)
-    gone = matches(marks, table.frame, "changes.deleted") if marks else pd.Series(False, index=table.frame.index)
+    gone = _marked(marks, table.frame) if marks else pd.Series(False, index=table.frame.index)
     theirs = _numbers(table.frame, format, people)
     kept = before[~before[NUMBER].isin(theirs.dropna())]
     counts = _counts(table.frame, theirs, gone, before, wanted)
     return _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
+
+
+def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
+    """Which rows a mark says to be gone. Who is marked by `d` for `D`, or with a blank that nobody sees, has not stayed."""
+    words = {name: [one if isinstance(one, bool) else one.casefold() for one in accepted] for name, accepted in marks.items()}
+    seen = {name: frame[name].map(plain, na_action="ignore").str.casefold() for name in words if name in frame}
+    return matches(words, frame.assign(**seen), "changes.deleted")
 
 
 def with_before(data: bytes, before: pd.DataFrame | None) -> bytes:

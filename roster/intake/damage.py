@@ -21,6 +21,7 @@ from roster.unfit import Unfit
 
 NUMBERS: Final = ("employee_id", "manager_id")
 """By these people are told apart: where one is shortened, the file is of no use."""
+NAMES: Final = ("first_name", "last_name")
 KEYS: Final = (*NUMBERS, "over_limit_approver", "phone", "bank_account")
 """Columns in which an apostrophe in front is a spreadsheet's mark for text, and never part of the value."""
 LOOKED_AFTER: Final = ("worker_status", "start_date", "end_date")
@@ -35,16 +36,24 @@ FLOAT: Final = r"[0-9]{2,}[.,]0+"
 GROUPED: Final = r"[0-9]{1,3}(?:[,'’][0-9]{3})+"
 """What a number becomes that a spreadsheet took for an amount."""
 
+_STAND_INS: Final = r"[^\W\d_][_*#~^][^\W\d_]|(?:^|[ '-])[_*#~^][a-z]"
+"""Signs in the place of a letter, where only names are asked: a code may have them between its parts."""
+_PAIRED: Final = r'[^"]*(?:(?<![^\W_])"[^"]+"(?![^\W_])[^"]*)*'
+"""Quotation marks as a nickname has them: around words. Others are those of the file, amiss."""
+
 _UNUSUAL: Final = r"[^ -~]"
 _TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
 _ANY_TEXT_MARK: Final = r"'+.*"
+_CURLY: Final = "’‘ʼ´"
+"""What a program makes of that apostrophe that sets text."""
 _SUSPECT: Final = (
     r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
     rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED})$"
 )
 
 MESSAGES: Final = {
-    "lost": "Letters of it were lost on the way: a question mark or a replacement character stands for them.",
+    "lost": "Letters of it were lost on the way: a question mark or another sign stands for them.",
+    "quotes": "A quotation mark stands within a word of it, or alone: those of the file are amiss.",
     "garbled": "Its letters were garbled on the way: they were written in one encoding and read in another.",
     "code": "This is a program's code or error, and not what it stands for.",
     "shortened": "A spreadsheet has shortened this number: its last digits are lost.",
@@ -67,13 +76,14 @@ def mended(frame: pd.DataFrame, people: People) -> pd.DataFrame:
         people: The settings, which say what the columns are.
     """
     keys = _key_columns(people)
-    return frame.assign(**{str(name): _mended(frame[name], _ANY_TEXT_MARK if name in keys else _TEXT_MARK) for name in frame.columns})
+    return frame.assign(**{str(name): _mended(frame[name], key=name in keys) for name in frame.columns})
 
 
-def _mended(series: pd.Series, text_mark: str) -> pd.Series:
+def _mended(series: pd.Series, *, key: bool) -> pd.Series:
+    text_mark, curly = (_ANY_TEXT_MARK, _CURLY) if key else (_TEXT_MARK, "")
     unusual = series.str.contains(_UNUSUAL, na=False)
     if unusual.any():
-        series = _replaced(series, unusual, lambda text: text if garbling.kind(text) == "garbled" else characters.plain(text))
+        series = _replaced(series, unusual, lambda text: text if garbling.kind(text) == "garbled" else characters.plain(text).strip(curly))
     marked = series.str.startswith("'", na=False)
     if marked.any() and (marked := marked & series.str.fullmatch(text_mark, na=False)).any():
         series = _replaced(series, marked, lambda text: text.lstrip("'").rstrip("'").strip(" "))
@@ -120,7 +130,7 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
-    suspect = series[series.str.contains(_SUSPECT, na=False)]
+    suspect = series[series.str.contains(rf'{_SUSPECT}|["_*~^]' if name in NAMES else _SUSPECT, na=False)]
     return suspect.map({text: _kind(text, name) for text in suspect.unique()}).dropna().astype("str")
 
 
@@ -129,6 +139,10 @@ def _kind(text: str, name: str) -> str | None:
         return "shortened"
     if name in NUMBERS and re.fullmatch(GROUPED, text):
         return "grouped"
+    if name in NAMES and re.search(_STAND_INS, text):
+        return "lost"
+    if name in NAMES and not re.fullmatch(_PAIRED, text):
+        return "quotes"
     return "float" if name not in AMOUNTS and re.fullmatch(FLOAT, text) else garbling.kind(text)
 
 

@@ -82,9 +82,11 @@ def count(
     reference = rows.loc[wanting["line"], name].set_axis(wanting.index)
     itself = wanting["manager_id"].eq(wanting["employee_id"])
     has = reference.notna() & ~itself
+    if remembered is not None and name != "manager_email":
+        remembered = remembered[~remembered.str.contains("@", regex=False, na=True)]  # by an address nobody is found there
     somebody = rows["employee_id"] if remembered is None else pd.concat([rows["employee_id"], remembered])
     found = among(wanting["manager_id"], somebody)
-    if remembered is not None and name != "manager_name":
+    if remembered is not None and name == "manager_email":
         found |= among(reference.str.lower(), remembered.str.lower())
     if unread and name in unread:
         found &= unread[name].loc[wanting["line"]].isna().to_numpy()

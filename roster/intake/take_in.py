@@ -27,6 +27,7 @@ from roster.intake import (
     renumbered,
     scope,
     standing,
+    whole_names,
 )
 from roster.intake import leavers as leaving
 from roster.intake.current_rows import current_rows
@@ -317,7 +318,8 @@ def _without(roster: pd.DataFrame, shared: pd.DataFrame, dropped: list[pd.DataFr
 
 def _with_managers(valid: pd.DataFrame, linked: Linked) -> pd.DataFrame:
     addresses = linked.manager_email[valid.index].where(valid["manager_email"].notna())
-    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses)
+    names = {name: whole_names.without_asides(valid[name]) for name in ("first_name", "last_name")}  # by the whole one others are found
+    return valid.assign(manager_id=linked.manager_id[valid.index], manager_email=addresses, **names)
 
 
 def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:

@@ -154,8 +154,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
 
 
 def _nameless(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
-    """Which names say that there is nothing: a word for it, or signs alone. A dash or a point beside the other name stands for the one that
-    somebody does not have."""
+    """Which names say that there is nothing: a word for it, or signs and noughts alone. A dash or a point beside the other name stands for
+    the one that somebody does not have."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
     signs = {name: _of_signs(texts) for name, texts in names.items()}
     both = signs["first_name"] & signs["last_name"]
@@ -165,9 +165,9 @@ def _nameless(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
 
 
 def _of_signs(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts have neither letter nor digit. pandas asks Python row by row for those of all scripts: so first for plain ones."""
-    asked = texts[~texts.str.contains("[A-Za-z0-9]", na=True)]
-    found: pd.Series[bool] = asked.str.fullmatch(r"[\W_]+").reindex(texts.index, fill_value=False).astype("bool")
+    """Which texts have no letter, and no digit but 0. pandas asks Python row by row for those of all scripts: so first for plain ones."""
+    asked = texts[~texts.str.contains("[A-Za-z1-9]", na=True)]
+    found: pd.Series[bool] = asked.str.fullmatch(r"[\W_0]+").reindex(texts.index, fill_value=False).astype("bool")
     return found
 
 

@@ -33,8 +33,8 @@ _FIRST_LAST: Final = (
     rf"(?P<last>(?:(?:{PARTICLES})\s+)*(?!{_SUFFIX}$)[^\s,]+(?:\s+(?:y|e|i|und)\s+[^\s,]+)?(?:\s+{_GENERATION})?)"
     rf"(?:,?\s+(?P<suffix>{_SUFFIX}))?$"
 )
-_ASIDE: Final = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
-"""A nickname or a remark, which is no part of the name."""
+_ASIDE: Final = r"\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
+"""A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
 _NUMBER: Final = r"[(\[#]*(?P<number>[^\s()\[\]#,;]*[0-9](?:[^\s()\[\]#,;]*\w)?)[)\]]?"
 _NUMBER_FIRST: Final = rf"^{_NUMBER}[\s,;:|/–—-]+(?P<name>[^0-9]+)$"
 _NUMBER_LAST: Final = rf"^(?P<name>[^0-9]+?)[\s,;:|/–—-]*[\s(\[#]{_NUMBER}$"
@@ -44,7 +44,8 @@ _EASTERN: Final = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-
 """Scripts in which the last name mostly stands first, and nobody can tell."""
 _IN_ORDER: Final = ","
 """In front of a name of which it is known that the first name comes first."""
-_NAME: Final = r"[^\W\d_]|^[-–—.]$"
+_LETTER: Final = r"[^\W\d_]"
+_NAME: Final = rf"{_LETTER}|^[-–—.]$"
 """What a part has; a dash stands for the one that somebody does not have."""
 
 
@@ -69,6 +70,14 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
         found = found.fillna(pd.DataFrame({"first": parts["first"], "last": last}))
     told = found["first"].str.contains(_NAME, na=False) & found["last"].str.contains(_NAME, na=False)
     return found[which].where(told).astype("str")
+
+
+def without_asides(names: pd.Series) -> pd.Series:
+    """Names without nicknames and remarks in brackets or quotation marks; one that is nothing else stays as it is."""
+    marked = names[names.str.contains(r"[(\[（【\"“”„«»]", na=False)]
+    bare = marked.str.replace(_ASIDE, " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip()
+    found: pd.Series = bare[bare.str.contains(_LETTER, na=False)].reindex(names.index).fillna(names).astype("str")
+    return found
 
 
 def with_number(names: pd.Series) -> tuple[pd.Series, pd.Series]:

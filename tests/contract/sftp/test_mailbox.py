@@ -79,6 +79,16 @@ def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_
         files.take(again)
 
 
+def test_what_was_emptied_is_there_for_the_next_run(serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace) -> None:
+    files = SftpFiles(source(served(serve, root, Emptied)))
+    first = files.newest()
+    files.take(first)
+    again = files.newest()
+    assert again.state == first.state
+    assert [file.path for file in files.every()] == [first.path]
+    assert files.take(again).content == files.take(first).content == wire.CONTENT
+
+
 def test_a_file_that_hr_has_put_there_since_is_the_newest(serve: Serve, source: Callable[..., Any], root: Path, home: Path) -> None:
     files = SftpFiles(source(served(serve, root), path="out/people_1.csv"))
     files.take(files.newest())

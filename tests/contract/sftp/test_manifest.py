@@ -12,7 +12,7 @@ from resources.failures import Transient
 from resources.hr.sftp import Sftp
 from resources.hr.sources import SftpFiles
 from sandbox.sftp import SftpServer
-from tests.contract.sftp.test_mailbox import Mailbox, kept
+from tests.contract.sftp.test_mailbox import Emptied, Mailbox, kept
 
 Serve = Callable[..., SftpServer]
 MANIFEST = {"name": "{name}.sha256", "hash": "sha256"}
@@ -68,3 +68,20 @@ def test_what_a_mailbox_takes_away_is_kept_with_what_lies_beside_it(
     assert (again.content, again.companions[""][beside]) == (wire.CONTENT, b"a sum")
     files.put_away(files.newest())
     assert kept(home) == []
+
+
+@pytest.mark.parametrize("kind", [Mailbox, Emptied])
+@pytest.mark.parametrize("again", ["run", "next run"])
+def test_a_corrected_signature_counts_for_the_file_that_a_mailbox_took_away_before(
+    serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace, kind: type[Mailbox], again: str
+) -> None:
+    put(root, "people_1.csv.sha256", b"of another file")
+    server = serve(files=lambda channel: kind(channel, chroot=os.fsencode(root)))
+    files = SftpFiles(source(server, openpgp=SIGNED))
+    first = files.newest()
+    assert files.take(first).companions[""]["signature"] == b"of another file"
+    put(root, "people_1.csv.sha256", b"corrected")
+
+    for _ in range(2):  # the mailbox takes that away, too
+        taken = files.take(first if again == "run" else files.newest())
+        assert (taken.content, taken.companions[""]["signature"]) == (wire.CONTENT, b"corrected")

@@ -83,6 +83,11 @@ def test_a_mark_says_that_somebody_is_gone_whatever_else_their_row_says() -> Non
     assert standing(changed(gone, row("2")))["2"] == "active", "until HR says otherwise"
 
 
+@pytest.mark.parametrize("mark", ["d", "D\u200b", "\u00a0D"])
+def test_a_mark_that_is_the_same_to_a_reader_is_the_same_mark(mark: str) -> None:
+    assert standing(changed(START, row("2", do=mark)))["2"] == "left"
+
+
 def test_somebody_who_goes_on_a_day_to_come_stays_until_then() -> None:
     assert standing(changed(START, row("2", left="2026-12-24", do="D")))["2"] == "active"
 

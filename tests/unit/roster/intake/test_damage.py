@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.characters import plain
-from roster.intake import garbling
+from roster.intake import damage, garbling, whole_names
 from roster.intake.take_in import has_unidentified_rejects
 from roster.unfit import Unfit
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
@@ -221,4 +221,18 @@ def test_no_surprise_no_text_goes_out_but_what_a_reader_of_the_file_saw(
             if isinstance(out, str):
                 assert garbling.kind(out) is None
                 assert out == plain(out)
-                assert out in (plain(cell), plain(cell).strip("'").strip())
+                seen = pd.Series([plain(cell), plain(cell).strip("'").strip()], dtype="str")
+                assert out in {*seen, *whole_names.without_asides(seen)}
+
+
+@pytest.mark.parametrize("written", ["Str_mberg", "Str*mberg", "H#kansson", "_berg", "Ann_", 'An"n', 'An "Ann" n" n', '"Ann'])
+def test_no_surprise_a_sign_in_the_place_of_a_letter_or_a_quotation_mark_amiss_is_no_name(written: str) -> None:
+    cell = '"' + written.replace('"', '""') + '"'
+    told = intake(line("1"), line("2", Last=cell)).rejects["message"].to_list()
+    assert told == ([] if written == "Ann_" else [damage.MESSAGES["quotes" if '"' in written else "lost"]])
+    assert value("department", cell) == written, "elsewhere it may part two words"
+
+
+def test_an_apostrophe_that_a_program_has_curled_goes_from_numbers_and_stays_in_names() -> None:
+    result = intake(line("1"), line("’2", Last="’t Hooft"))
+    assert result.roster[["employee_id", "last_name"]].to_numpy().tolist() == [["1", "Li"], ["2", "’t Hooft"]]

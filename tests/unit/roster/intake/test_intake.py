@@ -259,3 +259,19 @@ def test_history_is_a_row_of_the_file_and_of_no_department() -> None:
     facts = intake(*rows, "Total: 4", **settings).facts
     assert facts.groups == {"department": {"IT": 3}}
     assert (facts.rows, facts.people_rows()) == (5, 4)
+
+
+def test_quiet_a_remark_behind_a_name_goes_no_further_and_others_find_the_person_by_the_whole_name() -> None:
+    named = {**{name: rule for name, rule in COLUMNS.items() if name != "manager_email"}, "manager_name": "Boss"}
+    named["email"] = {"template": "{First}.{Last}@x.se"}
+    result = intake(
+        line("1", Last="Berg (Sales)"),
+        line("2", Last="Berg (On Leave)", First="Bo"),
+        line("3", Last="Ek", boss="Ann Berg (Sales)"),
+        line("4", Last="Li", boss="Bo Berg"),
+        columns=named,
+    )
+    assert result.roster["last_name"].to_list() == ["Berg", "Berg", "Ek", "Li"]
+    assert result.roster["email"].to_list()[:2] == ["ann.berg@x.se", "bo.berg@x.se"]
+    assert result.roster["manager_id"].fillna("").to_list() == ["", "", "1", ""]
+    assert result.notes[["column", "code"]].to_numpy().tolist() == [["manager_name", "unknown"]], "which Bo Berg is meant is not said"

@@ -73,6 +73,7 @@ def test_a_manager_whom_the_ledger_knows_is_somebody():
     assert taken("", "77").facts.managers.lost == 1
     assert taken("", "77", remembered=["77"]).facts.managers.lost == 0
     assert taken("", "Gone@acme.example", manager=BY_ADDRESS, remembered=["gone@acme.example"]).facts.managers.lost == 0
+    assert taken("", "gone@acme.example", remembered=["gone@acme.example"]).facts.managers.lost == 1, "an address is no number"
 
 
 def test_without_an_earlier_file_too_the_gate_stops_what_makes_many_their_own_approvers():

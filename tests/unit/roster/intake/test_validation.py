@@ -50,6 +50,7 @@ def one(check: object, value: str | None) -> bool:
         ("last_name", "***", "nothing"),
         ("last_name", "...", "nothing"),
         ("first_name", "_", "nothing"),
+        ("last_name", "0", "nothing"),
         ("worker_status", "active", "worker_status"),
         ("worker_status", None, "missing"),
     ],

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from roster.intake.whole_names import part
+from roster.intake.whole_names import part, without_asides
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
 
 FIRST_LAST = ["First Last"]
@@ -124,3 +124,8 @@ def test_the_earlier_setting_reads_both_ways_as_it_did():
     columns = COLUMNS | {name: {"column": "First", "part_of_name": name.removesuffix("_name")} for name in ("first_name", "last_name")}
     roster = intake(line("1", First='"Essen, Anna"'), line("2", First="Bo Ek"), columns=columns).roster
     assert roster[["first_name", "last_name"]].to_numpy().tolist() == [["Anna", "Essen"], ["Bo", "Ek"]]
+
+
+def test_what_stands_aside_of_a_name_goes_and_a_name_that_is_nothing_else_stays() -> None:
+    written = ["Berg (On Leave)", "Berg [50 %", "Anna „Anni“", "(Berg)", "O’Brien", 'Anna "Anni" Maria']
+    assert without_asides(pd.Series(written, dtype="str")).to_list() == ["Berg", "Berg", "Anna", "(Berg)", "O’Brien", "Anna Maria"]

@@ -250,6 +250,13 @@ def test_merged_cells_of_titles_footers_and_columns_that_nobody_wants_hide_nothi
     assert rows(result) == {3: ["001001", "Ann"], 4: ["001002", "Bo"]}
 
 
+def test_a_row_with_nothing_but_sums_after_the_last_person_is_nobodys_whichever_columns_have_them() -> None:
+    result = read(
+        book(["id", "name", "limit", "note"], ["001", "Ann", 10, "x"], [None, None, 10, None]), CsvFormat(), {"id", "name"}, {"id"}
+    )
+    assert (rows(result), dict(result.nobody)) == ({2: ["001", "Ann"]}, {3: "footer"})
+
+
 def test_an_error_counts_where_a_person_would_lack_a_value() -> None:
     def failed(*places: str) -> Callable[[openpyxl.Workbook, Worksheet], object]:
         def change(_: openpyxl.Workbook, sheet: Worksheet) -> None:
