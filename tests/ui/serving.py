@@ -31,7 +31,7 @@ from web.serve.who import Signed, Token
 from web.sign_on import SignOn
 
 SECRET = "what the proxy sends"
-PLANTED = "<img src=x onerror=alert(1)>"
+PLANTED = "<img src=x onerror=alert`1`>"
 PEOPLE = {
     "viewers": ["vera@acme.example"],
     "releasers": ["anna@acme.example", "bert@acme.example"],
