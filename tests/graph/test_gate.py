@@ -149,7 +149,7 @@ def test_no_surprise_yesterdays_file_stops_and_passes_only_with_a_reason(synced:
     writes = acme.box.writes
     failed = acme.quickly("sync")
     assert failed.step == "acme__hr__intake"
-    assert "older: intake 1 is older than what expensify was last brought to: intake 2 was seen after it" in failed.message
+    assert "older: intake 1 is older than what Expensify was last brought to: intake 2 was seen after it" in failed.message
     assert "accept: [older]" in failed.message
     assert acme.box.writes == writes
     assert acme.users()["E09"]["organizationalUnitId"] == acme.users()["E04"]["organizationalUnitId"]
