@@ -55,7 +55,7 @@ def test_the_list_for_hr_has_a_row_for_everyone_whom_it_left_out(troubled: Any) 
     assert rows.loc["E12", "reason"] == "The destination refused the record: <value> <value> of Finance is on the list"
     assert rows.loc["E09", "reason"] == "Accepted, but reading back does not show it"
     # Who is brought in without a value of theirs is told too, by that field.
-    assert tuple(rows.loc["E11", ["field", "reason"]]) == ("bank", "bank: bank_abroad")
+    assert tuple(rows.loc["E11", ["field", "reason"]]) == ("Bank account", "Bank account: bank_abroad")
     assert "E01" not in rows.index
 
 
