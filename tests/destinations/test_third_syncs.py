@@ -304,7 +304,7 @@ def test_no_surprise_a_file_older_than_what_the_third_was_brought_to_stops(three
     before = three.book.file.read_bytes()
     failed = three.quickly("sync")
     assert failed.step == "acme__hr__intake"
-    assert "older: intake 1 is older than what ledgerbook was last brought to: intake 2 was seen after it" in failed.message
+    assert "older: intake 1 is older than what Ledger book was last brought to: intake 2 was seen after it" in failed.message
     assert three.book.file.read_bytes() == before
 
     let = {"accept": ["older"], "accepted_by": "kim", "reason": "HR took it back"}
