@@ -4,6 +4,8 @@ Belongs here: the one error that stops an intake before any difference is comput
 (``roster.intake.validation``) and faults of the settings (``roster.rules.MissingColumn``).
 """
 
+import pandas as pd
+
 
 class Unfit(Exception):
     """The HR file as a whole cannot be trusted: nothing of it is used.
@@ -14,10 +16,13 @@ class Unfit(Exception):
         code: A short word for reports and tests, such as ``encoding``.
         message: What is wrong, in a sentence HR understands.
         advice: What to do about it.
+        rejects: The rows of which each is at fault, as `roster.intake.take_in.IntakeResult.rejects` has them; None where it is not the
+            rows. No part of the text: it holds cells.
     """
 
-    def __init__(self, code: str, message: str, advice: str) -> None:
+    def __init__(self, code: str, message: str, advice: str, rejects: pd.DataFrame | None = None) -> None:
         super().__init__(f"{message} {advice}")
+        self.rejects = rejects
         self.code = code
         self.message = message
         self.advice = advice

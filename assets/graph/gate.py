@@ -157,16 +157,17 @@ class Taking:
             "file": self.found.shown,
             "size": self.export.size,
         }
-        facts |= {"unknown": self._told(number), SEPARATOR: self.company.separator()}
+        facts |= {"unknown": self._told(number, unfit), SEPARATOR: self.company.separator()}
         self.book.intakes.record_gate(number, self._root, False, facts)
 
-    def _told(self, number: int) -> list[int]:
+    def _told(self, number: int, unfit: Unfit) -> list[int]:
         """Keeps which rows of a file that did not pass are to be mended, if those are why; the lines of numbers that nobody has."""
         before = self.book.intakes.gate(self._root)
         if before and self.book.intakes.disposition_counts(self._root):  # an attempt before passed: the run is about the rows of that
             return list(before.facts.get("unknown", []))
         why = OF_ROWS & set(gate.names_by_verdict(self.checks, "failed"))
-        rejects, unknown = _for_the_ledger(self.result.rejects if self.result and why else _NO_REJECTS)
+        of_rows = unfit.rejects if self.result is None else self.result.rejects if why else None
+        rejects, unknown = _for_the_ledger(_NO_REJECTS if of_rows is None else of_rows)
         self.book.intakes.record_rejects(number, self._root, rejects)
         return unknown
 

@@ -230,10 +230,20 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
     if valid.empty:
-        raise faults.no_usable_row(rejects, table.rows - len(table.nobody))
+        raise faults.no_usable_row(rejects, table.rows - len(table.nobody), _of_nobody(rejects, read, asked))
     known_as = {**counted.numbers, **counted.until}
     sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers, known_as)
     return replace(read, rows=rows, superseded=superseded), sorted_rows
+
+
+def _of_nobody(rejects: pd.DataFrame, read: _Read, asked: _Asked) -> pd.DataFrame:
+    """The rejects of a file without a row that can be used, as others see them: there is nobody but whom the ledger knows."""
+    known = pd.Series(dtype="str") if asked.remembered is None else asked.remembered
+    named, joined_at = numbers.named(rejects, known), read.table.joined
+    if not len(joined_at):
+        return named
+    names = _rejected_names(read.mapped.frame, named)
+    return joined.at_people(named, named.head(0), names, joined_at, asked.people, asked.format)[0]
 
 
 def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, asked: _Asked) -> FileFacts:

@@ -122,6 +122,11 @@ def test_a_file_that_is_stopped_for_its_rows_says_which_and_another_one_says_not
 
 def test_a_server_that_takes_no_list_fails_no_sync_and_is_told(synced: Any, server: SimpleNamespace) -> None:
     acme = synced(**{"hr.skipped": {"put_back": {**server.settings, "folder": "nowhere"}}})
+    acme.file("2026-11-24", {number: {**row, "Mail": "none"} for number, row in people.items()})
+    stopped = acme.run("sync")
+    assert f"None of the {len(people)} rows can be used" in stopped.message
+    assert {row["Employee"] for row in tonights(acme, stopped)} == set(people)
+
     people = acme.people()
     people["E11"]["Mail"] = "no address"
     acme.file("2026-11-21", people)

@@ -173,6 +173,18 @@ def test_where_nobody_is_valid_the_file_is_unfit() -> None:
     assert caught.value.code == "nobody"
 
 
+def test_where_nobody_is_valid_each_row_is_told_by_the_number_that_the_ledger_knows() -> None:
+    rows = "\n".join([HEADER, line("1", mail="secret"), line("2", mail="x2")]).encode()
+    people = People.model_validate({"columns": COLUMNS, "absent_means": "leaver"})
+    with pytest.raises(Unfit) as caught:
+        take_in(rows, CsvFormat(), people, AS_OF, remembered=pd.Series(["2"]))
+    rejects = caught.value.rejects
+    assert rejects is not None
+    told = rejects[["line", "employee_id", "number", "source"]].astype("object")
+    assert told.where(told.notna(), None).to_numpy().tolist() == [[2, None, "1", "Mail"], [3, "2", "2", "Mail"]]
+    assert "secret" not in str(caught.value)
+
+
 def test_where_nobody_is_valid_the_columns_at_fault_are_named_with_a_line_and_a_word_that_may_stand_for_nothing() -> None:
     columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "end_date": "Left"}
     people = People.model_validate({"columns": columns, "absent_means": "unchanged"})
