@@ -16,7 +16,7 @@ from resources.hr.sets import file_names
 from resources.ledger import Ledger
 from resources.past.beside import SEPARATOR
 from roster.intake.facts import ExportFacts
-from roster.intake.gate import from_json
+from roster.intake.gate import from_json, without_names
 from roster.parts import whole_of, with_parts
 from roster.plan import own_account, releasing
 from roster.plan.facts import REPAIRS, PlanFacts
@@ -91,7 +91,7 @@ def _named(rejects: pd.DataFrame, unknown: Sequence[int]) -> pd.DataFrame:
 
 def _stop(failures: dict[str, str]) -> str:
     """What stopped an attempt, in its first sentence: what it says to do has been done."""
-    return next(iter(failures.values()), NO_REASON).partition(". ")[0].rstrip(".")
+    return without_names(next(iter(failures.values()), NO_REASON)).partition(". ")[0].rstrip(".")
 
 
 def _failed_parts(titles: Mapping[str, str], failures: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from resources.ledger import Ledger, Traces
 from resources.stored.runs import StoredRuns
 from roster import lacking
+from roster.intake.gate import without_names
 from roster.intake.renumbered import pairs_of
 from roster.parts import ELSEWHERE, with_parts
 from roster.plan.decision import CHANGE_COLUMNS
@@ -69,6 +70,8 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
     last, root = runs.iloc[-1], str(runs["root_run_id"].iloc[0])
     gate = ledger.intakes.gate(root)
     run_ids = runs["run_id"].tolist()
+    failure = next(iter(ledger.runs.failures(str(last["run_id"])).values()), None)
+    told = not ledger.intakes.disposition_counts(root)  # else an attempt before had passed, and the rows that are kept are that file's
     visits = [
         _visit(ledger, stored, name, title, plan, employee_id)
         for name, title in titles.items()
@@ -79,10 +82,10 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
         job=str(last["job"]),
         began=runs["began"].iloc[0].to_pydatetime(),
         status=None if pd.isna(last["status"]) else str(last["status"]),
-        failure=next(iter(ledger.runs.failures(str(last["run_id"])).values()), None),
+        failure=without_names(failure) if failure else None,
         file=gate.facts.get("file") if gate else None,
         intake=gate.number if gate else None,
-        lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and gate.passed else None,
+        lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and (gate.passed or told) else None,
         lacking=_dropped(ledger, gate.facts.get("notes", []) if gate else [], employee_id),
         standing=standing_by(_first(stored, run_ids, "hr/roster", "value"), employee_id),
         visits=visits,

@@ -5,6 +5,7 @@ where it is read, as `Unfit`), counting (``roster.intake.take_in``), which file 
 destination.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -41,6 +42,8 @@ STOPPING: Final = (
 GROUPS: Final = {"companies": "company_code", "departments": "department"}
 """Check → the column by whose values rows are counted."""
 _SHOWN = 10
+_NAMED: Final = re.compile(rf"(?:^|(?<=\); ))(?:accounting|{'|'.join(STOPPING)}): ")
+"""The name before what a check saw, in the text of `refusal`."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,11 @@ def refusal(checks: Sequence[GateCheck], advice: str) -> Unfit | None:
         return None
     failures = "; ".join(f"{one.name}: {one.seen} (expected: {one.expected})" for one in failed)
     return Unfit(", ".join(one.name for one in failed), f"{failures}.", advice)
+
+
+def without_names(failure: str) -> str:
+    """The text of a failure, for whoever does not know the checks: of one that `refusal` made what was seen alone; any other as it is."""
+    return _NAMED.sub("", failure)
 
 
 def as_json(checks: Iterable[GateCheck], advice: str = "") -> list[dict[str, Any]]:

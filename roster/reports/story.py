@@ -156,11 +156,9 @@ def sentence(story: Story) -> str:
     if not story.chapters:
         return f"No run that is kept says anything about {person}.{known}"
     newest = story.chapters[0]
-    if _rejected(newest):
-        lines, result = newest.lines or (), "left as they were" if story.acknowledged else "not brought in"
-        rows = _listed([f"line {line.called}" for line in lines])
-        verb = "was" if len(lines) == 1 else "were"
-        return f"{person} was {result}: {rows} of {newest.file or 'the file'} {verb} rejected. {lines[0].message or ''}".rstrip()
+    none_planned = newest.status == "stopped" and not newest.visits
+    if _rejected(newest) and not none_planned:
+        return f"{person} was {'left as they were' if story.acknowledged else 'not brought in'}: {_of_rows(newest)}"
     places_by_sentence: dict[str, list[str]] = {}
     for visit in newest.visits:
         if visit.action is not None:
@@ -169,10 +167,11 @@ def sentence(story: Story) -> str:
         parts = [text.replace(PERSON, person).replace(PLACE, _listed(places)) for text, places in places_by_sentence.items()]
         return " ".join([*parts, *_since(story), *_elsewhere(story), *_left_out(newest)])
     unheard = not (story.about or story.acknowledged or story.skips)
-    if newest.status == "stopped" and not newest.visits:
+    if none_planned:
         whom = f"Nothing that is kept knows {person}. " if unheard else ""
+        theirs = f" Of {person}, {_of_rows(newest)}" if _rejected(newest) else ""
         why = newest.failure or "nothing was kept of why."
-        return f"{whom}The newest run stopped before it planned anything for {person}: {why}"
+        return f"{whom}The newest run stopped before it planned anything for {person}: {why}{theirs}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
     gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
@@ -275,6 +274,13 @@ def _written(visit: Visit, done: str, words: str) -> str:
 
 def _rejected(chapter: Chapter) -> bool:
     return bool(chapter.lines) and all(line.disposition == "rejected" for line in chapter.lines or ())
+
+
+def _of_rows(chapter: Chapter) -> str:
+    """Which rows of theirs were rejected, and why, as the end of a sentence."""
+    lines = chapter.lines or ()
+    rows, verb = _listed([f"line {line.called}" for line in lines]), "was" if len(lines) == 1 else "were"
+    return f"{rows} of {chapter.file or 'the file'} {verb} rejected. {lines[0].message or ''}".rstrip()
 
 
 def _elsewhere(story: Story) -> list[str]:

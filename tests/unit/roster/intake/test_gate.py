@@ -217,6 +217,9 @@ def test_a_refusal_tells_every_check_that_failed_and_the_report_what_to_do() -> 
     assert unfit.code == "duplicates, rows"
     first = "duplicates: 9 of 100 rows share a number or an address (expected: at most 4)"
     assert str(unfit) == f"{first}; rows: 100 rows, 200 last time (expected: 180 or more). Ask HR."
+    seen = "9 of 100 rows share a number or an address (expected: at most 4); 100 rows, 200 last time (expected: 180 or more). Ask HR."
+    assert gate.without_names(str(unfit)) == seen
+    assert gate.without_names(f"People: rows: {seen}") == f"People: rows: {seen}"
     kept = {one["name"]: (one["passed"], one["advice"]) for one in gate.as_json(checks, unfit.advice)}
     assert (kept["rows"], kept["growth"]) == ((False, "Ask HR."), (True, ""))
 

@@ -141,6 +141,15 @@ def test_true_report_what_is_not_known_is_not_told_as_no_change():
     assert sentence(story(stopped)).startswith("Nothing that is kept knows E1042. The newest run stopped")
 
 
+def test_of_a_night_that_stopped_it_says_first_that_it_did_and_then_which_row_of_theirs_is_at_fault():
+    lines = [Line(number=8, disposition="rejected", code="email", message="Mail: This is no e-mail address.")]
+    stopped = chapter(lines=lines, status="stopped", failure="7 of 12 rows were rejected.")
+    told = sentence(story(stopped, acknowledged=["Expensify"]))
+    assert told.startswith("The newest run stopped before it planned anything for E1042: 7 of 12 rows were rejected. Of E1042, line 8 of ")
+    assert told.endswith("was rejected. Mail: This is no e-mail address.")
+    assert remedy(story(stopped)) == "HR: Enter a working e-mail address."
+
+
 def test_nobody_is_told_to_do_something_where_nothing_is_to_be_done():
     assert remedy(story(chapter(visit("skip", reason="out_of_scope")))) is None
     assert remedy(story(chapter(visit("create", outcome="created", landed="landed")))) is None
