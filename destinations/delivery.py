@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from destinations import registry
 from destinations.doubts import Doubts
 from destinations.replies import Answer
 from resources.failures import Permanent, Transient
@@ -75,15 +76,15 @@ def check(ledger: Ledger, write: Write) -> PlanVerdict:
             older than the last applied.
     """
     verdict = ledger.plans.verdict(write.destination, write.plan_run_id)
-    again = "Nothing was written. Run the whole sync job again, so that it plans anew."
+    again, called = "Nothing was written. Run the whole sync job again, so that it plans anew.", registry.title(write.destination)
     if verdict is None:
-        raise Permanent(f"The ledger knows no plan for {write.destination} by run {write.plan_run_id}.", again)
+        raise Permanent(f"The ledger knows no plan for {called} by run {write.plan_run_id}.", again)
     if verdict.digest != write.plan.digest() or verdict.number != write.intake:
-        raise Permanent(f"The plan for {write.destination} is not the one that run {write.plan_run_id} saved.", again)
+        raise Permanent(f"The plan for {called} is not the one that run {write.plan_run_id} saved.", again)
     for passed, what in ((verdict.gate_passed, "gate"), (verdict.accounting_passed, "accounting")):
         if not passed:
-            raise Permanent(f"The plan for {write.destination} did not pass its {what}.", again)
-    ledger.applied.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id, verdict.facts.as_of)
+            raise Permanent(f"The plan for {called} did not pass its {what}.", again)
+    ledger.applied.refuse_older(write.destination, write.intake, write.dated, write.plan_run_id, verdict.facts.as_of, called=called)
     return verdict
 
 
@@ -121,9 +122,8 @@ def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] =
             _remember(ledger, write, lease, _with(answers, ["accepted"]), _lacking(answers), in_answer)
             lease.check()
         if count := _open(records, ledger.deliveries.answers(write.destination, write.plan_run_id))["person"].nunique():
-            raise Transient(
-                f"{count} people of the plan for {write.destination} have no answer.", "Re-execute the run: it sends just those."
-            )
+            whose = f"{count} people of the plan for {registry.title(write.destination)}"
+            raise Transient(f"{whose} have no answer.", "Re-execute the run: it sends just those.")
 
 
 def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:

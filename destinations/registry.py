@@ -36,6 +36,13 @@ def titles() -> dict[str, str]:
     return {package.NAME: package.TITLE for package in _packages()}
 
 
+def title(name: str) -> str:
+    """One of them, or a part of one, as people write it; of a name that nobody knows that name."""
+    from roster.parts import with_parts  # noqa: PLC0415 - it imports pandas
+
+    return with_parts(titles(), [name]).get(name, name)
+
+
 def settings_models() -> "dict[str, type[Strict]]":
     """Name → the model of its part of a company's YAML."""
     return {name: cast("type[Strict]", _part(name, "settings").Settings) for name in titles()}

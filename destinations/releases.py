@@ -6,7 +6,7 @@ it was held (``roster.plan.releasing``), deciding what is held (``roster.plan.de
 
 from dataclasses import replace
 
-from destinations import two_people
+from destinations import registry, two_people
 from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger import Held, Ledger, PlanVerdict
@@ -52,7 +52,7 @@ def newest_plan(ledger: Ledger, destination: str) -> PlanVerdict:
     run_id = ledger.plans.newest(destination)
     verdict = ledger.plans.verdict(destination, run_id) if run_id else None
     if verdict is None:
-        raise Permanent(f"{destination} was never planned.", "Run the sync job first.")
+        raise Permanent(f"{registry.title(destination)} was never planned.", "Run the sync job first.")
     return verdict
 
 

@@ -72,7 +72,9 @@ class AppliedExports(Scoped):
             if facts:
                 upsert(connection, tables.baseline, [self._keys(number=number, facts=facts, recorded_at=moment())])
 
-    def refuse_older(self, destination: str, number: int, dated: date | None, plan_run_id: str, as_of: date | None = None) -> None:
+    def refuse_older(
+        self, destination: str, number: int, dated: date | None, plan_run_id: str, as_of: date | None = None, *, called: str = ""
+    ) -> None:
         """Stop an export, or a day, that would move a destination backwards.
 
         A lower number than the last applied is older, and so is other content with an older day; and a plan for an earlier day than the
@@ -85,6 +87,7 @@ class AppliedExports(Scoped):
             dated: Its day.
             plan_run_id: The run that made the plan.
             as_of: The day that counted as today for it.
+            called: The destination as people write it; its name, if it is left out.
 
         Raises:
             Permanent: The export or the day is older, and nobody let it pass over what is there.
@@ -100,14 +103,14 @@ class AppliedExports(Scoped):
             let = self._passed(connection, destination, plan_run_id, number).get("accepted") or {}
             if back and last.as_of and let.get("days", {}).get(destination) != last.as_of.isoformat():
                 raise Permanent(
-                    f"The plan for {destination} is for an earlier day than what is there: {back}.",
+                    f"The plan for {called or destination} is for an earlier day than what is there: {back}.",
                     "Nothing was written. Start a new run: it plans for today.",
                 )
             if why is None:
                 return
             if let.get("over", {}).get(destination) != last.number:
                 raise Permanent(
-                    f"Intake {number} is older than what {destination} was last brought to (intake {last.number}): {why}.",
+                    f"Intake {number} is older than what {called or destination} was last brought to (intake {last.number}): {why}.",
                     "Nothing was written. To go back on purpose, start a new run with accept: [older], accepted_by and a reason.",
                 )
             row = {"number": number, "accepted_at": moment(), "last_number": last.number, "reason": let["reason"], "accepted_by": let["by"]}

@@ -82,5 +82,5 @@ def test_rerun_a_run_of_an_earlier_day_writes_nothing_after_one_of_a_later_day(s
     assert acme.quickly("sync").succeeded
     assert not acme.users()["E12"]["active"]
     again = acme.again(failed)
-    assert "is for an earlier day than what is there" in again.message
+    assert "The plan for Findity is for an earlier day than what is there" in again.message
     assert not acme.users()["E12"]["active"]
