@@ -11,6 +11,7 @@ import dagster as dg
 from resources.failures import Failed
 from resources.own_text import OwnText, Stopped
 from resources.shortage import shortage
+from resources.to_type import to_type
 from roster.people.approvers import NoApprover
 from roster.plan.decision import AbsentPeople
 from roster.shown import one_line
@@ -35,7 +36,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except (Failed, AbsentPeople, NoApprover, Unfit) as error:
-        raise Stopped(one_line(str(error))) from None
+        raise Stopped(one_line(to_type(str(error)))) from None
     except Exception as error:
         if lack := shortage(error):
             raise Stopped(str(lack)) from None

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from cli.terminal import to_type
 from resources.past.report_files import Written
 from roster.plan.adoption import WAYS
 from roster.reading.lines import line_texts
@@ -69,7 +68,7 @@ def _print_held(console: Console, company: str, one: DestinationReport, digest: 
     held = " and ".join(filter(None, [counted(free, "person", "people") if free else "", waiting(one)]))
     if held:
         console.print(f"Held         {one.name}: {held}{f' ({over})' if over else ''}. To release, say who and why:")
-        console.print(f"             {to_type(paste(company, digest)[0])}", soft_wrap=True)
+        console.print(f"             {paste(company, digest)[0]}", soft_wrap=True)
     if stay:
         console.print(f"Held         {one.name}: {counted(stay, 'person', 'people')} whom no release lets go: see above what to do.")
 

@@ -21,10 +21,11 @@ from assets.company import Company
 from assets.what_if import At, WhatIf, what_if
 from cli import demo as place
 from cli.ledger import ledger_of
-from cli.terminal import file_in_trial, in_trial, print_json, say, stop
+from cli.terminal import print_json, say, stop
 from destinations import registry
 from resources import owner_only, waiting
 from resources.ledger import Ledger
+from resources.to_type import file_in_trial, in_trial
 from roster.intake.gate import GateCheck
 from roster.parts import with_parts
 from roster.plan.because import DIFFERENT, EFFECTS, because, by_kind, things, values

@@ -23,7 +23,7 @@ from cli import demo as place
 from cli import second_night
 from cli.ledger import companies_with_runs
 from cli.page import print_page
-from cli.terminal import stop, terminal, to_type
+from cli.terminal import stop, terminal
 from resources.failures import Failed
 from resources.waiting import LOGGER
 from roster.shown import from_markdown
@@ -125,7 +125,7 @@ def recover(company: str | None) -> None:
         raise typer.Exit(1) from None
     for one, run_id in unfinished:
         if one.died:
-            more = "" if one.finished else f" Re-execute it: {to_type(f'rollcall reexecute {run_id}')}"
+            more = "" if one.finished else f" Re-execute it: rollcall reexecute {run_id}"
             console.print(f"{one.job} {run_id} had died and is marked as {one.ending}.{more}")
         else:
             console.print(f"{one.job} {run_id} lives. If its process is gone, ask again in {one.left:.0f} s.")
@@ -188,7 +188,7 @@ def _page(result: RunResult, ui: str | None = None) -> None:
             for one in result.died:
                 console.print(f"{one.job} {chain.root_of(instance, one.run_id)} had died before this run. It is marked as {one.ending}.")
             for step, message in ((result.step, result.message), *result.others) if result.message else ():
-                console.print(f"\n{(step or '').replace('__', '/')}: {to_type(message)}", style="red", soft_wrap=True)  # for who copies it
+                console.print(f"\n{(step or '').replace('__', '/')}: {message}", style="red", soft_wrap=True)  # for who copies it
             closed, run_id = summary.close(instance, result.run_id), chain.root_of(instance, result.run_id)
     except Failed as failure:
         console.print(f"There is no report: {failure}", style="red")

@@ -17,7 +17,7 @@ from rich.table import Table
 from assets import mistakes, names
 from cli import lost
 from cli.ledger import companies_with_runs, company_meant, ledger_of
-from cli.terminal import print_json, terminal, to_type, whole
+from cli.terminal import print_json, terminal, whole
 from destinations import registry
 from resources.ledger.alerts import Failing
 from resources.past.status import Status, Waiting, look
@@ -190,9 +190,9 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     alive = {run.root_run_id for run in status.under_way}
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
     if status.runs and status.runs[0].status == "stopped" and status.runs[0].root_run_id not in alive:
-        console.print(f"  The newest run stopped: {to_type(status.runs[0].failure or '')}", style="red", soft_wrap=True)
+        console.print(f"  The newest run stopped: {status.runs[0].failure or ''}", style="red", soft_wrap=True)
         if all(check.passed for check in status.runs[0].gate):  # the same file would be stopped again
-            console.print(f"  Go on with it: {to_type(f'rollcall reexecute {status.runs[0].root_run_id}')}", soft_wrap=True)
+            console.print(f"  Go on with it: rollcall reexecute {status.runs[0].root_run_id}", soft_wrap=True)
     if len(status.skips):
         console.print(Padding(_skips(status), (1, 0, 0, 2)))
     console.print()
@@ -231,7 +231,7 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
         _print_line(console, f"{waiting}. There was time {until}: run {company}_sync again, it names what is held then.", "yellow")
     else:
         _print_line(console, f"{waiting}, {until}:", "yellow")
-        console.print(f"    {to_type(paste(company, held.digest)[0])}", soft_wrap=True)
+        console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
 
 
 def _print_not_told(console: Console, one: Failing) -> None:

@@ -4,11 +4,7 @@ Belongs here: how wide it is, what is done to text on its way, how a command end
 """
 
 import json
-import os
-import re
-import shlex
 import sys
-from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import typer
@@ -16,25 +12,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from resources.to_type import to_type
 from roster.shown import harmless, in_json
 
 _IN_A_FILE: Final = 160
 """Columns where nobody's window says how many: a file or a pipe."""
 
 
-TRIAL: Final = "ROLLCALL_TRIAL_OF"
-"""The variable that says, inside of a trial, what is tried, as it was typed."""
-
-
-_COMMAND: Final = re.compile(r"(?<![\w/])rollcall (?=[a-z])(?!try )")
-
-
 class _Harmless(Console):
-    """Shows texts as they are: no markup, no emoji by name, and nothing in them that a terminal would obey. Colours are given as styles."""
+    """Shows texts as they are: no markup, no emoji by name, and nothing in them that a terminal would obey. Colours are given as styles.
+    Inside of a trial commands are named as they are typed there."""
 
     def render_str(self, text: str, **how: Any) -> Text:
         """Whatever is printed as a text comes by here, cells and headings of tables too."""
-        return super().render_str(harmless(text), **{**how, "markup": False, "emoji": False})
+        return super().render_str(harmless(to_type(text)), **{**how, "markup": False, "emoji": False})
 
 
 def terminal() -> Console:
@@ -49,26 +40,9 @@ def whole(table: Table) -> Table:
     return table
 
 
-def in_trial() -> bool:
-    """Whether this command runs inside of a trial."""
-    return TRIAL in os.environ
-
-
-def file_in_trial() -> Path | None:
-    """HR's file that was named for the trial, if one was."""
-    option, *rest = shlex.split(os.environ[TRIAL])
-    return Path(rest[0]) if option == "--file" else None
-
-
-def to_type(text: str) -> str:
-    """A command of ours, or a text in which one stands, as it is typed here: inside of a trial, everything goes through it."""
-    trial = os.environ.get(TRIAL)
-    return _COMMAND.sub(lambda found: f"rollcall try {trial} ", text) if trial else text
-
-
 def say(text: str, *, err: bool = False) -> None:
-    """A text of one or more lines as it is, whatever the width; nothing in it is obeyed by the terminal."""
-    typer.echo(harmless(text), err=err)
+    """A text of one or more lines as it is, whatever the width; nothing in it is obeyed by the terminal. Commands as in `_Harmless`."""
+    typer.echo(harmless(to_type(text)), err=err)
 
 
 def print_json(value: Any) -> None:

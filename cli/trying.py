@@ -19,10 +19,11 @@ import typer
 
 from assets import loader, names, trial
 from cli import demo as place
-from cli.terminal import TRIAL, say, stop
+from cli.terminal import say, stop
 from resources import places
 from resources.failures import Failed
 from resources.owner_only import make_directory, write
+from resources.to_type import TRIAL
 from roster.unfit import Unfit
 
 NOT_TAKEN_ALONG: Final = ("ROLLCALL_LEDGER", "ROLLCALL_STORAGE", "ROLLCALL_SERVE_URL", "DAGSTER_HOME")

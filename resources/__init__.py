@@ -12,7 +12,8 @@ in a span of time), `pace` (how far apart, where no limit is published), `waitin
 `logs` (lines as JSON), `failures` (what can go wrong, by what to do about it), `own_text` (errors that Dagster need not mask), `shortage`
 (a full disk, too little memory), `memory` (asking for little), `environment` (values and secrets by the name of a variable), `owner_only`
 (files that only their owner can read), `places` (where this deployment keeps all that), `object_stores` (what they say through their
-libraries), `backups` (copies of databases).
+libraries), `backups` (copies of databases), `to_type` (how a command is typed
+inside of a trial).
 
 Does not belong here: any destination (``destinations``), rules about people (``roster``), how steps hang together (``assets``).
 """

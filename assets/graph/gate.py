@@ -24,6 +24,7 @@ from resources.hr.sources import Found
 from resources.ledger import Ledger, TakenExport
 from resources.past.beside import SEPARATOR
 from resources.stored.run_storage import RunStorage
+from resources.to_type import to_type
 from roster import accounting, lacking
 from roster.intake import faults, gate
 from roster.intake import take_in as intake
@@ -263,9 +264,9 @@ class Taking:
         one, sync = self.company.job("one"), self.company.job("sync")
         if self.run.job_name == one:
             both = f"{{employee_ids: [...], {given}}}"
-            return f"rollcall run {one} --config '{both}'", both
+            return to_type(f"rollcall run {one} --config '{both}'"), both
         job = self.run.job_name if self.run.job_name.startswith(f"{self.company.name}_") else sync
-        return f"rollcall run {job} --config '{{{given}}}'", f"ops: {{{step_name(self.company)}: {{config: {{{given}}}}}}}"
+        return to_type(f"rollcall run {job} --config '{{{given}}}'"), f"ops: {{{step_name(self.company)}: {{config: {{{given}}}}}}}"
 
     @property
     def _root(self) -> str:

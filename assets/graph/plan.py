@@ -24,6 +24,7 @@ from resources.failures import Permanent
 from resources.ledger import Ledger
 from resources.past.run_report import own_account_of
 from resources.stored.run_storage import StoredValue
+from resources.to_type import to_type
 from roster.plan import releasing
 from roster.plan.adoption import WAYS
 from roster.plan.decision import Plan
@@ -189,7 +190,7 @@ def _held_check(key: dg.AssetKey, company: Company, destination: Destination, dr
 
 def _to_paste(company: Company, digest: str) -> dict[str, Any]:
     command, config = paste(company.name, digest)
-    return {"command to release": command, "config to release": dg.MetadataValue.md(f"```yaml\n{config}```")}
+    return {"command to release": to_type(command), "config to release": dg.MetadataValue.md(f"```yaml\n{config}```")}
 
 
 def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.AssetCheckResult:

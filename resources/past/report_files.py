@@ -12,6 +12,7 @@ import pandas as pd
 from resources.past.beside import Stored, stored, with_names
 from resources.stored.reports import StoredReports
 from resources.stored.runs import StoredRuns
+from resources.to_type import in_page
 from roster.reports.list_for_hr import rows
 from roster.reports.model import RunReport
 from roster.reports.page import Told, render
@@ -42,7 +43,7 @@ def write_reports(report: RunReport) -> Written:
     everyone = left_out(report)
     named = with_names(report, everyone)
     told = Told.of(named, everyone)
-    page = _write(report, "sync_report.html", render(named, told).encode())
+    page = _write(report, "sync_report.html", in_page(render(named, told)).encode())
     return Written(page, *_lists(named, told.since), told)
 
 

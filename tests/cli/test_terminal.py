@@ -6,7 +6,8 @@ import pytest
 import typer
 from rich.table import Table
 
-from cli.terminal import TRIAL, print_json, say, stop, terminal, to_type
+from cli.terminal import print_json, say, stop, terminal
+from resources.to_type import TRIAL, in_page, to_type
 
 TEXT = "[bold]a[/bold] [link=http://elsewhere.example]b[/link] :bomb: \x1b[31mc\x1b]8;;http://x\x07d\u202ee\rf"
 SHOWN = "[bold]a[/bold] [link=http://elsewhere.example]b[/link] :bomb: \\x1b[31mc\\x1b]8;;http://x\\x07d\\u202ee\\rf"
@@ -28,12 +29,23 @@ def test_quiet_a_text_is_printed_as_it_is_in_lines_tables_and_errors(capsys: pyt
     assert "\u202e" not in printed.out
 
 
-def test_inside_of_a_trial_a_command_in_a_sentence_goes_through_it_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inside_of_a_trial_a_command_in_a_sentence_goes_through_it_and_nothing_else_changes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = "Let it pass for one run: rollcall run acme_sync --config '{accept: [rows]}'. See /srv/rollcall run 7, or rollcall."
-    assert to_type(text) == text
+    assert to_type(text) == in_page(text) == text
     monkeypatch.setenv(TRIAL, "--file p.csv drafts/acme")
     assert to_type(text) == text.replace(": rollcall run", ": rollcall try --file p.csv drafts/acme run")
     assert to_type(to_type("rollcall release acme d")) == "rollcall try --file p.csv drafts/acme release acme d"
+    say("rollcall status")
+    terminal().print("Go on with it: rollcall reexecute 7")
+    assert (
+        capsys.readouterr().out.replace("try --file p.csv drafts/acme ", "*") == "rollcall *status\nGo on with it: rollcall *reexecute 7\n"
+    )
+    monkeypatch.setenv(TRIAL, "--file 'a&b <1>.csv' acme")
+    assert in_page("<pre>rollcall release acme d</pre>") == (
+        "<pre>rollcall try --file &#x27;a&amp;b &lt;1&gt;.csv&#x27; acme release acme d</pre>"
+    )
 
 
 def test_quiet_json_for_other_programs_says_the_same_and_holds_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from resources.past.last_night import with_nights
 from resources.past.report_files import list_for_hr
 from resources.past.run_report import assemble
 from resources.past.status import look
+from resources.to_type import in_page
 from roster.plan.decision import RELEASABLE
 from roster.reports import change_table, look_ahead, tables
 from roster.reports.headline import Headline, counted, headline
@@ -89,7 +90,7 @@ def report(asked: Asked) -> Response:
     run = with_nights(asked.ledger, _report(asked), registry.titles())
     out = left_out(run)
     named = with_names(run, out)
-    return shown.whole(render(named, Told.of(named, out)))
+    return shown.whole(in_page(render(named, Told.of(named, out))))
 
 
 def coming(asked: Asked) -> Response:

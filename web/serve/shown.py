@@ -18,6 +18,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from resources.to_type import in_page
 from roster.reports import words
 from roster.reports.page import moment, number
 from web.serve.asked import Asked
@@ -52,12 +53,12 @@ def page(asked: Asked | None, template: str, *, again: int = 0, **what: Any) -> 
         what: What the template shows.
     """
     html = _environment().get_template(f"serve/{template}.html").render(asked=asked, **what)
-    return HTMLResponse(html, headers={"refresh": str(again)} if again else None)
+    return HTMLResponse(in_page(html), headers={"refresh": str(again)} if again else None)
 
 
 def stop(sentence: str, status: int) -> Response:
     """A page that says why there is no other."""
-    return HTMLResponse(_environment().get_template("serve/stop.html").render(asked=None, sentence=sentence), status)
+    return HTMLResponse(in_page(_environment().get_template("serve/stop.html").render(asked=None, sentence=sentence)), status)
 
 
 def whole(html: str) -> Response:
