@@ -4,6 +4,7 @@ Belongs here: the table, and the group that imports a command's module on demand
 that only some commands need. Does not belong here: any command.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ class Listed:
     """The first line of its own help; a test holds that it is the same."""
     first: Callable[[], list[str]] | None = None
     """What its first argument may be, for completion; None: the command itself knows."""
+    begins: str = ""
+    """What is said at once to whoever waits at a terminal, where its module takes seconds to import before it can say anything."""
 
 
 COMMANDS: Final = {
@@ -77,16 +80,19 @@ COMMANDS: Final = {
         "cli.doctor",
         "Look at all that a company's first run needs, and list the policies and units there are: 0 all is well, 1 something is not.",
         names.companies,
+        "Looking …",
     ),
     "preview": Listed(
         "cli.preview",
         "Show what other settings would change for the file that was last taken in. Nothing is written anywhere.",
         names.companies,
+        "Planning under both settings …",
     ),
     "try": Listed(
         "cli.trying",
         "Try a company, or a draft, on this machine: its own settings and file against the sandbox, in a place of its own.",
         names.companies,
+        "Preparing the trial …",
     ),
     "feed": Listed(
         "cli.feed",
@@ -133,6 +139,7 @@ class Later(TyperCommand):
     """
 
     module: str
+    begins: str
 
     @cached_property
     def real(self) -> Any:
@@ -143,6 +150,8 @@ class Later(TyperCommand):
         """The command's own context."""
         if extra.get("resilient_parsing") and not args and self.params:
             return super().make_context(info_name, args, parent, **extra)
+        if self.begins and args and "--help" not in args and not extra.get("resilient_parsing") and sys.stderr.isatty():
+            typer.echo(self.begins, err=True)  # beside the output, which another program may read
         return self.real.make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
@@ -164,7 +173,7 @@ def _later(name: str, listed: Listed) -> TyperCommand:
         app = typer.Typer(add_completion=False)
         app.command(name, help=listed.help, cls=Later)(_completing(listed.first))
         later = get_command(app)
-    later.module = listed.module
+    later.module, later.begins = listed.module, listed.begins
     return cast("TyperCommand", later)
 
 

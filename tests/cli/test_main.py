@@ -1,5 +1,6 @@
 """`rollcall` is one list of commands, of which none is imported before it is called."""
 
+import io
 import os
 import subprocess
 import sys
@@ -89,6 +90,30 @@ def test_a_command_takes_its_company_first_and_never_as_an_option() -> None:
         every = get_group(import_module(listed.module).app).commands[name]
         for command in (every, *getattr(every, "commands", {}).values()):
             assert not [param for param in command.params if "--company" in param.opts], name
+
+
+@pytest.mark.parametrize("name", ["doctor", "preview", "try"])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_imports_for_seconds_says_at_once_that_it_has_begun_beside_the_output_to_whoever_waits(
+    name: str, terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shown(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    class Imported(Exception):
+        pass
+
+    def importing(module: str) -> None:
+        raise Imported(shown.getvalue())
+
+    shown = Shown()
+    monkeypatch.setattr("cli.commands.import_module", importing)
+    monkeypatch.setattr(sys, "stderr", shown)
+    with pytest.raises(Imported) as begun:
+        get_command(app).main([name, "acme", "--json"], standalone_mode=False)
+    assert str(begun.value) == (f"{COMMANDS[name].begins}\n" if terminal else "")
+    assert COMMANDS[name].begins
 
 
 def test_a_command_that_is_not_there_is_told_with_its_neighbour() -> None:
