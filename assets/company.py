@@ -23,6 +23,7 @@ from resources.hr.access import export_source
 from resources.ledger import Ledger
 from resources.ledger.beating import beating
 from resources.stored.run_storage import RunStorage
+from roster.intake.mapping import headers
 from roster.plan.limits import FourEyes
 
 COMPANY_TAG: Final = "rollcall/company"
@@ -131,6 +132,7 @@ class Company:
             release_hours=settings.release_hours,
             leaving_days=settings.leaving.after_days,
             email_domains=None if settings.email_domains is None else frozenset(settings.email_domains),
+            headings={name: headers(settings.hr.people, name) for name in settings.hr.people.columns},
         )
 
     def four_eyes(self) -> FourEyes:

@@ -100,6 +100,8 @@ class Policy:
     """So many days after their last day leavers lose their access, where a destination's settings say nothing else."""
     email_domains: frozenset[str] | None = None
     """The domains of the company's addresses, if the settings name any."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """Column of the roster → what HR's file calls it."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,11 @@ class Destination(Comparison, Protocol):
     def wording(self) -> Wording:
         """How people call its fields, and what their values are; what has no word goes by the API's name."""
         return Wording()
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """Field → the columns of the roster that give it, as far as whoever has no value of it is to be told where to mend it."""
+        return {}
 
     def id_names(self, read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
         """Id → name, of what its records name by an id; and entry of a list, as compact JSON text, → words, of those that are `mentioned`.

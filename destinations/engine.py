@@ -35,7 +35,7 @@ from roster.plan.first import joiners
 from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
-from roster.plan.wording import kept, mentioned
+from roster.plan.wording import Wording, kept, mentioned
 
 
 def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Known:
@@ -137,7 +137,7 @@ def plan(
     sums = accounting.before_write(drawn, taken.roster, desired.accounts["account"])
     return Drawn(
         plan=drawn,
-        facts=replace(facts, things=of_things),
+        facts=replace(facts, things=of_things, wording=_wording(destination, policy, known, drawn)),
         desired=desired.records,
         acknowledgements=acknowledgements(destination, drawn, desired.records, people, known.read),
         faults=[*sums, *thing_rules.before_write(drawn.things, things.kinds(destination))],
@@ -220,9 +220,14 @@ def _facts(
         sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
         notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near, drawn.undeleted)],
         in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
-        # With the names of what the changes mention: what was read is not kept as long as they are.
-        wording=replace(destination.wording, id_names=kept(destination.id_names(known.read, mentioned(drawn.changes)), drawn.changes)),
     )
+
+
+def _wording(destination: Destination, policy: Policy, known: Known, drawn: Plan) -> Wording:
+    """Its words, with the names of what the changes mention, since what was read is not kept as long as they are; and HR's headings."""
+    called = {name: ", ".join(filter(None, map(policy.headings.get, columns))) for name, columns in destination.columns.items()}
+    names = kept(destination.id_names(known.read, mentioned(drawn.changes)), drawn.changes)
+    return replace(destination.wording, headings={name: heading for name, heading in called.items() if heading}, id_names=names)
 
 
 def _left_out(faults: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

@@ -85,6 +85,14 @@ def empty(rule: Rule, frame: pd.DataFrame) -> pd.Series:
     return found
 
 
+def cells(rule: Rule, frame: pd.DataFrame) -> pd.Series:
+    """What stands in the columns that the rule reads, of several with commas between."""
+    found = _texts([None] * len(frame), frame.index)
+    for column in sorted(rule.reads() & set(frame.columns)):
+        found = (found + ", " + frame[column]).fillna(found).fillna(frame[column])
+    return found
+
+
 def matches(where: Mapping[str, Sequence[str | bool]], frame: pd.DataFrame, name: str = "a condition") -> pd.Series:
     """Which rows have one of the accepted values in every named column; ``""`` accepts an empty one, true and false any word for it.
 

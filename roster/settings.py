@@ -139,6 +139,11 @@ class Rule(Strict):
         return {column for case in self.cases or [] for column in case.when}
 
 
+def columns_read(settings: Strict) -> dict[str, list[str]]:
+    """Field → the columns that its rule reads, of settings whose fields are rules."""
+    return {name: sorted(rule.reads()) for name, rule in settings if isinstance(rule, Rule) and rule.reads()}
+
+
 NameOrder = Literal["Last, First", "First Last"]
 
 

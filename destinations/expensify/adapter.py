@@ -63,6 +63,7 @@ from roster.plan.facts import DryRunReply
 from roster.plan.outcomes import OUTCOME_COLUMNS
 from roster.plan.own_account import together as in_all
 from roster.plan.write_only import WriteOnly
+from roster.settings import columns_read
 
 OUTSTANDING: Final = (
     "whether they have reports that are not submitted, Expensify's API does not show. Let them submit before; afterwards an admin of the "
@@ -122,6 +123,10 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
     @property
     def write_only(self) -> WriteOnly:
         return comparison.write_only(self.settings.feed)
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        return columns_read(self.settings.feed)
 
     @property
     def read_back_seconds(self) -> float:
@@ -191,7 +196,8 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
         feed, faults = preflight.reachable(*records.employee_feed(roster, chain, self.settings.feed), read)
-        return owners.without(feed, faults, read, self._account(), self._protected())
+        feed, faults = owners.without(feed, faults, read, self._account(), self._protected())
+        return feed, preflight.with_words(faults, roster, self.settings.feed)
 
     def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
         found = owners.barred(everyone, roster, read, self._account(), self._protected())

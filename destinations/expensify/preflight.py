@@ -20,7 +20,9 @@ from destinations.expensify.reading import near
 from destinations.expensify.settings import ExpensifyFeed
 from roster.membership import among
 from roster.plan.differences import Frames
+from roster.plan.facts import FAULTS
 from roster.records import compact
+from roster.rules import cells
 
 NOT_THERE, NOT_ADMINISTERED, TAG_UNKNOWN = "policy_not_there", "policy_not_administered", "tag_unknown"
 WORDS: Final = {
@@ -30,6 +32,8 @@ WORDS: Final = {
 DESCRIPTION: Final = "Every policy that the settings or HR's file name is there, and the account is its admin."
 MOST: Final = 20
 """So many employee numbers stand beside a policy; the files have everybody."""
+LONGEST: Final = 80
+"""So many characters of a cell are enough to find it."""
 CELL: Final = "(in a cell of HR's file)"
 """What is shown of a policy that no rule names: a cell may hold anything."""
 
@@ -83,6 +87,19 @@ def reachable(feed: pd.DataFrame, faults: pd.DataFrame, read: Frames) -> tuple[p
     feed = feed.assign(additionalPolicyIDs=further, defaultTags=tags)
     feed = records.not_all_known(feed, among(feed["employee_id"], without["employee_id"]), "left_out")
     return feed[why.isna()].reset_index(drop=True), found
+
+
+def with_words(faults: pd.DataFrame, roster: pd.DataFrame, rules: ExpensifyFeed) -> pd.DataFrame:
+    """The faults (`roster.plan.facts.FAULTS`), those of policies with what HR's file says there; a cell that cannot be read is no word."""
+    faults = faults.reset_index(drop=True)
+    word = pd.Series([None] * len(faults), dtype="str")
+    for name, rule in (("policyID", rules.policyID), ("additionalPolicyIDs", rules.additionalPolicyIDs)):
+        mine = faults["field"].eq(name) & faults["reason"].ne("policy_unreadable")
+        if rule and mine.any():
+            people = roster[among(roster["employee_id"], faults.loc[mine, "employee_id"])]
+            said = pd.Series(cells(rule, people).str[:LONGEST].to_numpy(), people["employee_id"], dtype="str")
+            word = word.mask(mine, faults["employee_id"].map(said).astype("str"))
+    return faults.assign(word=word).reindex(columns=list(FAULTS)).astype("str")
 
 
 def _pruned(feed: pd.DataFrame, field: str, reasons: object) -> tuple[pd.Series, pd.DataFrame]:

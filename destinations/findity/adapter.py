@@ -50,6 +50,7 @@ from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames
 from roster.plan.things import Structure, ThingKind, none
+from roster.settings import columns_read
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,10 @@ class Adapter(Destination, Divided, Examined):
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", part_name(NAME, self.settings.part))
         object.__setattr__(self, "title", part_title(TITLE, self.settings.part))
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        return columns_read(self.settings.users)
 
     @property
     def siblings(self) -> Sequence[str]:

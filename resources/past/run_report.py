@@ -175,6 +175,7 @@ def _destination(
         about_things=facts.things,
         things_drift=outcomes.things_drift,
         labels=facts.wording.labels,
+        headings=facts.wording.headings,
         id_names=facts.wording.id_names,
         hundredths=facts.wording.hundredths,
         only_added=facts.wording.only_added,

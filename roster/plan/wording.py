@@ -28,19 +28,21 @@ class Wording:
     """Fields with a list of all that somebody is in as the old value, where the new one takes them out of nothing that it does not name."""
     leaving: Sequence[str] = ()
     """Fields that say that somebody goes, or is to be there, and no more: ``true`` or ``false``."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """Field → the columns of HR's file that give it, as HR calls them."""
     id_names: Mapping[str, str] = field(default_factory=dict)
     """Id, or an entry of a list as compact JSON text → name, as it was read there."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         lists = {name: list(getattr(self, name)) for name in ("hundredths", "only_added", "leaving")}
-        return {"labels": dict(self.labels), **lists, "id_names": dict(self.id_names)}
+        return {"labels": dict(self.labels), **lists, "headings": dict(self.headings), "id_names": dict(self.id_names)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Wording":
         """What `to_json` wrote; an earlier version kept nothing."""
-        lists = {name: tuple(stored.get(name, ())) for name in ("hundredths", "only_added", "leaving")}
-        return cls(labels=stored.get("labels", {}), **lists, id_names=stored.get("id_names", {}))
+        given: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("hundredths", "only_added", "leaving")}
+        return cls(**given, **{name: stored.get(name, {}) for name in ("labels", "headings", "id_names")})
 
 
 def mentioned(changes: pd.DataFrame) -> list[str]:

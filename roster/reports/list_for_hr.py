@@ -85,10 +85,10 @@ def rows(report: RunReport, changed: Since, beside: Beside = NOTHING_BESIDE) -> 
 
 
 def _called(found: pd.DataFrame, report: RunReport) -> None:
-    """Fields of a destination as people call them, in place."""
+    """Fields of a destination as people call them, and where columns of HR's file give them as HR calls these, in place."""
     for one in report.destinations:
         there = found["where"].eq(one.name)
-        for name in set(found.loc[there, "field"].dropna()) & one.labels.keys():
-            mine = there & found["field"].eq(name)
-            found.loc[mine, "reason"] = found.loc[mine, "reason"].str.replace(f"{name}: ", f"{one.labels[name]}: ", n=1, regex=False)
-            found.loc[mine, "field"] = one.labels[name]
+        for name in set(found.loc[there, "field"].dropna()) & {*one.labels, *one.headings}:
+            mine, label = there & found["field"].eq(name), one.labels.get(name, name)
+            found.loc[mine, "reason"] = found.loc[mine, "reason"].str.replace(f"{name}: ", f"{label}: ", n=1, regex=False)
+            found.loc[mine, "field"] = one.headings.get(name, label)

@@ -123,6 +123,8 @@ class DestinationReport:
     """The employee numbers of those who are active there without an active approver; None where that was not looked at."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Field of the API → what a finance person calls it; fields with one label are one thing."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """Field → the columns of HR's file that give it, as HR calls them."""
     id_names: Mapping[str, str] = field(default_factory=dict)
     """Id, or an entry of a list as JSON text → its name there."""
     hundredths: Sequence[str] = ()

@@ -63,6 +63,7 @@ def test_hr_gets_what_to_mend_by_name_and_is_told_once_when_it_is_solved(synced:
     people["E11"]["Mail"] = "no address"
     people["E05"]["Limit"] = "a lot"
     people["E09"]["End"] = "2026-11-30"
+    firm, people["E10"]["Firm"] = people["E10"]["Firm"], "XX"
     acme.file("2026-11-21", people)
     first = acme.quickly("sync")
     assert first.succeeded, first
@@ -77,6 +78,8 @@ def test_hr_gets_what_to_mend_by_name_and_is_told_once_when_it_is_solved(synced:
         "State": "new",
     }
     assert (of(hr, "E05")["Name"], of(hr, "E05")["In HR's file"]) == ("Eva Zetterlund", "a lot")
+    without_policy = of(sheets(files["skipped_employees.xlsx"].read_bytes())["Finance"], "E10")
+    assert (without_policy["Column"], without_policy["In HR's file"]) == ("Firm", "XX"), "a policy follows from it"
     assert files["skipped_employees.csv"].read_text("utf-8-sig").startswith("employee_id;name;line;where;field;word;")
     page = files["sync_report.html"].read_text("utf-8")
     assert all(text in page for text in ('id="since"', 'id="nights"', 'id="coming"', "Ida Wrangel"))
@@ -84,7 +87,7 @@ def test_hr_gets_what_to_mend_by_name_and_is_told_once_when_it_is_solved(synced:
     assert "put back" in told(acme, first)
     assert not any(word in told(acme, first) for word in ("Xavier", "no address", "Wrangel", "a lot", "canary-of"))
 
-    people["E11"]["Mail"], people["E05"]["Limit"] = "kit@acme.example", "100"
+    people["E11"]["Mail"], people["E05"]["Limit"], people["E10"]["Firm"] = "kit@acme.example", "100", firm
     acme.file("2026-11-22", people)
     assert acme.quickly("sync").succeeded
     hr = sheets(acme.reports()["skipped_employees.xlsx"].read_bytes())["HR"]
@@ -119,14 +122,14 @@ def test_a_file_that_is_stopped_for_its_rows_says_which_and_another_one_says_not
     assert "rejects" not in again.message
     assert not tonights(acme, stopped), "its rows are not what is wrong with it"
 
-
-def test_a_server_that_takes_no_list_fails_no_sync_and_is_told(synced: Any, server: SimpleNamespace) -> None:
-    acme = synced(**{"hr.skipped": {"put_back": {**server.settings, "folder": "nowhere"}}})
     acme.file("2026-11-24", {number: {**row, "Mail": "none"} for number, row in people.items()})
     stopped = acme.run("sync")
     assert f"None of the {len(people)} rows can be used" in stopped.message
     assert {row["Employee"] for row in tonights(acme, stopped)} == set(people)
 
+
+def test_a_server_that_takes_no_list_fails_no_sync_and_is_told(synced: Any, server: SimpleNamespace) -> None:
+    acme = synced(**{"hr.skipped": {"put_back": {**server.settings, "folder": "nowhere"}}})
     people = acme.people()
     people["E11"]["Mail"] = "no address"
     acme.file("2026-11-21", people)

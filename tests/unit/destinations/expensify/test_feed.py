@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from destinations.expensify import comparison as expensify_comparison
+from destinations.expensify import preflight
 from destinations.expensify import records as expensify
 from destinations.expensify.settings import ExpensifyFeed
 from roster.people.chain import approval_chain
@@ -115,6 +116,28 @@ def test_true_report_of_somebody_without_a_policy_it_is_said_whether_hr_or_the_s
         ("1", "policyID", reason)
     ]
     assert "not exist" not in REASONS[reason].words
+
+
+def test_the_fault_of_a_policy_has_what_hrs_file_says_there_and_no_other_has():
+    people = roster(
+        person("1", extra_policy="B", extra_more=None),
+        person("2", extra_policy="A", extra_more="X, Y", country="SE", role="king"),
+        person("3", extra_policy=None, extra_more=None),
+    )
+    rules = ExpensifyFeed(
+        policyID={"column": "extra_policy", "lookup": {"A": "P1"}},
+        additionalPolicyIDs={"columns": ["extra_more", "country"]},
+        role="role",
+    )
+    given = [
+        ("1", "policyID", "policy_not_mapped"),
+        ("2", "additionalPolicyIDs", "policy_not_there"),
+        ("2", "role", "role_unknown"),
+        ("3", "policyID", "no_policy"),
+        ("2", "policyID", "policy_unreadable"),
+    ]
+    told = preflight.with_words(pd.DataFrame(given, columns=["employee_id", "field", "reason"]), people, rules)
+    assert told["word"].astype("object").where(told["word"].notna(), None).tolist() == ["B", "SE, X, Y", None, None, None]
 
 
 def test_an_approver_above_the_limit_goes_with_a_limit_only():

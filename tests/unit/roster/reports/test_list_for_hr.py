@@ -74,6 +74,16 @@ def test_a_field_of_a_destination_is_called_as_people_call_it(full_run):
     assert told["reason"].startswith("Limit: ")
 
 
+def test_a_field_that_columns_of_hrs_file_give_is_called_as_hr_calls_these_and_what_is_wrong_names_the_field(full_run):
+    values = pd.DataFrame([{"employee_id": "E5", "field": "approvalLimit", "reason": "limit_alone"}])
+    called = {"labels": {"approvalLimit": "Limit"}, "headings": {"approvalLimit": "Attestgräns"}}
+    first = replace(full_run.destinations[0], values=values, **called)
+    report = replace(full_run, destinations=[first, *full_run.destinations[1:]])
+    told = of(listed_of(report, left_out(report)), "E5", first.name)
+    assert told["field"] == "Attestgräns"
+    assert told["reason"].startswith("Limit: ")
+
+
 def test_on_the_first_night_everything_is_new_and_of_a_release_nothing_is_said(full_run, listed):
     assert set(listed["state"]) == {"new"}
     released = replace(full_run, job=f"{full_run.company}_release")
