@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assets import loader, names
-from cli.terminal import stop, terminal
+from cli.terminal import say, stop, terminal
 from resources.alerts import wording
 from resources.alerts.sending import send
 
@@ -34,11 +34,12 @@ def notify_test(
     targets = {name: one for name, one in alerts.targets.items() if target in (None, name)}
     if not targets:
         stop(names.unknown("target", str(target), sorted(alerts.targets)))
+    say(f"A test goes to {', '.join(targets)} …")  # one that does not answer is waited for
     results = send({name: wording.trial(company, name) for name in targets}, targets)
     console = terminal()
     for name, why in results.items():
         if why:
-            console.print(f"✗ {name} did not take it. {why}", style="red", soft_wrap=True)
+            console.print(f"✗ {name}: {why}", style="red", soft_wrap=True)
         else:
             console.print(f"✓ {name} took it: {', '.join(targets[name].events)}.", soft_wrap=True)
     if any(results.values()):

@@ -71,7 +71,7 @@ def send(messages: Mapping[str, Message], targets: Mapping[str, Target], longest
 def _send(url: str, message: Message) -> str:
     apprise, plugin = _plugin(url)
     taken = plugin.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT)
-    return "" if taken else "It was not taken: the far side refused it, or could not be reached."
+    return "" if taken else "It was not taken: the far side refused it, could not be reached, or did not answer in time."
 
 
 def _plugin(url: str) -> tuple[Any, Any]:

@@ -42,7 +42,7 @@ def test_each_target_is_sent_a_test_and_it_says_which_took_it(company, monkeypat
         result = rollcall("notify-test", "acme")
         assert result.exit_code == 1
         assert "✓ finance took it: held.\n" in result.output
-        assert "✗ it did not take it. It was not taken: the far side refused it, or could not be reached.\n" in result.output
+        assert "✗ it: It was not taken: the far side refused it, could not be reached, or did not answer in time.\n" in result.output
         assert "SeCrEt" not in result.output
         assert takes.texts == ["Rollcall, acme: test\nThis is a test of the target 'finance' of acme. Nothing has happened."]
         alone = rollcall("notify-test", "acme", "--target", "finance")
