@@ -22,7 +22,7 @@ from roster.unfit import Unfit
 NUMBERS: Final = ("employee_id", "manager_id")
 """By these people are told apart: where one is shortened, the file is of no use."""
 NAMES: Final = ("first_name", "last_name")
-KEYS: Final = (*NUMBERS, "over_limit_approver", "phone", "bank_account")
+KEYS: Final = (*NUMBERS, "email", "manager_email", "over_limit_approver", "phone", "bank_account")
 """Columns in which an apostrophe in front is a spreadsheet's mark for text, and never part of the value."""
 LOOKED_AFTER: Final = ("worker_status", "start_date", "end_date")
 """Columns that accept a few words or forms only, so that damage shows as one that is none of them."""

@@ -52,6 +52,7 @@ MESSAGES = {
     "yes_or_no": "This is neither a word for yes nor one for no.",
     "partial": "HR names a manager here, and part of what it takes to find them is missing.",
     "ambiguous": "This stands for more than one person in the file.",
+    "name": "This is no name: it has no letter, or it is an address.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key or name. Of a number and a name in one cell, both have to be the same person's.",
     "no_row_beside": "The file that says more of people has no row of this person's key.",

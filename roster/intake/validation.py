@@ -137,7 +137,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
-    found += [faults.fault_rows(frame.index[nameless], name, "nothing") for name, nameless in _nameless(frame).items()]
+    for name, (nothing, other) in _no_names(frame).items():
+        found += [faults.fault_rows(frame.index[nothing], name, "nothing"), faults.fault_rows(frame.index[other], name, "name")]
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -153,21 +154,23 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     return frame, pd.concat(found, ignore_index=True)
 
 
-def _nameless(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
-    """Which names say that there is nothing: a word for it, or signs and noughts alone. A dash or a point beside the other name stands for
-    the one that somebody does not have."""
+def _no_names(frame: pd.DataFrame) -> dict[str, "tuple[pd.Series[bool], pd.Series[bool]]"]:
+    """Which names say that there is nothing: a word for it, or signs and noughts alone; and which are another thing: a number, a day, an
+    address. A dash or a point beside the other name stands for the one that somebody does not have."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
-    signs = {name: _of_signs(texts) for name, texts in names.items()}
-    both = signs["first_name"] & signs["last_name"]
-    return {
-        name: texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both for name, texts in names.items()
-    }
+    bare = {name: _without_letters(texts) for name, texts in names.items()}
+    signs = {name: texts.where(bare[name]).str.fullmatch(r"[\W_0]+", na=False) for name, texts in names.items()}
+    both, found = signs["first_name"] & signs["last_name"], {}
+    for name, texts in names.items():
+        nothing = texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both
+        found[name] = nothing, (bare[name] & ~signs[name]) | texts.str.contains("@", regex=False, na=False)
+    return found
 
 
-def _of_signs(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts have no letter, and no digit but 0. pandas asks Python row by row for those of all scripts: so first for plain ones."""
-    asked = texts[~texts.str.contains("[A-Za-z1-9]", na=True)]
-    found: pd.Series[bool] = asked.str.fullmatch(r"[\W_0]+").reindex(texts.index, fill_value=False).astype("bool")
+def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
+    """Which texts have no letter. pandas asks Python row by row for those of all scripts: so first for plain ones."""
+    asked = texts[~texts.str.contains("[A-Za-z]", na=True)]
+    found: pd.Series[bool] = asked.str.fullmatch(r"[\W\d_]+").reindex(texts.index, fill_value=False).astype("bool")
     return found
 
 

@@ -34,6 +34,7 @@ REASONS: Final[dict[str, Reason]] = {
     "damaged": Reason(
         "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
     ),
+    "name": Reason("A number, a day or an address stands where a name is needed", "Write the name.", "HR"),
     "nothing": Reason("A word for nothing stands where a value is needed", "Fill the field in, or have the word named as one.", "HR"),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),

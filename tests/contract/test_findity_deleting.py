@@ -1,7 +1,7 @@
 """Users who left long ago are deleted at Findity if the settings say so: each time only once that is released, and never by a list."""
 
 import copy
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from roster.plan.limits import Limits
 from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
+from tests.syncing import in_days
 
 further = pytest.mark.long(
     held_by="tests/contract/test_findity_deleting.py::test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_news"
@@ -21,8 +22,6 @@ further = pytest.mark.long(
 BOSS, ANN, BOB = employee("E1"), employee("E2"), employee("E3")
 GONE = employee("E2", employment="left", end_date="2026-11-01")
 AFTER = {"leaving": {"delete_after_days": 30}}
-TODAY = datetime.now(UTC).date()
-LATER = str(TODAY + timedelta(days=30))
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +37,8 @@ def left(box, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, syncing.fresh(folder) as ledger:
         patch.setenv("FINDITY_SECRET", "demo-findity-secret")
         made = Company(box, ledger, limits=Limits(), **AFTER)
-        made.night(BOSS, ANN, BOB, day=str(TODAY))
-        made.night(BOSS, GONE, BOB, day=str(TODAY))
+        made.night(BOSS, ANN, BOB, day=in_days(0))
+        made.night(BOSS, GONE, BOB, day=in_days(0))
         assert made.users_there["E2"]["active"] is False
     return copy.deepcopy(box.state["findity"]), (folder / "ledger.db").read_bytes()
 
@@ -55,17 +54,19 @@ def company(box, left, tmp_path, monkeypatch):
         yield made
 
 
-def released(company, *people, day=LATER, night=None, **how):
-    night = night or company.night(*people, day=day)
-    return company.night(*people, day=day, request=Request(release=night.plan.held_digest(), released_by="Kim", reason="by law"), **how)
+def released(company, *people, night=None, **how):
+    night = night or company.night(*people, day=in_days(30))
+    return company.night(
+        *people, day=in_days(30), request=Request(release=night.plan.held_digest(), released_by="Kim", reason="by law"), **how
+    )
 
 
 def test_no_surprise_nobody_is_deleted_before_that_long_and_then_only_held(company):
-    assert company.night(BOSS, GONE, BOB, day=str(TODAY + timedelta(days=29))).planned["E2"] == ("none", "left")
-    night = company.night(BOSS, GONE, BOB, day=LATER)
+    assert company.night(BOSS, GONE, BOB, day=in_days(29)).planned["E2"] == ("none", "left")
+    night = company.night(BOSS, GONE, BOB, day=in_days(30))
     assert night.planned["E2"] == ("hold", "deletion")
     assert night.decided.loc["E2", ["intended", "kinds"]].to_list() == ["delete", "deletion"]
-    assert night.detail("E2").startswith(f"inactive since {TODAY}: deleting them ends their access")
+    assert night.detail("E2").startswith(f"inactive since {in_days(0)}: deleting them ends their access")
     assert "expense reports stay" in night.detail("E2")
     assert "E2" in company.users_there
 
@@ -80,7 +81,7 @@ def test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_n
     assert night.report.destinations[0].outcomes["deleted"] == 1
     assert "deleted" in str(company.why("E2"))
     for people in ([BOSS, GONE, BOB], [BOSS, BOB]):
-        quiet = company.night(*people, day=LATER)
+        quiet = company.night(*people, day=in_days(30))
         assert quiet.planned.get("E2") in (None, ("none", "left"))
         assert not any(call["write"] for call in quiet.calls)
         assert quiet.numbers["missing"] == 0
@@ -94,19 +95,19 @@ def test_who_is_absent_as_well(company):
 @further
 def test_who_comes_back_is_created_anew(company):
     released(company, BOSS, GONE, BOB)
-    night = company.night(BOSS, ANN, BOB, day=LATER)
+    night = company.night(BOSS, ANN, BOB, day=in_days(30))
     assert (night.planned["E2"], night.outcome["E2"]) == (("create", None), ("created", "landed"))
     assert night.decided.loc["E2", "kinds"] == "join"
-    assert company.night(BOSS, GONE, BOB, day=LATER).planned["E2"] == ("deactivate", None)
+    assert company.night(BOSS, GONE, BOB, day=in_days(30)).planned["E2"] == ("deactivate", None)
 
 
 @further
 def test_who_came_back_meanwhile_begins_anew_with_their_next_leaving(company):
-    company.night(BOSS, ANN, BOB, day=str(TODAY))
-    company.night(BOSS, GONE, BOB, day=str(TODAY))
-    _recorded(company, "E2", TODAY + timedelta(days=10))
-    assert company.night(BOSS, GONE, BOB, day=LATER).planned["E2"] == ("none", "left")
-    assert company.night(BOSS, GONE, BOB, day=str(TODAY + timedelta(days=40))).planned["E2"] == ("hold", "deletion")
+    company.night(BOSS, ANN, BOB, day=in_days(0))
+    company.night(BOSS, GONE, BOB, day=in_days(0))
+    _recorded(company, "E2", in_days(10))
+    assert company.night(BOSS, GONE, BOB, day=in_days(30)).planned["E2"] == ("none", "left")
+    assert company.night(BOSS, GONE, BOB, day=in_days(40)).planned["E2"] == ("hold", "deletion")
 
 
 def _recorded(company, number, day):
@@ -115,7 +116,7 @@ def _recorded(company, number, day):
         connection.execute(
             sa.update(tables.acknowledged)
             .where(tables.acknowledged.c.employee_id == number)
-            .values(recorded_at=datetime.combine(day, time(12), UTC))
+            .values(recorded_at=datetime.combine(date.fromisoformat(day), time(12), UTC))
         )
 
 
@@ -123,7 +124,7 @@ def _recorded(company, number, day):
 def test_no_surprise_whom_somebody_else_made_inactive_is_not_deleted(company):
     company.users_there["E3"]["active"] = False
     gone = employee("E3", employment="left", end_date="2026-11-01")
-    night = company.night(BOSS, GONE, gone, day=LATER)
+    night = company.night(BOSS, GONE, gone, day=in_days(30))
     assert (night.planned["E2"][0], night.planned["E3"]) == ("hold", ("none", "left"))
 
 
@@ -137,32 +138,32 @@ def test_approver_who_approves_for_somebody_active_is_not_deleted(company):
         "id": "u9",
         "personId": "p9",
     }
-    assert company.night(BOSS, GONE, BOB, day=LATER, write=False).planned["E2"] == ("none", "left")
+    assert company.night(BOSS, GONE, BOB, day=in_days(30), write=False).planned["E2"] == ("none", "left")
     for number in ("E3", "E9"):
         company.users_there[number]["active"] = False
-    assert company.night(BOSS, GONE, day=LATER, write=False).planned["E2"] == ("hold", "deletion")
+    assert company.night(BOSS, GONE, day=in_days(30), write=False).planned["E2"] == ("hold", "deletion")
 
 
 def test_approver_without_a_person_id_is_not_deleted(company):
     company.box.switch(findity_person_id=False)
-    assert company.night(BOSS, GONE, BOB, day=LATER, write=False).planned["E2"] == ("none", "left")
+    assert company.night(BOSS, GONE, BOB, day=in_days(30), write=False).planned["E2"] == ("none", "left")
     company.box.switch(findity_person_id=True)
 
 
 @pytest.mark.parametrize("how", [{"unreadable": True}, {"rejected": ["E2"]}], ids=["anybody's row", "their row"])
 def test_no_surprise_a_night_of_doubt_deletes_nobody(company, how):
-    assert company.night(BOSS, BOB, day=LATER, write=False, **how).planned["E2"][0] in ("none", "skip")
+    assert company.night(BOSS, BOB, day=in_days(30), write=False, **how).planned["E2"][0] in ("none", "skip")
 
 
 @further
 def test_no_surprise_without_the_setting_nobody_is_ever_deleted(company):
-    night = company.night(BOSS, GONE, BOB, day=LATER, leaving={"delete_after_days": None})
+    night = company.night(BOSS, GONE, BOB, day=in_days(30), leaving={"delete_after_days": None})
     assert night.planned["E2"] == ("none", "left")
 
 
 @further
 def test_rerun_who_is_gone_already_is_done(company):
-    night = company.night(BOSS, GONE, BOB, day=LATER)
+    night = company.night(BOSS, GONE, BOB, day=in_days(30))
     company.box.fault(api="findity", job="DELETE user", status=404, code="USER_NOT_FOUND", applied=True)
     assert released(company, BOSS, GONE, BOB, night=night).outcome["E2"] == ("deleted", "landed")
     company.box.heal()
@@ -172,7 +173,7 @@ def test_rerun_who_is_gone_already_is_done(company):
     held_by="tests/contract/test_findity_deleting.py::test_a_release_deletes_them_by_their_own_path_and_the_nights_after_have_no_news"
 )
 def test_true_report_404_of_an_organization_is_not_done(company):
-    night = company.night(BOSS, GONE, BOB, day=LATER)
+    night = company.night(BOSS, GONE, BOB, day=in_days(30))
     company.box.fault(api="findity", job="DELETE user", status=404, code="ORGANIZATION_NOT_FOUND")
     with pytest.raises(Permanent, match="does not know this organization"):
         released(company, BOSS, GONE, BOB, night=night)
@@ -183,7 +184,7 @@ def test_true_report_404_of_an_organization_is_not_done(company):
 @further
 @pytest.mark.parametrize("applied", [True, False])
 def test_rerun_a_lost_answer_is_unknown_until_it_is_read(company, applied):
-    night = company.night(BOSS, GONE, BOB, day=LATER)
+    night = company.night(BOSS, GONE, BOB, day=in_days(30))
     company.box.fault(api="findity", job="DELETE user", drop=True, applied=applied, times=None)
     planned = released(company, BOSS, GONE, BOB, night=night, write=False)
     try:
@@ -198,13 +199,13 @@ def test_rerun_a_lost_answer_is_unknown_until_it_is_read(company, applied):
 
 @further
 def test_true_report_who_is_refused_stays_and_is_told(company):
-    night = company.night(BOSS, GONE, BOB, day=LATER)
+    night = company.night(BOSS, GONE, BOB, day=in_days(30))
     company.box.fault(api="findity", job="DELETE user", status=400, code="USER_HAS_REPORTS")
     night = released(company, BOSS, GONE, BOB, night=night)
     company.box.heal()
     assert night.outcome["E2"] == ("refused", None)
     assert night.outcomes.loc["E2", "detail"].startswith("Findity refused: 400")
-    assert company.night(BOSS, GONE, BOB, day=LATER).planned["E2"] == ("hold", "deletion")
+    assert company.night(BOSS, GONE, BOB, day=in_days(30)).planned["E2"] == ("hold", "deletion")
 
 
 @further
@@ -219,9 +220,9 @@ def test_no_surprise_who_was_woken_since_the_plan_is_not_deleted(company):
 @further
 def test_no_surprise_an_organization_that_shows_nobody_holds_the_plan_and_deletes_nobody(company):
     many = [employee(f"F{number:02}") for number in range(5)]
-    company.night(BOSS, GONE, BOB, *many, day=str(TODAY))
+    company.night(BOSS, GONE, BOB, *many, day=in_days(0))
     company.users_there.clear()
-    night = company.night(BOSS, GONE, BOB, *many, day=LATER)
+    night = company.night(BOSS, GONE, BOB, *many, day=in_days(30))
     assert {action for action, _ in night.planned.values()} == {"hold", "none"}
     assert (night.planned["E2"], night.planned["F01"]) == (("none", "left"), ("hold", "limit"))
     assert not any(call["write"] for call in night.calls)

@@ -1,7 +1,5 @@
 """Findity's parts where they meet: what one of them writes or reads, and another must know."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from destinations.base import Request
@@ -9,13 +7,12 @@ from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract.nights_at_findity import Company, employee
 from tests.contract.test_findity_structure_nights import SETTINGS, USERS, row
+from tests.syncing import in_days
 
 further = pytest.mark.long(
     held_by="tests/contract/test_findity_meeting.py::test_approver_where_it_cannot_be_read_who_approves_no_preset_goes"
 )
 
-TODAY = datetime.now(UTC).date()
-LATER = str(TODAY + timedelta(days=30))
 PEOPLE = (row("E1", "100", "E1"), row("E2", "100", "E1"), row("E3", "100", "E1"))
 GONE = (PEOPLE[0], {**PEOPLE[1], "employment": "left", "end_date": "2026-11-01"}, PEOPLE[2])
 
@@ -42,19 +39,19 @@ def routed(box, ledger):
     """A company that approves by dimensions; E2 has left and is due to be deleted."""
     company = Company(box, ledger, USERS, syncing.UNLIMITED, **SETTINGS, leaving={"delete_after_days": 30})
     for people in (PEOPLE, PEOPLE, GONE):
-        company.begin(*people, day=str(TODAY))
+        company.begin(*people, day=in_days(0))
     assert company.users_there["E2"]["active"] is False
     return company
 
 
 @further
 def test_approver_who_approves_for_a_value_is_not_deleted_and_it_is_told(routed):
-    assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("hold", "deletion")
+    assert routed.night(*GONE, day=in_days(30), write=False).planned["E2"] == ("hold", "deletion")
     own, value = routed.organization["dimensionApprovers"]["COST"][0], routed.organization["dimensionValues"]["COST"][0]
     routed.organization["dimensionValues"]["COST"].append({**value, "externalSourceId": "900", "id": "v900"})
     other = {**own, "value": "900", "personId": routed.users_there["E2"]["personId"], "id": "a9", "sortOrder": 0}
     routed.organization["dimensionApprovers"]["COST"].append(other)
-    night = routed.night(*GONE, day=LATER, write=False)
+    night = routed.night(*GONE, day=in_days(30), write=False)
     assert night.planned["E2"] == ("none", "left")
     assert [one for one in night.facts.notices if "E2" in one] == [
         "1 person who is due to be deleted stays at Findity (E2): "
@@ -65,7 +62,7 @@ def test_approver_who_approves_for_a_value_is_not_deleted_and_it_is_told(routed)
 
 def test_approver_where_it_cannot_be_read_who_approves_nobody_is_deleted(routed):
     routed.box.fault(api="findity", job="GET dimension approvers", body="{}", times=None)
-    assert routed.night(*GONE, day=LATER, write=False).planned["E2"] == ("none", "left")
+    assert routed.night(*GONE, day=in_days(30), write=False).planned["E2"] == ("none", "left")
     routed.box.heal()
 
 
@@ -73,16 +70,16 @@ def test_approver_where_it_cannot_be_read_who_approves_nobody_is_deleted(routed)
 def test_approver_an_empty_cell_takes_no_preset_away_by_which_alone_somebody_approves(routed):
     clear = {"users": {"clear": ["dimensionPresets"]}}
     people = (*GONE[:2], row("E3", None, "E1"))
-    night = routed.night(*people, day=LATER, **clear)
+    night = routed.night(*people, day=in_days(30), **clear)
     assert routed.users_there["E3"]["dimensionPresets"][0]["dimensionValueId"] == "100"
     assert night.facts.faults[["employee_id", "field", "reason"]].to_numpy().tolist() == [["E3", "dimensionPresets", "approver_stays"]]
     assert night.landed.without_approver == []
-    assert "PUT users" not in routed.night(*people, day=LATER, **clear).jobs
+    assert "PUT users" not in routed.night(*people, day=in_days(30), **clear).jobs
 
 
 def test_approver_where_it_cannot_be_read_who_approves_no_preset_goes(routed):
     routed.box.fault(api="findity", job="GET dimension approvers", body="{}", times=None)
-    routed.night(*GONE[:2], row("E3", None, "E1"), day=LATER, users={"clear": ["dimensionPresets"]})
+    routed.night(*GONE[:2], row("E3", None, "E1"), day=in_days(30), users={"clear": ["dimensionPresets"]})
     routed.box.heal()
     assert routed.users_there["E3"]["dimensionPresets"][0]["dimensionValueId"] == "100"
 

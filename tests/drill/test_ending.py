@@ -26,13 +26,13 @@ def test_the_workers_of_a_drill_end_with_it(number: signal.Signals) -> None:
 
 def test_a_server_ends_with_what_started_it() -> None:
     starting = f"import subprocess; print(subprocess.Popen({with_us(['sleep', '600'])}).pid, flush=True); input()"
-    starter = subprocess.Popen([sys.executable, "-c", starting], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert starter.stdout
-    server = int(starter.stdout.readline())
-    until(lambda: Path(f"/proc/{server}/comm").read_text() == "sleep\n")
-    starter.kill()
-    starter.communicate()
-    until(lambda: not alive(server))
+    with subprocess.Popen([sys.executable, "-c", starting], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        server = int(starter.stdout.readline())
+        until(lambda: Path(f"/proc/{server}/comm").read_text() == "sleep\n")
+        starter.kill()
+        # What the server prints is not read to its end, which would come by itself when it has slept.
+        until(lambda: not alive(server))
 
 
 def until(what: Callable[[], Any]) -> Any:

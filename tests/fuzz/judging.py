@@ -177,8 +177,11 @@ def _nobody_is_surprised(written: list[_Written], result: IntakeResult, rows: Ro
                 assert begins is None, f"{one.number} counts as absent, and a line begins with it"
         elif one.approves_alone:
             assert one.number in own, f"{one.number} becomes their own approver"
-        for name in ("employeeEmail", "managerEmail", "firstName", "lastName", "email"):
-            assert isinstance(one.record.get(name, ""), str)
+        for name in ("firstName", "lastName"):
+            assert re.search(r"[^\W\d_]", one.record.get(name, "x")), f"{one.number} is called by a number"
+            assert "@" not in one.record.get(name, ""), f"{one.number} is called by an address"
+        for name in ("employeeEmail", "managerEmail", "email"):
+            assert one.record.get(name, "x")[0] != "'", f"{one.number} has a spreadsheet's mark in an address"
 
 
 _KNOWN: dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]] = {}

@@ -5,6 +5,7 @@ import dataclasses
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -307,6 +308,7 @@ class Places:
 
     def __init__(self, root: Path, box: Sandbox) -> None:
         self.root, self.box, self.empty = root, box, copy.deepcopy(box.state)
+        self._begun: dict[str, SimpleNamespace] = {}
         (root / "dagster").mkdir()
         (root / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
         self.environment = {
@@ -325,6 +327,22 @@ class Places:
         for name, value in {**self.environment, "ROLLCALL_HOME": str(home)}.items():
             patch.setenv(name, value)
 
+    def begun(self, name: str, **settings: Any) -> SimpleNamespace:
+        """A first sync, run once a day: its result and what it left, for all tests that begin after it.
+
+        Of the same day as they are: a run of all tests may go on past midnight, and a file of yesterday is another thing than one of today.
+        """
+        place = f"{name}-{datetime.now(UTC).date()}"
+        if place not in self._begun:
+            home = self.root / place / "home"
+            with pytest.MonkeyPatch.context() as patch:
+                self.enter(home, patch)
+                acme = Acme(self.root / place / "acme", self.box, **settings)
+                result = acme.run("sync")
+                assert result.succeeded, result
+                self._begun[place] = SimpleNamespace(acme=acme, result=result, home=home, state=copy.deepcopy(self.box.state))
+        return self._begun[place]
+
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
@@ -332,27 +350,16 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
         yield Places(tmp_path_factory.mktemp("graph"), box)
 
 
-def _begun(everything: Places, name: str, **settings: Any) -> SimpleNamespace:
-    """A first sync, run once: its result and what it left, for all tests that begin after it."""
-    home = everything.root / name / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        everything.enter(home, patch)
-        acme = Acme(everything.root / name / "acme", everything.box, **settings)
-        result = acme.run("sync")
-        assert result.succeeded, result
-        return SimpleNamespace(acme=acme, result=result, home=home, state=copy.deepcopy(everything.box.state))
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def first(everything: Places) -> SimpleNamespace:
     """The first sync."""
-    return _begun(everything, "applied")
+    return everything.begun("applied")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def first_held(everything: Places) -> SimpleNamespace:
     """The first sync where everything is held."""
-    return _begun(everything, "held", first_sync="hold")
+    return everything.begun("held", first_sync="hold")
 
 
 @pytest.fixture

@@ -51,6 +51,10 @@ def one(check: object, value: str | None) -> bool:
         ("last_name", "...", "nothing"),
         ("first_name", "_", "nothing"),
         ("last_name", "0", "nothing"),
+        ("first_name", "36000", "name"),
+        ("last_name", "2026-11-20", "name"),
+        ("last_name", "\u0661\u0660 3", "name"),
+        ("first_name", "ann@acme.example", "name"),
         ("worker_status", "active", "worker_status"),
         ("worker_status", None, "missing"),
     ],
@@ -203,7 +207,7 @@ def test_a_word_for_nothing_is_no_employee_number(value: str) -> None:
     assert not one(is_employee_id, value)
 
 
-@pytest.mark.parametrize("name", ["Null", "None", "Na", "-", "."])
+@pytest.mark.parametrize("name", ["Null", "None", "Na", "-", ".", "X", "Meyer 2nd", "\u5f20", "\u0418\u0432\u0430\u043d", "\u0627\u0628"])
 def test_what_people_are_called_is_a_name(name: str) -> None:
     assert faults(validated(last_name=name).rejected) == []
 
