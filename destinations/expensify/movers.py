@@ -45,11 +45,13 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     if gone.empty:
         return gone[membership.IN_COLUMNS].reset_index(drop=True)
     there = read["members"].assign(account=read["members"]["email"].str.lower())
-    people = pairs.loc[among(pairs["employee_id"], desired["employee_id"]), ["employee_id", "account"]].dropna()
+    asked = among(pairs["employee_id"], gone["employee_id"]) & among(pairs["employee_id"], desired["employee_id"])
+    people = pairs.loc[asked, ["employee_id", "account"]].dropna()
     inside = there[["account", "policyID"]].merge(people, on="account").merge(gone, on=["employee_id", "policyID"])
     extra = inside.drop_duplicates(membership.IN_COLUMNS)
     if extra.empty:
         return extra[membership.IN_COLUMNS].reset_index(drop=True)
+    there, named = (one[among(one["policyID"], extra["policyID"])] for one in (there, named))
     submitting = there[there["submitsTo"].str.lower() != there["account"]].dropna(subset="submitsTo")
     wanted = named.merge(desired[["employee_id", "employeeEmail", "managerEmail"]], on="employee_id")
     wanted = wanted[wanted["managerEmail"].str.lower() != wanted["employeeEmail"].str.lower()]

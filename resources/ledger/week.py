@@ -69,25 +69,25 @@ class Week(Scoped):
             now: The present moment.
         """
         answer, planned, outcome = tables.answer.c, tables.plan_person.c, tables.outcome.c
-        since = (now or moment()) - LENGTH
+        of_week = self._mine(tables.answer, destination=destination), answer.recorded_at >= (now or moment()) - LENGTH
         released = sa.select(tables.release.c.plan_run_id).where(self._mine(tables.release, destination=destination))
-        query = (
-            sa.select(answer.plan_run_id, planned.person, planned.kinds)
-            .select_from(tables.answer)
-            .join(tables.plan_person, _same_person(answer, planned))
-            .outerjoin(tables.outcome, _same_person(answer, outcome))
-            .where(self._mine(tables.answer, destination=destination), answer.recorded_at >= since, planned.kinds.is_not(None))
-            # What was refused and is there all the same was written too.
-            .where(sa.or_(answer.status.in_(_WRITTEN), sa.and_(answer.status == "refused", outcome.outcome.in_(_THERE))))
-            .where(answer.plan_run_id.not_in(released))
-            .order_by(answer.plan_run_id, planned.person)
-        )
         with self._reading() as connection:
-            found = frame(connection, query)
-            plan_run_ids = list(found["plan_run_id"].unique())
-            plans = self._plans(connection, tables.plan.c.destination == destination, tables.plan.c.plan_run_id.in_(plan_run_ids))
-        facts = {row.plan_run_id: PlanFacts.from_json(row.counts) for row in plans}
-        return Written(found[~found["plan_run_id"].isin([plan_run_id for plan_run_id, one in facts.items() if one.first])], facts)
+            answered = tables.plan.c.plan_run_id.in_(sa.select(answer.plan_run_id).where(*of_week))
+            plans = self._plans(connection, tables.plan.c.destination == destination, answered, tables.plan.c.plan_run_id.not_in(released))
+            facts = {row.plan_run_id: PlanFacts.from_json(row.counts) for row in plans}
+            query = (
+                sa.select(answer.plan_run_id, planned.person, planned.kinds)
+                .select_from(tables.answer)
+                .join(tables.plan_person, _same_person(answer, planned))
+                .outerjoin(tables.outcome, _same_person(answer, outcome))
+                # Those of a first sync, everybody at times, are not even read.
+                .where(*of_week, answer.plan_run_id.in_([plan_run_id for plan_run_id, one in facts.items() if not one.first]))
+                # What was refused and is there all the same was written too.
+                .where(sa.or_(answer.status.in_(_WRITTEN), sa.and_(answer.status == "refused", outcome.outcome.in_(_THERE))))
+                .where(planned.kinds.is_not(None))
+                .order_by(answer.plan_run_id, planned.person)
+            )
+            return Written(frame(connection, query), facts)
 
     def files(self, now: datetime | None = None) -> list[ExportFacts]:
         """The exports that everyone was brought to in the last seven days, at any destination, the newest first, with what of the gate
