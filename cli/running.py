@@ -144,6 +144,7 @@ def _watched(what: str, start: Callable[[], RunResult]) -> RunResult:
     """Run something and print a line for each step that ends."""
     logger, shown = logging.getLogger(LOGGER), _OnScreen()
     logger.addHandler(shown)
+    _at_work.update("starting")  # a run before this one has left its last step there
     try:
         with _at_work:
             return start()

@@ -4,10 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from assets.runs.launch import RunResult
+from cli import running
 from cli.main import app
 from resources import places
 
@@ -29,6 +32,13 @@ def companies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
+
+
+def test_a_run_that_follows_another_does_not_begin_with_the_step_that_the_other_ended_with() -> None:
+    running._at_work.update("demo/reports …")
+    seen: list[object] = []
+    assert running._watched("demo_sync", lambda: cast("RunResult", seen.append(running._at_work.status))) is None
+    assert seen == ["starting"]
 
 
 def test_a_job_that_is_not_there_is_told_with_those_that_are(home: Path) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests import ports
 from tests.processes import with_us
@@ -176,14 +176,21 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[Page]:
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, for which every name of an example is this machine."""
     if not CHROMIUM.exists():
         reason = "Debian's chromium is missing: .ci/packages installs it"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser.new_page(viewport=WINDOW)  # one for all tests: it keeps the UI's scripts
-        browser.close()
+        rules = "--host-resolver-rules=MAP *.example 127.0.0.1"
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rules])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Page:
+    return chromium.new_page(viewport=WINDOW)  # one for all tests: it keeps the UI's scripts
 
 
 @pytest.fixture

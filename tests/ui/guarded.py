@@ -21,14 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from resources.places import PROJECT
 from tests import ports
 from tests.processes import with_us
 from tests.programs import program
-from tests.ui.conftest import CHROMIUM, QUIET
 
 NAME, PAGES, SECRET = "rollcall.acme.example", "people.acme.example", "a secret of the proxy"
 JOBS = """
@@ -252,19 +249,6 @@ def stage(home: Path) -> Iterator[Stage]:
         yield Stage(home, plain, signed, proxy, redirect, elsewhere, {port: servers[port].process.pid for port in (plain, signed)})
         for server in servers.values():
             server.process.terminate()  # all at once, then each is waited for
-
-
-@contextlib.contextmanager
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, for which every name of an example is this machine."""
-    if not CHROMIUM.exists():
-        reason = "Debian's chromium is missing: .ci/packages installs it"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        rules = "--host-resolver-rules=MAP *.example 127.0.0.1"
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rules])
-        yield started
-        started.close()
 
 
 def graphql(query: str, **variables: Any) -> str:

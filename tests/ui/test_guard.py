@@ -22,12 +22,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with guarded.browser() as started:
-        yield started
-
-
 @pytest.fixture
 def unharmed(stage: Stage) -> Iterator[Stage]:
     """The stage, for a test after which there is no other run than before."""

@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from roster.reports.page import render
-from tests.ui import guarded
 from tests.unit.roster.reports import conftest as runs
 
 LABELS = {"policyID": "Policies", "isTerminated": "Policies", "approvalLimit": "Limit", "lastName": "Name"}
@@ -31,12 +30,6 @@ TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 WIDE, PHONE, PAPER = {"width": 1200, "height": 900}, {"width": 390, "height": 844}, {"width": 700, "height": 990}
 CUT = """() => [...document.querySelectorAll('td, tbody th, p, li, dd')]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.textContent)"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with guarded.browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

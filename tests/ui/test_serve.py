@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui import guarded, serving
+from tests.ui import serving
 from tests.ui.guarded import send
 from tests.ui.serving import PLANTED, Stage
 
@@ -270,12 +270,6 @@ def test_one_proposes_and_another_releases(stage: Stage) -> None:
     assert "kit@acme.example" not in stage.acme.members()
     with stage.ledger() as ledger:
         assert [one.name for one in ledger.releases.of(digest)] == ["bert"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with guarded.browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -97,12 +97,6 @@ def test_a_header_from_outside_makes_nobody_anybody(installed: Installed) -> Non
         assert ledger.decisions.newest(9) == []
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with guarded.browser() as started_browser:
-        yield started_browser
-
-
 def test_no_surprise_a_release_goes_through_by_whoever_has_signed_on(installed: Installed, chromium: Browser) -> None:
     context = chromium.new_context(ignore_https_errors=True)
     context.add_cookies([{"name": "session", "value": "anna", "url": installed.site}])
