@@ -41,10 +41,12 @@ MESSAGES = {
     "approval_limit": "This is no amount that can be read: a number of at most two decimals, not below zero. With a comma, or with marks "
     "between thousands, it needs `decimal` in the settings.",
     "locale": "A locale is written like sv_SE.",
-    "bank_account": "This is no account number: masked, without digits, or like an IBAN whose check digits or length are wrong.",
+    "bank_account": "This is no account number: masked, with more letters than digits or hardly any, a date, a telephone number, or "
+    "like an IBAN whose check digits or length are wrong.",
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
+    "name": "This is no name: it has no letter, or is an address.",
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
     "that somebody does not have.",
     "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",

@@ -8,6 +8,7 @@ Whole columns are looked at. What no column-wise pattern settles goes to librari
 """
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ from pandera.errors import SchemaErrors
 
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
-from roster.intake.accounts import BIC_LABEL, IBAN_LABEL, is_account, is_bic
+from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
@@ -137,7 +138,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
-    found += [faults.fault_rows(frame.index[nameless], name, "nothing") for name, nameless in _nameless(frame).items()]
+    found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -153,21 +154,23 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     return frame, pd.concat(found, ignore_index=True)
 
 
-def _nameless(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
-    """Which names say that there is nothing: a word for it, or signs and noughts alone. A dash or a point beside the other name stands for
-    the one that somebody does not have."""
+def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
+    """Column, code of the fault, and which names have it. One that says that there is nothing is a word for it, or signs and noughts alone;
+    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
-    signs = {name: _of_signs(texts) for name, texts in names.items()}
+    unlettered = {name: _without_letters(texts) for name, texts in names.items()}
+    signs = {name: unlettered[name] & ~texts.str.contains("[1-9]", na=False) for name, texts in names.items()}
     both = signs["first_name"] & signs["last_name"]
-    return {
-        name: texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both for name, texts in names.items()
-    }
+    for name, texts in names.items():
+        nothing = texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both
+        yield name, "nothing", nothing
+        yield name, "name", (unlettered[name] & ~signs[name]) | texts.str.contains("@", na=False, regex=False)
 
 
-def _of_signs(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts have no letter, and no digit but 0. pandas asks Python row by row for those of all scripts: so first for plain ones."""
-    asked = texts[~texts.str.contains("[A-Za-z1-9]", na=True)]
-    found: pd.Series[bool] = asked.str.fullmatch(r"[\W_0]+").reindex(texts.index, fill_value=False).astype("bool")
+def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
+    """Which texts have no letter. pandas asks Python row by row for those of all scripts: so first for plain ones."""
+    asked = texts[~texts.str.contains("[A-Za-z]", na=True)]
+    found: pd.Series[bool] = asked.str.fullmatch(r"[\W\d_]+").reindex(texts.index, fill_value=False).astype("bool")
     return found
 
 
@@ -181,9 +184,7 @@ def _spell(frame: pd.DataFrame) -> None:
     if "locale" in frame:
         frame["locale"] = _locale(frame["locale"])
     if "bank_account" in frame:
-        frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
-        like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-        frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+        frame["bank_account"] = spelled(frame["bank_account"])
     if "bic" in frame:
         frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
 

@@ -225,10 +225,11 @@ def by_name(source: dict[str, str] | str, **more: object) -> People:
     ],
 )
 def test_quiet_whoever_is_forgotten_is_mentioned_in_nobody_s_row_however_hr_refers_to_them(people: People, boss: str) -> None:
-    start = everyone(row("1", boss=""), row("2", boss="1", last="Møller"), row("3", boss=f'"{boss}"', last="2"), people=people)
+    led = row("3", boss=f'"{boss}"', last="2"), row("4", boss=f'"{boss}"', last="Ek")
+    start = everyone(row("1", boss=""), row("2", boss="1", last="Møller"), *led, people=people)
     assert start.after is not None
     rest = forgetting(start.after, "2", {"p2@x.se"}, people)
-    assert rest["hr: Boss"].dropna().tolist() == ["(forgotten)"]
-    assert rest["hr: Last"].tolist() == ["Li", "2"], "what is no reference to people only happens to be written so"
+    assert rest["hr: Boss"].dropna().tolist() == ["(forgotten)", "(forgotten)"]
+    assert rest["hr: Last"].tolist() == ["Li", "2", "Ek"], "what is no reference to people only happens to be written so"
     result = take_in(with_before(packed({CHANGES: file()}), rest), FORMAT, people, TODAY)
     assert (result.facts.managers.tops, result.facts.managers.lost) == (1, 1), "theirs cannot be read, which is not that there is none"
