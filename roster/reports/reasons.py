@@ -81,6 +81,9 @@ REASONS: Final[dict[str, Reason]] = {
     "ambiguous": Reason("The manager's key or name stands for several people", "Name the manager by something that is theirs alone.", "HR"),
     "unknown": Reason("Nobody in the file has the manager's key or name", "Correct the manager of this row.", "HR"),
     "partial": Reason("Half of what names the manager is missing", "Fill in the rest, or empty it where there is no manager.", "HR"),
+    "gone_unknown": Reason(
+        "Marked as gone under a number that nobody had", "Send the mark with their number: until then they keep their access.", "HR"
+    ),
     "name": Reason("The name is a number or an address", "Write the name; two cells may have changed places.", "HR"),
     "whole_name": Reason(
         "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"

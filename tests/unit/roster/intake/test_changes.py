@@ -88,6 +88,13 @@ def test_a_mark_that_is_the_same_to_a_reader_is_the_same_mark(mark: str) -> None
     assert standing(changed(START, row("2", do=mark)))["2"] == "left"
 
 
+def test_a_mark_under_a_number_that_nobody_has_is_told_once_for_whoever_was_meant_stays() -> None:
+    gone = changed(START, "02,,,,,A,,D", row("3", do="D"))
+    assert gone.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "employee_id", "gone_unknown"]]
+    assert standing(gone)["2"] == "active"
+    assert len(changed(gone, row("4")).notes) == 0
+
+
 def test_somebody_who_goes_on_a_day_to_come_stays_until_then() -> None:
     assert standing(changed(START, row("2", left="2026-12-24", do="D")))["2"] == "active"
 
