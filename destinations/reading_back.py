@@ -62,6 +62,8 @@ def places(
     here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].isin(ENDED))
     # A plan has nobody who is neither in HR's file nor to be seen there.
     before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]
+    # Whose account somebody of HR's file may have, who is held for it, may be them under another number.
+    before = before[~among(before["account"], people.loc[people["action"].eq("hold"), "account"].dropna())]
     if absent_means != "leaver":  # then nobody says of the absent that they have left, but of who was taken out before
         before = before[~before["active"].astype("bool")]
     leavers = pd.concat([one[["employee_id", "account"]] for one in (people[here], before)], ignore_index=True)

@@ -14,21 +14,39 @@ from stdnum import bic, iban
 from roster.intake.countries import COUNTRIES
 from roster.membership import among
 
+SHORTEST_IBAN = 15
+"""Characters of the shortest IBAN, Norway's."""
 LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
-NO_ACCOUNT = r".*(?:[*•#]{2}|[xX]{3}).*|[^1-9]*"
-"""What was masked before it was written, and what has no digit but noughts."""
-IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[0-9]{2})"
+NO_ACCOUNT = (
+    r".*(?:[*•#]{2}|[xX]{3}|\?).*|[^1-9]*|(?:[^0-9]*[0-9]){0,3}[^0-9]*"
+    r"|\+.*|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}"
+)
+"""What was masked before it was written, what has no digit but noughts or hardly one, a telephone number, a date."""
+IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[ .-]*[0-9]{2})"
 """The word before an IBAN, which is no part of it."""
 BIC_LABEL = r"(?i)^(?:BIC|SWIFT)(?:[- ]?(?:BIC|CODE))?[: ]+"
 """Words before a BIC, which are no part of it."""
+LIKE_IBAN = r"[A-Za-z]{2}[0-9]{2}"
 PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
 
 
 def is_account(series: pd.Series) -> pd.Series:
-    """Which values can be an account number: whatever begins like an IBAN must be one, and nothing may be masked."""
-    like = series.str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-    return ~(like | series.str.fullmatch(NO_ACCOUNT, na=False)) | is_iban(series[like]).reindex(series.index, fill_value=False)
+    """Which values can be an account number: whatever begins like an IBAN must be one; others have digits more than letters, and nothing
+    may be masked or evidently something else."""
+    like = series.str.match(LIKE_IBAN, na=False)
+    others = series[~like]
+    none = others.str.fullmatch(NO_ACCOUNT, na=False) | others.str.count("[A-Za-z]").gt(others.str.count("[0-9]"))
+    found: pd.Series[bool] = pd.concat([is_iban(series[like]), ~none]).reindex(series.index).astype("bool")
+    return found
+
+
+def spelled(accounts: pd.Series) -> pd.Series:
+    """IBANs as computers write them, however people do; other accounts as they are."""
+    accounts = accounts.str.replace(IBAN_LABEL, "", regex=True)
+    compact = accounts.str.replace("[ .-]", "", regex=True).str.upper()
+    apart = accounts.str.match(r"[A-Za-z]{2}[ .-]+[0-9]{2}", na=False) & compact.str.len().ge(SHORTEST_IBAN)  # PG and BG are giros, too
+    return accounts.mask(accounts.str.match(LIKE_IBAN, na=False) | apart, compact)
 
 
 def is_bic(codes: pd.Series) -> pd.Series:

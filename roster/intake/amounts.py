@@ -15,7 +15,7 @@ CURRENCY: Final = (
     r"|[€$£¥]|zł|Kč|Ft)"
 )
 """Each by its name: ``tkr``, ``mio`` and ``tsd`` are three letters too, and multiply."""
-NO_CENTS: Final = r"(?:[,:.][-–—]{1,2})"
+NO_CENTS: Final = rf"(?:{BLANK}?[,:.][-–—]{{1,2}})"
 """How a price ends that has no cents: ``15 000,-``, ``15 000:-`` and, in Switzerland, ``15'000.--``."""
 
 

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,8 @@ class Roster:
     """The lines that a mark says to be gone."""
     before: pd.DataFrame
     """The rows before: HR's columns under `HEADING`, `NUMBER` and `DELETED`."""
+    unknown: pd.Index = field(default_factory=partial(pd.Index, [], dtype="int64"))
+    """The lines of these whose number nobody of the roster before has."""
     counts: dict[str, int] = field(default_factory=dict)
     """``before``, ``added``, ``changed``, ``deleted``: people. Empty for a file with everyone."""
 
@@ -92,7 +95,8 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
     theirs = _numbers(table.frame, format, people)
     kept = before[~before[NUMBER].isin(theirs.dropna())]
     counts = _counts(table.frame, theirs, gone, before, wanted)
-    return _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
+    put = _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
+    return replace(put, unknown=table.frame.index[gone & theirs.notna() & ~theirs.isin(before[NUMBER])])
 
 
 def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
@@ -232,7 +236,7 @@ def _put(
     # Of the header only what is wanted: one file with everyone may have other columns beside them than changes have.
     header, fields = [name for name in table.header if name in wanted], {0: len(table.header)}
     made = replace(table, frame=frame, rows=table.rows + len(rows), header=header, fields=fields)
-    return Roster(made, deleted, before, counts)
+    return Roster(made, deleted, before, counts=counts)
 
 
 def _numbers(frame: pd.DataFrame, format: CsvFormat, people: People) -> pd.Series:

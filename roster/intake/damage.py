@@ -52,7 +52,7 @@ _SUSPECT: Final = (
 )
 
 MESSAGES: Final = {
-    "lost": "Letters of it were lost on the way: a question mark or another sign stands for them.",
+    "lost": "Letters or digits of it were lost on the way: a question mark or another sign stands for them.",
     "quotes": "A quotation mark stands within a word of it, or alone: those of the file are amiss.",
     "garbled": "Its letters were garbled on the way: they were written in one encoding and read in another.",
     "code": "This is a program's code or error, and not what it stands for.",
@@ -139,7 +139,7 @@ def _kind(text: str, name: str) -> str | None:
         return "shortened"
     if name in NUMBERS and re.fullmatch(GROUPED, text):
         return "grouped"
-    if name in NAMES and re.search(_STAND_INS, text):
+    if (name in NAMES and re.search(_STAND_INS, text)) or (name in NUMBERS and re.search(r"[0-9]\?|\?[0-9]", text)):
         return "lost"
     if name in NAMES and not re.fullmatch(_PAIRED, text):
         return "quotes"

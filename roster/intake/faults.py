@@ -41,10 +41,13 @@ MESSAGES = {
     "approval_limit": "This is no amount that can be read: a number of at most two decimals, not below zero. With a comma, or with marks "
     "between thousands, it needs `decimal` in the settings.",
     "locale": "A locale is written like sv_SE.",
-    "bank_account": "This is no account number: masked, without digits, or like an IBAN whose check digits or length are wrong.",
+    "bank_account": "This is no account number: masked, with more letters than digits or hardly any, a date, a telephone number, or "
+    "like an IBAN whose check digits or length are wrong.",
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
+    "name": "This is no name: it has no letter, or is an address.",
+    "gone_unknown": "A mark says that this person is gone, and nobody of the roster before has the number.",
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
     "that somebody does not have.",
     "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",
@@ -52,7 +55,6 @@ MESSAGES = {
     "yes_or_no": "This is neither a word for yes nor one for no.",
     "partial": "HR names a manager here, and part of what it takes to find them is missing.",
     "ambiguous": "This stands for more than one person in the file.",
-    "name": "This is no name: it has no letter, or it is an address.",
     "nothing": "This says that there is nothing. If it stands for an empty cell, name it in `empty`.",
     "unknown": "No row of the file has this key or name. Of a number and a name in one cell, both have to be the same person's.",
     "no_row_beside": "The file that says more of people has no row of this person's key.",

@@ -140,8 +140,9 @@ def _partial(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, o
 
 
 def _folded(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """The columns of an address template as an address can hold them: folded to ASCII, lower case, without blanks and remarks."""
-    return frame.assign(**{name: _address_part(whole_names.without_asides(frame[name])) for name in source.reads() & set(frame.columns)})
+    """The columns of an address template as an address can hold them: folded to ASCII, lower case, without blanks, remarks and titles."""
+    read = {name: whole_names.without_titles(whole_names.without_asides(frame[name])) for name in source.reads() & set(frame.columns)}
+    return frame.assign(**{name: _address_part(series) for name, series in read.items()})
 
 
 def _address_part(series: pd.Series) -> pd.Series:

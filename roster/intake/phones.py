@@ -14,9 +14,13 @@ from phonenumbers import PhoneMetadata, ValidationResult
 
 PHONE_SEPARATORS = "[ \u00a0./-]"
 BLANKS = re.compile(r"\s")
-NO_PHONE = r"[+0 ()./-]*"
-MISTYPED_PHONE = re.compile(r"[0-9][ ./-]*[A-WYZa-wyz][ ./-]*[0-9]")
-"""One letter between digits: an O for a nought. An x is for an extension."""
+NO_PHONE = r"[+ ()./-]*(?:" + "|".join(f"{digit}[{digit} ()./-]*" for digit in range(10)) + ")?"
+"""Nothing but noughts, or one other digit again and again: so HR writes that there is none."""
+WHOLE = re.compile(
+    r"[^\d+＋?*_]*[+＋(（\d][\d\s()（）［］\[\]./／‐-―−ー－~+＋-]*(?:;?(?:ext(?:ension)?[.=]?|[x#,])[\s:.]*\d{1,7}\s*)?", re.IGNORECASE
+)
+"""A word before it, digits, an extension. The library leaves out other signs among digits, or takes letters for digits: an O for a nought,
+what masks a part, a sign in place of a lost digit."""
 
 
 def e164(numbers: pd.Series, regions: pd.Series) -> pd.Series:
@@ -69,7 +73,7 @@ def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
 
 
 def _parsed_phone(number: str, region: str | None) -> str | None:
-    if MISTYPED_PHONE.search(number):  # the library would leave the letter out
+    if not WHOLE.fullmatch(number):
         return None
     try:
         parsed = phonenumbers.parse(number, region)

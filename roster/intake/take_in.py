@@ -4,7 +4,7 @@ Belongs here: the order of the steps, what became of every row, the counts of al
 that. Does not belong here: the steps that have a module of their own, and what a destination makes of a person.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -102,7 +102,7 @@ def take_in(
     on_step(STEPS[0])
     if format.changes:
         put = changes.read(data, format, people, reading.read)
-        result = _of(put.table, asked, put.deleted)
+        result = _of(put.table, asked, put.deleted, put.unknown)
         facts = replace(result.facts, changes=put.counts)
         return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
     return _of(reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads()), asked, None)
@@ -158,19 +158,21 @@ class _Sorted:
     """`numbers`, and those that are still to begin: by whichever somebody is named, it is the same person."""
 
 
-def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> IntakeResult:
+def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None, unknown: Sequence[int] | pd.Index = ()) -> IntakeResult:
     """As `take_in`, of rows that are read.
 
     Args:
         table: The rows.
         asked: What they mean.
         gone: The lines that a mark says to be gone, whatever their status.
+        unknown: Those of them that are nobody's who was here.
     """
     asked.on_step(STEPS[1])
     read = _mapped(table, asked, gone)
     del table
     asked.on_step(STEPS[2])
     read, found = _sorted(read, asked)
+    found.dropped.append(faults.fault_rows(unknown, "employee_id", "gone_unknown"))
     people, days, table = asked.people, asked.days, read.table
     in_scope = scope.in_scope(people.scope, found.valid, found.saying.numbered, asked.remembered)
     asked.on_step(STEPS[3])

@@ -8,6 +8,7 @@ Whole columns are looked at. What no column-wise pattern settles goes to librari
 """
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ from pandera.errors import SchemaErrors
 
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
-from roster.intake.accounts import BIC_LABEL, IBAN_LABEL, is_account, is_bic
+from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
@@ -137,8 +138,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
-    for name, (nothing, other) in _no_names(frame).items():
-        found += [faults.fault_rows(frame.index[nothing], name, "nothing"), faults.fault_rows(frame.index[other], name, "name")]
+    found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -154,17 +154,17 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     return frame, pd.concat(found, ignore_index=True)
 
 
-def _no_names(frame: pd.DataFrame) -> dict[str, "tuple[pd.Series[bool], pd.Series[bool]]"]:
-    """Which names say that there is nothing: a word for it, or signs and noughts alone; and which are another thing: a number, a day, an
-    address. A dash or a point beside the other name stands for the one that somebody does not have."""
+def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
+    """Column, code of the fault, and which names have it. One that says that there is nothing is a word for it, or signs and noughts alone;
+    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
-    bare = {name: _without_letters(texts) for name, texts in names.items()}
-    signs = {name: texts.where(bare[name]).str.fullmatch(r"[\W_0]+", na=False) for name, texts in names.items()}
-    both, found = signs["first_name"] & signs["last_name"], {}
+    unlettered = {name: _without_letters(texts) for name, texts in names.items()}
+    signs = {name: unlettered[name] & ~texts.str.contains("[1-9]", na=False) for name, texts in names.items()}
+    both = signs["first_name"] & signs["last_name"]
     for name, texts in names.items():
         nothing = texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both
-        found[name] = nothing, (bare[name] & ~signs[name]) | texts.str.contains("@", regex=False, na=False)
-    return found
+        yield name, "nothing", nothing
+        yield name, "name", (unlettered[name] & ~signs[name]) | texts.str.contains("@", na=False, regex=False)
 
 
 def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
@@ -184,9 +184,7 @@ def _spell(frame: pd.DataFrame) -> None:
     if "locale" in frame:
         frame["locale"] = _locale(frame["locale"])
     if "bank_account" in frame:
-        frame["bank_account"] = frame["bank_account"].str.replace(IBAN_LABEL, "", regex=True)
-        like = frame["bank_account"].str.match(r"[A-Za-z]{2}[0-9]{2}", na=False)
-        frame["bank_account"] = frame["bank_account"].mask(like, frame["bank_account"].str.replace(r"[ -]", "", regex=True).str.upper())
+        frame["bank_account"] = spelled(frame["bank_account"])
     if "bic" in frame:
         frame["bic"] = frame["bic"].str.replace(BIC_LABEL, "", regex=True).str.replace(r"[ -]", "", regex=True).str.upper()
 

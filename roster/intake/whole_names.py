@@ -7,7 +7,7 @@ Nothing is guessed: what cannot be told by the way of writing that the settings 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -33,8 +33,21 @@ _FIRST_LAST: Final = (
     rf"(?P<last>(?:(?:{PARTICLES})\s+)*(?!{_SUFFIX}$)[^\s,]+(?:\s+(?:y|e|i|und)\s+[^\s,]+)?(?:\s+{_GENERATION})?)"
     rf"(?:,?\s+(?P<suffix>{_SUFFIX}))?$"
 )
-_ASIDE: Final = r"\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
+_ASIDE: Final = r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
 """A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
+_FOOTNOTE: Final = r"\s*[*＊†‡✝¹²³]+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
+"""A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter."""
+_DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
+"""What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
+_SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
+"""Where in such a remark it is said since or until when."""
+_MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]|\s[-–—]|[-–—]\s"
+"""What names have beside which something may stand."""
+_NOT_IN_ADDRESSES: Final = (
+    r"^(?i:(?:(?:dr|prof|mr|mrs|ms|mx|hr|fr|ing|mag|dipl|univ|doc|dott|med|phil|jur|rer|nat|h\.\s?c)\.[\s-]*"
+    r"|(?:dr|prof|professor|mr|mrs|ms|mx|herr|frau)\s+)+)(?=\S)"
+)
+"""Titles before a name. Without a point only those that nobody is called."""
 _NUMBER: Final = r"[(\[#]*(?P<number>[^\s()\[\]#,;]*[0-9](?:[^\s()\[\]#,;]*\w)?)[)\]]?"
 _NUMBER_FIRST: Final = rf"^{_NUMBER}[\s,;:|/–—-]+(?P<name>[^0-9]+)$"
 _NUMBER_LAST: Final = rf"^(?P<name>[^0-9]+?)[\s,;:|/–—-]*[\s(\[#]{_NUMBER}$"
@@ -57,7 +70,7 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
         which: ``first`` or ``last``.
         orders: The ways in which HR writes them. With a comma it can only be ``Last, First``, without one only ``First Last``.
     """
-    plain = names.str.replace(_ASIDE, " ", regex=True).str.replace("[，、،]", ",", regex=True).str.replace(r"\s+", " ", regex=True)
+    plain = _replaced(names, _alone(names)).str.replace("[，、،]", ",", regex=True).str.replace(r"\s+", " ", regex=True)
     plain = plain.str.strip()
     found = pd.DataFrame({each: pd.Series(float("nan"), index=names.index, dtype="str") for each in ("first", "last")})
     if "Last, First" in orders:
@@ -73,11 +86,41 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
 
 
 def without_asides(names: pd.Series) -> pd.Series:
-    """Names without nicknames and remarks in brackets or quotation marks; one that is nothing else stays as it is."""
-    marked = names[names.str.contains(r"[(\[（【\"“”„«»]", na=False)]
-    bare = marked.str.replace(_ASIDE, " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip()
-    found: pd.Series = bare[bare.str.contains(_LETTER, na=False)].reindex(names.index).fillna(names).astype("str")
-    return found
+    """Names without what stands beside them: nicknames and remarks in brackets or quotation marks, marks of footnotes, and
+    behind or before a dash a word for how somebody stands (``Berg - LEFT``). One that is nothing else stays as it is."""
+    return _replaced(names, {name: bare for name, bare in _alone(names).items() if re.search(_LETTER, bare)})
+
+
+def without_titles(names: pd.Series) -> pd.Series:
+    """Names without the titles before them: an address has none."""
+    titled = names[names.str.contains(r"^(?i:[a-z]{2,9}[.\s])", na=False)]
+    return _replaced(names, {name: re.sub(_NOT_IN_ADDRESSES, "", name) for name in titled.unique()})
+
+
+def _alone(names: pd.Series) -> dict[str, str]:
+    """Each name beside which something may stand, without that."""
+    return {name: _name_alone(name) for name in names[names.str.contains(_MARKED, na=False)].unique()}
+
+
+def _name_alone(name: str) -> str:
+    text = re.sub(_FOOTNOTE, "", re.sub(_ASIDE, " ", name).strip())
+    parts = re.split(f"({_DASH})", text)
+    while len(parts) > 1 and _says_standing(parts[-1]):
+        del parts[-2:]
+    while len(parts) > 1 and _says_standing(parts[0]):
+        del parts[:2]
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def _says_standing(remark: str) -> bool:
+    from roster.proposal.headings import canonical_status  # noqa: PLC0415 - few files have such a dash, and the words are read from a file
+
+    return len(re.findall(_LETTER, remark)) > 1 and canonical_status(re.split(_SINCE, remark)[0]) is not None
+
+
+def _replaced(names: pd.Series, table: Mapping[str, str]) -> pd.Series:
+    changed = {name: other for name, other in table.items() if other != name}
+    return names.mask(names.isin(list(changed)), names.map(changed)).astype("str") if changed else names
 
 
 def with_number(names: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -115,6 +158,5 @@ def compared(names: pd.Series) -> pd.Series:
 
 def without_accents(names: pd.Series) -> pd.Series:
     """The same, in plain letters: ``möller`` as ``moller``."""
-    foreign = names.str.contains(r"[^\x00-\x7f]", na=False)
-    table = {name: re.sub(r"\s+", " ", anyascii(name).casefold()).strip() for name in names[foreign].unique()}
-    return names.mask(foreign, names.map(table)).astype("str") if table else names
+    foreign = names[names.str.contains(r"[^\x00-\x7f]", na=False)]
+    return _replaced(names, {name: re.sub(r"\s+", " ", anyascii(name).casefold()).strip() for name in foreign.unique()})

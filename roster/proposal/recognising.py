@@ -138,16 +138,21 @@ def nothings(frame: pd.DataFrame) -> Guess | None:
 
 
 def decimal(values: pd.Series) -> Guess | None:
-    """The decimal sign of a column of amounts; None where plain numbers are all that there is, or it holds no amounts."""
+    """The decimal sign of a column of amounts; None where plain numbers are all that can be read of it, or it holds no amounts."""
     distinct = values.dropna().drop_duplicates().head(SAMPLE)
-    if distinct.empty or VALUE_KINDS["approval_limit"][0](distinct).all():
+    read = pd.DataFrame({sign: amounts.plain(distinct, sign).notna() for sign in (",", ".")})
+    if not (read.any(axis=1) & ~VALUE_KINDS["approval_limit"][0](distinct)).any():
         return None
-    shares = {sign: float(amounts.plain(distinct, sign).notna().mean()) for sign in (",", ".")}
+    shares = {str(sign): float(read[sign].mean()) for sign in read}
     sign = max(shares, key=lambda each: shares[each])
-    if shares[sign] < ENOUGH:
+    otherwise = (read.any(axis=1) & ~read[sign]).any()
+    if shares[sign] < ENOUGH and (shares[sign] <= 0.5 or otherwise):
         return None
-    if shares[","] == shares["."]:
-        return Guess(sign, 0.5, "no decimals tell; thousands marks or a currency are written with the limits")
+    some = f"only {shares[sign]:.0%} of the limits are amounts; " if shares[sign] < ENOUGH else ""
+    if shares[","] == shares["."] and not otherwise:
+        return Guess(sign, 0.5, f"{some}no decimals tell; thousands marks or a currency are written with the limits")
+    if some:
+        return Guess(sign, 0.5, f"{some}none can be meant otherwise")
     return Guess(sign, round(0.5 + 0.45 * shares[sign], 2), f"{shares[sign]:.0%} of the limits are amounts so")
 
 

@@ -244,10 +244,10 @@ def _odd(frame: pd.DataFrame, texts: pa.LargeStringArray, number: Collection[str
         footer = each.str.match(nobody.FOOTER.pattern, flags=nobody.FOOTER.flags, na=False)
         wordy = each.str.contains(r"\s", na=True) | footer
         odd |= wordy & (2 * wordy.sum() < max(len(wordy), 3))
-    known = [text for text in above if text]
+    known = [text.lower() for text in above if text]
     if known:  # one that stands on each page, with another number and date
         alike = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.replace_substring_regex(texts, r"\d+", "9"), r"\s+", " "))
-        odd |= pc.is_in(alike, pa.array(known, "large_string")).to_numpy(zero_copy_only=False)
+        odd |= pc.is_in(pc.utf8_lower(alike), pa.array(known, "large_string")).to_numpy(zero_copy_only=False)
     found: np.ndarray = odd.to_numpy(copy=True) | pc.match_substring_regex(texts, RULED).to_numpy(zero_copy_only=False)
     return found
 
@@ -256,7 +256,7 @@ def _nobodys(lines: _Lines, columns: Mapping[str, Span], judge: nobody.Lines, he
     """Which of these lines are no person's, by their number; `heading` is the header as `_alike` has it, `last` the last usual row."""
     found: dict[int, nobody.Why] = {}
     for line, text in zip(lines.numbers.tolist(), lines.texts.to_pylist(), strict=True):
-        why = "header" if heading and _alike(text) == heading else _why(text, columns, judge, last=line > last)
+        why = "header" if heading and _alike(text).lower() == heading.lower() else _why(text, columns, judge, last=line > last)
         found |= {line: why} if why else {}
     return found
 

@@ -16,6 +16,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from roster.reading.table import as_typed
+
 Why = Literal["blank", "header", "title", "footer", "end"]
 """What a line is instead of a person's; a ``blank`` one is not even counted."""
 
@@ -112,7 +114,7 @@ class Lines:
             return "end"
         if all(RULED.fullmatch(cell) for _, cell in filled):
             return "footer"
-        if self.headed and _trimmed(cells) == _trimmed(self.header):
+        if self.headed and _as_headings(cells) == _as_headings(self.header):
             return "header"
         if text.strip() in self.titles:
             return "title"
@@ -196,17 +198,15 @@ def by_line(found: Mapping[int, Why]) -> pd.Series:
 
 
 def _repeats_header(frame: pd.DataFrame) -> pd.Series:
-    same: pd.Series = pd.Series(len(frame.columns) > 0, index=frame.index)
+    same = frame if len(frame.columns) else frame.head(0)
     for name in frame:
-        same &= frame[name].eq(str(name)).fillna(False)
-        if not same.any():
-            break
-    return same
+        same = same[same[name].str.lower().eq(str(name).lower()).fillna(False)]
+    return pd.Series(frame.index.isin(same.index), index=frame.index)
 
 
-def _trimmed(cells: Sequence[str]) -> list[str]:
-    """Without the empty cells at its end."""
-    kept = list(cells)
+def _as_headings(cells: Sequence[str]) -> list[str]:
+    """The cells as headings compare, whatever their capitals and blanks, without the empty ones at the end."""
+    kept = [as_typed(cell).casefold() for cell in cells]
     while kept and not kept[-1]:
         kept.pop()
     return kept

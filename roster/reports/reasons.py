@@ -34,7 +34,6 @@ REASONS: Final[dict[str, Reason]] = {
     "damaged": Reason(
         "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
     ),
-    "name": Reason("A number, a day or an address stands where a name is needed", "Write the name.", "HR"),
     "nothing": Reason("A word for nothing stands where a value is needed", "Fill the field in, or have the word named as one.", "HR"),
     "duplicate_employee_id": Reason("Several rows share this employee number and differ", "Keep one, or correct the number.", "HR"),
     "duplicate_email": Reason("Several people share this e-mail address", "Give each person an address of their own.", "HR"),
@@ -82,6 +81,10 @@ REASONS: Final[dict[str, Reason]] = {
     "ambiguous": Reason("The manager's key or name stands for several people", "Name the manager by something that is theirs alone.", "HR"),
     "unknown": Reason("Nobody in the file has the manager's key or name", "Correct the manager of this row.", "HR"),
     "partial": Reason("Half of what names the manager is missing", "Fill in the rest, or empty it where there is no manager.", "HR"),
+    "gone_unknown": Reason(
+        "Marked as gone under a number that nobody had", "Send the mark with their number: until then they keep their access.", "HR"
+    ),
+    "name": Reason("The name is a number or an address", "Write the name; two cells may have changed places.", "HR"),
     "whole_name": Reason(
         "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"
     ),

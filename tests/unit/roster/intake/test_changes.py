@@ -88,6 +88,13 @@ def test_a_mark_that_is_the_same_to_a_reader_is_the_same_mark(mark: str) -> None
     assert standing(changed(START, row("2", do=mark)))["2"] == "left"
 
 
+def test_a_mark_under_a_number_that_nobody_has_is_told_once_for_whoever_was_meant_stays() -> None:
+    gone = changed(START, "02,,,,,A,,D", row("3", do="D"))
+    assert gone.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "employee_id", "gone_unknown"]]
+    assert standing(gone)["2"] == "active"
+    assert len(changed(gone, row("4")).notes) == 0
+
+
 def test_somebody_who_goes_on_a_day_to_come_stays_until_then() -> None:
     assert standing(changed(START, row("2", left="2026-12-24", do="D")))["2"] == "active"
 
@@ -225,10 +232,11 @@ def by_name(source: dict[str, str] | str, **more: object) -> People:
     ],
 )
 def test_quiet_whoever_is_forgotten_is_mentioned_in_nobody_s_row_however_hr_refers_to_them(people: People, boss: str) -> None:
-    start = everyone(row("1", boss=""), row("2", boss="1", last="Møller"), row("3", boss=f'"{boss}"', last="Møller"), people=people)
+    led = row("3", boss=f'"{boss}"', last="2"), row("4", boss=f'"{boss}"', last="Ek")
+    start = everyone(row("1", boss=""), row("2", boss="1", last="Møller"), *led, people=people)
     assert start.after is not None
     rest = forgetting(start.after, "2", {"p2@x.se"}, people)
-    assert rest["hr: Boss"].dropna().tolist() == ["(forgotten)"]
-    assert rest["hr: Last"].tolist() == ["Li", "Møller"], "what is no reference to people only happens to be written so"
+    assert rest["hr: Boss"].dropna().tolist() == ["(forgotten)", "(forgotten)"]
+    assert rest["hr: Last"].tolist() == ["Li", "2", "Ek"], "what is no reference to people only happens to be written so"
     result = take_in(with_before(packed({CHANGES: file()}), rest), FORMAT, people, TODAY)
     assert (result.facts.managers.tops, result.facts.managers.lost) == (1, 1), "theirs cannot be read, which is not that there is none"

@@ -98,6 +98,13 @@ def test_no_surprise_a_damaged_name_rejects_its_row_and_is_counted(name: str) ->
     assert not result.rejects["message"].str.contains(name, regex=False).any()
 
 
+@pytest.mark.parametrize("number", ["204?1", "?20401", "20401?"])
+def test_a_number_of_which_a_digit_was_lost_is_nobodys(number: str) -> None:
+    result = intake(line("20401"), line(number, mail="p2@x.se"))
+    assert result.rejects[["column", "code"]].to_numpy().tolist() == [["employee_id", "damaged"]]
+    assert has_unidentified_rejects(result.dispositions)
+
+
 @pytest.mark.parametrize("column", ["department", "cost_center", "job_title", "city", "street", "extra_team", "company_code"])
 @pytest.mark.parametrize("cell", ["F?rs\ufffdljning", "FÃ¶rsÃ¤ljning", "1.2E+05", "R&amp;D", "51000.0"])
 def test_any_other_damaged_text_is_dropped_and_noted(column: str, cell: str) -> None:

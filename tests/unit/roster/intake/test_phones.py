@@ -39,13 +39,32 @@ def test_each_row_has_its_own_country() -> None:
     assert e164(numbers, regions).fillna("-").tolist() == ["+4722123456", "-", "+4522123456", "+46701234567"]
 
 
-# Nothing but noughts is HR's way to write that there is none, and no number whatever the library makes of it.
-DIGITS = st.from_regex(r"\A\+?[0-9]{3,13}\Z").filter(lambda text: bool(text.strip("+0")))
+# Nothing but one digit is HR's way to write that there is none, and no number whatever the library makes of it.
+DIGITS = st.from_regex(r"\A\+?[0-9]{3,13}\Z").filter(lambda text: len(set(text.strip("+"))) > 1)
 
 
-@pytest.mark.parametrize("number", ["000000", "00-000 00", "+0"])
-def test_nothing_but_noughts_is_no_number(number: str) -> None:
+@pytest.mark.parametrize("number", ["000000", "00-000 00", "+0", "111 111 11 11", "+99999999"])
+def test_nothing_but_one_digit_again_and_again_is_no_number(number: str) -> None:
     assert one(number, "SE") is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("+46 70 xxx 45 67", "070-123 45 6?", "070-123 45 **", "070-123 45 6x", "?070-123 45 67", "070_123 45 67", "070-12E 45 67"),
+        *("070-123 45 67 / 070-123 45 68", "070-123 45 67 eller 68", "+46701234567, +46701234568", "070-FLOWERS"),
+    ],
+)
+def test_no_surprise_of_a_number_with_anything_else_among_its_digits_nothing_is_made(number: str) -> None:
+    assert one(number, "SE") is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["Mobil: 070-123 45 67", "tel:+46701234567", "070-123 45 67 ext. 12", "070-123 45 67 #12", "(070) 123–45–67", "+46 [70] 1234567"],
+)
+def test_a_word_before_it_and_an_extension_are_no_part_of_a_number(number: str) -> None:
+    assert one(number, "SE") == "+46701234567"
 
 
 @given(st.sampled_from(["SE", "NO", "US", "GB", "DE", "IT", "FR", "HU", "JP", "AU", "CA", "RU"]), DIGITS)

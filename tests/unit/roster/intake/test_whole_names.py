@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from roster.intake.whole_names import part, without_asides
+from roster.intake.whole_names import part, without_asides, without_titles
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
 
 FIRST_LAST = ["First Last"]
@@ -67,6 +67,9 @@ def test_first_last_is_told_apart_by_its_last_word_with_what_belongs_to_it(whole
         ("山田, 太郎", "太郎", "山田"),
         ("山田，太郎", "太郎", "山田"),
         ("Sukarno, -", "-", "Sukarno"),
+        ("Essen*, Anna", "Anna", "Essen"),
+        ("Essen, Anna †", "Anna", "Essen"),
+        ("Essen, Anna - LEFT", "Anna", "Essen"),
     ],
 )
 def test_last_first_is_told_apart_by_its_comma(whole, first, last):
@@ -129,3 +132,33 @@ def test_the_earlier_setting_reads_both_ways_as_it_did():
 def test_what_stands_aside_of_a_name_goes_and_a_name_that_is_nothing_else_stays() -> None:
     written = ["Berg (On Leave)", "Berg [50 %", "Anna „Anni“", "(Berg)", "O’Brien", 'Anna "Anni" Maria']
     assert without_asides(pd.Series(written, dtype="str")).to_list() == ["Berg", "Berg", "Anna", "(Berg)", "O’Brien", "Anna Maria"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Öberg*", "Öberg **", "* Öberg", "Öberg †", "†Öberg", "Öberg¹", "Öberg* - LEFT", "Öberg - (LEFT)", "Öberg - LEFT (2)"),
+        *("Öberg - LEFT", "Öberg – slutat", "Öberg -Terminated", "Öberg / inactive", "LEFT - Öberg", "Öberg - left 2024-05-01"),
+        *("Öberg - on leave until May", "Öberg - föräldraledig", "Öberg — ausgeschieden", "Öberg - päättynyt", "Öberg - fratrådt"),
+    ],
+)
+def test_a_footnotes_mark_and_behind_a_dash_a_word_for_how_somebody_stands_are_no_part_of_a_name(written: str) -> None:
+    assert without_asides(pd.Series([written], dtype="str")).to_list() == ["Öberg"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Berg - Larsen", "Berg-Larsen", "Berg – A", "- Sukarno", "Sukarno -", "LEFT", "- LEFT", "Anna/Maria", "*Öberg", "***", "-"),
+        *("Left-Öberg", "Ledig", "Öberg 2", "d’Öberg", "Öberg - Maria"),
+    ],
+)
+def test_no_surprise_what_may_be_a_name_stays_whole(name: str) -> None:
+    assert without_asides(pd.Series([name], dtype="str")).to_list() == [name]
+
+
+def test_titles_before_a_name_go_and_names_like_titles_stay() -> None:
+    titled = ["Dr. Disa", "Dr Disa", "Dr.Disa", "Prof. Dr. med. Disa", "Dr.-Ing. Disa", "Herr Dr. Disa", "Mag. Disa"]
+    assert without_titles(pd.Series(titled, dtype="str")).to_list() == ["Disa"] * len(titled)
+    names = ["Drago", "Mag Anna", "Ing Wei", "Doc", "Dr.", "Frank", "H. Bo", "Fr Bo"]
+    assert without_titles(pd.Series(names, dtype="str")).to_list() == names

@@ -142,6 +142,11 @@ def test_the_header_may_have_titles_above_a_line_below_and_stand_on_every_page()
     assert (result.header_line, len(result.frame), len(result.malformed), result.rows) == (3, 31, 0, 37)
 
 
+def test_a_header_once_more_is_nobodys_in_capitals_or_not() -> None:
+    result = fixed([*LINES[:9], LINES[0].upper(), *LINES[9:]])
+    assert (result.nobody.to_dict(), len(result.frame), len(result.malformed)) == ({10: "header"}, 30, 0)
+
+
 def test_without_a_header_the_first_line_is_a_row_and_a_heading_may_be_cut_by_its_column() -> None:
     assert (fixed(LINES[1:]).header_line, len(fixed(LINES[1:]).frame)) == (None, 30)
     places = {"Number": "1-6", "Name of person": "8-19", "Team": "20-31"}

@@ -58,6 +58,9 @@ def nobodys(result: RawTable) -> dict[int, str]:
         ("------,------,------,------,------,------", "footer"),
         (HEADER, "header"),
         (f"{HEADER},", "header"),
+        (HEADER.upper(), "header"),
+        (HEADER.lower(), "header"),
+        (f"{HEADER.upper()},", "header"),
         ("\x1a", "end"),
     ],
 )
