@@ -14,6 +14,7 @@ import pandas as pd
 from anyascii import anyascii
 
 from roster.settings import NameOrder
+from roster.statuses import canonical_status
 
 PARTICLES: Final = (
     r"(?i:von|van|vom|zu|zum|zur|de|der|den|del|della|dello|delle|di|da|dos|das|du|la|le|af|av|ter|ten|bin|binti|bint|ibn|abu|al|el|mc|mac"
@@ -113,8 +114,6 @@ def _name_alone(name: str) -> str:
 
 
 def _says_standing(remark: str) -> bool:
-    from roster.proposal.headings import canonical_status  # noqa: PLC0415 - few files have such a dash, and the words are read from a file
-
     return len(re.findall(_LETTER, remark)) > 1 and canonical_status(re.split(_SINCE, remark)[0]) is not None
 
 

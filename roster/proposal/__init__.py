@@ -7,7 +7,7 @@
 - `recognising`: what does one column hold, by its heading and its cells?
 - `substitutes`: what stands in for a column that the file does not have?
 - `belonging`: by which column are people divided among policies or units?
-- `headings` (and ``headings.yaml``): what does a heading or a status word mean, in HR's languages?
+- `headings` (and ``headings.yaml``): what does a heading mean, in HR's languages?
 - `relations`: what do two columns or two rows tell: the key, the manager, the history, the jobs?
 - `sources`: what is known of the exports of one HR system (a YAML file each)?
 - `mapped`: what is a destination's part of the YAML drafted from?

@@ -21,7 +21,8 @@ from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
 from roster.intake.validation import is_email, is_employee_id, zone_names
 from roster.proposal import headings
-from roster.proposal.headings import canonical_column, canonical_status
+from roster.proposal.headings import canonical_column
+from roster.statuses import canonical_status
 from roster.yes_or_no import says
 
 MANY_CENTS: Final = 100_000

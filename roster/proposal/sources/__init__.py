@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from roster.intake.countries import COUNTRIES
 from roster.proposal import recognising
-from roster.proposal.headings import canonical_status, plain
 from roster.proposal.recognising import Guess
+from roster.statuses import canonical_status, plain
 
 SURE: Final = 0.95
 """How sure a heading is that the system's data file names."""

@@ -1,6 +1,7 @@
 import pytest
 
-from roster.proposal.headings import canonical_column, canonical_status, is_private
+from roster.proposal.headings import canonical_column, is_private
+from roster.statuses import canonical_status
 
 
 @pytest.mark.parametrize(
