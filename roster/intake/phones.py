@@ -21,6 +21,8 @@ WHOLE = re.compile(
 )
 """A word before it, digits, an extension. The library leaves out other signs among digits, or takes letters for digits: an O for a nought,
 what masks a part, a sign in place of a lost digit."""
+LONGEST = 250
+"""Characters of what the library looks at."""
 
 
 def e164(numbers: pd.Series, regions: pd.Series) -> pd.Series:
@@ -73,7 +75,7 @@ def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
 
 
 def _parsed_phone(number: str, region: str | None) -> str | None:
-    if not WHOLE.fullmatch(number):
+    if len(number) > LONGEST or not WHOLE.fullmatch(number):
         return None
     try:
         parsed = phonenumbers.parse(number, region)

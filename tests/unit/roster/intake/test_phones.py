@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.intake.phones import _parsed_phone, _plain_phones, e164
+from tests.fuzz.judging import within
 
 
 def one(number: str, region: str | None = None) -> str | None:
@@ -57,6 +58,11 @@ def test_nothing_but_one_digit_again_and_again_is_no_number(number: str) -> None
 )
 def test_no_surprise_of_a_number_with_anything_else_among_its_digits_nothing_is_made(number: str) -> None:
     assert one(number, "SE") is None
+
+
+def test_what_is_far_too_long_for_a_number_takes_no_time() -> None:
+    with within(2):
+        assert e164(pd.Series(["(" * 30_000 + "a"], dtype="str"), pd.Series(["SE"])).isna().all()
 
 
 @pytest.mark.parametrize(
