@@ -36,8 +36,9 @@ _FIRST_LAST: Final = (
 )
 _ASIDE: Final = r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
 """A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
-_FOOTNOTE: Final = r"\s*[*＊†‡✝¹²³]+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
-"""A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter."""
+_FOOTNOTE: Final = r"(?<![\s*＊†‡✝¹²³])(?:\s*+[*＊†‡✝¹²³]++)+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
+"""A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter. Begun
+once for a row of them, however long."""
 _DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
 """What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
 _SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
@@ -104,6 +105,7 @@ def _alone(names: pd.Series) -> dict[str, str]:
 
 
 def _name_alone(name: str) -> str:
+    name = re.sub(r"\s+", " ", name)
     text = re.sub(_FOOTNOTE, "", re.sub(_ASIDE, " ", name).strip())
     parts = re.split(f"({_DASH})", text)
     while len(parts) > 1 and _says_standing(parts[-1]):

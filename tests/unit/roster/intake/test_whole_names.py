@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from roster.intake.whole_names import part, without_asides, without_titles
+from tests.fuzz.judging import within
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
 
 FIRST_LAST = ["First Last"]
@@ -155,6 +156,12 @@ def test_a_footnotes_mark_and_behind_a_dash_a_word_for_how_somebody_stands_are_n
 )
 def test_no_surprise_what_may_be_a_name_stays_whole(name: str) -> None:
     assert without_asides(pd.Series([name], dtype="str")).to_list() == [name]
+
+
+@pytest.mark.parametrize("cell", ["*" * 30_000 + "x", f"Anna{' ' * 30_000}x (b)", "- " * 15_000 + "x"])
+def test_a_cell_that_is_far_too_long_for_a_name_takes_no_time(cell: str) -> None:
+    with within(2):
+        assert len(without_asides(pd.Series([cell], dtype="str"))) == 1
 
 
 def test_titles_before_a_name_go_and_names_like_titles_stay() -> None:
