@@ -12,6 +12,8 @@ _ADDRESS: Final = r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+"
 _UNUSUAL: Final = r"[\s<>\",;:]|\.$"
 _WORTH_A_LOOK: Final = r"[^!#-+\--9=?-~]|\.$"
 """What of these is unusual, and every character beyond ASCII: Arrow takes it, and knows not all blanks."""
+_LONGEST: Final = 1000
+"""Characters of a cell that may hold an address with what stands around it: one that is longer does not, and takes long to look at."""
 _ONE: Final = r"@[^@\s]+"
 _TWO: Final = "@[^@]+@"
 _ALONE: Final = rf"^(?i:mailto:|smtp:|e-?mail:)?\s*<?(?P<alone>{_ADDRESS}?)(?:\?[^\s<>]*)?[.;,\s]*>?[.;,\s]*$"
@@ -19,7 +21,8 @@ _BEHIND_A_NAME: Final = rf"^[^<>@]*<\s*(?i:mailto:)?(?P<named>{_ADDRESS}?)[.;,\s
 _TWICE: Final = rf"^(?P<text>{_ADDRESS}?)\s*<\s*(?i:mailto:)?(?P<twice>{_ADDRESS}?)\s*>[.;,\s]*$"
 _BEYOND_ASCII: Final = r"[^ -~]"
 _LATIN, _OTHER = "A-Za-zÀ-ɏ", "Ͱ-ϿЀ-ԯ"  # Greek and Cyrillic, of which many letters look Latin
-_TWO_SCRIPTS: Final = rf"[{_LATIN}][^\W_]*[{_OTHER}]|[{_OTHER}][^\W_]*[{_LATIN}]"
+_TWO_SCRIPTS: Final = rf"(?<![^\W_])(?=[^\W_]*[{_LATIN}])(?=[^\W_]*[{_OTHER}])"
+"""Asked where a word begins, and no more within it."""
 
 
 def bare(cells: pd.Series) -> pd.Series:
@@ -32,7 +35,8 @@ def bare(cells: pd.Series) -> pd.Series:
         cells: As HR writes them.
     """
     unusual = cells.str.contains(_WORTH_A_LOOK, na=False)
-    unusual[unusual] = cells[unusual].str.contains(_UNUSUAL) & cells[unusual].str.contains("@", regex=False)
+    some = cells[unusual]
+    unusual[unusual] = some.str.contains(_UNUSUAL) & some.str.contains("@", regex=False) & some.str.len().le(_LONGEST)
     if not unusual.any():
         return cells
     some = cells[unusual]

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from roster.intake.addresses import bare, several
+from roster.intake.addresses import bare, of_two_scripts, several
+from tests.fuzz.judging import within
 from tests.unit.roster.intake.test_intake import dispositions, intake, line
 
 
@@ -78,3 +79,10 @@ def test_addresses_of_people_and_managers_are_read_and_two_in_a_cell_are_told():
     assert dispositions(result)[5][1:] == ("rejected", "addresses")
     assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[4, "manager_email", "addresses"]]
     assert (result.facts.managers.lost, result.facts.managers.tops) == (1, 1)
+
+
+@pytest.mark.parametrize("cell", ["a@b" + ".;" * 30_000 + "c", "a@b" + " " * 30_000 + "c", "\u00e9" * 30_000 + "?"])
+def test_a_cell_that_is_far_too_long_for_an_address_takes_no_time(cell):
+    with within(2):
+        assert read(cell) == (cell, False)
+        assert not of_two_scripts(pd.Series([cell], dtype="str")).any()
