@@ -170,8 +170,9 @@ def sentence(story: Story) -> str:
     if none_planned:
         whom = f"Nothing that is kept knows {person}. " if unheard else ""
         theirs = f" Of {person}, {_of_rows(newest)}" if _rejected(newest) else ""
-        why = newest.failure or "nothing was kept of why."
-        return f"{whom}The newest run stopped before it planned anything for {person}: {why}{theirs}"
+        # What there is to do about it stands with the run.
+        why = (newest.failure or "nothing was kept of why.").partition(". ")[0].rstrip(".")
+        return f"{whom}The newest run stopped before it planned anything for {person}: {why}.{theirs}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
     gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."

@@ -145,7 +145,7 @@ def test_true_report_what_is_not_known_is_not_told_as_no_change():
 
 def test_of_a_night_that_stopped_it_says_first_that_it_did_and_then_which_row_of_theirs_is_at_fault():
     lines = [Line(number=8, disposition="rejected", code="email", message="Mail: This is no e-mail address.")]
-    stopped = chapter(lines=lines, status="stopped", failure="7 of 12 rows were rejected.")
+    stopped = chapter(lines=lines, status="stopped", failure="7 of 12 rows were rejected. Have HR send the right one.")
     told = sentence(story(stopped, acknowledged=["Expensify"]))
     assert told.startswith("The newest run stopped before it planned anything for E1042: 7 of 12 rows were rejected. Of E1042, line 8 of ")
     assert told.endswith("was rejected. Mail: This is no e-mail address.")
