@@ -86,7 +86,7 @@ COMMANDS: Final = {
         "cli.preview",
         "Show what other settings would change for the file that was last taken in. Nothing is written anywhere.",
         names.companies,
-        "Planning under both settings …",
+        "Reading both settings …",
     ),
     "try": Listed(
         "cli.trying",

@@ -20,7 +20,7 @@ def specs(key: dg.AssetKey, descriptions: Mapping[str, str]) -> list[dg.AssetChe
 
 def left_alone(key: dg.AssetKey, names: Iterable[str]) -> list[dg.AssetCheckResult]:
     """Of checks of an asset that this run leaves alone: nothing was looked at, so nothing is wrong."""
-    return results(key, [Finding(name, True, "Not in this run: another destination is released.") for name in names])
+    return results(key, [Finding(name, True, "Not in this run: it is of another destination.") for name in names])
 
 
 def results(key: dg.AssetKey, findings: Sequence[Finding]) -> list[dg.AssetCheckResult]:

@@ -198,7 +198,7 @@ def _waits_on(book: Ledger, key: dg.AssetKey, destination: Destination) -> dg.As
     newest = book.plans.newest(destination.name)
     verdict = book.plans.verdict(destination.name, newest) if newest else None
     waits = verdict is not None and verdict.held_digest is not None
-    description = "Another destination is released; what is held here goes on waiting." if waits else "Nothing is held."
+    description = "This run is of another destination; what is held here goes on waiting." if waits else "Nothing is held."
     return dg.AssetCheckResult(
         passed=not waits, check_name="held", asset_key=key, severity=dg.AssetCheckSeverity.WARN, description=description
     )

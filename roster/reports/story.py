@@ -170,8 +170,9 @@ def sentence(story: Story) -> str:
     if none_planned:
         whom = f"Nothing that is kept knows {person}. " if unheard else ""
         theirs = f" Of {person}, {_of_rows(newest)}" if _rejected(newest) else ""
-        why = newest.failure or "nothing was kept of why."
-        return f"{whom}The newest run stopped before it planned anything for {person}: {why}{theirs}"
+        # What there is to do about it stands with the run.
+        why = (newest.failure or "nothing was kept of why.").partition(". ")[0].rstrip(".")
+        return f"{whom}The newest run stopped before it planned anything for {person}: {why}.{theirs}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
     gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
@@ -187,6 +188,7 @@ def remedy(story: Story) -> str | None:
     newest = story.chapters[0]
     codes = [line.code for line in newest.lines or ()] if _rejected(newest) else [_code(visit) for visit in newest.visits]
     codes += [one.reason for visit in newest.visits for one in visit.lacking] + [one.reason for one in newest.lacking]
+    codes += [one.reason for one in _lasting_elsewhere(story)]
     for code in dict.fromkeys(filter(None, codes)):
         words = reason(code)
         if words.owner != "nobody":
@@ -285,10 +287,14 @@ def _of_rows(chapter: Chapter) -> str:
 
 def _elsewhere(story: Story) -> list[str]:
     """Why the person still stays out where the newest run planned nothing for them: a release is of one destination alone."""
-    newest = story.chapters[0]
-    planned = {HR_FILE, *(visit.destination for visit in newest.visits if visit.action is not None)}
-    stays = [one for one in story.skips if one.ended is None and one.destination not in planned]
-    return [f"At {one.destination}, as before: {_lower(reason(one.reason).words)}." for one in stays]
+    told = [(", they wait for a release" if one.reason in RELEASABLE else "", one) for one in _lasting_elsewhere(story)]
+    return [f"At {one.destination}, as before{waits}: {_lower(reason(one.reason).words)}." for waits, one in told]
+
+
+def _lasting_elsewhere(story: Story) -> list[LastingSkip]:
+    """Why somebody stays out of destinations for which the newest run planned nothing for them."""
+    planned = {HR_FILE, *(visit.destination for visit in story.chapters[0].visits if visit.action is not None)}
+    return [one for one in story.skips if one.ended is None and one.destination not in planned]
 
 
 def _since(story: Story) -> list[str]:

@@ -145,6 +145,9 @@ def test_from_a_file_to_a_release_without_a_credential(tmp_path: Path) -> None:
     assert "hr.people.absent_means is open" in shown
     printed = re.findall(r"rollcall (try drafts/people release people [0-9a-f]{16}) --by", shown)
     assert len(printed) == 2
+    page = next((tmp_path / "home" / "trials").rglob("sync_report.html")).read_text("utf-8")
+    assert [f"rollcall {one} --by" in page for one in printed] == [True, True]
+    assert "rollcall release" not in page
     code, shown = rollcall(f"{printed[0]} --by kim --reason seen")
     assert code == 0
     assert re.search(r"[Aa]ll \d+ planned changes landed", " ".join(shown.split()))

@@ -18,6 +18,7 @@ from destinations import registry, two_people
 from destinations.base import Attempt, Request
 from resources.failures import Permanent
 from resources.ledger.decisions import Decision
+from resources.past.beside import with_names
 from resources.past.run_report import assemble
 from roster.reports import change_table
 from roster.reports.headline import headline
@@ -95,7 +96,7 @@ def decision(asked: Asked) -> Response:
     run = None
     if found.run_id and found.ended:
         try:
-            run = assemble(ledger, found.run_id, registry.titles())
+            run = with_names(assemble(ledger, found.run_id, registry.titles()))
         except Permanent:
             run = None  # it never got as far as the ledger, or is over its time
     parts = [(one, change_table.table(run, one, waits=False)) for one in run.destinations] if run else []

@@ -11,6 +11,7 @@ from assets.graph import metadata
 from destinations.expensify import words as expensify
 from destinations.findity import words as findity
 from resources.failures import Permanent
+from resources.to_type import TRIAL
 from roster.shown import from_markdown
 
 VALUE = "![x](http://elsewhere.example) | <b>y</b>\n**z**\x1b[31m"
@@ -37,6 +38,13 @@ def test_quiet_an_error_is_on_one_line_and_without_control_characters() -> None:
     assert failed.value.description == "It says ![x](http://elsewhere.example) | <b>y</b> **z**\\x1b[31m."
     with pytest.raises(dg.DagsterError, match=r"\\x1b"), reported_in_tick():
         raise Permanent(f"It says {VALUE}.")
+
+
+def test_inside_of_a_trial_an_error_names_commands_as_they_are_typed_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TRIAL, "drafts/acme")
+    with pytest.raises(dg.Failure) as failed, reported():
+        raise Permanent("It stops.", "Let it pass for one run: rollcall run acme_sync")
+    assert failed.value.description == "It stops. Let it pass for one run: rollcall try drafts/acme run acme_sync"
 
 
 def test_a_table_that_is_cut_says_how_many_rows_are_left_out_and_where_they_are() -> None:

@@ -119,9 +119,11 @@ def test_true_report_who_was_released_at_one_destination_and_waits_at_another_is
     newest = chapter(visit("deactivate", "Findity", answer="accepted", outcome="deactivated", landed="landed"))
     told = sentence(story(newest, skips=skips))
     assert told.startswith("E1042 was deactivated at Findity")
-    assert told.endswith("At Expensify, as before: more changes of this kind than the limit allows.")
+    assert told.endswith("At Expensify, as before, they wait for a release: more changes of this kind than the limit allows.")
+    assert remedy(story(newest, skips=skips)) == "Finance: Look through the changes, then release the held set."
     ended = [replace(skips[0], ended=date(2026, 11, 3))]
     assert "Expensify" not in sentence(story(newest, skips=ended))
+    assert remedy(story(newest, skips=ended)) is None
 
 
 def test_true_report_what_is_not_known_is_not_told_as_no_change():
@@ -143,7 +145,7 @@ def test_true_report_what_is_not_known_is_not_told_as_no_change():
 
 def test_of_a_night_that_stopped_it_says_first_that_it_did_and_then_which_row_of_theirs_is_at_fault():
     lines = [Line(number=8, disposition="rejected", code="email", message="Mail: This is no e-mail address.")]
-    stopped = chapter(lines=lines, status="stopped", failure="7 of 12 rows were rejected.")
+    stopped = chapter(lines=lines, status="stopped", failure="7 of 12 rows were rejected. Have HR send the right one.")
     told = sentence(story(stopped, acknowledged=["Expensify"]))
     assert told.startswith("The newest run stopped before it planned anything for E1042: 7 of 12 rows were rejected. Of E1042, line 8 of ")
     assert told.endswith("was rejected. Mail: This is no e-mail address.")
