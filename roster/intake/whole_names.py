@@ -41,7 +41,7 @@ _DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
 """What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
 _SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
 """Where in such a remark it is said since or until when."""
-_MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]|\s[-–—]|[-–—]\s"
+_MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]| [-–—]|[-–—] "
 """What names have beside which something may stand."""
 _NOT_IN_ADDRESSES: Final = (
     r"^(?i:(?:(?:dr|prof|mr|mrs|ms|mx|hr|fr|ing|mag|dipl|univ|doc|dott|med|phil|jur|rer|nat|h\.\s?c)\.[\s-]*"
@@ -93,7 +93,7 @@ def without_asides(names: pd.Series) -> pd.Series:
 
 def without_titles(names: pd.Series) -> pd.Series:
     """Names without the titles before them: an address has none."""
-    titled = names[names.str.contains(r"^(?i:[a-z]{2,9}[.\s])", na=False)]
+    titled = names[names.str.contains(r"(?i)^[a-z]{2,9}[. ]", na=False)]
     return _replaced(names, {name: re.sub(_NOT_IN_ADDRESSES, "", name) for name in titled.unique()})
 
 
