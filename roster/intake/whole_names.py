@@ -35,7 +35,8 @@ _FIRST_LAST: Final = (
 )
 _ASIDE: Final = r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
 """A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
-_FOOTNOTE: Final = r"\s*[*＊†‡✝¹²³]+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
+_MARKS: Final = "[*＊†‡✝¹²³]+"
+_FOOTNOTE: Final = rf"\s*{_MARKS}(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
 """A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter."""
 _DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
 """What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
@@ -151,8 +152,13 @@ def referred(names: pd.Series) -> pd.Series:
 
 
 def compared(names: pd.Series) -> pd.Series:
-    """Names without what tells no two people apart: upper and lower case, and how many blanks there are."""
-    folded = names.str.casefold().str.replace(r"\s+", " ", regex=True).str.replace(r"\s*[,，]\s*", ", ", regex=True)
+    """Names without what tells no two people apart: upper and lower case, how many blanks there are, marks of footnotes."""
+    folded = (
+        names.str.casefold()
+        .str.replace(_MARKS, "", regex=True)
+        .str.replace(r"\s+", " ", regex=True)
+        .str.replace(r"\s*[,，]\s*", ", ", regex=True)
+    )
     return folded.str.strip(" ,").astype("str")
 
 
