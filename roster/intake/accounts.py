@@ -43,7 +43,8 @@ def is_account(series: pd.Series) -> pd.Series:
 
 def spelled(accounts: pd.Series) -> pd.Series:
     """IBANs as computers write them, however people do; other accounts as they are."""
-    accounts = accounts.str.replace(IBAN_LABEL, "", regex=True)
+    labelled = accounts[accounts.str.contains("(?i)^iban", na=False)].str.replace(IBAN_LABEL, "", regex=True)
+    accounts = labelled.reindex(accounts.index).fillna(accounts) if len(labelled) else accounts
     compact = accounts.str.replace("[ .-]", "", regex=True).str.upper()
     apart = accounts.str.match(r"[A-Za-z]{2}[ .-]+[0-9]{2}", na=False) & compact.str.len().ge(SHORTEST_IBAN)  # PG and BG are giros, too
     return accounts.mask(accounts.str.match(LIKE_IBAN, na=False) | apart, compact)

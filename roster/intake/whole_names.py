@@ -36,14 +36,15 @@ _FIRST_LAST: Final = (
 )
 _ASIDE: Final = r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
 """A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
-_FOOTNOTE: Final = r"(?<![\s*＊†‡✝¹²³])(?:\s*+[*＊†‡✝¹²³]++)+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
+_MARKS: Final = "[*＊†‡✝¹²³]+"
+_FOOTNOTE: Final = rf"(?<![\s*＊†‡✝¹²³])(?:\s*+{_MARKS}+)+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
 """A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter. Begun
 once for a row of them, however long."""
 _DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
 """What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
 _SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
 """Where in such a remark it is said since or until when."""
-_MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]|\s[-–—]|[-–—]\s"
+_MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]| [-–—]|[-–—] "
 """What names have beside which something may stand."""
 _NOT_IN_ADDRESSES: Final = (
     r"^(?i:(?:(?:dr|prof|mr|mrs|ms|mx|hr|fr|ing|mag|dipl|univ|doc|dott|med|phil|jur|rer|nat|h\.\s?c)\.[\s-]*"
@@ -95,7 +96,7 @@ def without_asides(names: pd.Series) -> pd.Series:
 
 def without_titles(names: pd.Series) -> pd.Series:
     """Names without the titles before them: an address has none."""
-    titled = names[names.str.contains(r"^(?i:[a-z]{2,9}[.\s])", na=False)]
+    titled = names[names.str.contains(r"(?i)^[a-z]{2,9}[. ]", na=False)]
     return _replaced(names, {name: re.sub(_NOT_IN_ADDRESSES, "", name) for name in titled.unique()})
 
 
@@ -152,8 +153,13 @@ def referred(names: pd.Series) -> pd.Series:
 
 
 def compared(names: pd.Series) -> pd.Series:
-    """Names without what tells no two people apart: upper and lower case, and how many blanks there are."""
-    folded = names.str.casefold().str.replace(r"\s+", " ", regex=True).str.replace(r"\s*[,，]\s*", ", ", regex=True)
+    """Names without what tells no two people apart: upper and lower case, how many blanks there are, marks of footnotes."""
+    folded = (
+        names.str.casefold()
+        .str.replace(_MARKS, "", regex=True)
+        .str.replace(r"\s+", " ", regex=True)
+        .str.replace(r"\s*[,，]\s*", ", ", regex=True)
+    )
     return folded.str.strip(" ,").astype("str")
 
 

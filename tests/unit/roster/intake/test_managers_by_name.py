@@ -63,6 +63,12 @@ def test_a_name_is_the_same_in_either_order_and_whatever_its_case_blanks_and_acc
     assert manager(company(boss)) == (number, False)
 
 
+def test_a_footnotes_mark_beside_either_name_makes_no_other_name() -> None:
+    result = taken(("1", "Ann Berg*", ""), ("2", "Bo Ek", "Ann Berg"), ("3", "Cai Li", "Berg†, Ann"), ("4", "Dag Vik", "Ann Berg - LEFT"))
+    assert result.roster["manager_id"].fillna("").tolist()[:3] == ["", "1", "1"]
+    assert manager(result, "4")[1], "whom a remark is about is not said"
+
+
 @pytest.mark.parametrize(
     "boss", ["Alva Strömberg (On Leave)", "Alva", "Alva S", "Strömberg", "Alva, Strömberg", "Anna van der Berg", "Per Mollér X"]
 )
