@@ -5,12 +5,13 @@ import dataclasses
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pandas as pd
@@ -332,7 +333,7 @@ class Places:
 
         Of the same day as they are: a run of all tests may go on past midnight, and a file of yesterday is another thing than one of today.
         """
-        place = f"{name}-{datetime.now(UTC).date()}"
+        place = f"{name}-{datetime.now(ZoneInfo('Europe/Stockholm')).date()}"
         if place not in self._begun:
             home = self.root / place / "home"
             with pytest.MonkeyPatch.context() as patch:
