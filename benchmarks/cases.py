@@ -22,6 +22,8 @@ from resources.rates import MARGIN
 STEPS = ("first load", "2.5 % changes", "no change")
 OURS, FINDITY_ALONE = "Rollcall", "Rollcall, Findity only"
 IMPORTS, NO_IMPORTS = "imports of a run", "imports of an empty job's run"
+LOOP = "x += i twenty million times"
+"""By this a machine's pace is told: aims in seconds are of one on which it takes 1.0 s."""
 HUNDRED = 100
 """People in a call of the peers: drt's default. dlt's, ten, takes ten times as many calls."""
 
@@ -73,6 +75,12 @@ def imports(repeats: int) -> Iterator[Row]:
             run([sys.executable, "-m", "benchmarks.imports", "record", str(file), *of[2:]], environment)
             load = [sys.executable, "-m", "benchmarks.imports", "load", str(file)]
             yield Row(what, 0, "", 0, quickest(lambda load=load: run(load, environment), repeats + 1), peer=True)  # type: ignore[misc]
+
+
+def loop() -> Row:
+    """The machine's pace."""
+    code = "x = 0\nfor i in range(20_000_000):\n    x += i"
+    return Row(LOOP, 0, "", 0, quickest(lambda: run([sys.executable, "-c", code]), 3), peer=True)
 
 
 def alone(case: str, people: int, repeats: int) -> Iterator[Row]:

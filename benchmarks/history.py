@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import aims, growth, table
-from benchmarks.cases import OURS, Row
+from benchmarks.cases import LOOP, OURS, Row
 from benchmarks.measure import Measured
 from resources import places
 
@@ -35,7 +35,8 @@ def write(guide: Path, rows: Sequence[Row], day: dt.date) -> None:
     text = guide.read_text(encoding="utf-8")
     old = _between(text, "history").strip().splitlines()
     kept = old[2:] if old else []
-    lines = [_row(HEAD), "|" + "---|" * len(HEAD), *kept, row(rows, day, commit(), machine())]
+    pace = [f", {LOOP}: {one.measured.cpu:.1f} s" for one in rows if one.what == LOOP and one.measured]
+    lines = [_row(HEAD), "|" + "---|" * len(HEAD), *kept, row(rows, day, commit(), machine() + "".join(pace))]
     text = _replaced(text, "history", "\n".join(lines))
     shown = table.aims(aims.reached(rows))
     if found := growth.series(rows):

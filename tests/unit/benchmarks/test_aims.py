@@ -1,7 +1,7 @@
 """The aims are all there, with what was reached of those whose cases were run."""
 
 from benchmarks.aims import reached
-from benchmarks.cases import FINDITY_ALONE, IMPORTS, NO_IMPORTS, OURS, Row
+from benchmarks.cases import FINDITY_ALONE, IMPORTS, LOOP, NO_IMPORTS, OURS, Row
 from benchmarks.measure import Measured
 from benchmarks.table import aims
 
@@ -31,6 +31,14 @@ def test_what_waits_for_answers_is_held_against_peers_by_wall_time() -> None:
 def test_imports_are_what_a_run_has_beyond_an_empty_one() -> None:
     rows = (Row(IMPORTS, 0, "", 0, Measured(2.0, 2.5, 200)), Row(NO_IMPORTS, 0, "", 0, Measured(1.0, 1.75, 100)))
     assert found(*rows)["imports beyond those of an empty job's run: CPU"] == ("0.75 s", True)
+
+
+def test_seconds_count_as_on_a_machine_of_the_aims_pace() -> None:
+    rows = [Row(OURS, 100_000, "no change", 0, Measured(9.0, 16.0, 100)), Row("help", 0, "", 0, Measured(0.4, 0.4, 30))]
+    slow = found(Row(LOOP, 0, "", 0, Measured(2.0, 2.0, 10), peer=True), *rows)
+    assert slow["quiet night, 100,000: CPU"] == ("16.00 s, as 8.00 s", True)
+    assert slow["`rollcall --help`"] == ("0.40 s, as 0.20 s", False)
+    assert found(*rows)["quiet night, 100,000: CPU"] == ("16.00 s", False)
 
 
 def test_growth_is_of_each_case_and_a_square_misses_the_aim() -> None:
