@@ -18,3 +18,16 @@ def test_the_account_of_whoever_is_rejected_under_their_new_number_is_no_strange
         assert people.loc["E12", "account"] == "e2@acme.example"
         strangers = {person for person, found in before.planned.items() if found[1] == "not_in_hr"}
         assert {person for person, found in night.planned.items() if found[1] == "not_in_hr"} == strangers
+
+
+def test_who_is_held_under_a_new_number_is_not_told_as_having_left_with_access_and_who_left_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPENSIFY_SECRET", "demo-secret")
+    with Sandbox(switches={"expensify_rate_limits": False}) as box, fresh(tmp_path) as ledger:
+        company = Company(box, ledger, {}, connection={"account": "expenses-admin@acme.example"}).start()
+        one, two, three = (employee(f"E{number}") for number in (1, 2, 3))
+        company.sync(one, two, three)
+        renamed = {**two, "employee_id": "X2"}
+        night = company.sync(one, renamed, absent_means="leaver")
+        assert night.planned["X2"] == ("hold", "conflict")
+        assert night.landed.still_in["employee_id"].tolist() == []
+        assert night.planned["E3"][0] == "deactivate"
