@@ -61,6 +61,13 @@ def test_the_parts_of_a_made_up_address_are_folded_so_that_it_is_valid() -> None
     assert texts(mapped.frame["first_name"])[0] == "Åsa"
 
 
+def test_no_surprise_a_title_is_no_part_of_a_made_up_address_and_stays_in_the_name() -> None:
+    given = people(email={"template": "{First}.{Last}@acme.example"})
+    mapped = apply(given, rows(First=["Dr. Disa", "Prof. Dr. Bo", "Disa"], Last=["Berg", "Ek", "Berg"]))
+    assert texts(mapped.frame["email"]) == ["disa.berg@acme.example", "bo.ek@acme.example", "disa.berg@acme.example"]
+    assert texts(mapped.frame["first_name"])[0] == "Dr. Disa"
+
+
 def test_an_address_that_hr_gives_keeps_its_case() -> None:
     assert texts(apply(people(), rows(Mail=["Ann.Li@Acme.example"])).frame["email"]) == ["Ann.Li@Acme.example"]
 
