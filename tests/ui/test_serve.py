@@ -201,6 +201,7 @@ def test_no_surprise_chosen_people_are_released_once_however_often_the_form_is_s
     assert {"ada@acme.example", "kit@acme.example"} <= set(stage.acme.members())
     assert "eva@acme.example" not in stage.acme.members()
     assert "2 came in" in page
+    assert "Quistgaard" in page, "people have their names, not their numbers alone"
     assert "E01" in page and "E05" not in page, "who waits still is a page of its own"
     with stage.ledger() as ledger:
         (release,) = ledger.releases.of(digest)
