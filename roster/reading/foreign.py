@@ -171,6 +171,11 @@ def refuse_strict(workbook: bytes) -> None:
             raise Unfit("workbook", message, "Have HR save it as Excel Workbook (.xlsx), without Strict.")
 
 
+def damaged_workbook() -> Unfit:
+    """The error for a workbook of which a part cannot be read."""
+    return Unfit("workbook", "The workbook is damaged.", "Have HR save and send it again.")
+
+
 def office_document(names: set[str], mimetype: bytes) -> Unfit:
     """The error for an archive that is a document of an office program, and no workbook that can be read.
 

@@ -53,7 +53,10 @@ def unpack(data: bytes) -> bytes:
             raise Unfit("archive", "The file is an archive within an archive.", _SEND_ALONE)
     if is_workbook(content):
         _measure(content)
-        foreign.refuse_strict(content)
+        try:
+            foreign.refuse_strict(content)
+        except (*DAMAGED, *UNKNOWN):
+            raise foreign.damaged_workbook() from None
     else:
         foreign.refuse(content)
     return content

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import formulas, header, hidden, nobody, table
+from roster.reading import foreign, formulas, header, hidden, nobody, table
 from roster.reading import malformed as amiss
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
@@ -143,11 +143,7 @@ def _opened(data: bytes) -> Any:
             warnings.simplefilter("ignore")  # what a workbook has beside its cells: pictures, styles, data validation
             return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception:  # every kind of error that a damaged file can cause, with texts that may hold cells
-        raise _damaged() from None
-
-
-def _damaged() -> Unfit:
-    return Unfit("workbook", "The workbook is damaged.", "Have HR save and send it again.")
+        raise foreign.damaged_workbook() from None
 
 
 def _sheet(data: bytes, name: str | None) -> Any:
@@ -225,7 +221,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
     except Unfit:
         raise
     except Exception:
-        raise _damaged() from None
+        raise foreign.damaged_workbook() from None
 
 
 def _last(sheet: Any) -> int | None:

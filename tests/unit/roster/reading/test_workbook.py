@@ -2,6 +2,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -160,8 +161,6 @@ def test_a_sheet_without_people_is_unfit_as_text_is(data: bytes, code: str) -> N
 
 
 def test_a_wrong_extent_written_by_another_program_hides_nobody() -> None:
-    import zipfile
-
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(packed, "w") as target:
         for name in source.namelist():
@@ -171,8 +170,6 @@ def test_a_wrong_extent_written_by_another_program_hides_nobody() -> None:
 
 
 def test_a_damaged_workbook_is_told_without_a_word_of_its_content() -> None:
-    import zipfile
-
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(packed, "w") as target:
         for name in source.namelist():
@@ -181,6 +178,18 @@ def test_a_damaged_workbook_is_told_without_a_word_of_its_content() -> None:
     error = unfit(packed.getvalue())
     assert error.code == "workbook"
     assert "Ann" not in str(error)
+
+
+def test_a_workbook_of_whose_archive_any_one_byte_is_wrong_is_refused_or_says_what_it_said() -> None:
+    data = book()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        headers = [each.header_offset for each in archive.infolist()]
+        directory = archive.start_dir
+    said = rows(table(data))
+    for place in [*(start + at for start in headers for at in range(30)), *range(directory, len(data))]:
+        wrong = data[:place] + bytes([data[place] ^ 0x41]) + data[place + 1 :]
+        with suppress(Unfit):
+            assert rows(table(wrong)) == said, place
 
 
 STORED = '<c r="B{row}"{type}><f>{formula}</f>{result}</c>'
