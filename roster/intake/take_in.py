@@ -344,11 +344,15 @@ def _rejected_names(frame: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_other_side(found: Validated, table: reading.RawTable, lines: pd.Index) -> Validated:
-    """The rows that count, of which those without another side, where rows come of two files, have that one fault: the rest follows."""
+    """The rows that count, of which those without another side, where rows come of two files, have that fault: what is missing follows.
+
+    Whose they are does not, nor what can be read of it: somebody who has left needs no other side, but a number and a readable last day.
+    """
     why = table.unjoined[table.unjoined.index.isin(lines)]
     if why.empty:
         return found
-    others = [part[~part["line"].isin(why.index)] for part in found.rejected]
+    follows = [part["line"].isin(why.index) & part["code"].eq("missing") & part["column"].ne("employee_id") for part in found.rejected]
+    others = [part[~which] for part, which in zip(found.rejected, follows, strict=True)]
     return replace(found, rejected=[*others, *(faults.fault_rows(why.index[why.eq(code)], "", str(code)) for code in why.unique())])
 
 

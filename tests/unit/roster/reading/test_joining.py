@@ -3,6 +3,7 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from roster.accounting import of_rows
 from roster.intake.take_in import IntakeResult, take_in
@@ -32,12 +33,12 @@ FIRST = "No,Mail,First,Last,State,Team,Phone,Land\n"
 SECOND = "Pers;Team;Since\n"
 
 
-def person(number: str, mail: str | None = None, state: str = "A", phone: str = "") -> str:
-    return f"{number},{mail or f'p{number}@x.se'},A,B,{state},not this one,{phone},SE\n"
+def person(number: str, mail: str | None = None, state: str = "A", phone: str = "", land: str = "SE") -> str:
+    return f"{number},{mail or f'p{number}@x.se'},A,B,{state},not this one,{phone},{land}\n"
 
 
-def taken(people: str, jobs: str, format: CsvFormat = BOTH) -> IntakeResult:
-    return take_in(packed({"people": (FIRST + people).encode(), "jobs": (SECOND + jobs).encode()}), format, PEOPLE, date(2026, 12, 1))
+def taken(rows: str, jobs: str, format: CsvFormat = BOTH, people: People = PEOPLE) -> IntakeResult:
+    return take_in(packed({"people": (FIRST + rows).encode(), "jobs": (SECOND + jobs).encode()}), format, people, date(2026, 12, 1))
 
 
 def lines(result: IntakeResult) -> dict[str, tuple[str, str | None]]:
@@ -73,6 +74,17 @@ def test_accounting_a_person_without_a_row_and_a_row_without_a_person_are_reject
 def test_no_surprise_who_has_left_by_their_own_line_leaves_without_a_row_beside() -> None:
     result = taken(person("1") + person("2", state="T"), "1;Sales;2020-01-01\n")
     assert dict(result.roster[["employee_id", "employment"]].itertuples(index=False)) == {"1": "active", "2": "left"}
+
+
+@pytest.mark.parametrize(("number", "end", "column"), [("", "", "employee_id"), ("2", "2026-13-45", "end_date")])
+def test_no_surprise_who_says_to_have_left_needs_a_number_and_a_readable_last_day_though_no_row_beside(
+    number: str, end: str, column: str
+) -> None:
+    ending = People.model_validate({"columns": {**COLUMNS, "end_date": "Land"}, "absent_means": "leaver"})
+    result = taken(person("1", land="") + person(number, "p2@x.se", state="T", land=end), "1;Sales;2020-01-01\n", people=ending)
+    assert result.roster["employee_id"].tolist() == ["1"]
+    assert column in set(result.rejects["column"])
+    assert lines(result)["3 of file 1"][0] == "rejected"
 
 
 def test_several_people_with_one_key_are_not_guessed_between() -> None:
