@@ -70,9 +70,9 @@ def facts(table: RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster
     )
 
 
-def groups(frame: pd.DataFrame, people: People) -> dict[str, dict[str, int]]:
+def groups(frame: pd.DataFrame, current: pd.Series, people: People) -> dict[str, dict[str, int]]:
     """Column → value → rows, of all rows that count, rejected and out of scope among them."""
-    counts = {name: frame[name].value_counts() for name in GROUPED if name in people.columns}
+    counts = {name: frame.loc[current, name].value_counts() for name in GROUPED if name in people.columns}
     return {
         name: {str(value): int(count) for value, count in found.items()} if len(found) <= MOST_GROUPS else {}
         for name, found in counts.items()

@@ -185,7 +185,7 @@ def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None, unknown: 
     roster = _roster(_with_managers(found.valid, linked), in_scope, found.bridged, people, days)
     if people.same_person:
         roster = _with_pairs(roster, found)
-    found = replace(found, valid=found.valid.iloc[:0])  # of a long file it is hundreds of megabytes
+    found = replace(found, valid=found.valid.take([]))  # of a long file it is hundreds of megabytes, and a slice of nothing keeps them
     dispositions = counts.dispositions(table, read.rows, read.superseded, found.rejects, in_scope)
     dispositions = joined.with_people(dispositions, table.joined)
     facts = _facts(read, found, dispositions, roster, asked)
@@ -230,12 +230,19 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     alone = rows.loc[current & ~rows.index.isin(table.unjoined.index), ["employee_id", "email"]]
     unwanted = [*validated.rejected, counted.unsettled, *counted.collisions(alone), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
-    valid = validated.frame[~validated.frame.index.isin(rejects["line"])]
+    valid = _usable(validated.frame, rejects["line"])
     if valid.empty:
         raise faults.no_usable_row(rejects, table.rows - len(table.nobody), _of_nobody(rejects, read, asked))
     known_as = {**counted.numbers, **counted.until}
     sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers, known_as)
     return replace(read, rows=rows, superseded=superseded), sorted_rows
+
+
+def _usable(frame: pd.DataFrame, rejected: pd.Series) -> pd.DataFrame:
+    """The rows that are not rejected; the frame is left without a column, since both at once would be hundreds of megabytes more."""
+    kept = ~frame.index.isin(rejected)
+    lines = frame.index[kept]
+    return pd.DataFrame({name: frame.pop(name)[kept] for name in list(frame)}, index=lines)
 
 
 def _of_nobody(rejects: pd.DataFrame, read: _Read, asked: _Asked) -> pd.DataFrame:
@@ -257,7 +264,7 @@ def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.D
         counts.facts(table, asked.format, dispositions, roster, people),
         managers=references.count(roster, read.rows, table.frame, people, asked.remembered, read.mapped.unread),
         private=private.mapped(people, table.frame, read.mapped.frame),
-        groups=counts.groups(read.mapped.frame[read.current], people),
+        groups=counts.groups(read.mapped.frame, read.current, people),
         collided=counts.lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=counts.lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(read.damaged["line"].nunique()),
