@@ -33,7 +33,7 @@ from roster.intake import leavers as leaving
 from roster.intake.current_rows import current_rows
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
+from roster.intake.validation import Validated, is_employee_id, validate
 from roster.reading import file as reading
 from roster.reading.lines import file_of
 from roster.rules import UNREAD
@@ -310,7 +310,7 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
 def _readable(employee_id: pd.Series, unusable: pd.DataFrame) -> pd.Series:
     """The numbers by which people can be known; one that is damaged, misplaced or none is nobody's, so whoever it was is not absent."""
     lines = unusable.loc[unusable["column"].eq("employee_id"), "line"]
-    return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
+    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
 
 
 def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series, known_as: Mapping[str, str]) -> pd.DataFrame:

@@ -35,6 +35,12 @@ ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
 
+NO_MAILBOX = (
+    r"(?i:none|null|undefined|unknown|nobody|no[._-]?(?:e?-?mail|address|reply)|do[._-]?not[._-]?reply|not[._-]?available|dummy|placeholder"
+    r"|(?:ingen|saknar|mangler|ei|kein[e]?|pas[._-]de|sin|senza|geen)[._-]?(?:e?-?(?:post|mail|mejl)|email|mail|correo|adresse?|sähköposti))@.*"
+)
+"""An address that programs ask for and nobody has: it stands for none."""
+
 NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
 
@@ -139,6 +145,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
     found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
+    found.append(faults.fault_rows(frame.index[frame["email"].str.fullmatch(NO_MAILBOX, na=False)], "email", "nothing"))
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -228,8 +235,8 @@ def zone_names() -> dict[str, str]:
 
 
 def says_nothing(series: pd.Series) -> pd.Series:
-    """Which values are words for nothing. As a name and as a word of the settings they are values."""
-    return series.isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+    """Which values are words for nothing. As a name and as a word of the settings they are values, and `NA` is Namibia, too."""
+    return series.isin(faults.NOTHINGS - {"NA"}) | series.str.casefold().isin(faults.NOTHING_IN_CODES)
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
