@@ -118,10 +118,10 @@ def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collecti
     marked, doubtful = pd.Series(bool(marks), index=frame.index), pd.Series(False, index=frame.index)
     for name, accepted in marks.items():
         cells = frame[name].map(plain, na_action="ignore").astype("str")
-        yes = any(isinstance(word, str) and yes_or_no.says(word) for word in accepted)
-        found = cells.isin([word for word in cells.dropna().unique() if says_gone(word) or (yes and yes_or_no.says(word))])
-        if any(isinstance(word, bool) for word in accepted):
-            found |= cells.notna() & ~cells.isin(list(nothing)) & yes_or_no.as_text(cells).isna()
+        cells = cells.mask(cells.isin(list(nothing)))
+        found = yes_or_no.doubtful({name: accepted}, cells.to_frame()) | cells.isin(
+            [word for word in cells.dropna().unique() if says_gone(word)]
+        )
         named = [
             plain(word) for source in people.columns.values() if name in source.reads() for word in source.values or source.lookup or ()
         ]

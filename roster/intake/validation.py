@@ -18,6 +18,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from roster import yes_or_no
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
@@ -144,6 +145,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
+    found += _doubtful(frame, people)
     found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
     found.append(faults.fault_rows(frame.index[frame["email"].str.fullmatch(NO_MAILBOX, na=False)], "email", "nothing"))
     if decimal and "approval_limit" in frame:
@@ -159,6 +161,14 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _doubtful(frame: pd.DataFrame, people: People) -> list[pd.DataFrame]:
+    """Of whom it cannot be told whether they are in scope, by a word for yes or no that the settings do not name."""
+    conditions = [*(people.scope.include or {}).items(), *(people.scope.exclude or {}).items()]
+    found = {name: yes_or_no.doubtful({name: accepted}, frame) for name, accepted in conditions if name in frame}
+    message = "This is neither a word for yes nor one for no that the settings name."
+    return [faults.fault_rows(frame.index[which], name, "yes_or_no", message) for name, which in found.items()]
 
 
 def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
