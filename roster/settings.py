@@ -151,8 +151,8 @@ class Source(Rule):
     """How one canonical column comes from the columns of HR's file."""
 
     format: Annotated[list[str], BeforeValidator(_in_list, json_schema_input_type=str | list[str])] = Field(default=["%Y-%m-%d"])
-    """For date columns: the formats in which HR writes them; ``excel`` for a workbook's serial numbers, ``excel-1904`` where it counts from
-    1904. A value that two of them read as different days is not used."""
+    """For dates, and whatever column is given one: the formats in which HR writes them; ``excel`` for a workbook's serial numbers,
+    ``excel-1904`` where it counts from 1904. A value that two of them read as different days is not used."""
     years_from: int | None = Field(default=None, ge=1900, le=2000)
     """For years of two digits (``%y``): the first of the hundred years in which they are. By default none is over ten years ahead."""
     split: Annotated[list[NameOrder], BeforeValidator(_in_list, json_schema_input_type=NameOrder | list[NameOrder])] | None = None

@@ -26,16 +26,28 @@ def canonical_status(value: str) -> tuple[str, float] | None:
     return (found, 0.6 if len(plain(value)) == 1 else 0.95) if found else _status_within(value)
 
 
+def says_gone(value: str) -> bool:
+    """Whether a word in a column of marks says that the person is gone, or their row."""
+    found, removed = canonical_status(value), _words()["removed"]
+    left = found is not None and found[0] == "Terminated" and len(plain(value)) > 1
+    return left or plain(value) in removed or not {run for run in _runs(value) if len(run) > 3}.isdisjoint(removed)
+
+
 def _status_within(value: str) -> tuple[str, float] | None:
     """By the known words in a longer one: `Voluntarily Terminated`. What they say beside `Active` counts: `Active - Parental leave`."""
-    words, statuses = [plain(word) for word in re.findall(r"\w+", anyascii(value))], _words()["statuses"]
-    if _words()["turned"].keys() & set(words):
-        return None
-    runs = {"".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}
+    runs, statuses = _runs(value), _words()["statuses"]
     found = {statuses[run] for run in runs if len(run) > 3 and run in statuses}
-    found |= {"Terminated"} if any(word.startswith("terminat") for word in words) else set()
+    found |= {"Terminated"} if any(run.startswith("terminat") for run in runs) else set()
     rest = found - {"Active"} or found
     return (next(iter(rest)), 0.8 if len(found) == 1 else 0.6) if len(rest) == 1 else None
+
+
+def _runs(value: str) -> set[str]:
+    """The words of a longer one, and what several in a row are together; none where one turns it into something else."""
+    words = [plain(word) for word in re.findall(r"\w+", anyascii(value))]
+    if _words()["turned"].keys() & set(words):
+        return set()
+    return {"".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}
 
 
 @cache
@@ -45,5 +57,5 @@ def _words() -> dict[str, dict[str, str]]:
     statuses = {plain(word): key for key, words in given["statuses"].items() for word in words}
     return {
         "statuses": statuses | {plain(word): word for word in WORKER_STATUSES},
-        "turned": {plain(word): word for word in given["turned"]},
+        **{name: {plain(word): word for word in given[name]} for name in ("turned", "removed")},
     }

@@ -46,6 +46,20 @@ def of(where: Where) -> set[str]:
     return {column for column, accepted in where.items() if any(isinstance(value, bool) for value in accepted)}
 
 
+def doubtful(where: Where, frame: pd.DataFrame) -> pd.Series:
+    """Which rows may meet a condition by a word that it does not name: one that is neither yes nor no where that is asked, or another one
+    for yes where one is named (``Ja`` beside ``X``). Of two single letters or digits each may be a code of its own."""
+    found = pd.Series(False, index=frame.index)
+    for column, accepted in where.items():
+        cells, words = frame[column], [word for word in accepted if isinstance(word, str)]
+        if len(words) < len(accepted):
+            found |= cells.notna() & as_text(cells).isna() & ~cells.isin(words)
+        if named := [word for word in words if says(word)]:
+            long = cells.str.len().gt(1).fillna(False) | any(len(word) > 1 for word in named)
+            found |= as_text(cells).eq("true").fillna(False) & long & ~cells.str.casefold().isin([word.casefold() for word in named])
+    return found
+
+
 def unclear(rule: Rule, frame: pd.DataFrame) -> pd.Series | None:
     """What stands where a rule's cases ask for yes or no and is neither; NaN elsewhere. None if the rule asks for none."""
     columns = sorted(asked(rule) & set(frame.columns))

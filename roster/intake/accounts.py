@@ -20,9 +20,11 @@ LONGEST_IBAN = 30
 """Characters of the longest IBAN behind country and check digits (ISO 13616)."""
 NO_ACCOUNT = (
     r".*(?:[*•#]{2}|[xX]{3}|\?).*|[^1-9]*|(?:[^0-9]*[0-9]){0,3}[^0-9]*"
-    r"|\+.*|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}"
+    + "".join(rf"|(?:[^0-9]*{digit}){{6,}}[^0-9]*" for digit in "123456789")
+    + r"|0?12345678(?:90?)?(?:1234567890)*|\+.*|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}"
 )
-"""What was masked before it was written, what has no digit but noughts or hardly one, a telephone number, a date."""
+"""What was masked before it was written, what has no digit but noughts or hardly one, one digit again and again, digits in their order, a
+telephone number, a date."""
 IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[ .-]*[0-9]{2})"
 """The word before an IBAN, which is no part of it."""
 BIC_LABEL = r"(?i)^(?:BIC|SWIFT)(?:[- ]?(?:BIC|CODE))?[: ]+"

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from anyascii import anyascii
 
+from roster import yes_or_no
 from roster.characters import plain
 from roster.intake import damage, mapping
 from roster.intake.links import own_key
@@ -26,6 +27,7 @@ from roster.reading.lines import of_before
 from roster.reading.table import RawTable, emptied
 from roster.rules import evaluate, matches
 from roster.settings import CsvFormat, People
+from roster.statuses import says_gone
 from roster.strict import Where
 from roster.unfit import Unfit
 from roster.vocabulary import MANAGER_COLUMNS
@@ -61,6 +63,8 @@ class Roster:
     """The rows before: HR's columns under `HEADING`, `NUMBER` and `DELETED`."""
     unknown: pd.Index = field(default_factory=partial(pd.Index, [], dtype="int64"))
     """The lines of these whose number nobody of the roster before has."""
+    unread: pd.Index = field(default_factory=partial(pd.Index, [], dtype="int64"))
+    """The lines of which it cannot be told whether their mark says so."""
     counts: dict[str, int] = field(default_factory=dict)
     """``before``, ``added``, ``changed``, ``deleted``: people. Empty for a file with everyone."""
 
@@ -91,19 +95,44 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
         )
     marks = format.changes.deleted if format.changes and format.changes.deleted else {}
     table = one(parts[CHANGES], format, wanted | set(marks), number)
-    gone = _marked(marks, table.frame) if marks else pd.Series(False, index=table.frame.index)
+    gone = _marked(marks, table.frame)
+    unread = table.frame.index[_unread(marks, table.frame, people, format.empty) & ~gone]
     theirs = _numbers(table.frame, format, people)
     kept = before[~before[NUMBER].isin(theirs.dropna())]
     counts = _counts(table.frame, theirs, gone, before, wanted)
     put = _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
-    return replace(put, unknown=table.frame.index[gone & theirs.notna() & ~theirs.isin(before[NUMBER])])
+    return replace(put, unknown=table.frame.index[gone & theirs.notna() & ~theirs.isin(before[NUMBER])], unread=unread)
 
 
 def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
     """Which rows a mark says to be gone. Who is marked by `d` for `D`, or with a blank that nobody sees, has not stayed."""
+    if not marks:
+        return pd.Series(False, index=frame.index)
     words = {name: [one if isinstance(one, bool) else one.casefold() for one in accepted] for name, accepted in marks.items()}
-    seen = {name: frame[name].map(plain, na_action="ignore").str.casefold() for name in words if name in frame}
-    return matches(words, frame.assign(**seen), "changes.deleted")
+    return matches(words, frame.assign(**_seen(marks, frame)), "changes.deleted")
+
+
+def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collection[str]) -> pd.Series:
+    """Which rows may be marked as gone by a word that the settings do not name: `Delete` for `D`, `Yes` for `X`, or one that is neither
+    yes nor no where that is asked. Such a word is no sign that somebody stays."""
+    marked, doubtful = pd.Series(bool(marks), index=frame.index), pd.Series(False, index=frame.index)
+    for name, accepted in marks.items():
+        cells = frame[name].map(plain, na_action="ignore").astype("str")
+        cells = cells.mask(cells.isin(list(nothing)))
+        found = yes_or_no.doubtful({name: accepted}, cells.to_frame()) | cells.isin(
+            [word for word in cells.dropna().unique() if says_gone(word)]
+        )
+        named = [
+            plain(word) for source in people.columns.values() if name in source.reads() for word in source.values or source.lookup or ()
+        ]
+        own, other = _marked({name: accepted}, frame), found & ~cells.isin(named)
+        marked, doubtful = marked & (own | other), doubtful | (other & ~own)
+    return marked & doubtful
+
+
+def _seen(marks: Where, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns of marks, as words compare there."""
+    return {name: frame[name].map(plain, na_action="ignore").astype("str").str.casefold() for name in marks if name in frame}
 
 
 def with_before(data: bytes, before: pd.DataFrame | None) -> bytes:
@@ -146,7 +175,8 @@ def after(roster: Roster, dispositions: pd.DataFrame, format: CsvFormat, people:
         used = number[theirs & ~rejected]
         own = theirs & rejected & (number.isna() | (number.isin(roster.before[NUMBER]) & ~number.isin(used)))
         back = roster.before[roster.before[NUMBER].isin(number[own].dropna())]
-        rows = pd.concat([rows[~own], back.reindex(columns=rows.columns)])
+        # Without its mark, which is no longer beside it, one that may be gone would be somebody new.
+        rows = pd.concat([rows[~own & ~rows.index.isin(roster.unread)], back.reindex(columns=rows.columns)])
     return rows.reset_index(drop=True).astype("str")
 
 

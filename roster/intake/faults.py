@@ -41,13 +41,14 @@ MESSAGES = {
     "approval_limit": "This is no amount that can be read: a number of at most two decimals, not below zero. With a comma, or with marks "
     "between thousands, it needs `decimal` in the settings.",
     "locale": "A locale is written like sv_SE.",
-    "bank_account": "This is no account number: masked, with more letters than digits or hardly any, a date, a telephone number, or "
-    "like an IBAN whose check digits or length are wrong.",
+    "bank_account": "This is no account number: masked, with more letters than digits or hardly any, one digit again and again, digits in "
+    "their order, a date, a telephone number, or like an IBAN whose check digits or length are wrong.",
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
     "name": "This is no name: it has no letter, or is an address.",
     "gone_unknown": "A mark says that this person is gone, and nobody of the roster before has the number.",
+    "mark_unread": "A mark of this row may say that its person is gone, by a word that the settings do not name (`changes.deleted`).",
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
     "that somebody does not have.",
     "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",
@@ -69,6 +70,31 @@ NOTHINGS = frozenset(
     | {"ej angivet", "Ej angivet", "uppgift saknas", "ikke oppgitt", "Ikke oppgitt", "ikke angivet", "ei tietoa", "non renseigné", "brak"}
 )
 """What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
+NOTHING_IN_CODES = frozenset(word.casefold() for word in NOTHINGS - {"NaT"} if len(word) > 2) | frozenset(
+    {"tbd", "tba", "t.b.d.", "to be defined", "to be determined", "to be announced", "not available", "not applicable", "not specified"}
+    | {
+        "not set",
+        "no value",
+        "no data",
+        "(none)",
+        "<none>",
+        "[none]",
+        "---",
+        "----",
+        "-----",
+        "_",
+        "__",
+        "- -",
+        "n. a.",
+        "n.a",
+        "(tom)",
+        "(leer)",
+    }
+    | {"ingen", "inget", "saknas", "mangler", "puuttuu", "fehlt", "entfällt", "aucun", "aucune", "néant", "ninguno", "ninguna", "nessuno"}
+    | {"nessuna", "nicht vorhanden", "ej tillämpligt", "ikke relevant", "finns ej", "finnes ikke", "findes ikke", "sin datos", "s.d."}
+)
+"""The same and more, however large its letters are, where a code, an amount, an account or the name of a department is asked: as a name or
+a number of somebody's some of them may be meant."""
 _AGREED = ("worker_status", "date")
 """The codes of which the settings say how HR was to write it."""
 _MOST_WORDS = 12

@@ -12,6 +12,7 @@ from roster.reading.lines import line_text
 from roster.rules import MissingColumn, matches
 from roster.settings import History
 
+_YEAR_FIRST = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?"
 SHOWN = 10
 """Lines that a message names before it only counts."""
 
@@ -58,12 +59,19 @@ def _older(mapped: Mapped, column: str, current: pd.Series) -> pd.Series:
     values = mapped.frame.loc[people.index, column]
     if column in mapped.undated:
         values = values.mask(mapped.undated[column][people.index])
-    if values.str.fullmatch(r"[0-9]{1,18}").fillna(True).all():
-        values = values.str.zfill(18)
+    values = sortable(values, people)
     newest = values.groupby(people).transform("max")
     comparable: pd.Series = values.notna().groupby(people).transform("all")
     older: pd.Series = comparable & (values < newest)
     return older
+
+
+def sortable(texts: pd.Series, person: pd.Series) -> pd.Series:
+    """Texts in a form in which the later one is the greater: whole numbers, and days and moments with the year first. NaN of any other, and
+    where a person has some of both: as a text, 30.10. is greater than 05.11."""
+    numbers = texts.str.fullmatch("[0-9]{1,18}", na=False)
+    values = texts.str.zfill(18).where(numbers, texts.where(texts.str.fullmatch(_YEAR_FIRST, na=False)))
+    return values.mask(numbers.groupby(person).transform("nunique").gt(1)).astype("str")
 
 
 def _to_come(mapped: Mapped, current: pd.Series, today: str) -> tuple[pd.Index, pd.Index]:

@@ -10,8 +10,9 @@ from typing import Final
 
 import pandas as pd
 
+from roster import yes_or_no
 from roster.intake.faults import fault_rows
-from roster.intake.history import line_list
+from roster.intake.history import line_list, sortable
 from roster.intake.mapping import DATES
 from roster.intake.validation import Validated
 from roster.records import compact
@@ -69,10 +70,11 @@ def choose(jobs: Jobs, raw: pd.DataFrame, frame: pd.DataFrame, to_come: pd.Serie
     running = (~later).groupby(person).transform("any")
     now = rows[~(later & running)]
     primary = matches(jobs.primary, raw.loc[now.index], "people.jobs.primary")
+    doubtful = yes_or_no.doubtful(jobs.primary, raw.loc[now.index]).groupby(now["employee_id"]).transform("any")
     marked = primary.groupby(now["employee_id"]).transform("any")
     pool = now[primary | ~marked]  # where several are first, one of those; where none is, one of all
     chosen = pool[_greatest(jobs, pool)] if not isinstance(jobs.otherwise, str) else pool
-    single = chosen[~chosen["employee_id"].duplicated(keep=False)]
+    single = chosen[~chosen["employee_id"].duplicated(keep=False) & ~doubtful[chosen.index]]
     line_of = pd.Series(single.index, index=single["employee_id"])
     first = now["employee_id"].map(line_of)
     settled = first.dropna().astype("int64")
@@ -145,9 +147,9 @@ def _greatest(jobs: Jobs, pool: pd.DataFrame) -> pd.Series:
     texts, person = pool[column], pool["employee_id"]
     if rule.highest_by:
         values = pd.to_numeric(texts.str.removesuffix("%").str.strip().str.replace(",", "."), errors="coerce")
+        values = values.mask(texts.str.endswith("%", na=False).groupby(person).transform("nunique").gt(1))  # 80% is less than 0.9
     else:
-        texts = texts.str.zfill(18) if texts.str.fullmatch(r"[0-9]{1,18}").fillna(True).all() else texts
-        values = texts.rank(method="dense")
+        values = sortable(texts, person).rank(method="dense")
     comparable = values.notna().groupby(person).transform("all")
     return ~comparable | values.eq(values.groupby(person).transform("max"))
 

@@ -83,7 +83,7 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
         columns[name], codes = _read(name, source, columns[name], frame, own)
         if codes is not None:
             unread[name] = codes
-        if name in DATES:
+        if name in DATES or "format" in source.model_fields_set:
             found[name] = dates.days(columns[name], source, calendar, ends=name == "end_date")
             columns[name] = found[name].iso
     short_none = pd.Series(False, index=frame.index)

@@ -33,7 +33,7 @@ from roster.intake import leavers as leaving
 from roster.intake.current_rows import current_rows
 from roster.intake.facts import FileFacts
 from roster.intake.links import Linked, link
-from roster.intake.validation import Validated, is_employee_id, says_nothing, validate
+from roster.intake.validation import Validated, is_employee_id, validate
 from roster.reading import file as reading
 from roster.reading.lines import file_of
 from roster.rules import UNREAD
@@ -102,7 +102,7 @@ def take_in(
     on_step(STEPS[0])
     if format.changes:
         put = changes.read(data, format, people, reading.read)
-        result = _of(put.table, asked, put.deleted, put.unknown)
+        result = _of(put.table, asked, put)
         facts = replace(result.facts, changes=put.counts)
         return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
     return _of(reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads()), asked, None)
@@ -158,21 +158,14 @@ class _Sorted:
     """`numbers`, and those that are still to begin: by whichever somebody is named, it is the same person."""
 
 
-def _of(table: reading.RawTable, asked: _Asked, gone: pd.Index | None, unknown: Sequence[int] | pd.Index = ()) -> IntakeResult:
-    """As `take_in`, of rows that are read.
-
-    Args:
-        table: The rows.
-        asked: What they mean.
-        gone: The lines that a mark says to be gone, whatever their status.
-        unknown: Those of them that are nobody's who was here.
-    """
+def _of(table: reading.RawTable, asked: _Asked, put: changes.Roster | None) -> IntakeResult:
+    """As `take_in`, of rows that are read; where they come of changes, with what these say by marks."""
     asked.on_step(STEPS[1])
-    read = _mapped(table, asked, gone)
+    read = _mapped(table, asked, put.deleted if put else None)
     del table
     asked.on_step(STEPS[2])
-    read, found = _sorted(read, asked)
-    found.dropped.append(faults.fault_rows(unknown, "employee_id", "gone_unknown"))
+    read, found = _sorted(read, asked, put.unread if put else ())
+    found.dropped.append(faults.fault_rows(put.unknown if put else (), "employee_id", "gone_unknown"))
     people, days, table = asked.people, asked.days, read.table
     in_scope = scope.in_scope(people.scope, found.valid, found.saying.numbered, asked.remembered)
     asked.on_step(STEPS[3])
@@ -214,8 +207,14 @@ def _mapped(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> _R
     return _Read(table, mapped, rows, superseded, damaged, unusable, malformed)
 
 
-def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
-    """The rows that can be used, and those that count once it is known who has left and which job is the first."""
+def _sorted(read: _Read, asked: _Asked, marked: Sequence[int] | pd.Index) -> tuple[_Read, _Sorted]:
+    """The rows that can be used, and those that count once it is known who has left and which job is the first.
+
+    Args:
+        read: The rows.
+        asked: What they mean.
+        marked: The lines of which a mark may say that their person is gone.
+    """
     table, mapped, people = read.table, read.mapped, asked.people
     found = validate(mapped.of(read.current), people, read.unusable, decimal=asked.format.decimal, numbers=table.encoding == "xlsx")
     found = _without_other_side(found, table, found.frame.index)
@@ -228,7 +227,8 @@ def _sorted(read: _Read, asked: _Asked) -> tuple[_Read, _Sorted]:
     current = superseded.isna()
     rows = read.rows.assign(email=validated.frame["email"].reindex(read.rows.index).where(current, read.rows["email"]))
     alone = rows.loc[current & ~rows.index.isin(table.unjoined.index), ["employee_id", "email"]]
-    unwanted = [*validated.rejected, counted.unsettled, *counted.collisions(alone), _malformed(table)]
+    maybe_gone = faults.fault_rows(marked, "", "mark_unread")
+    unwanted = [*validated.rejected, maybe_gone, counted.unsettled, *counted.collisions(alone), _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = _usable(validated.frame, rejects["line"])
     if valid.empty:
@@ -317,7 +317,7 @@ def has_unidentified_rejects(dispositions: pd.DataFrame) -> bool:
 def _readable(employee_id: pd.Series, unusable: pd.DataFrame) -> pd.Series:
     """The numbers by which people can be known; one that is damaged, misplaced or none is nobody's, so whoever it was is not absent."""
     lines = unusable.loc[unusable["column"].eq("employee_id"), "line"]
-    return employee_id.where(is_employee_id(employee_id) & ~says_nothing(employee_id) & ~employee_id.index.isin(lines))
+    return employee_id.where(is_employee_id(employee_id) & ~employee_id.index.isin(lines))
 
 
 def _referring(rows: pd.DataFrame, mapped: mapping.Mapped, superseded: pd.Series, known_as: Mapping[str, str]) -> pd.DataFrame:

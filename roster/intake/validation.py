@@ -18,6 +18,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from roster import yes_or_no
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
@@ -34,6 +35,12 @@ EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u2
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
+
+NO_MAILBOX = (
+    r"(?i:none|null|undefined|unknown|nobody|no[._-]?(?:e?-?mail|address|reply)|do[._-]?not[._-]?reply|not[._-]?available|dummy|placeholder"
+    r"|(?:ingen|saknar|mangler|ei|kein[e]?|pas[._-]de|sin|senza|geen)[._-]?(?:e?-?(?:post|mail|mejl)|email|mail|correo|adresse?|sähköposti))@.*"
+)
+"""An address that programs ask for and nobody has: it stands for none."""
 
 NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
@@ -138,7 +145,9 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         if nothing.any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
+    found += _doubtful(frame, people)
     found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
+    found.append(faults.fault_rows(frame.index[frame["email"].str.fullmatch(NO_MAILBOX, na=False)], "email", "nothing"))
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
         unread = frame.index[frame["approval_limit"].notna() & amount.isna()]
@@ -152,6 +161,14 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
         found.append(faults.fault_rows(frame.index[frame["phone"].notna() & phone.isna()], "phone", "phone"))
         frame["phone"] = phone
     return frame, pd.concat(found, ignore_index=True)
+
+
+def _doubtful(frame: pd.DataFrame, people: People) -> list[pd.DataFrame]:
+    """Of whom it cannot be told whether they are in scope, by a word for yes or no that the settings do not name."""
+    conditions = [*(people.scope.include or {}).items(), *(people.scope.exclude or {}).items()]
+    found = {name: yes_or_no.doubtful({name: accepted}, frame) for name, accepted in conditions if name in frame}
+    message = "This is neither a word for yes nor one for no that the settings name."
+    return [faults.fault_rows(frame.index[which], name, "yes_or_no", message) for name, which in found.items()]
 
 
 def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
@@ -228,8 +245,8 @@ def zone_names() -> dict[str, str]:
 
 
 def says_nothing(series: pd.Series) -> pd.Series:
-    """Which values are words for nothing. As a name and as a word of the settings they are values."""
-    return series.isin(faults.NOTHINGS - {"NA"})  # which is Namibia, too
+    """Which values are words for nothing. As a name and as a word of the settings they are values, and `NA` is Namibia, too."""
+    return series.isin(faults.NOTHINGS - {"NA"}) | series.str.casefold().isin(faults.NOTHING_IN_CODES)
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:

@@ -276,7 +276,10 @@ def _told_apart(
     usual = rows.frame.loc[~odd, [name for name in number if name in rows.frame]]
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
-    verdicts = {line: judge.why(record(text.encode(), 0, format), text, last=line > last) for line, text in texts.items()}
+    first = rows.frame.index.min()
+    verdicts = {
+        line: judge.why(record(text.encode(), 0, format), text, last=line > last, first=line == first) for line, text in texts.items()
+    }
     out = {line for line, why in verdicts.items() if why}
     malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from roster.characters import plain
 from roster.reading.table import RawTable
 from roster.settings import Joined
 
@@ -90,11 +91,16 @@ def _readings(people: RawTable, beside: pd.DataFrame, once: pd.Series, joined: J
 
 
 def _keys(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
-    """What rows are joined by; NaN where a part of it is empty."""
-    key: pd.Series[str] = frame[columns[0]].astype("str")
+    """What rows are joined by, without what nobody sees or a spreadsheet puts before text; NaN where a part of it is empty."""
+    key: pd.Series[str] = _bare(frame[columns[0]])
     for name in columns[1:]:
-        key = key + "\x1f" + frame[name].astype("str")
+        key = key + "\x1f" + _bare(frame[name])
     return key
+
+
+def _bare(cells: pd.Series) -> "pd.Series[str]":
+    odd = cells.str.contains(r"[^ -~]|^'", na=False)
+    return cells.mask(odd, cells[odd].map(lambda text: plain(text).lstrip("'") or None)).astype("str")
 
 
 def _why(keys: pd.Series, repeated: Collection[str], otherwise: str) -> pd.Series:

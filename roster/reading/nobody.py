@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Final, Literal
 
 import pandas as pd
@@ -50,6 +50,8 @@ SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|totaal|subtotal|summa?|count|antal
 """How spreadsheets label the sum of a group: ``Sales Total``."""
 SUM: Final = re.compile(r"[-+]?\d[\d .,']*")
 """A sum or a count without a label, under another column than the number's."""
+VALUED: Final = re.compile(r"[\d@]")
+"""What numbers, dates and addresses have, and the names of columns do not."""
 NUMERIC: Final = re.compile(r"[-+]?[\d .,:/'%€$£-]*\d[\d .,:/'%€$£-]*(?:[A-Z]{3})?")
 """Counts, sums, dates, times."""
 TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
@@ -97,13 +99,14 @@ class Lines:
         """Whether a row, however early it is cut, begins with the employee number."""
         return 0 in self.number_at
 
-    def why(self, cells: Sequence[str], text: str, *, last: bool) -> Why | None:
+    def why(self, cells: Sequence[str], text: str, *, last: bool, first: bool = False) -> Why | None:
         """What a line is; None where it may be a person's.
 
         Args:
             cells: Its fields.
             text: The whole line.
             last: Whether it stands after the last row that is well formed.
+            first: Whether it is the first one below the header.
         """
         written = [cell.strip() for cell in cells]
         cells = ["" if cell in self.nothing else cell for cell in written]
@@ -114,11 +117,19 @@ class Lines:
             return "end"
         if all(RULED.fullmatch(cell) for _, cell in filled):
             return "footer"
-        if self.headed and _as_headings(cells) == _as_headings(self.header):
+        if self.headed and (_as_headings(cells) == _as_headings(self.header) or (first and self._heads_too(cells))):
             return "header"
         if text.strip() in self.titles:
             return "title"
         return "footer" if self._is_footer(cells, filled, last=last) else None
+
+    def _heads_too(self, cells: Sequence[str]) -> bool:
+        """Whether a line right below the header names its columns once more, for a program or in another language: a name in each, no two
+        alike, none with a digit or an `@`, where employee numbers have digits. A row of somebody without these has empty cells."""
+        names = {as_typed(cell).casefold() for cell in cells}
+        whole = len(names) == len(cells) == len(self.header) > MOST_CELLS and all(names)
+        numbered = bool(self.number_at) and bool(self.shapes) and all("9" in each for each in self.shapes)
+        return whole and numbered and not any(VALUED.search(name) for name in names)
 
     def _is_footer(self, cells: Sequence[str], filled: Sequence[tuple[int, str]], *, last: bool) -> bool:
         at, label = filled[0]
@@ -176,7 +187,7 @@ def shapes(numbers: pd.Series) -> frozenset[str]:
 
 
 def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
-    """Which well-formed rows are worth a look: nearly empty ones that have no number, or words for one.
+    """Which well-formed rows are worth a look: nearly empty ones that have no number, or words for one, and a first one of words alone.
 
     Args:
         frame: The wanted columns.
@@ -188,7 +199,9 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
         text = each.where(odd)
         odd &= each.isna() | text.str.contains(r"\s", na=False) | text.str.match(FOOTER.pattern, flags=FOOTER.flags, na=False)
     ruled = [each.str.startswith(("-", "=", "*", "_"), na=False) for each in numbers]
-    return reduce(or_, ruled, odd | _repeats_header(frame))
+    worded = [each.head(1).str.fullmatch(f"(?!.*{VALUED.pattern}).+", na=False) for _, each in frame.items()]
+    first = frame.index[:1][reduce(and_, worded, pd.Series(True, index=frame.index[:1]))]
+    return reduce(or_, ruled, odd | _repeats_header(frame)) | frame.index.isin(first)
 
 
 def by_line(found: Mapping[int, Why]) -> pd.Series:

@@ -97,7 +97,8 @@ def check_header(header: list[str], wanted: set[str] | None, line: int | None) -
     if wanted is None:
         return {name for name in header if name and header.count(name) == 1}
     missing, present = sorted(wanted - set(header)), wanted & set(header)
-    if missing and line is not None and not present:
+    otherwise = {name.casefold() for name in missing} & {name.casefold() for name in header}
+    if missing and line is not None and not present and not otherwise:
         # Then the line may well be a person, and must not be shown.
         where = "The first line" if line == 1 else f"Line {line}"
         raise Unfit(
@@ -107,9 +108,10 @@ def check_header(header: list[str], wanted: set[str] | None, line: int | None) -
         )
     if missing:
         where = f" The header was found on line {line}." if line is not None and line > 1 else ""
+        case = " Upper and lower case differ." if otherwise else ""
         raise Unfit(
             "header",
-            f"These columns are wanted and not there: {', '.join(missing)}.{where} {_resembling(missing, header)}",
+            f"These columns are wanted and not there: {', '.join(missing)}.{where} {_resembling(missing, header)}{case}",
             "Have HR put them back, or correct the settings.",
         )
     repeated = sorted(name for name in wanted if header.count(name) > 1)

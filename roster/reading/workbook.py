@@ -25,6 +25,8 @@ from roster.reading.table import RawTable
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
+LOST = re.compile(r"-?[1-9][0-9]{14}0+")
+"""A number of which the digits behind the fifteenth are gone: Excel keeps no more."""
 PADDED = re.compile(r"(?:0|[-/ ():+]|\"[^\"]*\"|\\.|_.|\[[^\]]*\])+")
 """A number format of nothing but zeros and texts: what it shows is part of the number to HR, as in 00007, SE-0042 and 0046/70."""
 OF_FORMAT = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\[[^\]]*\]|(.)")
@@ -82,7 +84,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     last = int(usual.index.max()) if len(usual) else 0
     texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
     texts = {at: cells + [""] * (len(names) - len(cells)) for at, cells in texts.items()}
-    verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last) for at, cells in texts.items()}
+    verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last, first=at == min(rows)) for at, cells in texts.items()}
     others = {at: why for at, why in verdicts.items() if why and why != "blank"}
     frame = frame[~frame.index.isin(list(others))]
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
@@ -252,6 +254,8 @@ def _text(cell: Any) -> str | None:
 def _number(value: int | float, shown: str) -> str:
     # Fifteen digits are what Excel keeps; beyond them is only how computers store fractions.
     text = str(value) if isinstance(value, int) else format(Decimal(format(value, ".15g")), "f")
+    if LOST.fullmatch(text):
+        return f"{Decimal(text):.14E}"  # as a shortened number is written anywhere
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     section = (shown or "").split(";")[0]  # of positive numbers

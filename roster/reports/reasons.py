@@ -84,6 +84,11 @@ REASONS: Final[dict[str, Reason]] = {
     "gone_unknown": Reason(
         "Marked as gone under a number that nobody had", "Send the mark with their number: until then they keep their access.", "HR"
     ),
+    "mark_unread": Reason(
+        "May be marked as gone, by a word that the settings do not name",
+        "Send the row with the agreed mark, or have this word named (changes.deleted): until then they keep their access.",
+        "HR",
+    ),
     "name": Reason("The name is a number or an address", "Write the name; two cells may have changed places.", "HR"),
     "whole_name": Reason(
         "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from roster.rules import evaluate, matches
 from roster.settings import Rule
-from roster.yes_or_no import says
+from roster.yes_or_no import doubtful, says
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
 
 
@@ -40,6 +40,22 @@ def test_true_stands_for_every_word_for_yes_and_not_for_an_empty_cell():
 def test_no_surprise_a_rule_gives_nothing_and_no_default_where_a_word_is_neither():
     rule = Rule.model_validate({"cases": [{"when": {"Blocked": True}, "value": "out"}], "default": "in"})
     assert evaluate(rule, rows("oui", "x", "non", None, "peut-être")).fillna("").tolist() == ["out", "out", "in", "in", ""]
+
+
+def test_a_word_that_may_mean_what_is_asked_and_is_not_named_is_doubtful():
+    cells = rows("ja", "nein", None, "vielleicht")
+    assert doubtful({"Blocked": [True]}, cells).tolist() == [False, False, False, True]
+    assert doubtful({"Blocked": ["X"]}, cells).tolist() == [True, False, False, False]
+    assert not doubtful({"Blocked": ["ja"]}, rows("Ja", "JA", "no")).any()
+    assert not doubtful({"Blocked": ["T"]}, rows("1", "Y", "J", "C")).any(), "letters are codes"
+
+
+@pytest.mark.parametrize(("accepted", "word"), [([True], "perhaps"), (["Y"], "Yes")])
+@pytest.mark.parametrize("how", ["include", "exclude"])
+def test_no_surprise_who_may_be_in_scope_by_a_word_that_nobody_named_is_rejected_and_told(how, accepted, word):
+    given = {"columns": COLUMNS | {"extra_in": "Kind"}, "scope": {how: {"extra_in": accepted}}}
+    result = intake(line("1", Kind=word), line("2", Kind="Y"), line("3", Kind="N"), **given)
+    assert result.rejects[["line", "column", "code"]].to_numpy().tolist() == [[2, "extra_in", "yes_or_no"]]
 
 
 def test_what_yaml_made_a_number_of_is_refused_as_ever():

@@ -88,6 +88,39 @@ def test_a_mark_that_is_the_same_to_a_reader_is_the_same_mark(mark: str) -> None
     assert standing(changed(START, row("2", do=mark)))["2"] == "left"
 
 
+@pytest.mark.parametrize("mark", ["Delete", "DEL", "removed", "borttagen", "gelöscht", "Record deleted", "Terminated", "Inactive"])
+def test_no_surprise_a_mark_that_may_say_gone_by_another_word_costs_the_row_and_is_told(mark: str) -> None:
+    told = changed(START, row("2", do=mark, last="Ek"), row("7", do=mark), row("3", last="Ek"))
+    assert told.rejects[["number", "code"]].to_numpy().tolist() == [["2", "mark_unread"], ["7", "mark_unread"]]
+    names = dict(changed(told, row("4")).roster[["employee_id", "last_name"]].itertuples(index=False))
+    assert names == {"1": "Li", "2": "Li", "3": "Ek", "4": "Li"}, "nobody is new by a row that may have said that they are gone"
+
+
+@pytest.mark.parametrize("mark", ["C", "Insert", "U", "T", "not deleted", "", "changed"])
+def test_any_other_word_is_a_change(mark: str) -> None:
+    assert changed(START, row("2", do=mark, last="Ek")).rejects.empty
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gone", "unread", "stays"), [([True], "ja", "perhaps", "nej"), (["X"], "x", "Ja", "no"), ([False], "0", "gone", "1")]
+)
+def test_a_mark_of_yes_and_no_is_read_as_these_or_costs_the_row(accepted: list[str | bool], gone: str, unread: str, stays: str) -> None:
+    format = CsvFormat().of_changes(Changes(deleted={"Do": accepted}))
+    sent = file(row("2", do=gone), row("3", do=unread), row("4", do=stays))
+    result = take_in(with_before(packed({CHANGES: sent}), START.after), format, PEOPLE, TODAY)
+    assert standing(result) == {"1": "active", "2": "left", "4": "active"}
+    assert result.rejects[["number", "code"]].to_numpy().tolist() == [["3", "mark_unread"]]
+
+
+def test_a_word_that_the_settings_name_as_a_status_in_the_column_of_marks_is_no_other_word_for_gone() -> None:
+    format = CsvFormat().of_changes(Changes(deleted={"State": ["T"]}))
+    status = {"column": "State", "values": {"A": "Active", "Inactive": "On Leave", "T": "Terminated"}}
+    people = People.model_validate({"columns": {**COLUMNS, "worker_status": status}, "absent_means": "unchanged"})
+    full = take_in(with_before(packed({FULL: file(row("1", boss=""))}), None), format, people, TODAY)
+    result = take_in(with_before(packed({CHANGES: file(row("1", boss="", state="Inactive"))}), full.after), format, people, TODAY)
+    assert standing(result) == {"1": "leave"}
+
+
 def test_a_mark_under_a_number_that_nobody_has_is_told_once_for_whoever_was_meant_stays() -> None:
     gone = changed(START, "02,,,,,A,,D", row("3", do="D"))
     assert gone.notes[["line", "column", "code"]].to_numpy().tolist() == [[2, "employee_id", "gone_unknown"]]

@@ -268,3 +268,11 @@ def test_a_workbooks_numbers_are_read_as_serial_numbers() -> None:
 def test_a_format_that_reads_no_day_is_refused(format: str) -> None:
     with pytest.raises(ValueError, match="format 2 is none"):
         Source.model_validate({"column": "To", "format": ["%Y-%m-%d", format]})
+
+
+def test_any_column_with_a_format_is_one_of_days_by_which_rows_are_compared() -> None:
+    given = {"columns": COLUMNS | {"extra_changed": {"column": "Kind", "format": "%d.%m.%Y"}}, "history": {"newest_by": "extra_changed"}}
+    result = intake(line("1", Kind="30.10.2026"), line("1", Kind="05.11.2026"), line("2", Kind="soon"), **given)
+    assert dispositions(result) == {2: ("1", "superseded", "older"), 3: ("1", "used", None), 4: ("2", "used", None)}
+    assert result.roster["extra_changed"].fillna("").tolist() == ["2026-11-05", ""]
+    assert result.notes[["line", "column", "code"]].to_numpy().tolist() == [[4, "extra_changed", "date"]]

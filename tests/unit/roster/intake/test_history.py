@@ -63,6 +63,21 @@ def test_whole_numbers_compare_as_numbers() -> None:
     assert reasons(rows, newest_by="extra_version") == ["older", None]
 
 
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [("30.10.2026", "05.11.2026"), ("12/5/2025", "1/5/2026"), ("v9", "v10"), ("2026-11-01", "unknown"), ("20261101", "2026-11-02")],
+)
+def test_no_surprise_what_does_not_sort_as_text_makes_no_row_older(older: str, newer: str) -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_changed": older}, {"employee_id": "1", "extra_changed": newer}]
+    assert reasons(rows, newest_by="extra_changed") == [None, None]
+
+
+def test_moments_and_numbers_compare_whatever_others_have() -> None:
+    cells = [("1", "2026-11-01 09:30"), ("1", "2026-11-01 10:05"), ("2", "9"), ("2", "10"), ("3", "v9")]
+    rows: list[dict[str, str | None]] = [{"employee_id": number, "extra_changed": cell} for number, cell in cells]
+    assert reasons(rows, newest_by="extra_changed") == ["older", None, "older", None, None]
+
+
 def test_rows_that_cannot_be_compared_all_count_so_that_they_collide() -> None:
     rows: list[dict[str, str | None]] = [{"employee_id": "1", "start_date": "2020-01-01"}, {"employee_id": "1", "start_date": None}]
     assert reasons(rows, newest_by="start_date") == [None, None]

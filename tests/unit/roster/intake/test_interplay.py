@@ -255,7 +255,7 @@ def test_values_that_are_unread_are_told_apart_from_those_that_are_empty() -> No
     assert pd.isna(result.roster["phone"]).all()
 
 
-@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "\\N"])
+@pytest.mark.parametrize("word", ["NULL", "(null)", "-", "n/a", "\\N", "NONE", "TBD", "Saknas", "not available", "---"])
 def test_no_surprise_a_word_for_nothing_is_neither_written_nor_an_empty_cell_until_the_settings_say_so(word: str) -> None:
     columns = {"employee_id": "Nr", "email": "Mail", "first_name": "First", "last_name": "Last", "cost_center": "Kst"}
     people = People.model_validate({"columns": columns, "absent_means": "unchanged"})

@@ -43,6 +43,9 @@ def one(check: object, value: str | None) -> bool:
         ("employee_id", "x" * 65, "employee_id"),
         ("email", None, "missing"),
         ("email", "ann.li", "email"),
+        ("email", "none@acme.example", "nothing"),
+        ("email", "No-Reply@acme.example", "nothing"),
+        ("email", "ingen.epost@acme.example", "nothing"),
         ("first_name", None, "missing"),
         ("last_name", None, "missing"),
         ("last_name", "NULL", "nothing"),
@@ -224,6 +227,17 @@ def test_a_word_for_nothing_is_no_employee_number(value: str) -> None:
 @pytest.mark.parametrize("name", ["Null", "None", "Na", "-", ".", "X", "Meyer 2nd", "\u5f20", "\u0418\u0432\u0430\u043d", "\u0627\u0628"])
 def test_what_people_are_called_is_a_name(name: str) -> None:
     assert faults(validated(last_name=name).rejected) == []
+
+
+@pytest.mark.parametrize("address", ["noel@x.se", "nora.reply@x.se", "ingen.lund@x.se", "nobody.jones@x.se", "unknownsson@x.se"])
+def test_an_address_that_only_begins_like_one_for_nobody_is_somebodys(address: str) -> None:
+    assert faults(validated(email=address).rejected) == []
+
+
+@pytest.mark.parametrize("account", ["1111111111", "9999-999 999", "1234567890", "0123456789", "12345678"])
+def test_no_surprise_an_account_that_stands_for_none_is_none(account: str) -> None:
+    assert not one(is_account, account)
+    assert one(is_account, account + "0027")
 
 
 def test_only_what_begins_like_an_iban_must_be_one() -> None:

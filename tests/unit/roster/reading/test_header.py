@@ -42,6 +42,43 @@ def test_in_a_workbook_too(format: dict[str, int]) -> None:
     assert (result.header_line, list(result.frame.index)) == (4, [5, 6])
 
 
+@pytest.mark.parametrize("heading", ["NO,NAME,MAIL", "No,NAME,MAIL"])
+def test_headings_in_other_capitals_are_told_as_such_and_not_as_a_file_without_a_header(heading: str) -> None:
+    error = unfit([heading, *ROWS[1:]])
+    assert "column 2 (Name)" in error.message
+    assert error.message.endswith("Upper and lower case differ.")
+    assert error.advice == "Have HR put them back, or correct the settings."
+
+
+@pytest.mark.parametrize("second", ["PERNR,VORNA,NACHN,USRID,ABTLG,ENDDA", "Anst nr,Förnamn,Efternamn,E-post,Avdelning,Slutdatum"])
+def test_a_second_header_right_below_the_first_is_nobodys(second: str) -> None:
+    first, rows = "Emp No,Given,Surname,Mail,Team,Left", ["20401,Ann,Li,ann@x.se,Sales,", "20402,Bo,Ek,bo@x.se,Sales,"]
+    for result in (
+        read("\n".join([first, second, *rows]).encode(), CsvFormat(), {"Emp No", "Given", "Mail"}, {"Emp No"}),
+        read(book(*(row.split(",") for row in [first, second, *rows])), CsvFormat(), {"Emp No", "Given", "Mail"}, {"Emp No"}),
+    ):
+        assert result.nobody.to_dict() == {2: "header"}
+        assert list(result.frame["Given"]) == ["Ann", "Bo"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Ann,Berg,,ann@x.se,Sales,Left",  # somebody's, with cells in the wrong places
+        "PERNR,VORNA,NACHN,USRID,ABTLG,",  # an empty cell
+        "PERNR,VORNA,NACHN,USRID,NACHN,ENDDA",  # two alike
+        "PERNR,VORNA,NACHN,USRID,ABTLG,2026-11-30",
+        "K7,VORNA,NACHN,USRID,ABTLG,ENDDA",
+    ],
+)
+def test_accounting_a_row_that_may_be_somebodys_is_no_second_header(row: str) -> None:
+    first, rows = "Emp No,Given,Surname,Mail,Team,Left", ["20401,Ann,Li,ann@x.se,Sales,", "20402,Bo,Ek,bo@x.se,Sales,"]
+    wanted = {"Emp No", "Given", "Mail"}
+    assert read("\n".join([first, row, *rows]).encode(), CsvFormat(), wanted, {"Emp No"}).nobody.empty
+    below = read("\n".join([first, *rows, "PERNR,VORNA,NACHN,USRID,ABTLG,ENDDA"]).encode(), CsvFormat(), wanted, {"Emp No"})
+    assert below.nobody.empty, "only right below the header"
+
+
 def test_an_unknown_file_is_read_from_the_line_that_the_settings_name() -> None:
     assert table([*TITLES, *ROWS], wanted=None, header_line=4).header == ["No", "Name", "Mail"]
 

@@ -54,6 +54,13 @@ def test_accounting_a_person_has_the_columns_of_both_and_both_lines_are_used() -
     assert len(lines(result)) == 4
 
 
+def test_keys_are_the_same_whatever_nobody_sees_in_them_or_a_spreadsheet_puts_before_them() -> None:
+    jobs = "\u00a01;Sales;2020-01-01\n'2;Finance;2020-01-01\n3\u00ad;Legal;2020-01-01\n"
+    result = taken(person("1") + person("\u200b2") + person("3"), jobs)
+    assert dict(result.roster[["employee_id", "department"]].itertuples(index=False)) == {"1": "Sales", "2": "Finance", "3": "Legal"}
+    assert set(lines(result).values()) == {("used", None)}
+
+
 def test_of_several_rows_of_a_person_history_says_which_counts_and_the_person_s_line_is_used() -> None:
     result = taken(person("1"), "1;Sales;2020-01-01\n1;Finance;2022-01-01\n")
     assert result.roster["department"].tolist() == ["Finance"]
