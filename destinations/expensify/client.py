@@ -331,9 +331,16 @@ def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str])
         if not is_member_list(members):
             raise Permanent(f"Expensify shows no members of policy {policy_id}.", "Is the id right, and is the account its admin?")
         rows += [{**member, "policyID": policy_id} for member in members]
-    return policies.table(rows, MEMBER_COLUMNS)
+    table = policies.table(rows, MEMBER_COLUMNS)
+    # Typed by hand there: blanks around an address or a number make nobody another, nor do capitals make another role.
+    table = table.assign(**{name: table[name].str.strip() for name in ("email", "role", "submitsTo", "employeeID")})
+    return table.assign(role=table["role"].str.lower())
 
 
 def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:
     """Whether this is a policy's members: a list, every one of them with an address."""
-    return isinstance(members, list) and all(isinstance(member, dict) and member.get("email") for member in members)
+    return isinstance(members, list) and all(isinstance(member, dict) and _is_address(member.get("email")) for member in members)
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
