@@ -20,7 +20,7 @@ from destinations.expensify import lowered, policies
 from destinations.expensify.replies import (
     ANSWERED,
     UpdateAnswer,
-    as_list,
+    as_asked,
     as_lists,
     as_object,
     by_person,
@@ -30,7 +30,7 @@ from destinations.expensify.replies import (
     no_answer,
     refusal,
     silent_in,
-    skip,
+    skips,
     whole_number,
 )
 from destinations.expensify.reports import Created, Report, meaning
@@ -117,16 +117,17 @@ class Expensify:
             job["onFinish"] = [{"actionName": "email", "recipients": recipients}]
         started, calls = time.monotonic(), self._http.attempts
         body, reply = self._run(job, records, writes=not dry_run, offer=offer)
+        as_asked(body, dry_run)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
             code=code_of(body) or 200,
-            dry_run=bool(body.get("dry-run", dry_run)),
+            dry_run=dry_run,
             updated_count=whole_number(body.get("updatedEmployeesCount")),
             diff_to_add=as_lists(diff.get("diffToAdd")),
             diff_to_remove=as_lists(diff.get("diffToRemove")),
             groups=as_lists(body.get("securityGroupEmployeesMap")),
             silent=silent_in(body),
-            skipped=[skip(item) for item in as_list(body.get("skippedEmployees"))],
+            skipped=skips(body.get("skippedEmployees"), reply, writes=not dry_run),
             request_bytes=reply.sent_bytes + offer.size,
             seconds=time.monotonic() - started,
             calls=self._http.attempts - calls,
