@@ -5,6 +5,7 @@ a reply (each destination's ``client`` and ``replies``), which request follows a
 a person's outcome (``roster.plan.outcomes``).
 """
 
+import json
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,18 @@ def statuses(
     refused = refused or {}
     rows = [(key, "refused", refused[key]) if key in refused else (key, status, reason) for key in people]
     return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
+
+
+def text_of(value: Any) -> str | None:
+    """What a reply shows of a field, as text; None where that is nothing: absent, null or blank.
+
+    A whole number is one, whether a server writes 7 or 7.0; what is no text at all is its JSON, which is nobody's value.
+    """
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else None if value is None else str(value)
 
 
 def texts(value: Any) -> set[str]:

@@ -7,7 +7,6 @@ httpx is used in this module only. Its own error texts carry addresses with thei
 """
 
 import ipaddress
-import json
 import random
 import socket
 import ssl
@@ -17,21 +16,18 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain
-from typing import Any, Final, Literal, Self
+from typing import Any, Literal, Self
 
 import httpx
 import tenacity
 
 from resources import forms, traffic, waiting
+from resources.bodies import BEYOND, DEEPEST, parsed
 from resources.failures import Failed, Permanent, Transient, Unanswered
 from resources.pace import Pace, Steps, retry_after
 
 Verdict = Literal["answer", "busy", "broken"]
 """What a reply is: an answer to read; "not now", so nothing was done; or broken on the way, so it may have been applied."""
-
-DEEPEST: Final = 100
-"""Levels of lists and objects in an answer. Known answers have fewer than ten, a tree of units one or two for each of its levels."""
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -70,34 +66,17 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The parsed body; None if it is empty or no JSON, whatever its Content-Type says, or nested deeper than `DEEPEST`."""
+        """The parsed body; None if it is empty or no JSON, whatever its Content-Type says, or nested too deep."""
         return None if self.too_deep else self._parsed
 
     @cached_property
     def too_deep(self) -> bool:
-        """Whether the body is lists or objects in each other, deeper than `DEEPEST`."""
-        return self._parsed is _BEYOND or _levels(self._parsed) > DEEPEST
+        """Whether the body is lists or objects in each other, deeper than `resources.bodies.DEEPEST`."""
+        return self._parsed is BEYOND
 
     @cached_property
     def _parsed(self) -> Any:
-        try:
-            return json.loads(self.content)
-        except RecursionError:
-            return _BEYOND
-        except ValueError:
-            return None
-
-
-_BEYOND: Final = object()  # nested deeper than can be parsed
-
-
-def _levels(value: Any) -> int:
-    """How many lists and objects stand in each other, as far as one more than `DEEPEST`."""
-    level, depth = [value] if type(value) in (dict, list) else [], 0
-    while level and depth <= DEEPEST:
-        inner = chain.from_iterable(each.values() if type(each) is dict else each for each in level)
-        level, depth = [each for each in inner if type(each) in (dict, list)], depth + 1
-    return depth
+        return parsed(self.content)
 
 
 def by_status(reply: Reply) -> Verdict:

@@ -20,7 +20,7 @@ from destinations.expensify import lowered, policies
 from destinations.expensify.replies import (
     ANSWERED,
     UpdateAnswer,
-    as_list,
+    as_asked,
     as_lists,
     as_object,
     by_person,
@@ -30,7 +30,7 @@ from destinations.expensify.replies import (
     no_answer,
     refusal,
     silent_in,
-    skip,
+    skips,
     whole_number,
 )
 from destinations.expensify.reports import Created, Report, meaning
@@ -117,16 +117,17 @@ class Expensify:
             job["onFinish"] = [{"actionName": "email", "recipients": recipients}]
         started, calls = time.monotonic(), self._http.attempts
         body, reply = self._run(job, records, writes=not dry_run, offer=offer)
+        as_asked(body, dry_run)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
             code=code_of(body) or 200,
-            dry_run=bool(body.get("dry-run", dry_run)),
+            dry_run=dry_run,
             updated_count=whole_number(body.get("updatedEmployeesCount")),
             diff_to_add=as_lists(diff.get("diffToAdd")),
             diff_to_remove=as_lists(diff.get("diffToRemove")),
             groups=as_lists(body.get("securityGroupEmployeesMap")),
             silent=silent_in(body),
-            skipped=[skip(item) for item in as_list(body.get("skippedEmployees"))],
+            skipped=skips(body.get("skippedEmployees"), reply, writes=not dry_run),
             request_bytes=reply.sent_bytes + offer.size,
             seconds=time.monotonic() - started,
             calls=self._http.attempts - calls,
@@ -331,9 +332,16 @@ def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str])
         if not is_member_list(members):
             raise Permanent(f"Expensify shows no members of policy {policy_id}.", "Is the id right, and is the account its admin?")
         rows += [{**member, "policyID": policy_id} for member in members]
-    return policies.table(rows, MEMBER_COLUMNS)
+    table = policies.table(rows, MEMBER_COLUMNS)
+    # Typed by hand there: blanks around an address or a number make nobody another, nor do capitals make another role.
+    table = table.assign(**{name: table[name].str.strip() for name in ("email", "role", "submitsTo", "employeeID")})
+    return table.assign(role=table["role"].str.lower())
 
 
 def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:
     """Whether this is a policy's members: a list, every one of them with an address."""
-    return isinstance(members, list) and all(isinstance(member, dict) and member.get("email") for member in members)
+    return isinstance(members, list) and all(isinstance(member, dict) and _is_address(member.get("email")) for member in members)
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -153,7 +153,7 @@ def _policies(read: Frames) -> pd.DataFrame:
 
 def _callers(policies: pd.DataFrame, members: pd.DataFrame) -> list[str]:
     """The one person who, in each policy that was read, is what the caller is there; nobody where several are, or none is."""
-    roles: Mapping[str, str] = dict(zip(policies["id"], policies["role"], strict=True))
+    roles: Mapping[str, str] = dict(zip(policies["id"], policies["role"].str.strip().str.lower(), strict=True))
     seen = members[members["policyID"].isin(list(roles))]
     like = seen[seen["role"].eq(seen["policyID"].map(roles))]
     counts = like.assign(email=like["email"].str.lower()).groupby("email")["policyID"].nunique()

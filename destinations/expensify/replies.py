@@ -126,9 +126,27 @@ def whole_number(value: Any) -> int | None:
         return None
 
 
-def no_answer(reply: Reply, writes: bool) -> Permanent | Unanswered:
-    """What a reply without a code is."""
-    what = f"Expensify's answer (HTTP {reply.status}) holds no responseCode."
+def as_asked(body: Mapping[str, Any], dry_run: bool) -> None:
+    """Whether a job was run as it was asked for, as far as the answer says.
+
+    Raises:
+        Permanent: A write was taken for a dry run, of which nobody may count as written; or a dry run for a write.
+    """
+    done = {True: True, False: False, "true": True, "false": False}.get(_folded(body.get("dry-run")), dry_run)
+    if done and not dry_run:
+        raise Permanent("Expensify took a write for a dry run: nothing was written.", "Check with Expensify why; then run again.")
+    if dry_run and not done:
+        what = "Expensify took a dry run for a write: what was to be tried may have been written."
+        raise Permanent(what, "Check with Expensify why; then run the whole job again, so that it reads anew.")
+
+
+def _folded(value: Any) -> Any:
+    return value.strip().casefold() if isinstance(value, str) else value if isinstance(value, bool) else None
+
+
+def no_answer(reply: Reply, writes: bool, lacks: str = "holds no responseCode") -> Permanent | Unanswered:
+    """What a reply without a code, or without something else that it must hold, is."""
+    what = f"Expensify's answer (HTTP {reply.status}) {lacks}."
     if writes and reply.status < 400:
         return Unanswered(f"{what} What was sent may have been applied or not.", "Run again: it is safe to repeat.")
     return Permanent(what, "Check the url in the settings and what stands between this machine and Expensify.")
@@ -153,14 +171,22 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
 
 
 def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
-    """Expensify answers by address; we account by number. A person is accepted if none of their records was skipped."""
+    """Expensify answers by address; we account by number. A person is accepted if none of their records was skipped.
+
+    Raises:
+        Refused: Somebody was skipped, and the answer does not say who of several, so that nobody can pass for accepted.
+    """
     by_email: dict[str, Records] = {}
     for record in chunk:
         by_email.setdefault(folded(record["employeeEmail"]), []).append(record)
     refused: dict[str, str] = {}
     other: list[Skip] = []
+    people = {record["employeeID"] for record in chunk}
     for email, reason in update.skipped:
-        theirs = by_email.get(folded(email), [])
+        if not email and len(people) > 1:
+            shown = without_people(reason, chunk, PUBLIC)
+            raise Refused(f"Expensify skipped somebody: {shown}.", "skipped", shown)
+        theirs = by_email.get(folded(email), []) if email else chunk
         refused.update(dict.fromkeys((record["employeeID"] for record in theirs), without_people(reason, theirs, PUBLIC)))
         if not theirs:
             other.append((email, reason))
@@ -192,10 +218,20 @@ def folded(email: str) -> str:
     return email.strip().casefold()
 
 
-def skip(item: Any) -> Skip:
-    """One entry of skippedEmployees."""
-    found = as_object(item)
-    return str(found.get("email") or ""), str(found.get("reason") or "no reason given")
+def skips(found: Any, reply: Reply, writes: bool) -> list[Skip]:
+    """The entries of skippedEmployees; without an address where one does not say whom it is about.
+
+    Raises:
+        Unanswered, Permanent: What is there is no list: that is not to have skipped nobody.
+    """
+    if found not in (None, {}) and not isinstance(found, list):
+        raise no_answer(reply, writes, "tells in no known shape who was skipped")
+    return [_skip({"email": item} if isinstance(item, str) else as_object(item)) for item in found or []]
+
+
+def _skip(found: Mapping[str, Any]) -> Skip:
+    email = found.get("email")
+    return email if isinstance(email, str) and email.strip() else "", str(found.get("reason") or "no reason given")
 
 
 def as_object(value: Any) -> dict[str, Any]:
@@ -259,7 +295,9 @@ def disagreements(records: pd.DataFrame, replies: Sequence[Mapping[str, Any]], a
     silent = any(is_silent(reply, "diff_to_remove") for reply in replies)
     grouped, shown, ungrouped = _groups(staying), _reported(replies, "groups"), any(is_silent(reply, "groups") for reply in replies)
     lacking = {pair for pair in grouped - shown if pair[1] not in skipped}
+    unsent = skipped - {"", *records["employeeEmail"].str.lower()}
     faults = [
+        (len(unsent), "people whom Expensify skipped have an address that was not sent"),
         (0 if invites else len(invited), "additions are managers whom Expensify invites to policies by itself, because they approve there"),
         (len(reported_added - added - invited), "additions to policies are not in the plan"),
         (len({pair for pair in reported_removed - removed if pair[1] not in removing}), "removals from policies are not in the plan"),

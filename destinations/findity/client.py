@@ -19,21 +19,16 @@ import pandas as pd
 
 from destinations.chunks import in_turn
 from destinations.findity.partly import refused
-from destinations.findity.replies import as_texts, concerns_records, error_of, identity, items, refusal, total, unreadable
+from destinations.findity.replies import concerns_records, error_of, identity, most, refusal, total, unreadable, users_of
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Shared, Tokens
 from destinations.findity.units import unit_table
+from destinations.findity.users import user_table
 from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
 from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
 from resources.pace import Pace
-from roster.records import compact
-
-TEXT_COLUMNS = ["id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"]
-JSON_COLUMNS = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
-"""Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
-USER_COLUMNS = [*TEXT_COLUMNS, "locale", "active", "phone", *JSON_COLUMNS]
 
 ONLY_IF_ASKED = "onlyIfAsked"
 """Column of the users, if the settings ask for more than the plain list: who is not in that."""
@@ -91,21 +86,20 @@ class Findity:
             awaited: externalSourceIds of people just created, who must be in the list: it is read again until they are.
 
         Returns:
-            `USER_COLUMNS`: text, `active` boolean, and the four of `JSON_COLUMNS` as JSON text with sorted keys. NaN is what the reply did
-            not hold; an object or list that it showed as null is an empty one.
+            `destinations.findity.users.user_table`.
 
         Raises:
             Transient: The list came incomplete, or did not show the awaited for as long as reading back is tried.
         """
         deadline, pause = self._clock() + self._settings.read_back_seconds, _FIRST_PAUSE
         rows = self._all_users()
-        while set(awaited) - {user.get("externalSourceId") for user in rows}:
+        while set(awaited) - {str(user.get("externalSourceId")) for user in rows}:
             if self._clock() + pause > deadline:
                 raise Transient("Findity does not yet show people whom it has just created.", "Run again later: it is safe to repeat.")
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             rows = self._all_users()
-        users = self._complete(_user_table(rows))
+        users = self._complete(user_table(rows))
         if not self._settings.list_also:
             return users
         usual = {identity(user) for user in self._all_users(asked=False)}
@@ -172,14 +166,14 @@ class Findity:
         """
         reply = self._of_user("GET", account)
         if reply.status in (404, 410):
-            return _user_table([])
+            return user_table([])
         if reply.status >= 400:
             code, reason = error_of(reply.json, [])
             raise Permanent(f"Findity refused to show one user: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
         body = reply.json
-        if not isinstance(body, dict) or body.get("externalSourceId") != account:
+        if not isinstance(body, dict) or str(body.get("externalSourceId")) != account:
             raise unreadable("answer for one user")
-        return self._complete(_user_table([body]))
+        return self._complete(user_table([body]))
 
     def delete_user(self, account: str) -> Answer:
         """Remove one user with their access. Who is not there any more counts as removed: the call may be repeated.
@@ -248,25 +242,26 @@ class Findity:
         """
         also = dict.fromkeys(self._settings.list_also if asked else (), "true")
         body = self._read("/users/", also)
-        page = items(body)
-        if page is None or not all(user.get("id") or user.get("externalSourceId") for user in page):
-            raise unreadable("list of users")  # a list of errors is no list of nobody
-        if isinstance(body, list):
-            return page
+        page = users_of(body)
         found = {identity(user): user for user in page}
-        size = len(page)
-        if (there := total(body)) and 0 < size < there and self._settings.reads_at_once > 1:
-            offsets = range(size, there, size)
+        if isinstance(body, list):
+            return list(found.values())
+        size, there = len(page), total(body)
+        if there and 0 < size < there and self._settings.reads_at_once > 1:
+            asked_for = [{**also, "max": str(size), "offset": str(at)} for at in range(size, there, size)]
             with ThreadPoolExecutor(self._settings.reads_at_once, "page") as pool:
-                ways = [pool.submit(copy_context().run, self._read, "/users/", {"max": str(size), "offset": str(at)}) for at in offsets]
+                ways = [pool.submit(copy_context().run, self._read, "/users/", params) for params in asked_for]
                 for body in [way.result() for way in ways]:
-                    found.update({identity(user): user for user in items(body) or []})
-            page = [] if len(found) >= there else page  # people may have come or gone meanwhile: then one after another
-        while page and (total(body) is None or len(found) < (total(body) or 0)):
+                    found.update({identity(user): user for user in users_of(body)})
+                    there = most(there, total(body))
+            page = [] if len(found) >= (there or 0) else page  # people may have come or gone meanwhile: then one after another
+        while page and (there is None or len(found) < there):
             body = self._read("/users/", {**also, "max": str(size), "offset": str(len(found))})
-            page = [user for user in items(body) or [] if identity(user) not in found]
+            page = [user for user in users_of(body) if identity(user) not in found]
             found.update({identity(user): user for user in page})
-        if len(found) < (total(body) or 0):
+            there = most(there, total(body))
+        # Where somebody was taken away between two pages, those after them moved up, and one of them may be on none.
+        if len(found) < (there or 0):
             raise Transient("Findity's list of users is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
         return list(found.values())
 
@@ -324,22 +319,6 @@ class Findity:
 def _elsewhere(reply: Reply) -> Permanent:
     what = f"Findity does not know this organization or path ({reply.status})."
     return Permanent(what, "Check organization and admin_url in the settings.")
-
-
-def _user_table(rows: Records) -> pd.DataFrame:
-    frame = pd.DataFrame({name: as_texts(rows, name) for name in USER_COLUMNS if name != "active" and name not in JSON_COLUMNS}).astype(
-        "str"
-    )
-    active = [row.get("active") if isinstance(row.get("active"), bool) else None for row in rows]
-    frame["active"] = pd.array(active, dtype="boolean")
-    for name, empty in JSON_COLUMNS.items():
-        cells = [_canonical(row[name], empty) if name in row else None for row in rows]
-        frame[name] = pd.Series(cells, dtype="str")
-    return frame[USER_COLUMNS]
-
-
-def _canonical(value: Any, empty: str) -> str:
-    return empty if value is None else compact(value)
 
 
 def _deletes(value: Any) -> bool:

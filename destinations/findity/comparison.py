@@ -44,8 +44,10 @@ UNADDRESSED: Final = "id:"
 
 
 def account_of(users: pd.DataFrame) -> pd.Series:
-    """The ``externalSourceId``, which addresses the user in every call; ``id:`` and the id of one without, who can only be looked at."""
-    return users["externalSourceId"].fillna(UNADDRESSED + users["id"])
+    """The ``externalSourceId``, which addresses the user in every call; ``id:`` and the id of one without, who can only be looked at;
+    so can those who share one, since nobody knows which of them a call would reach."""
+    external = users["externalSourceId"]
+    return external.mask(external.duplicated(keep=False)).fillna(UNADDRESSED + users["id"].fillna(external))
 
 
 def accounts(
@@ -68,7 +70,7 @@ def accounts(
         {
             "account": account,
             "number": _numbers(users, account, employee_ids, acknowledged, ids),
-            "email": users["email"],
+            "email": users["email"].str.strip(),
             "active": users["active"].fillna(True).astype("bool"),
             "approver": _first_approver(users).map(_by_person(users)).astype("str"),
         }
@@ -90,7 +92,7 @@ def _numbers(
         number = external.where(among(external, employee_ids))
         if acknowledged is not None:
             number = number.fillna(account.map(owners(acknowledged)).astype("str"))
-        number = number.fillna(users["personnelNumber"]).fillna(external)
+        number = number.fillna(users["personnelNumber"].str.strip()).fillna(external.str.strip())
     if "onlyIfAsked" in users:  # whom nobody here knows and a plain list does not show is no news: a stranger without a number
         number = number.mask(users["onlyIfAsked"].astype("bool") & ~among(number, employee_ids))
     return number

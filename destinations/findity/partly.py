@@ -37,7 +37,10 @@ def refused(body: Any, records: Records) -> dict[str, str]:
         what = "Findity's answer has no known shape: what was sent may have been applied or not."
         raise Unanswered(what, "Run again: it is safe to repeat.")
     listed = next((rows for rows in _lists(body) if len(rows) == len(records)), [])
-    in_place = {id(item): record for item, record in zip(listed, records, strict=False)}
+    pairs = list(zip(listed, records, strict=False))
+    # A list in another order, or of other people, says nothing by its places.
+    in_order = all(_number(item) in (None, record["externalSourceId"]) for item, record in pairs)
+    in_place = {id(item): record for item, record in pairs if in_order}
     reasons: dict[str, str] = {}
     for item in _errors(body):
         record = by_key.get(_number(item) or "") or in_place.get(id(item))
@@ -102,6 +105,6 @@ def _is_error(value: Any) -> bool:
         return any(_is_error(each) for each in value)
     if isinstance(value, dict):
         return bool(value) and str(value.get("severity")).casefold() not in _PASSING
-    if isinstance(value, str) and not value.isdigit():
+    if isinstance(value, str) and not value.isdecimal():
         return value.casefold() not in _WELL
-    return value is True or not (value is None or value is False or int(value) == 0 or 100 <= int(value) < 400)
+    return value is True or not (value is None or value is False or float(value) == 0 or 100 <= float(value) < 400)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, quoted, texts, without_people
+from destinations.replies import Records, quoted, text_of, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
 
@@ -33,6 +33,18 @@ def items(body: Any) -> Records | None:
     return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
 
 
+def users_of(body: Any) -> Records:
+    """The users of a list, or of one of its pages.
+
+    Raises:
+        Permanent: It is none: a page that cannot be read, or a list of errors, is no list of nobody.
+    """
+    found = items(body)
+    if found is None or not all(user.get("id") or user.get("externalSourceId") for user in found):
+        raise unreadable("list of users")
+    return found
+
+
 def total(body: Any) -> int | None:
     """How many there are in all, where an envelope says so."""
     if not isinstance(body, dict):
@@ -42,9 +54,14 @@ def total(body: Any) -> int | None:
     return count if isinstance(count, int) else None
 
 
+def most(one: int | None, other: int | None) -> int | None:
+    """The larger of two totals, where there is one: of a list that changed while it was read, the one that it had at its longest."""
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
 def as_texts(rows: Records, name: str) -> list[str | None]:
     """What the objects show under a name, as text; None where that is nothing."""
-    return [None if row.get(name) in (None, "") else str(row[name]) for row in rows]
+    return [text_of(row.get(name)) for row in rows]
 
 
 def identity(user: dict[str, Any]) -> str:

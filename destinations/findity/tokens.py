@@ -126,6 +126,7 @@ class Tokens:
         if not access.isascii() or not access.isprintable():
             raise Permanent("Findity's token address gave a token that no header can carry.", "Check token_url in the settings.")
         self._shared.access, self._shared.uses = access, 0
-        self._shared.refresh = found.get("refresh_token") or found.get("refreshToken")
+        refresh = found.get("refresh_token") or found.get("refreshToken")
+        self._shared.refresh = refresh if isinstance(refresh, str) else None
         lasts = found.get("expires_in") or found.get("expiresIn")
         self._shared.ends = self._clock() + max(float(lasts) - _MARGIN, 1.0) if isinstance(lasts, int | float) else float("inf")

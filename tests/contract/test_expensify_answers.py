@@ -49,6 +49,13 @@ CASES = {
     "200": always(WELL),
     "200 with `skippedEmployees`": always({**WELL, "skippedEmployees": SKIP}),
     "207": always({"responseCode": 207, "skippedEmployees": SKIP, "diff": {"diffToAdd": {"P1": ["ann@acme.example"]}}}),
+    "200 with a skip that says nothing of whom": lambda seen, _: {
+        **WELL,
+        "skippedEmployees": [{}] if "bo@acme" in seen.form["data"] else [],
+    },
+    "200 with a list of addresses for the skips": always({**WELL, "skippedEmployees": ["BO@acme.example"]}),
+    "200 with skips of another shape": always({**WELL, "skippedEmployees": {"bo@acme.example": "Employee not found"}}),
+    "200 as a dry run": always({**WELL, "dry-run": True}),
     "410 for one of the two": if_bo(410, "employee data malformed"),
     "410 for everything": always(code(410, "employee data malformed")),
     "500 for one of the two": if_bo(500, "Internal error"),

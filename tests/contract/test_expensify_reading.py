@@ -29,6 +29,22 @@ def test_members_come_as_one_row_a_policy_and_member(client, script):
     ]
 
 
+def test_no_surprise_blanks_and_capitals_make_nobody_another(client, script):
+    ann = {"email": " ann@acme.example", "role": "Admin ", "submitsTo": "Boss@acme.example ", "employeeID": "0042 ", "customField1": "A "}
+    script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": [ann, {"email": "bo@acme.example", "employeeID": 7.0}]}}})
+    assert client.members(["P1"]).fillna("-").to_numpy().tolist() == [
+        ["P1", "ann@acme.example", "admin", "Boss@acme.example", "0042", "A ", "-"],
+        ["P1", "bo@acme.example", "-", "-", "7", "-", "-"],
+    ]
+
+
+@pytest.mark.parametrize("email", [" ", 7, True, ["ann@acme.example"], {"login": "ann@acme.example"}])
+def test_somebody_whose_address_cannot_be_read_is_not_somebody_without_one(client, script, email):
+    script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": [{"email": email, "employeeID": "7"}]}}})
+    with pytest.raises(Permanent, match="no members of policy P1"):
+        client.members(["P1"])
+
+
 @pytest.mark.parametrize("info", [{}, {"P1": {}}, {"P1": {"employees": None}}])
 def test_a_policy_that_is_not_shown_never_passes_for_an_empty_one(client, script, info):
     script.play({"responseCode": 200, "policyInfo": info})

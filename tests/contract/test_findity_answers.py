@@ -63,6 +63,9 @@ CASES = {
     "200 with an object of words and figures": always({"status": "OK", "updated": 2}),
     "200 with an error at one user": beside(TAKEN),
     "200 with an error in place of one user": lambda seen, wire: [{"id": "u"} if one == ANN else {"error": TAKEN} for one in seen.json],
+    "200 with an error at one place, and the users in another order": lambda seen, wire: (
+        [{"error": TAKEN}, *({**one, "id": "u"} for one in seen.json if one == ANN)] if BO in seen.json else []
+    ),
     "200 with a list of errors beside the users": always(
         {"users": [ANN], "errors": [{"externalSourceId": "2", "code": TAKEN["errorCode"]}]}
     ),

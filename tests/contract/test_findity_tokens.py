@@ -78,6 +78,14 @@ def test_a_refresh_that_fails_falls_back_to_the_credentials_and_is_never_sent_ag
     assert [seen.form["grant_type"] for seen in script.token_requests] == ["client_credentials", "refresh_token", "client_credentials"]
 
 
+@pytest.mark.parametrize("refresh", [7, True, ["once"], {"token": "once"}])
+def test_a_refresh_token_that_is_no_text_is_none(client, script, wire, refresh):
+    script.tokens = [{"access_token": "first", "refresh_token": refresh}]
+    script.play(wire.reply("", 401), [])
+    assert client.users().empty
+    assert [seen.form["grant_type"] for seen in script.token_requests] == ["client_credentials"] * 2
+
+
 def test_a_refresh_token_that_was_sent_is_forgotten_even_if_nothing_else_worked(client, script, wire):
     script.tokens = [{"access_token": "a", "refresh_token": "r1"}, wire.DROP, wire.reply("", 401)]
     script.play(wire.reply("", 401), [])

@@ -111,7 +111,7 @@ def _assignments(rows: Records) -> pd.DataFrame:
         raise unreadable("list of approvers") from None
     table["sortOrder"] = pd.Series([str(each) for each in order], dtype="str")
     table["amountLimit"] = pd.Series(limits, dtype="str")
-    return table.iloc[pd.Series(order, dtype="int64").argsort(kind="stable")].reset_index(drop=True)
+    return table.iloc[sorted(range(len(order)), key=order.__getitem__)].reset_index(drop=True)
 
 
 def _table(rows: Records, columns: list[str], what: str) -> pd.DataFrame:

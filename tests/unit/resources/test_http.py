@@ -62,6 +62,27 @@ def test_a_body_that_is_no_json_reads_as_none():
     assert Reply(200, {}, b"<html>").json is Reply(200, {}, b"").json is Reply(200, {}, b"\xff\xfe\x00").json is None
 
 
+@pytest.mark.parametrize("body", [b'{"total": NaN}', b"[Infinity]", b"[-Infinity]", b"9" * 5000])
+def test_what_json_has_no_numbers_for_is_no_json(body):
+    assert Reply(200, {}, body).json is None
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb'["A\ud83d"]', "A\ufffd"),
+        (rb'["\uDE00A"]', "\ufffdA"),
+        (rb'["\ud83d\ude00"]', "\U0001f600"),
+        (b'["\xed\xa0\xbd\xed\xb8\x80"]', "\U0001f600"),
+        (rb'["\\ud83d"]', r"\ud83d"),
+        ('["\ud55c"]'.encode(), "\ud55c"),
+    ],
+)
+def test_half_a_character_is_no_text_that_anything_could_store(body, text):
+    assert Reply(200, {}, body).json == [text]
+    text.encode()
+
+
 def test_loopback_goes_past_the_proxies_of_the_environment(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with Http("Expensify", "http://127.0.0.1:2/", 1, Retry()) as http:

@@ -12,9 +12,9 @@ from destinations.expensify.adapter import Adapter as AtExpensify
 from destinations.expensify.client import MEMBER_COLUMNS
 from destinations.expensify.settings import Expensify, ExpensifyFeed
 from destinations.findity.adapter import Adapter as AtFindity
-from destinations.findity.client import USER_COLUMNS
 from destinations.findity.settings import Findity, FindityUsers
 from destinations.findity.units import UNIT_COLUMNS
+from destinations.findity.users import USER_COLUMNS
 from roster.people.chain import approval_chain
 from roster.people.identity import identities
 from roster.plan import builder, releasing

@@ -41,6 +41,7 @@ def test_replies_to_several_requests_count_together():
         (reply(1, {"P1": ["zoe@x"]}), "1 additions to policies are not in the plan"),
         (reply(1, remove={"P1": ["ann@x"]}), "1 removals from policies are not in the plan"),
         (reply(3), "counts 3 updated people, the plan has 1"),
+        (reply(1, skipped=[("zoe@x", "no"), ("", "no")]), "1 people whom Expensify skipped have an address that was not sent"),
     ],
 )
 def test_whatever_else_it_says_is_told_in_numbers_and_without_addresses(answer, said):
