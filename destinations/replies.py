@@ -7,7 +7,7 @@ a person's outcome (``roster.plan.outcomes``).
 
 import json
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -68,13 +68,22 @@ def statuses(
     return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
 
 
-def text_of(value: Any) -> str | None:
-    """What a reply shows of a field, as text; None where that is nothing: absent, null or blank.
+def text_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """What a reply shows of fields, as columns of text; missing where that is nothing: absent, null or blank.
 
     A whole number is one, whether a server writes 7 or 7.0; what is no text at all is its JSON, which is nobody's value.
     """
-    if isinstance(value, str):
-        return value if value.strip() else None
+    return pd.DataFrame({name: _texts([row.get(name) for row in rows]) for name in columns}, columns=list(columns))
+
+
+def _texts(values: list[Any]) -> pd.Series:
+    if not {*map(type, values)} <= {str, type(None)}:
+        values = [_text(value) for value in values]
+    found = pd.Series(values, dtype="str")
+    return found.mask(found.str.strip().eq(""))
+
+
+def _text(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else None if value is None else str(value)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from destinations.expensify.replies import as_list, as_object
-from destinations.replies import text_of
+from destinations.replies import text_table
 
 TAG_COLUMNS: Final = ["policyID", "level", "name", "enabled", "glCode"]
 CATEGORY_COLUMNS: Final = ["policyID", "name", "enabled", "glCode", "payrollCode"]
@@ -54,9 +54,7 @@ def read_of(frame: pd.DataFrame) -> list[str]:
 
 def table(rows: Iterable[Any], columns: list[str]) -> pd.DataFrame:
     """Text columns; what is absent, null or blank is NaN."""
-    found = [as_object(row) for row in rows]
-    cells = {name: [text_of(row.get(name)) for row in found] for name in columns}
-    return pd.DataFrame(cells, columns=columns).astype("str")
+    return text_table([as_object(row) for row in rows], columns)
 
 
 def _frame(info: Info, field: str, columns: list[str], each: Any) -> pd.DataFrame:

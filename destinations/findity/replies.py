@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, quoted, text_of, texts, without_people
+from destinations.replies import Records, quoted, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
 
@@ -57,11 +57,6 @@ def total(body: Any) -> int | None:
 def most(one: int | None, other: int | None) -> int | None:
     """The larger of two totals, where there is one: of a list that changed while it was read, the one that it had at its longest."""
     return max((each for each in (one, other) if each is not None), default=None)
-
-
-def as_texts(rows: Records, name: str) -> list[str | None]:
-    """What the objects show under a name, as text; None where that is nothing."""
-    return [text_of(row.get(name)) for row in rows]
 
 
 def identity(user: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.replies import as_texts, items, total, unreadable
-from destinations.replies import Records
+from destinations.findity.replies import items, total, unreadable
+from destinations.replies import Records, text_table
 from resources.failures import Transient
 
 UNIT_COLUMNS: Final = ["id", "name", "externalSourceId", "parentId"]
@@ -44,8 +44,7 @@ def unit_table(body: Any) -> pd.DataFrame:
     rows = list(_flat(nodes, None))
     if len(rows) < (total(body) or 0):
         raise Transient("Findity's list of units is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
-    table = pd.DataFrame({name: as_texts(rows, name) for name in UNIT_COLUMNS}, columns=UNIT_COLUMNS).astype("str")
-    table = table.drop_duplicates(ignore_index=True)
+    table = text_table(rows, UNIT_COLUMNS).drop_duplicates(ignore_index=True)
     if table["id"].duplicated().any():
         raise unreadable("list of units")
     return table

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.replies import as_texts, unreadable
-from destinations.replies import Records
+from destinations.findity.replies import unreadable
+from destinations.replies import Records, text_table
 from roster.records import compact
 
 TEXT_COLUMNS: Final = [
@@ -37,7 +37,7 @@ def user_table(rows: Records) -> pd.DataFrame:
     """
     if strange := next((name for row in rows for name in _WHO if isinstance(row.get(name), bool | list | dict)), None):
         raise unreadable(f"list of users ({strange})")
-    frame = pd.DataFrame({name: as_texts(rows, name) for name in TEXT_COLUMNS}, columns=TEXT_COLUMNS).astype("str")
+    frame = text_table(rows, TEXT_COLUMNS)
     frame["active"] = pd.array([_active(row.get("active")) for row in rows], dtype="boolean")
     for name, empty in JSON_COLUMNS.items():
         cells = [_nested(name, row[name], empty) if name in row else None for row in rows]

@@ -242,7 +242,7 @@ def _usable(frame: pd.DataFrame, rejected: pd.Series) -> pd.DataFrame:
     """The rows that are not rejected; the frame is left without a column, since both at once would be hundreds of megabytes more."""
     kept = ~frame.index.isin(rejected)
     lines = frame.index[kept]
-    return pd.DataFrame({name: frame.pop(name)[kept] for name in list(frame)}, index=lines)
+    return pd.DataFrame({name: frame.pop(name)[kept] for name in map(str, list(frame))}, index=lines)
 
 
 def _of_nobody(rejects: pd.DataFrame, read: _Read, asked: _Asked) -> pd.DataFrame:

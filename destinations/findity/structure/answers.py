@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.replies import as_texts, error_of, total, unreadable
+from destinations.findity.replies import error_of, total, unreadable
 from destinations.findity.structure.naming import limit_text
-from destinations.replies import Records
+from destinations.replies import Records, text_table
 
 DIMENSIONS: Final = ["externalSourceId", "id", "name", "level", "controlType", "presetLocation", "userOverridable"]
 VALUES: Final = ["dimension", "externalSourceId", "id", "name"]
@@ -103,7 +103,7 @@ def _nodes(body: Any) -> Iterator[dict[str, Any]]:
 def _assignments(rows: Records) -> pd.DataFrame:
     if not all(row.get("at") and (row.get("personId") or row.get("approverExternalId")) for row in rows):
         raise unreadable("list of approvers")
-    table = pd.DataFrame({name: as_texts(rows, name) for name in APPROVERS}, columns=APPROVERS).astype("str")
+    table = text_table(rows, APPROVERS)
     try:
         order = [int(row.get("sortOrder") or 0) for row in rows]
         limits = [limit_text(row.get("amountLimit")) for row in rows]
@@ -117,7 +117,7 @@ def _assignments(rows: Records) -> pd.DataFrame:
 def _table(rows: Records, columns: list[str], what: str) -> pd.DataFrame:
     if not all(row.get("externalSourceId") or row.get("id") for row in rows):
         raise unreadable(what)
-    table = pd.DataFrame({name: as_texts(rows, name) for name in columns}, columns=columns).astype("str")
+    table = text_table(rows, columns)
     if table["externalSourceId"].dropna().duplicated().any():
         raise unreadable(what)  # two of one id: whichever is meant
     return table
