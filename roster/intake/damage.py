@@ -26,6 +26,8 @@ KEYS: Final = (*NUMBERS, "email", "manager_email", "over_limit_approver", "phone
 """Columns in which an apostrophe in front is a spreadsheet's mark for text, and never part of the value."""
 LOOKED_AFTER: Final = ("worker_status", "start_date", "end_date")
 """Columns that accept a few words or forms only, so that damage shows as one that is none of them."""
+CODES: Final = ("department", "cost_center", "company_code", "location", "job_title")
+"""Where no day is meant: a spreadsheet makes one of `10-12`."""
 AMOUNTS: Final = ("approval_limit",)
 """Where ``12000.0`` is a good number."""
 
@@ -35,6 +37,12 @@ FLOAT: Final = r"[0-9]{2,}[.,]0+"
 """What a number becomes that went through a program as a fraction."""
 GROUPED: Final = r"[0-9]{1,3}(?:[,'’][0-9]{3})+"
 """What a number becomes that a spreadsheet took for an amount."""
+
+DAY: Final = (
+    r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[ T][0-9:.]+)?|[0-3]?[0-9][.-] ?(?:[Jj]an|[Ff]eb|[Mm](?:ar|är|rz|ay|ai|aj)|[Aa]pr|[Jj]u[nl]"
+    r"|[Aa]ug|[Ss]ep|[Oo][ck]t|[Nn]ov|[Dd](?:ec|ez|es))\.?"
+)
+"""A day as a spreadsheet shows it; a code in capitals (`10-DEC`) may be meant."""
 
 _STAND_INS: Final = r"[^\W\d_][_*#~^][^\W\d_]|(?:^|[ '-])[_*#~^][a-z]"
 """Signs in the place of a letter, where only names are asked: a code may have them between its parts."""
@@ -58,6 +66,7 @@ MESSAGES: Final = {
     "code": "This is a program's code or error, and not what it stands for.",
     "shortened": "A spreadsheet has shortened this number: its last digits are lost.",
     "float": "A program has made a fraction of this number: it ends in .0 or ,0.",
+    "day": "This is a day: a spreadsheet makes one of what looks like it.",
     "grouped": "A spreadsheet took this number for an amount: it has marks between thousands.",
 }
 """Kind of damage → what HR is told."""
@@ -130,13 +139,16 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
-    suspect = series[series.str.contains(rf'{_SUSPECT}|["_*~^]' if name in NAMES else _SUSPECT, na=False)]
+    more = '|["_*~^]' if name in NAMES else f"|^(?:{DAY})$" if name in CODES else ""
+    suspect = series[series.str.contains(_SUSPECT + more, na=False)]
     return suspect.map({text: _kind(text, name) for text in suspect.unique()}).dropna().astype("str")
 
 
 def _kind(text: str, name: str) -> str | None:
     if re.fullmatch(SHORTENED, text):
         return "shortened"
+    if name in CODES and re.fullmatch(DAY, text):
+        return "day"
     if name in NUMBERS and re.fullmatch(GROUPED, text):
         return "grouped"
     if (name in NAMES and re.search(_STAND_INS, text)) or (name in NUMBERS and re.search(r"[0-9]\?|\?[0-9]", text)):

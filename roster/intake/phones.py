@@ -14,8 +14,12 @@ from phonenumbers import PhoneMetadata, ValidationResult
 
 PHONE_SEPARATORS = "[ \u00a0./-]"
 BLANKS = re.compile(r"\s")
-NO_PHONE = r"[+ ()./-]*(?:" + "|".join(f"{digit}[{digit} ()./-]*" for digit in range(10)) + ")?"
-"""Nothing but noughts, or one other digit again and again: so HR writes that there is none."""
+NO_PHONE = (
+    r"[+ ()./-]*(?:"
+    + "|".join(f"{digit}[{digit} ()./-]*" for digit in range(10))
+    + r")?|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T].*)?|[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}"
+)
+"""Nothing but noughts, or one other digit again and again: so HR writes that there is none. Nor is a day one."""
 WHOLE = re.compile(
     r"[^\d+＋?*_]*[+＋(（\d][\d\s()（）［］\[\]./／‐-―−ー－~+＋-]*(?:;?(?:ext(?:ension)?[.=]?|[x#,])[\s:.]*\d{1,7}\s*)?", re.IGNORECASE
 )

@@ -146,7 +146,7 @@ def approval_chain(
         can_leave = can_leave[~among(can_leave, staying)]
     insiders = _insiders(roster, named, key, out)
     outsiders = _outsiders(roster, named, can_leave, last)
-    known = pd.concat([insiders["employee_id"], outsiders["employee_id"]])
+    known = pd.concat([insiders["employee_id"], outsiders["employee_id"], _under_another_number(roster, named)])
     people = pd.concat([insiders, outsiders, _former(last[~among(last.index.to_series(), known).to_numpy()])], ignore_index=True)
     people[["manager_id", "current"]] = people[["manager_id", "current"]].astype("str")
     able = people.loc[people["eligible"], "employee_id"]
@@ -196,6 +196,14 @@ def is_unreadable(roster: pd.DataFrame) -> pd.Series:
     """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
     unread = roster.reindex(columns=[UNREAD])[UNREAD].astype("str")
     return unread.str.contains(r"(?:^|\|)manager_(?:id|email|name)(?:\||$)", na=False)
+
+
+def _under_another_number(roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
+    """The numbers in no row whose account's address somebody who is here has under a number that nobody has there. It may be theirs, typed
+    wrong: they have not left for certain, and whoever names the former number as a manager keeps the approver of today."""
+    new = roster["employment"].isin(["active", "leave"]) & ~among(roster["employee_id"], named["employee_id"])
+    claimed = among(named["email"].str.lower(), roster.loc[new, "email"].str.lower())
+    return named.loc[claimed & ~among(named["employee_id"], roster["employee_id"]), "employee_id"]
 
 
 def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Series | None) -> pd.DataFrame:

@@ -42,6 +42,17 @@ def test_what_no_reader_sees_goes_and_what_they_see_stays(written: str, reads: s
     assert plain(reads) == reads
 
 
+@pytest.mark.parametrize("code", ["10-Dec", "01.mar", "3-maj", "2026-12-10", "2026-12-10 00:00:00"])
+@pytest.mark.parametrize("column", ["cost_center", "department", "company_code"])
+def test_no_surprise_a_code_of_which_a_spreadsheet_has_made_a_day_is_not_used(column: str, code: str) -> None:
+    assert value(column, code) is None
+
+
+@pytest.mark.parametrize("code", ["10-12", "10-DEC", "2026-12", "DEC", "Mars", "1-design", "R&D 2026-12-10"])
+def test_a_code_that_is_like_a_day_stays(code: str) -> None:
+    assert value("cost_center", code) == code
+
+
 def test_an_address_with_an_invisible_character_is_the_address_without_it() -> None:
     result = intake(
         line("1", mail="\u200bann@x.se"), line("2", mail="bo@x.se\u200b", boss="ann\u00ad@x.se"), line("3\u200b", Last="Li\u200b")

@@ -44,6 +44,11 @@ def test_each_row_has_its_own_country() -> None:
 DIGITS = st.from_regex(r"\A\+?[0-9]{3,13}\Z").filter(lambda text: len(set(text.strip("+"))) > 1)
 
 
+@pytest.mark.parametrize("day", ["2026-12-10", "2026-12-10 00:00:00", "10.12.2026", "1/2/2026"])
+def test_a_day_is_no_number(day: str) -> None:
+    assert one(day, "SE") is None
+
+
 @pytest.mark.parametrize("number", ["000000", "00-000 00", "+0", "111 111 11 11", "+99999999"])
 def test_nothing_but_one_digit_again_and_again_is_no_number(number: str) -> None:
     assert one(number, "SE") is None

@@ -53,6 +53,16 @@ def test_approver_someone_absent_approves_unless_absence_makes_a_leaver(means, e
     assert approver(made, "2") == expected
 
 
+def test_approver_of_whoever_names_a_number_that_was_typed_wrong_in_its_own_row_stays():
+    there = accounts(("k2", "2", "2@acme.example"), ("k9", "9", "9@acme.example")).assign(approver=pd.Series(["k9", None], dtype="str"))
+    kept = '{"manager_id":"1"}'
+    remembered = acknowledged(("9", "k9", True)).assign(fields=pd.Series([kept], dtype="str"))
+    people = [person("1"), person("2", manager_id="9")]
+    typed_wrong = chain(roster(*people, person("90", email="9@acme.example", manager_id="1")), there, remembered, "leaver")
+    assert (approver(typed_wrong, "2"), repair(typed_wrong, "2")) == ("90", "kept"), "it is their account"
+    assert approver(chain(roster(*people), there, remembered, "leaver"), "2") == "1", "who is absent has left"
+
+
 def test_approver_someone_outside_scope_approves_only_with_an_account_and_under_its_address():
     people = roster(person("1", in_scope=False, email="new@x"), person("2", manager_id="1"))
     assert repair(chain(people), "2") == "not_here"
