@@ -25,6 +25,8 @@ USER_COLUMNS: Final = [*TEXT_COLUMNS, "active", *JSON_COLUMNS]
 
 _WHO: Final = ("id", "personId", "externalSourceId", "email")
 """By what it is told who a user is: these are texts or whole numbers."""
+_INSIDE: Final[dict[str, set[type]]] = {"approverIds": {str, int}, "dimensionPresets": {dict}}
+"""Of what a list is."""
 _ACTIVE: Final = {True: True, False: False, "true": True, "false": False, None: None}
 
 
@@ -35,14 +37,40 @@ def user_table(rows: Records) -> pd.DataFrame:
     Raises:
         Permanent: Something of a user has another type than it can have.
     """
-    if strange := next((name for row in rows for name in _WHO if isinstance(row.get(name), bool | list | dict)), None):
-        raise unreadable(f"list of users ({strange})")
+    for name in _WHO:
+        _check(name, _types(rows, name).isdisjoint({bool, list, dict}))
     frame = text_table(rows, TEXT_COLUMNS)
-    frame["active"] = pd.array([_active(row.get("active")) for row in rows], dtype="boolean")
+    active = [row.get("active") for row in rows]
+    plain = _types(rows, "active") <= {bool, type(None)}
+    frame["active"] = pd.array(active if plain else [_active(one) for one in active], dtype="boolean")
     for name, empty in JSON_COLUMNS.items():
-        cells = [_nested(name, row[name], empty) if name in row else None for row in rows]
-        frame[name] = pd.Series(cells, dtype="str")
+        frame[name] = _nested(rows, name, empty)
     return frame[USER_COLUMNS]
+
+
+def _nested(rows: Records, name: str, empty: str) -> pd.Series:
+    shape = list if name in _INSIDE else dict
+    _check(name, _types(rows, name) <= {shape, type(None)})
+    shown = [row.get(name) for row in rows]
+    if shape is list:
+        inside = {type(one) for value in shown if value for one in value}
+        _check(name, inside <= _INSIDE[name])
+        if int in inside:  # a server may write ids as numbers
+            shown = [value and [str(one) for one in value] for value in shown]
+    try:
+        cells = [None if name not in row else empty if value is None else compact(value) for row, value in zip(rows, shown, strict=True)]
+    except TypeError:  # a number that is longer than any that can be sent
+        raise unreadable(f"list of users ({name})") from None
+    return pd.Series(cells, dtype="str")
+
+
+def _types(rows: Records, name: str) -> set[type]:
+    return {type(row[name]) for row in rows if name in row}
+
+
+def _check(name: str, known: bool) -> None:
+    if not known:
+        raise unreadable(f"list of users ({name})")
 
 
 def _active(value: Any) -> bool | None:
@@ -50,17 +78,3 @@ def _active(value: Any) -> bool | None:
         return _ACTIVE[value.casefold() if isinstance(value, str) else value]
     except (KeyError, TypeError):
         raise unreadable("list of users (active)") from None
-
-
-def _nested(name: str, value: Any, empty: str) -> str:
-    if value is None:
-        return empty
-    if name == "approverIds" and isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return compact([str(one) for one in value])
-    known = isinstance(value, dict) if empty == "{}" else isinstance(value, list) and all(isinstance(one, dict) for one in value)
-    if (name == "approverIds" and value) or not known:
-        raise unreadable(f"list of users ({name})")
-    try:
-        return compact(value)
-    except TypeError:  # a number that is longer than any that can be sent
-        raise unreadable(f"list of users ({name})") from None
