@@ -69,15 +69,24 @@ def statuses(
 
 
 def text_of(value: Any) -> str | None:
-    """What a reply shows of a field, as text; None where that is nothing: absent, null or blank.
+    """What a reply shows of a field, as text; None where that is nothing: absent, null or empty.
 
     A whole number is one, whether a server writes 7 or 7.0; what is no text at all is its JSON, which is nobody's value.
     """
     if isinstance(value, str):
-        return value if value.strip() else None
+        return value or None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else None if value is None else str(value)
+
+
+def text_column(rows: Records, name: str) -> list[str | None]:
+    """`text_of` a field of each; where all of them are texts, as nearly always, without a call for each."""
+    values = [row.get(name) for row in rows]
+    return [value or None for value in values] if {type(value) for value in values} <= _TEXT else [text_of(value) for value in values]
+
+
+_TEXT: Final = {str, type(None)}
 
 
 def texts(value: Any) -> set[str]:

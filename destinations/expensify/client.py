@@ -340,8 +340,6 @@ def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str])
 
 def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:
     """Whether this is a policy's members: a list, every one of them with an address."""
-    return isinstance(members, list) and all(isinstance(member, dict) and _is_address(member.get("email")) for member in members)
-
-
-def _is_address(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    if not isinstance(members, list) or not all(isinstance(member, dict) and member.get("email") for member in members):
+        return False
+    return {type(member["email"]) for member in members} <= {str}

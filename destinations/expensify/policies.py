@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from destinations.expensify.replies import as_list, as_object
-from destinations.replies import text_of
+from destinations.replies import text_column
 
 TAG_COLUMNS: Final = ["policyID", "level", "name", "enabled", "glCode"]
 CATEGORY_COLUMNS: Final = ["policyID", "name", "enabled", "glCode", "payrollCode"]
@@ -53,9 +53,9 @@ def read_of(frame: pd.DataFrame) -> list[str]:
 
 
 def table(rows: Iterable[Any], columns: list[str]) -> pd.DataFrame:
-    """Text columns; what is absent, null or blank is NaN."""
+    """Text columns; what is absent, null or empty is NaN."""
     found = [as_object(row) for row in rows]
-    cells = {name: [text_of(row.get(name)) for row in found] for name in columns}
+    cells = {name: text_column(found, name) for name in columns}
     return pd.DataFrame(cells, columns=columns).astype("str")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, quoted, text_of, texts, without_people
+from destinations.replies import Records, quoted, text_column, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
 
@@ -61,7 +61,7 @@ def most(one: int | None, other: int | None) -> int | None:
 
 def as_texts(rows: Records, name: str) -> list[str | None]:
     """What the objects show under a name, as text; None where that is nothing."""
-    return [text_of(row.get(name)) for row in rows]
+    return text_column(rows, name)
 
 
 def identity(user: dict[str, Any]) -> str:
