@@ -7,6 +7,7 @@ What is there and of another type than the vendor's page on users gives it is no
 woken, an approver replaced or a bank account written over.
 """
 
+import json
 from typing import Any, Final
 
 import pandas as pd
