@@ -89,15 +89,6 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else None if value is None else str(value)
 
 
-def text_column(rows: Records, name: str) -> list[str | None]:
-    """`text_of` a field of each; where all of them are texts, as nearly always, without a call for each."""
-    values = [row.get(name) for row in rows]
-    return [value or None for value in values] if {type(value) for value in values} <= _TEXT else [text_of(value) for value in values]
-
-
-_TEXT: Final = {str, type(None)}
-
-
 def texts(value: Any) -> set[str]:
     """Every text in a value, however deep."""
     if isinstance(value, str):

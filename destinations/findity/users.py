@@ -7,7 +7,6 @@ What is there and of another type than the vendor's page on users gives it is no
 woken, an approver replaced or a bank account written over.
 """
 
-import json
 from typing import Any, Final
 
 import pandas as pd
@@ -50,19 +49,22 @@ def user_table(rows: Records) -> pd.DataFrame:
 
 
 def _nested(rows: Records, name: str, empty: str) -> pd.Series:
-    shape = list if name in _INSIDE else dict
+    shape, write = list if name in _INSIDE else dict, compact
     _check(name, _types(rows, name) <= {shape, type(None)})
-    shown = [row.get(name) for row in rows]
     if shape is list:
-        inside = {type(one) for value in shown if value for one in value}
+        inside = {type(one) for row in rows if name in row for one in row[name] or ()}
         _check(name, inside <= _INSIDE[name])
         if int in inside:  # a server may write ids as numbers
-            shown = [value and [str(one) for one in value] for value in shown]
+            write = _as_ids
     try:
-        cells = [None if name not in row else empty if value is None else compact(value) for row, value in zip(rows, shown, strict=True)]
+        cells = [(empty if row[name] is None else write(row[name])) if name in row else None for row in rows]
     except TypeError:  # a number that is longer than any that can be sent
         raise unreadable(f"list of users ({name})") from None
     return pd.Series(cells, dtype="str")
+
+
+def _as_ids(value: Any) -> str:
+    return compact([str(one) for one in value])
 
 
 def _types(rows: Records, name: str) -> set[type]:

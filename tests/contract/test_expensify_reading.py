@@ -38,7 +38,7 @@ def test_no_surprise_blanks_and_capitals_make_nobody_another(client, script):
     ]
 
 
-@pytest.mark.parametrize("email", [7, True, ["ann@acme.example"], {"login": "ann@acme.example"}])
+@pytest.mark.parametrize("email", [" ", 7, True, ["ann@acme.example"], {"login": "ann@acme.example"}])
 def test_somebody_whose_address_cannot_be_read_is_not_somebody_without_one(client, script, email):
     script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": [{"email": email, "employeeID": "7"}]}}})
     with pytest.raises(Permanent, match="no members of policy P1"):

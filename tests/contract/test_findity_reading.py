@@ -83,7 +83,7 @@ def test_no_surprise_what_is_there_and_of_another_type_stops_and_is_named(listin
 
 
 def test_what_another_server_may_write_otherwise_is_the_same(listing, script):
-    script.play([{**ANN, "active": "False", "externalSourceId": 1042.0, "approverIds": [7], "phone": "", "email": None}])
+    script.play([{**ANN, "active": "False", "externalSourceId": 1042.0, "approverIds": [7], "phone": " ", "email": None}])
     (found,) = listing().users().fillna("-").to_dict("records")
     shown = {name: found[name] for name in ("active", "externalSourceId", "approverIds", "phone", "email")}
     assert shown == {"active": False, "externalSourceId": "1042", "approverIds": '["7"]', "phone": "-", "email": "-"}
