@@ -4,6 +4,8 @@ The destinations, as far as a plan can tell: records go in, what is read afterwa
 """
 
 import json
+from collections import defaultdict
+from itertools import count
 
 import pandas as pd
 
@@ -12,25 +14,49 @@ from destinations.findity import records as findity
 from tests.unit.roster.frames import KEY, members, sent, users
 
 
+class _Members:
+    """Who is in which policy, found by address and policy or by number: a soak has ten thousand of them."""
+
+    def __init__(self, there):
+        self.rows, self._by = {}, defaultdict(dict)
+        for row in there.to_dict("records"):
+            self.put(len(self.rows), {name: value for name, value in row.items() if not pd.isna(value)})
+
+    def put(self, at, row):
+        for name in self._keys(self.rows.pop(at, {})):
+            del self._by[name][at]
+        if row:
+            self.rows[at] = row
+            for name in self._keys(row):
+                self._by[name][at] = row
+
+    def of(self, *key):
+        """Places, the first of them first."""
+        return sorted(self._by[key])
+
+    @staticmethod
+    def _keys(row):
+        return [(row["email"].lower(), row["policyID"]), (row.get("employeeID"),)] if row else []
+
+
 def sent_to_expensify(there, plan):
     """The members after the plan's records were accepted."""
-    rows = [{name: value for name, value in row.items() if not pd.isna(value)} for row in there.to_dict("records")]
+    shown = _Members(there)
+    new = count(len(shown.rows))
     for record in sent(plan):
         address, number = record["employeeEmail"], record["employeeID"]
         if record.get("isTerminated") == "true":
-            rows = [row for row in rows if (row["email"].lower(), row["policyID"]) != (address.lower(), record["policyID"])]
+            for at in shown.of(address.lower(), record["policyID"]):
+                shown.put(at, {})
             continue
-        for row in rows:
-            if row.get("employeeID") == number:
-                row["email"] = address
+        for at in shown.of(number):
+            shown.put(at, {**shown.rows[at], "email": address})
         for policy in [record["policyID"], *json.loads(record.get("additionalPolicyIDs", "[]"))]:
-            mine = next((row for row in rows if (row["email"].lower(), row["policyID"]) == (address.lower(), policy)), None)
-            if mine is None:
-                mine = {"policyID": policy, "email": address, "role": "user"}
-                rows.append(mine)
-            mine |= {"employeeID": number, "submitsTo": record["managerEmail"]}
-            mine |= {name: record[name] for name in ("role", "customField1", "customField2") if name in record}
-    return members(*rows)
+            at = next(iter(shown.of(address.lower(), policy)), None)
+            mine = {"policyID": policy, "email": address, "role": "user"} if at is None else shown.rows[at]
+            told = {name: record[name] for name in ("role", "customField1", "customField2") if name in record}
+            shown.put(next(new) if at is None else at, {**mine, "employeeID": number, "submitsTo": record["managerEmail"], **told})
+    return members(*(shown.rows[at] for at in sorted(shown.rows)))
 
 
 def sent_to_findity(there, plan):
