@@ -19,8 +19,8 @@ from destinations.base import Known, Taken
 from destinations.expensify import records as expensify
 from destinations.expensify.client import MEMBER_COLUMNS
 from destinations.findity import records as findity
-from destinations.findity.client import USER_COLUMNS
 from destinations.findity.units import UNIT_COLUMNS
+from destinations.findity.users import USER_COLUMNS
 from resources.ledger.acknowledged import ACKNOWLEDGED
 from roster.intake import take_in
 from roster.records import to_records
