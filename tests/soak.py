@@ -1,4 +1,4 @@
-"""Exhaustive sets: `make test-all` runs a chosen tenth of each, `make soak` the whole.
+"""Exhaustive sets: `make test` runs a chosen tenth of each, `make soak` the whole.
 
 A set is what carries the mark `exhaustive("its name")`. Its cases are given through `chosen`, together with what makes a kind of case: no
 kind is ever left to the soak alone. A property of hypothesis is a set by itself, of random cases.
