@@ -216,8 +216,9 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         return frozenset(_address(address, "protected").lower() for address in self.settings.protected)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
-        moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
-        found = [comparison.visible_changes(desired, read["members"], pairs), moving]
+        found = [comparison.visible_changes(desired, read["members"], pairs)]
+        if (how := self.settings.movers) in movers.FIELD:
+            found.append(movers.changes(self._leaving(desired, read, pairs), how))
         if "sent" in read:
             found.append(comparison.further_changes(desired, read["members"], pairs, read["sent"], key))
         return together(found).drop_duplicates(["employee_id", "field"], ignore_index=True)

@@ -179,12 +179,12 @@ def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
     return found
 
 
-def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
-    """Employee number → the manager of each person in the roster as the ledger is to know it: HR's, if that is somebody, else the last one.
+def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame, last: pd.Series) -> pd.Series:
+    """Employee number → the manager of each person in the roster as the ledger is to know it: HR's, if that is somebody, else the last one
+    (`last_managers`).
 
     Who has no manager by HR's own word is not in it.
     """
-    last = last_managers(acknowledged)
     known = pd.concat([roster["employee_id"], acknowledged["employee_id"]])
     manager = roster["manager_id"].where(among(roster["manager_id"], known))
     given = roster["manager_id"].notna() | roster["manager_email"].notna() | is_unreadable(roster)
