@@ -334,9 +334,8 @@ def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed, doubts: Doubts | Non
 
 def _suspected(ledger: Ledger) -> pd.DataFrame:
     """Whom earlier answers told as an owner or as the calling account."""
-    skips, newest = ledger.skips.all(), ledger.plans.newest(NAME)
-    ours = skips[skips["destination"].eq(NAME) & skips["closed"].isna()]
-    followed = ours.loc[ours["reason"].eq(lacking.code(*owners.UNNAMED)), "employee_id"]
+    newest = ledger.plans.newest(NAME)
+    followed = ledger.skips.lasting(lacking.code(*owners.UNNAMED), destination=NAME)["employee_id"]
     answers, outcomes, changes = (
         (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
         if newest
