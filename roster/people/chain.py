@@ -138,7 +138,7 @@ def approval_chain(
     """
     active = accounts[accounts["active"]]
     named = active.assign(employee_id=names_of(active, key)).drop_duplicates("employee_id")
-    last = last_managers(acknowledged)
+    last = last_managers(acknowledged[~among(acknowledged["employee_id"], roster["employee_id"])])  # of whom HR's file has, it says more
     can_leave = acknowledged["employee_id"]
     if absent_means != "leaver":
         can_leave = can_leave.head(0)
@@ -175,7 +175,7 @@ def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
     quoted = pc.struct_field(pc.extract_regex(fields, _MANAGER), "number")
     found = pd.Series(pd.array(quoted, dtype="str"), index=pd.Index(acknowledged["employee_id"])).dropna()
     escaped = found.str.contains("\\", regex=False).to_numpy(bool)
-    found[escaped] = [json.loads(f'"{text}"') for text in found[escaped]]
+    found.loc[escaped] = [json.loads(f'"{text}"') for text in found[escaped]]
     return found
 
 
