@@ -43,13 +43,12 @@ class Doubts:
         answers = ledger.deliveries.answers(destination, last.plan_run_id)
         requests = ledger.deliveries.requests(destination, last.plan_run_id)
         single = [each["request"] for each in requests if alone(each)]
-        skips = ledger.skips.all()
-        still = skips["destination"].eq(destination) & skips["closed"].isna() & skips["reason"].eq("unanswered")
+        unanswered = ledger.skips.lasting("unanswered", destination=destination)["employee_id"]
         failed = answers[answers["request"].isin(single) & answers["status"].isin(["refused", "unknown"])]
         tried = dict.fromkeys(failed["person"], "")
         # Not of the plan before alone: a run for somebody else, or an outage, may have come since.
         tried.update(ledger.deliveries.refused_alone(destination))
-        doubtful = [*answers.loc[answers["status"].eq("unknown"), "person"], *skips.loc[still, "employee_id"]]
+        doubtful = [*answers.loc[answers["status"].eq("unknown"), "person"], *unanswered]
         return cls(frozenset([*doubtful, *asked.in_doubt]), {**tried, **known})
 
     def in_order(self, records: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.plan.wording import Wording, kept, mentioned
+from roster.vocabulary import WRITES
 
 
 def read(destination: Destination, access: Any, ledger: Ledger, roster: pd.DataFrame) -> Known:
@@ -120,7 +121,8 @@ def plan(
     away, kept = parts.elsewhere(destination, taken.roster), parts.kept(destination, ledger, taken.roster, known.acknowledged)
     taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
-    conditions = _circumstances(destination, policy, ledger, taken, known, request, held)
+    stage = first.stage(ledger, destination.name, known.acknowledged)
+    conditions = _circumstances(destination, policy, ledger, taken, stage, request, held)
     desired, needed = things.settled(destination, policy, ledger, known, desired, request, held)
     conditions = replace(conditions, elsewhere=frozenset(away), kept=barred.together(kept, needed))
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
@@ -133,7 +135,7 @@ def plan(
         before = set(drawn.things["thing"])
         drawn, released = releases.let_go(ledger, destination.name, attempt, held, drawn, request, key)
         of_things = replace(of_things, others=tuple(sorted({*of_things.others, *before} - set(drawn.things["thing"]))))
-    facts = _facts(destination, ledger, taken, known, desired, drawn, request, released)
+    facts = _facts(destination, ledger, taken, known, desired, drawn, stage, request, released)
     sums = accounting.before_write(drawn, taken.roster, desired.accounts["account"])
     return Drawn(
         plan=drawn,
@@ -147,7 +149,7 @@ def plan(
 
 
 def _circumstances(
-    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, known: Known, request: Request, held: Held | None
+    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, stage: first.Stage, request: Request, held: Held | None
 ) -> Circumstances:
     hold_all = policy.first_sync == "hold" and first.never_released(ledger, destination.name)
     if hold_all and request.only:
@@ -155,7 +157,6 @@ def _circumstances(
             f"{destination.title} has never been synced, and the first sync is of everyone.",
             "Run the sync job and release what it holds; then run it for some people.",
         )
-    unlimited = policy.first_sync == "apply" and first.to_begin(ledger, destination.name)
     written = ledger.week.written(destination.name)
     return Circumstances(
         absent_means=policy.absent_means,
@@ -163,9 +164,9 @@ def _circumstances(
         unreadable_reject=taken.unreadable_reject,
         leavers_rejected=taken.leavers_rejected,
         same=frozenset(request.only if request.same_person else []),
-        limits=policy.limits.by_kind(first=unlimited),
-        first=first.waits(ledger, destination.name),
-        of_first=frozenset(first.people(ledger, destination.name, known.acknowledged)),
+        limits=policy.limits.by_kind(first=policy.first_sync == "apply" and stage.begins),
+        first=stage.waits,
+        of_first=frozenset(stage.people),
         week=written.people(),
         had=written.had(),
         email_domains=policy.email_domains,
@@ -185,12 +186,11 @@ def _facts(
     known: Known,
     desired: Desired,
     drawn: Plan,
+    stage: first.Stage,
     request: Request,
     released: Mapping[str, int],
 ) -> PlanFacts:
-    begins = first.to_begin(ledger, destination.name)
-    of_first = first.people(ledger, destination.name, known.acknowledged)
-    of_first += joiners(drawn.people) if begins or first.waits(ledger, destination.name) else []
+    of_first = [*stage.people, *(joiners(drawn.people) if stage.begins or stage.waits else [])]
     repairs = desired.repairs
     return PlanFacts(
         number=taken.number,
@@ -204,17 +204,17 @@ def _facts(
         matched={str(how): int(count) for how, count in drawn.people["matched_by"].value_counts().items()},
         whole=not drawn.people["reason"].eq("not_selected").any(),
         everyone=not request.only,
-        first=begins,
+        first=stage.begins,
         of_first=sorted(set(of_first)),
         had=drawn.had,
         idle=bool(request.release) and not released,
         limits=drawn.figures,
-        adoption=adoption(drawn.people) if begins and not request.only and not request.release else {},
+        adoption=adoption(drawn.people) if stage.begins and not request.only and not request.release else {},
         released=released,
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
         tops=int(repairs["repair"].isin(TOPS).sum()),
         without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
-        **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, first=begins)),
+        **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, stage)),
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),
         sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
@@ -310,6 +310,7 @@ def landed(
     roster: pd.DataFrame | None,
     *,
     current: Known | None = None,
+    planned_from: bool = False,
     without_approver: Sequence[str] = (),
     in_common: InCommon | None = None,
     patience: float | None = None,
@@ -328,6 +329,7 @@ def landed(
         desired: The records that should be there.
         roster: HR's people; needed to read.
         current: What was read already, if nothing was sent since; then nothing is read.
+        planned_from: Whether the plan was drawn from it: any difference of who is left alone would be a change then, and none is sought.
         without_approver: Who had no active approver by what was read already; `in_common`: what it showed of people.
         patience: Seconds for which reading is tried; by default the destination's.
         absent_means: The company's: whether who is absent has left.
@@ -341,7 +343,8 @@ def landed(
     key = ledger.keys.of_fields(destination.name)
     structure = None
     if current is not None:
-        read, differing = current.read, landing.not_as_wanted(destination, made, desired, current.read, key)
+        read, alone = current.read, planned_from and not made.people["action"].isin(WRITES).any()
+        differing = landing.NOTHING if alone else landing.not_as_wanted(destination, made, desired, read, key)
     elif roster is not None:
         wait = destination.read_back_seconds if patience is None else patience
         accepted = things.accepted(ledger, destination, plan_run_id)

@@ -6,13 +6,14 @@ Belongs here: asking the ledger for what `roster.plan.restored` needs. Does not 
 from typing import Any
 
 from destinations.base import Desired, Destination, Known, Taken
+from destinations.first import Stage
 from resources.ledger import Ledger
 from roster.plan import restored
 from roster.plan.decision import Plan
 
 
 def facts(
-    destination: Destination, ledger: Ledger, taken: Taken, known: Known, desired: Desired, drawn: Plan, *, first: bool
+    destination: Destination, ledger: Ledger, taken: Taken, known: Known, desired: Desired, drawn: Plan, stage: Stage
 ) -> dict[str, Any]:
     """What `roster.plan.facts.PlanFacts` says of it, for a plan that is for everyone.
 
@@ -23,16 +24,13 @@ def facts(
         known: What is there.
         desired: What should be there.
         drawn: The plan.
-        first: Whether nobody has been brought there yet: then it is no wonder that nobody is known.
+        stage: How far the first sync has come: before it, it is no wonder that nobody is known.
     """
-    skips = ledger.skips.all()
-    stayed_out = skips.loc[skips["destination"].eq(destination.name), "employee_id"]
+    stayed_out = ledger.skips.ever(destination.name)
     like_hrs = restored.like_hrs(drawn.people, desired.accounts, taken.roster["employee_id"])
-    applied = ledger.applied.of(destination.name)
-    verdict = ledger.plans.verdict(destination.name, applied.plan_run_id) if applied else None
-    before = verdict.facts.like_hrs if verdict else None
+    before = stage.last.like_hrs if stage.last else None
     return {
-        "unremembered": [] if first else restored.unremembered(drawn.people, known.acknowledged["employee_id"], stayed_out),
+        "unremembered": [] if stage.begins else restored.unremembered(drawn.people, known.acknowledged["employee_id"], stayed_out),
         "like_hrs": like_hrs,
         "more_like_hrs": 0 if before is None else max(0, like_hrs - before),
     }

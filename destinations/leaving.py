@@ -27,8 +27,7 @@ def agreed(destination: Destination, ledger: Ledger, today: date, days: int = 0)
     """
     own = destination.leaving_days
     days = days if own is None else own
-    skips = ledger.skips.all()
-    waiting = skips[skips["destination"].eq(destination.name) & skips["closed"].isna() & skips["reason"].eq(WAITING)]
+    waiting = ledger.skips.lasting(WAITING, destination=destination.name)
     since = dict(zip(waiting["employee_id"], waiting["first_seen"].astype("str").str.slice(stop=10), strict=True))
     return Leaving(days, today, since, elsewhere=not destination.deactivates)
 

@@ -58,7 +58,7 @@ def places(
 ) -> dict[str, pd.DataFrame]:
     """Who has left and is still in some part of the destination, also whoever had left before this plan, but for who is held: a hold says
     so by itself. And who stays in a part that their record does not name any more."""
-    acknowledged, people = ledger.acknowledged.all(destination.name), made.people
+    acknowledged, people = ledger.acknowledged.all(destination.name, ("employee_id", "account", "active", "fields")), made.people
     here = people["action"].eq("deactivate") | (people["action"].eq("none") & people["reason"].isin(ENDED))
     # A plan has nobody who is neither in HR's file nor to be seen there.
     before = acknowledged[~among(acknowledged["employee_id"], people["employee_id"])]

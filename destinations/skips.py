@@ -18,9 +18,7 @@ _UNFORESEEN = ("refused", "unanswered", "conflict", "number_reused", "address_re
 
 def staying_out(ledger: Ledger, destination: str) -> pd.Series:
     """Who was not brought in last time, and may well not be tonight: refused by the destination, or in doubt, which no release lifts."""
-    skips = ledger.skips.all()
-    still = skips["destination"].eq(destination) & skips["closed"].isna() & skips["reason"].isin(_UNFORESEEN)
-    return skips.loc[still, "employee_id"].drop_duplicates()
+    return ledger.skips.lasting(*_UNFORESEEN, destination=destination)["employee_id"].drop_duplicates()
 
 
 def record(ledger: Ledger, destination: str, outcomes: pd.DataFrame, facts: PlanFacts, attempt: Attempt) -> None:

@@ -130,6 +130,7 @@ class Company:
             drawn.desired,
             None if still else night.taken.roster,
             current=night.known if still else None,
+            planned_from=True,
             chain=drawn.chain,
             others=drawn.facts.things.others,
         )

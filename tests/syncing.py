@@ -31,6 +31,7 @@ from resources.owner_only import write_once
 from resources.past.run_report import assemble
 from resources.rates import RateLimit
 from roster.intake.gate import GateCheck, as_json
+from roster.plan import landing
 from roster.plan.limits import Limits
 from roster.reports.skipped import left_out
 from sandbox.server import Sandbox
@@ -315,6 +316,7 @@ class Company:
             drawn.desired,
             None if still else taken.roster,
             current=night.known if still else None,
+            planned_from=True,
             without_approver=drawn.facts.without_approver,
             in_common=drawn.facts.in_common,
             absent_means=night.policy.absent_means,
@@ -322,6 +324,9 @@ class Company:
             others=drawn.facts.things.others,
         )
         assert found.faults == []
+        if still:  # who is not compared again would not be found to differ
+            compared = landing.not_as_wanted(adapter, drawn.plan, drawn.desired, night.known.read, self.ledger.keys.of_fields(adapter.name))
+            assert landing.drift(drawn.plan, compared).equals(found.drift)
         if not drawn.facts.idle:
             engine.record(adapter, self.ledger, night.attempt, run, drawn.facts, found, night.disagreements)
         self.ledger.runs.end(run, "finished")

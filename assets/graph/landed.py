@@ -101,6 +101,7 @@ def _found(
         plan["desired"],
         None if still else _file(company, storage, facts, roster, chain),
         current=Known.from_stored(known) if still else None,
+        planned_from=producer(known).run_id == plan_run_id,
         without_approver=facts.without_approver,
         in_common=facts.in_common,
         patience=0 if looking else None,

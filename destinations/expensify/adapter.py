@@ -216,8 +216,9 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         return frozenset(_address(address, "protected").lower() for address in self.settings.protected)
 
     def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
-        moving = movers.changes(self._leaving(desired, read, pairs), self.settings.movers)
-        found = [comparison.visible_changes(desired, read["members"], pairs), moving]
+        found = [comparison.visible_changes(desired, read["members"], pairs)]
+        if (how := self.settings.movers) in movers.FIELD:
+            found.append(movers.changes(self._leaving(desired, read, pairs), how))
         if "sent" in read:
             found.append(comparison.further_changes(desired, read["members"], pairs, read["sent"], key))
         return together(found).drop_duplicates(["employee_id", "field"], ignore_index=True)
@@ -333,9 +334,8 @@ def _going_out(planned: pd.DataFrame, rules: ExpensifyFeed, doubts: Doubts | Non
 
 def _suspected(ledger: Ledger) -> pd.DataFrame:
     """Whom earlier answers told as an owner or as the calling account."""
-    skips, newest = ledger.skips.all(), ledger.plans.newest(NAME)
-    ours = skips[skips["destination"].eq(NAME) & skips["closed"].isna()]
-    followed = ours.loc[ours["reason"].eq(lacking.code(*owners.UNNAMED)), "employee_id"]
+    newest = ledger.plans.newest(NAME)
+    followed = ledger.skips.lasting(lacking.code(*owners.UNNAMED), destination=NAME)["employee_id"]
     answers, outcomes, changes = (
         (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
         if newest

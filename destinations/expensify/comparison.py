@@ -15,7 +15,7 @@ from destinations.expensify import leave, membership
 from destinations.expensify.records import named_policies
 from destinations.expensify.settings import ExpensifyFeed
 from roster.digests import record_column
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people.matching import owners
 from roster.plan.builder import Removal
 from roster.plan.decision import Plan
@@ -80,7 +80,7 @@ def accounts(members: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "account": people["account"],
-            "number": people["employeeID"].fillna(people["account"].map(owners(acknowledged)).astype("str")),
+            "number": people["employeeID"].fillna(looked_up(people["account"], owners(acknowledged))),
             "email": people["email"],
             "active": True,
             "approver": people["submitsTo"].str.lower(),
@@ -143,7 +143,7 @@ def further_changes(feed: pd.DataFrame, members: pd.DataFrame, pairs: pd.DataFra
     if some.empty:
         return together([])
     hashed = record_column(some.drop(columns="employee_id"), key)
-    some = some[(hashed != some["employee_id"].map(first_of(sent.set_index("employee_id")["record"]))).to_numpy(bool)]
+    some = some[(hashed != looked_up(some["employee_id"], first_of(sent.set_index("employee_id")["record"]))).to_numpy(bool)]
     if some.empty:
         return together([])
     there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])

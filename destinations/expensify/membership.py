@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from destinations.expensify.records import named_policies
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people.matching import owners
 from roster.plan import memory
 from roster.plan.decision import Plan
@@ -22,6 +22,9 @@ POLICIES: Final = "policies"
 """Under which name the policies of a person are kept in the ledger."""
 
 IN_COLUMNS: Final = ["employee_id", "policyID"]
+
+_BETWEEN: Final = "\0"
+"""Between a policy and a number, in which it never is."""
 
 
 def remembered(acknowledged: pd.DataFrame) -> pd.DataFrame:
@@ -33,6 +36,11 @@ def looked_at(read: Frames) -> pd.Series:
     """The policies whose members were read; an earlier version did not say, and read only what had members."""
     policies: pd.Series = read["looked"]["policyID"] if "looked" in read else read["members"]["policyID"].drop_duplicates()
     return policies
+
+
+def not_in(those: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Which of `IN_COLUMNS` are not among others."""
+    return ~among(*(one["policyID"] + _BETWEEN + one["employee_id"] for one in (those, others)))
 
 
 def shown(people: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -51,16 +59,15 @@ def shown(people: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 def to_remember(plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
     """What the ledger is to remember of everyone once the plan is written: what it knew, without those policies that were read and show
     them out; what their record names; what they are being taken out of, until a reading shows that they are."""
-    before = remembered(acknowledged)
+    before, named = remembered(acknowledged), named_policies(desired)
+    before = before[not_in(before, named)]  # what their record names is remembered whatever a reading shows: on most nights that is all
     people = pd.concat([acknowledged[["employee_id", "account"]], plan.people[["employee_id", "account"]]]).dropna(subset="employee_id")
     people = people[among(people["employee_id"], before["employee_id"])]
-    inside = shown(people, read["members"]).assign(inside=True) if len(before) and "members" in read else None
-    if inside is not None:
-        seen = before.merge(inside, how="left")["inside"].notna().to_numpy()
-        before = before[seen | ~among(before["policyID"], looked_at(read))]
+    if len(before) and "members" in read:
+        before = before[~not_in(before, shown(people, read["members"])) | ~among(before["policyID"], looked_at(read))]
     leaving = plan.records[plan.records["action"].eq("deactivate")].reindex(columns=["person", "policyID"])
     leaving = leaving.rename(columns={"person": "employee_id"}).dropna()
-    entries = pd.concat([before, named_policies(desired), leaving])[IN_COLUMNS].rename(columns={"policyID": "value"})
+    entries = pd.concat([before, named, leaving])[IN_COLUMNS].rename(columns={"policyID": "value"})
     lists = {POLICIES: memory.listed(entries), memory.FORMER: memory.listed(_former(plan, desired, acknowledged))}
     return pd.DataFrame(lists).astype("str")
 
@@ -123,14 +130,15 @@ def still_in(leavers: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) ->
     Returns:
         ``employee_id``, ``where`` (the policy), ``why``, in the order of the numbers.
     """
-    mine = acknowledged.loc[among(acknowledged["employee_id"], leavers["employee_id"]), ["employee_id", "account"]]
+    theirs = acknowledged[among(acknowledged["employee_id"], leavers["employee_id"])]
+    mine = theirs[["employee_id", "account"]]
     # An address that somebody else has by now is no leaver's any more.
-    mine = mine[mine["account"].map(owners(acknowledged)) == mine["employee_id"]]
+    mine = mine[looked_up(mine["account"], owners(acknowledged)) == mine["employee_id"]]
     inside = shown(pd.concat([leavers[["employee_id", "account"]], mine]), read["members"])
     elsewhere = read.get("elsewhere", inside.head(0))
     elsewhere = elsewhere[among(elsewhere["employee_id"], leavers["employee_id"])]
-    unread = remembered(acknowledged)
-    unread = unread[among(unread["employee_id"], leavers["employee_id"]) & ~among(unread["policyID"], looked_at(read))]
+    unread = remembered(theirs)
+    unread = unread[~among(unread["policyID"], looked_at(read))]
     parts = [
         inside.assign(why="is a member still"),
         elsewhere.assign(why="is a member still, of a policy that neither the settings nor HR's file name"),

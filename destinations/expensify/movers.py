@@ -23,9 +23,6 @@ from roster.plan.differences import Frames, together
 FIELD: Final[dict[Movers, str]] = {"terminate": "isTerminated", "unassigned": "shouldRemoveFromUnassignedPolicies"}
 """The field by which a mover leaves, by what the settings say."""
 
-_BETWEEN: Final = "\0"
-"""Between a policy and a number, in which it never is."""
-
 
 def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.DataFrame) -> pd.DataFrame:
     """Who is in a policy of which Rollcall made them a member and that their record does not name.
@@ -41,7 +38,7 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     """
     named = named_policies(desired)
     # First of all, for most nights nobody is left then: whom their record does not name where they were put.
-    gone = put[~among(*(one["policyID"] + _BETWEEN + one["employee_id"] for one in (put, named)))].drop_duplicates()
+    gone = put[membership.not_in(put, named)].drop_duplicates()
     if gone.empty:
         return gone[membership.IN_COLUMNS].reset_index(drop=True)
     there = read["members"].assign(account=read["members"]["email"].str.lower())
@@ -84,8 +81,8 @@ def _owners(read: Frames) -> pd.DataFrame:
 
 
 def changes(extra: pd.DataFrame, how: Movers) -> pd.DataFrame:
-    """What movers lose, as changes: the policies as the old value of the field by which they leave (`FIELD`)."""
-    if how not in FIELD or extra.empty:
+    """What movers lose, as changes: the policies as the old value of the field by which they leave, one of `FIELD`."""
+    if extra.empty:
         return together([])
     lists = memory.listed(extra.rename(columns={"policyID": "value"}))
     found = pd.DataFrame({"employee_id": lists.index, "field": FIELD[how], "old": lists.to_numpy(), "new": "true", "visible": True})

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.plan.barred import BARRED, nobody
 from roster.plan.differences import Frames
 
@@ -104,7 +104,7 @@ def barred(everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames, account: 
         account: the calling account's address, where the settings say it.
         protected: addresses, lower case.
     """
-    by_row = everyone["employee_id"].map(roster.drop_duplicates("employee_id").set_index("employee_id")["email"]).astype("str").str.lower()
+    by_row = looked_up(everyone["employee_id"], roster.drop_duplicates("employee_id").set_index("employee_id")["email"]).str.lower()
     kept = among(everyone["account"], _texts(protected)) | among(by_row, _texts(protected))
     theirs = _texts(addresses(read, account))
     guarded = among(everyone["account"], theirs) | among(everyone["employee_id"], suspected(read, account))

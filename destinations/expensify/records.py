@@ -16,7 +16,7 @@ from destinations.expensify.settings import ExpensifyFeed
 from roster.membership import among
 from roster.people.chain import Chain
 from roster.records import FieldType, Record, compact, to_records
-from roster.rules import as_text, evaluate, unread
+from roster.rules import UNREAD, as_text, evaluate, unread
 from roster.settings import Rule, Value
 from roster.taking_away import without_marks
 
@@ -187,7 +187,10 @@ def as_lists(texts: pd.Series) -> pd.Series:
 
 def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:
     """Every policy that the rules name, or give anyone in the roster: the ones to read."""
-    given = [evaluate(rule, roster[roster["in_scope"]]) for rule in _naming_policies(rules)]
+    named = _naming_policies(rules)
+    read = {UNREAD, *(column for rule in named for column in rule.reads())}
+    people = roster.loc[roster["in_scope"], [column for column in roster if column in read]]
+    given = [evaluate(rule, people) for rule in named]
     return sorted({*stated_policies(rules), *_listed(pd.concat(given, ignore_index=True))})
 
 

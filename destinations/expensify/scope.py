@@ -18,7 +18,7 @@ from roster.plan import memory
 
 def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
     """What for, as far as it is known before the list of policies is."""
-    acknowledged = ledger.acknowledged.all(NAME)
+    acknowledged = ledger.acknowledged.all(NAME, ("employee_id", "account", "fields", "record"))
     staying = roster.loc[roster["in_scope"] & roster["employment"].isin(["active", "leave", "pending"]), ["employee_id", "email"]]
     rows = roster[["employee_id", "email"]].rename(columns={"email": "account"})
     known = pd.concat([acknowledged[["employee_id", "account"]], rows])
@@ -36,7 +36,7 @@ def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
         gone=gone,
         acknowledged=acknowledged,
         taken=taken,
-        sent=ledger.acknowledged.since(NAME, -1)[["employee_id", "record"]],
+        sent=acknowledged[["employee_id", "record"]],
         tags=settings.feed.defaultTags is not None,
     )
 

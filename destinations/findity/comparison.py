@@ -12,7 +12,7 @@ import pandas as pd
 
 from destinations.findity import external_ids, further_approvers, taking_away
 from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people.chain import names_of
 from roster.people.matching import owners
 from roster.plan.builder import Removal
@@ -72,7 +72,7 @@ def accounts(
             "number": _numbers(users, account, employee_ids, acknowledged, ids),
             "email": users["email"].str.strip(),
             "active": users["active"].fillna(True).astype("bool"),
-            "approver": _first_approver(users).map(_by_person(users)).astype("str"),
+            "approver": looked_up(_first_approver(users), _by_person(users)),
         }
     )
 
@@ -91,7 +91,7 @@ def _numbers(
     else:
         number = external.where(among(external, employee_ids))
         if acknowledged is not None:
-            number = number.fillna(account.map(owners(acknowledged)).astype("str"))
+            number = number.fillna(looked_up(account, owners(acknowledged)))
         number = number.fillna(users["personnelNumber"].str.strip()).fillna(external.str.strip())
     if "onlyIfAsked" in users:  # whom nobody here knows and a plain list does not show is no news: a stranger without a number
         number = number.mask(users["onlyIfAsked"].astype("bool") & ~among(number, employee_ids))
@@ -167,7 +167,7 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
     account = account_of(there)
     people = pd.DataFrame({"account": account, "number": _numbers(there, account, pairs["employee_id"])})
     paired = pairs.dropna(subset="account")
-    ours = people["account"].map(paired.set_index("account")["employee_id"]).astype("str")
+    ours = looked_up(people["account"], paired.set_index("account")["employee_id"])
     # An id may be somebody's number by chance: who is paired with another account is not behind it.
     people["number"] = people["number"].mask(ours.isna() & among(people["number"], paired["employee_id"]))
     known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people, key)), "strange": ours.isna()}).dropna()
@@ -280,7 +280,7 @@ def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.Da
 def accounts_after(plan: Plan) -> pd.DataFrame:
     """``employee_id`` → ``account`` of everyone once the plan is written, those who are left alone too: an approver is known by number."""
     everyone = plan.people[["employee_id", "account"]].dropna(subset="employee_id")
-    fresh = everyone["employee_id"].map(addressed(plan.records)).astype("str")
+    fresh = looked_up(everyone["employee_id"], addressed(plan.records))
     return everyone.assign(account=everyone["account"].fillna(fresh)).dropna(subset="account")
 
 
@@ -298,9 +298,9 @@ def as_person_ids(approvers: str, ids: Mapping[str, str]) -> str | None:
 def account_after(plan: Plan, desired: pd.DataFrame) -> pd.Series:
     """The account that each of `desired` has once the plan is written: the one it is written under, else the one that it has."""
     there = plan.people.dropna(subset="employee_id").set_index("employee_id")["account"]
-    accounts = desired["employee_id"].map(there).fillna(desired["externalSourceId"])
+    accounts = looked_up(desired["employee_id"], there).fillna(desired["externalSourceId"])
     if "externalSourceId" in plan.records:
-        accounts = desired["employee_id"].map(addressed(plan.records)).astype("str").fillna(accounts)
+        accounts = looked_up(desired["employee_id"], addressed(plan.records)).fillna(accounts)
     return accounts
 
 

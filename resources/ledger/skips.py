@@ -47,6 +47,10 @@ class Skips(Scoped):
         columns = ("destination", "employee_id", "reason", "first_seen", "last_seen", "times", "closed")
         return self._frame(tables.skip, columns, ["destination", "employee_id", "reason"])
 
+    def ever(self, destination: str) -> pd.Series:
+        """The employee numbers of those who stay or stayed out there."""
+        return self._frame(tables.skip, ("employee_id",), ["employee_id"], destination=destination)["employee_id"]
+
     def at(self, root_run_id: str, began: datetime) -> pd.DataFrame:
         """Who stayed out in a run, as it was known then, whatever has become of them since.
 
@@ -71,9 +75,12 @@ class Skips(Scoped):
         times = (skips["times"] - since).astype("int64")
         return skips.assign(times=times)[since.ge(0) & times.ge(1)].drop(columns="last_root_run").reset_index(drop=True)
 
-    def lasting(self) -> pd.DataFrame:
-        """Who stays out now: destination, employee_id, reason, first_seen."""
-        return self._frame(tables.skip, ("destination", "employee_id", "reason", "first_seen"), ["destination", "employee_id"], closed=None)
+    def lasting(self, *reasons: str, **equal: str) -> pd.DataFrame:
+        """Who stays out now: destination, employee_id, reason, first_seen; for any of these reasons, if some are given, and at one
+        destination, if that is."""
+        table, columns = tables.skip, ("destination", "employee_id", "reason", "first_seen")
+        where = [table.c.reason.in_(reasons)] if reasons else []
+        return self._frame(table, columns, ["destination", "employee_id"], *where, closed=None, **equal)
 
     def _outrun(self, connection: sa.Connection, destination: str, root_run_id: str) -> bool:
         table = tables.skip_run

@@ -234,7 +234,7 @@ def _encoded(value: Any, name: str) -> tuple[str, bytes]:
         plain.attrs = {}
         buffer = io.BytesIO()
         try:
-            plain.to_parquet(buffer, engine="pyarrow")
+            plain.to_parquet(buffer, engine="pyarrow", write_statistics=False)  # nobody asks for a part of a file
         except (pa.ArrowException, TypeError, ValueError):
             raise Stopped(f"{name}: a column of this frame has no single type that Parquet can hold.") from None
         return "parquet", buffer.getvalue()

@@ -138,7 +138,7 @@ def approval_chain(
     """
     active = accounts[accounts["active"]]
     named = active.assign(employee_id=names_of(active, key)).drop_duplicates("employee_id")
-    last = last_managers(acknowledged)
+    last = last_managers(acknowledged[~among(acknowledged["employee_id"], roster["employee_id"])])  # of whom HR's file has, it says more
     can_leave = acknowledged["employee_id"]
     if absent_means != "leaver":
         can_leave = can_leave.head(0)
@@ -175,16 +175,16 @@ def last_managers(acknowledged: pd.DataFrame) -> pd.Series:
     quoted = pc.struct_field(pc.extract_regex(fields, _MANAGER), "number")
     found = pd.Series(pd.array(quoted, dtype="str"), index=pd.Index(acknowledged["employee_id"])).dropna()
     escaped = found.str.contains("\\", regex=False).to_numpy(bool)
-    found[escaped] = [json.loads(f'"{text}"') for text in found[escaped]]
+    found.loc[escaped] = [json.loads(f'"{text}"') for text in found[escaped]]
     return found
 
 
-def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
-    """Employee number → the manager of each person in the roster as the ledger is to know it: HR's, if that is somebody, else the last one.
+def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame, last: pd.Series) -> pd.Series:
+    """Employee number → the manager of each person in the roster as the ledger is to know it: HR's, if that is somebody, else the last one
+    (`last_managers`).
 
     Who has no manager by HR's own word is not in it.
     """
-    last = last_managers(acknowledged)
     known = pd.concat([roster["employee_id"], acknowledged["employee_id"]])
     manager = roster["manager_id"].where(among(roster["manager_id"], known))
     given = roster["manager_id"].notna() | roster["manager_email"].notna() | is_unreadable(roster)

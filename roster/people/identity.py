@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from roster.digests import digest_column
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people.matching import owners
 
 _BETWEEN = "."
@@ -123,7 +123,7 @@ def remembered(people: pd.Series, known: pd.Series, acknowledged: pd.DataFrame) 
         known: `identities` of whom HR's file has.
         acknowledged: the ledger's people, for everyone else.
     """
-    found = people.map(known).astype("str")
+    found = looked_up(people, known)
     # A leaver's row need not have a name any more: what it lacks is as it was.
     partial = found.isna() | found.str.startswith(_BETWEEN) | found.str.endswith(_BETWEEN)
     rest = people[partial.fillna(True)]

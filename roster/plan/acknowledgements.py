@@ -46,9 +46,10 @@ def acknowledgements(
     identity = identities(people.roster, people.key)
     now = pd.DataFrame({"account": accounts, "digest": digests(desired, hidden, people.key)})
     now["identity"] = remembered(desired["employee_id"], identity, people.acknowledged)
-    managers = managers_to_remember(people.roster, people.acknowledged)
+    last = last_managers(people.acknowledged)
+    managers = managers_to_remember(people.roster, people.acknowledged, last)
     now["manager"] = looked_up(desired["employee_id"], managers)
-    as_before = _as_remembered(desired["employee_id"], now, people.acknowledged)
+    as_before = _as_remembered(desired["employee_id"], now, people.acknowledged.assign(manager=_of(people.acknowledged, last)))
     known = desired.loc[as_before & ~_other_memory(desired["employee_id"], more, people.acknowledged), "employee_id"]
     news = among(desired["employee_id"], settled) & ~among(desired["employee_id"], known)
     here = action.isin(BROUGHT) | news
@@ -58,11 +59,11 @@ def acknowledgements(
     ended = plan.people.loc[effect.eq("delete"), "employee_id"]
     left = plan.people.loc[effect.isin(["deactivate", "delete"]), ["employee_id", "account"]].dropna(subset="employee_id")
     left = left.assign(identity=remembered(left["employee_id"], identity, people.acknowledged))
-    last = left["employee_id"].map(managers.combine_first(last_managers(people.acknowledged)))
-    fields = pd.Series([compact({MANAGER: one} if isinstance(one, str) else {}) for one in last], index=left.index, dtype="str")
+    manager = _of(left, managers).fillna(_of(left, last))
+    fields = pd.Series([compact({MANAGER: one} if isinstance(one, str) else {}) for one in manager], index=left.index, dtype="str")
     inactive = left.assign(active=False, digest="", fields=deletion.marked(fields, left, ended), record="")
     gone = people.acknowledged[_gone(plan, people.acknowledged)]
-    gone = gone[_other_memory(gone["employee_id"], more, people.acknowledged)].assign(record="")
+    gone = gone[_other_memory(gone["employee_id"], more, gone)].assign(record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
     told = pd.concat([kept, inactive, gone], ignore_index=True).reindex(columns=[*ACKNOWLEDGED_COLUMNS, "identity", "record"])
     told = told.astype({**texts, "active": "bool"})
@@ -81,16 +82,20 @@ def _other_memory(employee_ids: pd.Series, more: pd.DataFrame | None, acknowledg
     if more is None:
         return other
     for name in more.columns:
-        before, now = employee_ids.map(memory.texts(acknowledged, name)), employee_ids.map(more[name])
-        other |= before.astype("str").fillna("").ne(now.astype("str").fillna(""))
+        before, now = looked_up(employee_ids, memory.texts(acknowledged, name)), looked_up(employee_ids, more[name])
+        other |= before.fillna("").ne(now.fillna(""))
     return other
 
 
 def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
     """Who is in the ledger just so, and active."""
-    before = acknowledged.set_index("employee_id").assign(manager=last_managers(acknowledged))
-    before = before.reindex(employee_ids).reindex(columns=[*now.columns, "active"])
-    same = before["active"].eq(True)
+    before = acknowledged.set_index("employee_id").reindex(columns=[*now.columns, "active"])
+    same = among(employee_ids, before.index[before["active"].eq(True)].to_series())
     for name in now:
-        same &= before[name].astype("str").fillna("").eq(pd.Series(now[name].to_numpy(), index=before.index, dtype="str").fillna(""))
-    return pd.Series(same.to_numpy(bool), index=employee_ids.index)
+        same &= looked_up(employee_ids, before[name]).fillna("").eq(now[name].fillna(""))
+    return same
+
+
+def _of(people: pd.DataFrame, table: pd.Series) -> pd.Series:
+    """What a table by employee number has of people, aligned with them."""
+    return looked_up(people["employee_id"], table)

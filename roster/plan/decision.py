@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.people.chain import AbsentMeans
 from roster.plan import barred, deletion, domains, emptied, shrunk, strangers
 from roster.plan.deletion import Deletion
@@ -286,10 +286,10 @@ def decide(
     if circumstances.hold_all:
         held = action.isin(WRITES)
         intended, reason, action = intended.mask(held, action), reason.mask(held, "first_sync"), action.mask(held, "hold")
-    why = census["employee_id"].map(faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
+    why = looked_up(census["employee_id"], faults.drop_duplicates("employee_id").set_index("employee_id")["reason"])
     moved = census["employee_id"].isin(circumstances.elsewhere)
     reason = reason.mask(reason.eq("left") & moved, "elsewhere")
-    reason = reason.mask(reason.eq("no_record"), why.astype("str").fillna("no_record")).replace("", np.nan)
+    reason = reason.mask(reason.eq("no_record"), why.fillna("no_record")).replace("", np.nan)
     effect = intended.where(action.eq("hold"), action)
     people = census[["person", "employee_id", "account", "matched_by"]].assign(
         action=action,
@@ -305,7 +305,7 @@ def _kinds(census: pd.DataFrame, changes: pd.DataFrame, effect: pd.Series) -> pd
     own: dict[str, str] = {"create": "join", "reactivate": "rejoin", "deactivate": "leave", "delete": deletion.HELD}
     pairs = changes[["employee_id", "kind"]].drop_duplicates().sort_values("kind")
     joined = pairs.groupby("employee_id")["kind"].agg("|".join)
-    by_change = census["employee_id"].map(joined).where(effect.eq("update"))
+    by_change = looked_up(census["employee_id"], joined).where(effect.eq("update"))
     return effect.map(own).where(effect.isin(list(own)), by_change).astype("str")
 
 

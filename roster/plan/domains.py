@@ -13,7 +13,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AfterValidator
 
-from roster.membership import among
+from roster.membership import among, looked_up
 
 REASON = "new_domain"
 DETAIL = "the address has a domain that nobody here had before"
@@ -69,7 +69,7 @@ def hold_new(
     if not (known_before | coming).any():
         return people
     named = pd.Series(sorted(listed or ()), dtype="str")
-    new = domains(people["employee_id"].map(addresses).astype("str").where(known_before | coming))
+    new = domains(looked_up(people["employee_id"], addresses).where(known_before | coming))
     strange = new.notna() & ~among(new, named)
     moved = known_before & strange & ~among(new, domains(before))
     held = moved | (coming & strange)

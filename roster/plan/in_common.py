@@ -16,7 +16,7 @@ from typing import Any, Final
 import pandas as pd
 
 from roster.digests import record_column
-from roster.membership import among
+from roster.membership import among, looked_up
 
 FIELDS: Final = ("approver", "email", "name")
 DEPARTS: Final = ("employee_id", "field", "approver_id", "value")
@@ -24,6 +24,7 @@ DEPARTS: Final = ("employee_id", "field", "approver_id", "value")
 where nothing is shown."""
 SHOWN: Final = ("employee_id", "field", "value")
 """Whose address or name is not as HR's file says, and what stands there."""
+_OF_HR: Final = ("manager_id", "email", "last_name", "first_name")
 STORED: Final = "in_common_shown"
 """Under which name a run stores `InCommon.shown`, beside a plan and beside what landed."""
 
@@ -93,16 +94,17 @@ def in_common(
     numbers = pd.Series(here.index, index=here.to_numpy(), dtype="str")
     numbers = numbers[~numbers.index.duplicated(keep=False)]
     people = pd.DataFrame({"employee_id": here.index, "account": here.to_numpy()}).astype("str")
-    hr = people[["employee_id"]].merge(roster.drop_duplicates("employee_id"), on="employee_id", how="left")
-    approver = people["account"].map(active["approver"]).astype("str")
-    by_number = approver.map(numbers).astype("str").fillna(approver.map(active["number"]).astype("str"))
-    unnumbered = approver.map(active["email"]).astype("str").fillna(approver).where(by_number.isna())
+    rows = roster.drop_duplicates("employee_id").set_index("employee_id")
+    hr = pd.DataFrame({name: looked_up(people["employee_id"], rows[name]) for name in _OF_HR if name in rows})
+    approver = looked_up(people["account"], active["approver"])
+    by_number = looked_up(approver, numbers).fillna(looked_up(approver, active["number"]))
+    unnumbered = looked_up(approver, active["email"]).fillna(approver).where(by_number.isna())
     found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered, key)]
-    there = people["account"].map(active["email"]).astype("str")
+    there = looked_up(people["account"], active["email"])
     found.append(_departing(people, "email", hr.get("email"), None, there, key))
     plain = [people[["employee_id"]].assign(field="email", value=there)]
     if names is not None:
-        shown = people["account"].map(_whole(names[~names.index.duplicated()])).astype("str")
+        shown = looked_up(people["account"], _whole(names[~names.index.duplicated()]))
         found.append(_departing(people, "name", _whole(hr), None, shown, key))
         plain.append(people[["employee_id"]].assign(field="name", value=shown))
     # Who has left is wanted nowhere, and a file may have many of them; who belongs to another part alone is wanted there, and not here.
@@ -121,9 +123,9 @@ def in_common(
 def _accounts(wanted: pd.Series, active: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     """Employee number → active account: the one they are paired with, else the one with their number."""
     wanted = wanted.drop_duplicates()
-    paired = wanted.map(pairs.dropna().drop_duplicates("employee_id").set_index("employee_id")["account"]).astype("str")
+    paired = looked_up(wanted, pairs.dropna().drop_duplicates("employee_id").set_index("employee_id")["account"])
     numbered = active.dropna(subset="number").reset_index().drop_duplicates("number").set_index("number")["account"]
-    found = paired.where(among(paired, active.index.to_series())).fillna(wanted.map(numbered).astype("str"))
+    found = paired.where(among(paired, active.index.to_series())).fillna(looked_up(wanted, numbered))
     return pd.Series(found.to_numpy(), index=wanted.to_numpy(), dtype="str")
 
 

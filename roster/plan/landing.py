@@ -4,6 +4,8 @@ Belongs here: whose change is not (yet) to be seen, and drift. Does not belong h
 ``comparison``), waiting and reading again (``destinations.engine``).
 """
 
+from typing import Final
+
 import pandas as pd
 
 from roster.membership import among
@@ -11,6 +13,9 @@ from roster.plan.builder import Comparison
 from roster.plan.decision import Plan
 from roster.plan.differences import Frames
 from roster.vocabulary import WRITES
+
+NOTHING: Final = pd.DataFrame(columns=["employee_id", "field"], dtype="str")
+"""What `not_as_wanted` finds where everybody is as they should be."""
 
 
 def not_as_wanted(comparison: Comparison, plan: Plan, desired: pd.DataFrame, read: Frames, key: bytes) -> pd.DataFrame:

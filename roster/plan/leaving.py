@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from roster.intake.dates import no_end
-from roster.membership import among
+from roster.membership import among, looked_up
 
 WAITING: Final = "leaves_later"
 """Why somebody who has left is left alone: their day is still to come. The ledger remembers since when (`Leaving.since`)."""
@@ -54,7 +54,7 @@ def waits(census: pd.DataFrame, roster: pd.DataFrame, leaving: Leaving, *, in_do
     today = leaving.today.isoformat()
     number, standing = census["employee_id"], census["standing"]
     known = number.map(dict(leaving.since)).astype("str")
-    first = number.map(_last_days(roster)).astype("str").where(standing.eq("left")).fillna(known)
+    first = looked_up(number, _last_days(roster)).where(standing.eq("left")).fillna(known)
     gone = standing.eq("left") | (standing.eq("absent") & (known.notna() | (not in_doubt)))
     day = _later(first.fillna(today), leaving.after_days)
     return day.where(gone & census["present"] & (day > today))
@@ -79,7 +79,7 @@ def near(census: pd.DataFrame, roster: pd.DataFrame, waiting: pd.Series, leaving
         return {}
     today, until = leaving.today.isoformat(), (leaving.today + timedelta(days=SOON)).isoformat()
     wanted = census["standing"].eq("wanted") & census["present"]
-    last = census["employee_id"].map(_last_days(roster)).astype("str").where(wanted)
+    last = looked_up(census["employee_id"], _last_days(roster)).where(wanted)
     # The last day is a day of work: nobody loses their access before the next.
     day = waiting.reindex(census.index).fillna(_later(last.where(last >= today), max(1, leaving.after_days)))
     at = (day <= until).fillna(False).astype(bool)

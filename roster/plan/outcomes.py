@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.plan.decision import Plan
 from roster.plan.in_common import InCommon
 from roster.vocabulary import OUTCOME_OF, WRITES
@@ -110,7 +110,7 @@ def outcomes(plan: Plan, answers: pd.DataFrame, differing: pd.Series, in_answer:
     """
     answered = answers.set_index("person")
     people = plan.people[["person", "employee_id", "action", "kinds", "reason", "detail"]]
-    status, answer = (people["person"].map(answered[part]).astype("str") for part in ("status", "reason"))
+    status, answer = (looked_up(people["person"], answered[part]) for part in ("status", "reason"))
     written = people["action"].isin(WRITES)
     applied = plan.changes[plan.changes["apply"]]
     seen = people["person"].isin(applied.loc[applied["visible"], "person"]) | (written & people["action"].ne("update"))

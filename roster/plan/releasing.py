@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from roster.digests import record_column
-from roster.membership import among
+from roster.membership import among, looked_up
 from roster.plan import dependants, pilot
 from roster.plan.decision import DETAILS, ENDED, RELEASABLE, Plan
 from roster.vocabulary import WRITES
@@ -44,7 +44,7 @@ class HeldSet:
 def with_digests(plan: Plan, key: bytes) -> pd.DataFrame:
     """The plan's people with ``digest``: of whoever is held and has no change to tell it, a keyed hash of their whole record."""
     silent = plan.people["action"].eq("hold") & ~among(plan.people["person"], plan.changes["person"])
-    return plan.people.assign(digest=plan.people["person"].map(_digests(plan, plan.people.loc[silent, "person"], key)).astype("str"))
+    return plan.people.assign(digest=looked_up(plan.people["person"], _digests(plan, plan.people.loc[silent, "person"], key)))
 
 
 def _digests(plan: Plan, people: pd.Series, key: bytes) -> pd.Series:

@@ -32,7 +32,8 @@ def like_hrs(people: pd.DataFrame, accounts: pd.DataFrame, numbers: pd.Series) -
         numbers: the employee numbers in HR's file.
     """
     strange = accounts["active"] & among(accounts["account"], people.loc[people["reason"].isin([NOT_IN_HR, HELD]), "account"])
-    return int(among(_form(accounts.loc[strange, "number"].dropna()), _form(numbers)).sum())
+    theirs = accounts.loc[strange, "number"].dropna()
+    return 0 if theirs.empty else int(among(_form(theirs), _form(numbers)).sum())
 
 
 def _form(numbers: pd.Series) -> pd.Series:

@@ -65,8 +65,8 @@ def acknowledgement(
         other one, and the manager).
     """
     ids = desired["employee_id"]
-    kept = _kept(desired, hidden, key).assign(**{MANAGER: ids.map(managers) if managers is not None else np.nan})
-    before = ids.map(acknowledged.set_index("employee_id")["fields"]).tolist() if acknowledged is not None else [None] * len(ids)
+    kept = _kept(desired, hidden, key).assign(**{MANAGER: looked_up(ids, managers) if managers is not None else np.nan})
+    before = looked_up(ids, acknowledged.set_index("employee_id")["fields"]).tolist() if acknowledged is not None else [None] * len(ids)
     names = list(kept.columns)
     cells = zip(*(kept[name].tolist() for name in names), strict=True)
     texts = [

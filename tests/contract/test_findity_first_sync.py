@@ -55,7 +55,7 @@ def released(company, night, *people):
 
 def still(company):
     """Who is of the first sync still, by the ledger."""
-    return set(first.people(company.ledger, "findity", company.ledger.acknowledged.all("findity")))
+    return set(first.stage(company.ledger, "findity", company.ledger.acknowledged.all("findity")).people)
 
 
 REFUSED = {"refuse": dict.fromkeys(WAITING, "DB_SCHEMA_VIOLATION")}
