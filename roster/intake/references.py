@@ -108,9 +108,10 @@ def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> p
     else:
         key = own_key(source, raw) if source.refers_to else rows["employee_id"]
     number = rows["employee_id"].where(rows["employee_id"].str.fullmatch(_NUMBER, na=False))
-    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates()
-    known = known.drop_duplicates("key", keep=False)  # of several whose it could be, none is nearest
-    return known.set_index("key")["number"]
+    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna()
+    again = known["key"].duplicated(keep=False)
+    several = known[again].drop_duplicates().drop_duplicates("key", keep=False)  # of several whose it could be, none is nearest
+    return known[~again | known.index.isin(several.index)].set_index("key")["number"]
 
 
 def _nearest(text: str, keys: pd.Series) -> str | None:

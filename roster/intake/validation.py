@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 import pandas as pd
@@ -19,6 +19,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from roster import yes_or_no
+from roster.arrow import as_array, beside
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
@@ -26,6 +27,7 @@ from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
+from roster.membership import among
 from roster.rules import as_text
 from roster.settings import People
 from roster.unfit import Unfit
@@ -44,6 +46,10 @@ NO_MAILBOX = (
 
 NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
+
+
+_NOTHINGS: Final = pd.Series(sorted(faults.NOTHINGS - {"NA"}), dtype="str")
+_NOTHING_IN_CODES: Final = pd.Series(sorted(faults.NOTHING_IN_CODES), dtype="str")
 
 
 @dataclass(frozen=True)
@@ -141,8 +147,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     _spell(frame)
     scoping = _scoping(people)
     for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, *MANAGER_COLUMNS)]:
-        nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
-        if nothing.any():
+        nothing = says_nothing(frame[column])
+        if nothing.any() and (nothing := nothing & ~frame[column].isin(scoping.get(column, set()))).any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
     found += _doubtful(frame, people)
@@ -246,7 +252,10 @@ def zone_names() -> dict[str, str]:
 
 def says_nothing(series: pd.Series) -> pd.Series:
     """Which values are words for nothing. As a name and as a word of the settings they are values, and `NA` is Namibia, too."""
-    return series.isin(faults.NOTHINGS - {"NA"}) | series.str.casefold().isin(faults.NOTHING_IN_CODES)
+    distinct: pd.Series = pd.Series(series.unique(), dtype="str")
+    # Python folds a text at a time, Arrow makes a column of ASCII small.
+    folded = distinct.str.casefold() if beside(as_array(distinct), bytes(range(0x80))) else distinct.str.lower()
+    return among(series, distinct[among(distinct, _NOTHINGS) | among(folded, _NOTHING_IN_CODES)])
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
