@@ -4,6 +4,7 @@ Belongs here: getting there and back, and the questions that many modules ask so
 (``roster.membership``), what a text means.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 
 PLAIN: Final = bytes(range(0x21, 0x7F))
 """The signs of ASCII that can be seen: in a column of these alone nothing is blank, invisible or beyond ASCII."""
+
+DIGITS: Final = b"0123456789"
 
 
 def as_array(texts: pd.Series) -> pa.Array:
@@ -29,6 +32,13 @@ def as_texts(found: pa.Array, index: pd.Index) -> pd.Series:
 def joined(*parts: pa.Array | str) -> pa.Array:
     """Texts one behind the other; missing where one of them is."""
     return pc.binary_join_element_wise(*(pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*parts, "")))
+
+
+def changed(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
+    """What comes of each text, each distinct one asked once; missing where it is, or where nothing comes of it."""
+    encoded = as_array(texts).dictionary_encode()
+    made = pa.array([change(text) for text in encoded.dictionary.to_pylist()], pa.large_string())
+    return as_texts(made.take(encoded.indices), texts.index)
 
 
 def beside(texts: pa.Array, known: bytes) -> bytes:

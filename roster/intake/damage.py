@@ -66,6 +66,7 @@ _SUSPECT: Final = (
 
 _UNSUSPECTED: Final = f"{string.ascii_letters}{string.digits} -/:@()".encode()
 """Of what a value may be made that no pattern of damage fits but a day's, in whatever order."""
+_WITHOUT_DAYS: Final = _UNSUSPECTED.translate(None, string.digits.encode())
 
 MESSAGES: Final = {
     "lost": "Letters or digits of it were lost on the way: a question mark or another sign stands for them.",
@@ -150,11 +151,13 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
     more = '|["_*~^]' if name in NAMES else f"|^(?:{DAY})$" if name in CODES else ""
-    if name not in CODES and not beside(as_array(series), _UNSUSPECTED):
+    if not beside(as_array(series), _WITHOUT_DAYS if name in CODES else _UNSUSPECTED):
         return series.head(0)
-    suspect = series[series.str.contains(_SUSPECT + more, na=False)]
-    kinds = {text: kind for text in suspect.unique() if (kind := _kind(text, name))}
-    return suspect[among(suspect, pd.Series(list(kinds), dtype="str"))].map(kinds).astype("str")
+    # Of what people are told apart by, nearly every value is another one.
+    asked = series if name in KEYS else pd.Series(series.unique(), dtype="str")
+    suspect = asked[asked.str.contains(_SUSPECT + more, na=False)].unique()
+    kinds = {text: kind for text in suspect if (kind := _kind(text, name))}
+    return series[among(series, pd.Series(list(kinds), dtype="str"))].map(kinds).astype("str")
 
 
 def _kind(text: str, name: str) -> str | None:

@@ -163,7 +163,7 @@ class Chart:
                 (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver), and
                 `current`, if it is there: who approves for them today.
         """
-        order = people["employee_id"].argsort().to_numpy()
+        order = np.asarray(people["employee_id"].argsort(), dtype=np.intp)
         ordered = people.take(order).reset_index(drop=True)
         ids = pd.Index(ordered["employee_id"])
         able = np.append((ordered["employment"] == "active").to_numpy(bool) & ordered["eligible"].to_numpy(bool), False)
@@ -221,12 +221,12 @@ def _first_able(boss: Links, able: NDArray[np.bool_]) -> Links:
 
 def _openings(links: Links, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of each circle, the member with the smallest employee number; of those without a manager of HR's, where there are such."""
-    order = np.arange(links.size) + np.where(lost, 0, links.size)
     on_circle = np.zeros(links.size, dtype=bool)
     on_circle[_far_along(links)] = True
     on_circle[-1] = False
     if not on_circle.any():
         return on_circle
+    order = np.arange(links.size) + np.where(lost, 0, links.size)
     smallest = order
     for _ in range(links.size.bit_length()):
         smallest = np.minimum(smallest, smallest[links])

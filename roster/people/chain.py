@@ -18,7 +18,7 @@ from roster.intake.employed import AHEAD
 from roster.membership import among, looked_up
 from roster.people import approvers
 from roster.people.matching import pseudonyms
-from roster.rules import UNREAD
+from roster.rules import unread_of
 from roster.settings import Approvers
 
 AbsentMeans = Literal["leaver", "unchanged", "error"]
@@ -199,8 +199,7 @@ def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame) -> pd
 
 def is_unreadable(roster: pd.DataFrame) -> pd.Series:
     """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
-    unread = roster.reindex(columns=[UNREAD])[UNREAD].astype("str")
-    return unread.str.contains(r"(?:^|\|)manager_(?:id|email|name)(?:\||$)", na=False)
+    return unread_of(roster, "manager_(?:id|email|name)")
 
 
 def _under_another_number(roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
@@ -247,8 +246,8 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series, key
 
 def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series) -> pd.Series:
     """Who approves at the destination today for each account, as the chain calls them; missing where nobody active does."""
-    theirs = roster[among(address, named["email"].str.lower())]
-    by_address = theirs[["employee_id"]].assign(address=address).drop_duplicates("address")
+    theirs = among(address, named["email"].str.lower())
+    by_address = roster.loc[theirs, ["employee_id"]].assign(address=address).drop_duplicates("address")
     ours = among(named["employee_id"], roster["employee_id"])
     owner = looked_up(named["email"].str.lower(), by_address.set_index("address")["employee_id"])
     name = named["employee_id"].where(ours, owner.fillna(named["employee_id"]))

@@ -313,7 +313,7 @@ def _without(frame: pd.DataFrame, these: pd.Series | np.ndarray) -> pd.DataFrame
 
 def _blank(frame: pd.DataFrame, body: Body, format: CsvFormat) -> np.ndarray:
     """Rows that hold nothing but delimiters: spreadsheets leave them behind, and they are nobody."""
-    blank = nobody.filled(frame) == 0
+    blank: np.ndarray = nobody.filled(frame) == 0
     if blank.any():
         raw = body.data.split(b"\n")
         empty = (format.delimiter + (format.quote or "") + " \t").encode()

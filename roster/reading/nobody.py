@@ -17,7 +17,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from roster.arrow import as_array, beside
+from roster.arrow import DIGITS, as_array, beside
 from roster.reading.table import as_typed
 
 Why = Literal["blank", "header", "title", "footer", "end"]
@@ -184,7 +184,7 @@ def shape(number: str) -> str:
 def shapes(numbers: pd.Series) -> frozenset[str]:
     """The shapes of a file's employee numbers."""
     found = numbers.dropna()
-    if not beside(as_array(found), b"0123456789"):
+    if not beside(as_array(found), DIGITS):
         return frozenset("9" * length for length in found.str.len().unique())
     digits = found.str.replace(r"\d", "9", regex=True).drop_duplicates()
     return frozenset(shape(number) for number in digits if not FOOTER.match(number))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from roster.arrow import PLAIN, as_array, as_texts, beside, joined
+from roster.arrow import PLAIN, as_array, as_texts, beside, changed, joined
 
 
 def texts(*values):
@@ -24,3 +24,10 @@ def test_a_column_of_several_pieces_is_one():
 def test_texts_are_joined_where_none_is_missing():
     found = joined("<", as_array(texts("a", None)), ">")
     pd.testing.assert_series_equal(as_texts(found, pd.Index([7, 8])), texts("<a>", None).set_axis([7, 8]))
+
+
+def test_each_distinct_text_is_asked_once():
+    asked = []
+    found = changed(texts("a", None, "b", "a").set_axis([3, 4, 5, 6]), lambda text: asked.append(text) or {"a": "A"}.get(text))
+    pd.testing.assert_series_equal(found, texts("A", None, None, "A").set_axis([3, 4, 5, 6]))
+    assert asked == ["a", "b"]
