@@ -11,14 +11,14 @@ import time
 import numpy as np
 import pandas as pd
 
-from roster.people.approvers import resolve
+from roster.people.approvers import Chart, resolve
 from roster.settings import Approvers
 
 REPORTS = 8
 
 
 def company(people: int) -> pd.DataFrame:
-    """So many people in the form that `resolve` takes; one in fifty is away, one in a thousand has a manager in no row or in a circle."""
+    """So many people in the form that `Chart.of` takes; one in fifty is away, one in a thousand has a manager in no row or in a circle."""
     at = np.arange(people)
     boss = np.maximum(at - 1, 0) // REPORTS
     boss[1000::1000] = at[1000::1000]
@@ -36,7 +36,7 @@ def main(people: int) -> None:
     """Print the seconds, wall and processor, and how many approvers are not HR's manager."""
     frame = company(people)
     began, used = time.perf_counter(), time.process_time()
-    found = resolve(frame, Approvers())
+    found = resolve(Chart.of(frame), Approvers())
     took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - used}
     sys.stdout.write(json.dumps({**took, "repaired": int(found["repair"].notna().sum())}) + "\n")
 

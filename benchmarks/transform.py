@@ -23,7 +23,7 @@ from destinations.findity.units import UNIT_COLUMNS
 from destinations.findity.users import USER_COLUMNS
 from resources.ledger.acknowledged import ACKNOWLEDGED
 from roster.intake import take_in
-from roster.records import to_records
+from roster.records import to_json
 from sandbox.seed import ACME_UNITS
 
 FIELDS = {"expensify": expensify.FIELDS, "findity": findity.FIELDS}
@@ -41,9 +41,9 @@ def main(folder: Path, export: Path, out: Path) -> None:
     for destination in company.destinations():
         desired = engine.desire(destination, company.policy(), file, _nothing_known(), b"0123456789abcdef").records
         clock.note(f"{destination.name}: approvers, records")
-        with out.with_suffix(f".{destination.name}").open("w", encoding="utf-8") as text:
+        with out.with_suffix(f".{destination.name}").open("wb") as text:
             for start in range(0, len(desired), 10_000):  # as they are sent: in chunks
-                text.write(json.dumps(to_records(desired.iloc[start : start + 10_000], FIELDS[destination.name]), ensure_ascii=False))
+                text.write(to_json(desired.iloc[start : start + 10_000], FIELDS[destination.name]))
         clock.note(f"{destination.name}: JSON")
         rows = max(rows, len(desired))
     sys.stdout.write(json.dumps({"rows": rows, "seconds": sum(clock.parts.values()), "parts": clock.parts}) + "\n")

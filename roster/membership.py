@@ -3,9 +3,14 @@
 Belongs here: these two questions. Does not belong here: pairing people with accounts (``roster.people.matching``).
 """
 
+from typing import Final
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+FEW: Final = 8
+"""So many times more others than texts, and those that are asked for are looked for first: a table of the many is the dearest of it."""
 
 
 def among(texts: pd.Series, others: pd.Series) -> pd.Series:
@@ -18,6 +23,8 @@ def among(texts: pd.Series, others: pd.Series) -> pd.Series:
         return pd.Series(index=texts.index, dtype="bool", name=texts.name)
     if texts.dtype == "str" and others.dtype == "str":
         asked, of = pa.array(texts.array, pa.large_string()), pa.array(others.array, pa.large_string())
+        if FEW * len(asked) < len(of):
+            of = of.filter(pc.is_in(of, asked, skip_nulls=True))
         return pd.Series(pc.is_in(asked, of, skip_nulls=True).to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
     found: pd.Series = texts.astype("object").isin(others.dropna().to_numpy(dtype="object"))
     return found
@@ -38,7 +45,11 @@ def looked_up(texts: pd.Series, table: pd.Series) -> pd.Series:
 
 
 def places(texts: pd.Series, others: pd.Series) -> pa.Array:
-    """For each text where it stands in `others`, null where it does not."""
+    """For each text where it first stands in `others`, null where it does not."""
     asked, of = (pa.array(each.astype("str").array, pa.large_string()) for each in (texts, others))
-    found = pc.index_in(asked, of, skip_nulls=True)
+    if FEW * (len(asked) - asked.null_count) < len(of):
+        there = pc.indices_nonzero(pc.is_in(of, asked, skip_nulls=True))
+        found = there.take(pc.index_in(asked, of.take(there), skip_nulls=True))
+    else:
+        found = pc.index_in(asked, of, skip_nulls=True)
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

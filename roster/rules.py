@@ -70,9 +70,15 @@ def evaluate(rule: Rule, frame: pd.DataFrame, name: str = "a rule") -> pd.Series
 def unread(rule: Rule, frame: pd.DataFrame) -> pd.Series:
     """For whom the rule reads a value that was there and could not be used."""
     columns = "|".join(re.escape(column) for column in sorted(rule.reads()))
-    if UNREAD not in frame or not columns:
-        return pd.Series(False, index=frame.index)
-    found: pd.Series = frame[UNREAD].astype("str").str.contains(rf"(?:^|\|)(?:{columns})(?:\||$)", na=False)
+    return unread_of(frame, columns) if columns else pd.Series(False, index=frame.index)
+
+
+def unread_of(frame: pd.DataFrame, columns: str) -> pd.Series:
+    """Who has a value that was there and could not be used in one of these columns, which are a pattern."""
+    found = pd.Series(False, index=frame.index)
+    if UNREAD in frame:  # of few people; a roster that was stored by an earlier version does not say
+        some = frame[UNREAD].notna().to_numpy()
+        found[some] = frame.loc[some, UNREAD].astype("str").str.contains(rf"(?:^|\|)(?:{columns})(?:\||$)").to_numpy()
     return found
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from destinations.expensify import leave, taking_away
 from destinations.expensify.settings import ExpensifyFeed
-from roster.membership import among
+from roster.arrow import changed
+from roster.membership import among, looked_up
 from roster.people.chain import Chain
 from roster.records import FieldType, Record, compact, to_records
 from roster.rules import UNREAD, as_text, evaluate, unread
@@ -83,7 +84,7 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
             "approvalLimit": _cents(given(rules.approvalLimit), rules.limit_unit),
             "overLimitApprover": given(over),
             "approvesTo": given(rules.approvesTo),
-            "workerStatus": people["employment"].map({"active": "Active", "leave": "On Leave"}),
+            "workerStatus": changed(people["employment"], {"active": "Active", "leave": "On Leave"}.get),
             "role": given(rules.role),
             "domainGroupID": given(rules.domainGroupID),
             "additionalPolicyIDs": as_lists(given(rules.additionalPolicyIDs)),
@@ -153,10 +154,11 @@ def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series, unread: p
 
 def _cents(amounts: pd.Series, unit: str) -> pd.Series:
     """Amounts as text to cents as text. Cents are what one guide says; the vendor's page names no unit. No cent has a part."""
-    cents = pd.to_numeric(amounts, errors="coerce")
+    distinct = amounts.dropna().drop_duplicates()
+    cents = pd.to_numeric(distinct, errors="coerce")
     cents = (cents * 100).round() if unit == "whole" else cents.where(cents.round() == cents)
     cents = cents.where(cents.between(0, 2**53))
-    return cents.astype("Int64").astype("str").mask(cents.isna()).mask(cents.isna() & amounts.notna(), _UNREADABLE)
+    return looked_up(amounts, cents.astype("Int64").astype("str").mask(cents.isna(), _UNREADABLE).set_axis(distinct))
 
 
 def _as_json(texts: pd.Series, rule: Rule) -> pd.Series:
@@ -178,11 +180,12 @@ def to_send(records: pd.DataFrame, rules: ExpensifyFeed | None = None) -> list[R
 def as_lists(texts: pd.Series) -> pd.Series:
     """Text with commas, or JSON lists, to JSON lists without repetition in a fixed order."""
 
-    def listed(text: str) -> str:
+    def listed(text: str) -> str | None:
         items = json.loads(text) if text.startswith("[") else text.split(",")
-        return compact(sorted({str(item).strip() for item in items if str(item).strip()}))
+        given = sorted({str(item).strip() for item in items if str(item).strip()})
+        return compact(given) if given else None
 
-    return texts.map({text: listed(text) for text in texts.dropna().unique()}).replace("[]", np.nan).astype("str")
+    return changed(texts, listed)
 
 
 def policies_of(rules: ExpensifyFeed, roster: pd.DataFrame) -> list[str]:

@@ -4,17 +4,20 @@ Belongs here: the fields of the Admin API's users, the desired users. Does not b
 and the wire (``client``). Pure.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from destinations.findity import further_approvers, left_out, placing, taking_away
 from destinations.findity.settings import FindityUsers
 from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
+from roster.arrow import as_texts
 from roster.people.chain import Chain
-from roster.records import FieldType, compact
+from roster.records import FieldType, compact, lists, objects, quoted
 from roster.rules import evaluate
 from roster.settings import Rule
 
@@ -36,9 +39,6 @@ FIELDS: Final[Mapping[str, FieldType]] = {
 }
 """A user of the Admin API with its JSON types, as the vendor's page on users lists them."""
 
-PIECE: Final = 50_000
-"""People whose values are JSON at once."""
-
 
 def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: FindityUsers) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The user that each person in scope should be.
@@ -56,7 +56,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
     people = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"])].reset_index(drop=True)
 
     def given(rule: Rule | None) -> pd.Series:
-        return evaluate(rule, people) if rule else pd.Series(np.nan, index=people.index, dtype="str")
+        return evaluate(rule, people) if rule else _nothing(people.index)
 
     unit = placing.placed(given(rules.organizationalUnitId), units, rules.unit_by)
     desired = pd.DataFrame(
@@ -71,7 +71,7 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
             "role": given(rules.role),
             "locale": given(rules.locale),
             "active": "true",
-            "approverIds": _texts({"": chain.approver_of(people["employee_id"])}, people.index, _of_one),
+            "approverIds": _given(lists([quoted(chain.approver_of(people["employee_id"]))]), people.index),
             "phone": given(rules.phone),
             "bankAccount": _objects({key: given(rule) for key, rule in (rules.bankAccount or {}).items()}, people.index),
             "address": _objects({key: given(rule) for key, rule in (rules.address or {}).items()}, people.index),
@@ -82,32 +82,21 @@ def users(roster: pd.DataFrame, chain: Chain, units: pd.DataFrame, rules: Findit
     return desired, pd.concat([left_out.values(rules, people, unit, units), unable], ignore_index=True)
 
 
-def _of_one(row: tuple[Any, ...]) -> str:
-    return compact([cell for cell in row if isinstance(cell, str)])
-
-
 def _objects(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """JSON objects of what is given for each key; missing where nothing is."""
-    return _texts(parts, index, lambda row: compact({key: cell for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)}))
+    return _given(objects(parts, dict.fromkeys(sorted(parts), "text")), index) if parts else _nothing(index)
 
 
 def _presets(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """JSON lists of dimension presets; missing where nothing is given."""
-
-    def entries(row: tuple[Any, ...]) -> str:
-        return compact([{PRESET_KEY: key, PRESET_VALUE: cell} for key, cell in zip(parts, row, strict=True) if isinstance(cell, str)])
-
-    return _texts(parts, index, entries)
+    begun = {key: compact({PRESET_KEY: key})[:-1] + f',"{PRESET_VALUE}":' for key in parts}
+    each = [quoted(part, begun[key], "}") for key, part in parts.items()]
+    return _given(lists(each), index) if each else _nothing(index)
 
 
-def _texts(parts: Mapping[str, pd.Series], index: pd.Index, made: Callable[[tuple[Any, ...]], str]) -> pd.Series:
-    """What is made of each row's parts; missing where that is empty JSON. In pieces: an object of Python is several times a text's size."""
-    nothing: pd.Series = pd.Series(np.nan, index=index, dtype="str")
-    if not parts:
-        return nothing
-    pieces = []
-    for start in range(0, len(index), PIECE):
-        rows = zip(*(part.iloc[start : start + PIECE].to_numpy(dtype="object") for part in parts.values()), strict=True)
-        pieces.append(pd.Series([made(row) for row in rows], dtype="str"))
-    texts: pd.Series = pd.concat([nothing[:0], *pieces]).set_axis(index)
-    return texts.replace(["{}", "[]"], np.nan).astype("str")
+def _given(json: pa.Array, index: pd.Index) -> pd.Series:
+    return as_texts(pc.if_else(pc.less_equal(pc.binary_length(json), 2), None, json), index)
+
+
+def _nothing(index: pd.Index) -> pd.Series:
+    return pd.Series(np.nan, index=index, dtype="str")

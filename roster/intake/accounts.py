@@ -7,10 +7,15 @@ Belongs here: International Bank Account Numbers, told from other accounts by ho
 Whole columns are looked at; the library that takes one value at a time sees only what no column-wise pattern settles.
 """
 
+import string
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from stdnum import bic, iban
 
+from roster.arrow import as_array, beside
 from roster.intake.countries import COUNTRIES
 from roster.membership import among
 
@@ -29,6 +34,7 @@ IBAN_LABEL = r"(?i)^IBAN[: ]*(?=[A-Z]{2}[ .-]*[0-9]{2})"
 """The word before an IBAN, which is no part of it."""
 BIC_LABEL = r"(?i)^(?:BIC|SWIFT)(?:[- ]?(?:BIC|CODE))?[: ]+"
 """Words before a BIC, which are no part of it."""
+_SPELLED = string.ascii_uppercase.encode() + string.digits.encode()
 LIKE_IBAN = r"[A-Za-z]{2}[0-9]{2}"
 PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
 
@@ -47,6 +53,8 @@ def spelled(accounts: pd.Series) -> pd.Series:
     """IBANs as computers write them, however people do; other accounts as they are."""
     labelled = accounts[accounts.str.contains("(?i)^iban", na=False)].str.replace(IBAN_LABEL, "", regex=True)
     accounts = labelled.reindex(accounts.index).fillna(accounts) if len(labelled) else accounts
+    if not beside(as_array(accounts), _SPELLED):
+        return accounts
     compact = accounts.str.replace("[ .-]", "", regex=True).str.upper()
     apart = accounts.str.match(r"[A-Za-z]{2}[ .-]+[0-9]{2}", na=False) & compact.str.len().ge(SHORTEST_IBAN)  # PG and BG are giros, too
     return accounts.mask(accounts.str.match(LIKE_IBAN, na=False) | apart, compact)
@@ -65,38 +73,42 @@ def is_iban(numbers: pd.Series) -> pd.Series:
     The check digits are computed for all values at once. Whether a country's numbers look like that follows from where the digits and
     letters stand, so the library is asked once for each such shape instead of once for each person.
     """
-    distinct = numbers.dropna().drop_duplicates()
+    distinct: pd.Series = pd.Series(numbers.dropna().unique(), dtype="str")
     plain = distinct.str.fullmatch(PLAIN_IBAN)
     good = pd.concat([_plain_ibans(distinct[plain]), distinct[~plain].map(_is_valid_iban)]).astype("bool")
-    valid = distinct[good.reindex(distinct.index)]
-    return among(numbers, valid)
+    return numbers.notna() & ~among(numbers, distinct[~good.reindex(distinct.index)])  # there are fewer of these
 
 
 def _plain_ibans(numbers: pd.Series) -> pd.Series:
     """The same for values that are written plainly."""
-    remainders, shapes = _remainders_and_shapes(numbers)
-    good = pd.Series(remainders == 1, index=numbers.index)
+    remainders, shapes = _remainders_and_shapes(as_array(numbers))
+    shape, good = pd.Series(shapes, index=numbers.index), pd.Series(remainders == 1, index=numbers.index)
     # With check digits that hold, one of a shape stands for all of it.
-    samples = numbers[good].groupby(shapes[good]).first()
-    known = samples.index[[_is_valid_iban(number) for number in samples]]
-    return good & pd.Series(shapes, index=numbers.index).isin(known)
+    samples = shape[good].drop_duplicates()
+    known = samples[[_is_valid_iban(number) for number in numbers[samples.index]]]
+    return good & shape.isin(known)
 
 
-def _remainders_and_shapes(numbers: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def _remainders_and_shapes(numbers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Each number's remainder by 97, and a number that stands for its country and for where its letters are."""
-    head, account = _characters(numbers.str.slice(stop=4), 4), _characters(numbers.str.slice(4), LONGEST_IBAN)
-    remainders, shapes = np.zeros(len(numbers), dtype="int64"), 26 * (head[:, 0] - ord("A")) + head[:, 1] - ord("A")
-    for column in account.T:
-        shapes = shapes * 3 + (column > 0) + (column >= ord("A"))
-    for column in (*account.T, *head.T):  # country and check digits count last
-        number = np.where(column >= ord("A"), remainders * 100 + column - ord("A") + 10, remainders * 10 + column - ord("0"))
-        remainders = np.where(column > 0, number % 97, remainders)
+    remainders, shapes = np.zeros(len(numbers), "int64"), np.zeros(len(numbers), "int64")
+    lengths = pc.binary_length(numbers).to_numpy()
+    for length in np.unique(lengths):  # of one length, each place is a column
+        at = np.flatnonzero(lengths == length)
+        texts = numbers.take(pa.array(at))
+        columns = np.frombuffer(texts.buffers()[2], "uint8")[: length * len(at)].reshape(len(at), length).T.astype("int8") - ord("A")
+        first, second, *account = columns
+        shape, rest, digits = 26 * first.astype("int64") + second, np.zeros(len(at), "int64"), 0
+        for column in account[2:]:
+            shape = shape * 3 + 1 + (column >= 0)
+        for column in (*account[2:], first, second, *account[:2]):  # country and check digits count last
+            letter = column >= 0
+            rest = np.where(letter, rest * 100 + column + 10, rest * 10 + column + ord("A") - ord("0"))
+            digits += 2
+            if digits > 14:  # of what an int64 holds
+                rest, digits = rest % 97, 2
+        remainders[at], shapes[at] = rest % 97, shape * 3 ** (LONGEST_IBAN + 4 - length)
     return remainders, shapes
-
-
-def _characters(texts: pd.Series, width: int) -> np.ndarray:
-    """Their codes, one row a text, 0 behind its end."""
-    return texts.to_numpy(dtype=f"S{width}").view("uint8").reshape(len(texts), width).astype("int64")
 
 
 def _is_valid_iban(number: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from roster.arrow import as_array, beside
+
 _ADDRESS: Final = r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+"
 _UNUSUAL: Final = r"[\s<>\",;:]|\.$"
 _WORTH_A_LOOK: Final = r"[^!#-+\--9=?-~]|\.$"
@@ -54,5 +56,7 @@ def several(cells: pd.Series) -> pd.Series:
 
 def of_two_scripts(cells: pd.Series) -> pd.Series:
     """Which cells have a word of Latin letters with a Greek or Cyrillic one among them: it looks right, and is nobody's address."""
+    if not beside(as_array(cells), bytes(range(0x20, 0x7F))):
+        return pd.Series(False, index=cells.index)
     beyond = cells.str.contains(_BEYOND_ASCII, na=False)
     return beyond & cells[beyond].str.contains(_TWO_SCRIPTS).reindex(cells.index, fill_value=False) if beyond.any() else beyond

@@ -4,7 +4,6 @@ Belongs here: dispositions, rows by what became of them, by company and departme
 used (``roster.intake.take_in`` and its steps), whether counts are strange (``roster.intake.gate``).
 """
 
-import numpy as np
 import pandas as pd
 
 from roster.intake import by_file
@@ -44,13 +43,13 @@ def dispositions(table: RawTable, rows: pd.DataFrame, superseded: pd.Series, rej
 def facts(table: RawTable, format: CsvFormat, dispositions: pd.DataFrame, roster: pd.DataFrame, people: People) -> FileFacts:
     """The counts of rows and filled cells, and how the file was read."""
     counted = dispositions["disposition"].value_counts()
-    used = roster["in_scope"]
-    spared = roster["employment"].eq("left")
+    used = roster["in_scope"].to_numpy(bool)
+    spared = roster["employment"].eq("left").to_numpy(bool)
 
     def filled(name: str) -> float:
         # What leavers need not have, and HR systems take away from them, does not make a column emptier.
-        there = (roster[name].notna() | spared)[used]
-        return round(float(np.mean(there)), 4) if len(there) else 0.0
+        there = (roster[name].notna().to_numpy() | spared) & used
+        return round(float(there.sum() / used.sum()), 4) if used.any() else 0.0
 
     return FileFacts(
         rows=table.rows,

@@ -7,14 +7,17 @@ Only values that a column-wise pattern picks out are looked at one by one, and e
 """
 
 import re
+import string
 from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
 
 from roster import characters
+from roster.arrow import as_array, beside
 from roster.intake import garbling
 from roster.intake.faults import fault_rows
+from roster.membership import among
 from roster.reading.lines import line_text
 from roster.settings import People, Source
 from roster.unfit import Unfit
@@ -50,6 +53,8 @@ _PAIRED: Final = r'[^"]*(?:(?<![^\W_])"[^"]+"(?![^\W_])[^"]*)*'
 """Quotation marks as a nickname has them: around words. Others are those of the file, amiss."""
 
 _UNUSUAL: Final = r"[^ -~]"
+_USUAL: Final = bytes(set(range(0x20, 0x7F)) - set(b"'"))
+"""Of what a value may be made that is as it should be, in whatever order."""
 _TEXT_MARK: Final = r"'+(?:\+?[0-9][0-9 .,:/()-]*)?"
 _ANY_TEXT_MARK: Final = r"'+.*"
 _CURLY: Final = "’‘ʼ´"
@@ -58,6 +63,10 @@ _SUSPECT: Final = (
     r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
     rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED})$"
 )
+
+_UNSUSPECTED: Final = f"{string.ascii_letters}{string.digits} -/:@()".encode()
+"""Of what a value may be made that no pattern of damage fits but a day's, in whatever order."""
+_WITHOUT_DAYS: Final = _UNSUSPECTED.translate(None, string.digits.encode())
 
 MESSAGES: Final = {
     "lost": "Letters or digits of it were lost on the way: a question mark or another sign stands for them.",
@@ -90,6 +99,8 @@ def mended(frame: pd.DataFrame, people: People) -> pd.DataFrame:
 
 def _mended(series: pd.Series, *, key: bool) -> pd.Series:
     text_mark, curly = (_ANY_TEXT_MARK, _CURLY) if key else (_TEXT_MARK, "")
+    if not beside(as_array(series), _USUAL):
+        return series
     unusual = series.str.contains(_UNUSUAL, na=False)
     if unusual.any():
         series = _replaced(series, unusual, lambda text: text if garbling.kind(text) == "garbled" else characters.plain(text).strip(curly))
@@ -140,8 +151,13 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
     more = '|["_*~^]' if name in NAMES else f"|^(?:{DAY})$" if name in CODES else ""
-    suspect = series[series.str.contains(_SUSPECT + more, na=False)]
-    return suspect.map({text: _kind(text, name) for text in suspect.unique()}).dropna().astype("str")
+    if not beside(as_array(series), _WITHOUT_DAYS if name in CODES else _UNSUSPECTED):
+        return series.head(0)
+    # Of what people are told apart by, nearly every value is another one.
+    asked = series if name in KEYS else pd.Series(series.unique(), dtype="str")
+    suspect = asked[asked.str.contains(_SUSPECT + more, na=False)].unique()
+    kinds = {text: kind for text in suspect if (kind := _kind(text, name))}
+    return series[among(series, pd.Series(list(kinds), dtype="str"))].map(kinds).astype("str")
 
 
 def _kind(text: str, name: str) -> str | None:

@@ -63,6 +63,10 @@ class Leavers:
         return [fault_rows(sorted(lines & set(saying.index[saying])), "", code) for saying, code in cases]
 
 
+_ASKED: Final = ("employee_id", "email", "first_name", "last_name", "start_date", "end_date")
+"""Columns by which rows are told to be of one person, and one to follow another."""
+
+
 @dataclass(frozen=True)
 class Settled:
     """Rows that count, once leavers are asked for no more than they need."""
@@ -87,15 +91,17 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series, ma
     """
     saying = leavers(validated, standing)
     numbered = validated.frame.assign(employee_id=employee_id)
-    bridged = again_at_once(numbered, saying)
+    shared = _sharing(numbered)
+    bridged = again_at_once(shared, saying).reindex(numbered.index, fill_value=False)
     saying = replace(saying, pending=saying.pending & ~bridged, undated=saying.undated & ~_here(employee_id, saying))
-    why = superseded(numbered, saying).fillna(to_follow(numbered, saying))
+    why = superseded(shared, saying).fillna(to_follow(shared, saying)).reindex(numbered.index).astype("str")
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
-    doubted = in_doubt(numbered.loc[counting], saying)
+    counted = numbered.loc[counting, list(_ASKED)]
+    doubted = in_doubt(counted, saying)
     faults.append(fault_rows(doubted, "employee_id", IN_DOUBT))
-    beside = beside_malformed(numbered.loc[counting], saying, malformed, several=several)
+    beside = beside_malformed(counted, saying, malformed, several=several)
     faults.append(fault_rows(beside, "employee_id", MALFORMED))
     doubted = doubted.union(beside)
     frame = kept.frame.loc[counting] if len(counting) < len(why) else kept.frame
@@ -162,8 +168,7 @@ def superseded(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
         saying: Which of them say left.
     """
     reason: pd.Series = pd.Series(float("nan"), index=frame.index, dtype="str")
-    number = frame["employee_id"]
-    shared = frame[number.notna() & number.duplicated(keep=False)]
+    shared = _sharing(frame)
     if not saying.numbered[shared.index].any():
         return reason
     old = shared[saying.numbered[shared.index]].sort_values("end_date", na_position="first", kind="stable")
@@ -271,10 +276,15 @@ def _alike(some: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     return pairs[~other_name]
 
 
+def _sharing(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose number another one has."""
+    number = frame["employee_id"]
+    return frame[number.notna() & number.duplicated(keep=False)]
+
+
 def _pairs(frame: pd.DataFrame, some: pd.Series, others: pd.Series) -> pd.DataFrame:
     """Each row of `some` beside each of `others` with the same number, whose columns end in ``_other``."""
-    number = frame["employee_id"]
-    shared = frame[number.notna() & number.duplicated(keep=False)]
+    shared = _sharing(frame)
     first, second = (shared[which[shared.index]].reset_index(names="line") for which in (some, others))
     return first.merge(second, on="employee_id", suffixes=("", "_other"))
 
@@ -293,6 +303,7 @@ def without_passed_on(frame: pd.DataFrame, saying: Leavers) -> pd.DataFrame:
     Of several that say left, the one that left last keeps it, also before somebody who is still to begin.
     """
     address = frame["email"].str.lower()
+    address = address[among(address, address[(saying.numbered | saying.pending)[address.index]])]
     shared = address[address.notna() & address.duplicated(keep=False)]
     left, pending = saying.numbered[shared.index], saying.pending[shared.index]
     if not left.any():

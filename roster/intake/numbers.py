@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from roster.arrow import DIGITS, as_array, beside
 from roster.characters import ascii_like
 from roster.intake.accounts import is_iban
 from roster.intake.faults import fault_rows
@@ -27,6 +28,8 @@ _PHONE_OF_SOMEBODY: Final = r"(?:[^0-9]*[0-9]){7,}[^0-9]*"
 
 def is_other(series: pd.Series) -> pd.Series:
     """Which values are evidently an address, a telephone number, a link or an account, in whichever characters they are written."""
+    if not beside(as_array(series), DIGITS):
+        return pd.Series(False, index=series.index)
     foreign = {text: ascii_like(text) for text in series[series.str.contains(r"[^\x00-\x7f]", na=False)].unique()}
     seen = series.replace(foreign).astype("str") if foreign else series
     other = seen.str.fullmatch(OTHER, na=False)
@@ -98,9 +101,9 @@ def _names(frame: pd.DataFrame) -> set[str]:
 
 def _form(series: pd.Series) -> pd.Series:
     """How a number is written: 9 for a digit, A for a letter."""
-    if series.str.fullmatch("[0-9]+", na=False).all():
-        long = series.str.len()
-        return long.map({length: "9" * length for length in long.unique()}).astype("str")
+    if not (beside(as_array(series), DIGITS) or series.hasnans):
+        codes, lengths = pd.factorize(series.str.len())
+        return pd.Series(["9" * length for length in lengths], dtype="str").take(codes).set_axis(series.index)
     return series.str.replace("[0-9]", "9", regex=True).str.replace(r"[^\W\d_]", "A", regex=True)
 
 

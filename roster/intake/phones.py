@@ -36,12 +36,10 @@ def e164(numbers: pd.Series, regions: pd.Series) -> pd.Series:
         numbers: As HR writes them.
         regions: ISO country code in which a number without a country prefix is read; NaN means that the prefix is needed.
     """
-    result = pd.Series(float("nan"), index=numbers.index, dtype="str")
     numbers = numbers.mask(numbers.str.fullmatch(NO_PHONE, na=False))
     compact = numbers.str.replace(PHONE_SEPARATORS, "", regex=True)
-    for region in regions.dropna().unique():
-        of_region = compact[regions == region]
-        result = result.fillna(_plain_phones(of_region, region).reindex(result.index))
+    plain = [_plain_phones(compact[regions == region], region) for region in regions.dropna().unique()]
+    result: pd.Series = pd.concat([compact[:0], *plain]).reindex(numbers.index)
     unsettled = pd.DataFrame({"number": numbers, "region": regions})[numbers.notna() & result.isna()]
     distinct = unsettled.drop_duplicates()
     parsed = [_parsed_phone(number, None if pd.isna(region) else region) for number, region in distinct.itertuples(index=False)]
@@ -70,8 +68,8 @@ def _plain_phones(compact: pd.Series, region: str) -> pd.Series:
     bare = inside & ~has_trunk & compact.str.fullmatch(f"(?:{pattern})", na=False)
     with_trunk = inside & has_trunk & compact.str.fullmatch(f"{trunk}(?:{pattern})", na=False)
     with_code = compact.str.fullmatch(rf"\+{code}(?:{pattern})", na=False)
-    result = none.mask(bare, f"+{code}" + compact)
-    result = result.mask(with_trunk, f"+{code}" + compact.str.slice(len(trunk)))
+    result = none.mask(bare, f"+{code}" + compact) if bare.any() else none
+    result = result.mask(with_trunk, f"+{code}" + compact.str.slice(len(trunk))) if with_trunk.any() else result
     if metadata.international_prefix.isdigit():  # else which digits are the prefix is the library's to say
         dialled = compact.str.fullmatch(f"{metadata.international_prefix}{code}(?:{pattern})", na=False)
         result = result.mask(dialled, "+" + compact.str.slice(len(metadata.international_prefix)))

@@ -92,9 +92,9 @@ def count(
         found &= unread[name].loc[wanting["line"]].isna().to_numpy()
     lost = reference[has & ~found]
     keys = _keys(name, rows, raw, people) if len(lost) else pd.Series(dtype="str")
-    first = lost.head(_SHOWN)
+    first, bare = lost.head(_SHOWN), keys.index.astype("str").str.lstrip("0")
     lines = tuple(int(line) for line in wanting.loc[first.index, "line"])
-    return Managers(True, int(has.sum()), len(lost), int((~has).sum()), lines, tuple(_nearest(text, keys) for text in first))
+    return Managers(True, int(has.sum()), len(lost), int((~has).sum()), lines, tuple(_nearest(text, keys, bare) for text in first))
 
 
 def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> pd.Series:
@@ -108,15 +108,16 @@ def _keys(name: str, rows: pd.DataFrame, raw: pd.DataFrame, people: People) -> p
     else:
         key = own_key(source, raw) if source.refers_to else rows["employee_id"]
     number = rows["employee_id"].where(rows["employee_id"].str.fullmatch(_NUMBER, na=False))
-    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna().drop_duplicates()
-    known = known.drop_duplicates("key", keep=False)  # of several whose it could be, none is nearest
-    return known.set_index("key")["number"]
+    known = pd.DataFrame({"key": key.str.lower(), "number": number}).dropna()
+    again = known["key"].duplicated(keep=False)
+    several = known[again].drop_duplicates().drop_duplicates("key", keep=False)  # of several whose it could be, none is nearest
+    return known[~again | known.index.isin(several.index)].set_index("key")["number"]
 
 
-def _nearest(text: str, keys: pd.Series) -> str | None:
+def _nearest(text: str, keys: pd.Series, without_noughts: pd.Index) -> str | None:
     bare = _folded(_FRACTION.sub("", text.strip().lstrip("'")))
     forms = [_folded(text), _folded(_REMARK.sub("", text)), bare]
-    forms += keys.index[keys.index.str.lstrip("0") == bare.lstrip("0")].tolist()
+    forms += keys.index[without_noughts == bare.lstrip("0")].tolist()
     near: str | None = next((keys[form] for form in forms if form in keys.index), None)
     if near is None and len(keys) <= _MOST_COMPARED:
         near = next((keys[key] for key in difflib.get_close_matches(forms[0], keys.index, 1, _CLOSE)), None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -105,7 +106,9 @@ def take_in(
         result = _of(put.table, asked, put)
         facts = replace(result.facts, changes=put.counts)
         return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
-    return _of(reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads()), asked, None)
+    tables = [reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())]
+    del data  # of a long file it is hundreds of megabytes, and so is what is popped
+    return _of(tables.pop(), asked, None)
 
 
 @dataclass(frozen=True)
@@ -257,9 +260,7 @@ def _of_nobody(rejects: pd.DataFrame, read: _Read, asked: _Asked) -> pd.DataFram
 
 def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, asked: _Asked) -> FileFacts:
     """What is counted of the file."""
-    people, table, as_of, rejects = asked.people, read.table, asked.days.as_of, found.rejects
-    written = roster.loc[roster["in_scope"], ["line", "worker_status", "start_date", "end_date", "employment"]]
-    written = written.assign(end_date=found.ends[written["line"]].to_numpy())
+    people, table, rejects = asked.people, read.table, found.rejects
     return replace(
         counts.facts(table, asked.format, dispositions, roster, people),
         managers=references.count(roster, read.rows, table.frame, people, asked.remembered, read.mapped.unread),
@@ -268,9 +269,16 @@ def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.D
         collided=counts.lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=counts.lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(read.damaged["line"].nunique()),
-        standing=standing.counts(written, as_of),
-        contradicting=standing.contradicting(written, as_of) if "worker_status" in people.columns else 0,
+        **_stated(found, roster, asked),
     )
+
+
+def _stated(found: _Sorted, roster: pd.DataFrame, asked: _Asked) -> dict[str, Any]:
+    """The counts of those of `roster.intake.standing`, by status and dates as each row has them."""
+    written = roster.loc[roster["in_scope"], ["line", "worker_status", "start_date", "end_date", "employment"]]
+    written, as_of = written.assign(end_date=found.ends[written["line"]].to_numpy()), asked.days.as_of
+    contradicting = standing.contradicting(written, as_of) if "worker_status" in asked.people.columns else 0
+    return {"standing": standing.counts(written, as_of), "contradicting": contradicting}
 
 
 def _result(
@@ -378,7 +386,7 @@ def _roster(valid: pd.DataFrame, in_scope: pd.Series, bridged: pd.Series, people
     if people.starts_ahead:
         roster = roster.assign(**{employed.AHEAD: employed.ahead(roster, days, bridged)})
     kept = in_scope.to_numpy()
-    for column in set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "employment", employed.AHEAD}:
+    for column in set() if kept.all() else set(roster.columns) - {*OUT_OF_SCOPE_COLUMNS, "employment", employed.AHEAD}:
         roster[column] = roster[column].where(kept)
     return roster.assign(in_scope=kept)
 

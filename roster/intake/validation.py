@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 import pandas as pd
@@ -19,6 +19,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from roster import yes_or_no
+from roster.arrow import DIGITS, as_array, beside
 from roster.characters import plain
 from roster.intake import amounts, dates, faults
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
@@ -26,12 +27,14 @@ from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
+from roster.membership import among
 from roster.rules import as_text
 from roster.settings import People
 from roster.unfit import Unfit
 from roster.vocabulary import IDENTITY_COLUMNS, MANAGER_COLUMNS, WORKER_STATUSES
 
-EMPLOYEE_ID = "[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{1,64}"
+LONGEST_EMPLOYEE_ID = 64
+EMPLOYEE_ID = f"[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{{1,{LONGEST_EMPLOYEE_ID}}}"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
@@ -44,6 +47,11 @@ NO_MAILBOX = (
 
 NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
+
+
+_NOTHINGS: Final = pd.Series(sorted(faults.NOTHINGS - {"NA"}), dtype="str")
+_NO_NAMES: Final = pd.Series(sorted(faults.NOTHINGS - faults.NAMES), dtype="str")
+_NOTHING_IN_CODES: Final = pd.Series(sorted(faults.NOTHING_IN_CODES), dtype="str")
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,8 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
     _spell(frame)
     scoping = _scoping(people)
     for column in [name for name in map(str, frame) if name not in (*NAMED, *DATES, *MANAGER_COLUMNS)]:
-        nothing = says_nothing(frame[column]) & ~frame[column].isin(scoping.get(column, set()))
-        if nothing.any():
+        nothing = says_nothing(frame[column])
+        if nothing.any() and (nothing := nothing & ~frame[column].isin(scoping.get(column, set()))).any():
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
     found += _doubtful(frame, people)
@@ -176,10 +184,10 @@ def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"
     a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
     unlettered = {name: _without_letters(texts) for name, texts in names.items()}
-    signs = {name: unlettered[name] & ~texts.str.contains("[1-9]", na=False) for name, texts in names.items()}
+    signs = {name: which & ~names[name].where(which).str.contains("[1-9]", na=False) for name, which in unlettered.items()}
     both = signs["first_name"] & signs["last_name"]
     for name, texts in names.items():
-        nothing = texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both
+        nothing = among(texts, _NO_NAMES) | (signs[name] & ~texts.where(signs[name]).isin(faults.NAMES)) | both
         yield name, "nothing", nothing
         yield name, "name", (unlettered[name] & ~signs[name]) | texts.str.contains("@", na=False, regex=False)
 
@@ -246,11 +254,16 @@ def zone_names() -> dict[str, str]:
 
 def says_nothing(series: pd.Series) -> pd.Series:
     """Which values are words for nothing. As a name and as a word of the settings they are values, and `NA` is Namibia, too."""
-    return series.isin(faults.NOTHINGS - {"NA"}) | series.str.casefold().isin(faults.NOTHING_IN_CODES)
+    distinct: pd.Series = pd.Series(series.unique(), dtype="str")
+    # Python folds a text at a time, Arrow makes a column of ASCII small.
+    folded = distinct.str.casefold() if beside(as_array(distinct), bytes(range(0x80))) else distinct.str.lower()
+    return among(series, distinct[among(distinct, _NOTHINGS) | among(folded, _NOTHING_IN_CODES)])
 
 
 def is_employee_id(series: pd.Series) -> pd.Series:
     """Which values can be an employee number; initials too. What is evidently something else of somebody's is none."""
+    if not beside(as_array(series), DIGITS):
+        return series.str.len().between(1, LONGEST_EMPLOYEE_ID).fillna(False).astype("bool")
     written: pd.Series = series.str.fullmatch(EMPLOYEE_ID, na=False) & series.str.contains(r"[^\W_]", na=False)
     return written & ~series.isin(faults.NOTHINGS - {"NA", "nil"}) & ~is_other(series)
 

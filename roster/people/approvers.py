@@ -11,7 +11,7 @@ for nobody. A chain of any depth is then followed by squaring an array of next s
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,13 +29,17 @@ TOPS: Final = ("top", "self")
 """The repairs of those who have no manager by HR's own word."""
 
 _AWAY: Final = {"leave": "on_leave", "left": "left", "pending": "not_started", "elsewhere": "elsewhere"}
+_REPAIRS: Final = (*_AWAY.values(), "not_here", "unknown", *TOPS, "cycle", "kept")
+_CODE: Final = {name: code for code, name in enumerate(_REPAIRS)}
+_NONE: Final = -1
+"""The code of those whose manager stands."""
 
 
 class NoApprover(ValueError):
     """The settings name an approver who cannot approve, and nobody above them can in their place."""
 
 
-def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
+def resolve(chart: "Chart", settings: Approvers) -> pd.DataFrame:
     """Give an active approver to everyone who needs one; what comes out has no circle but the loop of a top onto themself.
 
     A manager who is active and eligible is left alone. Otherwise the manager's manager is asked, and so on up. Whose manager is in no row
@@ -43,9 +47,7 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     has no manager of HR's. Nobody's approver depends on who else needs one, so a row that is missing today moves no one.
 
     Args:
-        people: One row a person, also of those who only carry a chain: `employee_id` (unique), `manager_id`, `employment`
-            (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver), and
-            `current`, if it is there: who approves for them today.
+        chart: The organisation.
         settings: Who approves at the top of the chain, and where a chain breaks off.
 
     Returns:
@@ -58,7 +60,6 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     Raises:
         NoApprover: Someone whom the settings name can neither approve nor be stood in for.
     """
-    chart = _Chart.of(people)
     lost = chart.lost
     itself = chart.boss == np.arange(chart.boss.size)
     itself[-1] = False
@@ -69,11 +70,16 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     links[opened] = chart.nobody
     kept = lost & (((links == boss) & (links != chart.nobody)) | itself)
     repair = _repairs(chart.people, boss, chart.able, itself, opened)
-    repair[lost[:-1]] = "unknown"
-    repair[kept[:-1]] = "kept"
+    repair[lost[:-1]] = _CODE["unknown"]
+    repair[kept[:-1]] = _CODE["kept"]
     met = links[:-1] != chart.nobody
     links = _ends_met(
-        links, chart.named("fallback", settings.fallback), chart.named("top", settings.top), np.isin(repair, TOPS), lost, kept
+        links,
+        chart.named("fallback", settings.fallback),
+        chart.named("top", settings.top),
+        np.isin(repair, [_CODE[name] for name in TOPS]),
+        lost,
+        kept,
     )
 
     manager = chart.people["manager_id"].astype("str")
@@ -81,20 +87,21 @@ def resolve(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
         {
             "employee_id": chart.people["employee_id"],
             "approver_id": chart.people["employee_id"].reindex(links[:-1]).set_axis(chart.people.index),
-            "repair": pd.Series(repair, dtype="str"),
+            "repair": pd.Series([*_REPAIRS, None], dtype="str").take(repair).set_axis(chart.people.index),
             "asked": manager,
-            "via": manager.where((repair == "on_leave") & met),
+            "via": manager.where((repair == _CODE["on_leave"]) & met),
         }
     )
-    given = _positions(chart.ids, people["employee_id"])[:-1]
-    return answer.take(given[people["needs"].to_numpy(bool)]).reset_index(drop=True)
+    given = np.empty_like(chart.order)
+    given[chart.order] = np.arange(len(chart.order))
+    return answer.take(given[chart.people["needs"].to_numpy(bool)[given]]).reset_index(drop=True)
 
 
-def stand_ins(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
+def stand_ins(chart: "Chart", settings: Approvers) -> pd.DataFrame:
     """Those whom the settings name and who cannot approve today; as for everyone who is away, their next manager up does.
 
     Args:
-        people: As for `resolve`.
+        chart: The organisation.
         settings: As for `resolve`.
 
     Returns:
@@ -102,7 +109,6 @@ def stand_ins(people: pd.DataFrame, settings: Approvers) -> pd.DataFrame:
     """
     if settings.fallback is None and settings.top == "self":
         return pd.DataFrame(columns=list(COLUMNS), dtype="str")
-    chart = _Chart.of(people)
     wanted: tuple[tuple[Literal["fallback", "top"], str | None], ...] = (("fallback", settings.fallback), ("top", settings.top))
     found = {str(number): chart.named(setting, number) for setting, number in wanted}
     rows = [(number, chart.ids[at], "stand_in") for number, at in found.items() if at != chart.nobody and chart.ids[at] != number]
@@ -113,7 +119,7 @@ def nearest(people: pd.DataFrame, wanted: pd.Series, ready: pd.Index, fallback: 
     """Who approves where the settings or HR name somebody, at the index of `wanted`: they, or the next one up the chain who is ready.
 
     Args:
-        people: As for `resolve`.
+        people: As for `Chart.of`.
         wanted: Employee numbers.
         ready: The employee numbers of those who can approve where it is asked for.
         fallback: Who approves where a chain ends before one is met; if they can.
@@ -121,9 +127,9 @@ def nearest(people: pd.DataFrame, wanted: pd.Series, ready: pd.Index, fallback: 
     Returns:
         Employee numbers; missing where there is nobody.
     """
-    chart = _Chart.of(people)
+    chart = Chart.of(people)
     able = chart.able & np.append(chart.ids.isin(ready), False)
-    end = _far_along(np.where(able, np.arange(chart.boss.size), chart.boss))
+    end = _nearest_able(chart.boss, able)
     found = np.where(able[end], end, chart.nobody)
     if fallback is not None:
         instead = found[_positions(chart.ids, pd.Series([fallback], dtype="str"))[0]]
@@ -133,9 +139,11 @@ def nearest(people: pd.DataFrame, wanted: pd.Series, ready: pd.Index, fallback: 
 
 
 @dataclass(frozen=True)
-class _Chart:
+class Chart:
     """An organisation by position."""
 
+    order: Links
+    """Where each of them stands in what was given."""
     people: pd.DataFrame
     """In the order of employee numbers."""
     ids: pd.Index
@@ -147,17 +155,27 @@ class _Chart:
     """Who may approve today; nobody may not."""
 
     @classmethod
-    def of(cls, people: pd.DataFrame) -> "_Chart":
-        ordered = people.sort_values("employee_id", ignore_index=True)
+    def of(cls, people: pd.DataFrame) -> "Chart":
+        """The organisation of some people.
+
+        Args:
+            people: One row a person, also of those who only carry a chain: `employee_id` (unique), `manager_id`, `employment`
+                (``vocabulary.Employment``), `eligible` (will exist at the destination and may approve), `needs` (wants an approver), and
+                `current`, if it is there: who approves for them today.
+        """
+        order = np.asarray(people["employee_id"].argsort(), dtype=np.intp)
+        ordered = people.take(order).reset_index(drop=True)
         ids = pd.Index(ordered["employee_id"])
         able = np.append((ordered["employment"] == "active").to_numpy(bool) & ordered["eligible"].to_numpy(bool), False)
         boss = _positions(ids, ordered["manager_id"])
         lost = np.append(ordered["manager_id"].notna().to_numpy(bool), False) & (boss == len(ids))
-        today = _positions(ids, ordered.reindex(columns=["current"])["current"].astype("str"))
-        return cls(ordered, ids, np.where(lost, today, boss), lost, able)
+        today = ordered.reindex(columns=["current"])["current"].astype("str")
+        boss[lost] = _positions(ids, today[lost[:-1]])[:-1]
+        return cls(order, ordered, ids, boss, lost, able)
 
     @property
     def nobody(self) -> int:
+        """The position that is nobody's."""
         return len(self.ids)
 
     def named(self, setting: Literal["fallback", "top"], number: str | None) -> int:
@@ -165,7 +183,7 @@ class _Chart:
         if number is None or (setting == "top" and number == "self") or not len(self.ids):
             return self.nobody
         at = int(_positions(self.ids, pd.Series([number], dtype="str"))[0])
-        found = int(_far_along(np.where(self.able, np.arange(self.boss.size), self.boss))[at])
+        found = int(_nearest_able(self.boss, self.able)[at])
         if self.able[found]:
             return found
         why = (
@@ -183,23 +201,32 @@ def _positions(ids: pd.Index, wanted: pd.Series) -> Links:
 def _far_along(links: Links) -> Links:
     """Where each person is after at least as many steps as there are people: at the end of their chain, or inside a circle."""
     for _ in range(links.size.bit_length()):
-        links = links[links]
+        before, links = links, links[links]
+        if np.array_equal(before, links):  # all are at an end, and a company has few levels
+            break
     return links
+
+
+def _nearest_able(boss: Links, able: NDArray[np.bool_]) -> Links:
+    """Each person, or the next one up the chain, who can approve; the end of the chain, or anybody in a circle, where there is none."""
+    return _far_along(np.where(able, np.arange(boss.size), boss))
 
 
 def _first_able(boss: Links, able: NDArray[np.bool_]) -> Links:
     """The nearest manager up the chain who can approve; nobody where the chain ends or circles before one is met."""
     nobody = boss.size - 1
-    end = _far_along(np.where(able, np.arange(boss.size), boss))
+    end = _nearest_able(boss, able)
     return np.where(able[end], end, nobody)[boss]
 
 
 def _openings(links: Links, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of each circle, the member with the smallest employee number; of those without a manager of HR's, where there are such."""
-    order = np.arange(links.size) + np.where(lost, 0, links.size)
     on_circle = np.zeros(links.size, dtype=bool)
     on_circle[_far_along(links)] = True
     on_circle[-1] = False
+    if not on_circle.any():
+        return on_circle
+    order = np.arange(links.size) + np.where(lost, 0, links.size)
     smallest = order
     for _ in range(links.size.bit_length()):
         smallest = np.minimum(smallest, smallest[links])
@@ -210,13 +237,16 @@ def _openings(links: Links, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _repairs(
     people: pd.DataFrame, boss: Links, able: NDArray[np.bool_], itself: NDArray[np.bool_], opened: NDArray[np.bool_]
-) -> NDArray[Any]:
-    """What was wrong with each person's manager: the first link that does not hold gives the name."""
-    away = np.append(people["employment"].map(_AWAY).fillna("not_here").to_numpy(object), "unknown")
-    repair: NDArray[Any] = np.where(able, np.nan, away)[boss[:-1]]
-    repair[people["manager_id"].isna().to_numpy()] = "top"
-    repair[itself[:-1]] = "self"
-    repair[opened[:-1]] = "cycle"
+) -> NDArray[np.int8]:
+    """What was wrong with each person's manager, by its place in `_REPAIRS`: the first link that does not hold gives the name."""
+    away = np.full(boss.size, _CODE["not_here"], dtype="int8")
+    for employment, name in _AWAY.items():
+        away[:-1][people["employment"].eq(employment).to_numpy(bool)] = _CODE[name]
+    away[-1] = _CODE["unknown"]
+    repair: NDArray[np.int8] = np.where(able, np.int8(_NONE), away)[boss[:-1]]
+    repair[people["manager_id"].isna().to_numpy()] = _CODE["top"]
+    repair[itself[:-1]] = _CODE["self"]
+    repair[opened[:-1]] = _CODE["cycle"]
     return repair
 
 

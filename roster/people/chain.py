@@ -18,7 +18,7 @@ from roster.intake.employed import AHEAD
 from roster.membership import among, looked_up
 from roster.people import approvers
 from roster.people.matching import pseudonyms
-from roster.rules import UNREAD
+from roster.rules import unread_of
 from roster.settings import Approvers
 
 AbsentMeans = Literal["leaver", "unchanged", "error"]
@@ -39,7 +39,7 @@ class Chain:
     leave_to_vendor: bool = False
     """Whether a destination that passes over people on leave by itself is left to do so."""
     links: pd.DataFrame | None = None
-    """Everyone in the chain, in the form that `roster.people.approvers.resolve` takes; ``here`` says who had an active account there when
+    """Everyone in the chain, in the form that `roster.people.approvers.Chart` takes; ``here`` says who had an active account there when
     it was drawn."""
     fallback: str | None = None
     """Who approves by the settings where a chain breaks off."""
@@ -86,14 +86,17 @@ class Chain:
 
     def address_of(self, names: pd.Series) -> pd.Series:
         """Addresses for employee numbers; what is an address already stays as it is, an unknown number is missing."""
-        return names.where(names.str.contains("@", na=False), looked_up(names, self.addresses)).astype("str")
+        found, is_address = looked_up(names, self.addresses), names.str.contains("@", na=False)
+        return found.mask(is_address, names).astype("str") if is_address.any() else found
 
     def may_approve(self, names: pd.Series) -> pd.Series:
         """Whether each named person (number or address) may approve; an address that nobody in the chain has may."""
-        address = names.str.lower()
         able = self.able.to_series()
+        found, is_address = among(names, able), names.str.contains("@", na=False)
+        if not is_address.any():
+            return found
         unable = self.addresses[~among(self.addresses.index.to_series(), able)].str.lower()
-        return among(names, able) | (names.str.contains("@", na=False) & ~among(address, unable))
+        return found | (is_address & ~among(names.str.lower(), unable))
 
 
 UNREADABLE: Final = " "
@@ -144,18 +147,20 @@ def approval_chain(
         can_leave = can_leave.head(0)
     elif staying is not None:
         can_leave = can_leave[~among(can_leave, staying)]
-    insiders = _insiders(roster, named, key, out)
-    outsiders = _outsiders(roster, named, can_leave, last)
+    address = roster["email"].str.lower()
+    insiders = _insiders(roster, named, address, key, out)
+    outsiders = _outsiders(roster, named, address, can_leave, last)
     known = pd.concat([insiders["employee_id"], outsiders["employee_id"], _under_another_number(roster, named)])
     people = pd.concat([insiders, outsiders, _former(last[~among(last.index.to_series(), known).to_numpy()])], ignore_index=True)
     people[["manager_id", "current"]] = people[["manager_id", "current"]].astype("str")
     able = people.loc[people["eligible"], "employee_id"]
     links = people.drop(columns="email")
+    chart = approvers.Chart.of(links)
     return Chain(
-        approvals=approvers.resolve(links, settings),
+        approvals=approvers.resolve(chart, settings),
         addresses=people.set_index("employee_id")["email"],
         able=pd.Index(able),
-        stand_ins=approvers.stand_ins(links, settings),
+        stand_ins=approvers.stand_ins(chart, settings),
         leave_to_vendor=settings.resolve_leave == "vendor",
         links=links,
         fallback=settings.fallback,
@@ -194,8 +199,7 @@ def managers_to_remember(roster: pd.DataFrame, acknowledged: pd.DataFrame, last:
 
 def is_unreadable(roster: pd.DataFrame) -> pd.Series:
     """Of whom HR names a manager that could not be made out; a roster that was stored by an earlier version does not say."""
-    unread = roster.reindex(columns=[UNREAD])[UNREAD].astype("str")
-    return unread.str.contains(r"(?:^|\|)manager_(?:id|email|name)(?:\||$)", na=False)
+    return unread_of(roster, "manager_(?:id|email|name)")
 
 
 def _under_another_number(roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
@@ -206,9 +210,8 @@ def _under_another_number(roster: pd.DataFrame, named: pd.DataFrame) -> pd.Serie
     return named.loc[claimed & ~among(named["employee_id"], roster["employee_id"]), "employee_id"]
 
 
-def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Series | None) -> pd.DataFrame:
+def _insiders(roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series, key: bytes, out: pd.Series | None) -> pd.DataFrame:
     there = named.assign(address=named["email"].str.lower()).dropna(subset="address")
-    address = roster["email"].str.lower()
     by_address = there.drop_duplicates("address").set_index("address")
     manager = roster["manager_email"].str.lower()
     # A manager whom nobody knows is not the same as none: the pseudonym leads nowhere, and the link breaks off.
@@ -235,15 +238,16 @@ def _insiders(roster: pd.DataFrame, named: pd.DataFrame, key: bytes, out: pd.Ser
             "eligible": able,
             "needs": roster["in_scope"] & roster["employment"].isin(["active", "leave"]),
             "email": kept.fillna(roster["email"]),
-            "current": _current(account, roster, named),
+            "current": _current(account, roster, named, address),
             "here": here,
         }
     )
 
 
-def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
+def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series) -> pd.Series:
     """Who approves at the destination today for each account, as the chain calls them; missing where nobody active does."""
-    by_address = roster[["employee_id"]].assign(address=roster["email"].str.lower()).dropna(subset="address").drop_duplicates("address")
+    theirs = among(address, named["email"].str.lower())
+    by_address = roster.loc[theirs, ["employee_id"]].assign(address=address).drop_duplicates("address")
     ours = among(named["employee_id"], roster["employee_id"])
     owner = looked_up(named["email"].str.lower(), by_address.set_index("address")["employee_id"])
     name = named["employee_id"].where(ours, owner.fillna(named["employee_id"]))
@@ -252,12 +256,12 @@ def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame) -> p
     return looked_up(looked_up(account, approver), names)
 
 
-def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, can_leave: pd.Series, last: pd.Series) -> pd.DataFrame:
+def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series, can_leave: pd.Series, last: pd.Series) -> pd.DataFrame:
     """Those whom only the destination knows, or whose row was rejected: they approve unless their absence makes them leavers."""
-    ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), roster["email"].str.lower())
+    ours = among(named["employee_id"], roster["employee_id"]) | among(named["email"].str.lower(), address)
     others = named[~ours]
     departed = among(others["employee_id"], can_leave)
-    manager = looked_up(others["employee_id"], last).fillna(_current(others["account"], roster, named))
+    manager = looked_up(others["employee_id"], last).fillna(_current(others["account"], roster, named, address))
     return pd.DataFrame(
         {
             "employee_id": others["employee_id"],

@@ -11,6 +11,8 @@ from collections import Counter
 from itertools import islice
 
 import chardet
+import numpy as np
+import pyarrow as pa
 
 from roster.reading import letters
 from roster.unfit import Unfit
@@ -35,8 +37,6 @@ CONFIRMED = 0.9
 """The share of characters beyond ASCII that must make sense before an encoding that nobody set is taken."""
 REFUTED = 0.5
 """The share below which a set encoding is not believed, if another one would be confirmed."""
-PIECE = 1 << 20
-"""Bytes that are looked at together."""
 SAMPLED = 5000
 """Characters beyond ASCII, with what stands around them, that the detector is shown."""
 
@@ -156,12 +156,11 @@ def _is_of_another_alphabet(text: str) -> bool:
 
 
 def _is_utf_8(data: bytes) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    """Whether it is, by Arrow: Python's decoder makes characters of it, of which nothing is kept."""
+    whole = pa.Array.from_buffers(pa.large_utf8(), 1, [None, pa.py_buffer(np.array([0, len(data)], "int64")), pa.py_buffer(data)])
     try:
-        for start in range(0, len(data), PIECE):
-            decoder.decode(data[start : start + PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 

@@ -14,8 +14,10 @@ from functools import reduce
 from operator import and_, or_
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
+from roster.arrow import DIGITS, as_array, beside
 from roster.reading.table import as_typed
 
 Why = Literal["blank", "header", "title", "footer", "end"]
@@ -182,8 +184,18 @@ def shape(number: str) -> str:
 def shapes(numbers: pd.Series) -> frozenset[str]:
     """The shapes of a file's employee numbers."""
     found = numbers.dropna()
+    if not beside(as_array(found), DIGITS):
+        return frozenset("9" * length for length in found.str.len().unique())
     digits = found.str.replace(r"\d", "9", regex=True).drop_duplicates()
     return frozenset(shape(number) for number in digits if not FOOTER.match(number))
+
+
+def filled(frame: pd.DataFrame) -> np.ndarray:
+    """How many cells of each row have something, counted column by column: all of them at once are a copy of the frame."""
+    count = np.zeros(len(frame), dtype="int64")
+    for name in frame:
+        count += frame[name].notna().to_numpy() if frame[name].hasnans else 1
+    return count
 
 
 def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
@@ -193,7 +205,7 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
         frame: The wanted columns.
         number: The columns that the employee number is made of.
     """
-    odd = frame.notna().sum(axis=1) <= MOST_CELLS
+    odd = pd.Series(filled(frame) <= MOST_CELLS, index=frame.index)
     numbers = [frame[name] for name in number if name in frame]
     for each in numbers if odd.any() else []:
         text = each.where(odd)

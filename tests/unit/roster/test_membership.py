@@ -36,3 +36,11 @@ def test_nobody_is_found_in_a_table_of_nobody_whatever_its_type():
 
 def test_what_is_missing_is_at_no_place_not_even_that_of_what_is_missing():
     assert places(texts("b", None, "x"), texts(None, "b")).to_pylist() == [1, None, None]
+
+
+def test_a_few_are_found_among_many_where_they_first_stand():
+    many = texts(*(f"n{number % 90}" for number in range(100)), None)
+    few = texts("n7", None, "x", "n89", "n7").set_axis([5, 4, 3, 2, 1])
+    assert places(few, many).to_pylist() == [7, None, None, 89, 7]
+    assert among(few, many).tolist() == [True, False, False, True, True]
+    assert places(texts(None), many).to_pylist() == [None]

@@ -1,8 +1,9 @@
 """Rows as an API's records: right JSON types, absent rather than null."""
 
+import orjson
 import pandas as pd
 
-from roster.records import compact, to_records
+from roster.records import compact, to_json, to_records
 from tests.unit.roster.frames import stored, texts
 
 FIELDS = {"name": "text", "limit": "integer", "gone": "boolean", "more": "json"}
@@ -26,6 +27,19 @@ def test_columns_that_are_no_fields_and_fields_that_are_no_columns_are_passed_ov
 def test_rows_keep_their_order_whatever_their_index():
     frame = texts([{"name": "A"}, {"name": "B"}], FIELDS).set_axis([7, 7])
     assert to_records(frame, FIELDS) == [{"name": "A"}, {"name": "B"}]
+
+
+def test_whatever_stands_in_a_text_is_that_text_again():
+    said = ['a "b" \\ c', "line\nend\t\x01\x1f\x7f", "Åsa 👩 \u2028", "plain"]
+    frame = texts([{"name": text} for text in said], FIELDS)
+    assert [record["name"] for record in to_records(frame, FIELDS)] == said
+    assert to_json(frame.iloc[1:3], FIELDS) == orjson.dumps([{"name": text} for text in said[1:3]])
+
+
+def test_a_record_of_which_nothing_is_given_is_one_all_the_same():
+    frame = texts([{}, {"name": "A"}, {}], FIELDS)
+    assert to_json(frame, FIELDS) == b'[{},{"name":"A"},{}]'
+    assert to_json(frame, {"other": "text"}) == b"[{},{},{}]"
 
 
 def test_no_rows_give_no_records():

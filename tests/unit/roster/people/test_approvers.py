@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.people.approvers import NoApprover, resolve, stand_ins
+from roster.people.approvers import Chart, NoApprover, resolve, stand_ins
 from roster.settings import Approvers
 
 SELF = Approvers()
@@ -21,7 +21,7 @@ def people(*rows):
 
 def resolved(frame, settings=SELF):
     """Employee number → (approver, repair); None for nobody, and for no repair."""
-    answer = resolve(frame, settings)
+    answer = resolve(Chart.of(frame), settings)
     found = answer[["approver_id", "repair"]].astype(object)
     return dict(zip(answer["employee_id"], found.where(found.notna(), None).itertuples(index=False, name=None), strict=True))
 
@@ -99,10 +99,10 @@ def test_a_fallback_or_a_top_who_cannot_approve_today_is_stood_in_for_by_their_m
     frame = people(("1", None), ("2", "404"), ("7", "1"), ("8", "7", "leave"), ("9", "8", "active", False))
     for settings in (Approvers(fallback="8"), Approvers(fallback="9"), Approvers(fallback="9", top="8")):
         assert resolved(frame, settings)["2"] == ("7", "unknown")
-        told = stand_ins(frame, settings)
+        told = stand_ins(Chart.of(frame), settings)
         assert set(told["employee_id"]) == {settings.fallback, settings.top} - {"self"}
         assert (set(told["approver_id"]), set(told["repair"])) == ({"7"}, {"stand_in"})
-    assert stand_ins(frame, Approvers(fallback="7", top="1")).empty
+    assert stand_ins(Chart.of(frame), Approvers(fallback="7", top="1")).empty
 
 
 @pytest.mark.parametrize(("number", "why"), [("404", "in no valid row"), ("8", "not active here"), ("9", "not active here")])
@@ -110,7 +110,7 @@ def test_a_fallback_or_a_top_who_cannot_approve_today_is_stood_in_for_by_their_m
 def test_approver_a_fallback_or_a_top_whom_nobody_can_stand_in_for_is_told_and_never_passed_over(setting, number, why):
     frame = people(("1", None), ("2", "1"), ("8", "9", "left", True, False), ("9", "8", "leave"))
     with pytest.raises(NoApprover, match=rf"`approvers.{setting}` names {number}, who is {why}.*Name somebody else"):
-        resolve(frame, Approvers(**{setting: number}))
+        resolve(Chart.of(frame), Approvers(**{setting: number}))
 
 
 def test_an_approver_is_named_by_number():
@@ -157,15 +157,15 @@ def test_fallback_and_top_do_not_close_a_circle_between_them():
 
 
 def test_what_hr_asked_for_is_kept_beside_what_was_decided():
-    answer = resolve(people(("2", "404"), ("1", None)), SELF)
+    answer = resolve(Chart.of(people(("2", "404"), ("1", None))), SELF)
     assert answer["employee_id"].tolist() == ["2", "1"]
     assert answer["asked"].tolist()[0] == "404"
     assert answer["asked"].isna().tolist() == [False, True]
 
 
 def test_nobody_in_nobody_out():
-    assert resolve(people(), SELF).columns.tolist() == ["employee_id", "approver_id", "repair", "asked", "via"]
-    assert resolve(people(("1", None, "left", True, False)), SELF).empty
+    assert resolve(Chart.of(people()), SELF).columns.tolist() == ["employee_id", "approver_id", "repair", "asked", "via"]
+    assert resolve(Chart.of(people(("1", None, "left", True, False))), SELF).empty
 
 
 @st.composite
@@ -233,7 +233,7 @@ def test_approver_nobody_becomes_their_own_because_their_manager_is_unknown(orga
 @given(organisations())
 def test_whoever_passes_over_people_on_leave_by_themselves_comes_to_the_same_approver(organisation):
     frame, settings = organisation
-    answer = resolve(frame.assign(needs=True), settings).set_index("employee_id")
+    answer = resolve(Chart.of(frame.assign(needs=True)), settings).set_index("employee_id")
     leave = set(frame.loc[frame["employment"] == "leave", "employee_id"])
     named = answer["via"].fillna(answer["approver_id"])  # what every record of a feed says
     for _, row in answer.iterrows():
@@ -269,7 +269,7 @@ def test_with_a_top_who_can_approve_at_most_one_person_approves_for_themself(org
 @given(organisations())
 def test_hrs_manager_stands_wherever_they_can_approve_and_no_circle_was_opened_there(organisation):
     frame, settings = organisation
-    answer = resolve(frame, settings)
+    answer = resolve(Chart.of(frame), settings)
     fine = answer["asked"].isin(able(frame)) & (answer["asked"] != answer["employee_id"])
     pd.testing.assert_series_equal(fine, answer["repair"].isna() | (fine & (answer["repair"] == "cycle")), check_names=False)
     stands = answer[answer["repair"].isna()]
