@@ -207,9 +207,12 @@ def _spell(frame: pd.DataFrame) -> None:
 
 
 def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:
-    """End dates that are none, to be told. One far ahead costs nobody anything; one long past would have cost somebody their access."""
-    past = dates.no_end(frame["end_date"]) & (frame["end_date"] < dates.NO_END_FROM) & frame["worker_status"].ne("Terminated")
-    return faults.fault_rows(frame.index[past | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
+    """End dates that are none, to be told. One long past would have cost somebody their access; one far ahead costs nobody anything, unless
+    its year is typed wrong, as one seems to be that no other row has, and that is no day that systems write."""
+    end = frame["end_date"]
+    past = dates.no_end(end) & (end < dates.NO_END_FROM) & frame["worker_status"].ne("Terminated")
+    typed = (end >= dates.NO_END_FROM) & ~end.str.slice(5).isin(dates.WRITTEN_FOR_NONE) & ~end.duplicated(keep=False)
+    return faults.fault_rows(frame.index[past | typed | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
 
 
 def _locale(series: pd.Series) -> pd.Series:

@@ -145,6 +145,10 @@ def _columns(
     if link := relations.manager(frame, managers[0] if managers else None, number, email):
         canonical, rule, guess = (_by_name(frame, managers, columns, rules) if link[2].confidence < SURE else None) or link
         columns[canonical], rules[canonical] = guess, dict(rule)
+        key = rule.get("refers_to")
+        if "employee_id" not in named and key is not None and key not in others and relations.numbers(frame[key], frame.get(email)):
+            columns["employee_id"] = Guess(key, round(0.8 * guess.confidence, 2), "managers are named by it, and it tells each person")
+            number = rules[canonical].pop("refers_to")
     rules |= _dates(frame, columns, headed)
     flags = substitutes.worker_status(frame, columns) if headed else {}
     rules |= flags
@@ -218,7 +222,7 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
     rules: dict[str, dict[str, Any]] = {}
     for column in ("start_date", "end_date"):
         if column in columns and (written := recognising.dates(frame[columns[column].value])):
-            rules[column] = {"column": columns[column].value, "format": written.value[0]}
+            rules[column] = {"column": columns[column].value, "format": written.value[0] if len(written.value) == 1 else written.value}
             columns[column] = _capped(columns[column], written)
     return rules
 

@@ -16,6 +16,7 @@ import pandas as pd
 from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
+from roster.intake.dates import FRACTION
 from roster.intake.faults import NOTHINGS
 from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
@@ -35,8 +36,11 @@ DATE_FORMATS = (
     *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y"),
     *("%d-%b-%y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d-%m-%y", "%Y-%b-%d"),
+    *("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S%z"),
+    *("%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
 )
-DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+)?|(19|20)\d{6}")
+"""Where a moment has a zone, `%z` takes a `Z`, too."""
+DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+(?: ?[AaPp][Mm]|Z|[+-]\d\d:?\d\d)?)?|(19|20)\d{6}")
 
 SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 SERIAL_DAYS: Final = ("18264", "65380")
@@ -72,13 +76,23 @@ def dates(values: pd.Series) -> Guess | None:
     fitting = {format: [_is_date(value, format) for value in distinct] for format in DATE_FORMATS}
     best = max(DATE_FORMATS, key=lambda format: sum(fitting[format]))
     hits = sum(fitting[best]) / len(distinct)
-    if hits < ENOUGH:
-        return None
+    both = _in_two_ways(fitting, best) if hits < 1 else None
+    if both or hits < ENOUGH:
+        return both
     rivals = [format for format in DATE_FORMATS if format != best and sum(fitting[format]) == sum(fitting[best])]
     if rivals:
         return Guess([best], 0.5, f"{best} or {' or '.join(rivals)}: no day in the column tells")
     years = "; their years have two digits" if "%y" in best else ""
     return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}{years}")
+
+
+def _in_two_ways(fitting: dict[str, list[bool]], best: str) -> Guess | None:
+    """The formats of a column whose dates are all written in one or in the other, and none in both; None if they are not."""
+    others = [other for other, fits in fitting.items() if all(one != two for one, two in zip(fitting[best], fits, strict=True))]
+    if len(others) != 1:  # where several fit the others, no day tells which is meant
+        return None
+    written = sum(fitting[best]) / len(fitting[best])
+    return Guess([best, *others], 0.6, f"{written:.0%} of its dates are written {best}, the others {others[0]}")
 
 
 def written_in(values: pd.Series, format: str) -> float:
@@ -89,7 +103,7 @@ def written_in(values: pd.Series, format: str) -> float:
 
 def _is_date(value: str, format: str) -> bool:
     try:
-        return datetime.strptime(value, format).year > 1900  # noqa: DTZ007 a day has no time zone
+        return datetime.strptime(FRACTION.sub(r"\1", value), format).year > 1900  # noqa: DTZ007 a day has no time zone
     except ValueError:
         return False
 

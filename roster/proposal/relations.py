@@ -48,6 +48,12 @@ def employee_id(frame: pd.DataFrame, email: str | None, others: Collection[str] 
     return Guess(best[1], round(0.15 + best[0], 2), "a value of its own for each person; make sure that it is no identity number")
 
 
+def numbers(key: pd.Series, email: pd.Series | None) -> bool:
+    """Whether a key has the numbers of people, and no names, logins or numbers of rows."""
+    numbered = share(lambda texts: texts.str.fullmatch(r"[A-Za-z]{0,3}-?\d+") & is_employee_id(texts), key) >= KEY
+    return numbered and email is not None and one_to_one(key, email)
+
+
 def shortened(guess: Guess, values: pd.Series) -> Guess:
     """What is to be said of a column of numbers of which a spreadsheet has kept the first digits only."""
     if share(is_shortened, values) < 0.1:

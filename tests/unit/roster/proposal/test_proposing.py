@@ -307,3 +307,30 @@ def test_a_column_that_tells_the_first_job_is_proposed_as_that_and_not_as_histor
     assert proposed(frame).jobs is None
     text = draft.written(found, "people.csv")
     assert "jobs:\n        primary: {Huvudanställning: [Ja]}" in text
+
+
+def test_an_unknown_heading_is_the_employee_number_where_managers_are_named_by_it() -> None:
+    frame = people(Badge=[f"B{n:05d}" for n in range(12)]).rename(columns={"Anstnr": "Nr"})[
+        ["Badge", "Nr", "Förnamn", "Efternamn", "E-post", "Chef"]
+    ]
+    found = proposed(frame)
+    assert (sources(found)["employee_id"], found.rules["manager_id"]) == ("Nr", {"column": "Chef"})
+    logins = proposed(frame.assign(Nr=[f"u{name}" for name in FIRST], Chef=["", *["uÅsa"] * 11]))
+    assert logins.rules["manager_id"] == {"column": "Chef", "refers_to": "Nr"}
+    assert sources(logins)["employee_id"] == "Badge", "by a login nobody is known for good"
+
+
+@pytest.mark.parametrize(
+    ("dates", "format"),
+    [
+        (["2027-01-31T23:00:00Z", "2027-04-30T22:00:00Z"], "%Y-%m-%dT%H:%M:%S%z"),
+        (["2027-01-31T23:00:00.0000000+01:00"], "%Y-%m-%dT%H:%M:%S.%f%z"),
+        (["1/31/2027 12:00:00 AM"], "%m/%d/%Y %I:%M:%S %p"),
+        (["2027-01-31", "2027-04-30T22:00:00Z"], ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]),
+        (["31.01.2027", "2027-04-30"], ["%Y-%m-%d", "%d.%m.%Y"]),
+        (["01/02/2027", "2027-04-30"], None),
+    ],
+)
+def test_moments_and_dates_in_two_ways_are_dates(dates: list[str], format: str | list[str] | None) -> None:
+    found = proposed(people(Slutdatum=[dates[n % len(dates)] for n in range(12)]))
+    assert found.rules.get("end_date", {}).get("format") == format
