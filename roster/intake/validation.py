@@ -20,7 +20,7 @@ from pandera.errors import SchemaErrors
 
 from roster import yes_or_no
 from roster.characters import plain
-from roster.intake import amounts, dates, faults
+from roster.intake import amounts, dates, faults, whole_names
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
@@ -173,7 +173,8 @@ def _doubtful(frame: pd.DataFrame, people: People) -> list[pd.DataFrame]:
 
 def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
     """Column, code of the fault, and which names have it. One that says that there is nothing is a word for it, or signs and noughts alone;
-    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either."""
+    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either, nor
+    is one that has a number in it (``Berg 20401``)."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
     unlettered = {name: _without_letters(texts) for name, texts in names.items()}
     signs = {name: unlettered[name] & ~texts.str.contains("[1-9]", na=False) for name, texts in names.items()}
@@ -181,7 +182,9 @@ def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"
     for name, texts in names.items():
         nothing = texts.isin(faults.NOTHINGS - faults.NAMES) | (signs[name] & ~texts.isin(faults.NAMES)) | both
         yield name, "nothing", nothing
-        yield name, "name", (unlettered[name] & ~signs[name]) | texts.str.contains("@", na=False, regex=False)
+        numbered = whole_names.without_asides(texts[texts.str.contains("[0-9]{4}", na=False)]).str.contains("[0-9]{4}", na=False)
+        other = texts.str.contains("@", na=False, regex=False) | numbered.reindex(texts.index, fill_value=False)
+        yield name, "name", (unlettered[name] & ~signs[name]) | other
 
 
 def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
