@@ -13,6 +13,7 @@ import pandas as pd
 from roster.intake import mapping
 from roster.proposal import recognising, relations, sniffing, sources, substitutes
 from roster.proposal.belonging import Division, division
+from roster.proposal.headings import is_others
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
 from roster.reading.naming import certain_day
@@ -133,6 +134,7 @@ def _columns(
     rules = substitutes.email(frame, columns) if headed else {}
     email = columns["email"].value if "email" in columns else None
     others = {guess.value for guesses in (named, by_cells) for key, guess in guesses.items() if key != "employee_id"}
+    others |= {name for name in map(str, frame) if is_others(name)}
     if "employee_id" not in columns and (found := relations.employee_id(frame, email, others)):
         columns["employee_id"] = found
     if "employee_id" in columns:
@@ -142,7 +144,7 @@ def _columns(
         columns.setdefault(column, guess)
     number = columns["employee_id"].value if "employee_id" in columns else None
     managers = [columns.pop(each).value for each in ("manager_id", "manager_email") if each in columns]
-    if link := relations.manager(frame, managers[0] if managers else None, number, email):
+    if link := relations.manager(frame, managers[0] if managers else None, number, email, others):
         canonical, rule, guess = (_by_name(frame, managers, columns, rules) if link[2].confidence < SURE else None) or link
         columns[canonical], rules[canonical] = guess, dict(rule)
         key = rule.get("refers_to")

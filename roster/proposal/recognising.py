@@ -272,7 +272,8 @@ def by_content(frame: pd.DataFrame) -> dict[str, Guess]:
     for column, confidence in (("email", 0.9), ("bank_account", 0.6), ("country", 0.6), ("phone", 0.4)):
         kind, description = {**VALUE_KINDS, **STRICTER_KINDS}[column]
         # The fullest of the columns of a kind, and the first of equals.
-        found = [(frame[name].notna().mean(), str(name), hits) for name in frame if (hits := share(kind, frame[name])) >= 0.9]
+        own = [name for name in frame if not headings.is_others(str(name))]
+        found = [(frame[name].notna().mean(), str(name), hits) for name in own if (hits := share(kind, frame[name])) >= 0.9]
         if found:
             _, name, hits = max(found, key=lambda each: each[0])
             others = f", as in {len(found) - 1} other columns" if len(found) > 1 else ""

@@ -73,7 +73,9 @@ def one_to_one(left: pd.Series, right: pd.Series) -> bool:
     return bool(len(pairs) and pairs["left"].is_unique and pairs["right"].is_unique)
 
 
-def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: str | None) -> tuple[str, dict[str, str], Guess] | None:
+def manager(
+    frame: pd.DataFrame, named: str | None, number: str | None, email: str | None, others: Collection[str] = ()
+) -> tuple[str, dict[str, str], Guess] | None:
     """How a row names its manager: canonical column, the rule for it, and how sure that is.
 
     Args:
@@ -81,9 +83,10 @@ def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: s
         named: The column whose heading says manager, if there is one.
         number: The column of employee numbers.
         email: The column of addresses.
+        others: Columns that are something else by their heading or their cells.
     """
     ordered = [name for name in (number, email, *keys(frame)) if name]
-    candidates = [named] if named else [str(name) for name in frame if _may_link(frame[name])]
+    candidates = [named] if named else [str(name) for name in frame if name not in others and _may_link(frame[name])]
     for source in candidates:
         within = {key: _contained(frame[source], frame[key]) for key in ordered if key != source}
         key = max(within, key=lambda each: within[each], default=None)

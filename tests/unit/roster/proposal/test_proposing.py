@@ -334,3 +334,12 @@ def test_an_unknown_heading_is_the_employee_number_where_managers_are_named_by_i
 def test_moments_and_dates_in_two_ways_are_dates(dates: list[str], format: str | list[str] | None) -> None:
     found = proposed(people(Slutdatum=[dates[n % len(dates)] for n in range(12)]))
     assert found.rules.get("end_date", {}).get("format") == format
+
+
+def test_no_surprise_what_headings_say_is_something_else_is_proposed_for_nothing() -> None:
+    frame = people(**{"Provanställning slutdatum": ["2026-10-31"] * 12}).rename(columns={"Chef": "Projektledare (projekt)", "Anstnr": "Nr"})
+    addresses = [f"old.{address}" for address in frame["E-post"]]
+    frame = frame.assign(**{"Tidigare e-post": addresses, "Tidigare anställningsnummer": [f"{900 + n}" for n in range(12)]})
+    found = sources(proposed(frame))
+    assert found.keys() & {"end_date", "manager_id", "manager_email"} == set()
+    assert (found["email"], found["employee_id"]) == ("E-post", "Nr")
