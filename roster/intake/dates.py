@@ -119,11 +119,14 @@ def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
         day = parsed.pop()
         short = (day.month, day.day, day.year % 100) in _SHORT_NONE and str(day.year) not in text
         return _Read(day.isoformat(), short_none=ends and short)
-    if not ends:
-        return _Read(None)
+    return _Read(stands_for_none(text) if ends else None)
+
+
+def stands_for_none(text: str) -> str | None:
+    """`PAST` or `AHEAD` where a text in any notation is a day by which systems write that there is none; else None."""
     if never := _NEVER.fullmatch(text):
-        return _Read(PAST if never["past"] else AHEAD)
-    return _Read(PAST) if _PAST.fullmatch(text) else _Read(AHEAD) if _AHEAD.fullmatch(text) else _Read(None)
+        return PAST if never["past"] else AHEAD
+    return PAST if _PAST.fullmatch(text) else AHEAD if _AHEAD.fullmatch(text) else None
 
 
 def _serial(text: str, system: str) -> date | None:

@@ -16,7 +16,7 @@ import pandas as pd
 from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
-from roster.intake.dates import FRACTION
+from roster.intake.dates import FRACTION, stands_for_none
 from roster.intake.faults import NOTHINGS
 from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
@@ -69,6 +69,8 @@ def dates(values: pd.Series) -> Guess | None:
     distinct = values.dropna().drop_duplicates().head(SAMPLE)
     if distinct.empty:
         return None
+    meant = distinct[[stands_for_none(value) is None for value in distinct]]
+    distinct = distinct if meant.empty else meant
     if (serial := float((distinct.str.fullmatch(SERIAL) & distinct.str[:5].between(*SERIAL_DAYS)).mean())) >= ENOUGH:
         return Guess(["excel"], round(0.4 + 0.45 * serial, 2), f"{serial:.0%} of its values are serial numbers of days in a workbook")
     if distinct.str.fullmatch(DATE).mean() < ENOUGH:
@@ -239,6 +241,8 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
         column, confidence = found
         if column == "employee_id" and share(is_iban_like, frame[name]) > 0.1:
             continue  # an account would become the key of a person everywhere
+        if column not in (*VALUE_KINDS, "manager_id") and share(is_email, frame[name]) > 0.1:
+            continue  # `Adresse e-mail` is no street
         support, reason = _support(column, frame[name])
         ranked.append((confidence * support, column, str(name), f"the heading names it{reason}"))
     guesses: dict[str, Guess] = {}

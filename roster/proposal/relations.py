@@ -100,6 +100,8 @@ def manager(
         return "manager_id", rule, Guess(source, round(confidence, 2), reason)
     if named and share(is_email, frame[named]) > 0.9:
         return "manager_email", {"column": named}, Guess(named, 0.6, "addresses, though of nobody in the file")
+    if named and frame[named].isna().all():
+        return "manager_id", {"column": named}, Guess(named, 0.2, "the heading names it, and it is empty")
     return ("manager_id", {"column": named}, Guess(named, 0.3, "the heading names it, but no column has its values")) if named else None
 
 

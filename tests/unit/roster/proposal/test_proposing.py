@@ -343,3 +343,20 @@ def test_no_surprise_what_headings_say_is_something_else_is_proposed_for_nothing
     found = sources(proposed(frame))
     assert found.keys() & {"end_date", "manager_id", "manager_email"} == set()
     assert (found["email"], found["employee_id"]) == ("E-post", "Nr")
+
+
+def test_dates_that_stand_for_none_do_not_hide_those_that_are_meant() -> None:
+    found = proposed(people(Slutdatum=["1900-01-01"] * 11 + ["2026-10-31"]))
+    assert found.rules["end_date"] == {"column": "Slutdatum", "format": "%Y-%m-%d"}
+    assert proposed(people(Slutdatum=["31.12.2999"] * 12)).rules["end_date"]["format"] == "%d.%m.%Y"
+
+
+def test_a_column_of_e_mail_addresses_is_no_street() -> None:
+    assert sources(proposed(people().rename(columns={"E-post": "Adresse e-mail"})))["email"] == "Adresse e-mail"
+    assert "street" not in sources(proposed(people().rename(columns={"E-post": "Adresse e-mail"})))
+
+
+def test_approver_what_says_who_manages_or_has_left_and_cannot_be_read_is_left_open_and_not_out() -> None:
+    text = draft.written(proposed(people(Chef=["", *["1000.0"] * 11], Slutdatum=["soon"] * 12, Status=["1"] * 12)), "inbox/*.csv")
+    for name, column in (("manager_id", "Chef"), ("worker_status", "Status"), ("end_date", "Slutdatum")):
+        assert f"        {name}: FILL-IN {column}" in text
