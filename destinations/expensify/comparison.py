@@ -318,14 +318,24 @@ def needs(standing: Standing) -> pd.DataFrame:
     moved = changes[changes["field"].eq("managerEmail")]
     hr = roster[["employee_id", "manager_id", "manager_email"]].merge(moved[["employee_id"]])
     boss = hr["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(hr["manager_email"]).str.lower()
+    stuck = approver_pairs(
+        reporting["email"].str.lower().map(kept.set_index("account")["employee_id"]), reporting["submitsTo"].str.lower().map(leaving)
+    )
     return needs_of(
         arriving=arriving,
         moved=approver_pairs(moved["employee_id"], moved["old"].str.lower().map(leaving)),
         by_hr=moved["new"].str.lower() == moved["employee_id"].map(first_of(pd.Series(boss.to_numpy(), index=hr["employee_id"]))),
-        stuck=approver_pairs(
-            reporting["email"].str.lower().map(kept.set_index("account")["employee_id"]), reporting["submitsTo"].str.lower().map(leaving)
-        ),
+        stuck=pd.concat([stuck, _given_on(standing.desired, reporting, leaving)]),
     )
+
+
+def _given_on(feed: pd.DataFrame, reporting: pd.DataFrame, leaving: pd.Series) -> pd.DataFrame:
+    """Who is to have a leaver's address, and approve under it whoever reports to it, beside that leaver: until they do, the leaver
+    approves, and no record of these changes."""
+    own, named = feed["employeeEmail"].str.lower(), shown_manager(feed).str.lower()
+    below = reporting["submitsTo"].str.lower()[reporting["submitsTo"].str.lower().ne(reporting["email"].str.lower())]
+    heirs = own[among(own, below) & among(own, named[named.ne(own)])]
+    return approver_pairs(feed["employee_id"][heirs.index], heirs.map(leaving))
 
 
 def _arriving(standing: Standing) -> pd.DataFrame:

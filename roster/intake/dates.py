@@ -19,6 +19,8 @@ NO_END_BEFORE: Final = "1950-01-01"
 NO_END_FROM: Final = "2079-01-01"
 """End dates outside of these are no ends: nobody in the file left before the one, and systems write one after the other for *none*
 (2079-06-06, 2999-12-31, 4712-12-31, 9999-12-31)."""
+WRITTEN_FOR_NONE: Final = ("01-01", "04-11", "06-06", "12-30", "12-31")
+"""Month and day of those that systems write: the last ones that pandas and SQL Server know, and the ends of a year."""
 PAST, AHEAD = "0000-00-00", "9999-12-31"
 """How what stands for none is written where it is no date, or none in HR's format: it sorts as HR's value does."""
 EPOCH: Final = ("1969-12-31", "1970-01-01")
@@ -26,20 +28,26 @@ EPOCH: Final = ("1969-12-31", "1970-01-01")
 YEARS_AHEAD: Final = 10
 """A year of two digits is none that lies further ahead."""
 
-_NEVER = re.compile(r"(?P<past>[0./ :T-]*0[0./ :TZ-]*)|[9./-]*99[9./-]*")
+_NEVER = re.compile(r"(?P<past>[0./ :T-]*0[0./ :TZ-]*|-infinity)|[9./-]*99[9./-]*|2958465|infinity", re.IGNORECASE)
+"""Zeros, nines, and what a workbook and PostgreSQL make of the last day of all."""
 _PAST = re.compile(
-    r"(?:0?1[./-](?:0?1|jan)[./-]|(?=\d{4}[./-]?01[./-]?01))(?:0001|1753|1900)(?:[./-]?01[./-]?01)?(?:[ T].*)?", re.IGNORECASE
+    r"(?:0?1[./-](?:0?1|jan)[./-]|(?=\d{4}[./-]?01[./-]?01))(?:0001|1753|1900)(?:[./-]?01[./-]?01)?(?:[ T].*)?"
+    r"|(?:30|31)[./-](?:12|dec)[./-]1899(?:[ T].*)?|12[./-](?:30|31)[./-]1899(?:[ T].*)?|1899[./-]?12[./-]?(?:30|31)(?:[ T].*)?"
+    r"|(?:00?[./-](?:0?1|jan)|0?1[./-]00?)[./-](?:19)?00|1900[./-]01[./-]00",
+    re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"(?:31[./-](?:12|dec)[./-]|12[./-]31[./-]|(?=\d{4}[./-]?12[./-]?31))(?:2999|4712|9999)(?:[./-]?12[./-]?31)?(?:[ T].*)?", re.IGNORECASE
+    r"(?:31[./-](?:12|dec)[./-]|12[./-]31[./-]|(?=\d{4}[./-]?12[./-]?31))(?:2[0-9]99|4712|9999)(?:[./-]?12[./-]?31)?(?:[ T].*)?",
+    re.IGNORECASE,
 )
-"""Days that stand for none in any notation, for the many files in which they are not written as other dates are."""
+"""Days that stand for none in any notation, for the many files in which they are not written as other dates are. A workbook shows its day 0
+as 0 January 1900, programs that take it for a date as one of the last two days of 1899."""
 _CLOCK = re.compile(r"%[HIMSTcXp]")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 _SHORT_YEAR = re.compile(r"%[yDx]")
 _SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
 """Month, day and two digits of 4712-12-31, 9999-12-31, 1899-12-30 and 1900-01-01."""
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+FRACTION: Final = re.compile(r"(\.\d{6})\d+")
 """Fractions of a second beyond what ``%f`` takes; .NET and SQL Server write seven digits."""
 _UNSEPARATED = re.compile(r"%[dmYyj]%[dmYyj]")
 _SERIAL = re.compile(r"(?P<day>[0-9]{1,7})(?:[.,](?P<part>[0-9]+))?")
@@ -111,11 +119,14 @@ def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
         day = parsed.pop()
         short = (day.month, day.day, day.year % 100) in _SHORT_NONE and str(day.year) not in text
         return _Read(day.isoformat(), short_none=ends and short)
-    if not ends:
-        return _Read(None)
+    return _Read(stands_for_none(text) if ends else None)
+
+
+def stands_for_none(text: str) -> str | None:
+    """`PAST` or `AHEAD` where a text in any notation is a day by which systems write that there is none; else None."""
     if never := _NEVER.fullmatch(text):
-        return _Read(PAST if never["past"] else AHEAD)
-    return _Read(PAST) if _PAST.fullmatch(text) else _Read(AHEAD) if _AHEAD.fullmatch(text) else _Read(None)
+        return PAST if never["past"] else AHEAD
+    return PAST if _PAST.fullmatch(text) else AHEAD if _AHEAD.fullmatch(text) else None
 
 
 def _serial(text: str, system: str) -> date | None:
@@ -138,7 +149,7 @@ def _day(text: str, format: str, source: Source, calendar: Calendar) -> date | N
 
 def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
     try:
-        moment = datetime.strptime(_FRACTION.sub(r"\1", text), format)  # noqa: DTZ007 most have no time zone; the others: see below
+        moment = datetime.strptime(FRACTION.sub(r"\1", text), format)  # noqa: DTZ007 most have no time zone; the others: see below
         if _UNSEPARATED.search(format) and text.isdecimal() and len(text) != len(moment.strftime(format)):
             return None  # a nought was lost, and 1012027 is the 1st as well as the 10th
         if _SHORT_YEAR.search(format):

@@ -46,7 +46,7 @@ MESSAGES = {
     "bic": "This is no code of a bank (BIC): eight or eleven characters, of which the fifth and sixth are a country.",
     "says_left": "The row says that this person has left, and it cannot be used.",
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
-    "name": "This is no name: it has no letter, or is an address.",
+    "name": "This is no name: it has no letter, has a number in it, or is an address.",
     "gone_unknown": "A mark says that this person is gone, and nobody of the roster before has the number.",
     "mark_unread": "A mark of this row may say that its person is gone, by a word that the settings do not name (`changes.deleted`).",
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "

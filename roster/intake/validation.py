@@ -21,7 +21,7 @@ from pandera.errors import SchemaErrors
 from roster import yes_or_no
 from roster.arrow import DIGITS, as_array, beside
 from roster.characters import plain
-from roster.intake import amounts, dates, faults
+from roster.intake import amounts, dates, faults, whole_names
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
@@ -181,7 +181,8 @@ def _doubtful(frame: pd.DataFrame, people: People) -> list[pd.DataFrame]:
 
 def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
     """Column, code of the fault, and which names have it. One that says that there is nothing is a word for it, or signs and noughts alone;
-    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either."""
+    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either, nor
+    is one that has a number in it (``Berg 20401``)."""
     names = {name: frame[name] for name in ("first_name", "last_name")}
     unlettered = {name: _without_letters(texts) for name, texts in names.items()}
     signs = {name: which & ~names[name].where(which).str.contains("[1-9]", na=False) for name, which in unlettered.items()}
@@ -189,7 +190,9 @@ def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"
     for name, texts in names.items():
         nothing = among(texts, _NO_NAMES) | (signs[name] & ~texts.where(signs[name]).isin(faults.NAMES)) | both
         yield name, "nothing", nothing
-        yield name, "name", (unlettered[name] & ~signs[name]) | texts.str.contains("@", na=False, regex=False)
+        numbered = whole_names.without_asides(texts[texts.str.contains("[0-9]{4}", na=False)]).str.contains("[0-9]{4}", na=False)
+        other = texts.str.contains("@", na=False, regex=False) | numbered.reindex(texts.index, fill_value=False)
+        yield name, "name", (unlettered[name] & ~signs[name]) | other
 
 
 def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
@@ -215,9 +218,12 @@ def _spell(frame: pd.DataFrame) -> None:
 
 
 def _no_end(frame: pd.DataFrame, short: pd.Series) -> pd.DataFrame:
-    """End dates that are none, to be told. One far ahead costs nobody anything; one long past would have cost somebody their access."""
-    past = dates.no_end(frame["end_date"]) & (frame["end_date"] < dates.NO_END_FROM) & frame["worker_status"].ne("Terminated")
-    return faults.fault_rows(frame.index[past | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
+    """End dates that are none, to be told. One long past would have cost somebody their access; one far ahead costs nobody anything, unless
+    its year is typed wrong, as one seems to be that no other row has, and that is no day that systems write."""
+    end = frame["end_date"]
+    past = dates.no_end(end) & (end < dates.NO_END_FROM) & frame["worker_status"].ne("Terminated")
+    typed = (end >= dates.NO_END_FROM) & ~end.str.slice(5).isin(dates.WRITTEN_FOR_NONE) & ~end.duplicated(keep=False)
+    return faults.fault_rows(frame.index[past | typed | short.reindex(frame.index, fill_value=False)], "end_date", "no_end")
 
 
 def _locale(series: pd.Series) -> pd.Series:

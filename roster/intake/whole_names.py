@@ -46,6 +46,9 @@ _SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
 """Where in such a remark it is said since or until when."""
 _MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]| [-–—]|[-–—] "
 """What names have beside which something may stand."""
+_IN_CAPITALS: Final = "[A-ZÀ-ÖØ-Þ]{4,}"
+_STANDING_OUT: Final = rf" (?:{_IN_CAPITALS}|[a-zß-öø-ÿ]{{4,}})$"
+"""A last word in other letters than names are written in."""
 _NOT_IN_ADDRESSES: Final = (
     r"^(?i:(?:(?:dr|prof|mr|mrs|ms|mx|hr|fr|ing|mag|dipl|univ|doc|dott|med|phil|jur|rer|nat|h\.\s?c)\.[\s-]*"
     r"|(?:dr|prof|professor|mr|mrs|ms|mx|herr|frau)\s+)+)(?=\S)"
@@ -89,8 +92,9 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
 
 
 def without_asides(names: pd.Series) -> pd.Series:
-    """Names without what stands beside them: nicknames and remarks in brackets or quotation marks, marks of footnotes, and
-    behind or before a dash a word for how somebody stands (``Berg - LEFT``). One that is nothing else stays as it is."""
+    """Names without what stands beside them: nicknames and remarks in brackets or quotation marks, marks of footnotes, and a word for how
+    somebody stands, behind or before a dash (``Berg - LEFT``) or behind the name in other letters (``Berg LEFT``). One that is nothing else
+    stays as it is."""
     return _replaced(names, {name: bare for name, bare in _alone(names).items() if re.search(_LETTER, bare)})
 
 
@@ -102,10 +106,15 @@ def without_titles(names: pd.Series) -> pd.Series:
 
 def _alone(names: pd.Series) -> dict[str, str]:
     """Each name beside which something may stand, without that."""
-    return {name: _name_alone(name) for name in names[names.str.contains(_MARKED, na=False)].unique()}
+    marked = names.str.contains(_MARKED, na=False) | names.str.contains(_STANDING_OUT, na=False)
+    some = names[marked].unique()
+    shouting = [name for name in some if (last := re.search(f" ({_IN_CAPITALS})$", name)) and not _says_standing(last[1])]
+    shouted = len(shouting) * 2 > names.nunique()
+    return {name: _name_alone(name, shouted=shouted) for name in some}
 
 
-def _name_alone(name: str) -> str:
+def _name_alone(name: str, *, shouted: bool = False) -> str:
+    """Without what stands beside a name; where the last names are ``shouted``, capitals are no sign of a remark."""
     name = re.sub(r"\s+", " ", name)
     text = re.sub(_FOOTNOTE, "", re.sub(_ASIDE, " ", name).strip())
     parts = re.split(f"({_DASH})", text)
@@ -113,7 +122,18 @@ def _name_alone(name: str) -> str:
         del parts[-2:]
     while len(parts) > 1 and _says_standing(parts[0]):
         del parts[:2]
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+    return _without_standing(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
+
+
+def _without_standing(name: str, shouted: bool) -> str:
+    """Without words for how somebody stands at the end, in capitals or in small letters where the name itself is not."""
+    words = name.split(" ")
+    for count in range(min(3, len(words) - 1), 0, -1):
+        rest, last = " ".join(words[:-count]), " ".join(words[-count:])
+        written = (last.islower() and not rest.islower()) or (last.isupper() and not rest.isupper() and not shouted)
+        if written and _says_standing(last):
+            return rest
+    return name
 
 
 def _says_standing(remark: str) -> bool:

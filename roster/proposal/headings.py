@@ -4,6 +4,7 @@ Belongs here: finding a heading among the words. Does not belong here: the words
 somebody stands (``roster.statuses``), what follows from finding one (``roster.proposal.recognising``).
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import yaml
 from roster.intake.private import by_heading
 from roster.statuses import plain
 
-_LISTS = ("home", "whole_names", "logins", "first_jobs")
+_LISTS = ("home", "others", "whole_names", "logins", "first_jobs")
+_BEGINS = 7
+"""So many letters of such a word tell it as the beginning of a longer one: ``Probezeitende``."""
 
 
 def canonical_column(heading: str) -> tuple[str, float] | None:
@@ -25,12 +28,23 @@ def canonical_column(heading: str) -> tuple[str, float] | None:
         return columns[words], 0.95
     # Known words inside a longer heading; the longest counts.
     within = [word for word in columns if len(word) > 3 and word in words]
-    if not within:
+    if not within or is_others(heading):
         return None
-    if {"email", "manager_id"} <= {columns[word] for word in within}:
-        return "manager_email", 0.8
+    named = {columns[word] for word in within}
+    if "manager_id" in named and named & {"email", "employee_id"}:
+        return ("manager_email" if "email" in named else "manager_id"), 0.8
+    if "manager_id" in named and not named <= {"manager_id", "manager_email"}:
+        return None  # the manager's telephone number, or the manager of a department
     inside = max(within, key=len)
     return columns[inside], 0.3 if words.startswith(tuple(_words()["home"])) else 0.45 + 0.4 * len(inside) / len(words)
+
+
+def is_others(heading: str) -> bool:
+    """Whether the heading is known by no word of its own, and has one by which it is that of another time, person or thing."""
+    known, others = _words()["columns"], _words()["others"]
+    parts = {plain(word) for word in re.findall(r"[^\W_]+", heading)}
+    begun = any(part.startswith(tuple(word for word in others if len(word) >= _BEGINS)) for part in parts)
+    return plain(heading) not in known and (begun or not parts.isdisjoint(others))
 
 
 def is_private(heading: str) -> bool:

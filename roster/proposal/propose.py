@@ -13,6 +13,7 @@ import pandas as pd
 from roster.intake import mapping
 from roster.proposal import recognising, relations, sniffing, sources, substitutes
 from roster.proposal.belonging import Division, division
+from roster.proposal.headings import is_others
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
 from roster.reading.naming import certain_day
@@ -133,6 +134,7 @@ def _columns(
     rules = substitutes.email(frame, columns) if headed else {}
     email = columns["email"].value if "email" in columns else None
     others = {guess.value for guesses in (named, by_cells) for key, guess in guesses.items() if key != "employee_id"}
+    others |= {name for name in map(str, frame) if is_others(name)}
     if "employee_id" not in columns and (found := relations.employee_id(frame, email, others)):
         columns["employee_id"] = found
     if "employee_id" in columns:
@@ -142,9 +144,13 @@ def _columns(
         columns.setdefault(column, guess)
     number = columns["employee_id"].value if "employee_id" in columns else None
     managers = [columns.pop(each).value for each in ("manager_id", "manager_email") if each in columns]
-    if link := relations.manager(frame, managers[0] if managers else None, number, email):
+    if link := relations.manager(frame, managers[0] if managers else None, number, email, others):
         canonical, rule, guess = (_by_name(frame, managers, columns, rules) if link[2].confidence < SURE else None) or link
         columns[canonical], rules[canonical] = guess, dict(rule)
+        key = rule.get("refers_to")
+        if "employee_id" not in named and key is not None and key not in others and relations.numbers(frame[key], frame.get(email)):
+            columns["employee_id"] = Guess(key, round(0.8 * guess.confidence, 2), "managers are named by it, and it tells each person")
+            number = rules[canonical].pop("refers_to")
     rules |= _dates(frame, columns, headed)
     flags = substitutes.worker_status(frame, columns) if headed else {}
     rules |= flags
@@ -218,7 +224,7 @@ def _dates(frame: pd.DataFrame, columns: dict[str, Guess], headed: bool) -> dict
     rules: dict[str, dict[str, Any]] = {}
     for column in ("start_date", "end_date"):
         if column in columns and (written := recognising.dates(frame[columns[column].value])):
-            rules[column] = {"column": columns[column].value, "format": written.value[0]}
+            rules[column] = {"column": columns[column].value, "format": written.value[0] if len(written.value) == 1 else written.value}
             columns[column] = _capped(columns[column], written)
     return rules
 

@@ -16,6 +16,7 @@ import pandas as pd
 from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
+from roster.intake.dates import FRACTION, stands_for_none
 from roster.intake.faults import NOTHINGS
 from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
@@ -35,8 +36,11 @@ DATE_FORMATS = (
     *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y"),
     *("%d-%b-%y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d-%m-%y", "%Y-%b-%d"),
+    *("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S%z"),
+    *("%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
 )
-DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+)?|(19|20)\d{6}")
+"""Where a moment has a zone, `%z` takes a `Z`, too."""
+DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+(?: ?[AaPp][Mm]|Z|[+-]\d\d:?\d\d)?)?|(19|20)\d{6}")
 
 SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 SERIAL_DAYS: Final = ("18264", "65380")
@@ -65,6 +69,8 @@ def dates(values: pd.Series) -> Guess | None:
     distinct = values.dropna().drop_duplicates().head(SAMPLE)
     if distinct.empty:
         return None
+    meant = distinct[[stands_for_none(value) is None for value in distinct]]
+    distinct = distinct if meant.empty else meant
     if (serial := float((distinct.str.fullmatch(SERIAL) & distinct.str[:5].between(*SERIAL_DAYS)).mean())) >= ENOUGH:
         return Guess(["excel"], round(0.4 + 0.45 * serial, 2), f"{serial:.0%} of its values are serial numbers of days in a workbook")
     if distinct.str.fullmatch(DATE).mean() < ENOUGH:
@@ -72,13 +78,23 @@ def dates(values: pd.Series) -> Guess | None:
     fitting = {format: [_is_date(value, format) for value in distinct] for format in DATE_FORMATS}
     best = max(DATE_FORMATS, key=lambda format: sum(fitting[format]))
     hits = sum(fitting[best]) / len(distinct)
-    if hits < ENOUGH:
-        return None
+    both = _in_two_ways(fitting, best) if hits < 1 else None
+    if both or hits < ENOUGH:
+        return both
     rivals = [format for format in DATE_FORMATS if format != best and sum(fitting[format]) == sum(fitting[best])]
     if rivals:
         return Guess([best], 0.5, f"{best} or {' or '.join(rivals)}: no day in the column tells")
     years = "; their years have two digits" if "%y" in best else ""
     return Guess([best], 0.5 + 0.45 * hits, f"{hits:.0%} of its dates are written {best}{years}")
+
+
+def _in_two_ways(fitting: dict[str, list[bool]], best: str) -> Guess | None:
+    """The formats of a column whose dates are all written in one or in the other, and none in both; None if they are not."""
+    others = [other for other, fits in fitting.items() if all(one != two for one, two in zip(fitting[best], fits, strict=True))]
+    if len(others) != 1:  # where several fit the others, no day tells which is meant
+        return None
+    written = sum(fitting[best]) / len(fitting[best])
+    return Guess([best, *others], 0.6, f"{written:.0%} of its dates are written {best}, the others {others[0]}")
 
 
 def written_in(values: pd.Series, format: str) -> float:
@@ -89,7 +105,7 @@ def written_in(values: pd.Series, format: str) -> float:
 
 def _is_date(value: str, format: str) -> bool:
     try:
-        return datetime.strptime(value, format).year > 1900  # noqa: DTZ007 a day has no time zone
+        return datetime.strptime(FRACTION.sub(r"\1", value), format).year > 1900  # noqa: DTZ007 a day has no time zone
     except ValueError:
         return False
 
@@ -225,6 +241,8 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
         column, confidence = found
         if column == "employee_id" and share(is_iban_like, frame[name]) > 0.1:
             continue  # an account would become the key of a person everywhere
+        if column not in (*VALUE_KINDS, "manager_id") and share(is_email, frame[name]) > 0.1:
+            continue  # `Adresse e-mail` is no street
         support, reason = _support(column, frame[name])
         ranked.append((confidence * support, column, str(name), f"the heading names it{reason}"))
     guesses: dict[str, Guess] = {}
@@ -258,7 +276,8 @@ def by_content(frame: pd.DataFrame) -> dict[str, Guess]:
     for column, confidence in (("email", 0.9), ("bank_account", 0.6), ("country", 0.6), ("phone", 0.4)):
         kind, description = {**VALUE_KINDS, **STRICTER_KINDS}[column]
         # The fullest of the columns of a kind, and the first of equals.
-        found = [(frame[name].notna().mean(), str(name), hits) for name in frame if (hits := share(kind, frame[name])) >= 0.9]
+        own = [name for name in frame if not headings.is_others(str(name))]
+        found = [(frame[name].notna().mean(), str(name), hits) for name in own if (hits := share(kind, frame[name])) >= 0.9]
         if found:
             _, name, hits = max(found, key=lambda each: each[0])
             others = f", as in {len(found) - 1} other columns" if len(found) > 1 else ""

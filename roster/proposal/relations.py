@@ -48,6 +48,12 @@ def employee_id(frame: pd.DataFrame, email: str | None, others: Collection[str] 
     return Guess(best[1], round(0.15 + best[0], 2), "a value of its own for each person; make sure that it is no identity number")
 
 
+def numbers(key: pd.Series, email: pd.Series | None) -> bool:
+    """Whether a key has the numbers of people, and no names, logins or numbers of rows."""
+    numbered = share(lambda texts: texts.str.fullmatch(r"[A-Za-z]{0,3}-?\d+") & is_employee_id(texts), key) >= KEY
+    return numbered and email is not None and one_to_one(key, email)
+
+
 def shortened(guess: Guess, values: pd.Series) -> Guess:
     """What is to be said of a column of numbers of which a spreadsheet has kept the first digits only."""
     if share(is_shortened, values) < 0.1:
@@ -67,7 +73,9 @@ def one_to_one(left: pd.Series, right: pd.Series) -> bool:
     return bool(len(pairs) and pairs["left"].is_unique and pairs["right"].is_unique)
 
 
-def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: str | None) -> tuple[str, dict[str, str], Guess] | None:
+def manager(
+    frame: pd.DataFrame, named: str | None, number: str | None, email: str | None, others: Collection[str] = ()
+) -> tuple[str, dict[str, str], Guess] | None:
     """How a row names its manager: canonical column, the rule for it, and how sure that is.
 
     Args:
@@ -75,9 +83,10 @@ def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: s
         named: The column whose heading says manager, if there is one.
         number: The column of employee numbers.
         email: The column of addresses.
+        others: Columns that are something else by their heading or their cells.
     """
     ordered = [name for name in (number, email, *keys(frame)) if name]
-    candidates = [named] if named else [str(name) for name in frame if _may_link(frame[name])]
+    candidates = [named] if named else [str(name) for name in frame if name not in others and _may_link(frame[name])]
     for source in candidates:
         within = {key: _contained(frame[source], frame[key]) for key in ordered if key != source}
         key = max(within, key=lambda each: within[each], default=None)
@@ -91,6 +100,8 @@ def manager(frame: pd.DataFrame, named: str | None, number: str | None, email: s
         return "manager_id", rule, Guess(source, round(confidence, 2), reason)
     if named and share(is_email, frame[named]) > 0.9:
         return "manager_email", {"column": named}, Guess(named, 0.6, "addresses, though of nobody in the file")
+    if named and frame[named].isna().all():
+        return "manager_id", {"column": named}, Guess(named, 0.2, "the heading names it, and it is empty")
     return ("manager_id", {"column": named}, Guess(named, 0.3, "the heading names it, but no column has its values")) if named else None
 
 

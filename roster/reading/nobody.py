@@ -37,6 +37,7 @@ FOOTER: Final = re.compile(
     | (?:\d+\s+)?(?:rows?|records?|lines?|rader|poster|zeilen|lignes|rijen|regels|filas|righe|wierszy|řádků|riviä)
     | (?:\d+\s+)?(?:employees|persons|people|anställda|ansatte|mitarbeiter|medewerkers|salariés|empleados|dipendenti|pracowników)
     | end(?:\ of\b.*)? | eof | eor | slut | ende | fin\ d[eu] | fin | loppu | einde | koniec | konec | (?:trailer|trl|eof)\d* | footer
+    | -+\ \d+\ -+$ | \d+\ (?:/|of|av|von|z)\ \d+$
     | page\s+\d+ | sida?\s+\d+ | side\s+\d+ | seite\s+\d+ | sivu\s+\d+ | p[áa]gina\s+\d+ | stran[ay]\s+\d+ | oldal\s+\d+
     | (?:file\ |report\ |list\ )?(?:generated|created|produced|printed|exported|extracted|prepared|run|made)
       (?=\s+(?:by|on|at|from|in|date|time|\d)|\s*:)
@@ -58,8 +59,8 @@ NUMERIC: Final = re.compile(r"[-+]?[\d .,:/'%€$£-]*\d[\d .,:/'%€$£-]*(?:[A
 """Counts, sums, dates, times."""
 TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
 """What a footer's label has and a single name has not."""
-RULED: Final = re.compile(r"[-=_*#+~. ]+")
-"""A line drawn under the header or above the total."""
+RULED: Final = re.compile(r"[-=_*#+~. ]+|\\\.")
+"""A line drawn under the header or above the total, and PostgreSQL's mark of the end."""
 OTHER_DELIMITERS: Final = re.compile(r"[;,\t|]")
 
 
@@ -161,7 +162,7 @@ class Lines:
             and bool(re.search(r"[^\W\d_]{3}", text))
             and not together.startswith(tuple(self.shapes))
             and len(OTHER_DELIMITERS.findall(text)) < 2
-            and "@" not in text
+            and not re.search(r"^[^:]*@", text)
         )
 
 

@@ -108,7 +108,8 @@ NEVER = [
     "1949-12-31",
 ]
 ZEROS = ["0000-00-00", "00.00.0000", "00000000", "0000-00-00 00:00:00", "01.01.1900", "1900-01-01T00:00:00", "19000101"]
-AHEAD = ["31-DEC-4712", "31.12.9999", "12/31/9999", "99991231", "99.99.9999"]
+ZEROS += ["1900-01-00", "00/01/1900", "1/0/1900", "0-Jan-00", "30.12.1899", "12/31/1899", "1899-12-30T00:00:00.000Z", "-infinity"]
+AHEAD = ["31-DEC-4712", "31.12.9999", "12/31/9999", "99991231", "99.99.9999", "31.12.2099", "12/31/2199", "2958465", "infinity"]
 STATUS = {"column": "Status", "values": {"A": "Active", "T": "Terminated", "L": "On Leave"}}
 SHORT = [("31-DEC-12", "%d-%b-%y"), ("31.12.99", "%d.%m.%y"), ("01/01/00", "%d/%m/%y"), ("991231", "%y%m%d")]
 
@@ -121,9 +122,20 @@ def test_no_surprise_what_stands_for_no_end_is_none_with_a_start_date_or_without
     result = intake(*rows, columns={**columns, "worker_status": STATUS})
     assert list(result.roster["employment"]) == ["active", "left", "leave"]
     assert result.roster["end_date"].isna().all()
-    past = end.startswith(("1", "0")) and end != "12/31/9999"
+    past = end in ZEROS or (end < "2" and end not in AHEAD)
     assert list(result.notes["code"]) == ["no_end"] * (2 if past else 0)
     assert result.facts.contradicting == 0
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"), [(["2206-11-20", "", ""], [2]), (["2206-11-20"] * 3, []), (["2999-12-31", "2262-04-11", ""], [])]
+)
+def test_an_end_date_far_ahead_is_told_where_its_year_may_be_typed_wrong(ends: list[str], told: list[int]) -> None:
+    result = intake(
+        *(line(str(number), Status="A", To=end) for number, end in enumerate(ends, 1)), columns={**COLUMNS, "worker_status": STATUS}
+    )
+    assert list(result.roster["employment"]) == ["active"] * 3
+    assert [result.notes["line"].tolist(), set(result.notes["code"])] == [told, {"no_end"} if told else set()]
 
 
 def test_an_end_date_that_cannot_be_read_is_not_no_end() -> None:

@@ -224,9 +224,16 @@ def test_a_word_for_nothing_is_no_employee_number(value: str) -> None:
     assert not one(is_employee_id, value)
 
 
-@pytest.mark.parametrize("name", ["Null", "None", "Na", "-", ".", "X", "Meyer 2nd", "\u5f20", "\u0418\u0432\u0430\u043d", "\u0627\u0628"])
+@pytest.mark.parametrize(
+    "name", ["Null", "None", "Na", "-", ".", "X", "Meyer 2nd", "Meyer (20401)", "\u5f20", "\u0418\u0432\u0430\u043d", "\u0627\u0628"]
+)
 def test_what_people_are_called_is_a_name(name: str) -> None:
     assert faults(validated(last_name=name).rejected) == []
+
+
+@pytest.mark.parametrize("name", ["Meyer 20401", "20401 Meyer", "Meyer 2026-11-30", "123", "meyer@x.se"])
+def test_no_surprise_what_is_a_number_or_has_one_in_it_is_no_name(name: str) -> None:
+    assert faults(validated(last_name=name).rejected) == [(5, "last_name", "name")]
 
 
 @pytest.mark.parametrize("address", ["noel@x.se", "nora.reply@x.se", "ingen.lund@x.se", "nobody.jones@x.se", "unknownsson@x.se"])

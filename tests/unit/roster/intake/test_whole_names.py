@@ -141,9 +141,10 @@ def test_what_stands_aside_of_a_name_goes_and_a_name_that_is_nothing_else_stays(
         *("Öberg*", "Öberg **", "* Öberg", "Öberg †", "†Öberg", "Öberg¹", "Öberg* - LEFT", "Öberg - (LEFT)", "Öberg - LEFT (2)"),
         *("Öberg - LEFT", "Öberg – slutat", "Öberg -Terminated", "Öberg / inactive", "LEFT - Öberg", "Öberg - left 2024-05-01"),
         *("Öberg - on leave until May", "Öberg - föräldraledig", "Öberg — ausgeschieden", "Öberg - päättynyt", "Öberg - fratrådt"),
+        *("Öberg LEFT", "Öberg SLUTAT", "Öberg slutat", "Öberg on leave", "Öberg NOT ACTIVE", "Öberg (ext) INAKTIV"),
     ],
 )
-def test_a_footnotes_mark_and_behind_a_dash_a_word_for_how_somebody_stands_are_no_part_of_a_name(written: str) -> None:
+def test_a_footnotes_mark_and_behind_a_dash_or_in_other_letters_a_word_for_how_somebody_stands_are_no_part_of_a_name(written: str) -> None:
     assert without_asides(pd.Series([written], dtype="str")).to_list() == ["Öberg"]
 
 
@@ -152,10 +153,17 @@ def test_a_footnotes_mark_and_behind_a_dash_a_word_for_how_somebody_stands_are_n
     [
         *("Berg - Larsen", "Berg-Larsen", "Berg – A", "- Sukarno", "Sukarno -", "LEFT", "- LEFT", "Anna/Maria", "*Öberg", "***", "-"),
         *("Left-Öberg", "Ledig", "Öberg 2", "d’Öberg", "Öberg - Maria"),
+        *("Öberg Ledig", "Öberg Left", "ÖBERG LEFT", "öberg slutat", "Öberg EK", "Öberg LARSEN", "Öberg filho"),
     ],
 )
 def test_no_surprise_what_may_be_a_name_stays_whole(name: str) -> None:
     assert without_asides(pd.Series([name], dtype="str")).to_list() == [name]
+
+
+def test_no_surprise_capitals_behind_a_name_are_the_last_name_where_last_names_are_written_so() -> None:
+    french, swedish = (pd.Series(names, dtype="str") for names in (["Jean LEDIG", "Marie DUPONT", "Luc MARTIN"], ["Jan Ek LEDIG", "Bo Li"]))
+    assert [part(french, which, ["First Last"]).to_list()[0] for which in ("first", "last")] == ["Jean", "LEDIG"]
+    assert [part(swedish, which, ["First Last"]).to_list()[0] for which in ("first", "last")] == ["Jan", "Ek"]
 
 
 @pytest.mark.parametrize("cell", ["*" * 30_000 + "x", f"Anna{' ' * 30_000}x (b)", "- " * 15_000 + "x"])

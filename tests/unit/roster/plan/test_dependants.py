@@ -181,6 +181,16 @@ def test_approver_a_run_for_some_people_gives_nobody_an_approver_who_is_still_to
     assert decided(night.findity(users(user("2")))[0]) == {"1": ("none", "not_selected"), "2": WAITS}
 
 
+def test_approver_nobody_goes_whose_address_and_reports_are_given_to_somebody_who_is_held():
+    gone = person("1", employment="left", email=None)
+    heir, report = person("4", email="1@acme.example", manager_id="9"), person("2", manager_id="4")
+    there = [member("1"), member("2", submitsTo="1@acme.example"), member("9")]
+    plan = decided(at([], gone, report, heir, person("9")).expensify(members(*there))[0])
+    assert (plan["1"], plan["4"]) == (WAITS, ("hold", "conflict"))
+    moved = person("2", manager_id="9")
+    assert decided(at([], gone, moved, heir, person("9")).expensify(members(*there))[0])["1"] == "deactivate"
+
+
 def test_a_leaver_above_a_leaver_waits_for_nobody():
     night = at([], person("1", employment="left"), person("2", employment="left", manager_id="1"))
     assert set(decided(night.expensify(members(member("1"), member("2", submitsTo="1@acme.example")))[0]).values()) == {"deactivate"}

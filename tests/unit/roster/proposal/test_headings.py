@@ -43,6 +43,45 @@ def test_a_known_word_in_a_longer_heading_is_believed_less() -> None:
     assert canonical_column("Shoe size") is None
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "Probation end date",
+            "Probezeit Enddatum",
+            "Provanställning slutdatum",
+            "Work permit end date",
+            "Leave end date",
+            "Benefit end date",
+        ),
+        *(
+            "Effective end date",
+            "Previous employee number",
+            "Tidigare anställningsnummer",
+            "Old employee ID",
+            "Alternate e-mail",
+            "Approver email",
+        ),
+        *("Previous company", "Country of birth", "Bank account holder", "Matrix manager", "Second level manager", "Stellvertreter E-Mail"),
+        *(
+            "Department manager",
+            "Abteilungsleiter",
+            "Cost center manager",
+            "Manager first name",
+            "Chef mobilnummer",
+            "Emergency contact phone",
+        ),
+    ],
+)
+def test_no_surprise_a_heading_of_another_time_person_or_thing_is_not_the_word_in_it(heading: str) -> None:
+    assert canonical_column(heading) is None
+
+
+@pytest.mark.parametrize("heading", ["Manager employee number", "Anställningsnummer chef", "Vorgesetzter Personal-Nr.", "Anst.nr (chef)"])
+def test_the_managers_number_is_not_the_persons_own(heading: str) -> None:
+    assert canonical_column(heading)[0] == "manager_id"
+
+
 def test_a_private_address_is_hardly_the_companys() -> None:
     assert canonical_column("Private e-mail") == ("email", 0.3)
     assert canonical_column("Nödkontakt telefon") == ("phone", 0.3)

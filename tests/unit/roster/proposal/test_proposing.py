@@ -307,3 +307,56 @@ def test_a_column_that_tells_the_first_job_is_proposed_as_that_and_not_as_histor
     assert proposed(frame).jobs is None
     text = draft.written(found, "people.csv")
     assert "jobs:\n        primary: {Huvudanställning: [Ja]}" in text
+
+
+def test_an_unknown_heading_is_the_employee_number_where_managers_are_named_by_it() -> None:
+    frame = people(Badge=[f"B{n:05d}" for n in range(12)]).rename(columns={"Anstnr": "Nr"})[
+        ["Badge", "Nr", "Förnamn", "Efternamn", "E-post", "Chef"]
+    ]
+    found = proposed(frame)
+    assert (sources(found)["employee_id"], found.rules["manager_id"]) == ("Nr", {"column": "Chef"})
+    logins = proposed(frame.assign(Nr=[f"u{name}" for name in FIRST], Chef=["", *["uÅsa"] * 11]))
+    assert logins.rules["manager_id"] == {"column": "Chef", "refers_to": "Nr"}
+    assert sources(logins)["employee_id"] == "Badge", "by a login nobody is known for good"
+
+
+@pytest.mark.parametrize(
+    ("dates", "format"),
+    [
+        (["2027-01-31T23:00:00Z", "2027-04-30T22:00:00Z"], "%Y-%m-%dT%H:%M:%S%z"),
+        (["2027-01-31T23:00:00.0000000+01:00"], "%Y-%m-%dT%H:%M:%S.%f%z"),
+        (["1/31/2027 12:00:00 AM"], "%m/%d/%Y %I:%M:%S %p"),
+        (["2027-01-31", "2027-04-30T22:00:00Z"], ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]),
+        (["31.01.2027", "2027-04-30"], ["%Y-%m-%d", "%d.%m.%Y"]),
+        (["01/02/2027", "2027-04-30"], None),
+    ],
+)
+def test_moments_and_dates_in_two_ways_are_dates(dates: list[str], format: str | list[str] | None) -> None:
+    found = proposed(people(Slutdatum=[dates[n % len(dates)] for n in range(12)]))
+    assert found.rules.get("end_date", {}).get("format") == format
+
+
+def test_no_surprise_what_headings_say_is_something_else_is_proposed_for_nothing() -> None:
+    frame = people(**{"Provanställning slutdatum": ["2026-10-31"] * 12}).rename(columns={"Chef": "Projektledare (projekt)", "Anstnr": "Nr"})
+    addresses = [f"old.{address}" for address in frame["E-post"]]
+    frame = frame.assign(**{"Tidigare e-post": addresses, "Tidigare anställningsnummer": [f"{900 + n}" for n in range(12)]})
+    found = sources(proposed(frame))
+    assert found.keys() & {"end_date", "manager_id", "manager_email"} == set()
+    assert (found["email"], found["employee_id"]) == ("E-post", "Nr")
+
+
+def test_dates_that_stand_for_none_do_not_hide_those_that_are_meant() -> None:
+    found = proposed(people(Slutdatum=["1900-01-01"] * 11 + ["2026-10-31"]))
+    assert found.rules["end_date"] == {"column": "Slutdatum", "format": "%Y-%m-%d"}
+    assert proposed(people(Slutdatum=["31.12.2999"] * 12)).rules["end_date"]["format"] == "%d.%m.%Y"
+
+
+def test_a_column_of_e_mail_addresses_is_no_street() -> None:
+    assert sources(proposed(people().rename(columns={"E-post": "Adresse e-mail"})))["email"] == "Adresse e-mail"
+    assert "street" not in sources(proposed(people().rename(columns={"E-post": "Adresse e-mail"})))
+
+
+def test_approver_what_says_who_manages_or_has_left_and_cannot_be_read_is_left_open_and_not_out() -> None:
+    text = draft.written(proposed(people(Chef=["", *["1000.0"] * 11], Slutdatum=["soon"] * 12, Status=["1"] * 12)), "inbox/*.csv")
+    for name, column in (("manager_id", "Chef"), ("worker_status", "Status"), ("end_date", "Slutdatum")):
+        assert f"        {name}: FILL-IN {column}" in text
