@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import orjson
 import pandas as pd
 import yaml
 
@@ -23,10 +24,12 @@ from destinations.findity.units import UNIT_COLUMNS
 from destinations.findity.users import USER_COLUMNS
 from resources.ledger.acknowledged import ACKNOWLEDGED
 from roster.intake import take_in
-from roster.records import to_json
+from roster.records import to_records
 from sandbox.seed import ACME_UNITS
 
 FIELDS = {"expensify": expensify.FIELDS, "findity": findity.FIELDS}
+AS_SENT = {"expensify": lambda records: json.dumps(records).encode(), "findity": orjson.dumps}
+"""As each one's client writes its records."""
 
 
 def main(folder: Path, export: Path, out: Path) -> None:
@@ -43,7 +46,7 @@ def main(folder: Path, export: Path, out: Path) -> None:
         clock.note(f"{destination.name}: approvers, records")
         with out.with_suffix(f".{destination.name}").open("wb") as text:
             for start in range(0, len(desired), 10_000):  # as they are sent: in chunks
-                text.write(to_json(desired.iloc[start : start + 10_000], FIELDS[destination.name]))
+                text.write(AS_SENT[destination.name](to_records(desired.iloc[start : start + 10_000], FIELDS[destination.name])))
         clock.note(f"{destination.name}: JSON")
         rows = max(rows, len(desired))
     sys.stdout.write(json.dumps({"rows": rows, "seconds": sum(clock.parts.values()), "parts": clock.parts}) + "\n")

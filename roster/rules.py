@@ -78,7 +78,7 @@ def unread_of(frame: pd.DataFrame, columns: str) -> pd.Series:
     found = pd.Series(False, index=frame.index)
     if UNREAD in frame:  # of few people; a roster that was stored by an earlier version does not say
         some = frame[UNREAD].notna().to_numpy()
-        found[some] = frame.loc[some, UNREAD].astype("str").str.contains(rf"(?:^|\|)(?:{columns})(?:\||$)").to_numpy()
+        found.loc[some] = frame.loc[some, UNREAD].astype("str").str.contains(rf"(?:^|\|)(?:{columns})(?:\||$)").to_numpy()
     return found
 
 
