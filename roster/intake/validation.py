@@ -35,6 +35,8 @@ from roster.vocabulary import IDENTITY_COLUMNS, MANAGER_COLUMNS, WORKER_STATUSES
 
 LONGEST_EMPLOYEE_ID = 64
 EMPLOYEE_ID = f"[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{{1,{LONGEST_EMPLOYEE_ID}}}"
+_NUMBER = "(?:^|[ ,;:/.-])[0-9]{4}"
+"""What begins like a number or a day of its own in a name; behind letters (`Test1001`) it is part of what somebody is called there."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
@@ -190,7 +192,7 @@ def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"
     for name, texts in names.items():
         nothing = among(texts, _NO_NAMES) | (signs[name] & ~texts.where(signs[name]).isin(faults.NAMES)) | both
         yield name, "nothing", nothing
-        numbered = whole_names.without_asides(texts[texts.str.contains("[0-9]{4}", na=False)]).str.contains("[0-9]{4}", na=False)
+        numbered = whole_names.without_asides(texts[texts.str.contains(_NUMBER, na=False)]).str.contains(_NUMBER, na=False)
         other = texts.str.contains("@", na=False, regex=False) | numbered.reindex(texts.index, fill_value=False)
         yield name, "name", (unlettered[name] & ~signs[name]) | other
 
