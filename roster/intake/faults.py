@@ -20,7 +20,7 @@ COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value"
 MESSAGES = {
     "missing": "The field is empty, and it is needed.",
     "employee_id": "An employee number has 1 to 64 characters, without blanks or control characters. It is no address, phone number, "
-    "account or name, and no word for nothing.",
+    "account, name or day, and no word for nothing.",
     "email": "This is no e-mail address.",
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
