@@ -30,12 +30,13 @@ def says_gone(value: str) -> bool:
     """Whether a word in a column of marks says that the person is gone, or their row."""
     found, removed = canonical_status(value), _words()["removed"]
     left = found is not None and found[0] == "Terminated" and len(plain(value)) > 1
-    return left or plain(value) in removed or not {run for run in _runs(value) if len(run) > 3}.isdisjoint(removed)
+    runs = _runs(value) - _words()["alone"].keys()
+    return left or plain(value) in removed or not {run for run in runs if len(run) > 3}.isdisjoint(removed)
 
 
 def _status_within(value: str) -> tuple[str, float] | None:
     """By the known words in a longer one: `Voluntarily Terminated`. What they say beside `Active` counts: `Active - Parental leave`."""
-    runs, statuses = _runs(value), _words()["statuses"]
+    runs, statuses = _runs(value) - _words()["alone"].keys(), _words()["statuses"]
     found = {statuses[run] for run in runs if len(run) > 3 and run in statuses}
     found |= {"Terminated"} if any(run.startswith("terminat") for run in runs) else set()
     rest = found - {"Active"} or found
@@ -57,5 +58,5 @@ def _words() -> dict[str, dict[str, str]]:
     statuses = {plain(word): key for key, words in given["statuses"].items() for word in words}
     return {
         "statuses": statuses | {plain(word): word for word in WORKER_STATUSES},
-        **{name: {plain(word): word for word in given[name]} for name in ("turned", "removed")},
+        **{name: {plain(word): word for word in given[name]} for name in ("alone", "turned", "removed")},
     }

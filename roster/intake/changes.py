@@ -98,6 +98,8 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
     gone = _marked(marks, table.frame)
     unread = table.frame.index[_unread(marks, table.frame, people, format.empty) & ~gone]
     theirs = _numbers(table.frame, format, people)
+    ends = _ends_by_mark(theirs, gone)
+    gone, unread = gone & ~ends, unread.union(table.frame.index[ends])
     kept = before[~before[NUMBER].isin(theirs.dropna())]
     counts = _counts(table.frame, theirs, gone, before, wanted)
     put = _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
@@ -112,6 +114,15 @@ def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
     return matches(words, frame.assign(**_seen(marks, frame)), "changes.deleted")
 
 
+def _ends_by_mark(numbers: pd.Series, gone: pd.Series) -> pd.Series:
+    """Which rows say by a mark that somebody is gone of whom a row above says otherwise. One below takes their place: so are
+    changes written as a row that goes and one that comes."""
+    if not gone.any():
+        return gone
+    lines = numbers.index.to_series()
+    return gone & lines.mask(gone).groupby(numbers).transform("max").lt(lines)
+
+
 def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collection[str]) -> pd.Series:
     """Which rows may be marked as gone by a word that the settings do not name: `Delete` for `D`, `Yes` for `X`, or one that is neither
     yes nor no where that is asked. Such a word is no sign that somebody stays."""
@@ -120,7 +131,7 @@ def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collecti
         cells = frame[name].map(plain, na_action="ignore").astype("str")
         cells = cells.mask(cells.isin(list(nothing)))
         found = yes_or_no.doubtful({name: accepted}, cells.to_frame()) | cells.isin(
-            [word for word in cells.dropna().unique() if says_gone(word)]
+            [word for word in cells.dropna().unique() if says_gone(word) or word.startswith("#")]  # or a spreadsheet's error
         )
         named = [
             plain(word) for source in people.columns.values() if name in source.reads() for word in source.values or source.lookup or ()

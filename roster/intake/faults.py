@@ -20,7 +20,7 @@ COLUMNS = ("line", "employee_id", "column", "source", "code", "message", "value"
 MESSAGES = {
     "missing": "The field is empty, and it is needed.",
     "employee_id": "An employee number has 1 to 64 characters, without blanks or control characters. It is no address, phone number, "
-    "account or name, and no word for nothing.",
+    "account, name or day, and no word for nothing.",
     "email": "This is no e-mail address.",
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
@@ -48,7 +48,8 @@ MESSAGES = {
     "says_left_undated": "The status says that this person has left, and whether their last day is past cannot be read.",
     "name": "This is no name: it has no letter, has a number in it, or is an address.",
     "gone_unknown": "A mark says that this person is gone, and nobody of the roster before has the number.",
-    "mark_unread": "A mark of this row may say that its person is gone, by a word that the settings do not name (`changes.deleted`).",
+    "mark_unread": "A mark of this row may say that its person is gone, by a word that the settings do not name (`changes.deleted`), or "
+    "below a row of theirs that says otherwise.",
     "whole_name": "This cannot be told apart into a first and a last name as the settings say that it is written. A dash stands for a part "
     "that somebody does not have.",
     "addresses": "Several e-mail addresses stand in this cell, and nobody can tell which is meant.",

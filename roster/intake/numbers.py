@@ -23,6 +23,8 @@ LIKE_IBAN: Final = r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}"
 _LETTERS: Final = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"
 _BESIDE: Final = ("first_name", "last_name", "phone")
 """Columns of which none holds what looks like this company's numbers."""
+_DAY: Final = r"(?:1[89]|2[0-9])[0-9]{2}-[01][0-9]-[0-3][0-9]"
+"""What a workbook's cell says whose number is shown as a day."""
 _PHONE_OF_SOMEBODY: Final = r"(?:[^0-9]*[0-9]){7,}[^0-9]*"
 
 
@@ -39,7 +41,7 @@ def is_other(series: pd.Series) -> pd.Series:
 
 
 def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.DataFrame:
-    """Rows whose number is somebody's name, or has changed places with another cell of its row.
+    """Rows whose number is somebody's name or a day, or has changed places with another cell of its row.
 
     Only where most numbers of the file have a digit: a company may number its people by initials or by how they log in. Whatever the ledger
     knows as a number is one.
@@ -66,7 +68,7 @@ def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.Da
     if usual is not None:
         odd = asked[_form(asked).ne(usual)]
         beside = [_holds_number(frame.loc[odd.index, name], usual, name) for name in _BESIDE if name in frame]
-        for part in beside:
+        for part in [*beside, odd.str.fullmatch(_DAY)]:
             swapped |= part.reindex(swapped.index, fill_value=False)
     return fault_rows(asked.index[named | swapped], "employee_id", "employee_id")
 

@@ -14,7 +14,7 @@ import yaml
 from roster.intake.private import by_heading
 from roster.statuses import plain
 
-_LISTS = ("home", "others", "whole_names", "logins", "first_jobs")
+_LISTS = ("alone", "home", "home_behind", "others", "whole_names", "logins", "first_jobs")
 _BEGINS = 7
 """So many letters of such a word tell it as the beginning of a longer one: ``Probezeitende``."""
 
@@ -28,15 +28,16 @@ def canonical_column(heading: str) -> tuple[str, float] | None:
         return columns[words], 0.95
     # Known words inside a longer heading; the longest counts.
     within = [word for word in columns if len(word) > 3 and word in words]
-    if not within or is_others(heading):
+    inside = max((word for word in within if word not in _words()["alone"]), key=len, default=None)
+    if inside is None or is_others(heading):
         return None
     named = {columns[word] for word in within}
     if "manager_id" in named and named & {"email", "employee_id"}:
         return ("manager_email" if "email" in named else "manager_id"), 0.8
     if "manager_id" in named and not named <= {"manager_id", "manager_email"}:
         return None  # the manager's telephone number, or the manager of a department
-    inside = max(within, key=len)
-    return columns[inside], 0.3 if words.startswith(tuple(_words()["home"])) else 0.45 + 0.4 * len(inside) / len(words)
+    at_home = words.startswith(tuple(_words()["home"])) or plain(heading.rsplit(maxsplit=1)[-1]) in _words()["home_behind"]
+    return columns[inside], 0.3 if at_home else 0.45 + 0.4 * len(inside) / len(words)
 
 
 def is_others(heading: str) -> bool:

@@ -151,9 +151,9 @@ def _columns(
         if "employee_id" not in named and key is not None and key not in others and relations.numbers(frame[key], frame.get(email)):
             columns["employee_id"] = Guess(key, round(0.8 * guess.confidence, 2), "managers are named by it, and it tells each person")
             number = rules[canonical].pop("refers_to")
+    rules |= (flags := substitutes.worker_status(frame, columns) if headed else {})
+    columns |= recognising.perhaps_leaving(frame, columns, by_cells) if headed else {}
     rules |= _dates(frame, columns, headed)
-    flags = substitutes.worker_status(frame, columns) if headed else {}
-    rules |= flags
     if "approval_limit" in columns and (sign := recognising.decimal(frame[columns["approval_limit"].value])):
         format["decimal"] = sign
         format |= _usual(format, source)

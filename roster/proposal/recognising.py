@@ -142,6 +142,19 @@ def flag(frame: pd.DataFrame) -> tuple[dict[str, Any], Guess] | None:
     return None
 
 
+def perhaps_leaving(frame: pd.DataFrame, columns: dict[str, Guess], by_cells: dict[str, Guess]) -> dict[str, Guess]:
+    """What may say who has left where no heading does: a column of known states, else one of days that few rows have. To be looked at."""
+    if "worker_status" in columns:
+        return {}
+    taken = {guess.value for guess in columns.values()}
+    if "worker_status" in by_cells and by_cells["worker_status"].value not in taken:
+        return {"worker_status": Guess(by_cells["worker_status"].value, 0.4, by_cells["worker_status"].reason)}
+    for name in map(str, [] if "end_date" in columns else frame):
+        if name not in taken and not headings.is_others(name) and 0 < frame[name].notna().mean() < 0.5 and dates(frame[name]):
+            return {"end_date": Guess(name, 0.4, "few rows have a day in it, and nothing else says who has left: perhaps their last day")}
+    return {}
+
+
 def nothings(frame: pd.DataFrame) -> Guess | None:
     """The words that stand for empty cells, in the file's own columns; None if there are none. They are words of ours, and no cells."""
     counts: Counter[str] = Counter()

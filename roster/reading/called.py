@@ -9,11 +9,11 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Final
 
-from roster.reading.naming import MONTHS
+from roster.reading.naming import MONTHS, OTHER_MONTHS
 
 HIDDEN: Final = "…"
 """Stands for what is not shown."""
-_MONTH: Final = "|".join(MONTHS)
+_MONTH: Final = "|".join([*MONTHS, *OTHER_MONTHS])
 _DAY: Final = (
     r"20\d\d(?P<a>[-._ ]?)(?:0[1-9]|1[0-2])(?:(?P=a)(?:0[1-9]|[12]\d|3[01]))?"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<b>[-._ /])(?:0?[1-9]|1[0-2])(?P=b)(?:20)?\d\d"

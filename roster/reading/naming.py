@@ -12,8 +12,10 @@ from typing import Final
 from roster.unfit import Unfit
 
 MONTHS: Final = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+OTHER_MONTHS: Final = {"maj": 5, "mai": 5, "okt": 10, "oktober": 10, "des": 12, "desember": 12, "dez": 12, "dezember": 12}
+"""Those that begin in another way in Swedish, Norwegian, Danish and German."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_MONTH_NAME = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*"
+_MONTH_NAME = rf"(?P<name>{'|'.join(MONTHS)}|(?:{'|'.join(OTHER_MONTHS)})(?![a-z]))[a-z]*"
 CERTAIN: Final = tuple(
     re.compile(rf"(?<!\d){each}(?!\d)", re.IGNORECASE)
     for each in (
@@ -24,7 +26,7 @@ CERTAIN: Final = tuple(
         rf"{_YEAR}[-._ ]?{_MONTH_NAME}[-._ ]?(?P<day>\d{{1,2}})",
     )
 )
-"""Year first, day first with points, the month by its English name: nobody means another day by these."""
+"""Year first, day first with points, the month by its name: nobody means another day by these."""
 _NUMBERS = r"(?<!\d)(\d{2})([-._ ]?)(\d{2})\2(\d{4}|\d{2})(?!\d)"
 ORDERS: Final = ("day first", "month first", "year first")
 
@@ -133,7 +135,7 @@ def _by_format(text: str, written: str) -> date | None:
 
 def _numbers(found: re.Match[str]) -> dict[str, int]:
     parts = found.groupdict()
-    month = MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["month"])
+    month = (MONTHS | OTHER_MONTHS)[parts["name"].lower()] if parts.get("name") else int(parts["month"])
     return {"year": int(parts["year"]), "month": month, "day": int(parts["day"])}
 
 

@@ -11,7 +11,7 @@ number 7 that is shown as 00007, in .xlsx, .xls and .ods alike, python-calamine 
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import zip_longest
@@ -34,6 +34,8 @@ OF_FORMAT = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\[[^\]]*\]|(.)")
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 """Cells that were made one, as a sheet stores it."""
+ENDS = (b"v>", b"f>", b"is>", b"v/>", b"f/>", b"v />")
+"""How a cell's value or formula ends, as a sheet stores it."""
 LINE = re.compile(rb"row [^>]*?\br=[\"'](\d+)[\"']")
 """A row's number, as a sheet stores it."""
 
@@ -52,7 +54,7 @@ def sheets(data: bytes) -> dict[str, list[Row]]:
     Raises:
         Unfit: The workbook is damaged.
     """
-    return {sheet.title: list(_rows(sheet)) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
+    return {sheet.title: _rows(sheet) for sheet in _opened(data).worksheets if sheet.sheet_state == "visible"}
 
 
 def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collection[str] = ()) -> RawTable:
@@ -151,6 +153,8 @@ def _opened(data: bytes) -> Any:
 def _sheet(data: bytes, name: str | None) -> Any:
     book = _opened(data)
     visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if name is None and len(visible) > 1:  # an empty one, as every new workbook once had two, is no rival
+        visible = [sheet.title for sheet in book.worksheets if sheet.title in visible and _has_values(sheet)] or visible[:1]
     if name is None and len(visible) != 1:
         raise Unfit("sheet", f"The workbook has {len(visible)} sheets that can be seen.", "Set `sheet` to the name of the right one.")
     found = [sheet for sheet in book.worksheets if sheet.title == (name or visible[0])]
@@ -167,7 +171,7 @@ def _check_failed(header: list[str], wanted: set[str], rows: dict[int, Row]) -> 
     found = ((line, place) for line, row in rows.items() for place, cell in enumerate(row) if type(cell) is Failed and place in at)
     if first := next(found, None):
         line, place = first
-        message = f"A formula in cell {get_column_letter(place + 1)}{line} has failed."
+        message = f"A formula in cell {get_column_letter(place + 1)}{line} has failed, or its number is shown as a day and is none."
         raise Unfit("cells", message, "Have HR mend it and send the workbook again.")
 
 
@@ -213,23 +217,29 @@ def _hidden(sheet: Any, header: list[str], wanted: set[str], rows: Collection[in
     return hidden.counted(stored, rows, columns, others)
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
+def _rows(sheet: Any) -> list[Row]:
     """Rows as text, up to the last one with a value: a million that are only formatted may follow. Programs that are not Excel often
     declare a wrong extent, so it is not asked."""
     sheet.reset_dimensions()
     try:
-        for row in sheet.iter_rows(max_row=_last(sheet)):
-            yield [_text(cell) for cell in row]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a number that is no day, with the number
+            return [[_text(cell) for cell in row] for row in sheet.iter_rows(max_row=_last(sheet))]
     except Unfit:
         raise
     except Exception:
         raise foreign.damaged_workbook() from None
 
 
+def _has_values(sheet: Any) -> bool:
+    stored = sheet.parent._archive.read(sheet._worksheet_path)
+    return any(end in stored for end in ENDS)
+
+
 def _last(sheet: Any) -> int | None:
     """The number of the last row with a value or formula; None where the sheet does not say."""
     stored = sheet.parent._archive.read(sheet._worksheet_path)
-    at = max(stored.rfind(end) for end in (b"v>", b"f>", b"is>", b"v/>", b"f/>", b"v />"))
+    at = max(stored.rfind(end) for end in ENDS)
     tag = stored.rfind(b"row ", 0, max(at, 0))
     found = LINE.match(stored, tag)
     return int(found[1]) if found else None
@@ -259,6 +269,8 @@ def _number(value: int | float, shown: str) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     section = (shown or "").split(";")[0]  # of positive numbers
+    if section.rstrip().endswith("%"):
+        return f"{(Decimal(text) * 100).normalize():f}%"
     return _filled(text, section) if text.isdecimal() and PADDED.fullmatch(section) else text
 
 

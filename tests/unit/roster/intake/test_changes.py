@@ -88,12 +88,21 @@ def test_a_mark_that_is_the_same_to_a_reader_is_the_same_mark(mark: str) -> None
     assert standing(changed(START, row("2", do=mark)))["2"] == "left"
 
 
-@pytest.mark.parametrize("mark", ["Delete", "DEL", "removed", "borttagen", "gelöscht", "Record deleted", "Terminated", "Inactive"])
+@pytest.mark.parametrize("mark", ["Delete", "DEL", "removed", "borttagen", "gelöscht", "Record deleted", "Terminated", "Inactive", "#N/A"])
 def test_no_surprise_a_mark_that_may_say_gone_by_another_word_costs_the_row_and_is_told(mark: str) -> None:
     told = changed(START, row("2", do=mark, last="Ek"), row("7", do=mark), row("3", last="Ek"))
     assert told.rejects[["number", "code"]].to_numpy().tolist() == [["2", "mark_unread"], ["7", "mark_unread"]]
     names = dict(changed(told, row("4")).roster[["employee_id", "last_name"]].itertuples(index=False))
     assert names == {"1": "Li", "2": "Li", "3": "Ek", "4": "Li"}, "nobody is new by a row that may have said that they are gone"
+
+
+def test_a_mark_below_another_row_of_its_person_is_told_and_one_above_it_is_how_a_change_is_written() -> None:
+    told = changed(START, row("2", last="Ek"), row("2", do="D"), row("3", do="D"), row("3", last="Ek"), row("4", do="D"), row("4", do="D"))
+    assert set(told.rejects["number"]) == {"2"}
+    assert told.rejects.loc[told.rejects["code"].eq("mark_unread"), "line"].tolist() == [3]
+    assert standing(told) == {"1": "active", "3": "active", "4": "left"}
+    again = changed(told, row("2", last="Ek"))
+    assert (len(again.rejects), standing(again)["2"]) == (0, "active")
 
 
 @pytest.mark.parametrize("mark", ["C", "Insert", "U", "T", "not deleted", "", "changed"])

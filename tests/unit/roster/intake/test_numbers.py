@@ -45,6 +45,8 @@ def taken(*rows: str, good: str = GOOD, remembered: list[str] | None = None):
         "Bo,new@acme.example,E009,Ny,",
         "0701740601,new@acme.example,Bo,Ny,E009",
         "O'Ny-Ek,new@acme.example,Bo,E009,",
+        "1955-11-10,new@acme.example,Bo,Ny,",
+        "1880-02-01,new@acme.example,Bo,Ny,",
     ],
 )
 def test_quiet_what_is_no_number_costs_its_row_which_is_named_by_its_line_alone(row: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from roster.proposal.headings import canonical_column, is_private
-from roster.statuses import canonical_status
+from roster.statuses import canonical_status, says_gone
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,33 @@ from roster.statuses import canonical_status
         ("Legal Entity", "company_code"),
         ("Tehtävänimike", "job_title"),
         ("Land", "country"),
+        ("N° matricule", "employee_id"),
+        ("Nº empleado", "employee_id"),
+        ("Personeelsnummer", "employee_id"),
+        ("Numer pracownika", "employee_id"),
+        ("Matrícula", "employee_id"),
+        ("Courriel", "email"),
+        ("Correo electrónico", "email"),
+        ("Prénom", "first_name"),
+        ("Cognome", "last_name"),
+        ("Nazwisko", "last_name"),
+        ("N+1", "manager_id"),
+        ("Matricola responsabile", "manager_id"),
+        ("Personeelsnummer leidinggevende", "manager_id"),
+        ("Correo electrónico del jefe", "manager_email"),
+        ("Date d'entrée", "start_date"),
+        ("Fecha de alta", "start_date"),
+        ("Datum uit dienst", "end_date"),
+        ("Data cessazione", "end_date"),
+        ("Data de desligamento", "end_date"),
+        ("Kostenplaats", "cost_center"),
+        ("MPK", "cost_center"),
+        ("Estado", "worker_status"),
+        ("Service", "department"),
+        ("Pays", "country"),
     ],
 )
-def test_headings_are_known_in_six_languages_whatever_their_case_and_punctuation(heading: str, column: str) -> None:
+def test_headings_are_known_in_twelve_languages_whatever_their_case_and_punctuation(heading: str, column: str) -> None:
     found = canonical_column(heading)
     assert found is not None
     assert found[0] == column
@@ -62,6 +86,8 @@ def test_a_known_word_in_a_longer_heading_is_believed_less() -> None:
             "Alternate e-mail",
             "Approver email",
         ),
+        *("Service date", "Length of service", "Statut cadre", "Estado civil", "Date fin période d'essai", "Motif de sortie"),
+        *("Pays de naissance", "Totaal", "Segundo apellido", "Fecha fin de vacaciones"),
         *("Previous company", "Country of birth", "Bank account holder", "Matrix manager", "Second level manager", "Stellvertreter E-Mail"),
         *(
             "Department manager",
@@ -85,6 +111,7 @@ def test_the_managers_number_is_not_the_persons_own(heading: str) -> None:
 def test_a_private_address_is_hardly_the_companys() -> None:
     assert canonical_column("Private e-mail") == ("email", 0.3)
     assert canonical_column("Nödkontakt telefon") == ("phone", 0.3)
+    assert canonical_column("E-mail personnel") == canonical_column("Correo personal") == ("email", 0.3)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +131,23 @@ def test_what_is_no_expense_tools_business_is_known_as_such(heading: str) -> Non
         ("Sluttet", "Terminated"),
         ("ausgeschieden", "Terminated"),
         ("tuleva", "Pending"),
+        ("Sorti", "Terminated"),
+        ("Baja", "Terminated"),
+        ("Baja médica", "On Leave"),
+        ("Uit dienst", "Terminated"),
+        ("Zatrudniony", "Active"),
+        ("In forza", "Active"),
+        ("Desligado", "Terminated"),
     ],
 )
 def test_status_words_are_known(word: str, meant: str) -> None:
     assert canonical_status(word) == (meant, 0.95)
+
+
+@pytest.mark.parametrize("word", ["Baja IT", "Baja riesgo embarazo", "Alta médica", "Niet in dienst", "Non actif", "Congé annuel soldé"])
+def test_no_surprise_a_word_that_others_turn_into_something_else_is_no_known_status(word: str) -> None:
+    assert canonical_status(word) is None
+    assert not says_gone(word)
 
 
 def test_a_single_letter_is_believed_less_than_a_word() -> None:

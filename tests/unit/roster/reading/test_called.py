@@ -11,7 +11,12 @@ SAID = [
         ("people_001.csv", "people_*"),
         ("people_2026-12-01 (1).csv", "people_*"),
     ),
-    *(("people_01.12.2026 (1).csv", "people_*.csv"), ("people_20-Nov-2026.csv", "people_*.csv"), ("roster.csv", "roster.csv")),
+    *(
+        ("people_01.12.2026 (1).csv", "people_*.csv"),
+        ("people_20-Nov-2026.csv", "people_*.csv"),
+        ("people_20-okt-2026.csv", "people_*.csv"),
+        ("roster.csv", "roster.csv"),
+    ),
     *(("people_20261120053000.csv.gz", "people_*"), ("people_2026-W48.csv", "people_*.csv"), ("people_2.csv", "people_?.csv")),
     ("Åre_2026-11-20.csv", "A\u030are_*.csv"),
 ]

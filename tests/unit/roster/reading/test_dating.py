@@ -47,6 +47,16 @@ def test_a_day_is_read_in_every_notation_that_can_be_meant_in_one_way_only(day):
     assert certain_day(f"Personal {day} kl 0400.csv") == date(2026, 11, 30)
 
 
+@pytest.mark.parametrize("day", ["20-okt-2026", "20 oktober 2026", "20OKT2026", "2026-Okt-20"])
+def test_a_month_may_be_named_as_its_neighbours_name_it(day):
+    assert day_in_name(f"people_{day}.csv", ANY) == date(2026, 10, 20)
+    assert [certain_day(f"x_{day}") for day in ("5 maj 2026", "5-mai-2026", "3-dez-2026", "3 desember 2026")] == [
+        *[date(2026, 5, 5)] * 2,
+        *[date(2026, 12, 3)] * 2,
+    ]
+    assert certain_day("2026_mail_12.csv") is None
+
+
 @pytest.mark.parametrize("day", ["30-11-2026", "30112026", "30.11.26", "301126", "11/30/2026"])
 def test_no_surprise_a_day_that_can_be_meant_in_several_ways_needs_a_format(day):
     with pytest.raises(Unfit, match="date_in_name_format"):

@@ -81,11 +81,15 @@ def test_text_cells_stay_text_and_unwanted_columns_are_dropped() -> None:
         (15000, '0" kr"', "15000"),
         (15000, "#,##0", "15000"),
         (12, "00.00", "12"),
-        (7, "00%", "7"),
+        (7, "00%", "700%"),
         (199001011234, "General", "199001011234"),
         (0.1 + 0.2, "General", "0.3"),
         (12.5, "0.00", "12.5"),
         (-3, "000", "-3"),
+        (0.5, "0%", "50%"),
+        (1, "0.00%", "100%"),
+        (0.125, "0.0 %", "12.5%"),
+        (5, '0" %"', "5"),
         (1e21, "General", "1.00000000000000E+21"),
         (True, "General", "TRUE"),
         (datetime.fromisoformat("2026-03-01"), "dd.mm.yyyy", "2026-03-01"),
@@ -127,6 +131,23 @@ def test_a_sheet_is_taken_by_name_and_never_guessed_among_several() -> None:
     assert "2 sheets that can be seen" in unfit(data).message
     assert "no sheet 'staff', and 2 that can be seen" in unfit(data, sheet="staff").message
     assert "Staff" not in unfit(data).message + unfit(data, sheet="staff").message  # whoever exports may call it anything
+
+
+def test_an_empty_sheet_is_no_rival_to_the_only_one_with_values() -> None:
+    def empty(workbook: openpyxl.Workbook, _: Worksheet) -> None:
+        workbook.create_sheet("Sheet2", 0)
+        workbook.create_sheet("Sheet3")["A1"].number_format = "0000"
+
+    assert rows(table(book(["id", "name"], ["1", "Ann"], change=empty))) == {2: ["1", "Ann"]}
+    assert unfit(book([None], change=empty)).code == "empty"
+
+
+def test_a_number_shown_as_a_day_that_is_none_stops_and_says_where() -> None:
+    assert "B2 has failed, or its number is shown as a day" in unfit(book(["id", "name"], ["1", 20261120], change=shown_as_a_day)).message
+
+
+def shown_as_a_day(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+    sheet["B2"].number_format = "yyyy-mm-dd"
 
 
 def test_a_hidden_sheet_is_no_rival_to_the_only_visible_one() -> None:
@@ -282,7 +303,7 @@ def test_an_error_counts_where_a_person_would_lack_a_value() -> None:
 
     assert rows(table(book(*PEOPLE, change=failed("C2", "C3"))))[2] == ["001001", "Ann"]
     found = unfit(book(*PEOPLE, change=failed("C2", "A3")))
-    assert (found.code, found.message) == ("cells", "A formula in cell A3 has failed.")
+    assert (found.code, found.message) == ("cells", "A formula in cell A3 has failed, or its number is shown as a day and is none.")
 
 
 @pytest.mark.parametrize("format", [{"encoding": "cp1252"}, {"encoding": "auto"}, {"quote": None}, {"quote": "A", "escape": "backslash"}])
