@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.characters import plain
-from roster.intake import damage, garbling, whole_names
+from roster.intake import damage, garbling, numbers, whole_names
 from roster.intake.take_in import has_unidentified_rejects
 from roster.unfit import Unfit
 from tests.unit.roster.intake.test_intake import COLUMNS, dispositions, intake, line
@@ -258,3 +258,13 @@ def test_no_surprise_a_sign_in_the_place_of_a_letter_or_a_quotation_mark_amiss_i
 def test_an_apostrophe_that_a_program_has_curled_goes_from_numbers_and_stays_in_names() -> None:
     result = intake(line("1"), line("’2", Last="’t Hooft"))
     assert result.roster[["employee_id", "last_name"]].to_numpy().tolist() == [["1", "Li"], ["2", "’t Hooft"]]
+
+
+@given(st.from_regex(damage._SUSPECT))
+def test_a_column_that_is_not_looked_through_could_have_nothing_suspect(text: str) -> None:
+    assert text.encode("utf-8", "replace").translate(None, damage._UNSUSPECTED)
+
+
+@given(st.from_regex(numbers.OTHER, fullmatch=True))
+def test_a_column_of_digits_alone_has_no_address_phone_link_or_account(text: str) -> None:
+    assert not text.isdigit()
