@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -61,20 +61,25 @@ def use_instance() -> None:
 
 
 @contextmanager
-def sandbox() -> Iterator[dict[str, str]]:
+def sandbox(meanwhile: Callable[[], object] | None = None) -> Iterator[dict[str, str]]:
     """Run the demo's sandbox for as long as the block lasts; yield the environment that points at it.
+
+    Args:
+        meanwhile: What is done while it starts.
 
     Raises:
         typer.Exit: The sandbox did not come up.
     """
     folder = make_directory(places.home().absolute() / "sandbox")
     sftp = ["--sftp-root", str(hr_folder()), "--sftp-password", _variables()["HR_SFTP_PASSWORD"]]
-    with served(folder, sftp) as address:
+    with served(folder, sftp, meanwhile) as address:
         yield _environment(address)
 
 
 @contextmanager
-def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterator[dict[str, Any]]:
+def served(
+    folder: Path, options: Sequence[str], meanwhile: Callable[[], object] | None = None, patience: float = 30
+) -> Iterator[dict[str, Any]]:
     """Run a sandbox for as long as the block lasts; yield where it listens.
 
     One that another `rollcall` has running there is used instead: two of them would overwrite each other's state.
@@ -82,6 +87,7 @@ def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterat
     Args:
         folder: Where its state is kept.
         options: What else ``python -m sandbox`` is given.
+        meanwhile: What is done while it starts.
         patience: Seconds to wait for it.
 
     Raises:
@@ -98,6 +104,8 @@ def served(folder: Path, options: Sequence[str], patience: float = 30) -> Iterat
     # A session of its own: Ctrl-C is for us, and we end the child when our own work has ended.
     child = subprocess.Popen(command, cwd=places.PROJECT, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
+        if meanwhile:
+            meanwhile()
         deadline = time.monotonic() + patience
         while not (running := _answering(ready)):
             if child.poll() is not None or time.monotonic() > deadline:

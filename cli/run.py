@@ -4,6 +4,7 @@ Belongs here: what may be typed, and refusing what is wrong with it before anyth
 following a run (``cli.running``).
 """
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 import yaml
 
 from assets import names
+from cli import demo as place
 from cli.terminal import stop
 from roster.vocabulary import RELEASED_BY_KIND
 
@@ -32,7 +34,10 @@ def demo(
 ) -> None:
     """Sync the demo company with the sandbox and show what happened, person by person."""
     _known("job", "demo_sync", names.jobs())
-    _running().run_demo(night)
+    place.use_own_instance()
+    with place.sandbox(meanwhile=_running) as environment:
+        os.environ.update(environment)
+        _running().run_demo(night, place.origin(environment))
 
 
 @app.command()

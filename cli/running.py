@@ -5,7 +5,6 @@ Belongs here: what the commands of ``cli.run`` do with Dagster, and their exit c
 """
 
 import logging
-import os
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -33,22 +32,20 @@ _at_work = console.status("starting")
 """What is being done, in a window; a file or a pipe gets whole lines only."""
 
 
-def run_demo(night: int) -> None:
-    """Runs the demo's sync against the sandbox, on the project's own instance.
+def run_demo(night: int, sandbox: str) -> NoReturn:
+    """Runs the demo's sync, on the instance and with the environment as they are.
 
     Args:
         night: 1, with the file that the demo has; 2, with a file of the next day, and one after it that the gate stops. Of the
             second night the first is part, where nobody has run it.
+        sandbox: Where the sandbox has its page.
     """
-    place.use_own_instance()
-    with place.sandbox() as environment:
-        os.environ.update(environment)
-        if night == 1:
-            _finish(_demo_sync(), ui="make ui")
-        _second_night(place.origin(environment))
+    if night == 1:
+        _finish(_demo_sync(), ui="make ui")
+    _second_night(sandbox)
 
 
-def _second_night(sandbox: str) -> None:
+def _second_night(sandbox: str) -> NoReturn:
     folder = place.hr_folder()
     if "demo" not in companies_with_runs():
         _say("The first night, which nobody has run yet.")

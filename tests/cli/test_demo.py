@@ -46,6 +46,13 @@ def test_the_sandbox_lives_as_long_as_its_block_and_is_shared(home: Path) -> Non
         httpx.get(address)
 
 
+def test_what_is_done_meanwhile_is_done_while_the_sandbox_starts(home: Path) -> None:
+    seen: list[bool] = []
+    with demo.sandbox(meanwhile=lambda: seen.append((home / "sandbox" / "ready.json").exists())):
+        pass
+    assert seen == [False]
+
+
 def test_where_only_developers_have_what_the_sandbox_needs_it_says_so(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
