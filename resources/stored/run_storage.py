@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from resources import owner_only
 from resources.failures import Failed
+from resources.memory import give_back
 from resources.own_text import Stopped
 from resources.places import located
 from resources.shortage import shortage
@@ -121,8 +122,11 @@ class RunStorage(dg.ConfigurableIOManager):
             files = _files(obj, "/".join(context.asset_key.path))
             _write(place, files)
             point(self._place(NEWEST, context.asset_key), context.run_id)
+        size = sum(map(len, files.values()))
+        del files
+        give_back()  # what one step has used lies scattered, and the next one asks for other sizes
         # Not where: a long path widens every table of the asset's page beyond it, and it follows from run and asset (docs/files.md).
-        context.add_output_metadata({"stored (bytes)": sum(map(len, files.values()))})
+        context.add_output_metadata({"stored (bytes)": size})
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read the value that the upstream run wrote; where none is named, the newest.

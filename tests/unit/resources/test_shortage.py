@@ -1,5 +1,6 @@
 """A full disk and too little memory are told as what they are, out of whichever library they come."""
 
+import ctypes
 import errno
 import os
 import subprocess
@@ -145,13 +146,36 @@ def test_a_step_that_lacks_memory_fails_with_a_sentence_and_any_other_fault_stay
 
 
 def test_a_process_of_ours_asks_for_little_address_space_unless_somebody_has_said_otherwise() -> None:
-    code = "import assets, os, pyarrow; "
-    code += "print(pyarrow.default_memory_pool().backend_name, os.environ['MALLOC_ARENA_MAX'], os.environ['MALLOC_MMAP_THRESHOLD_'])"
+    code = "import assets, os, pyarrow; names = 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'; "
+    code += "print(pyarrow.default_memory_pool().backend_name, *map(os.environ.get, names))"
 
     def says(**given: str) -> str:
         left = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "ARROW_DEFAULT_MEMORY_POOL"))}
         environment, command = {**left, **given}, [sys.executable, "-c", code]
         return subprocess.run(command, env=environment, cwd=places.PROJECT, capture_output=True, text=True, check=True).stdout.strip()
 
-    assert says() == "system 2 131072"
-    assert says(MALLOC_ARENA_MAX="4", ARROW_DEFAULT_MEMORY_POOL="mimalloc", MALLOC_MMAP_THRESHOLD_="9999999") == "mimalloc 4 9999999"
+    assert says() == "system 2 1048576 33554432"
+    given = {"MALLOC_ARENA_MAX": "4", "MALLOC_MMAP_THRESHOLD_": "9999999", "MALLOC_TRIM_THRESHOLD_": "8888888"}
+    assert says(ARROW_DEFAULT_MEMORY_POOL="mimalloc", **given) == "mimalloc 4 9999999 8888888"
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library is not glibc")
+def test_what_is_free_between_pieces_that_are_in_use_is_given_back() -> None:
+    code = """
+import assets, ctypes
+from resources.memory import give_back
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
+
+before = resident()
+pieces = [bytearray(b"x" * 500_000) for _ in range(200)]
+del pieces[::2]
+scattered = resident() - before
+give_back()
+print(scattered, resident() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=places.PROJECT, capture_output=True, text=True, check=True)
+    scattered, given_back = map(float, done.stdout.split())
+    assert scattered > 90  # megabytes; half of them free, and of pieces too small for the system to have them at once
+    assert given_back < 60

@@ -131,6 +131,13 @@ def test_the_event_log_says_how_large_a_value_is_and_has_no_path_that_widens_the
     assert not any(isinstance(one, dg.PathMetadataValue) for one in event.metadata.values())
 
 
+def test_what_a_step_has_used_goes_back_to_the_system_at_its_end(storage, instance, monkeypatch):
+    ends = []
+    monkeypatch.setattr(run_storage, "give_back", lambda: ends.append(True))
+    passed_through(FRAME, storage, instance)
+    assert len(ends) == 2, "one for each of two steps"
+
+
 @pytest.mark.parametrize("value", [object(), {"at": object()}, float("nan"), {"people": FRAME, "../x": 1}])
 def test_what_cannot_be_stored_is_refused_and_never_pickled(value, storage, instance):
     with pytest.raises(dg.Failure):
