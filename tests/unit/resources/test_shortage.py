@@ -162,11 +162,11 @@ def test_a_process_of_ours_asks_for_little_address_space_unless_somebody_has_sai
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library is not glibc")
 def test_what_is_free_between_pieces_that_are_in_use_is_given_back() -> None:
     code = """
-import assets, ctypes
+import assets, os
 from resources.memory import give_back
 
 def resident():
-    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 before = resident()
 pieces = [bytearray(b"x" * 500_000) for _ in range(200)]
