@@ -145,13 +145,17 @@ def test_a_step_that_lacks_memory_fails_with_a_sentence_and_any_other_fault_stay
         assert raised is ValueError or str(told.value.description).startswith("There is not enough memory.")
 
 
+def untold() -> dict[str, str]:
+    """The environment, without what this process has told those that it starts of memory."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "ARROW_DEFAULT_MEMORY_POOL"))}
+
+
 def test_a_process_of_ours_asks_for_little_address_space_unless_somebody_has_said_otherwise() -> None:
     code = "import assets, os, pyarrow; names = 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'; "
     code += "print(pyarrow.default_memory_pool().backend_name, *map(os.environ.get, names))"
 
     def says(**given: str) -> str:
-        left = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "ARROW_DEFAULT_MEMORY_POOL"))}
-        environment, command = {**left, **given}, [sys.executable, "-c", code]
+        environment, command = {**untold(), **given}, [sys.executable, "-c", code]
         return subprocess.run(command, env=environment, cwd=places.PROJECT, capture_output=True, text=True, check=True).stdout.strip()
 
     assert says() == "system 2 1048576 33554432"
@@ -173,9 +177,14 @@ pieces = [bytearray(b"x" * 500_000) for _ in range(200)]
 del pieces[::2]
 scattered = resident() - before
 give_back()
-print(scattered, resident() - before)
+small = resident() - before
+large = [bytearray(b"x" * 2_000_000) for _ in range(50)]
+del large[::2]
+print(scattered, small, resident() - before - small)
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=places.PROJECT, capture_output=True, text=True, check=True)
-    scattered, given_back = map(float, done.stdout.split())
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=untold(), cwd=places.PROJECT, capture_output=True, text=True, check=True)
+    scattered, given_back, large = map(float, done.stdout.split())
     assert scattered > 90  # megabytes; half of them free, and of pieces too small for the system to have them at once
     assert given_back < 60
+    assert large < 60  # of a hundred: each goes back as it is freed
