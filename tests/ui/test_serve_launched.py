@@ -28,7 +28,7 @@ def test_a_release_is_a_run_of_the_deployments_own_launcher(tmp_path: Path, monk
             (decision,) = ledger.decisions.newest(1)
             run = instance.get_run_by_id(decision.run_id)
             told = [entry.get_dagster_event().message for entry in instance.all_logs(decision.run_id) if entry.is_dagster_event]
-        assert run is not None and run.status is dg.DagsterRunStatus.SUCCESS, told[-8:]
+        assert run is not None and run.status is dg.DagsterRunStatus.SUCCESS, (decision.outcome, told[-8:])
         assert run.tags["rollcall/user"] == "anna"
         assert ".dagster/grpc_info" in run.tags, "by which the launcher knows its worker"
         assert "landed" in page and "landed" in decision.outcome

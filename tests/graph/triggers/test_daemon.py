@@ -43,9 +43,12 @@ def command(unit: str, socket: Path) -> list[str]:
 
 @contextmanager
 def running(folder: Path, socket: Path) -> Iterator[Path]:
-    """`rollcall-code` and `rollcall-daemon`; what the latter prints. Every process of them ends with the block."""
+    """`rollcall-code` and `rollcall-daemon`, after `rollcall upgrade` as docs/deploying.md has it; what the latter prints. Every process of
+    them ends with the block."""
     said = folder / "daemon.log"
     environment = {**os.environ, "ROLLCALL_CODE_SOCKET": str(socket)}
+    upgrade = [str(Path(sys.executable).with_name("rollcall")), "upgrade", "--backed-up"]
+    subprocess.run(with_us(upgrade), cwd=folder, env=environment, check=True, capture_output=True)
     with said.open("wb") as out, ExitStack() as ending:
         for unit in ("rollcall-code", "rollcall-daemon"):
             process = subprocess.Popen(
