@@ -21,7 +21,7 @@ from resources.hr.locations import PutBack
 from resources.hr.sources import ExportSource, Found
 from resources.ledger import Ledger
 from resources.past.last_night import with_nights
-from resources.past.report_files import Written, for_owners, write_reports
+from resources.past.report_files import Written, for_owners, remember, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reading.lines import line_texts
 from roster.reports.model import RunReport
@@ -59,6 +59,7 @@ def build(company: Company, destinations: Sequence[Destination]) -> dg.AssetsDef
             _ended(context, book)
             report = _report(context, given(context, ReportConfig), book)
             files = write_reports(report)
+            remember(context.run.run_id, report, files)
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""

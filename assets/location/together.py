@@ -24,6 +24,7 @@ from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY
 from assets import loader, names
 from assets.component import SettingsError
 from assets.location import broken, one, selection
+from assets.runs import dagster_engines
 
 NO_COMPANY: Final = "There is no company yet: {folder} has no folder with a defs.yaml."
 _KINDS: Final = ("assets", "asset_checks", "jobs", "schedules", "sensors")
@@ -46,6 +47,7 @@ class Location(dg.Definitions):
             raise SettingsError([f"{folder}: no such folder"]) from None
         except OSError as error:
             raise SettingsError([f"{folder}: cannot be read ({type(error).__name__})"]) from None
+        dagster_engines.keep()  # whoever loads this runs, or looks at what ran
         location = super().__new__(cls)
         object.__setattr__(location, "_repository", _Repository(_Companies(folder)))
         return location

@@ -12,13 +12,15 @@ from destinations import registry
 from resources import places
 from resources.ledger import Ledger
 from resources.past.last_night import with_nights
-from resources.past.report_files import Written, write_reports
+from resources.past.report_files import Written, remembered, write_reports
 from resources.past.run_report import assemble, newest_root
 from roster.reports.model import RunReport
 
 
 def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written] | None:
     """Tells the ledger how a run ended, and writes its reports from the ledger; None if it never got as far as the ledger.
+
+    A run that has come to its end in this process has done both itself, in its last step.
 
     Args:
         instance: Where the run is recorded.
@@ -32,6 +34,8 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
         ledger.heartbeats.silence(run_id)
+        if run.is_success and (told := remembered(run_id)):
+            return told
         if run.job_name == f"{company}_report" and run.is_success:
             report = with_nights(ledger, assemble(ledger, newest_root(ledger), registry.titles()), registry.titles())
             return report, write_reports(report)

@@ -34,6 +34,21 @@ class Written:
     told: Told
 
 
+_LAST: Final[dict[str, tuple[RunReport, Written]]] = {}
+"""Run → what its own last step has told, of the run that was the last in this process."""
+
+
+def remember(run_id: str, report: RunReport, written: Written) -> None:
+    """Keep what a run's own last step has told, for whoever shows it at the run's end in the same process."""
+    _LAST.clear()
+    _LAST[run_id] = report, written
+
+
+def remembered(run_id: str) -> tuple[RunReport, Written] | None:
+    """What a run's own last step has told in this process; None where that was elsewhere, or another run's since."""
+    return _LAST.get(run_id)
+
+
 def write_reports(report: RunReport) -> Written:
     """Writes all files of a run, in place of what an earlier attempt of it left.
 

@@ -1,5 +1,6 @@
 """What Dagster is given to show of nights: who changes, person by person, what waits, and the night that stopped."""
 
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,6 +52,24 @@ def shown(nights: Any, run: Any, key: str) -> dict[str, Any]:
 def rows(table: Any) -> list[tuple[Any, ...]]:
     names = [column.name for column in table.schema.columns]
     return [tuple(record.data[name] for name in names) for record in table.records]
+
+
+def test_what_a_run_has_told_itself_is_shown_at_its_end_and_written_again_by_another_process_alone(synced: Any) -> None:
+    acme = synced()
+    run = acme.run("sync")
+    with dg.DagsterInstance.get() as instance:
+        report, written = summary.close(instance, run.run_id) or pytest.fail("no report")
+        page, people = written.page.read_text("utf-8"), written.skipped.read_bytes()
+        written.page.write_text("as the run left it")
+        assert summary.close(instance, run.run_id) == (report, written)
+        assert written.page.read_text("utf-8") == "as the run left it"
+        acme.run("sync")  # what another process finds: this one has told of another run since
+        again, later = summary.close(instance, run.run_id) or pytest.fail("no report")
+    took = re.compile(r"took [0-9.]+ s")
+    assert took.sub("", later.page.read_text("utf-8")) == took.sub("", page)
+    assert later.skipped.read_bytes() == people
+    assert again.status == report.status == "finished"
+    assert later.told.headline == written.told.headline
 
 
 def test_a_check_belongs_to_what_its_own_run_materialized(nights: Any) -> None:

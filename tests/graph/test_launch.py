@@ -16,10 +16,12 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
+import sqlalchemy
 import typer
 from typer.testing import CliRunner
 
-from assets.runs import chain, launch
+from assets.location.together import Location as CodeLocation
+from assets.runs import chain, dagster_engines, launch
 from assets.runs.launch import Location, reexecute, run_job
 from cli import running
 from cli.main import app
@@ -240,6 +242,21 @@ def test_dagsters_logs_stay_open_for_as_long_as_a_run_lasts_and_no_longer(stumbl
     assert logs
     assert all({"index", "run"} <= set(there) for there in logs)
     assert not list(tmp_path.rglob("history/runs/*.db-wal"))
+
+
+def test_dagster_makes_its_engine_of_a_file_once_and_forgets_files_of_long_ago(
+    stumbling: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "companies").mkdir()
+    CodeLocation(tmp_path / "companies")
+    made: list[str] = []
+    make = sqlalchemy.create_engine
+    monkeypatch.setattr(sqlalchemy, "create_engine", lambda url, **how: (made.append(Path(url).name), make(url, **how))[1])
+    runs = [run_job("stumbling", location=stumbling).run_id for _ in range(2)]
+    of_runs = [name for name in made if name.removesuffix(".db") in runs]
+    assert len(of_runs) == 2
+    assert max(made.count(name) for name in ("index.db", "runs.db")) <= 1
+    assert dagster_engines._kept.cache_info().maxsize is not None, "a code server lives for weeks, and each run has a file"
 
 
 def test_a_run_is_named_by_the_first_characters_of_any_of_its_attempts(stumbling: Location) -> None:
