@@ -64,14 +64,12 @@ def look(company: str | None, last: int) -> LostRuns:
     own = places.home().absolute() / "dagster_home"
     if not os.environ.get("DAGSTER_HOME") and not own.exists():
         return LostRuns()
-    import dagster as dg  # noqa: PLC0415 - it takes most of a second: not for help
-
-    from assets.runs import arriving, lost  # noqa: PLC0415
+    from assets.runs import arriving, dagster_instance, lost  # noqa: PLC0415 - Dagster takes most of a second: not for help
     from cli.demo import use_instance  # noqa: PLC0415
 
     try:
         use_instance()
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             found = {name: lost.find(instance, name, last) for name in ([company] if company else lost.companies(instance))}
             asked = [company] if company else names.companies()
             waits = {name: one for name in asked if (one := arriving.wait(instance, name))}

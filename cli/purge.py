@@ -5,12 +5,11 @@ Belongs here: the command and what it prints, counts only. Does not belong here:
 
 from typing import Annotated
 
-import dagster as dg
 import typer
 
 from assets import loader, names
 from assets.company import Company
-from assets.runs import retention
+from assets.runs import dagster_instance, retention
 from cli import demo
 from cli.ledger import companies_with_runs, company_meant
 from cli.terminal import say, stop
@@ -54,7 +53,7 @@ def purge(
 def _purged(company: str, days: int, dry_run: bool) -> str:
     demo.use_instance()
     try:
-        with dg.DagsterInstance.get() as instance, Ledger.open(places.ledger_url(), company) as ledger:
+        with dagster_instance.opened() as instance, Ledger.open(places.ledger_url(), company) as ledger:
             counts = retention.purge(instance, ledger, days, dry_run=dry_run).counts()
             if not dry_run and company in names.companies():
                 counts |= _tidied(company, ledger)
@@ -95,7 +94,7 @@ def _delete_all(company: str, yes: bool) -> None:
         stop(f"The folder of {company} is still there: nothing was deleted.")
     demo.use_instance()
     try:
-        with dg.DagsterInstance.get() as instance, Ledger.open(places.ledger_url(), company) as ledger:
+        with dagster_instance.opened() as instance, Ledger.open(places.ledger_url(), company) as ledger:
             if not ledger.whole.is_there():
                 stop(f"The ledger knows no company '{company}'.")
             people = ledger.whole.people().get(company, 0)

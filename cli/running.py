@@ -14,7 +14,7 @@ from rich.text import Text
 
 from assets import names
 from assets.company import COMPANY_TAG
-from assets.runs import chain, launch, summary
+from assets.runs import chain, dagster_instance, launch, summary
 from assets.runs.launch import RunResult
 from assets.runs.recovery import recover as recover_runs
 from assets.typed import in_words
@@ -83,7 +83,7 @@ def reexecute(given: str) -> None:
     """Goes on with the newest attempt of the run that is named by the beginning of its id, or of any attempt's."""
     place.use_instance()
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             attempt = chain.newest_attempt(instance, given)
     except chain.Unclear as unclear:
         stop(str(unclear))
@@ -96,7 +96,7 @@ def undo(given: str) -> None:
     """Plans what takes back the run that is named by the beginning of its id, or of any attempt's; says what the next sync will do."""
     place.use_instance()
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             root = chain.named(instance, given)
             found = instance.get_run_by_id(root)
     except chain.Unclear as unclear:
@@ -115,7 +115,7 @@ def recover(company: str | None) -> None:
     if company is not None and company not in names.companies() and company not in companies_with_runs():
         stop(names.unknown("company", company, sorted({*names.companies(), *companies_with_runs()})))
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             unfinished = [(one, chain.root_of(instance, one.run_id)) for one in recover_runs(instance, company)]
     except Failed as failure:
         console.print(str(failure), style="red")
@@ -182,7 +182,7 @@ def _finish(result: RunResult, ui: str | None = None) -> NoReturn:
 def _page(result: RunResult, ui: str | None = None) -> None:
     """Print the page of a run, made from the ledger, so that it is there after a failure too."""
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             for one in result.died:
                 console.print(f"{one.job} {chain.root_of(instance, one.run_id)} had died before this run. It is marked as {one.ending}.")
             for step, message in ((result.step, result.message), *result.others) if result.message else ():

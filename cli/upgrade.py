@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import dagster as dg
 import typer
 
-from assets.runs import dagster_schema
+from assets.runs import dagster_instance, dagster_schema
 from cli import demo
 from cli.terminal import say, stop
 from resources import places
@@ -40,7 +40,7 @@ def upgrade(
     try:
         with upgrading.look(places.ledger_url()) as ledger, contextlib.ExitStack() as opened:
             with upgrading.alone(ledger):  # two that make Dagster's SQLite files at once leave them with two revisions, which none opens
-                instance = opened.enter_context(dg.DagsterInstance.get())
+                instance = opened.enter_context(dagster_instance.opened())
                 parts = dagster_schema.outdated(instance)
             if ledger.current and not parts:
                 say(f"The ledger (schema {REVISIONS[-1]}) and Dagster's database are up to date: there is nothing to do.")

@@ -15,8 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final
 
-import dagster as dg
-
+from assets.runs import dagster_instance
 from resources import places
 from resources.failures import Failed
 from resources.ledger import Ledger, revisions
@@ -81,7 +80,7 @@ def _writable(folder: Any) -> bool:
 
 def daemon() -> Answer:
     """Whether Dagster's database can be read, and each of its daemon's threads has given a sign of life lately."""
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance.opened() as instance:
         beats = instance.get_daemon_heartbeats()
         wanted = instance.get_required_daemon_types()
     now = time.time()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from dagster import DagsterInstance
 from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
@@ -23,6 +22,7 @@ from dagster_webserver.webserver import DagsterWebserver
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from assets.runs import dagster_instance
 from resources import logs
 from web.guard import Guard
 from web.launches import sign
@@ -85,7 +85,7 @@ def code_server(workspace: Path) -> Iterator[Sequence[Any]]:
         What their entries in another workspace file are (sockets).
     """
     with (
-        DagsterInstance.get() as instance,
+        dagster_instance.opened() as instance,
         ProxyServerManager(instance, WorkspaceFileTarget(paths=[str(workspace)]), "warning") as manager,
     ):
         yield manager.get_code_server_specs()
@@ -99,7 +99,7 @@ def serve(served: Served) -> None:
     """
     names = Names.of(served.port, served.names)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with DagsterInstance.get() as instance:
+    with dagster_instance.opened() as instance:
         instance.optimize_for_webserver(_STATEMENT_MS, _RECYCLE_S, _OVERFLOW)
         target = WorkspaceFileTarget(paths=[str(served.workspace)])
         with WorkspaceProcessContext(

@@ -14,6 +14,7 @@
 - `by_hand`: what would the newest plan send, for those who bring it there themselves?
 - `retention`: which runs are old enough to go?
 - `dagster_storage`: what does Dagster itself keep of those that went?
+- `dagster_instance`: how is Dagster's instance opened, by one process at a time?
 - `dagster_engines`: what does Dagster make anew for each question to its files?
 - `dagster_schema`: how is Dagster's own database brought up to date?
 

@@ -24,6 +24,7 @@ from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from assets.asker import REEXECUTED_TAG
+from assets.runs import dagster_instance
 from assets.runs.recovery import Unfinished, recover
 from resources import logs
 from resources.failures import Failed
@@ -94,7 +95,7 @@ def run_job(
     """
     job = _job(job_name, location)
     definition = job.get_definition()
-    with dg.DagsterInstance.get() as instance, _kept_open(instance, _INDEX):
+    with dagster_instance.opened() as instance, _kept_open(instance, _INDEX):
         unfinished = _recovered(instance)
         run = instance.create_run_for_job(
             definition,
@@ -118,7 +119,7 @@ def reexecute(run_id: str, *, on_event: OnEvent | None = None, location: Locatio
     Raises:
         DagsterInvariantViolationError: There is no such run, it has not failed, or it is of a version with other steps.
     """
-    with dg.DagsterInstance.get() as instance, _kept_open(instance, _INDEX):
+    with dagster_instance.opened() as instance, _kept_open(instance, _INDEX):
         unfinished = _recovered(instance)
         parent = instance.get_run_by_id(run_id)
         if parent is None:

@@ -15,6 +15,7 @@ import dagster as dg
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
+from assets.runs import dagster_instance
 from assets.runs.launch import Location, RunResult, said
 
 _EVERY: Final = 1.0
@@ -34,7 +35,7 @@ def run_job(job_name: str, workspace: Path, run_id: str, *, run_config: Mapping[
     Raises:
         DagsterError: There is no such job or code location, or the run config does not fit.
     """
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance.opened() as instance:
         with WorkspaceProcessContext(instance, WorkspaceFileTarget(paths=[str(workspace)]), code_server_log_level="warning") as process:
             context = process.create_request_context()
             code = context.get_code_location(Location().name)

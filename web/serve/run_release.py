@@ -57,7 +57,9 @@ def waits(run_id: str) -> bool:
     """Whether a run waits in Dagster's queue, or for its worker: until it begins it gives no sign of life."""
     import dagster as dg  # noqa: PLC0415 - the server does without it
 
-    with dg.DagsterInstance.get() as instance:
+    from assets.runs import dagster_instance  # noqa: PLC0415
+
+    with dagster_instance.opened() as instance:
         run = instance.get_run_by_id(run_id)
     return run is not None and run.status in (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING)
 
@@ -67,7 +69,7 @@ def carry_out(given: dict[str, Any]) -> str:
     import dagster as dg  # noqa: PLC0415 - the server does without it
 
     from assets.asker import ASKED_TAG  # noqa: PLC0415
-    from assets.runs import launch, submit, summary  # noqa: PLC0415
+    from assets.runs import dagster_instance, launch, submit, summary  # noqa: PLC0415
     from assets.typed import in_words  # noqa: PLC0415
     from resources.failures import Failed  # noqa: PLC0415
     from roster.reports.headline import headline  # noqa: PLC0415
@@ -81,7 +83,7 @@ def carry_out(given: dict[str, Any]) -> str:
             result = submit.run_job(job, Path(workspace), given["run_id"], run_config=config, tags=tags)
         else:
             result = launch.run_job(job, run_config=config, tags=tags, run_id=given["run_id"])
-        with dg.DagsterInstance.get() as instance:
+        with dagster_instance.opened() as instance:
             closed = summary.close(instance, result.run_id)
             if not (result.succeeded and closed):
                 return next(iter(summary.failures_of(instance, result.run_id, given["company"]).values()))
