@@ -16,15 +16,14 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
-import sqlalchemy
 import typer
 from typer.testing import CliRunner
 
-from assets.location.together import Location as CodeLocation
 from assets.runs import chain, dagster_engines, launch
 from assets.runs.launch import Location, reexecute, run_job
 from cli import running
 from cli.main import app
+from resources import places
 from tests import ports
 from tests.processes import with_us
 
@@ -90,6 +89,24 @@ def stumbling_job():
 INSTANCE = """\
 telemetry: {enabled: false}
 run_coordinator: {module: dagster._core.run_coordinator, class: DefaultRunCoordinator}
+"""
+
+# Which engines are made while a code location is loaded and two runs are, from before anything has seen SQLAlchemy.
+COUNTING = """
+import json, sys
+from pathlib import Path
+
+import sqlalchemy
+
+made, make = [], sqlalchemy.create_engine
+sqlalchemy.create_engine = lambda url, *more, **how: (made.append(Path(str(url)).name), make(url, *more, **how))[1]
+
+from assets.location import together
+from assets.runs.launch import Location, run_job
+
+together.Location(Path(sys.argv[1]))
+runs = [run_job("stumbling", location=Location("stumbling", sys.argv[2])).run_id for _ in range(2)]
+print(json.dumps([runs, made]))
 """
 
 REEXECUTE = """
@@ -244,18 +261,15 @@ def test_dagsters_logs_stay_open_for_as_long_as_a_run_lasts_and_no_longer(stumbl
     assert not list(tmp_path.rglob("history/runs/*.db-wal"))
 
 
-def test_dagster_makes_its_engine_of_a_file_once_and_forgets_files_of_long_ago(
-    stumbling: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dagster_makes_its_engine_of_a_file_once_and_forgets_files_of_long_ago(stumbling: Location, tmp_path: Path) -> None:
     (tmp_path / "companies").mkdir()
-    CodeLocation(tmp_path / "companies")
-    made: list[str] = []
-    make = sqlalchemy.create_engine
-    monkeypatch.setattr(sqlalchemy, "create_engine", lambda url, **how: (made.append(Path(url).name), make(url, **how))[1])
-    runs = [run_job("stumbling", location=stumbling).run_id for _ in range(2)]
-    of_runs = [name for name in made if name.removesuffix(".db") in runs]
-    assert len(of_runs) == 2
-    assert max(made.count(name) for name in ("index.db", "runs.db")) <= 1
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(places.PROJECT), str(tmp_path)])}
+    # In a process of its own: in this one the tests have made Dagster's storage cheap already (`tests.storing`).
+    command = [sys.executable, "-c", COUNTING, str(tmp_path / "companies"), stumbling.module]
+    done = subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    runs, made = json.loads(done.stdout.splitlines()[-1])
+    assert [made.count(f"{run}.db") for run in runs] == [1, 1]
+    assert [made.count(name) for name in ("index.db", "runs.db")] == [1, 1]
     assert dagster_engines._kept.cache_info().maxsize is not None, "a code server lives for weeks, and each run has a file"
 
 
