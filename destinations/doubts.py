@@ -40,7 +40,7 @@ class Doubts:
         last = ledger.applied.of(destination)
         if last is None:
             return cls(frozenset(asked.in_doubt), known)
-        answers = ledger.deliveries.answers(destination, last.plan_run_id)
+        answers = ledger.deliveries.exceptions(destination, last.plan_run_id)
         requests = ledger.deliveries.requests(destination, last.plan_run_id)
         single = [each["request"] for each in requests if alone(each)]
         unanswered = ledger.skips.lasting("unanswered", destination=destination)["employee_id"]

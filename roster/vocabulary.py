@@ -43,6 +43,8 @@ ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 BROUGHT: Final = ("create", "update", "reactivate")
 """What brings people in or keeps them in step; the other two of `WRITES` take them out."""
 WRITES: Final = (*BROUGHT, "deactivate", "delete")
+LEFT_ALONE: Final = ("hold", "skip")
+"""What is planned for people of whom something would change, and for whom nothing goes."""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 THING_KINDS: Final[tuple[ThingKindName, ...]] = get_args(ThingKindName)
 RELEASED_BY_KIND: Final[tuple[str, ...]] = tuple(dict.fromkeys([*KINDS, *THING_KINDS]))

@@ -1,11 +1,11 @@
 """What is kept in SQLite, Dagster's instance and our ledger, costs tests less than a company: nothing is different but the price.
 
-Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Five things are done away with:
+Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Four things are done away with:
 
 - waiting for the disk, after every event: only a power cut could tell. A killed process leaves what it left before.
-- an engine for every event, which compiles each statement anew: one for each database, still without any connection that it keeps.
+- an engine for every event, and reading Dagster's migrations for every database, where a test's process is none of Rollcall's own: as in one
+  of those (``assets.runs.dagster_engines``).
 - a connection for every event of a run that no instance keeps: one for each thread, to the same database in memory.
-- reading Dagster's migrations again for every database that is opened: they are the same files.
 - working out the statements that make a new ledger again: they are what Alembic gave in this process for the first of its kind. One that is
   older than this code is always migrated by Alembic itself.
 
@@ -16,18 +16,12 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache, wraps
+from functools import wraps
 from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
-STORAGES = (
-    "dagster._core.storage.event_log.sqlite.sqlite_event_log",
-    "dagster._core.storage.runs.sqlite.sqlite_run_storage",
-    "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
-)
 IN_MEMORY = ("dagster._core.storage.event_log.in_memory", "dagster._core.storage.runs.in_memory")
 
 
@@ -37,12 +31,9 @@ def make_cheap() -> None:
     if "resources.ledger" in sys.modules:
         _make_ledgers_cheap(import_module("resources.ledger.schema"))
     if "dagster" in sys.modules:  # who tests rules alone does not wait for it
-        for name in STORAGES:
-            import_module(name).create_engine = _engine  # type: ignore[attr-defined]
+        import_module("assets.runs.dagster_engines").keep()
         for name in IN_MEMORY:
             import_module(name).create_engine = _engine_in_memory  # type: ignore[attr-defined]
-        # Dagster has one configuration for each kind of storage, for as long as the process lives.
-        ScriptDirectory.from_config = lru_cache(maxsize=8)(ScriptDirectory.from_config)  # type: ignore[method-assign]
 
 
 def _make_ledgers_cheap(schema: Any) -> None:
@@ -83,14 +74,5 @@ def _wait_for_no_disk(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
 
-def _engine(url: str, poolclass: type[sa.Pool], connect_args: dict[str, Any] | None = None) -> sa.Engine:
-    return _one_engine(url, poolclass, tuple((connect_args or {}).items()))
-
-
 def _engine_in_memory(url: str, poolclass: type[sa.Pool]) -> sa.Engine:
     return sa.create_engine(url, poolclass=sa.SingletonThreadPool)
-
-
-@lru_cache(maxsize=32)
-def _one_engine(url: str, poolclass: type[sa.Pool], connect_args: tuple[tuple[str, Any], ...]) -> sa.Engine:
-    return sa.create_engine(url, poolclass=poolclass, connect_args=dict(connect_args))

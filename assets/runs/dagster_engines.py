@@ -1,16 +1,18 @@
 """What Dagster makes anew for each question to its SQLite files, made once.
 
-Belongs here: SQLAlchemy's engines of Dagster's own storage. Does not belong here: the connections (``assets.runs.launch`` keeps one open),
+Belongs here: SQLAlchemy's engines of Dagster's own storage, Alembic's reading of its migrations. Does not belong here: the connections (``assets.runs.launch`` keeps one open),
 the ledger's engine (``resources.ledger.database``).
 
 Dagster 1.13 makes an engine for each event that it stores, two where an asset is told of. An engine asks what it speaks to, and compiles
-each statement for the first time: a quarter of what an event costs. None holds a connection (``NullPool``), so that they may be kept.
+each statement for the first time: a quarter of what an event costs. None holds a connection (``NullPool``), so that they may be kept. The migrations of a kind of storage
+are read and compiled for each file that is opened, five times a run, which are the same ones as long as the process lives.
 """
 
 from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
@@ -18,9 +20,14 @@ from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
 _FILES: Final = 16
 """Of so many files: a run asks its own, that of all runs' events, that of runs. A code server lives for weeks, and each run has a file."""
 
+_KINDS: Final = 8
+"""Of storage, each with one configuration of Alembic's: Dagster has three in files, and the ledger is one."""
+_migrations: Final = lru_cache(_KINDS)(ScriptDirectory.from_config)
+
 
 def keep() -> None:
-    """Have Dagster's storage on SQLite, in this process, use the engine again that it made for a file."""
+    """Have Dagster's storage on SQLite, in this process, use again the engine that it made for a file and the migrations that it read."""
+    ScriptDirectory.from_config = _migrations  # type: ignore[method-assign]
     for module in (sqlite_event_log, sqlite_run_storage, sqlite_schedule_storage):
         vars(module)["create_engine"] = _engine
 

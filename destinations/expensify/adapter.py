@@ -56,11 +56,10 @@ from roster import lacking
 from roster.membership import among
 from roster.people.chain import Chain
 from roster.plan.builder import Removal
-from roster.plan.decision import CHANGE_COLUMNS, Plan
+from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames, together
 from roster.plan.facts import DryRunReply
-from roster.plan.outcomes import OUTCOME_COLUMNS
 from roster.plan.own_account import together as in_all
 from roster.plan.write_only import WriteOnly
 from roster.settings import columns_read
@@ -336,12 +335,8 @@ def _suspected(ledger: Ledger) -> pd.DataFrame:
     """Whom earlier answers told as an owner or as the calling account."""
     newest = ledger.plans.newest(NAME)
     followed = ledger.skips.lasting(lacking.code(*owners.UNNAMED), destination=NAME)["employee_id"]
-    answers, outcomes, changes = (
-        (ledger.deliveries.answers(NAME, newest), ledger.deliveries.outcomes(NAME, newest), ledger.plans.changes(NAME, newest))
-        if newest
-        else (
-            pd.DataFrame(columns=list(columns), dtype="str")
-            for columns in (("person", "status", "reason"), OUTCOME_COLUMNS, CHANGE_COLUMNS)
-        )
-    )
-    return owners.told_by_answers(answers, outcomes, changes, followed)
+    if newest is None:
+        none = pd.DataFrame(columns=["person", "status", "reason", "landed", "field", "new"], dtype="str")
+        return owners.told_by_answers(none, none, none, followed)
+    answers, missing = ledger.deliveries.exceptions(NAME, newest), ledger.deliveries.not_landed(NAME, newest)
+    return owners.told_by_answers(answers, missing, ledger.plans.changes(NAME, newest, field="role"), followed)

@@ -4,7 +4,7 @@ Belongs here: records that grow while a plan is being delivered, and its outcome
 is remembered of people from plan to plan (``resources.ledger.acknowledged``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from resources.ledger.database import insert, rows_of, upsert
 from resources.ledger.leases import Lease
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.outcomes import OutcomeFacts
+from roster.vocabulary import LEFT_ALONE
 
 ANSWERS: Final = ("person", "status", "reason", "request")
 OUTCOMES: Final = ("person", "employee_id", "action", "outcome", "reason", "landed")
@@ -24,6 +25,12 @@ OUTCOMES: Final = ("person", "employee_id", "action", "outcome", "reason", "land
 def alone(meta: Mapping[str, Any]) -> bool:
     """Whether a request that was refused as a whole was about one person, by what was recorded of it."""
     return bool(meta.get("whole")) and meta["people"] == 1
+
+
+def ended_out(outcomes: Collection[str]) -> "sa.ColumnElement[bool]":
+    """The rows of people who ended with one of these outcomes, were to be left alone, or were not seen in reading back."""
+    ended = tables.outcome.c
+    return sa.or_(ended.outcome.in_(list(outcomes)), ended.action.in_(LEFT_ALONE), ended.landed == "missing")
 
 
 class Deliveries(Scoped):
@@ -66,6 +73,19 @@ class Deliveries(Scoped):
     def answers(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """What was answered so far: person, status, reason, request."""
         return self._frame(tables.answer, ANSWERS, ["person"], destination=destination, plan_run_id=plan_run_id)
+
+    def exceptions(self, destination: str, plan_run_id: str) -> pd.DataFrame:
+        """As `answers`, of those alone who were not accepted, or with a reason: few, where all of a first load are answers."""
+        table = tables.answer
+        told = sa.or_(table.c.status != "accepted", table.c.reason.is_not(None))
+        return self._frame(table, ANSWERS, ["person"], told, destination=destination, plan_run_id=plan_run_id)
+
+    def answer_counts(self, destination: str, plan_run_id: str) -> dict[str, int]:
+        """How many people were answered so far, by status."""
+        status, mine = tables.answer.c.status, self._mine(tables.answer, destination=destination, plan_run_id=plan_run_id)
+        with self._reading() as connection:
+            counted = connection.execute(sa.select(status, sa.func.count()).where(mine).group_by(status)).all()
+        return {row.status: row.count for row in counted}
 
     def answered(self, destination: str, plan_run_id: str) -> bool:
         """Whether anything was answered, or sent without an answer."""
@@ -132,6 +152,15 @@ class Deliveries(Scoped):
     def outcomes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """Everyone for whom something was planned: person, employee_id, action, outcome, reason, landed."""
         return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id)
+
+    def not_landed(self, destination: str, plan_run_id: str) -> pd.DataFrame:
+        """As `outcomes`, of those alone whom reading back did not show as they were sent."""
+        return self._frame(tables.outcome, OUTCOMES, ["person"], destination=destination, plan_run_id=plan_run_id, landed="missing")
+
+    def left_out(self, destination: str, plan_run_id: str, outcomes: Collection[str]) -> pd.DataFrame:
+        """As `outcomes`, of those alone whom `ended_out` finds."""
+        theirs = ended_out(outcomes)
+        return self._frame(tables.outcome, OUTCOMES, ["person"], theirs, destination=destination, plan_run_id=plan_run_id)
 
     def removed_since(self, destination: str, at: datetime) -> set[str]:
         """Who has been taken out by a plan that was made after a moment: by employee number, or by the key of an account without one."""

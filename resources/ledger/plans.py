@@ -4,6 +4,7 @@ Belongs here: what was going to be done, to whom, and whether it may be. Does no
 (``resources.ledger.releases``), what was sent and answered (``resources.ledger.deliveries``).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,9 +14,11 @@ import sqlalchemy as sa
 
 from resources.ledger import tables, things
 from resources.ledger.database import insert, rows_of
+from resources.ledger.deliveries import ended_out
 from resources.ledger.scoped import Scoped, moment
 from roster.plan.decision import CHANGE_COLUMNS, PEOPLE_COLUMNS
 from roster.plan.facts import PlanFacts
+from roster.vocabulary import LEFT_ALONE
 
 PEOPLE: Final = tuple(name for name in PEOPLE_COLUMNS if name != "account")
 """What is kept of everyone for whom something was planned. No accounts: people are named by employee number."""
@@ -114,6 +117,14 @@ class Plans(Scoped):
         """Everyone for whom something was planned: person, employee_id, matched_by, action, intended, kinds, reason, detail."""
         return self._frame(tables.plan_person, PEOPLE, ["person"], destination=destination, plan_run_id=plan_run_id)
 
+    def left_out(self, destination: str, plan_run_id: str, outcomes: Collection[str]) -> pd.DataFrame:
+        """As `people`, of those alone who were to be left alone, or about whom there was a reason, or whose outcome is one that
+        `resources.ledger.deliveries.Deliveries.left_out` finds."""
+        table, same = tables.plan_person, {"destination": destination, "plan_run_id": plan_run_id}
+        ended = sa.select(tables.outcome.c.person).where(self._mine(tables.outcome, **same), ended_out(outcomes))
+        theirs = sa.or_(table.c.reason.is_not(None), table.c.action.in_(LEFT_ALONE), table.c.person.in_(ended))
+        return self._frame(table, PEOPLE, ["person"], theirs, **same)
+
     def to_create(self, destination: str) -> frozenset[str]:
         """The people whom any plan that is kept was to create, or to bring back, and did not hold."""
         table = tables.plan_person
@@ -129,9 +140,10 @@ class Plans(Scoped):
         with self._reading() as connection:
             return connection.execute(sa.select(table.c.person).where(mine).limit(1)).first() is not None
 
-    def changes(self, destination: str, plan_run_id: str) -> pd.DataFrame:
-        """The plan's changes: person, field, kind, old, new, visible, apply."""
-        return self._frame(tables.plan_change, CHANGE_COLUMNS, ["position"], destination=destination, plan_run_id=plan_run_id)
+    def changes(self, destination: str, plan_run_id: str, field: str | None = None) -> pd.DataFrame:
+        """The plan's changes, or those of one field: person, field, kind, old, new, visible, apply."""
+        only = {"field": field} if field else {}
+        return self._frame(tables.plan_change, CHANGE_COLUMNS, ["position"], destination=destination, plan_run_id=plan_run_id, **only)
 
     def of_root(self, root_run_id: str, destination: str) -> str | None:
         """The run that made the newest plan of a root run for a destination."""

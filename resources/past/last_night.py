@@ -62,7 +62,7 @@ def _before(ledger: Ledger, report: RunReport, titles: Mapping[str, str]) -> tup
     parts: list[pd.DataFrame] = []
     known: dict[str, datetime] = {}
     for root in _earlier(ledger, report)[:MOST]:
-        night = assemble(ledger, root, titles)
+        night = assemble(ledger, root, titles, left_out_only=True)
         wanted |= {one.name for one in night.destinations}
         new = known_places(night) - known.keys()
         if new:

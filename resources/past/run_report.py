@@ -19,24 +19,29 @@ from roster.intake.facts import ExportFacts
 from roster.intake.gate import from_json, without_names
 from roster.parts import whole_of, with_parts
 from roster.plan import own_account, releasing
+from roster.plan.decision import CHANGE_COLUMNS
 from roster.plan.facts import REPAIRS, PlanFacts
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
 from roster.reports.model import HR_FILE, ROWS, THINGS, VALUES, DestinationReport, ReportedExport, RunReport
+from roster.reports.skipped import LEFT_OUT
 from roster.vocabulary import WRITES
 
 NO_REASON = "it ended without a word. Where its page in the Dagster UI does not say why, its process has died: rollcall recover marks it."
 
 _EMPTY = pd.DataFrame(columns=list(REPAIRS), dtype="str")
+_NO_CHANGES = pd.DataFrame(columns=list(CHANGE_COLUMNS), dtype="str")
 
 
-def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> RunReport:
+def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str], *, left_out_only: bool = False) -> RunReport:
     """The report of a root run and all its re-executions.
 
     Args:
         ledger: The company's ledger.
         root_run_id: The first run of the chain.
         titles: The destinations, name → as people write it, in the order in which they are shown.
+        left_out_only: Whether it is for who was left out alone (`roster.reports.skipped.left_out`): of all others it then has neither
+            people nor changes, of which a first load has everybody's.
 
     Raises:
         Permanent: The ledger knows no such run.
@@ -51,7 +56,7 @@ def assemble(ledger: Ledger, root_run_id: str, titles: Mapping[str, str]) -> Run
     failures = ledger.runs.failures(str(last["run_id"]))
     # Of a part that never came as far as a plan the failure alone knows.
     titles = with_parts(titles, [*ledger.plans.destinations(), *(asset.partition("/")[0] for asset in failures)])
-    destinations = [_destination(ledger, root_run_id, name, title, failures) for name, title in titles.items()]
+    destinations = [_destination(ledger, root_run_id, name, title, failures, left_out_only) for name, title in titles.items()]
     found = [report for report in destinations if report]
     began = _moment(mine["began"].iloc[0]) or datetime.now(UTC)
     stopped = last["status"] == "stopped" or (last["status"] != "finished" and not _complete(found, str(last["job"])))
@@ -140,34 +145,35 @@ def _export(facts: ExportFacts) -> ReportedExport:
 
 
 def _destination(
-    ledger: Ledger, root_run_id: str, name: str, title: str, failures: dict[str, str]
+    ledger: Ledger, root_run_id: str, name: str, title: str, failures: dict[str, str], left_out_only: bool
 ) -> tuple[DestinationReport, PlanFacts] | None:
     run_id = ledger.plans.of_root(root_run_id, name)
     verdict = ledger.plans.verdict(name, run_id) if run_id else None
     if run_id is None or verdict is None:
         return None
-    answers, requests = ledger.deliveries.answers(name, run_id), ledger.deliveries.requests(name, run_id)
-    planned, ended = ledger.plans.people(name, run_id), ledger.deliveries.outcome_facts(name, run_id)
+    answers, requests = ledger.deliveries.answer_counts(name, run_id), ledger.deliveries.requests(name, run_id)
+    ended = ledger.deliveries.outcome_facts(name, run_id)
+    planned, became = _left_out_people(ledger, name, run_id) if left_out_only else _all_people(ledger, name, run_id)
     facts, outcomes = verdict.facts, ended or OutcomeFacts()
     left_out = _values(facts.faults, planned)
     numbers = outcomes.numbers
     report = DestinationReport(
         name=title,
         key=name,
-        stage="landed" if ended else "sent" if len(answers) or ledger.things.sent(name, run_id) else "planned",
+        stage="landed" if ended else "sent" if answers or ledger.things.sent(name, run_id) else "planned",
         intended=numbers.get("intended", sum(facts.actions.get(action, 0) for action in WRITES)),
-        accepted=numbers.get("accepted", int(answers["status"].eq("accepted").sum())),
+        accepted=numbers.get("accepted", answers.get("accepted", 0)),
         **{part: numbers.get(part, 0) for part in ("landed", "not_visible", "missing", "answered", "unanswered")},
         actions=dict(facts.actions),
         outcomes=dict(outcomes.outcomes),
-        people=_people(planned, ledger.deliveries.outcomes(name, run_id), answers, facts.faults),
+        people=_people(planned, became, ledger.deliveries.exceptions(name, run_id), facts.faults),
         values=left_out,
-        changes=ledger.plans.changes(name, run_id),
+        changes=_NO_CHANGES if left_out_only else ledger.plans.changes(name, run_id),
         held_digest=verdict.held_digest,
         held=facts.actions.get("hold", 0),
         limits=facts.limits,
         adoption=dict(facts.adoption),
-        would_refuse={} if ended or len(answers) else dict(facts.dry_run.would_refuse),
+        would_refuse={} if ended or answers else dict(facts.dry_run.would_refuse),
         own_account=own_account_of(facts, requests),
         drift=outcomes.drift,
         without_approver=outcomes.without_approver,
@@ -205,6 +211,14 @@ def _destination(
         ),
     )
     return report, facts
+
+
+def _all_people(ledger: Ledger, name: str, run_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return ledger.plans.people(name, run_id), ledger.deliveries.outcomes(name, run_id)
+
+
+def _left_out_people(ledger: Ledger, name: str, run_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return ledger.plans.left_out(name, run_id, LEFT_OUT), ledger.deliveries.left_out(name, run_id, LEFT_OUT)
 
 
 def own_account_of(facts: PlanFacts, requests: Sequence[Mapping[str, Any]]) -> list[own_account.Beside]:
