@@ -39,9 +39,18 @@ def looked_up(texts: pd.Series, table: pd.Series) -> pd.Series:
         texts: The texts.
         table: Texts by text, each once.
     """
+    return _taken(table, places(texts, table.index.to_series()), texts).rename(texts.name)
+
+
+def rows_at(texts: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
+    """As `looked_up`, of several columns: to find the places is nearly all that one costs."""
     at = places(texts, table.index.to_series())
-    values = pa.array(table.astype("str").array, pa.large_string()).take(at)
-    return pd.Series(pd.array(values, dtype="str"), index=texts.index, name=texts.name)
+    return pd.DataFrame({name: _taken(table[name], at, texts) for name in table}, index=texts.index)
+
+
+def _taken(values: pd.Series, at: pa.Array, texts: pd.Series) -> pd.Series:
+    found = pa.array(values.astype("str").array, pa.large_string()).take(at)
+    return pd.Series(pd.array(found, dtype="str"), index=texts.index)
 
 
 def places(texts: pd.Series, others: pd.Series) -> pa.Array:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from roster.digests import record_column
-from roster.membership import among, looked_up
+from roster.membership import among, looked_up, rows_at
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, remembered
 from roster.plan import deletion, memory
@@ -89,10 +89,11 @@ def _other_memory(employee_ids: pd.Series, more: pd.DataFrame | None, acknowledg
 
 def _as_remembered(employee_ids: pd.Series, now: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.Series:
     """Who is in the ledger just so, and active."""
-    before = acknowledged.set_index("employee_id").reindex(columns=[*now.columns, "active"])
-    same = among(employee_ids, before.index[before["active"].eq(True)].to_series())
+    active = acknowledged[acknowledged["active"].eq(True)]
+    same = among(employee_ids, active["employee_id"])
+    before = rows_at(employee_ids, active.set_index("employee_id").reindex(columns=now.columns))
     for name in now:
-        same &= looked_up(employee_ids, before[name]).fillna("").eq(now[name].fillna(""))
+        same &= before[name].fillna("").eq(now[name].fillna(""))
     return same
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pandas as pd
 
 from roster.digests import record_column
-from roster.membership import among, looked_up
+from roster.membership import among, looked_up, rows_at
 
 FIELDS: Final = ("approver", "email", "name")
 DEPARTS: Final = ("employee_id", "field", "approver_id", "value")
@@ -95,12 +95,13 @@ def in_common(
     numbers = numbers[~numbers.index.duplicated(keep=False)]
     people = pd.DataFrame({"employee_id": here.index, "account": here.to_numpy()}).astype("str")
     rows = roster.drop_duplicates("employee_id").set_index("employee_id")
-    hr = pd.DataFrame({name: looked_up(people["employee_id"], rows[name]) for name in _OF_HR if name in rows})
-    approver = looked_up(people["account"], active["approver"])
-    by_number = looked_up(approver, numbers).fillna(looked_up(approver, active["number"]))
-    unnumbered = looked_up(approver, active["email"]).fillna(approver).where(by_number.isna())
+    hr = rows_at(people["employee_id"], rows[[name for name in _OF_HR if name in rows]])
+    shows = rows_at(people["account"], active[["approver", "email"]])
+    approver, there = shows["approver"], shows["email"]
+    theirs = rows_at(approver, active[["number", "email"]])
+    by_number = looked_up(approver, numbers).fillna(theirs["number"])
+    unnumbered = theirs["email"].fillna(approver).where(by_number.isna())
     found = [_departing(people, "approver", hr.get("manager_id"), by_number, unnumbered, key)]
-    there = looked_up(people["account"], active["email"])
     found.append(_departing(people, "email", hr.get("email"), None, there, key))
     plain = [people[["employee_id"]].assign(field="email", value=there)]
     if names is not None:
