@@ -3,8 +3,8 @@
 Storing the events of runs was 29 of 74 seconds of the tests that run Dagster. Four things are done away with:
 
 - waiting for the disk, after every event: only a power cut could tell. A killed process leaves what it left before.
-- an engine for every event, and reading Dagster's migrations for every database, where a test's process is none of Rollcall's own: as in one
-  of those (``assets.runs.dagster_engines``).
+- an engine for every event, and reading Dagster's migrations for every database, which Rollcall's own processes do without
+  (``assets.runs.dagster_engines``) and a test's process would not.
 - a connection for every event of a run that no instance keeps: one for each thread, to the same database in memory.
 - working out the statements that make a new ledger again: they are what Alembic gave in this process for the first of its kind. One that is
   older than this code is always migrated by Alembic itself.

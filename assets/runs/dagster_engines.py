@@ -1,11 +1,11 @@
 """What Dagster makes anew for each question to its SQLite files, made once.
 
-Belongs here: SQLAlchemy's engines of Dagster's own storage, Alembic's reading of its migrations. Does not belong here: the connections (``assets.runs.launch`` keeps one open),
-the ledger's engine (``resources.ledger.database``).
+Belongs here: SQLAlchemy's engines of Dagster's own storage, Alembic's reading of its migrations. Does not belong here: the connections
+(``assets.runs.launch`` keeps one open), the ledger's engine (``resources.ledger.database``).
 
 Dagster 1.13 makes an engine for each event that it stores, two where an asset is told of. An engine asks what it speaks to, and compiles
-each statement for the first time: a quarter of what an event costs. None holds a connection (``NullPool``), so that they may be kept. The migrations of a kind of storage
-are read and compiled for each file that is opened, five times a run, which are the same ones as long as the process lives.
+each statement for the first time: a quarter of what an event costs. None holds a connection (``NullPool``), so that they may be kept. The
+migrations of a kind of storage are read and compiled for each file that is opened, five times a run.
 """
 
 from functools import lru_cache

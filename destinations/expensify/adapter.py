@@ -37,7 +37,7 @@ from destinations.expensify import (
 from destinations.expensify.client import PATIENCE, Expensify, patience
 from destinations.expensify.delivery import numbered, official, to_expensify
 from destinations.expensify.members import Members
-from destinations.expensify.own_account import People, own_account
+from destinations.expensify.own_account import People, Sent, own_account
 from destinations.expensify.replies import disagreements, whole_reasons
 from destinations.expensify.roads.chosen import road
 from destinations.expensify.roads.laid import Whose
@@ -280,13 +280,13 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         told = told.assign(key=told["key"].map(names))
         refused = told[told["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
-        people = People.of(plan)
+        whole = Sent.of(sent, People.of(plan))
         return DryRunReply(
             requests=len(answers),
             bytes=sum(answer.request_bytes for answer in answers),
             would_refuse=dict(zip(refused["key"], refused["reason"].fillna("no reason given"), strict=True)),
             disagreements=self.disagreements(sent, replies, again=False),
-            account=in_all(own_account(sent, people, reply) for reply in replies),
+            account=in_all(own_account(whole, reply) for reply in replies),
             alone=sorted(refused.loc[refused["whole"], "key"]),
             in_doubt=sorted(told.loc[told["status"].eq("unknown"), "key"]),
         )

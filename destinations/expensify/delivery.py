@@ -9,7 +9,7 @@ from destinations.expensify import leave, movers
 from destinations.expensify.client import Expensify
 from destinations.expensify.comparison import DELETION, WRITE_ONLY
 from destinations.expensify.members import Members
-from destinations.expensify.own_account import People, of_changes, own_account
+from destinations.expensify.own_account import People, Sent, of_changes, own_account
 from destinations.expensify.records import to_send
 from destinations.expensify.settings import ExpensifyFeed
 from destinations.replies import Answer, statuses
@@ -43,7 +43,7 @@ def to_expensify(
         def answered(some: pd.DataFrame) -> Iterator[pd.DataFrame]:
             for answer in client.deliver(to_send(some, rules), alone=alone, apart=apart) if len(some) else ():
                 mine = some[among(some["employeeID"], answer.statuses["key"])]
-                said = own_account(mine, people, reply) if (reply := answer.reply()) else ()
+                said = own_account(Sent.of(mine, people), reply) if (reply := answer.reply()) else ()
                 yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
 
         staying, going = movers.steps(leave.self_contained(feed))

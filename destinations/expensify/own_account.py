@@ -4,8 +4,7 @@ Belongs here: that, and the evidence that a `domainGroupID` took, which nothing 
 (``replies``), what is no agreement with the plan (``replies.disagreements``). No address leaves this module.
 """
 
-from collections import ChainMap
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -39,39 +38,58 @@ class People:
         return cls(by_address, frozenset(people["person"].to_numpy()))
 
 
-def own_account(records: pd.DataFrame, people: People, reply: Mapping[str, Any]) -> Account:
+@dataclass(frozen=True)
+class Sent:
+    """What is asked of records for each reply to them."""
+
+    own: Mapping[str, str] = field(repr=False)
+    """Address → employee number, by the records."""
+    before: Mapping[str, str] = field(repr=False)
+    """Likewise of the whole plan, by the accounts that they had."""
+    wanted: Mapping[str, bool]
+    """Which blocks of an answer they want something of."""
+
+    @classmethod
+    def of(cls, records: pd.DataFrame, people: People) -> Self:
+        """Of the plan's records that were sent.
+
+        Args:
+            records: these.
+            people: the plan's: by their accounts those are known who are not in the feed, such as invited managers.
+        """
+        rows = zip(records["employeeEmail"].str.lower().to_numpy(), records["person"].to_numpy(), strict=True)
+        own = {address: person for address, person in rows if person in people.numbered}
+        leaving = records["action"].eq("deactivate")
+        wanted = {
+            "diff_to_add": bool(records["action"].isin(["create", "reactivate"]).any()),
+            "diff_to_remove": bool(leaving.any()),
+            "groups": "domainGroupID" in records and bool((records["domainGroupID"].fillna(TAKEN_AWAY).ne(TAKEN_AWAY) & ~leaving).any()),
+        }
+        return cls(own, people.by_address, wanted)
+
+    def numbers(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """Of those whom somebody's address names, each once."""
+        return tuple(sorted({number for address in addresses if (number := self.own.get(address) or self.before.get(address))}))
+
+
+def own_account(sent: Sent, reply: Mapping[str, Any]) -> Account:
     """What one reply says.
 
     A block that is not in the answer is told only where the records wanted something of it: Expensify may leave out what is empty.
 
     Args:
-        records: the plan's records that were sent.
-        people: the plan's: by their accounts those are known who are not in the feed, such as invited managers.
+        sent: of what it is the reply to, or of all that was sent.
         reply: as `replies.UpdateAnswer` has it.
     """
-    numbers = ChainMap(_numbers(records, people.numbered), people.by_address)
-    leaving = records["action"].eq("deactivate")
-    wanted = {
-        "diff_to_add": bool(records["action"].isin(["create", "reactivate"]).any()),
-        "diff_to_remove": bool(leaving.any()),
-        "groups": "domainGroupID" in records and bool((records["domainGroupID"].fillna(TAKEN_AWAY).ne(TAKEN_AWAY) & ~leaving).any()),
-    }
     lines: list[Line] = []
     for block, part in PARTS.items():
         if is_silent(reply, block):
-            lines += [Line(part, "", None)] if wanted[block] else []
+            lines += [Line(part, "", None)] if sent.wanted[block] else []
             continue
         for name, addresses in reply[block].items():
             distinct = dict.fromkeys(address.strip().lower() for address in addresses)
-            known = tuple(sorted({numbers[address] for address in distinct if address in numbers}))
-            lines.append(Line(part, name, len(distinct), known))
+            lines.append(Line(part, name, len(distinct), sent.numbers(distinct)))
     return lines
-
-
-def _numbers(records: pd.DataFrame, numbered: Container[str]) -> dict[str, str]:
-    """Address → employee number, of those who are sent: theirs go before what anybody had."""
-    rows = zip(records["employeeEmail"].str.lower().to_numpy(), records["person"].to_numpy(), strict=True)
-    return {address: person for address, person in rows if person in numbered}
 
 
 def of_changes(answers: pd.DataFrame, plan: Plan, fields: Sequence[str]) -> pd.DataFrame:

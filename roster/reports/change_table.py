@@ -47,16 +47,15 @@ def split(report: RunReport, one: DestinationReport) -> tuple[Changes, Changes]:
     if one.changes.empty and not one.people.reindex(columns=["kinds"])["kinds"].isin(list(WHOLE)).any():
         return Changes([], 0), Changes([], 0)  # of most destinations on most nights
     found = changes(report, one)
-    found = found.assign(name=report.named(found["employee_id"]))
     waits = found["state"].eq(STATES["held"])
-    return _of(found[waits]), _of(found[~waits])
+    return _of(report, found[waits]), _of(report, found[~waits])
 
 
 def table(report: RunReport, one: DestinationReport, *, waits: bool = True) -> Table:
     """The same as one plain table, for pages that are no report, with what waits or without; with names where the report has them."""
     found = changes(report, one)
     found = found[waits | found["state"].ne(STATES["held"])]
-    found = found.assign(name=report.named(found["employee_id"]))
+    first = found.head(MOST_CHANGES)
     columns = {
         "employee_id": ("Employee", "id"),
         **({"name": ("Name", "text")} if report.names else {}),
@@ -64,7 +63,7 @@ def table(report: RunReport, one: DestinationReport, *, waits: bool = True) -> T
         "label": ("What", "text"),
     }
     columns |= {"old": ("Old", "value"), "new": ("New", "value"), "state": ("State", "state")}
-    cells = found.assign(kind=found["kind"].map(kinds))[list(columns)].head(MOST_CHANGES).astype("object")
+    cells = first.assign(kind=first["kind"].map(kinds), name=report.named(first["employee_id"]))[list(columns)].astype("object")
     return Table(list(columns.values()), cells.where(cells.notna(), None).to_numpy().tolist(), len(found))
 
 
@@ -86,8 +85,9 @@ def by_person(title: str, wording: Wording, people: pd.DataFrame, planned: pd.Da
     return found
 
 
-def _of(found: pd.DataFrame) -> Changes:
-    return Changes(_rows(found.head(MOST_CHANGES)), len(found))
+def _of(report: RunReport, found: pd.DataFrame) -> Changes:
+    first = found.head(MOST_CHANGES)
+    return Changes(_rows(first.assign(name=report.named(first["employee_id"]))), len(found))
 
 
 def _rows(shown: pd.DataFrame) -> list[dict[str, Any]]:
