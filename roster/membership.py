@@ -3,7 +3,7 @@
 Belongs here: these two questions. Does not belong here: pairing people with accounts (``roster.people.matching``).
 """
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -39,18 +39,18 @@ def looked_up(texts: pd.Series, table: pd.Series) -> pd.Series:
         texts: The texts.
         table: Texts by text, each once.
     """
-    return _taken(table, places(texts, table.index.to_series()), texts).rename(texts.name)
+    found = _taken(table, places(texts, table.index.to_series()))
+    return pd.Series(found, index=texts.index, name=texts.name)
 
 
 def rows_at(texts: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
     """As `looked_up`, of several columns: to find the places is nearly all that one costs."""
     at = places(texts, table.index.to_series())
-    return pd.DataFrame({name: _taken(table[name], at, texts) for name in table}, index=texts.index)
+    return pd.DataFrame({name: _taken(table[name], at) for name in table}, index=texts.index)
 
 
-def _taken(values: pd.Series, at: pa.Array, texts: pd.Series) -> pd.Series:
-    found = pa.array(values.astype("str").array, pa.large_string()).take(at)
-    return pd.Series(pd.array(found, dtype="str"), index=texts.index)
+def _taken(values: pd.Series, at: pa.Array) -> Any:
+    return pd.array(pa.array(values.astype("str").array, pa.large_string()).take(at), dtype="str")
 
 
 def places(texts: pd.Series, others: pd.Series) -> pa.Array:

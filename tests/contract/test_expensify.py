@@ -326,6 +326,17 @@ def test_a_chunk_is_as_long_as_its_json_may_be(connection, windows, script):
     assert all(len(json.dumps(chunk)) <= limit for chunk in chunks)
 
 
+@pytest.mark.parametrize("name", ['Bo, Jr.: the "third"', "Åsa", "李", "😀", "a\x7fb", "tab\tand\\"])
+def test_a_chunk_is_never_longer_than_its_json_may_be_whatever_stands_in_it(connection, windows, name):
+    people = [{**BO, "employeeID": str(number), "firstName": name, "additionalPolicyIDs": ["A", "B"], "limit": 7} for number in range(30)]
+    limit = len(json.dumps(people[:4])) + 1
+    with Expensify(connection(chunk_bytes=limit), windows) as client:
+        chunks = list(client.chunks(people))
+        assert all(len(client.feed(chunk)) <= limit for chunk in chunks)
+    assert [record for chunk in chunks for record in chunk] == people
+    assert len(chunks) <= 10
+
+
 def test_the_records_of_one_person_stay_together(connection, windows):
     records = [ANN, BO, {**ANN, "policyID": "P2"}]
     with Expensify(connection(chunk_bytes=1), windows) as client:

@@ -97,8 +97,11 @@ import json, sys
 from pathlib import Path
 
 import sqlalchemy
+from alembic.script import ScriptDirectory
 
 made, make = [], sqlalchemy.create_engine
+migrations, read = [], ScriptDirectory.from_config
+ScriptDirectory.from_config = lambda config: (migrations.append(config.get_main_option("script_location")), read(config))[1]
 sqlalchemy.create_engine = lambda url, *more, **how: (made.append(Path(str(url)).name), make(url, *more, **how))[1]
 
 from assets.location import together
@@ -106,7 +109,7 @@ from assets.runs.launch import Location, run_job
 
 together.Location(Path(sys.argv[1]))
 runs = [run_job("stumbling", location=Location("stumbling", sys.argv[2])).run_id for _ in range(2)]
-print(json.dumps([runs, made]))
+print(json.dumps([runs, made, migrations]))
 """
 
 REEXECUTE = """
@@ -261,15 +264,17 @@ def test_dagsters_logs_stay_open_for_as_long_as_a_run_lasts_and_no_longer(stumbl
     assert not list(tmp_path.rglob("history/runs/*.db-wal"))
 
 
-def test_dagster_makes_its_engine_of_a_file_once_and_forgets_files_of_long_ago(stumbling: Location, tmp_path: Path) -> None:
+def test_dagster_makes_its_engine_of_a_file_once_and_reads_its_migrations_once(stumbling: Location, tmp_path: Path) -> None:
     (tmp_path / "companies").mkdir()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(places.PROJECT), str(tmp_path)])}
     # In a process of its own: in this one the tests have made Dagster's storage cheap already (`tests.storing`).
     command = [sys.executable, "-c", COUNTING, str(tmp_path / "companies"), stumbling.module]
     done = subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True, text=True)
-    runs, made = json.loads(done.stdout.splitlines()[-1])
+    runs, made, migrations = json.loads(done.stdout.splitlines()[-1])
     assert [made.count(f"{run}.db") for run in runs] == [1, 1]
     assert [made.count(name) for name in ("index.db", "runs.db")] == [1, 1]
+    assert migrations
+    assert len(migrations) == len(set(migrations)), "Dagster's migrations are the same files as long as the process lives"
     assert dagster_engines._kept.cache_info().maxsize is not None, "a code server lives for weeks, and each run has a file"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from roster.membership import among, looked_up, places
+from roster.membership import among, looked_up, places, rows_at
 
 
 def texts(*values):
@@ -44,3 +44,10 @@ def test_a_few_are_found_among_many_where_they_first_stand():
     assert places(few, many).to_pylist() == [7, None, None, 89, 7]
     assert among(few, many).tolist() == [True, False, False, True, True]
     assert places(texts(None), many).to_pylist() == [None]
+
+
+def test_rows_are_looked_up_as_one_column_is():
+    table = pd.DataFrame({"one": texts("1", None), "two": texts("x", "y")}).set_axis(texts("a", "b"))
+    asked = texts("b", None, "c", "a").set_axis([3, 4, 5, 6])
+    pd.testing.assert_frame_equal(rows_at(asked, table), pd.DataFrame({name: looked_up(asked, table[name]) for name in table}))
+    assert rows_at(asked, table[[]]).index.tolist() == [3, 4, 5, 6]

@@ -29,6 +29,23 @@ def test_answers_are_kept_by_plan(ledger, lease):
     assert ledger.deliveries.answers("findity", "p1").empty
 
 
+def test_exceptions_are_all_answers_but_those_that_somebody_was_simply_accepted(ledger, lease):
+    rows = [
+        ("1", "accepted", None),
+        ("2", "accepted", "not_in_answer"),
+        ("3", "refused", "bad"),
+        ("4", "unknown", None),
+        ("5", "stale", None),
+    ]
+    frame = pd.DataFrame(rows, columns=["person", "status", "reason"]).assign(request=1)
+    ledger.deliveries.record_answers("expensify", "p1", frame, lease)
+    everyone = ledger.deliveries.answers("expensify", "p1")
+    pd.testing.assert_frame_equal(ledger.deliveries.exceptions("expensify", "p1"), everyone[1:].reset_index(drop=True))
+    assert ledger.deliveries.answer_counts("expensify", "p1") == {"accepted": 2, "refused": 1, "unknown": 1, "stale": 1}
+    assert ledger.deliveries.exceptions("expensify", "p2").empty
+    assert ledger.deliveries.answer_counts("findity", "p1") == {}
+
+
 @pytest.mark.parametrize("status", ["unknown", "accepted"])
 def test_whether_anything_was_sent_of_a_plan_is_known_from_the_first_answer(ledger, lease, status):
     assert not ledger.deliveries.answered("expensify", "p1")
@@ -111,3 +128,18 @@ def test_true_report_outcomes_keep_everyone_who_changed_and_count_the_rest(ledge
     assert ledger.deliveries.outcomes("expensify", "p1")["person"].tolist() == ["1"]
     assert ledger.deliveries.outcome_facts("expensify", "p1").outcomes == {"created": 1, "unchanged": 1}
     assert ledger.deliveries.outcome_facts("expensify", "p2") is None
+
+
+def test_who_was_left_out_is_found_by_what_was_planned_what_came_of_it_and_what_was_read_back(ledger):
+    rows = [("1", "update", "updated", None, "yes"), ("2", "update", "refused", "bad", None), ("3", "hold", "held", "limit", None)]
+    rows += [
+        ("4", "create", "created", None, "missing"),
+        ("5", "skip", "skipped", "not_in_hr", None),
+        ("6", "hold", "updated", None, "yes"),
+    ]
+    frame = pd.DataFrame(rows, columns=["person", "action", "outcome", "reason", "landed"])
+    frame["employee_id"] = frame["person"]
+    ledger.deliveries.record_outcomes("expensify", "p1", frame, OutcomeFacts())
+    assert ledger.deliveries.left_out("expensify", "p1", ["refused", "unknown"])["person"].tolist() == ["2", "3", "4", "5", "6"]
+    assert ledger.deliveries.not_landed("expensify", "p1")["person"].tolist() == ["4"]
+    assert ledger.deliveries.not_landed("expensify", "p2").empty

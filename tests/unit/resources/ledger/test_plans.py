@@ -44,6 +44,12 @@ def test_a_plans_changes_come_back_as_they_were(ledger):
     pd.testing.assert_frame_equal(ledger.plans.changes("expensify", "p1"), CHANGES)
 
 
+def test_the_changes_of_one_field_can_be_read_alone(ledger):
+    save(ledger)
+    pd.testing.assert_frame_equal(ledger.plans.changes("expensify", "p1", field="role"), CHANGES[:1])
+    assert ledger.plans.changes("expensify", "p1", field="limit").empty
+
+
 def test_a_verdict_says_what_a_write_must_know(ledger):
     ledger.intakes.take("a", "f", 1, modified=None, dated=None, as_of=date(2024, 3, 1), root_run_id="r1")
     save(ledger)

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from resources.past.last_night import with_nights
 from resources.past.run_report import assemble
+from roster.plan.decision import CHANGE_COLUMNS
 from roster.reports.nights import charts
 from roster.reports.since import since
 from roster.reports.skipped import left_out
+from roster.vocabulary import BROUGHT, LEFT_ALONE, OUTCOMES
 from sandbox.server import Sandbox
 from tests.syncing import TITLES, Company, fresh
 from tests.unit.roster.frames import person
@@ -51,6 +54,33 @@ def test_true_report_an_older_night_says_later_what_it_said_then(acme):
     acme.sync(*FINE, MENDED, day="2026-11-22")
     later = [left_out(assemble(acme.ledger, night.attempt.run_id, TITLES)).set_index("number").loc["E3"] for night in nights]
     assert [(row["first_seen"], row["times_seen"]) for row in later] == [("2026-11-20", 1), ("2026-11-20", 2)]
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_of_a_night_that_is_read_for_who_was_left_out_exactly_those_are_told(acme, recorded):
+    run = acme.sync(*FINE, LACKING).attempt.run_id
+    cases = [
+        {"action": action, "reason": reason, "outcome": outcome, "landed": landed}
+        for action in (*BROUGHT, "deactivate", *LEFT_ALONE)
+        for reason in (None, "limit", "row_rejected", "manager_missing")
+        for outcome in OUTCOMES
+        for landed in (None, "yes", "missing")
+    ]
+    people = pd.DataFrame(cases).assign(person=[f"{number:04}" for number in range(len(cases))], detail=None, kinds="new")
+    people = people.assign(employee_id=people["person"], matched_by="number", account=None, intended=None)
+    verdict = acme.ledger.plans.verdict("expensify", run)
+    acme.ledger.plans.save(
+        "expensify", run, root_run_id=run, facts=verdict.facts, digest="d", accounting_passed=True, gate_passed=True, people=people,
+        changes=pd.DataFrame([["0001", "role", "role", None, '"admin"', True, True]], columns=list(CHANGE_COLUMNS)),
+    )  # fmt: skip
+    facts = acme.ledger.deliveries.outcome_facts("expensify", run)
+    acme.ledger.deliveries.record_outcomes("expensify", run, people if recorded else people.head(0), facts)
+    whole, narrow = (assemble(acme.ledger, run, TITLES, left_out_only=only) for only in (False, True))
+    pd.testing.assert_frame_equal(left_out(narrow), left_out(whole))
+    assert len(left_out(whole)) > 200
+    assert len(narrow.destinations[0].people) < len(whole.destinations[0].people)
+    assert narrow.destinations[0].changes.empty
+    assert not whole.destinations[0].changes.empty
 
 
 @pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
