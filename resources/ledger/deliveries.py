@@ -84,7 +84,8 @@ class Deliveries(Scoped):
         """How many people were answered so far, by status."""
         status, mine = tables.answer.c.status, self._mine(tables.answer, destination=destination, plan_run_id=plan_run_id)
         with self._reading() as connection:
-            return dict(connection.execute(sa.select(status, sa.func.count()).where(mine).group_by(status)).tuples().all())
+            counted = connection.execute(sa.select(status, sa.func.count()).where(mine).group_by(status)).all()
+        return {answer: int(people) for answer, people in counted}
 
     def answered(self, destination: str, plan_run_id: str) -> bool:
         """Whether anything was answered, or sent without an answer."""
