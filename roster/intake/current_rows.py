@@ -32,12 +32,12 @@ class CurrentRows:
     until: Mapping[str, str]
     """Number that is still to begin → the one that the same person has until then."""
 
-    def collisions(self, rows: pd.DataFrame) -> list[pd.DataFrame]:
+    def collisions(self, rows: pd.DataFrame, unordered: pd.Series) -> list[pd.DataFrame]:
         """`roster.intake.history.collisions` of these canonical rows that count. One row stands for each person whose first job nothing
         says: the others have the same number and address."""
         unsettled = rows.index.isin(self.unsettled["line"])
         again = rows["employee_id"].where(unsettled)
-        return history.collisions(rows[~(again.notna() & again.duplicated())])
+        return history.collisions(rows[~(again.notna() & again.duplicated())], unordered)
 
 
 def current_rows(

@@ -102,6 +102,20 @@ def no_end(end_date: pd.Series) -> pd.Series:
     return (end_date < NO_END_BEFORE) | end_date.isin(EPOCH) | (end_date >= NO_END_FROM)
 
 
+def stand_ins(days: pd.Series, *, ahead: bool) -> "pd.Series[bool]":
+    """Which days and moments, with the year first or in eight digits, systems write where there is none.
+
+    Args:
+        days: Texts, other ones too.
+        ahead: Whether those far ahead are meant as well as those long past.
+    """
+    iso = days.str.slice(0, 10).where(days.str.match(r"[0-9]{4}-", na=False))
+    eight = days[days.str.fullmatch(r"[0-9]{8}", na=False)]
+    kinds = eight.map({text: stands_for_none(text) for text in eight.unique()}).reindex(days.index)
+    found: pd.Series[bool] = (no_end(iso) & (ahead | (iso < NO_END_FROM))) | kinds.eq(PAST) | (kinds.eq(AHEAD) & ahead)
+    return found
+
+
 @dataclass(frozen=True)
 class _Read:
     day: str | None

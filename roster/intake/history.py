@@ -5,14 +5,19 @@ Belongs here: superseded rows and collisions. Does not belong here: faults that 
 
 import pandas as pd
 
+from roster.intake import dates
 from roster.intake.faults import fault_rows
 from roster.intake.leavers import NOT_BEGUN
-from roster.intake.mapping import Mapped
+from roster.intake.mapping import Mapped, headers
 from roster.reading.lines import line_text
 from roster.rules import MissingColumn, matches
-from roster.settings import History
+from roster.settings import History, People
 
 _YEAR_FIRST = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?"
+_UNORDERED = (
+    "Which of them is the newest cannot be told: {} of at least one is a day that systems write where there is none, such as 1900-01-01 "
+    "or 9999-12-31. Write the real day there."
+)
 SHOWN = 10
 """Lines that a message names before it only counts."""
 
@@ -59,19 +64,25 @@ def _older(mapped: Mapped, column: str, current: pd.Series) -> pd.Series:
     values = mapped.frame.loc[people.index, column]
     if column in mapped.undated:
         values = values.mask(mapped.undated[column][people.index])
-    values = sortable(values, people)
+    values = sortable(values, people, column)
     newest = values.groupby(people).transform("max")
     comparable: pd.Series = values.notna().groupby(people).transform("all")
     older: pd.Series = comparable & (values < newest)
     return older
 
 
-def sortable(texts: pd.Series, person: pd.Series) -> pd.Series:
-    """Texts in a form in which the later one is the greater: whole numbers, and days and moments with the year first. NaN of any other, and
-    where a person has some of both: as a text, 30.10. is greater than 05.11."""
+def sortable(texts: pd.Series, person: pd.Series, column: str) -> pd.Series:
+    """Texts in a form in which the later one is the greater: whole numbers, and days and moments with the year first. NaN of any other, of
+    days that say nothing of the order, and where a person has some of both: as a text, 30.10. is greater than 05.11."""
     numbers = texts.str.fullmatch("[0-9]{1,18}", na=False)
     values = texts.str.zfill(18).where(numbers, texts.where(texts.str.fullmatch(_YEAR_FIRST, na=False)))
-    return values.mask(numbers.groupby(person).transform("nunique").gt(1)).astype("str")
+    return values.mask(numbers.groupby(person).transform("nunique").gt(1) | _stand_ins(texts, column)).astype("str")
+
+
+def _stand_ins(texts: pd.Series, column: str) -> "pd.Series[bool]":
+    """Which days say nothing of the order, since systems write them where there is none. Only first days do so that lie far ahead: as
+    until when a row counts, such a day is the greatest by right."""
+    return dates.stand_ins(texts, ahead=column == "start_date")
 
 
 def _to_come(mapped: Mapped, current: pd.Series, today: str) -> tuple[pd.Index, pd.Index]:
@@ -80,6 +91,7 @@ def _to_come(mapped: Mapped, current: pd.Series, today: str) -> tuple[pd.Index, 
     person = _shared(mapped.frame.loc[current, "employee_id"])
     rows = mapped.frame.loc[person.index]
     start = rows["start_date"].mask(mapped.undated["start_date"][rows.index]) if "start_date" in mapped.undated else rows["start_date"]
+    start = start.mask(_stand_ins(start, "start_date"))
     known = start.notna().groupby(person).transform("all")
     begun = known & start.le(today).fillna(False)
     ahead = known & ~begun & begun.groupby(person).transform("any")
@@ -89,20 +101,40 @@ def _to_come(mapped: Mapped, current: pd.Series, today: str) -> tuple[pd.Index, 
     return rows.index[ahead], rows.index[ahead & goes_on]
 
 
-def collisions(frame: pd.DataFrame) -> list[pd.DataFrame]:
-    """Rows that count and have the same employee number or, without regard to case, the same e-mail address."""
+def unordered(people: People, frame: pd.DataFrame) -> pd.Series:
+    """What HR calls the column by which the newest of several rows is told, at the lines where it says nothing of the order.
+
+    Args:
+        people: The settings.
+        frame: The canonical rows as HR's cells had them.
+    """
+    column = people.history.newest_by
+    if column is None:
+        return pd.Series(dtype="str")
+    shared = frame.loc[_shared(frame["employee_id"]).index, column]
+    return pd.Series(headers(people, column), index=shared.index[_stand_ins(shared, column)], dtype="str")
+
+
+def collisions(frame: pd.DataFrame, unordered: pd.Series) -> list[pd.DataFrame]:
+    """Rows that count and have the same employee number or, without regard to case, the same e-mail address.
+
+    Args:
+        frame: Their numbers and addresses.
+        unordered: As `unordered` has it, to be said where it is why no row is the newest.
+    """
     return [
-        _collide(frame["employee_id"], "employee_id", "The same employee number is on lines"),
-        _collide(frame["email"].str.lower(), "email", "The same e-mail address is on lines"),
+        _collide(frame["employee_id"], "employee_id", "The same employee number is on lines", unordered),
+        _collide(frame["email"].str.lower(), "email", "The same e-mail address is on lines", unordered.head(0)),
     ]
 
 
-def _collide(key: pd.Series, column: str, message: str) -> pd.DataFrame:
+def _collide(key: pd.Series, column: str, message: str, unordered: pd.Series) -> pd.DataFrame:
     shared = _shared(key)
     messages: dict[int, str] = {}
     for lines in shared.groupby(shared, sort=False).indices.values():
         group = shared.index[lines]
-        messages |= dict.fromkeys(group, f"{message} {line_list(group)}.")
+        more = f" {_UNORDERED.format(which[0])}" if len(which := unordered.reindex(group).dropna().array) else ""
+        messages |= dict.fromkeys(group, f"{message} {line_list(group)}.{more}")
     return fault_rows(list(messages), column, f"duplicate_{column}", list(messages.values()))
 
 

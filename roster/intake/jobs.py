@@ -149,7 +149,7 @@ def _greatest(jobs: Jobs, pool: pd.DataFrame) -> pd.Series:
         values = pd.to_numeric(texts.str.removesuffix("%").str.strip().str.replace(",", "."), errors="coerce")
         values = values.mask(texts.str.endswith("%", na=False).groupby(person).transform("nunique").gt(1))  # 80% is less than 0.9
     else:
-        values = sortable(texts, person).rank(method="dense")
+        values = sortable(texts, person, str(column)).rank(method="dense")
     comparable = values.notna().groupby(person).transform("all")
     return ~comparable | values.eq(values.groupby(person).transform("max"))
 

@@ -230,8 +230,9 @@ def _sorted(read: _Read, asked: _Asked, marked: Sequence[int] | pd.Index) -> tup
     current = superseded.isna()
     rows = read.rows.assign(email=validated.frame["email"].reindex(read.rows.index).where(current, read.rows["email"]))
     alone = rows.loc[current & ~rows.index.isin(table.unjoined.index), ["employee_id", "email"]]
+    collided = counted.collisions(alone, history.unordered(people, read.rows))
     maybe_gone = faults.fault_rows(marked, "", "mark_unread")
-    unwanted = [*validated.rejected, maybe_gone, counted.unsettled, *counted.collisions(alone), _malformed(table)]
+    unwanted = [*validated.rejected, maybe_gone, counted.unsettled, *collided, _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = _usable(validated.frame, rejects["line"])
     if valid.empty:

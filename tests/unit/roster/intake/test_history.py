@@ -5,6 +5,7 @@ from roster.intake.history import collisions, superseded
 from roster.intake.mapping import Mapped
 from roster.rules import MissingColumn
 from roster.settings import History
+from tests.unit.roster.intake.test_intake import dispositions, intake, line
 
 
 def reasons(rows: list[dict[str, str | None]], undated: list[bool] | None = None, **history: object) -> list[str | None]:
@@ -17,7 +18,7 @@ def reasons(rows: list[dict[str, str | None]], undated: list[bool] | None = None
 
 def collided(*rows: tuple[str | None, str | None]) -> list[tuple[int, str, str]]:
     frame = pd.DataFrame(rows, columns=["employee_id", "email"], index=range(2, len(rows) + 2), dtype="str")
-    found = [part[["line", "code", "message"]] for part in collisions(frame)]
+    found = [part[["line", "code", "message"]] for part in collisions(frame, pd.Series(dtype="str"))]
     return [(int(line), str(code), str(message)) for part in found for line, code, message in part.itertuples(index=False)]
 
 
@@ -83,6 +84,49 @@ def test_rows_that_cannot_be_compared_all_count_so_that_they_collide() -> None:
     assert reasons(rows, newest_by="start_date") == [None, None]
     rows[1]["start_date"] = "9.9.2024"
     assert reasons(rows, [False, True], newest_by="start_date") == [None, None]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "0001-01-01", "1970-01-01", "2079-06-06"])
+@pytest.mark.parametrize("column", ["start_date", "extra_changed"])
+def test_no_surprise_a_day_that_systems_write_where_there_is_none_makes_no_row_older(day: str, column: str) -> None:
+    rows: list[dict[str, str | None]] = [
+        {"employee_id": "1", column: "2020-01-01"},
+        {"employee_id": "1", column: day},
+        {"employee_id": "2", column: day},
+        {"employee_id": "3", column: "2020-01-01"},
+        {"employee_id": "3", column: "2024-01-01"},
+    ]
+    ahead = column != "start_date" and day > "2079"
+    assert reasons(rows, newest_by=column) == ["older" if ahead else None, None, None, "older", None]
+
+
+@pytest.mark.parametrize(("day", "compared"), [("19000101", False), ("00000000", False), ("20200101", True), ("00000017", True)])
+def test_such_a_day_is_known_without_its_hyphens_and_no_count_is_taken_for_one(day: str, compared: bool) -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_changed": day}, {"employee_id": "1", "extra_changed": "20240101"}]
+    assert reasons(rows, newest_by="extra_changed") == ["older" if compared else None, None]
+
+
+def test_a_moment_of_such_a_day_is_one_too() -> None:
+    cells = ["2026-11-01T09:30:00", "0001-01-01T00:00:00"]
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_changed": cell} for cell in cells]
+    assert reasons(rows, newest_by="extra_changed") == [None, None]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+def test_rows_that_such_a_day_keeps_apart_are_rejected_and_say_why_and_what_to_do(day: str) -> None:
+    result = intake(line("1", From="2020-01-01"), line("1", From=day), line("2", From=day), history={"newest_by": "start_date"})
+    assert [dispositions(result)[number][1:] for number in (2, 3)] == [("rejected", "duplicate_email|duplicate_employee_id")] * 2
+    assert dispositions(result)[4][1] == "used", "whoever has one row is compared with nobody"
+    said = result.rejects.loc[result.rejects["code"].eq("duplicate_employee_id"), "message"].unique()
+    assert list(said) == [
+        "The same employee number is on lines 2 and 3. Which of them is the newest cannot be told: From of at least one is a day that "
+        "systems write where there is none, such as 1900-01-01 or 9999-12-31. Write the real day there."
+    ]
+
+
+def test_rows_that_collide_for_another_reason_say_nothing_of_such_days() -> None:
+    result = intake(line("1"), line("1", Last="Ek"), line("2"), history={"newest_by": "start_date"})
+    assert not result.rejects["message"].str.contains("newest").any()
 
 
 def test_a_row_that_repeats_another_in_every_column_is_one_too_many() -> None:

@@ -72,12 +72,13 @@ def test_where_none_or_several_are_first_the_settings_decide(rows: list[dict[str
     [
         ([FIRST, FIRST | {"Phone": "x"}], {"newest_by": "start_date"}),
         ([FIRST, FIRST | {"From": ""}], {"newest_by": "start_date"}),
+        ([FIRST, FIRST | {"From": "1900-01-01"}], {"newest_by": "start_date"}),
         ([FIRST | {"Phone": "50"}, FIRST | {"Phone": "half"}], {"highest_by": "extra_share"}),
         ([FIRST | {"Phone": "80%"}, FIRST | {"Phone": "0.9"}], {"highest_by": "extra_share"}),
         ([FIRST | {"Phone": "30.10.2026"}, FIRST | {"Phone": "05.11.2026"}], {"newest_by": "extra_share"}),
         ([FIRST | {"Kind": "Yes"}, SECOND], {"newest_by": "start_date"}),
     ],
-    ids=["equal", "one has none", "no number", "of two measures", "days as text", "another word for the first"],
+    ids=["equal", "one has none", "one has a day for none", "no number", "of two measures", "days as text", "another word for the first"],
 )
 def test_no_surprise_what_cannot_be_compared_decides_nothing(rows: list[dict[str, str]], otherwise: object) -> None:
     result = intake(*rows, jobs=PRIMARY | {"else": otherwise})
