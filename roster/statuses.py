@@ -26,6 +26,13 @@ def canonical_status(value: str) -> tuple[str, float] | None:
     return (found, 0.6 if len(plain(value)) == 1 else 0.95) if found else _status_within(value)
 
 
+@cache
+def in_capitals() -> frozenset[str]:
+    """The words of four letters and more in capitals, with their accents and without."""
+    words = {word.upper() for word in _words()["written"]}
+    return frozenset(text for word in words for text in (word, anyascii(word).upper()) if len(plain(text)) > 3)
+
+
 def says_gone(value: str) -> bool:
     """Whether a word in a column of marks says that the person is gone, or their row."""
     found, removed = canonical_status(value), _words()["removed"]
@@ -53,10 +60,11 @@ def _runs(value: str) -> set[str]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    """Each list of the file as a table from the plain word to what it stands for."""
+    """Each list of the file as a table from the plain word to what it stands for; ``written`` has the words as they stand there."""
     given: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "statuses.yaml").read_text(encoding="utf-8"))
     statuses = {plain(word): key for key, words in given["statuses"].items() for word in words}
     return {
         "statuses": statuses | {plain(word): word for word in WORKER_STATUSES},
+        "written": {word: key for key, words in given["statuses"].items() for word in [key, *words]},
         **{name: {plain(word): word for word in given[name]} for name in ("alone", "turned", "removed")},
     }

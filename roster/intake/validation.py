@@ -1,14 +1,14 @@
 """What the canonical columns may hold.
 
 Belongs here: the schema, which texts are a number or an address, the normal form of optional values, and which faults cost the row and
-which only the value. Does not belong here: which texts are a phone number or an account (``roster.intake.phones``,
-``roster.intake.accounts``), faults that need a second row to be seen (``roster.intake.history``, ``roster.intake.links``).
+which only the value. Does not belong here: which texts are a phone number, an account or no name (``roster.intake.phones``,
+``roster.intake.accounts``, ``roster.intake.no_names``), faults that need a second row to be seen (``roster.intake.history``,
+``roster.intake.links``).
 
 Whole columns are looked at. What no column-wise pattern settles goes to libraries that take one value at a time: only distinct values do.
 """
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -21,10 +21,11 @@ from pandera.errors import SchemaErrors
 from roster import yes_or_no
 from roster.arrow import DIGITS, as_array, beside
 from roster.characters import plain
-from roster.intake import amounts, dates, faults, whole_names
+from roster.intake import amounts, dates, faults
 from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
+from roster.intake.no_names import no_names
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
 from roster.membership import among
@@ -35,8 +36,6 @@ from roster.vocabulary import IDENTITY_COLUMNS, MANAGER_COLUMNS, WORKER_STATUSES
 
 LONGEST_EMPLOYEE_ID = 64
 EMPLOYEE_ID = f"[^\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]{{1,{LONGEST_EMPLOYEE_ID}}}"
-_NUMBER = "(?:^|[ ,;:/.-])[0-9]{4}"
-"""What begins like a number or a day of its own in a name; behind letters (`Test1001`) it is part of what somebody is called there."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 PLAIN_EMAIL = rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]+"
 PLAIN_LENGTH = r"[^@]{1,64}@[^@]{1,63}"
@@ -52,7 +51,6 @@ NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 
 
 _NOTHINGS: Final = pd.Series(sorted(faults.NOTHINGS - {"NA"}), dtype="str")
-_NO_NAMES: Final = pd.Series(sorted(faults.NOTHINGS - faults.NAMES), dtype="str")
 _NOTHING_IN_CODES: Final = pd.Series(sorted(faults.NOTHING_IN_CODES), dtype="str")
 
 
@@ -156,7 +154,7 @@ def _normal(mapped: Mapped, people: People, decimal: str | None, numbers: bool) 
             found.append(faults.fault_rows(frame.index[nothing], column, "nothing"))
             frame[column] = frame[column].mask(nothing)
     found += _doubtful(frame, people)
-    found += [faults.fault_rows(frame.index[which], name, code) for name, code, which in _no_names(frame)]
+    found += no_names(frame)
     found.append(faults.fault_rows(frame.index[frame["email"].str.fullmatch(NO_MAILBOX, na=False)], "email", "nothing"))
     if decimal and "approval_limit" in frame:
         amount = amounts.plain(frame["approval_limit"], decimal, numbers)
@@ -179,29 +177,6 @@ def _doubtful(frame: pd.DataFrame, people: People) -> list[pd.DataFrame]:
     found = {name: yes_or_no.doubtful({name: accepted}, frame) for name, accepted in conditions if name in frame}
     message = "This is neither a word for yes nor one for no that the settings name."
     return [faults.fault_rows(frame.index[which], name, "yes_or_no", message) for name, which in found.items()]
-
-
-def _no_names(frame: pd.DataFrame) -> Iterator[tuple[str, str, "pd.Series[bool]"]]:
-    """Column, code of the fault, and which names have it. One that says that there is nothing is a word for it, or signs and noughts alone;
-    a dash or a point beside the other name stands for the one that somebody does not have. Numbers and addresses are no names either, nor
-    is one that has a number in it (``Berg 20401``)."""
-    names = {name: frame[name] for name in ("first_name", "last_name")}
-    unlettered = {name: _without_letters(texts) for name, texts in names.items()}
-    signs = {name: which & ~names[name].where(which).str.contains("[1-9]", na=False) for name, which in unlettered.items()}
-    both = signs["first_name"] & signs["last_name"]
-    for name, texts in names.items():
-        nothing = among(texts, _NO_NAMES) | (signs[name] & ~texts.where(signs[name]).isin(faults.NAMES)) | both
-        yield name, "nothing", nothing
-        numbered = whole_names.without_asides(texts[texts.str.contains(_NUMBER, na=False)]).str.contains(_NUMBER, na=False)
-        other = texts.str.contains("@", na=False, regex=False) | numbered.reindex(texts.index, fill_value=False)
-        yield name, "name", (unlettered[name] & ~signs[name]) | other
-
-
-def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts have no letter. pandas asks Python row by row for those of all scripts: so first for plain ones."""
-    asked = texts[~texts.str.contains("[A-Za-z]", na=True)]
-    found: pd.Series[bool] = asked.str.fullmatch(r"[\W\d_]+").reindex(texts.index, fill_value=False).astype("bool")
-    return found
 
 
 def _spell(frame: pd.DataFrame) -> None:

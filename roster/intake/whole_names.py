@@ -108,7 +108,7 @@ def _alone(names: pd.Series) -> dict[str, str]:
     """Each name beside which something may stand, without that."""
     marked = names.str.contains(_MARKED, na=False) | names.str.contains(_STANDING_OUT, na=False)
     some = names[marked].unique()
-    shouting = [name for name in some if (last := re.search(f" ({_IN_CAPITALS})$", name)) and not _says_standing(last[1])]
+    shouting = [name for name in some if (last := re.search(f" ({_IN_CAPITALS})$", name)) and not says_standing(last[1])]
     shouted = len(shouting) * 2 > names.nunique()
     return {name: _name_alone(name, shouted=shouted) for name in some}
 
@@ -118,9 +118,9 @@ def _name_alone(name: str, *, shouted: bool = False) -> str:
     name = re.sub(r"\s+", " ", name)
     text = re.sub(_FOOTNOTE, "", re.sub(_ASIDE, " ", name).strip())
     parts = re.split(f"({_DASH})", text)
-    while len(parts) > 1 and _says_standing(parts[-1]):
+    while len(parts) > 1 and says_standing(parts[-1]):
         del parts[-2:]
-    while len(parts) > 1 and _says_standing(parts[0]):
+    while len(parts) > 1 and says_standing(parts[0]):
         del parts[:2]
     return _without_standing(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
 
@@ -131,12 +131,13 @@ def _without_standing(name: str, shouted: bool) -> str:
     for count in range(min(3, len(words) - 1), 0, -1):
         rest, last = " ".join(words[:-count]), " ".join(words[-count:])
         written = (last.islower() and not rest.islower()) or (last.isupper() and not rest.isupper() and not shouted)
-        if written and _says_standing(last):
+        if written and says_standing(last):
             return rest
     return name
 
 
-def _says_standing(remark: str) -> bool:
+def says_standing(remark: str) -> bool:
+    """Whether a remark is about how somebody stands, since or until when set aside."""
     return len(re.findall(_LETTER, remark)) > 1 and canonical_status(re.split(_SINCE, remark)[0]) is not None
 
 

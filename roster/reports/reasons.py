@@ -89,7 +89,9 @@ REASONS: Final[dict[str, Reason]] = {
         "Send the row with the agreed mark, or have this word named (changes.deleted): until then they keep their access.",
         "HR",
     ),
-    "name": Reason("The name is a number or an address", "Write the name; two cells may have changed places.", "HR"),
+    "name": Reason(
+        "The name is a number, an address or a word for how somebody stands", "Write the name; two cells may have changed places.", "HR"
+    ),
     "whole_name": Reason(
         "The name cannot be told apart into a first and a last one", "Write it in the agreed way, with a dash for none.", "HR"
     ),
