@@ -4,7 +4,7 @@
 - `several`: and if several files are one roster?
 - `joining`: what does one of them say of the people in the others?
 - `lines`: which file is a line of, and how is it called?
-- `naming`: of which day is it by its name?
+- `naming`: of which day is it by its name? `months`: and what are months called?
 - `called`: what of its name may be told?
 - `unpacking`: what is in a .gz or .zip, and is it a workbook?
 - `foreign`: is it something that is no table at all, and what?

@@ -9,16 +9,15 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Final
 
-from roster.reading.naming import MONTHS, OTHER_MONTHS
+from roster.reading.months import ANY, unaccented
 
 HIDDEN: Final = "…"
 """Stands for what is not shown."""
-_MONTH: Final = "|".join([*MONTHS, *OTHER_MONTHS])
 _DAY: Final = (
     r"20\d\d(?P<a>[-._ ]?)(?:0[1-9]|1[0-2])(?:(?P=a)(?:0[1-9]|[12]\d|3[01]))?"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<b>[-._ /])(?:0?[1-9]|1[0-2])(?P=b)(?:20)?\d\d"
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d"
-    rf"|\d{{1,2}}[-._ ]?(?:{_MONTH})[-._ ]?20\d\d|20\d\d[-._ ]?(?:{_MONTH})[-._ ]?\d{{1,2}}|20\d\d[-._ ]?W[0-5]\d"
+    rf"|\d{{1,2}}[-._ ]?{ANY}[-._ ]?20\d\d|20\d\d[-._ ]?{ANY}[-._ ]?\d{{1,2}}|20\d\d[-._ ]?W[0-5]\d"
 )
 _TIME: Final = r"[-T_. ]?(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\d)?(?:[.,]\d{1,6})?Z?"
 _ENDING: Final = r"\.(?:csv|txt|tsv|dat|xlsx|zip|gz|pgp|gpg|asc)(?=\.|$)"
@@ -52,7 +51,7 @@ def called(name: str, pattern: str) -> str:
 
 def _quiet(text: str, last: bool = True) -> str:
     """Only what is shown of any name: an ending where the name ends, and one short number, since several may be a telephone's."""
-    pieces = list(_SHOWN.finditer(text))
+    pieces = list(_SHOWN.finditer(unaccented(text)))
     hidden = set() if last else {"ending"}
     hidden |= {"number"} if sum(bool(piece["number"]) for piece in pieces) > 1 else set()
     shown, at = [], 0
@@ -61,6 +60,6 @@ def _quiet(text: str, last: bool = True) -> str:
         if known in hidden:
             continue
         shown += [HIDDEN] if piece.start() > at else []
-        shown.append(piece.group())
+        shown.append(text[piece.start() : piece.end()])
         at = piece.end()
     return _HIDDENS.sub(HIDDEN, "".join([*shown, *([HIDDEN] if at < len(text) else [])]))

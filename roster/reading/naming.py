@@ -5,24 +5,24 @@ the newest (``resources.hr.newest``), and what an older day means (the ledger re
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from roster.reading.months import ANY, MONTHS, unaccented
 from roster.unfit import Unfit
 
-MONTHS: Final = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
-OTHER_MONTHS: Final = {"maj": 5, "mai": 5, "okt": 10, "oktober": 10, "des": 12, "desember": 12, "dez": 12, "dezember": 12}
-"""Those that begin in another way in Swedish, Norwegian, Danish and German."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_MONTH_NAME = rf"(?P<name>{'|'.join(MONTHS)}|(?:{'|'.join(OTHER_MONTHS)})(?![a-z]))[a-z]*"
+_MONTH_NAME = rf"(?:de[-._ ])?(?P<name>{ANY})\.?(?:[-._ ]de(?=[-._ ]))?"
+"""Between a day and a year; 20 de agosto de 2026, too."""
 CERTAIN: Final = tuple(
     re.compile(rf"(?<!\d){each}(?!\d)", re.IGNORECASE)
     for each in (
         rf"{_YEAR}(?P<between>[-._ /]?)(?P<month>0[1-9]|1[0-2])(?P=between)(?P<day>0[1-9]|[12]\d|3[01])(?=\D|$|\d{{4,6}}(?!\d))",
         rf"{_YEAR}(?P<between>[-._ /])(?P<month>\d{{1,2}})(?P=between)(?P<day>\d{{1,2}})",
         rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}",
-        rf"(?P<day>\d{{1,2}})[-._ ]?{_MONTH_NAME}[-._ ]?{_YEAR}",
+        rf"(?P<day>\d{{1,2}})[-._ ]{{0,2}}{_MONTH_NAME}[-._ ]?{_YEAR}",
         rf"{_YEAR}[-._ ]?{_MONTH_NAME}[-._ ]?(?P<day>\d{{1,2}})",
     )
 )
@@ -45,7 +45,7 @@ def day_in_name(name: str, pattern: str | None, written: str | None = None) -> d
     if pattern is None:
         return None
     try:
-        found = re.search(pattern, name)
+        found = re.search(*(unicodedata.normalize("NFC", text) for text in (pattern, name)))
         text = found["date"] if found else None
         day = None if text is None else _by_format(text, written) if written else certain_day(text, whole=True)
     except IndexError:  # no such group
@@ -67,6 +67,7 @@ def certain_day(text: str, whole: bool = False) -> date | None:
         text: A name or a part of one.
         whole: Whether the text must be nothing but the day.
     """
+    text = unaccented(text)
     for pattern in CERTAIN:
         found = [pattern.fullmatch(text)] if whole else list(pattern.finditer(text))
         days = {day for each in found if each and (day := _valid(**_numbers(each)))}
@@ -135,7 +136,7 @@ def _by_format(text: str, written: str) -> date | None:
 
 def _numbers(found: re.Match[str]) -> dict[str, int]:
     parts = found.groupdict()
-    month = (MONTHS | OTHER_MONTHS)[parts["name"].lower()] if parts.get("name") else int(parts["month"])
+    month = MONTHS[parts["name"].casefold()] if parts.get("name") else int(parts["month"])
     return {"year": int(parts["year"]), "month": month, "day": int(parts["day"])}
 
 

@@ -19,6 +19,11 @@ SAID = [
     ),
     *(("people_20261120053000.csv.gz", "people_*"), ("people_2026-W48.csv", "people_*.csv"), ("people_2.csv", "people_?.csv")),
     ("Åre_2026-11-20.csv", "A\u030are_*.csv"),
+    *(
+        ("people_20-décembre-2026.csv", "people_*.csv"),
+        ("people_2026-AOÛT-20.csv", "people_*.csv"),
+        ("people_1 November 2026.csv", "people_*"),
+    ),
 ]
 HIDDEN = [
     ("people_Anna Meyer.csv", "people_*.csv", "people_….csv"),
@@ -31,6 +36,8 @@ HIDDEN = [
     ("people_\x1b[31m\u202e![](x)<b>`.csv", "people_*.csv", "people_….csv"),
     ("people_Meyer\n2026-11-20.csv", "people_*.csv", "people_…2026-11-20.csv"),
     ("Meyer.csv", "[A-Z]*.csv", "….csv"),
+    ("people_20-de\u0301cembre-2026_Éva.csv", "people_*.csv", "people_20-décembre-2026_….csv"),
+    ("people_Mai 2026.csv", "people_*.csv", "people_….csv"),
     ("Meyer.csv", "roster.csv", "….csv"),
     ("people_x.Meyer", "people_*", "people_…"),
     ("hr@acme_2026-11-20.csv", "hr@acme_*.csv", "hr…acme_2026-11-20.csv"),

@@ -1,5 +1,6 @@
 """The day in a file's name."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -55,6 +56,39 @@ def test_a_month_may_be_named_as_its_neighbours_name_it(day):
         *[date(2026, 12, 3)] * 2,
     ]
     assert certain_day("2026_mail_12.csv") is None
+
+
+NAMED = {
+    1: "janvier enero gennaio janeiro tammikuu stycznia januar",
+    2: "février fevrier fév febrero febbraio fevereiro helmikuuta lutego februari",
+    3: "mars marzo março märz mär mrt maart marts marzec maaliskuu",
+    8: "août aout AOÛT agosto augusti augustus elokuu sierpnia",
+    9: "sept septembre settembre setembro syyskuuta września",
+    10: "octobre octubre ottobre outubro oktober lokakuu październik",
+    11: "novembre noviembre novembro marraskuu",
+    12: "décembre DÉCEMBRE Décembre decembre déc diciembre dicembre dezembro joulukuu grudzień",
+}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(("month", "words"), NAMED.items())
+def test_a_month_is_known_with_its_accents_or_without_and_as_a_mac_writes_them(month: int, words: str, form) -> None:
+    for word in words.split():
+        for day in (f"20-{word}-2026", f"20{word}2026", f"2026 {word} 20", f"20. {word}. 2026", f"20 de {word} de 2026"):
+            name = unicodedata.normalize(form, f"people_{day}")
+            assert day_in_name(f"{name}.csv", ANY) == certain_day(f"{name.upper()}.CSV") == date(2026, month, 20), day
+
+
+def test_a_pattern_of_the_settings_finds_its_letters_however_a_name_has_them() -> None:
+    pattern = r"relevé_(?P<date>\d+-\w+-\d+)"
+    for name, given in (("relevé", pattern), ("releve\u0301", pattern), ("relevé", unicodedata.normalize("NFD", pattern))):
+        assert day_in_name(f"{name}_20-aou\u0302t-2026.csv", given) == date(2026, 8, 20)
+
+
+@pytest.mark.parametrize("word", ["marketing", "decline", "juniors", "set", "out", "listopad", "jui", "de"])
+def test_no_surprise_a_word_that_is_no_months_or_may_be_of_two_tells_no_day(word) -> None:
+    assert certain_day(f"people_20_{word}_2026.csv") is None
+    assert certain_day(f"people_2026_{word}_12.csv") is None
 
 
 @pytest.mark.parametrize("day", ["30-11-2026", "30112026", "30.11.26", "301126", "11/30/2026"])
