@@ -174,6 +174,7 @@ def _is_active(proposal: Proposal, name: str) -> bool:
 
 def _unused(proposal: Proposal) -> str:
     taken = {guess.value for guess in proposal.columns.values()}
+    taken |= {str(rule[part]) for rule in proposal.rules.values() for part in ("before", "behind") if part in rule}
     lines = []
     if proposal.private:
         lines.append(f"Not proposed, because it is none of an expense tool's business: {_named(proposal.private)}")

@@ -160,6 +160,10 @@ class Source(Rule):
     ``First Last``, or a list of both, where the comma tells."""
     part_of_name: Literal["first", "last"] | None = None
     """What `split` was called before: that part of a name written in either way."""
+    before: str | None = None
+    """For `first_name` and `last_name`: another column of the name, which stands before this one where it is not empty: *van der*."""
+    behind: str | None = None
+    """The same of one that stands behind it: a second surname."""
     refers_to: str | None = None
     """For `manager_id` and `manager_name`: the column of the same file whose value this one repeats, where HR links by a key of its own; or
     a template of several, ``"{Company}-{Number}"``."""
@@ -175,6 +179,20 @@ class Source(Rule):
             if "%" not in format and format not in SERIAL:
                 raise ValueError(f"format {number} is none: write one such as %d.%m.%Y, or excel or excel-1904 for serial numbers")
         return value
+
+    @model_validator(mode="after")
+    def _parts_of_a_column(self) -> Self:
+        if self.parts() and (not self.column or self.orders()):
+            raise ValueError("before and behind go with column, and not with split")
+        return self
+
+    def reads(self) -> set[str]:
+        """The columns that this rule needs."""
+        return super().reads() | set(self.parts())
+
+    def parts(self) -> list[str]:
+        """The columns of the parts that stand before and behind a name."""
+        return [part for part in (self.before, self.behind) if part]
 
     def refers_through(self) -> set[str]:
         """The columns that `refers_to` names."""
@@ -277,6 +295,8 @@ class People(Strict):
         for name, source in value.items():
             if source.split and name not in ("first_name", "last_name"):
                 raise ValueError(f"'{name}' has a split, which only first_name and last_name take")
+            if source.parts() and name not in ("first_name", "last_name"):
+                raise ValueError(f"'{name}' has a part before or behind it, which only first_name and last_name take")
             if source.of_jobs and not name.startswith("extra_"):
                 raise ValueError(f"'{name}' is one value of a person: of_jobs is for columns that are called extra_…")
         return value

@@ -16,6 +16,7 @@
 - `leavers`: what is asked of a row that says that somebody has left?
 - `renumbered`: who has another number now, by the settings?
 - `validation`: what may a canonical column hold, and what does a bad value cost?
+- `nothings`: which words say that there is nothing?
 - `no_names`: what in a name's cell is no name?
 - `numbers`: what in the number's cell is something else, and which numbers are shown?
 - `phones`: what is a phone number, and how is it written for the world?

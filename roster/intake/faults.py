@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from roster.intake.mapping import headers
+from roster.intake.nothings import NOTHINGS
 from roster.reading.lines import line_text
 from roster.settings import People, Source
 from roster.unfit import Unfit
@@ -64,46 +65,10 @@ MESSAGES = {
     "key_repeated": "Several people have the key of this row: which of them it is about cannot be told.",
 }
 
-NOTHINGS = frozenset(
-    {"NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "None", "none", "nil", "NaN", "nan", "NaT", "<NA>", "NA"}
-    | {"N/A", "n/a", "n.a.", "N.A.", "#N/A", "-", "--", "–", "—", ".", "?", "(blank)", "(empty)", "undefined"}
-    | {"#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "k.A.", "keine Angabe", "n.v.t.", "N.V.T.", "nvt", "n/d", "N/D", "s/d"}
-    | {"ej angivet", "Ej angivet", "uppgift saknas", "ikke oppgitt", "Ikke oppgitt", "ikke angivet", "ei tietoa", "non renseigné", "brak"}
-)
-"""What programs and people write where there is nothing. Each is a value like any other until the settings say so."""
-NOTHING_IN_CODES = frozenset(word.casefold() for word in NOTHINGS - {"NaT"} if len(word) > 2) | frozenset(
-    {"tbd", "tba", "t.b.d.", "to be defined", "to be determined", "to be announced", "not available", "not applicable", "not specified"}
-    | {
-        "not set",
-        "no value",
-        "no data",
-        "(none)",
-        "<none>",
-        "[none]",
-        "---",
-        "----",
-        "-----",
-        "_",
-        "__",
-        "- -",
-        "n. a.",
-        "n.a",
-        "(tom)",
-        "(leer)",
-    }
-    | {"ingen", "inget", "saknas", "mangler", "puuttuu", "fehlt", "entfällt", "aucun", "aucune", "néant", "ninguno", "ninguna", "nessuno"}
-    | {"nessuna", "nicht vorhanden", "ej tillämpligt", "ikke relevant", "finns ej", "finnes ikke", "findes ikke", "sin datos", "s.d."}
-)
-"""The same and more, however large its letters are, where a code, an amount, an account or the name of a department is asked: as a name or
-a number of somebody's some of them may be meant."""
 _AGREED = ("worker_status", "date")
 """The codes of which the settings say how HR was to write it."""
 _MOST_WORDS = 12
 _A_DAY = date(2026, 11, 30)
-NAMES = frozenset({"NA", "Null", "None", "none", "nil", "-", "--", "–", "—", "."})
-"""Those of them that people are called, or that stand for the name that somebody does not have."""
-
-
 _NONE = pd.DataFrame({"line": np.array([], dtype="int64"), **{name: pd.array([], dtype="str") for name in ("column", "code", "message")}})
 """What most looks for faults come to."""
 

@@ -14,6 +14,7 @@ from anyascii import anyascii
 
 from roster import yes_or_no
 from roster.intake import addresses, dates, whole_names
+from roster.intake.nothings import NOT_IN_NAMES
 from roster.rules import evaluate
 from roster.settings import People, Source
 from roster.vocabulary import MANAGER_COLUMNS
@@ -78,7 +79,7 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
     unread: dict[str, pd.Series] = {}
     for name, source in people.columns.items():
         rows = _folded(frame, source) if name == "email" and source.template else frame
-        columns[name] = evaluate(source, rows, f"people.columns.{name}")
+        columns[name] = _with_parts(source, evaluate(source, rows, f"people.columns.{name}"), frame)
         own = source.refers_through() or people.columns["employee_id"].reads()
         columns[name], codes = _read(name, source, columns[name], frame, own)
         if codes is not None:
@@ -110,6 +111,8 @@ def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own:
     if orders := source.orders():
         value = whole_names.part(given, source.part_of_name or name.removesuffix("_name"), orders)
         found.append((given.notna() & value.isna(), "whole_name"))
+    for part in source.parts():
+        found.append((given.notna() & frame[part].isin(NOT_IN_NAMES), "nothing"))
     if source.yes_or_no:
         value = yes_or_no.as_text(given)
         found.append((given.notna() & value.isna(), "yes_or_no"))
@@ -124,6 +127,13 @@ def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own:
     for which, code in found:
         codes = codes.mask(which, code)
     return value.mask(codes.notna(), cells), codes
+
+
+def _with_parts(source: Source, given: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """A name with the parts that stand before and behind it; where the column itself is empty, they are none alone."""
+    if source.before:
+        given = (frame[source.before] + " " + given).fillna(given)
+    return (given + " " + frame[source.behind]).fillna(given) if source.behind else given
 
 
 def _partial(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own: set[str]) -> pd.Series | None:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from roster import statuses
 from roster.intake import faults, whole_names
+from roster.intake.nothings import NAMES, NOTHINGS
 from roster.membership import among
 
-_NOTHINGS: Final = pd.Series(sorted(faults.NOTHINGS - faults.NAMES), dtype="str")
+_NOTHINGS: Final = pd.Series(sorted(NOTHINGS - NAMES), dtype="str")
 _NUMBER: Final = "(?:^|[ ,;:/.-])[0-9]{4}"
 """What begins like a number or a day of its own in a name; behind letters (`Test1001`) it is part of what somebody is called there."""
 _TICKED: Final = frozenset(
@@ -44,7 +45,7 @@ def no_names(frame: pd.DataFrame) -> list[pd.DataFrame]:
     both = signs["first_name"] & signs["last_name"]
     found = [faults.fault_rows(frame.index[which], name, "name", _WORD) for name, which in _words(names).items()]
     for name, texts in names.items():
-        nothing = among(texts, _NOTHINGS) | (signs[name] & ~texts.where(signs[name]).isin(faults.NAMES)) | both
+        nothing = among(texts, _NOTHINGS) | (signs[name] & ~texts.where(signs[name]).isin(NAMES)) | both
         found.append(faults.fault_rows(frame.index[nothing], name, "nothing"))
         numbered = whole_names.without_asides(texts[texts.str.contains(_NUMBER, na=False)]).str.contains(_NUMBER, na=False)
         other = texts.str.contains("@", na=False, regex=False) | numbered.reindex(texts.index, fill_value=False)

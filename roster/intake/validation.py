@@ -26,6 +26,7 @@ from roster.intake.accounts import BIC_LABEL, is_account, is_bic, spelled
 from roster.intake.countries import COUNTRIES
 from roster.intake.mapping import DATES, Mapped
 from roster.intake.no_names import no_names
+from roster.intake.nothings import NOTHING_IN_CODES, NOTHINGS
 from roster.intake.numbers import is_other
 from roster.intake.phones import e164
 from roster.membership import among
@@ -50,8 +51,8 @@ NAMED = tuple(name for name in IDENTITY_COLUMNS if name != "employee_id")
 """Columns in which a word for nothing is none of the values that are asked for, or may be somebody's name."""
 
 
-_NOTHINGS: Final = pd.Series(sorted(faults.NOTHINGS - {"NA"}), dtype="str")
-_NOTHING_IN_CODES: Final = pd.Series(sorted(faults.NOTHING_IN_CODES), dtype="str")
+_NOTHINGS: Final = pd.Series(sorted(NOTHINGS - {"NA"}), dtype="str")
+_NOTHING_IN_CODES: Final = pd.Series(sorted(NOTHING_IN_CODES), dtype="str")
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ def is_employee_id(series: pd.Series) -> pd.Series:
     if not beside(as_array(series), DIGITS):
         return series.str.len().between(1, LONGEST_EMPLOYEE_ID).fillna(False).astype("bool")
     written: pd.Series = series.str.fullmatch(EMPLOYEE_ID, na=False) & series.str.contains(r"[^\W_]", na=False)
-    return written & ~series.isin(faults.NOTHINGS - {"NA", "nil"}) & ~is_other(series)
+    return written & ~series.isin(NOTHINGS - {"NA", "nil"}) & ~is_other(series)
 
 
 def is_email(series: pd.Series) -> pd.Series:

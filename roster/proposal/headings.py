@@ -14,7 +14,7 @@ import yaml
 from roster.intake.private import by_heading
 from roster.statuses import plain
 
-_LISTS = ("alone", "home", "home_behind", "others", "whole_names", "logins", "first_jobs")
+_LISTS = ("alone", "home", "home_behind", "others", "whole_names", "logins", "first_jobs", "before", "behind")
 _BEGINS = 7
 """So many letters of such a word tell it as the beginning of a longer one: ``Probezeitende``."""
 
@@ -22,7 +22,7 @@ _BEGINS = 7
 def canonical_column(heading: str) -> tuple[str, float] | None:
     """The canonical column that a heading names, and how surely; None if it is no known word."""
     words, columns = plain(heading), _words()["columns"]
-    if is_private(heading):
+    if is_private(heading) or name_part(heading):
         return None
     if words in columns:
         return columns[words], 0.95
@@ -66,6 +66,11 @@ def is_first_job(heading: str) -> bool:
 def is_whole_name(heading: str) -> bool:
     """Whether the heading is that of first and last name in one."""
     return plain(heading) in _words()["whole_names"]
+
+
+def name_part(heading: str) -> str | None:
+    """Where a part of the last name stands that has a column of its own: ``before`` the rest, or ``behind``; None if it is none."""
+    return next((where for where in ("before", "behind") if plain(heading) in _words()[where]), None)
 
 
 def is_login(heading: str) -> bool:

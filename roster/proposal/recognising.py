@@ -17,7 +17,7 @@ from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
 from roster.intake.dates import FRACTION, stands_for_none
-from roster.intake.faults import NOTHINGS
+from roster.intake.nothings import NOTHINGS
 from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
 from roster.intake.validation import is_email, is_employee_id, zone_names

@@ -12,6 +12,7 @@ from roster.proposal import headings, recognising
 from roster.proposal.recognising import Guess, share
 
 Rules = dict[str, dict[str, Any]]
+PART = r"['’]?[^\W\d_][^\d@_;/,]{0,60}"
 LOGIN = r"[A-Za-z][A-Za-z0-9._-]{1,63}"
 WHOLE = r"[^\W\d_][^\d@_;/]*[ ,\u00a0][^\d@_;/]*[^\W\d_][^\d@_;/]*"
 
@@ -29,7 +30,12 @@ def email(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
 
 
 def names(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
-    """First and last name from one column that has both."""
+    """First and last name from one column that has both, or a last name from two."""
+    rules = _of_whole_names(frame, columns)
+    return rules if "last_name" in rules else rules | _of_parts(frame, columns)
+
+
+def _of_whole_names(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
     wanted = [column for column in ("first_name", "last_name") if column not in columns]
     for name in map(str, frame if wanted else []):
         if headings.is_whole_name(name) and share(lambda values: values.str.fullmatch(WHOLE), frame[name]) >= recognising.ENOUGH:
@@ -43,6 +49,29 @@ def names(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
                 columns[column] = Guess(name, confidence, f"the heading names it; one column has the whole name, {told}")
             return {column: {"column": name, "split": split} for column in wanted}
     return {}
+
+
+def _of_parts(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
+    """The last name put together with a part of it that has a column of its own; not where the last name has it already."""
+    if "last_name" not in columns:
+        return {}
+    guess, rule = columns["last_name"], dict[str, Any]()
+    for name in map(str, frame):
+        where = headings.name_part(name)
+        rows = frame[[name, guess.value]].dropna() if where and where not in rule and name != guess.value else frame.head(0)
+        if rows.empty or share(lambda values: values.str.fullmatch(PART), frame[name]) < recognising.ENOUGH:
+            continue
+        whole = [
+            (last.startswith(f"{part} ") if where == "before" else last.endswith(f" {part}"))
+            for part, last in zip(rows[name].str.casefold(), rows[guess.value].str.casefold(), strict=True)
+        ]
+        if sum(whole) < len(whole) / 2:
+            rule[str(where)] = name
+    if not rule:
+        return {}
+    told = " and ".join(f"{name} stands {where} it" for where, name in rule.items())
+    columns["last_name"] = Guess(guess.value, guess.confidence, f"{guess.reason}; {told}")
+    return {"last_name": {"column": guess.value, **rule}}
 
 
 def worker_status(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:

@@ -45,7 +45,7 @@ def day_in_name(name: str, pattern: str | None, written: str | None = None) -> d
     if pattern is None:
         return None
     try:
-        found = re.search(*(unicodedata.normalize("NFC", text) for text in (pattern, name)))
+        found = re.search(unicodedata.normalize("NFC", pattern), unicodedata.normalize("NFC", name))
         text = found["date"] if found else None
         day = None if text is None else _by_format(text, written) if written else certain_day(text, whole=True)
     except IndexError:  # no such group

@@ -229,3 +229,37 @@ def test_a_date_in_the_name_is_proposed_in_any_order_that_can_be_told(name: str,
     found = propose(people().to_csv(index=False).encode(), name).format
     assert {key: guess.value for key, guess in found.items() if key.startswith("date")} == format
     assert CsvFormat.model_validate({key: guess.value for key, guess in found.items()})
+
+
+PARTS = ["van der", "", "de", "", "'t", "", "van", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("last", "heading", "where"),
+    [
+        ("Achternaam", "Tussenvoegsel", "before"),
+        ("Achternaam", "Voorvoegsels", "before"),
+        ("Primer apellido", "Segundo apellido", "behind"),
+        ("Apellido 1", "Apellido 2", "behind"),
+        ("Apellido paterno", "Apellido materno", "behind"),
+        ("Last name", "Second last name", "behind"),
+    ],
+)
+def test_a_last_name_is_put_together_of_its_columns(last: str, heading: str, where: str) -> None:
+    frame = people(**{heading: PARTS}).rename(columns={"Surname": last})
+    found = propose(frame.to_csv(index=False).encode(), "people.csv")
+    assert found.rules["last_name"] == {"column": last, where: heading}
+    assert f"{heading} stands {where} it" in found.columns["last_name"].reason
+    names = [f"{part} {name}" if where == "before" else f"{name} {part}" for part, name in zip(PARTS, LAST, strict=True)]
+    assert list(taken_in(found, frame).roster["last_name"]) == [name.strip() for name in names]
+
+
+@pytest.mark.parametrize(("heading", "pattern"), [("Tussenvoegsel", "{0} {1}"), ("Segundo apellido", "{1} {0}")])
+def test_no_surprise_a_part_that_the_last_name_has_already_is_not_put_to_it_again(heading: str, pattern: str) -> None:
+    whole = [pattern.format(part, name).strip() for part, name in zip(PARTS, LAST, strict=True)]
+    assert "last_name" not in proposed(**{heading: PARTS, "Surname": whole}).rules
+
+
+@pytest.mark.parametrize("cells", [[""] * 10, ["1", "2"] * 5])
+def test_a_column_that_has_no_part_of_a_name_is_none(cells: list[str]) -> None:
+    assert "last_name" not in proposed(Tussenvoegsel=cells).rules
