@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from assets.draft import written
 from roster.intake.take_in import IntakeResult, take_in
 from roster.intake.whole_names import part
 from roster.proposal.propose import SURE, Proposal, propose
@@ -252,6 +253,12 @@ def test_a_last_name_is_put_together_of_its_columns(last: str, heading: str, whe
     assert f"{heading} stands {where} it" in found.columns["last_name"].reason
     names = [f"{part} {name}" if where == "before" else f"{name} {part}" for part, name in zip(PARTS, LAST, strict=True)]
     assert list(taken_in(found, frame).roster["last_name"]) == [name.strip() for name in names]
+
+
+def test_a_draft_has_both_columns_and_calls_none_of_them_unused() -> None:
+    text = written(proposed(Tussenvoegsel=PARTS, Shoe=["x"] * 10), "people.csv")
+    assert "last_name: {column: Surname, before: Tussenvoegsel}" in text
+    assert "Not used: Shoe." in text
 
 
 @pytest.mark.parametrize(("heading", "pattern"), [("Tussenvoegsel", "{0} {1}"), ("Segundo apellido", "{1} {0}")])
