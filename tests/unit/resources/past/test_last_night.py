@@ -6,6 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from resources.ledger.deliveries import Deliveries
+from resources.ledger.plans import Plans
 from resources.past.last_night import with_nights
 from resources.past.run_report import assemble
 from roster.plan.decision import CHANGE_COLUMNS
@@ -81,6 +83,15 @@ def test_of_a_night_that_is_read_for_who_was_left_out_exactly_those_are_told(acm
     assert len(narrow.destinations[0].people) < len(whole.destinations[0].people)
     assert narrow.destinations[0].changes.empty
     assert not whole.destinations[0].changes.empty
+
+
+def test_of_the_nights_before_nobody_is_read_who_was_not_left_out(acme, monkeypatch):
+    acme.sync(*FINE, LACKING)
+    last = acme.sync(*FINE, MENDED, day="2026-11-21").attempt.run_id
+    report = assemble(acme.ledger, last, TITLES)
+    for part, name in ((Plans, "people"), (Plans, "changes"), (Deliveries, "outcomes"), (Deliveries, "answers")):
+        monkeypatch.delattr(part, name)
+    assert "E3" in with_nights(acme.ledger, report, TITLES).before["number"].tolist()
 
 
 @pytest.mark.long(held_by="tests/unit/resources/past/test_last_night.py::test_a_night_that_came_no_further_than_its_plan_is_passed_over")
