@@ -24,7 +24,7 @@ _WORDS: Final = """
 (`set`, `out`, `gen`, `mag`, `elo`)."""
 MONTHS: Final = {word: month for month, line in enumerate(_WORDS.strip().splitlines(), start=1) for word in line.split()}
 """Word → number of the month."""
-ANY: Final = f"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])"
+ANY: Final = f"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 """A pattern of all of them, for text that is `unaccented`, whatever its case."""
 
 

@@ -106,6 +106,11 @@ def test_such_a_day_is_known_without_its_hyphens_and_no_count_is_taken_for_one(d
     assert reasons(rows, newest_by="extra_changed") == ["older" if compared else None, None]
 
 
+def test_until_when_a_row_counts_such_a_day_is_the_last_without_its_hyphens_too() -> None:
+    rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_until": day} for day in ("99991231", "20240101")]
+    assert reasons(rows, newest_by="extra_until") == [None, "older"]
+
+
 def test_a_moment_of_such_a_day_is_one_too() -> None:
     cells = ["2026-11-01T09:30:00", "0001-01-01T00:00:00"]
     rows: list[dict[str, str | None]] = [{"employee_id": "1", "extra_changed": cell} for cell in cells]
