@@ -46,6 +46,13 @@ def test_true_report_what_it_added_and_removed_is_shown_by_policy_and_number_bes
     assert "@" not in json.dumps([second.drawn.facts.to_json(), company.ledger.deliveries.requests("expensify", "run-1")])
 
 
+def test_true_report_whoever_is_invited_and_is_in_no_record_goes_by_their_number_too(company):
+    company.begin(at_home("E1"))
+    night = company.sync(at_home("E1"), at_home("E2", manager_id="E1", extra_policy=OTHER))
+    assert set(night.drawn.plan.records["person"]) == {"E2"}
+    assert night.own_account == {("added to policy", OTHER): ("2", "2", ("E1", "E2"))}
+
+
 @further
 def test_true_report_of_a_plan_that_was_not_sent_the_write_is_empty_and_not_nobody(company):
     preview = company.sync(at_home("E1"), write=False)
