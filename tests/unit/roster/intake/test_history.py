@@ -122,6 +122,8 @@ def test_rows_that_such_a_day_keeps_apart_are_rejected_and_say_why_and_what_to_d
     result = intake(line("1", From="2020-01-01"), line("1", From=day), line("2", From=day), history={"newest_by": "start_date"})
     assert [dispositions(result)[number][1:] for number in (2, 3)] == [("rejected", "duplicate_email|duplicate_employee_id")] * 2
     assert dispositions(result)[4][1] == "used", "whoever has one row is compared with nobody"
+    shared = result.rejects.loc[result.rejects["code"].eq("duplicate_email"), "message"].unique()
+    assert list(shared) == ["The same e-mail address is on lines 2 and 3."], "what is to be done is said once"
     said = result.rejects.loc[result.rejects["code"].eq("duplicate_employee_id"), "message"].unique()
     assert list(said) == [
         "The same employee number is on lines 2 and 3. Which of them is the newest cannot be told: From of at least one is a day that "
