@@ -19,7 +19,7 @@ from resources.environment import EnvText
 from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
 from roster.people.chain import AbsentMeans, Chain
-from roster.plan.builder import Comparison
+from roster.plan.comparison import Comparison
 from roster.plan.decision import Plan, to_stored
 from roster.plan.differences import Frames
 from roster.plan.facts import PlanFacts

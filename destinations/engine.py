@@ -28,7 +28,8 @@ from roster.plan import barred, landing, outcomes, releasing
 from roster.plan import things as thing_rules
 from roster.plan.acknowledgements import acknowledgements
 from roster.plan.adoption import adoption
-from roster.plan.builder import HrSide, draw
+from roster.plan.builder import draw
+from roster.plan.comparison import HrSide
 from roster.plan.decision import Circumstances, Plan
 from roster.plan.facts import PlanFacts
 from roster.plan.first import joiners

@@ -55,7 +55,7 @@ from resources.rates import ProcessWindows, RateLimit
 from roster import lacking
 from roster.membership import among
 from roster.people.chain import Chain
-from roster.plan.builder import Removal
+from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames, together

@@ -17,7 +17,7 @@ from destinations.expensify.settings import ExpensifyFeed
 from roster.digests import record_column
 from roster.membership import among, looked_up
 from roster.people.matching import owners
-from roster.plan.builder import Removal
+from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing, approver_pairs, first_of, needs_of
 from roster.plan.differences import compare, together

@@ -45,7 +45,7 @@ from resources.ledger import Ledger
 from resources.ledger.mentions import PersonalColumns
 from roster.parts import part_name, part_title
 from roster.people.chain import Chain
-from roster.plan.builder import Removal
+from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing
 from roster.plan.differences import Frames

@@ -15,7 +15,7 @@ from destinations.findity.taking_away import PRESET_KEY, PRESET_VALUE
 from roster.membership import among, looked_up
 from roster.people.chain import names_of
 from roster.people.matching import owners
-from roster.plan.builder import Removal
+from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing, each_approver, first_of, needs_of
 from roster.plan.differences import compare, together

@@ -13,7 +13,7 @@ from roster.membership import among, looked_up, rows_at
 from roster.people.chain import last_managers, managers_to_remember
 from roster.people.identity import identities, remembered
 from roster.plan import deletion, memory
-from roster.plan.builder import Comparison, HrSide
+from roster.plan.comparison import Comparison, HrSide
 from roster.plan.decision import ENDED, Plan
 from roster.plan.differences import Frames
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS, MANAGER, acknowledgement, digests

@@ -1,12 +1,10 @@
 """From what is there and what should be to a plan, the same way at every destination.
 
-Belongs here: the order in which census, comparison and decision follow each other, and what a destination must say for that
-(`Comparison`). Does not belong here: any of those steps themselves, the fields of any destination.
+Belongs here: the order in which census, comparison and decision follow each other. Does not belong here: any of those steps themselves,
+what a destination answers to them (``roster.plan.comparison``).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import pandas as pd
 
@@ -16,136 +14,36 @@ from roster.people.approvers import TOPS
 from roster.people.census import census
 from roster.people.identity import inherited, reused
 from roster.plan import barred, deletion, dependants, domains, emptied, few, first, leaving, pilot, shrunk, strangers
+from roster.plan.comparison import Comparison, HrSide, Removal
 from roster.plan.decision import Circumstances, Plan, assemble, decide
 from roster.plan.differences import CHANGE_COLUMNS, Frames, together
 from roster.plan.limits import Against, base_of, figures, hold_over
-from roster.plan.write_only import WriteOnly, write_only_changes
-from roster.vocabulary import BROUGHT, Kind
+from roster.plan.write_only import write_only_changes
+from roster.vocabulary import BROUGHT
 
 
 @dataclass(frozen=True)
-class HrSide:
-    """HR's side of a plan, and what is remembered."""
+class _Ground:
+    """What each step of a plan stands on."""
 
-    roster: pd.DataFrame
-    rejected: pd.Series
-    """Employee numbers in rejected rows, missing where they cannot be read."""
-    acknowledged: pd.DataFrame
-    """The ledger's people of the destination."""
-    key: bytes
-    """The ledger's secret for digests and pseudonyms."""
-
-    def numbers(self) -> pd.Series:
-        """Every employee number that HR and the ledger know, repeats allowed."""
-        return pd.concat([self.roster["employee_id"], self.acknowledged["employee_id"], self.rejected.dropna()], ignore_index=True)
-
-
-@dataclass(frozen=True)
-class Removal:
-    """What takes leavers out of a destination."""
-
-    records: pd.DataFrame
-    """``employee_id`` and the API's fields; several rows a person, if so many are needed."""
+    comparison: Comparison
+    people: HrSide
+    read: Frames
+    accounts: pd.DataFrame
+    desired: pd.DataFrame
+    circumstances: Circumstances
+    everyone: pd.DataFrame
+    """The census."""
+    certain: pd.DataFrame
+    """Who is certainly who (``employee_id``, ``account``): only they are compared."""
     changes: pd.DataFrame
-    """``employee_id``, ``field``, ``old``, ``new``: what they lose."""
-
-
-class Comparison(Protocol):
-    """What is particular to one destination when a plan is drawn and held against what landed. Pure: frames in, frames out.
-
-    ``read`` is what reading the destination gave, ``desired`` its desired records by ``employee_id``, ``key`` the ledger's secret for
-    pseudonyms. What only some destinations have is answered here as by one that has it not.
-    """
-
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """The kind of change of each field; any other is ``other``. Where an address is kept, its kind is ``email``."""
-
-    @property
-    def write_only(self) -> WriteOnly:
-        """The fields that no reading is sure to show."""
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Fields without which there is no record."""
-        return ()
-
-    @property
-    def approver_field(self) -> str:
-        """The field that names who approves for a person."""
-
-    @property
-    def accounts_are_addresses(self) -> bool:
-        """Whether an account is named by an e-mail address: a newcomer with a former one's address comes into their account."""
-        return False
-
-    def accounts(self, read: Frames, numbers: pd.Series, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """Everyone there (`roster.people.matching.ACCOUNT_COLUMNS`), by the `numbers` that HR and the ledger know."""
-
-    def differences(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, key: bytes) -> pd.DataFrame:
-        """In what is there differs from `desired` (`roster.plan.differences.CHANGE_COLUMNS`); `pairs`: ``employee_id`` → ``account``."""
-
-    def hidden(self, desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
-        """Those of `desired` whose write-only fields reading does not show."""
-        return desired
-
-    def names(self, read: Frames) -> pd.DataFrame | None:
-        """Account → ``last_name``, ``first_name``, where names are shown."""
-        return None
-
-    def unaddressed(self, accounts: pd.Series) -> pd.Series:
-        """Which of the accounts no call can address."""
-        return pd.Series(False, index=accounts.index)
-
-    def barred(self, everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames) -> pd.DataFrame:
-        """Of the census, whom nothing may take out, or write at all (`roster.plan.barred.BARRED`)."""
-        return barred.nobody()
-
-    def shrunk(self, read: Frames) -> str | None:
-        """What is mostly gone of that by which people are written, as a sentence; None where nothing is (`roster.plan.shrunk`)."""
-        return None
-
-    def needs(self, standing: dependants.Standing) -> pd.DataFrame:
-        """Whose write needs whose (`roster.plan.dependants.NEEDS`)."""
-
-    def joined(self, decided: pd.DataFrame, desired: pd.DataFrame) -> pd.DataFrame:
-        """The decisions, with those added who must be written along with others."""
-        return decided
-
-    def writes(self, due: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
-        """What is sent for whoever is created, updated or reactivated: of the desired records theirs (`due`), each with its ``action``;
-        `certain`: who is certainly who. Here always the whole record."""
-        return due
-
-    def removal(self, leavers: pd.DataFrame, read: Frames) -> Removal:
-        """What takes leavers (``employee_id``, ``account``) out."""
-
-    def strangers(self, unknown: pd.DataFrame, desired: pd.DataFrame, read: Frames) -> Removal:
-        """What takes out the accounts that HR does not know (``employee_id``, which is no employee number here, and ``account``), of those
-        whom the settings have taken out and who can be: nobody who approves for one of HR's people there."""
-        nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
-        return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
-
-    def deletions(self, people: pd.DataFrame, read: Frames) -> Removal:
-        """What deletes people who left long ago (``employee_id``, ``account``): of those who can be, for nobody active there needs them."""
-        nobody = pd.DataFrame(columns=["employee_id"], dtype="str")
-        return Removal(nobody, nobody.reindex(columns=["employee_id", "field", "old", "new"]))
-
-    def account_after(self, plan: Plan, desired: pd.DataFrame) -> pd.Series:
-        """The account that each of `desired` has once the plan is written, aligned with it."""
-
-    def pairs_after(self, plan: Plan, desired: pd.DataFrame) -> pd.DataFrame:
-        """``employee_id`` → ``account`` of everyone once the plan is written."""
-
-    def memory(self, plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame | None:
-        """What is to be remembered of people beside their record: by ``employee_id`` a column for each name, lists as JSON text.
-
-        Of whoever is not in it, nothing. None: this destination has nothing of the kind.
-        """
-        return None
-
-    def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
-        """``employee_id``, ``field``: leavers of the plan who are there still, and of `desired` who are not there at all."""
+    """In what they differ, each with its kind."""
+    others: pd.Series
+    """Employee numbers of people whose number, or address, seems to have been somebody else's."""
+    kept: pd.DataFrame
+    """Whom nothing may take out, or write at all (`roster.plan.barred.BARRED`)."""
+    waiting: pd.Series
+    """The day of each leaver who keeps their access until then, aligned with `everyone`."""
 
 
 def draw(
@@ -177,6 +75,47 @@ def draw(
     # A top who is of the first sync and there already lacks only their approver: they are coming in still.
     own = own[~(own["repair"].isin(TOPS) & own["employee_id"].isin(circumstances.of_first))]
     changes = _changes(comparison, people, read, everyone, certain, desired, own["employee_id"])
+    ground = _Ground(
+        comparison,
+        people,
+        read,
+        accounts,
+        desired,
+        circumstances,
+        everyone,
+        certain,
+        changes,
+        others=_others(comparison, people, read, accounts, everyone, changes),
+        kept=barred.together(comparison.barred(everyone, people.roster, read), circumstances.kept),
+        waiting=leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject),
+    )
+    decided = _decided(ground, faults, repairs)
+    decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
+    needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
+    held = _held(ground, decided, needs)
+    going = _going(ground, comparison.joined(held.people, desired))
+    plan = assemble(
+        going.people,
+        pd.concat([changes, going.changes.astype({"kind": "str"})], ignore_index=True),
+        pd.concat(going.records, ignore_index=True),
+        comparison.kinds,
+    )
+    concerned = leaving.concerned(everyone[~among(everyone["person"], ground.kept["person"])], going.people)
+    return replace(
+        plan,
+        figures=held.figures,
+        needs=needs,
+        had=held.had,
+        near=leaving.near(concerned, people.roster, ground.waiting, circumstances.leaving),
+        undeleted=going.undeleted,
+        pilot=held.pilot,
+    )
+
+
+def _others(
+    comparison: Comparison, people: HrSide, read: Frames, accounts: pd.DataFrame, everyone: pd.DataFrame, changes: pd.DataFrame
+) -> pd.Series:
+    """`_Ground.others`."""
     others = reused(
         everyone,
         people.roster,
@@ -188,65 +127,94 @@ def draw(
     )
     if comparison.accounts_are_addresses:
         others = pd.concat([others, inherited(everyone, people.roster, people.acknowledged)])
-    lacking = faults[faults["field"].isin([*comparison.required, PART])]
-    unaddressed = comparison.unaddressed(everyone["account"])
-    unapproved = repairs.loc[repairs["approver_id"].isna(), "employee_id"]
-    waiting = leaving.waits(everyone, people.roster, circumstances.leaving, in_doubt=circumstances.unreadable_reject)
-    decided = decide(everyone, desired["employee_id"], changes, lacking, circumstances, others, unaddressed, unapproved, waiting)
-    kept = barred.together(comparison.barred(everyone, people.roster, read), circumstances.kept)
-    decided = barred.skip(decided, kept)
-    decided = first.held_if_hardly_any_match(decided) if circumstances.first else decided
-    decided = shrunk.hold(decided, comparison.shrunk(read))
-    decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
-    needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
-    decided = _with_new_domains_held(decided, everyone, changes, accounts, people, circumstances)
-    decided = emptied.hold(decided, changes, desired)
-    compared = desired[among(desired["employee_id"], certain["employee_id"])]
-    against, had = _against(everyone, decided, changes, compared, people, circumstances)
+    return others
+
+
+def _decided(ground: _Ground, faults: pd.DataFrame, repairs: pd.DataFrame) -> pd.DataFrame:
+    """One action for everyone, before limits and before what depends on whom."""
+    lacking = faults[faults["field"].isin([*ground.comparison.required, PART])]
+    decided = decide(
+        ground.everyone,
+        ground.desired["employee_id"],
+        ground.changes,
+        lacking,
+        ground.circumstances,
+        reused=ground.others,
+        unaddressed=ground.comparison.unaddressed(ground.everyone["account"]),
+        unapproved=repairs.loc[repairs["approver_id"].isna(), "employee_id"],
+        waiting=ground.waiting,
+    )
+    decided = barred.skip(decided, ground.kept)
+    decided = first.held_if_hardly_any_match(decided) if ground.circumstances.first else decided
+    return shrunk.hold(decided, ground.comparison.shrunk(ground.read))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The decisions with what limits hold of them, and what a plan says of that."""
+
+    people: pd.DataFrame
+    figures: pd.DataFrame
+    had: dict[str, list[str]]
+    pilot: pilot.Pilot | None
+
+
+def _held(ground: _Ground, decided: pd.DataFrame, needs: pd.DataFrame) -> _Held:
+    """Hold what goes beyond limits, what is doubtful, and whoever needs somebody that is held."""
+    circumstances = ground.circumstances
+    decided = _with_new_domains_held(decided, ground)
+    decided = emptied.hold(decided, ground.changes, ground.desired)
+    against, had = _against(decided, ground)
     over = hold_over(first.uncounted(decided, circumstances.of_first), against)
-    trial = pilot.of(circumstances.one_first, circumstances.created, everyone) if circumstances.one_first else None
+    trial = pilot.of(circumstances.one_first, circumstances.created, ground.everyone) if circumstances.one_first else None
     over = pilot.hold(over.assign(kinds=decided["kinds"]), needs, trial)
     decided = dependants.held_with(over, needs)
-    counted = figures(first.uncounted(decided, circumstances.of_first), against)
-    decided = comparison.joined(decided, desired)
-    removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], read)
+    return _Held(decided, figures(first.uncounted(decided, circumstances.of_first), against), had, trial)
+
+
+@dataclass(frozen=True)
+class _Going:
+    """The decisions with strangers and deletions among them, and the records of all that is written."""
+
+    people: pd.DataFrame
+    records: list[pd.DataFrame]
+    changes: pd.DataFrame
+    """What those lose who are taken out."""
+    undeleted: list[str]
+
+
+def _going(ground: _Ground, decided: pd.DataFrame) -> _Going:
+    """Make the records of what is decided, and add who is taken out without HR's word: strangers, and who left long ago."""
+    comparison, circumstances = ground.comparison, ground.circumstances
+    removal = comparison.removal(decided[decided["action"].eq("deactivate") | decided["intended"].eq("deactivate")], ground.read)
     records = [
-        comparison.writes(_due(desired, decided), changes, certain, people.acknowledged),
+        comparison.writes(_due(ground.desired, decided), ground.changes, ground.certain, ground.people.acknowledged),
         removal.records.assign(action="deactivate"),
     ]
     ends = removal.changes.assign(visible=True).reindex(columns=[*CHANGE_COLUMNS, "kind"])
     undeleted: list[str] = []
     # Before anybody is brought in, nobody can tell who is a stranger there.
-    if not (circumstances.first or circumstances.hold_all):
-        out = comparison.strangers(strangers.of(decided), desired, read)
-        decided = strangers.held(decided, out.records["employee_id"])
-        records.append(out.records.assign(action="deactivate"))
-        ends = pd.concat([ends, out.changes.assign(visible=True, kind=strangers.HELD).reindex(columns=ends.columns)], ignore_index=True)
-        # Of whom a rejected row may be, nobody knows tonight that they have left.
-        if circumstances.deletion.inactive and not circumstances.unreadable_reject:
-            doubtful = pd.concat([others, everyone.loc[among(everyone["person"], kept["person"]), "employee_id"]])
-            due = deletion.of(decided, circumstances.deletion, doubtful)
-            out = comparison.deletions(due[~deletion.still_used(due, circumstances.deletion, accounts, people.roster)], read)
-            undeleted = deletion.spared(due, out.records["employee_id"])
-            decided = deletion.held(decided, out.records["employee_id"], circumstances.deletion)
-            records.append(out.records.assign(action="delete"))
-            ends = pd.concat([ends, out.changes.assign(visible=True, kind=deletion.HELD).reindex(columns=ends.columns)], ignore_index=True)
-    plan = assemble(
-        decided,
-        pd.concat([changes, ends.astype({"kind": "str"})], ignore_index=True),
-        pd.concat(records, ignore_index=True),
-        comparison.kinds,
-    )
-    concerned = leaving.concerned(everyone[~among(everyone["person"], kept["person"])], decided)
-    return replace(
-        plan,
-        figures=counted,
-        needs=needs,
-        had=had,
-        near=leaving.near(concerned, people.roster, waiting, circumstances.leaving),
-        undeleted=undeleted,
-        pilot=trial,
-    )
+    if circumstances.first or circumstances.hold_all:
+        return _Going(decided, records, ends, undeleted)
+    out = comparison.strangers(strangers.of(decided), ground.desired, ground.read)
+    decided = strangers.held(decided, out.records["employee_id"])
+    records.append(out.records.assign(action="deactivate"))
+    ends = _with_ends(ends, out, strangers.HELD)
+    # Of whom a rejected row may be, nobody knows tonight that they have left.
+    if circumstances.deletion.inactive and not circumstances.unreadable_reject:
+        kept = ground.everyone.loc[among(ground.everyone["person"], ground.kept["person"]), "employee_id"]
+        due = deletion.of(decided, circumstances.deletion, pd.concat([ground.others, kept]))
+        used = deletion.still_used(due, circumstances.deletion, ground.accounts, ground.people.roster)
+        out = comparison.deletions(due[~used], ground.read)
+        undeleted = deletion.spared(due, out.records["employee_id"])
+        decided = deletion.held(decided, out.records["employee_id"], circumstances.deletion)
+        records.append(out.records.assign(action="delete"))
+        ends = _with_ends(ends, out, deletion.HELD)
+    return _Going(decided, records, ends, undeleted)
+
+
+def _with_ends(ends: pd.DataFrame, out: Removal, kind: str) -> pd.DataFrame:
+    return pd.concat([ends, out.changes.assign(visible=True, kind=kind).reindex(columns=ends.columns)], ignore_index=True)
 
 
 def _due(desired: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
@@ -298,34 +266,22 @@ def _certain(everyone: pd.DataFrame) -> pd.DataFrame:
     return everyone.loc[everyone["matched_by"].isin(["number", "email"]) & everyone["account"].notna(), ["employee_id", "account"]]
 
 
-def _against(
-    everyone: pd.DataFrame,
-    decided: pd.DataFrame,
-    changes: pd.DataFrame,
-    compared: pd.DataFrame,
-    people: HrSide,
-    circumstances: Circumstances,
-) -> tuple[Against, dict[str, list[str]]]:
+def _against(decided: pd.DataFrame, ground: _Ground) -> tuple[Against, dict[str, list[str]]]:
     """What the decisions are held against, and `Plan.had`."""
-    base = base_of(everyone)
+    base = base_of(ground.everyone)
+    compared = ground.desired[among(ground.desired["employee_id"], ground.certain["employee_id"])]
     updated = decided.loc[decided["action"].eq("update"), "employee_id"]
-    moved, had = few.moved(updated, changes, compared, people.acknowledged, base, circumstances.had)
-    return Against(circumstances.limits, base, circumstances.week, moved), had
+    moved, had = few.moved(updated, ground.changes, compared, ground.people.acknowledged, base, ground.circumstances.had)
+    return Against(ground.circumstances.limits, base, ground.circumstances.week, moved), had
 
 
-def _with_new_domains_held(
-    decided: pd.DataFrame,
-    everyone: pd.DataFrame,
-    changes: pd.DataFrame,
-    accounts: pd.DataFrame,
-    people: HrSide,
-    circumstances: Circumstances,
-) -> pd.DataFrame:
+def _with_new_domains_held(decided: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
     """The decisions, with whoever would get an address of a new domain held."""
+    everyone, changes, accounts, people = ground.everyone, ground.changes, ground.accounts, ground.people
     ours = everyone.loc[everyone["employee_id"].notna(), "account"]  # a stranger's address vouches for nothing
     there = accounts.loc[among(accounts["account"], ours), "email"]
     kept = people.acknowledged[people.acknowledged["account"].str.contains("@", regex=False, na=False)]  # an account may be an address
     before = pd.concat([there, kept["account"]], ignore_index=True)
     back = decided["action"].eq("reactivate") & (decided["account"].notna() | among(decided["employee_id"], kept["employee_id"]))
     moving = pd.concat([changes.loc[changes["kind"].eq("email"), "employee_id"], decided.loc[back, "employee_id"]])
-    return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, circumstances.email_domains)
+    return domains.hold_new(decided, moving, people.roster.set_index("employee_id")["email"], before, ground.circumstances.email_domains)

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from roster.membership import among
-from roster.plan.builder import Comparison
+from roster.plan.comparison import Comparison
 from roster.plan.decision import Plan
 from roster.plan.differences import Frames
 from roster.vocabulary import WRITES

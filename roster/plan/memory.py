@@ -1,7 +1,7 @@
 """What the ledger keeps of people beside the fields of their record: lists under a name of the destination's, with the fields.
 
 Belongs here: reading such lists and writing them. Does not belong here: what a destination has remembered (its
-`roster.plan.builder.Comparison.memory`), fields and their digests (``roster.plan.write_only``).
+`roster.plan.comparison.Comparison.memory`), fields and their digests (``roster.plan.write_only``).
 """
 
 import json

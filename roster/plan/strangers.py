@@ -1,7 +1,7 @@
 """Accounts that HR does not know and that the settings have taken out: always only once somebody has released it.
 
 Belongs here: the decision about them. Does not belong here: who is a stranger (``roster.people.census``), which of them a destination can
-take out and how (`roster.plan.builder.Comparison.strangers`).
+take out and how (`roster.plan.comparison.Comparison.strangers`).
 """
 
 from typing import Final

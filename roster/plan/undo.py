@@ -14,7 +14,7 @@ import orjson
 import pandas as pd
 
 from roster.membership import among
-from roster.plan.builder import Comparison
+from roster.plan.comparison import Comparison
 from roster.plan.differences import Frames
 from roster.plan.facts import LEFT
 

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from roster.membership import among
-from roster.plan.builder import Removal
+from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.differences import compare, together
 from roster.plan.write_only import WriteOnly

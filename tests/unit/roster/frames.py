@@ -19,7 +19,7 @@ from roster.people.chain import approval_chain
 from roster.people.identity import identities
 from roster.plan import builder, releasing
 from roster.plan.acknowledgements import acknowledgements
-from roster.plan.builder import HrSide
+from roster.plan.comparison import HrSide
 from roster.plan.decision import Circumstances, from_stored, to_stored
 from roster.plan.write_only import ACKNOWLEDGED_COLUMNS
 from roster.settings import Approvers
