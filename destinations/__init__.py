@@ -4,6 +4,7 @@
 - `base`: what does each fulfil, and what passes between its steps? `abilities`: what can only some do?
 - `identity`: what of it may only one company write? `claims`: whose is it?
 - `engine`: which steps, in which order: known → desired → plan, written → landed?
+- `circumstances`: what decides about a plan beside who is there? `plan_facts`: what is known of it as a whole?
 - `forgotten`: does the ledger know what it must have known?
 - `things`: what of a destination's units, dimensions and values, which are no people, is planned, sent and read back?
 - `skips`: who was not brought in last time, and may stay out?

@@ -4,7 +4,7 @@ Belongs here: what each step asks of the destination, the rules and the ledger. 
 the rules (``roster``), storing values and showing them (``assets``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,31 +12,27 @@ from typing import Any
 
 import pandas as pd
 
-from destinations import beside, first, forgotten, leaving, parts, reading_back, releases, sizes, skips, things
+from destinations import beside, circumstances, first, parts, plan_facts, reading_back, releases, skips, things
 from destinations.abilities import DryRun, StillIn
 from destinations.base import Attempt, Desired, Destination, Drawn, Known, Landed, Policy, Request, Taken
 from destinations.delivery import Write
-from resources.failures import Failed, Permanent
+from resources.failures import Failed
 from resources.ledger import Held, Ledger
 from roster import accounting
 from roster.intake.renumbered import pairs_of
 from roster.membership import among
 from roster.parts import FIELD as PART
-from roster.people.approvers import TOPS
 from roster.people.chain import AbsentMeans, Chain, approval_chain
 from roster.plan import barred, landing, outcomes, releasing
 from roster.plan import things as thing_rules
 from roster.plan.acknowledgements import acknowledgements
-from roster.plan.adoption import adoption
 from roster.plan.builder import draw
 from roster.plan.comparison import HrSide
-from roster.plan.decision import Circumstances, Plan
+from roster.plan.decision import Plan
 from roster.plan.facts import PlanFacts
-from roster.plan.first import joiners
 from roster.plan.in_common import InCommon
 from roster.plan.outcomes import OutcomeFacts
 from roster.plan.strangers import HELD, NOT_IN_HR
-from roster.plan.wording import Wording, kept, mentioned
 from roster.vocabulary import WRITES
 
 
@@ -123,7 +119,7 @@ def plan(
     taken = parts.seen(destination, taken)
     people = HrSide(taken.roster, taken.rejected, known.acknowledged, key)
     stage = first.stage(ledger, destination.name, known.acknowledged)
-    conditions = _circumstances(destination, policy, ledger, taken, stage, request, held)
+    conditions = circumstances.of_run(destination, policy, ledger, taken, stage, request, held)
     desired, needed = things.settled(destination, policy, ledger, known, desired, request, held)
     conditions = replace(conditions, elsewhere=frozenset(away), kept=barred.together(kept, needed))
     drawn = draw(destination, people, known.read, desired.accounts, desired.records, desired.faults, desired.repairs, conditions)
@@ -136,104 +132,17 @@ def plan(
         before = set(drawn.things["thing"])
         drawn, released = releases.let_go(ledger, destination.name, attempt, held, drawn, request, key)
         of_things = replace(of_things, others=tuple(sorted({*of_things.others, *before} - set(drawn.things["thing"]))))
-    facts = _facts(destination, ledger, taken, known, desired, drawn, stage, request, released)
+    facts = plan_facts.of(destination, ledger, taken, known, desired, drawn, stage, request, released)
     sums = accounting.before_write(drawn, taken.roster, desired.accounts["account"])
     return Drawn(
         plan=drawn,
-        facts=replace(facts, things=of_things, wording=_wording(destination, policy, known, drawn)),
+        facts=replace(facts, things=of_things, wording=plan_facts.wording(destination, policy, known, drawn)),
         desired=desired.records,
         acknowledgements=acknowledgements(destination, drawn, desired.records, people, known.read),
         faults=[*sums, *thing_rules.before_write(drawn.things, things.kinds(destination))],
         gate_passed=gate_passed,
         chain=desired.chain if of_things.words else None,
     )
-
-
-def _circumstances(
-    destination: Destination, policy: Policy, ledger: Ledger, taken: Taken, stage: first.Stage, request: Request, held: Held | None
-) -> Circumstances:
-    hold_all = policy.first_sync == "hold" and first.never_released(ledger, destination.name)
-    if hold_all and request.only:
-        raise Permanent(
-            f"{destination.title} has never been synced, and the first sync is of everyone.",
-            "Run the sync job and release what it holds; then run it for some people.",
-        )
-    written = ledger.week.written(destination.name)
-    return Circumstances(
-        absent_means=policy.absent_means,
-        hold_all=hold_all,
-        unreadable_reject=taken.unreadable_reject,
-        leavers_rejected=taken.leavers_rejected,
-        same=frozenset(request.only if request.same_person else []),
-        limits=policy.limits.by_kind(first=policy.first_sync == "apply" and stage.begins),
-        first=stage.waits,
-        of_first=frozenset(stage.people),
-        week=written.people(),
-        had=written.had(),
-        email_domains=policy.email_domains,
-        deletion=leaving.deletion(destination, ledger, taken.as_of),
-        one_first=destination.one_first,
-        created=ledger.plans.to_create(destination.name) if destination.one_first else frozenset(),
-        leaving=leaving.agreed(destination, ledger, taken.as_of, policy.leaving_days),
-        # A release that is not of this destination leaves everyone here alone.
-        only=frozenset() if request.release and not held else frozenset(request.only) or None,
-    )
-
-
-def _facts(
-    destination: Destination,
-    ledger: Ledger,
-    taken: Taken,
-    known: Known,
-    desired: Desired,
-    drawn: Plan,
-    stage: first.Stage,
-    request: Request,
-    released: Mapping[str, int],
-) -> PlanFacts:
-    of_first = [*stage.people, *(joiners(drawn.people) if stage.begins or stage.waits else [])]
-    repairs = desired.repairs
-    return PlanFacts(
-        number=taken.number,
-        as_of=taken.as_of,
-        dated=taken.dated,
-        taken_in=taken.run_id,
-        epoch=known.epoch,
-        actions=drawn.counts(),
-        people=len(drawn.people),
-        accounts=len(desired.accounts),
-        matched={str(how): int(count) for how, count in drawn.people["matched_by"].value_counts().items()},
-        whole=not drawn.people["reason"].eq("not_selected").any(),
-        everyone=not request.only,
-        first=stage.begins,
-        of_first=sorted(set(of_first)),
-        had=drawn.had,
-        idle=bool(request.release) and not released,
-        limits=drawn.figures,
-        adoption=adoption(drawn.people) if stage.begins and not request.only and not request.release else {},
-        released=released,
-        repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
-        tops=int(repairs["repair"].isin(TOPS).sum()),
-        without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
-        **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, stage)),
-        faults=_left_out(desired.faults, drawn.people),
-        stay=dict(destination.stay(taken.roster, desired.records, known)),
-        sizes=sizes.to_remember(destination, known.read, drawn, released=bool(released)),
-        notices=[*destination.notices(known.read), *leaving.notices(destination, drawn.near, drawn.undeleted)],
-        in_common=beside.in_common(destination, ledger, drawn, desired.records, known.read, taken.roster, desired.accounts),
-    )
-
-
-def _wording(destination: Destination, policy: Policy, known: Known, drawn: Plan) -> Wording:
-    """Its words, with the names of what the changes mention, since what was read is not kept as long as they are; and HR's headings."""
-    called = {name: ", ".join(filter(None, map(policy.headings.get, columns))) for name, columns in destination.columns.items()}
-    names = kept(destination.id_names(known.read, mentioned(drawn.changes)), drawn.changes)
-    return replace(destination.wording, headings={name: heading for name, heading in called.items() if heading}, id_names=names)
-
-
-def _left_out(faults: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """The values that records go without, of whom the run is for."""
-    return faults[~among(faults["employee_id"], people.loc[people["reason"].eq("not_selected"), "employee_id"])]
 
 
 def dry_run(destination: Destination, access: Any, ledger: Ledger, drawn: Drawn) -> Drawn:
