@@ -8,7 +8,7 @@ from typing import Final
 
 import dagster as dg
 
-ASKED_TAG: Final = "rollcall/user"
+USER_TAG: Final = "rollcall/user"
 """Tag of a run that was launched behind a sign-on: who typed its config. A re-execution with that config keeps it."""
 REEXECUTED_TAG: Final = "rollcall/reexecuted_by"
 """Tag of a re-execution from behind a sign-on: who launched it, with the config of the run before."""
@@ -21,7 +21,7 @@ def asker(context: dg.AssetExecutionContext, typed: str) -> str:
         context: The step's; its run says who has signed on, and its log that something else was typed.
         typed: What the config says, such as ``accepted_by``; possibly nothing.
     """
-    known = context.run.tags.get(ASKED_TAG)
+    known = context.run.tags.get(USER_TAG)
     if known and typed.strip() not in ("", known):
         context.log.info("Who asks is who has signed on: what was typed for it counts for nothing.")
     return known or typed
@@ -29,4 +29,4 @@ def asker(context: dg.AssetExecutionContext, typed: str) -> str:
 
 def signed_on(context: dg.AssetExecutionContext) -> bool:
     """Whether a sign-on says who asks."""
-    return bool(context.run.tags.get(ASKED_TAG))
+    return bool(context.run.tags.get(USER_TAG))

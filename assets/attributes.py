@@ -202,7 +202,7 @@ class Serve(Strict):
     """They see the same, release what is held, and see who looked at what."""
 
     @model_validator(mode="after")
-    def _told_apart(self) -> "Serve":
+    def _distinguishable(self) -> "Serve":
         names = {name.strip().casefold() for name in (*self.viewers, *self.releasers)}
         if "" in names:
             raise ValueError("a name is empty")

@@ -28,19 +28,19 @@ class InRun(logging.Filter):
         if "job_tags" in about:
             record.run, record.job, record.step = about["run_id"], about["job_name"], about["step_key"]
             record.company = about["job_tags"].get(COMPANY_TAG)
-            record.said = _said(about)
+            record.sentence = _sentence(about)
         return True
 
 
-def _said(about: dict[str, Any]) -> str:
+def _sentence(about: dict[str, Any]) -> str:
     """What an event says, and of a step that failed also what stopped it, in our own words; an error of anybody else's is masked."""
     event = about.get("dagster_event")
-    said = str(about.get("orig_message") or "") or (event.event_type_value if event else "")
+    message = str(about.get("orig_message") or "") or (event.event_type_value if event else "")
     if event and event.is_step_failure:
         data = event.step_failure_data
         why = data.user_failure_data.description if data.user_failure_data else None
-        return f"{said} {why}" if why else said
-    return said
+        return f"{message} {why}" if why else message
+    return message
 
 
 def _console(name: str, level: str | int) -> logging.Logger:

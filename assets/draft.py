@@ -24,7 +24,7 @@ CONFIDENT: Final = SURE
 """Guesses below this are written as comments, unless nothing works without them. What is no surer than this, and in no comment, is marked
 as open."""
 NEEDED: Final = ("employee_id", "email", "first_name", "last_name")
-ASKED: Final = ("manager_id", "manager_email", "worker_status", "end_date")
+OFTEN_PRESENT: Final = ("manager_id", "manager_email", "worker_status", "end_date")
 """Columns that a heading names are open, and not left out, where their cells do not bear it out: without them people would approve for
 themselves, or stay once they have left."""
 SEEN: Final = 0.25
@@ -169,7 +169,7 @@ def _column(proposal: Proposal, name: str) -> str:
 
 def _is_active(proposal: Proposal, name: str) -> bool:
     sure = proposal.columns[name].confidence if name in proposal.columns else 0.0
-    return name in proposal.columns and (name in NEEDED or sure >= (SEEN if name in ASKED else CONFIDENT))
+    return name in proposal.columns and (name in NEEDED or sure >= (SEEN if name in OFTEN_PRESENT else CONFIDENT))
 
 
 def _unused(proposal: Proposal) -> str:

@@ -240,9 +240,9 @@ def _judged(schema: type[_Model], value: Any, above: Place) -> tuple[_Model | No
         return None, [_Mistake((*above, *each["loc"]), _words(each["type"], each["msg"])) for each in found]
 
 
-def _words(kind: str, said: str) -> str:
+def _words(kind: str, message: str) -> str:
     """What a schema says is wrong, without what only its makers say."""
-    return _NO_SUCH if kind == "extra_forbidden" else said.removeprefix("Value error, ")
+    return _NO_SUCH if kind == "extra_forbidden" else message.removeprefix("Value error, ")
 
 
 def _is_open(place: Place, left_open: Sequence[Place]) -> bool:

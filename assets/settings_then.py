@@ -61,7 +61,9 @@ def named(company: Company, drawn: Drawn, destination: str) -> Drawn:
     return replace(drawn, facts=replace(drawn.facts, settings=digest(company, destination)))
 
 
-def told(company: Company, destination: Destination, book: Ledger, storage: RunStorage, drawn: Drawn, taken: Taken, known: Known) -> Drawn:
+def compared(
+    company: Company, destination: Destination, book: Ledger, storage: RunStorage, drawn: Drawn, taken: Taken, known: Known
+) -> Drawn:
     """A plan of everyone that says what of it comes of a change of the settings since the last write."""
     now, last = digest(company, destination.name), book.applied.of(destination.name)
     verdict = book.plans.verdict(destination.name, last.plan_run_id) if last else None

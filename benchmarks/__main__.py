@@ -24,7 +24,7 @@ SLOW_MS = 100
 
 
 @dataclass(frozen=True)
-class Asked:
+class Options:
     """How much of each case."""
 
     sizes: list[int]
@@ -38,47 +38,47 @@ class Asked:
     before: Path | None
 
 
-def _nights(asked: Asked) -> Iterator[Row]:
-    for people in asked.sizes:
-        yield from cases.rollcall(people, 0, asked.repeats)
-        if asked.before:
-            yield from cases.rollcall(people, 0, asked.repeats, before=asked.before)
+def _nights(options: Options) -> Iterator[Row]:
+    for people in options.sizes:
+        yield from cases.rollcall(people, 0, options.repeats)
+        if options.before:
+            yield from cases.rollcall(people, 0, options.repeats, before=options.before)
 
 
-def _calls(asked: Asked) -> Iterator[Row]:
+def _calls(options: Options) -> Iterator[Row]:
     first = ("first load",)
-    for people in asked.called:
+    for people in options.called:
         yield from cases.rollcall(people, SLOW_MS, 1, steps=first)
         yield from cases.rollcall(people, SLOW_MS, 1, ("findity",), first)
-        if asked.peers:
-            yield from cases.pushed(asked.peers, people, SLOW_MS)
+        if options.peers:
+            yield from cases.pushed(options.peers, people, SLOW_MS)
 
 
-def _start(asked: Asked) -> Iterator[Row]:
-    yield from cases.floor(asked.repeats)
-    yield from cases.imports(asked.repeats)
+def _start(options: Options) -> Iterator[Row]:
+    yield from cases.floor(options.repeats)
+    yield from cases.imports(options.repeats)
 
 
-def _commands(asked: Asked) -> Iterator[Row]:
+def _commands(options: Options) -> Iterator[Row]:
     for case in ("demo", "help"):
-        yield from cases.alone(case, 0, asked.repeats + 1)
-    yield from cases.alone("check", 1_000, asked.repeats + 1)
+        yield from cases.alone(case, 0, options.repeats + 1)
+    yield from cases.alone("check", 1_000, options.repeats + 1)
 
 
-def _parts(asked: Asked) -> Iterator[Row]:
-    for people in asked.sizes:
+def _parts(options: Options) -> Iterator[Row]:
+    for people in options.sizes:
         for case in ("check", "approvers"):
-            yield from cases.alone(case, people, asked.repeats)
+            yield from cases.alone(case, people, options.repeats)
 
 
-def _transform(asked: Asked) -> Iterator[Row]:
-    for people in sorted({*asked.sizes, asked.rows}):
+def _transform(options: Options) -> Iterator[Row]:
+    for people in sorted({*options.sizes, options.rows}):
         yield from cases.alone("transform", people, 1)
-    if asked.peers:
-        yield from cases.polars(asked.peers, asked.rows)
+    if options.peers:
+        yield from cases.polars(options.peers, options.rows)
 
 
-CASES: dict[str, Callable[[Asked], Iterator[Row]]] = {
+CASES: dict[str, Callable[[Options], Iterator[Row]]] = {
     "start": _start,
     "commands": _commands,
     "nights": _nights,
@@ -102,10 +102,10 @@ def main() -> int:
     sizes = given.people or ([300, 1_000] if given.quick else [10_000, 30_000, 100_000, 300_000])
     called, million = ([300], 3_000) if given.quick else (given.people or [10_000, 100_000], 1_000_000)
     wants = not given.no_peers and {"calls", "transform"} & set(given.only)
-    asked = Asked(sizes, called, million, given.repeats, _peers() if wants else None, given.before)
+    options = Options(sizes, called, million, given.repeats, _peers() if wants else None, given.before)
     started, rows = dt.datetime.now(dt.UTC), [cases.loop()]
     for name in given.only:
-        for row in CASES[name](asked):
+        for row in CASES[name](options):
             rows.append(row)
             printed = f"{row.measured.seconds:.1f} s, of processor {row.measured.cpu:.1f} s" if row.measured else row.note
             sys.stderr.write(f"  {row.what} {row.people or ''} {row.step} {row.delay_ms} ms: {printed}\n")

@@ -112,8 +112,8 @@ def _keep(given: argparse.Namespace, rows: list[dict[str, Any]]) -> None:
 
 def _show(given: argparse.Namespace, rows: list[dict[str, Any]]) -> None:
     """Print the figures of a few nights, draw the picture."""
-    told = list(nights_picture.table(rows, given.retention_days))
-    sys.stdout.write("\n".join([*told, f"Kept in {_file(given)}", ""]))
+    lines = list(nights_picture.table(rows, given.retention_days))
+    sys.stdout.write("\n".join([*lines, f"Kept in {_file(given)}", ""]))
     if given.picture:
         given.picture.write_text(nights_picture.draw(rows, given.people, given.retention_days), encoding="utf-8")
 
@@ -183,8 +183,8 @@ def _changed(rows: pd.DataFrame, night: int, left: dict[str, int]) -> pd.DataFra
         rows.loc[leaver, "Status"] = "T"
         left[rows.loc[leaver, "Employee No"]] = night
         rows = pd.concat([rows, new], ignore_index=True)
-    gone = [number for number, when in left.items() if when < night - STAYS]
-    return rows[~rows["Employee No"].isin(gone)].reset_index(drop=True)
+    departed = [number for number, when in left.items() if when < night - STAYS]
+    return rows[~rows["Employee No"].isin(departed)].reset_index(drop=True)
 
 
 def _as_a_daemon() -> None:

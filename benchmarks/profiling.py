@@ -34,12 +34,12 @@ def main() -> int:
         what, environment = ready
         kept.unlink(missing_ok=True)
         # cProfile ends with 0 whatever becomes of what it runs: what was printed says it.
-        said = run([sys.executable, "-m", "cProfile", "-o", str(kept), *what], environment).printed
+        answer = run([sys.executable, "-m", "cProfile", "-o", str(kept), *what], environment).printed
     stats = pstats.Stats(str(kept))
     stats.sort_stats("tottime").print_stats(LINES)
     stats.sort_stats("cumulative").print_stats(LINES)
     sys.stdout.write(f"Kept in {kept}: python -m pstats {kept}\n")
-    return int(said.get("status", "SUCCESS") != "SUCCESS")
+    return int(answer.get("status", "SUCCESS") != "SUCCESS")
 
 
 @contextmanager

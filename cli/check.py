@@ -67,11 +67,11 @@ def check(
 ) -> None:
     """Say what a run would make of a file: 0 all rows usable, 3 some rejected, 1 the file is unfit, 2 the settings are wrong."""
     if company is None or not file:
-        asked = [company] if company else names.companies()
-        if not asked:
+        chosen = [company] if company else names.companies()
+        if not chosen:
             say(f"There is no company yet: {names.companies_folder()} has no folder with a defs.yaml.")
-        unloadable = None if company else mistakes.of_all(asked)
-        wrong = [one for one in asked if not _are_right(one, unloadable)]
+        unloadable = None if company else mistakes.of_all(chosen)
+        wrong = [one for one in chosen if not _are_right(one, unloadable)]
         raise typer.Exit(MISTAKE if wrong else USABLE)
     settings, mistaken = _settings(company, "The file is tried all the same:\n")
     try:
@@ -254,10 +254,10 @@ def _print_parts(people: pd.DataFrame, settings: CompanySettings) -> None:
     # Clients come with it: only who has such a destination waits for them.
     from destinations.parts import counts  # noqa: PLC0415
 
-    told = counts([registry.build(name, own) for name, own in several.items()], people)
-    if told:
+    found = counts([registry.build(name, own) for name, own in several.items()], people)
+    if found:
         say("\nWho would go where:")
-    for where, count in told:
+    for where, count in found:
         say(f"  {count:>6} {reason(where).words if where in REASONS else where}")
 
 

@@ -32,10 +32,10 @@ def feed(
         settings = loader.read(file)
     except loader.SettingsMistakes as mistakes:
         stop(str(mistakes))
-    whose = Company(file.absolute().parent.name, settings, file.parent)
-    destination = _meant(by_hand.destinations(whose), to)
-    with place.sandbox_for(whose.name), ledger_of(whose.name) as ledger:
-        found = by_hand.files(whose, destination, ledger)
+    owner = Company(file.absolute().parent.name, settings, file.parent)
+    destination = _meant(by_hand.destinations(owner), to)
+    with place.sandbox_for(owner.name), ledger_of(owner.name) as ledger:
+        found = by_hand.files(owner, destination, ledger)
     held = "1 more waits for a release and is" if found.held == 1 else f"{found.held:,} more wait for a release and are"
     waiting = f" {held} not in it." if found.held else ""
     if not found.contents:

@@ -71,8 +71,8 @@ def look(company: str | None, last: int) -> LostRuns:
         use_instance()
         with dagster_instance.opened() as instance:
             found = {name: lost.find(instance, name, last) for name in ([company] if company else lost.companies(instance))}
-            asked = [company] if company else names.companies()
-            waits = {name: one for name in asked if (one := arriving.wait(instance, name))}
+            chosen = [company] if company else names.companies()
+            waits = {name: one for name in chosen if (one := arriving.wait(instance, name))}
     except Failed as failure:
         stop(str(failure))
     except Exception as error:  # a database's errors are of many kinds, and their texts may hold its address

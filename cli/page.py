@@ -27,7 +27,7 @@ _TONES: Final[Mapping[str, str]] = {"good": "green", "attention": "yellow", "sto
 
 def print_page(console: Console, report: RunReport, files: Written, ui: str | None = None) -> None:
     """Prints a run in one page: three numbers, outcomes, who was left out and why, where the reports lie."""
-    out, head, changed = files.told.everyone, files.told.headline, files.told.since
+    out, head, changed = files.overview.everyone, files.overview.headline, files.overview.since
     console.print()
     console.print(f"{report.company}: {head.sentence}", style=f"bold {_TONES[head.tone]}")
     for sentence in [*head.also, *([f"Since last night: {changed.sentence}"] if changed.compared else [])]:

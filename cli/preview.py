@@ -81,7 +81,7 @@ def preview(
     now, other = _companies(company, settings)
     if details is not None and details.exists():
         stop(f"{details} is there already: give a new file. Nothing was read.")
-    with place.sandbox_for(now.name), _waits_told(), ledger_of(now.name) as ledger:
+    with place.sandbox_for(now.name), _waits_shown(), ledger_of(now.name) as ledger:
         before = what_if(now, ledger)
         after = what_if(other, ledger, like=before)
         sides = [] if before.unfit or after.unfit else _sides(before, after)
@@ -105,7 +105,7 @@ class _OnScreen(logging.Handler):
 
 
 @contextmanager
-def _waits_told() -> Iterator[None]:
+def _waits_shown() -> Iterator[None]:
     logger, shown = logging.getLogger(waiting.LOGGER), _OnScreen()
     logger.addHandler(shown)
     try:
@@ -175,9 +175,9 @@ def _print(before: WhatIf, after: WhatIf, sides: list[Side], ledger: Ledger) -> 
     facts = after.file.facts
     number = f", intake {facts.number}" if facts.number else ""
     _say(f"{facts.file}{number}, under the settings that are tried, against what is there now. Nothing is written.")
-    for found, whose in ((after, "these settings"), (before, "the settings as they are")):
+    for found, label in ((after, "these settings"), (before, "the settings as they are")):
         if found.unfit:
-            _say(f"Under {whose} the file would stop at the gate: {one_line(found.unfit.message)}")
+            _say(f"Under {label} the file would stop at the gate: {one_line(found.unfit.message)}")
     if before.unfit or after.unfit:
         _say("So nothing can be said of what would change at a destination.")
         return

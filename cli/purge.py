@@ -32,21 +32,21 @@ def purge(
         int | None, typer.Option(help="Days; by default the company's `retention_days`.", min=1, max=LONGEST_DAYS)
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
-    gone: Annotated[bool, typer.Option("--gone", help="All of a company whose folder is not there, and its people with it.")] = False,
+    removed: Annotated[bool, typer.Option("--gone", help="All of a company whose folder is not there, and its people with it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete old runs: stored values with HR's file, reports, ledger rows, Dagster's records. What is still needed stays."""
-    if gone:
+    if removed:
         _delete_all(company or stop("Say which company is gone."), yes)
         return
     known = [company_meant(company)] if company else companies_with_runs()
-    whose = known if company or older_than else _with_folder(known)
-    for name, days in [(name, older_than or _days(name)) for name in whose]:
+    chosen = known if company or older_than else _with_folder(known)
+    for name, days in [(name, older_than or _days(name)) for name in chosen]:
         say(f"{name}: {_purged(name, days, dry_run)}")
         _say_what_remains(name)
     if not known:
         say("The ledger knows no run yet: there is nothing to delete.")
-    elif not whose:
+    elif not chosen:
         raise typer.Exit(2)
 
 

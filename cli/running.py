@@ -164,8 +164,8 @@ def _show(event: dg.DagsterEvent) -> None:
     elif event.is_step_failure:
         console.print(Text.assemble("  ", ("✗", "red"), f" {_name(event)}"))
     elif event.event_type_value == "ASSET_CHECK_EVALUATION" and not (check := event.asset_check_evaluation_data).passed:
-        said = from_markdown(check.description or "")
-        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {said}")
+        description = from_markdown(check.description or "")
+        console.print(f"    {check.asset_key.to_user_string().partition('/')[2]}, {check.check_name}: {description}")
 
 
 def _name(event: dg.DagsterEvent) -> str:

@@ -46,7 +46,7 @@ def status(
     console, now = terminal(), datetime.now(UTC)
     if not json:
         print_unloadable(console, unloadable)
-    for name in _asked(company, {*companies_with_runs(), *runs_lost.by_company}, unloadable):
+    for name in _chosen(company, {*companies_with_runs(), *runs_lost.by_company}, unloadable):
         with ledger_of(name, without_runs=name in runs_lost.by_company) as ledger:
             found.append(look(ledger, last, registry.titles()))
     if json:
@@ -66,7 +66,7 @@ def status(
         console.print(f"  {runs_lost.unread}", style="red", soft_wrap=True)
 
 
-def _asked(company: str | None, known: Collection[str], unloadable: Collection[str]) -> list[str]:
+def _chosen(company: str | None, known: Collection[str], unloadable: Collection[str]) -> list[str]:
     """Whose runs are shown; of a company that cannot be loaded there may never have been one."""
     if company:
         return [] if company in unloadable and company not in known else [company]
@@ -118,7 +118,7 @@ def as_json(status: Status) -> dict[str, Any]:
             for row in status.leavers.itertuples(index=False)
         ],
         "not_told": [
-            {"target": one.target, "waiting": one.waiting, "given_up": one.given_up, "why": one.failure} for one in status.not_told
+            {"target": one.target, "waiting": one.waiting, "given_up": one.given_up, "why": one.failure} for one in status.undelivered
         ],
         "runs": [_run_as_json(run, under_way=run.root_run_id in alive) for run in status.runs],
         "stays_out": [
@@ -184,8 +184,8 @@ def print_status(console: Console, status: Status, now: datetime, *, folder: boo
     _print_leavers(console, status)
     for one in status.waiting:
         _print_waiting(console, status.company, one, now)
-    for failing in status.not_told:
-        _print_not_told(console, failing)
+    for failing in status.undelivered:
+        _print_undelivered(console, failing)
     console.print("\n  Numbers are intended / accepted / landed.", style="dim")
     alive = {run.root_run_id for run in status.under_way}
     console.print(Padding(_runs(status.runs, now, alive), (0, 0, 0, 2)))
@@ -234,7 +234,7 @@ def _print_waiting(console: Console, company: str, one: Waiting, now: datetime) 
         console.print(f"    {paste(company, held.digest)[0]}", soft_wrap=True)
 
 
-def _print_not_told(console: Console, one: Failing) -> None:
+def _print_undelivered(console: Console, one: Failing) -> None:
     again = "1 message is tried again" if one.waiting == 1 else f"{one.waiting:,} messages are tried again"
     given_up = f"{one.given_up:,} {'was' if one.given_up == 1 else 'were'} given up"
     what = ", ".join(text for text, count in ((again, one.waiting), (given_up, one.given_up)) if count)

@@ -232,7 +232,7 @@ def _matched(visit: Visit) -> str:
 
 
 def _planned(visit: Visit) -> str:
-    lines = [planned(visit), *([f"{text}{_said(visit)}"] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
+    lines = [planned(visit), *([f"{text}{_remark(visit)}"] if (text := obstacle(visit)) and text.lower() != planned(visit) else [])]
     lines += [f"{change.field}: {change.old or '–'} → {change.new or '–'}" for change in visit.changes]
     if visit.held_digest and visit.held_until and may_go(visit):
         lines.append(f"under {visit.held_digest}, until {visit.held_until:%Y-%m-%d %H:%M} UTC")
@@ -240,13 +240,13 @@ def _planned(visit: Visit) -> str:
 
 
 def _without(values: Sequence[Lacking]) -> str:
-    return "\n".join(f"{without(one)}{_said(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
+    return "\n".join(f"{without(one)}{_remark(one)}{f' (since {one.since})' if one.since else ''}" for one in values)
 
 
-def _said(one: Lacking | Visit) -> str:
+def _remark(one: Lacking | Visit) -> str:
     """HR's word that was left out, and what may have been meant."""
-    said = f": {one.word}" if one.word else ""
-    return f"{said}. Did you mean {one.candidates}?" if one.candidates else said
+    text = f": {one.word}" if one.word else ""
+    return f"{text}. Did you mean {one.candidates}?" if one.candidates else text
 
 
 def _sent(visit: Visit) -> str:

@@ -217,7 +217,7 @@ class _Turns:
         self._narrowing.explained(part)
         if len(people) > 1:
             yield self._unknown(part)
-        elif self._before.get(people[0]) == _told(refusal):
+        elif self._before.get(people[0]) == _text_of(refusal):
             yield self._refused(part)
             return
         else:
@@ -283,10 +283,10 @@ class _Turns:
         return part.why.of_record and same == [part] and self._so_far.alike.get(_kind(part.why), 0) == 1
 
     def _outage(self, part: Part) -> Outage:
-        said = _told(part.why)
-        said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+        text = _text_of(part.why)
+        text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
         return Outage(
-            f"{self._sending.title} refuses whatever is sent ({said}): nobody counts as refused.",
+            f"{self._sending.title} refuses whatever is sent ({text}): nobody counts as refused.",
             "Re-execute the run: it sends just those without an answer. If one person is left, look at their record.",
         )
 
@@ -299,11 +299,11 @@ class _Turns:
         return self._answer(part, people, "unknown", together)
 
     def _answer(self, part: Part, people: list[str], status: str, remark: str) -> Answer:
-        found = statuses(people, "refused" if status == "refused" else "unknown", f"{_told(part.why)}{remark}")
+        found = statuses(people, "refused" if status == "refused" else "unknown", f"{_text_of(part.why)}{remark}")
         return Answer(found, part.request, part.why.code, whole=True)
 
 
-def _told(refusal: Refused) -> str:
+def _text_of(refusal: Refused) -> str:
     return f"{refusal.code}: {refusal.reason}" if refusal.reason else refusal.code
 
 

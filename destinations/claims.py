@@ -43,7 +43,7 @@ def check_first(destinations: Sequence[Destination], ledger: Ledger, roster: pd.
             raise Permanent(
                 f"Nobody of company '{ledger.company}' was ever brought in, and the ledger has {_people(people.get(old, 0))} of company "
                 f"'{old}', whose folder is not there, and {where}.",
-                _renamed_or_gone(old, ledger.company),
+                _renamed_or_removed(old, ledger.company),
             )
 
 
@@ -69,7 +69,7 @@ def claim(destination: Destination, ledger: Ledger, roster: pd.DataFrame, compan
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         shared = f"The {words[key]}{more} at {destination.title} {'are' if more else 'is'} that of company '{other}'"
         if other not in companies:
-            raise Permanent(f"{shared}, whose folder is not there.", _renamed_or_gone(other, ledger.company))
+            raise Permanent(f"{shared}, whose folder is not there.", _renamed_or_removed(other, ledger.company))
         raise Permanent(
             f"{shared}: two companies with the same would open and close each other's people every night.",
             f"Nothing was read or written there. Correct the settings of {ledger.company} or of {other}; if {other} no longer names it, "
@@ -96,7 +96,7 @@ def _people(count: int) -> str:
     return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
-def _renamed_or_gone(old: str, new: str) -> str:
+def _renamed_or_removed(old: str, new: str) -> str:
     return (
         f"If {new} is {old} under another name: rollcall rename {old} {new}. If {old} is gone for good, with nobody to be taken over: "
         f"rollcall purge {old} --gone. Nothing was read or written there."

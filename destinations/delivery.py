@@ -113,7 +113,7 @@ def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] =
         records = write.plan.records[write.plan.records["apply"]]
         later = ledger.acknowledged.since(write.destination, verdict.epoch)
         # Of the accepted, a run that was killed may have kept the answer and not yet what it acknowledges.
-        settled = pd.concat([_in_step(write.plan), _gone(write), _with(before, ["accepted"])])
+        settled = pd.concat([_in_step(write.plan), _departed(write), _with(before, ["accepted"])])
         _remember(ledger, write, lease, settled[~among(settled, later["employee_id"])], _lacking(before), in_answer)
         overtaken = _overtaken(write, _open(records, before)["person"], later)
         ledger.deliveries.record_answers(write.destination, write.plan_run_id, overtaken, lease)
@@ -122,8 +122,8 @@ def deliver(ledger: Ledger, write: Write, send: Send, in_answer: Sequence[str] =
             _remember(ledger, write, lease, _with(answers, ["accepted"]), _lacking(answers), in_answer)
             lease.check()
         if count := _open(records, ledger.deliveries.answers(write.destination, write.plan_run_id))["person"].nunique():
-            whose = f"{count} people of the plan for {registry.title(write.destination)}"
-            raise Transient(f"{whose} have no answer.", "Re-execute the run: it sends just those.")
+            subject = f"{count} people of the plan for {registry.title(write.destination)}"
+            raise Transient(f"{subject} have no answer.", "Re-execute the run: it sends just those.")
 
 
 def _with(answers: pd.DataFrame, statuses: list[str]) -> pd.Series:
@@ -160,12 +160,12 @@ def _in_step(plan: Plan) -> pd.Series:
     return plan.people.loc[plan.people["action"].eq("none") & plan.people["reason"].isna(), "person"]
 
 
-def _gone(write: Write) -> pd.Series:
+def _departed(write: Write) -> pd.Series:
     """Who had left before this plan and is not there any more, and of whom there is something else to remember now."""
     people = write.plan.people
     others = people.loc[~(people["action"].eq("none") & people["reason"].isin(ENDED)), "employee_id"]
-    gone: pd.Series = write.acknowledgements.loc[~among(write.acknowledgements["employee_id"], others), "employee_id"]
-    return gone
+    departed: pd.Series = write.acknowledgements.loc[~among(write.acknowledgements["employee_id"], others), "employee_id"]
+    return departed
 
 
 def _lacking(answers: pd.DataFrame) -> pd.Series:

@@ -27,19 +27,19 @@ class Doubts:
     """Who failed alone, with what they were refused for, empty if they were in doubt."""
 
     @classmethod
-    def of(cls, ledger: Ledger, destination: str, asked: DryRunReply | None = None) -> "Doubts":
+    def of(cls, ledger: Ledger, destination: str, reply: DryRunReply | None = None) -> "Doubts":
         """Who was in doubt when the destination was last written to, by this plan or the one before.
 
         Args:
             ledger: The company's.
             destination: Its name.
-            asked: What the dry run of the plan showed, if there was one.
+            reply: What the dry run of the plan showed, if there was one.
         """
-        asked = asked or DryRunReply()
-        known = {person: asked.would_refuse.get(person, "") for person in asked.alone}
+        reply = reply or DryRunReply()
+        known = {person: reply.would_refuse.get(person, "") for person in reply.alone}
         last = ledger.applied.of(destination)
         if last is None:
-            return cls(frozenset(asked.in_doubt), known)
+            return cls(frozenset(reply.in_doubt), known)
         answers = ledger.deliveries.exceptions(destination, last.plan_run_id)
         requests = ledger.deliveries.requests(destination, last.plan_run_id)
         single = [each["request"] for each in requests if alone(each)]
@@ -49,7 +49,7 @@ class Doubts:
         # Not of the plan before alone: a run for somebody else, or an outage, may have come since.
         tried.update(ledger.deliveries.refused_alone(destination))
         doubtful = [*answers.loc[answers["status"].eq("unknown"), "person"], *unanswered]
-        return cls(frozenset([*doubtful, *asked.in_doubt]), {**tried, **known})
+        return cls(frozenset([*doubtful, *reply.in_doubt]), {**tried, **known})
 
     def in_order(self, records: pd.DataFrame) -> pd.DataFrame:
         """The records, leavers last as they come, and of either: first those in doubt, so that no budget ends before them; last those

@@ -145,7 +145,7 @@ def draw(
     found = _not_against_newer(ledger, destination.name, people, taken, found)
     while True:
         if not found.people():
-            why = " ".join(f"{sentence}." for sentence in rules.told(found.left))
+            why = " ".join(f"{sentence}." for sentence in rules.sentences(found.left))
             raise Permanent(f"Nothing of run {undoes} can be taken back at {destination.title}. {why}", "Nothing was planned.")
         drawn = _planned(destination, policy, ledger, attempt, taken, known, found, before, replace(request, only=found.people()), held)
         planned = drawn.plan.people[drawn.plan.people["action"].isin([*WRITES, "hold"])]
@@ -235,9 +235,9 @@ def _as_before(roster: pd.DataFrame, found: rules.Undo, before: pd.DataFrame | N
     """HR's people, those who come back as they were, those who go out again as if they had left."""
     out = among(roster["employee_id"], found.back_out)
     roster = roster.assign(employment=roster["employment"].mask(out, "left"))
-    gone = found.back_out[~among(found.back_out, roster["employee_id"])]  # absence alone lets nobody go in a run for some
-    if len(gone):
-        rows = pd.DataFrame({"employee_id": gone, "employment": "left", "in_scope": True, "line": 0}).reindex(columns=roster.columns)
+    departed = found.back_out[~among(found.back_out, roster["employee_id"])]  # absence alone lets nobody go in a run for some
+    if len(departed):
+        rows = pd.DataFrame({"employee_id": departed, "employment": "left", "in_scope": True, "line": 0}).reindex(columns=roster.columns)
         roster = pd.concat([roster, rows.astype(roster.dtypes.to_dict())], ignore_index=True)
     if before is None or found.back_in.empty:
         return roster
@@ -273,5 +273,5 @@ def _notices(undoes: str, found: rules.Undo) -> list[str]:
         f"This takes back what run {undoes} wrote, of {people} {'person' if people == 1 else 'people'}",
         "The next sync does the same again, unless HR's file or the settings are others by then: mend them, or turn off what starts it, "
         "before this is released",
-        *rules.told(found.left),
+        *rules.sentences(found.left),
     ]

@@ -323,9 +323,9 @@ class Http:
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._mine.stream = info["return_value"]
 
-    def _give_up(self, over: threading.Event, whose: Mapping[str, Any]) -> None:
+    def _give_up(self, over: threading.Event, holder: Mapping[str, Any]) -> None:
         over.set()
-        if (stream := whose.get("stream")) is not None:
+        if (stream := holder.get("stream")) is not None:
             with suppress(OSError, AttributeError):
                 stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 

@@ -42,7 +42,7 @@ class Lines(JsonFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": getattr(record, "said", None) or record.getMessage(),
+            "message": getattr(record, "sentence", None) or record.getMessage(),
         }
         found |= {name: value for name in CONTEXT if (value := getattr(record, name, None))}
         if record.exc_info and record.exc_info[0]:

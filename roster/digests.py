@@ -29,14 +29,14 @@ def digest_column(frame: pd.DataFrame, key: bytes) -> pd.Series:
     if len(key) < 16:
         raise ValueError("a key of at least 16 bytes is needed")
     # Of Arrow's own functions: pandas' for texts take ten times as long, however few rows there are.
-    parts = [_said(name, frame[name]) for name in sorted(frame.columns)]
+    parts = [_stated(name, frame[name]) for name in sorted(frame.columns)]
     text = pc.binary_join_element_wise(*parts, _text("")).to_numpy(zero_copy_only=False) if parts else np.full(len(frame), "", dtype=object)
     # pandas hashes whole columns, with a key of 16 characters, to 64 bits: two of them make an accident impossible for practical purposes.
     halves = (pd.util.hash_array(text, hash_key=_subkey(key, which), categorize=False) for which in (b"first", b"second"))
     return pd.Series(_digits(*halves), index=frame.index)
 
 
-def _said(name: str, column: pd.Series) -> Any:
+def _stated(name: str, column: pd.Series) -> Any:
     # The length before each value keeps "a" + "bc" and "ab" + "c" apart.
     value = pa.array(column.array if column.dtype == "str" else column.astype("str").array, pa.large_string())
     length = pc.cast(pc.utf8_length(value), pa.large_string())

@@ -33,7 +33,7 @@ def of_values(reasons: pd.Series) -> pd.Series:
     return reasons.str.contains(_SIGN, regex=False, na=False)
 
 
-def told(code: str) -> tuple[str, str]:
+def of_code(code: str) -> tuple[str, str]:
     """Field and reason of a code."""
     field, _, reason = code.partition(_SIGN)
     return field, reason

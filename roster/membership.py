@@ -22,10 +22,10 @@ def among(texts: pd.Series, others: pd.Series) -> pd.Series:
     if texts.empty:
         return pd.Series(index=texts.index, dtype="bool", name=texts.name)
     if texts.dtype == "str" and others.dtype == "str":
-        asked, of = pa.array(texts.array, pa.large_string()), pa.array(others.array, pa.large_string())
-        if FEW * len(asked) < len(of):
-            of = of.filter(pc.is_in(of, asked, skip_nulls=True))
-        return pd.Series(pc.is_in(asked, of, skip_nulls=True).to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
+        sought, of = pa.array(texts.array, pa.large_string()), pa.array(others.array, pa.large_string())
+        if FEW * len(sought) < len(of):
+            of = of.filter(pc.is_in(of, sought, skip_nulls=True))
+        return pd.Series(pc.is_in(sought, of, skip_nulls=True).to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
     found: pd.Series = texts.astype("object").isin(others.dropna().to_numpy(dtype="object"))
     return found
 
@@ -55,10 +55,10 @@ def _taken(values: pd.Series, at: pa.Array) -> Any:
 
 def places(texts: pd.Series, others: pd.Series) -> pa.Array:
     """For each text where it first stands in `others`, null where it does not."""
-    asked, of = (pa.array(each.astype("str").array, pa.large_string()) for each in (texts, others))
-    if FEW * (len(asked) - asked.null_count) < len(of):
-        there = pc.indices_nonzero(pc.is_in(of, asked, skip_nulls=True))
-        found = there.take(pc.index_in(asked, of.take(there), skip_nulls=True))
+    sought, of = (pa.array(each.astype("str").array, pa.large_string()) for each in (texts, others))
+    if FEW * (len(sought) - sought.null_count) < len(of):
+        there = pc.indices_nonzero(pc.is_in(of, sought, skip_nulls=True))
+        found = there.take(pc.index_in(sought, of.take(there), skip_nulls=True))
     else:
-        found = pc.index_in(asked, of, skip_nulls=True)
+        found = pc.index_in(sought, of, skip_nulls=True)
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

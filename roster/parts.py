@@ -75,8 +75,8 @@ def as_seen(roster: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
         placed: `PLACED`.
     """
     away = among(roster["employee_id"], placed.loc[placed["place"].eq(ELSEWHERE), "employee_id"])
-    gone = roster.assign(employment=roster["employment"].mask(away, "left"), elsewhere=away & roster["employment"].ne("left"))
-    return gone.assign(end_date=gone["end_date"].mask(away)) if "end_date" in gone else gone
+    seen = roster.assign(employment=roster["employment"].mask(away, "left"), elsewhere=away & roster["employment"].ne("left"))
+    return seen.assign(end_date=seen["end_date"].mask(away)) if "end_date" in seen else seen
 
 
 def unplaced(placed: pd.DataFrame) -> pd.DataFrame:

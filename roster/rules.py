@@ -107,9 +107,9 @@ def matches(where: Mapping[str, Sequence[str | bool]], frame: pd.DataFrame, name
     """
     result = pd.Series(True, index=frame.index)
     for column, accepted in where.items():
-        cells, said = _column(column, frame, name), [as_text(value) for value in accepted if isinstance(value, bool)]
+        cells, texts = _column(column, frame, name), [as_text(value) for value in accepted if isinstance(value, bool)]
         found = cells.fillna("").isin([plain(value) for value in accepted if isinstance(value, str)])
-        result &= found | yes_or_no.as_text(cells).isin(said) if said else found
+        result &= found | yes_or_no.as_text(cells).isin(texts) if texts else found
     return result
 
 

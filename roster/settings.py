@@ -250,7 +250,7 @@ class Scope(Strict):
     """Not the rows that match (by canonical columns)."""
 
 
-def _asked_above(schema: dict[str, Any]) -> None:
+def _described_above(schema: dict[str, Any]) -> None:
     """In the JSON schema `absent_means` is asked for where it is known whether files have everyone (`assets.attributes.Hr`)."""
     schema["required"].remove("absent_means")
 
@@ -258,7 +258,7 @@ def _asked_above(schema: dict[str, Any]) -> None:
 class People(Strict):
     """How HR's rows become people."""
 
-    model_config = ConfigDict(json_schema_extra=_asked_above)
+    model_config = ConfigDict(json_schema_extra=_described_above)
 
     columns: dict[str, Source]
     """Canonical column → where it comes from. Anything that no rule names is dropped on reading."""

@@ -33,7 +33,7 @@ def in_capitals() -> frozenset[str]:
     return frozenset(text for word in words for text in (word, anyascii(word).upper()) if len(plain(text)) > 3)
 
 
-def says_gone(value: str) -> bool:
+def says_deleted(value: str) -> bool:
     """Whether a word in a column of marks says that the person is gone, or their row."""
     found, removed = canonical_status(value), _words()["removed"]
     left = found is not None and found[0] == "Terminated" and len(plain(value)) > 1

@@ -24,9 +24,9 @@ def emptied(rule: Rule | None, people: pd.DataFrame) -> pd.Series:
     return found
 
 
-def marked(values: pd.Series, employee_ids: pd.Series, whose: pd.Series) -> pd.Series:
+def marked(values: pd.Series, employee_ids: pd.Series, chosen: pd.Series) -> pd.Series:
     """The values with the mark wherever there is none and HR's cell is empty."""
-    return values.mask(values.isna() & among(employee_ids, whose), TAKEN_AWAY)
+    return values.mask(values.isna() & among(employee_ids, chosen), TAKEN_AWAY)
 
 
 def marked_fields(records: pd.DataFrame) -> list[str]:

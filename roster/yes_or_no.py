@@ -36,7 +36,7 @@ def as_text(series: pd.Series) -> pd.Series:
     return result.mask(written.isin(YES), "true").mask(written.isin(NO), "false")
 
 
-def asked(rule: Rule) -> set[str]:
+def columns_of(rule: Rule) -> set[str]:
     """The columns of which a rule's cases ask for yes or no."""
     return {column for case in rule.cases or [] for column in of(case.when)}
 
@@ -62,7 +62,7 @@ def doubtful(where: Where, frame: pd.DataFrame) -> pd.Series:
 
 def unclear(rule: Rule, frame: pd.DataFrame) -> pd.Series | None:
     """What stands where a rule's cases ask for yes or no and is neither; NaN elsewhere. None if the rule asks for none."""
-    columns = sorted(asked(rule) & set(frame.columns))
+    columns = sorted(columns_of(rule) & set(frame.columns))
     if not columns:
         return None
     found: pd.Series = pd.Series(float("nan"), index=frame.index, dtype="str")

@@ -130,8 +130,8 @@ def _put_values(box: Box, organization: Organization, request: Request, items: l
     for item in items:
         key = _required(item, "externalSourceId")
         if item.get("delete") is True:  # [S]
-            gone = there.pop(key, None)
-            if gone is not None:  # [I] that who approves for it goes with it
+            removed = there.pop(key, None)
+            if removed is not None:  # [I] that who approves for it goes with it
                 kept = [one for one in _assignments(organization, request) if one["value"] != key]
                 organization["dimensionApprovers"][request.path_params["dimension"]] = kept
             continue

@@ -112,21 +112,21 @@ class EmployeeUpdate:
         account["secondary"] = sorted({old, *account["secondary"], *(other["secondary"] if other else ())} - {new})
         account["email"] = address
         self.accounts[new] = account
-        gone = {old, self.logins.get(new, new)} - {new}
+        removed = {old, self.logins.get(new, new)} - {new}
         self.logins |= dict.fromkeys((new, *account["secondary"]), new)
         for identity, key in self.identities.items():
-            if key in gone:
+            if key in removed:
                 self.identities[identity] = new
         for policy in self.policies.values():
-            if policy["owner"].lower() in gone:
+            if policy["owner"].lower() in removed:
                 policy["owner"] = address
             members = policy["members"]
-            moved = [members.pop(key) for key in (old, *gone) if key in members]
+            moved = [members.pop(key) for key in (old, *removed) if key in members]
             if moved:
                 members[new] = moved[0] | members.get(new, {}) | {"email": address}
             for member in members.values():  # others who submitted to the old login now show the new one [I]
                 for field in ("submitsTo", "approvesTo", "overLimitApprover"):
-                    if str(member.get(field)).lower() in gone:
+                    if str(member.get(field)).lower() in removed:
                         member[field] = address
 
     def _protected(self, record: dict[str, Any]) -> str | None:

@@ -213,7 +213,7 @@ def _update_employees(box: Box, job: dict[str, Any], data: str | UnfetchedError 
     if isinstance(data, UnfetchedError):  # [?] code and words
         words = f"Could not fetch the employee feed by {source}: {data}"
         raise JobError(
-            box.switches.expensify_unfetched_code, words if box.switches.expensify_unfetched_said else "An unexpected error occurred"
+            box.switches.expensify_unfetched_code, words if box.switches.expensify_unfetched_words else "An unexpected error occurred"
         )
     try:
         records = records_of(data)
@@ -254,10 +254,10 @@ def _policy_list(state: dict[str, Any], job: dict[str, Any], caller: str) -> Ans
 
 def _policies(box: Box, job: dict[str, Any], caller: str) -> Answer:
     settings = _settings(job)
-    wanted, asked = settings.get("policyIDList"), settings.get("fields")
+    wanted, fields = settings.get("policyIDList"), settings.get("fields")
     if not isinstance(wanted, list):
         raise JobError(410, "Required parameter 'policyIDList' is missing")  # [D E1]
-    if not isinstance(asked, list) or not asked:
+    if not isinstance(fields, list) or not fields:
         raise JobError(410, "Required parameter 'fields' is missing")  # [2] E3 takes an empty list for an error too
     shown = box.lag["expensify"].on_read(box.state["expensify"])
     policies, accounts = shown["policies"], shown["accounts"]
@@ -269,8 +269,8 @@ def _policies(box: Box, job: dict[str, Any], caller: str) -> Answer:
                 raise JobError(404, "Policy not found")  # [D E1] for the policy updater; for the getter [?]
             continue
         # [D E1] no pagination: every member at once. No names, no status, no approval limits in it.
-        info[policy_id] = {name: policy.get(name, EMPTY_FIELDS[name]) for name in asked if name in EMPTY_FIELDS}
-        if "employees" in asked:
+        info[policy_id] = {name: policy.get(name, EMPTY_FIELDS[name]) for name in fields if name in EMPTY_FIELDS}
+        if "employees" in fields:
             members = policy["members"].items()
             info[policy_id]["employees"] = [_member(box, one) for key, member in members for one in _logins(box, member, accounts.get(key))]
     return Answer(JSONResponse({"policyInfo": info, "responseCode": 200}, media_type=PLAIN), 200)

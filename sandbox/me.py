@@ -31,7 +31,7 @@ SHOWN: Final = (
 
 
 @dataclass
-class Asked:
+class PersonCall:
     """One request of one person."""
 
     box: Box
@@ -64,7 +64,7 @@ class Asked:
         return self.request.query_params.get("action", "")
 
 
-Work = Callable[[Asked], Answer]
+Work = Callable[[PersonCall], Answer]
 
 
 def routes(box: Box) -> list[Route]:
@@ -81,7 +81,7 @@ def routes(box: Box) -> list[Route]:
                     return error_answer(box, 401, "INVALID_TOKEN", "No valid access token")  # [O F3] 401; the code [?]
                 accounts = Accounts(box.state["findity"], box.switches)
                 try:
-                    return works[request.method](Asked(box, request, body, accounts, accounts.of(person)))
+                    return works[request.method](PersonCall(box, request, body, accounts, accounts.of(person)))
                 except AccountError as error:
                     return error_answer(box, error.status, error.code, MEANING.get(error.code, "An error occurred"))
 
@@ -107,44 +107,44 @@ def _fault_body(box: Box, fault: Fault) -> Response:
     return error_answer(box, fault.status or 400, str(fault.code or "UNEXPECTED_ERROR"), "An unexpected error occurred").response
 
 
-def _profile(asked: Asked) -> Answer:
-    wanted = asked.request.query_params.get("include", "").split(",")
-    shown = {name: asked.account.get(name) for name in (*SHOWN, *(name for name in OPTIONAL if name in wanted))}
+def _profile(call: PersonCall) -> Answer:
+    wanted = call.request.query_params.get("include", "").split(",")
+    shown = {name: call.account.get(name) for name in (*SHOWN, *(name for name in OPTIONAL if name in wanted))}
     if "meta.capabilities" in wanted:
-        shown["meta"] = {"capabilities": asked.account["capabilities"]}
+        shown["meta"] = {"capabilities": call.account["capabilities"]}
     return Answer(JSONResponse(shown), 200)
 
 
-def _done(asked: Asked, body: Any = None) -> Answer:
+def _done(call: PersonCall, body: Any = None) -> Answer:
     """[?] what a change that needs no answer is answered with."""
-    answer = Response(status_code=204) if body is None or asked.box.switches.findity_me_answer == "empty" else JSONResponse(body)
+    answer = Response(status_code=204) if body is None or call.box.switches.findity_me_answer == "empty" else JSONResponse(body)
     return Answer(answer, answer.status_code, changed=True)
 
 
-def _me(asked: Asked) -> Answer:
-    return _profile(asked)
+def _me(call: PersonCall) -> Answer:
+    return _profile(call)
 
 
-def _put_me(asked: Asked) -> Answer:
-    query = asked.request.query_params
+def _put_me(call: PersonCall) -> Answer:
+    query = call.request.query_params
     if query.get("format") == "fields":
-        setting_fields.take(asked.account, asked.json)
-        return _done(asked, setting_fields.shown(asked.account, asked.box.switches.findity_fields))  # [I] the structure anew
-    if asked.action:
-        if asked.action not in ("enableSupportAccess", "disableSupportAccess") or asked.body:
+        setting_fields.take(call.account, call.json)
+        return _done(call, setting_fields.shown(call.account, call.box.switches.findity_fields))  # [I] the structure anew
+    if call.action:
+        if call.action not in ("enableSupportAccess", "disableSupportAccess") or call.body:
             raise AccountError("INVALID_ACTION")  # [?] the code; [S] instead of a body
-        asked.account["supportAccess"] = asked.action == "enableSupportAccess"
-        return _done(asked)
-    asked.accounts.update(asked.account, asked.json)
-    return _done(asked, json.loads(_profile(asked).response.body))  # [I] the profile
+        call.account["supportAccess"] = call.action == "enableSupportAccess"
+        return _done(call)
+    call.accounts.update(call.account, call.json)
+    return _done(call, json.loads(_profile(call).response.body))  # [I] the profile
 
 
-def _settings(asked: Asked) -> Answer:
-    return Answer(JSONResponse(setting_fields.shown(asked.account, asked.box.switches.findity_fields)), 200)
+def _settings(call: PersonCall) -> Answer:
+    return Answer(JSONResponse(setting_fields.shown(call.account, call.box.switches.findity_fields)), 200)
 
 
-def _counters(asked: Asked) -> Answer:
-    organizations = asked.accounts.organizations(asked.account["id"])
+def _counters(call: PersonCall) -> Answer:
+    organizations = call.accounts.organizations(call.account["id"])
     if not organizations:
         raise AccountError("ORGANIZATION_NOT_FOUND", 404)
     counts = {"expenses": 0, "approvals": 0, "rejections": 0, "notifications": 0, "transactions": 0, "inbox": 0}
@@ -152,93 +152,93 @@ def _counters(asked: Asked) -> Answer:
     return Answer(JSONResponse({"meta": {"count": len(rows), "total": len(rows)}, "data": rows}), 200)
 
 
-def _image(asked: Asked) -> Answer:
-    image = asked.account["image"]
+def _image(call: PersonCall) -> Answer:
+    image = call.account["image"]
     if image is None:
-        return error_answer(asked.box, 404, "NOT_FOUND", "No profile image")  # [?]
+        return error_answer(call.box, 404, "NOT_FOUND", "No profile image")  # [?]
     return Answer(Response(base64.b64decode(image["data"]), media_type=image["type"]), 200)
 
 
-def _put_image(asked: Asked) -> Answer:
-    kind = asked.request.headers.get("Content-Type", "")
-    if not kind.startswith("image/") or not asked.body:
+def _put_image(call: PersonCall) -> Answer:
+    kind = call.request.headers.get("Content-Type", "")
+    if not kind.startswith("image/") or not call.body:
         raise AccountError("INVALID_IMAGE")  # [?]
-    asked.account["image"] = {"type": kind, "data": base64.b64encode(asked.body).decode()}
-    return _done(asked)
+    call.account["image"] = {"type": kind, "data": base64.b64encode(call.body).decode()}
+    return _done(call)
 
 
-def _delete_image(asked: Asked) -> Answer:
-    asked.account["image"] = None
-    return _done(asked)
+def _delete_image(call: PersonCall) -> Answer:
+    call.account["image"] = None
+    return _done(call)
 
 
-def _two_steps(asked: Asked, what: str, given: str, field: str) -> Answer:
-    if asked.action == "change":
-        asked.accounts.ask(asked.account, what, asked.value(given))
-    elif asked.action == "verify":
-        asked.account[field] = asked.accounts.verify(asked.account, what, asked.value("verificationCode"))
+def _two_steps(call: PersonCall, what: str, given: str, field: str) -> Answer:
+    if call.action == "change":
+        call.accounts.ask(call.account, what, call.value(given))
+    elif call.action == "verify":
+        call.account[field] = call.accounts.verify(call.account, what, call.value("verificationCode"))
     else:
         raise AccountError("INVALID_ACTION")  # [?]
-    return _done(asked)
+    return _done(call)
 
 
-def _email(asked: Asked) -> Answer:
-    return _two_steps(asked, "email", "email", "email")
+def _email(call: PersonCall) -> Answer:
+    return _two_steps(call, "email", "email", "email")
 
 
-def _phone(asked: Asked) -> Answer:
-    return _two_steps(asked, "phone", "phoneNumber", "mobilePhone")
+def _phone(call: PersonCall) -> Answer:
+    return _two_steps(call, "phone", "phoneNumber", "mobilePhone")
 
 
-def _delete_phone(asked: Asked) -> Answer:
-    asked.account["mobilePhone"] = None
-    return _done(asked)
+def _delete_phone(call: PersonCall) -> Answer:
+    call.account["mobilePhone"] = None
+    return _done(call)
 
 
-def _password(asked: Asked) -> Answer:
-    asked.accounts.change_password(asked.account, asked.value("oldPassword"), asked.value("newPassword"))
-    sign_in.end_all(asked.box, asked.account["id"])
-    access, refresh, seconds = sign_in.issue(asked.box, asked.account["id"])
+def _password(call: PersonCall) -> Answer:
+    call.accounts.change_password(call.account, call.value("oldPassword"), call.value("newPassword"))
+    sign_in.end_all(call.box, call.account["id"])
+    access, refresh, seconds = sign_in.issue(call.box, call.account["id"])
     # [S] camelCase here, where OAuth's own answers are not
     return Answer(JSONResponse({"expiresIn": seconds, "accessToken": access, "refreshToken": refresh}), 200, changed=True)
 
 
-def _recipients(asked: Asked) -> Answer:
-    rows = asked.account["extraRecipients"]
-    if asked.box.switches.findity_recipients == "array":
+def _recipients(call: PersonCall) -> Answer:
+    rows = call.account["extraRecipients"]
+    if call.box.switches.findity_recipients == "array":
         return Answer(JSONResponse(rows), 200)
     return Answer(JSONResponse({"meta": {"count": len(rows), "total": len(rows)}, "data": rows}), 200)  # [I] as the other lists
 
 
-def _post_recipients(asked: Asked) -> Answer:
-    if asked.action == "add":
-        return _done(asked, asked.accounts.add_recipient(asked.account, asked.value("email")))  # [?] the body's key
-    if asked.action == "verify":
-        return _done(asked, asked.accounts.confirm_recipient(asked.account, asked.value("verificationCode")))
+def _post_recipients(call: PersonCall) -> Answer:
+    if call.action == "add":
+        return _done(call, call.accounts.add_recipient(call.account, call.value("email")))  # [?] the body's key
+    if call.action == "verify":
+        return _done(call, call.accounts.confirm_recipient(call.account, call.value("verificationCode")))
     raise AccountError("INVALID_ACTION")  # [?]
 
 
-def _delete_recipient(asked: Asked) -> Answer:
-    kept = [one for one in asked.account["extraRecipients"] if one["id"] != asked.request.path_params["recipient"]]
-    if len(kept) == len(asked.account["extraRecipients"]):
-        return error_answer(asked.box, 404, "NOT_FOUND", "No such recipient")  # [?]
-    asked.account["extraRecipients"] = kept
-    return _done(asked)
+def _delete_recipient(call: PersonCall) -> Answer:
+    kept = [one for one in call.account["extraRecipients"] if one["id"] != call.request.path_params["recipient"]]
+    if len(kept) == len(call.account["extraRecipients"]):
+        return error_answer(call.box, 404, "NOT_FOUND", "No such recipient")  # [?]
+    call.account["extraRecipients"] = kept
+    return _done(call)
 
 
-def _search(asked: Asked) -> Answer:
-    if not asked.account["capabilities"]["canImpersonate"]:
-        return error_answer(asked.box, 403, "ACCESS_DENIED", "No permission to impersonate")  # [S] that it needs one; the answer [?]
-    query = asked.request.query_params
+def _search(call: PersonCall) -> Answer:
+    if not call.account["capabilities"]["canImpersonate"]:
+        return error_answer(call.box, 403, "ACCESS_DENIED", "No permission to impersonate")  # [S] that it needs one; the answer [?]
+    query = call.request.query_params
     text = query.get("searchText", "").casefold()
     names = ("firstName", "lastName", "email")
-    found = [one for one in asked.accounts.people() if any(text in str(one[name]).casefold() for name in names)]  # [I] in which fields
+    found = [one for one in call.accounts.people() if any(text in str(one[name]).casefold() for name in names)]  # [I] in which fields
     for part in reversed([part for part in query.get("sort", "").split(",") if part]):
         field, _, order = part.partition(":")
         found.sort(key=lambda one, field=field: str(one.get(field) or ""), reverse=order == "desc")  # type: ignore[misc]
-    most = asked.box.switches.findity_search_page
+    most = call.box.switches.findity_search_page
     start, size = int(query.get("offset", 0)), min(int(query.get("max", most)), most)  # [I] a largest page
-    picture = f"{asked.request.url.scheme}://{asked.request.url.netloc}{EXPENSE}/profileimage/"
+    picture = f"{call.request.url.scheme}://{call.request.url.netloc}{EXPENSE}/profileimage/"
     rows = [
         {
             "personId": one["id"],

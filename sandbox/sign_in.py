@@ -33,24 +33,24 @@ def routes(box: Box) -> list[Route]:
     """The page of the sign-in."""
 
     async def authorize(request: Request) -> Response:
-        asked = request.query_params
-        redirect = asked.get("redirect_uri", "")
-        if asked.get("client_id") != USER_CLIENT or not redirect.startswith(("http://127.0.0.1:", "http://localhost:")):
+        params = request.query_params
+        redirect = params.get("redirect_uri", "")
+        if params.get("client_id") != USER_CLIENT or not redirect.startswith(("http://127.0.0.1:", "http://localhost:")):
             return HTMLResponse("<p>No such client, or an address of its own that it may not use.</p>", status_code=400)
-        wrong = asked.get("response_type") != "code" or (box.switches.findity_pkce and asked.get("code_challenge_method") != "S256")
-        if wrong or "as" not in asked:
-            return _back(redirect, asked, error="invalid_request") if wrong else _page(box, request)
-        if asked["as"] == "nobody":
-            return _back(redirect, asked, error="access_denied")
+        wrong = params.get("response_type") != "code" or (box.switches.findity_pkce and params.get("code_challenge_method") != "S256")
+        if wrong or "as" not in params:
+            return _back(redirect, params, error="invalid_request") if wrong else _page(box, request)
+        if params["as"] == "nobody":
+            return _back(redirect, params, error="access_denied")
         code = secrets.token_urlsafe(32)
-        part(box)["grants"][code] = {"person": asked["as"], "redirect": redirect, "challenge": asked.get("code_challenge")}
-        return _back(redirect, asked, code=code)
+        part(box)["grants"][code] = {"person": params["as"], "redirect": redirect, "challenge": params.get("code_challenge")}
+        return _back(redirect, params, code=code)
 
     return [Route(AUTHORIZE, authorize)]
 
 
-def _back(redirect: str, asked: Any, **answer: str) -> Response:
-    return RedirectResponse(f"{redirect}?{urlencode(answer | ({'state': asked['state']} if 'state' in asked else {}))}", status_code=302)
+def _back(redirect: str, params: Any, **answer: str) -> Response:
+    return RedirectResponse(f"{redirect}?{urlencode(answer | ({'state': params['state']} if 'state' in params else {}))}", status_code=302)
 
 
 def _page(box: Box, request: Request) -> Response:

@@ -46,7 +46,7 @@ class Switches:
     """After a write reads show the state before it for so long: [?]."""
     expensify_unfetched_code: int = 410
     """responseCode for a feed that Expensify is to fetch, by `download` or `sftp`, and cannot: [?]."""
-    expensify_unfetched_said: bool = True
+    expensify_unfetched_words: bool = True
     """Whether the message then says that it is about fetching, or nothing in particular: [?]."""
 
     findity_slash: Literal["redirect", "404"] = "redirect"

@@ -108,19 +108,19 @@ class Health:
         if not with_daemon:
             self._parts.pop("daemon", None)
         self._longest = longest
-        self._asked: dict[str, Future[Answer]] = {}
+        self._checks: dict[str, Future[Answer]] = {}
         self._lock = threading.Lock()
 
     def look(self) -> tuple[bool, dict[str, Answer]]:
         """Whether all are alive, and each one's answer."""
         with self._lock:
             for name, ask in self._parts.items():
-                if name not in self._asked or self._asked[name].done():
-                    self._asked[name] = _asking(name, ask)
-            asked = dict(self._asked)
+                if name not in self._checks or self._checks[name].done():
+                    self._checks[name] = _asking(name, ask)
+            checks = dict(self._checks)
         until = time.monotonic() + self._longest
         found = {}
-        for name, answer in asked.items():
+        for name, answer in checks.items():
             try:
                 found[name] = answer.result(max(0.0, until - time.monotonic()))
             except TimeoutError:

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from graphql import GraphQLError, GraphQLSchema
 
-from assets.asker import ASKED_TAG, REEXECUTED_TAG
+from assets.asker import REEXECUTED_TAG, USER_TAG
 
-_TAGS: Final = (ASKED_TAG, REEXECUTED_TAG)
+_TAGS: Final = (USER_TAG, REEXECUTED_TAG)
 
 Given = dict[str, Any]
 Instance = Any
@@ -32,7 +32,7 @@ def _put(container: Any, key: str, value: Any) -> None:
     setattr(container, key, value)  # graphene's containers are read in both ways
 
 
-def _as(user: str | None, tag: str = ASKED_TAG) -> dict[str, str]:
+def _as(user: str | None, tag: str = USER_TAG) -> dict[str, str]:
     return {tag: user} if user else {}
 
 
@@ -58,7 +58,7 @@ def _reexecution(given: Given, user: str | None, instance: Instance) -> None:
         _execution(given["executionParams"], user)
     if (params := given.get("reexecutionParams")) is not None:
         parent = instance.get_run_by_id(params["parentRunId"])
-        before = parent.tags.get(ASKED_TAG) if parent else None
+        before = parent.tags.get(USER_TAG) if parent else None
         _tagged(params, "extraTags", _as(before) | _as(user, REEXECUTED_TAG))
 
 

@@ -80,11 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _is_for_us(self) -> bool:
-        asked = [value.strip().lower() for value in self.headers.get_all("Host", [])]
-        if len(asked) != 1:  # HTTP/1.0 may have none, and no browser speaks it
-            return not asked and self.request_version == "HTTP/1.0"
-        name = re.sub(r":[0-9]*$", "", asked[0])
-        return asked[0] in self.server.names.hosts or name == "localhost" or _is_address(name)
+        hosts = [value.strip().lower() for value in self.headers.get_all("Host", [])]
+        if len(hosts) != 1:  # HTTP/1.0 may have none, and no browser speaks it
+            return not hosts and self.request_version == "HTTP/1.0"
+        name = re.sub(r":[0-9]*$", "", hosts[0])
+        return hosts[0] in self.server.names.hosts or name == "localhost" or _is_address(name)
 
     def _metrics(self) -> None:
         encode, kind = choose_encoder(self.headers.get("Accept", ""))

@@ -158,10 +158,10 @@ class Taking:
             "file": self.found.shown,
             "size": self.export.size,
         }
-        facts |= {"unknown": self._told(number, unfit), SEPARATOR: self.company.separator()}
+        facts |= {"unknown": self._keep_rejects(number, unfit), SEPARATOR: self.company.separator()}
         self.book.intakes.record_gate(number, self._root, False, facts)
 
-    def _told(self, number: int, unfit: Unfit) -> list[int]:
+    def _keep_rejects(self, number: int, unfit: Unfit) -> list[int]:
         """Keeps which rows of a file that did not pass are to be mended, if those are why; the lines of numbers that nobody has."""
         before = self.book.intakes.gate(self._root)
         if before and self.book.intakes.disposition_counts(self._root):  # an attempt before passed: the run is about the rows of that

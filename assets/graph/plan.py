@@ -67,8 +67,8 @@ def build(company: Company, destination: Destination) -> dg.AssetsDefinition:
         desired: StoredValue,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with reported(), getattr(context.resources, ledger).open() as book:
-            inputs, asked = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request(context)
-            drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), asked, inputs)
+            inputs, request = _Inputs(roster, rejects, known, desired), given(context, PlanConfig).request(context)
+            drawn = _drawn(company, destination, book, attempt(context), getattr(context.resources, io), request, inputs)
             drawn = settings_then.named(company, drawn, destination.name)
             drawn = engine.dry_run(destination, getattr(context.resources, access), book, drawn)
             engine.save(destination, company.policy(), book, attempt(context), drawn)
@@ -117,7 +117,7 @@ def _drawn(
     accounts = None if "accounts" in inputs.desired else engine.accounts(destination, file, there, key)
     wanted = Desired.from_stored(inputs.desired, accounts)
     made = engine.plan(destination, policy, book, run, file, there, wanted, request, of_this_run=of_this_run(*inputs))
-    return made if request.only else settings_then.told(company, destination, book, storage, made, file, there)
+    return made if request.only else settings_then.compared(company, destination, book, storage, made, file, there)
 
 
 def _checks(key: dg.AssetKey, destination: Destination) -> list[dg.AssetCheckSpec]:

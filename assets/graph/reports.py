@@ -63,13 +63,13 @@ def build(company: Company, destinations: Sequence[Destination]) -> dg.AssetsDef
             # Only a sync of everyone may do it, and only with the file that it read itself.
             own = context.run.job_name == company.job("sync") and report.root_run_id == root_run_id(context)
             away = _put_away(getattr(context.resources, hr), book, report, len(destinations)) if own else ""
-            back = _put_back(company.settings.hr.skipped.put_back, report, files.told.everyone) if own else ""
+            back = _put_back(company.settings.hr.skipped.put_back, report, files.overview.everyone) if own else ""
         if skipped in context.selected_asset_keys:
             yield _skipped(company, skipped, files)
         if whole in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=whole,
-                value={"headline": files.told.headline.sentence, "page": str(files.page)},
+                value={"headline": files.overview.headline.sentence, "page": str(files.page)},
                 metadata={**in_short(report, files, (away, back)), **links.to(report.company, "nights", report.root_run_id)},
                 check_results=checks.results(whole, [_parity(report)]) if len(destinations) > 1 else [],
             )
@@ -92,7 +92,7 @@ def _specs(company: Company, skipped: dg.AssetKey, whole: dg.AssetKey, destinati
 
 
 def _skipped(company: Company, key: dg.AssetKey, files: Written) -> dg.MaterializeResult:
-    coded = files.told.everyone
+    coded = files.overview.everyone
     shown = {**_shown(coded, files.skipped), **links.to(company.name, "faults")}
     return dg.MaterializeResult(asset_key=key, value=coded[list(COLUMNS)], metadata=shown)
 
@@ -117,7 +117,7 @@ def _shown(coded: pd.DataFrame, file: Any) -> dict[str, Any]:
 def _parity(report: RunReport) -> Finding:
     """The destinations beside each other, in counts; who differs is in the report's page."""
     found = parity(report)
-    if not found.asked:
+    if not found.comparable:
         return Finding("parity", True, "This run did not bring two destinations to an end that can be compared.")
     odd, explained = found.unexplained, found.differences[found.differences["why"].notna()]
     figures = {f"differ: {what}": int(count) for what, count in odd["what"].value_counts().items()}
@@ -133,11 +133,11 @@ def in_short(report: RunReport, files: Written, moved: tuple[str, str]) -> dict[
         files: Its reports.
         moved: What became of HR's file, and of the list that is put back.
     """
-    found, changed = files.told.headline, files.told.since
+    found, changed = files.overview.headline, files.overview.since
     tables = {
         **({"changes": metadata.markdown(_numbers(report))} if report.destinations else {}),
         **({"people": metadata.markdown(_outcomes(report))} if any(one.outcomes for one in report.destinations) else {}),
-        "left out": metadata.counts(_causes(files.told.everyone), "reason"),
+        "left out": metadata.counts(_causes(files.overview.everyone), "reason"),
     }
     return {
         "in short": one_line(found.sentence),
@@ -184,9 +184,9 @@ def _put_back(settings: PutBack | None, report: RunReport, out: pd.DataFrame) ->
         return ""
     from resources.hr.put_back import put_back  # noqa: PLC0415 - paramiko takes a third of a second: only who needs a server loads it
 
-    files, gone = for_owners(report, out, settings.form)
+    files, obsolete = for_owners(report, out, settings.form)
     try:
-        put_back(settings, files, gone)
+        put_back(settings, files, obsolete)
     except Failed as failure:
         return f"could not be put back: {failure}"
     return f"put back, {len(files)} {'file' if len(files) == 1 else 'files'}"

@@ -76,11 +76,11 @@ def build(file: Path, lines: Sequence[str], taken: Collection[str] = ()) -> dg.D
                 alerts.cannot_be_loaded(company, seen["metadata"]["mistakes"])
         state = hashlib.sha256(seen["description"].encode()).hexdigest()
         can = "can" if seen["passed"] else "cannot"
-        told = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."
+        message = f"The settings of company '{company}' {can} be loaded; the asset {key.to_user_string()} says more."
         if context.cursor == state:
-            return dg.SensorResult(skip_reason=told, cursor=state)
+            return dg.SensorResult(skip_reason=message, cursor=state)
         event = dg.AssetCheckEvaluation(asset_key=key, check_name=CHECK, **seen)
-        return dg.SensorResult(skip_reason=told, asset_events=[event], cursor=state)
+        return dg.SensorResult(skip_reason=message, asset_events=[event], cursor=state)
 
     jobs = [_job(company, job, lines) for job in (f"{company}_{one}" for one in names.JOBS) if job not in taken and company == name]
     return dg.Definitions(assets=[asset], asset_checks=[loads], sensors=[settings], jobs=jobs, executor=dg.in_process_executor)

@@ -61,7 +61,7 @@ def build(company: Company, ticking: Collection[str]) -> list[dg.SensorDefinitio
         description="Tells people, as `alerts` says, what needs them: what is held, late, red, failed or dead, once, and when it is over.",
         tags={COMPANY_TAG: company.name},
     )
-    def told(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         with reported_in_tick(), Ledger.open(places.ledger_url(), company.name) as ledger:
             now = datetime.now(UTC)
             states = look(context.instance, ledger, company, alerts, ticking, now)
@@ -69,7 +69,7 @@ def build(company: Company, ticking: Collection[str]) -> list[dg.SensorDefinitio
             ledger.alerts.observe(states, {name: one.is_for for name, one in alerts.targets.items()}, now, settings=kept)
             return dg.SkipReason(deliver(ledger, alerts, company.settings.timezone, now))
 
-    return [told]
+    return [sensor]
 
 
 def look(

@@ -92,10 +92,10 @@ def _again(runs: Sequence[dg.DagsterRun], noted: dict[str, Any]) -> Need:
 def cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether a person ended a run. Of one whose process was gone by then, Dagster says that it failed; and its daemon ends runs that take
     too long in the same way as a person does, but for the words."""
-    asked = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_CANCELING)]
-    if not asked:
+    cancellations = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_CANCELING)]
+    if not cancellations:
         return run.status is dg.DagsterRunStatus.CANCELED
-    return any(not (event.message or "").startswith(_TOO_LONG) for event in asked)
+    return any(not (event.message or "").startswith(_TOO_LONG) for event in cancellations)
 
 
 def starts(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[int, int] | None:

@@ -96,7 +96,7 @@ def _snapshots(storage: SqlRunStorage, runs: Iterable[dg.DagsterRun]) -> set[str
     return found
 
 
-def drop_leavings(instance: dg.DagsterInstance, company: str, before: datetime, *, gone: bool = False) -> None:
+def drop_leavings(instance: dg.DagsterInstance, company: str, before: datetime, *, removed: bool = False) -> None:
     """Delete what is kept of a company's runs that are no longer recorded, also where an earlier version's purge left it, and what is older
     than a moment and no run's.
 
@@ -111,11 +111,11 @@ def drop_leavings(instance: dg.DagsterInstance, company: str, before: datetime, 
         checks, log = AssetCheckExecutionsTable, SqlEventLogStorageTable
         _drop(instance, events.index_connection, checks, _of_company(checks, company))
         _drop(instance, events.index_connection, log, sa.and_(_of_company(log, company), log.c.run_id != RUNLESS_RUN_ID))
-        _drop_runless(events, company, before, keep=not gone)
+        _drop_runless(events, company, before, keep=not removed)
     if isinstance(runs, SqlRunStorage):
         tags = RunTagsTable
         _drop(instance, runs.connect, tags, sa.and_(tags.c.key == COMPANY_TAG, tags.c.value == company))
-    _drop_ticks(instance, company, before, states=gone)
+    _drop_ticks(instance, company, before, states=removed)
     if isinstance(events, SqliteEventLogStorage):
         _unlink_old(instance, events, before)
 
@@ -130,9 +130,9 @@ def _drop(instance: dg.DagsterInstance, connect: Callable[[], Any], table: sa.Ta
         known = sorted(connection.execute(sa.select(table.c.run_id).where(mine).distinct()).scalars())
     # Asked afterwards, so that a run that begins meanwhile is not taken for one that is gone.
     for some in _in_parts(known):
-        if gone := _not_recorded(instance, some):
+        if unrecorded := _not_recorded(instance, some):
             with connect() as connection:
-                connection.execute(table.delete().where(table.c.run_id.in_(gone)))
+                connection.execute(table.delete().where(table.c.run_id.in_(unrecorded)))
 
 
 def _not_recorded(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> set[str]:

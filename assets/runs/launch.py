@@ -196,7 +196,7 @@ def _execute(
     with _kept_open(instance, run.run_id):
         for event in execute_run_iterator(job, run, instance):
             if event.is_step_failure:
-                first.setdefault(said(event), event.step_key or "")
+                first.setdefault(failure_message(event), event.step_key or "")
             if on_event:
                 on_event(event)
     ended = instance.get_run_by_id(run.run_id) or run
@@ -222,7 +222,7 @@ def _kept_open(instance: dg.DagsterInstance, log: str) -> Iterator[None]:
         yield
 
 
-def said(failure: dg.DagsterEvent) -> str | None:
+def failure_message(failure: dg.DagsterEvent) -> str | None:
     """What a step that failed said."""
     data = failure.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:

@@ -75,7 +75,7 @@ def find(instance: dg.DagsterInstance, company: str, last: int) -> list[Lost]:
         known = ledger.runs.all()
         signs, now = ledger.heartbeats.remaining(), ledger.heartbeats.now()
     found = list(_lost(records, set(known["run_id"]), {run for run, left in signs.items() if left > 0}, now, last))
-    return [_told(instance, company, *one) for one in found[:last]]
+    return [_described(instance, company, *one) for one in found[:last]]
 
 
 _Found = tuple[dg.RunRecord, str, bool]
@@ -86,15 +86,15 @@ def _lost(records: Sequence[dg.RunRecord], known: set[str], alive: set[str], now
     chains: set[str] = set()
     """Those of which a later attempt has been seen: it says what there is to say."""
     since: set[str] = set()
-    told = 0
+    listed = 0
     for record in records:
         run = record.dagster_run
         root = run.root_run_id or run.run_id
         if run.run_id in known or run.is_success:
             chains.add(root)
             since.add(run.job_name)
-            told += run.run_id in known
-            if told >= last:
+            listed += run.run_id in known
+            if listed >= last:
                 return
         elif root not in chains:
             chains.add(root)
@@ -112,7 +112,7 @@ def _status(record: dg.RunRecord, alive: set[str], now: float) -> str | None:
     return _WORDS.get(run.status) or ("stuck" if quiet > STARTING_TAKES else None)
 
 
-def _told(instance: dg.DagsterInstance, company: str, record: dg.RunRecord, status: str, again: bool) -> Lost:
+def _described(instance: dg.DagsterInstance, company: str, record: dg.RunRecord, status: str, again: bool) -> Lost:
     run = record.dagster_run
     if run.is_finished and arrivals.cancelled(instance, run):
         status = "cancelled"

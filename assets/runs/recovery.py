@@ -94,8 +94,8 @@ def _first_sign_until(instance: dg.DagsterInstance, record: dg.RunRecord) -> flo
     changed = record.update_timestamp.timestamp()
     if record.dagster_run.status is not dg.DagsterRunStatus.STARTING:
         return changed + STARTING_TAKES
-    said = instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
-    if begun := [entry.timestamp for entry in said if "pid" in entry.get_dagster_event().engine_event_data.metadata]:
+    entries = instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+    if begun := [entry.timestamp for entry in entries if "pid" in entry.get_dagster_event().engine_event_data.metadata]:
         return max(begun) + STARTING_TAKES
     return changed + max(STARTING_TAKES, instance.run_monitoring_start_timeout_seconds)
 

@@ -74,7 +74,7 @@ def delete_all(instance: dg.DagsterInstance, company: str) -> int:
     _delete(instance, company, runs)
     if keys := list(instance.get_asset_keys(prefix=[company])):
         instance.wipe_assets(keys)
-    drop_leavings(instance, company, datetime.now(UTC), gone=True)
+    drop_leavings(instance, company, datetime.now(UTC), removed=True)
     return len(runs)
 
 

@@ -59,8 +59,8 @@ def _as_before(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetC
     before = made[0].evaluation if made else None
     if before is None or _STOPPED in before.metadata:
         return None
-    told = (before.description or "").removeprefix(_AS_BEFORE)  # by two such nights, one after the other
-    return copy(before, description=f"{_AS_BEFORE}{told}", target_materialization_data=None)
+    description = (before.description or "").removeprefix(_AS_BEFORE)  # by two such nights, one after the other
+    return copy(before, description=f"{_AS_BEFORE}{description}", target_materialization_data=None)
 
 
 def _not_reached(key: dg.AssetCheckKey, run_id: str) -> dg.AssetCheckEvaluation:

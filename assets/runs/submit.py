@@ -16,7 +16,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from assets.runs import dagster_instance
-from assets.runs.launch import Location, RunResult, said
+from assets.runs.launch import Location, RunResult, failure_message
 
 _EVERY: Final = 1.0
 """Seconds after which it is asked again how the run goes."""
@@ -67,4 +67,4 @@ def run_job(job_name: str, workspace: Path, run_id: str, *, run_config: Mapping[
             time.sleep(_EVERY)
         failed = [entry.get_dagster_event() for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)]
     first = failed[0] if failed else None
-    return RunResult(run_id, run.status, first.step_key if first else None, said(first) if first else None)
+    return RunResult(run_id, run.status, first.step_key if first else None, failure_message(first) if first else None)

@@ -34,8 +34,8 @@ def close(instance: dg.DagsterInstance, run_id: str) -> tuple[RunReport, Written
     root = run.root_run_id or run.run_id
     with Ledger.open(places.ledger_url(), company) as ledger:
         ledger.heartbeats.silence(run_id)
-        if run.is_success and (told := remembered(run_id)):
-            return told
+        if run.is_success and (kept := remembered(run_id)):
+            return kept
         if run.job_name == f"{company}_report" and run.is_success:
             report = with_nights(ledger, assemble(ledger, newest_root(ledger), registry.titles()), registry.titles())
             return report, write_reports(report)

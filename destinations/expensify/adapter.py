@@ -40,7 +40,7 @@ from destinations.expensify.members import Members
 from destinations.expensify.own_account import People, Sent, own_account
 from destinations.expensify.replies import disagreements, whole_reasons
 from destinations.expensify.roads.chosen import road
-from destinations.expensify.roads.laid import Whose
+from destinations.expensify.roads.laid import Owner
 from destinations.expensify.roads.road import Road
 from destinations.expensify.roads.settings import Delivery
 from destinations.expensify.settings import LIMITS, ExpensifyConnection, ExpensifyFeed, Settings, is_address
@@ -89,7 +89,7 @@ class Access:
 
     def road(self, ledger: Ledger, plan: Plan | None = None) -> Road:
         """How the feeds of a plan get there."""
-        return road(self.delivery, Whose(ledger.company, cache(plan.digest) if plan else lambda: "0"), self.retry)
+        return road(self.delivery, Owner(ledger.company, cache(plan.digest) if plan else lambda: "0"), self.retry)
 
     def members(self, ledger: Ledger) -> AbstractContextManager[Members | None]:
         """A client of the dialect, where the settings have it; likewise."""
@@ -168,10 +168,10 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         wanted = scope.wanted(self.settings, ledger, roster)
         if not wanted.named and wanted.remembered.empty:
             return reading.nothing()
-        told = {} if self._account() else {owners.SUSPECTED: _suspected(ledger)}
+        suspected = {} if self._account() else {owners.SUSPECTED: _suspected(ledger)}
         with access.open(ledger) as client:
             listed = client.policies()
-            return {**reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed), **told}
+            return {**reading.read(client, scope.without_others(wanted, listed, self.settings, ledger), listed), **suspected}
 
     def id_names(self, read: Frames, mentioned: Sequence[str]) -> Mapping[str, str]:
         return words.id_names(read)
@@ -276,9 +276,9 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         with access.open(ledger, plan) as client:
             feeds = [_going_out(step, self.settings.feed, doubts) for step in movers.steps(sent) if len(step)]
             answers = [one for feed in feeds for one in client.deliver(feed, dry_run=True, alone=alone, apart=apart)]
-        told = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
-        told = told.assign(key=told["key"].map(names))
-        refused = told[told["status"].eq("refused")]
+        statuses = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
+        statuses = statuses.assign(key=statuses["key"].map(names))
+        refused = statuses[statuses["status"].eq("refused")]
         replies = [reply for answer in answers if (reply := answer.reply())]
         whole = Sent.of(sent, People.of(plan))
         return DryRunReply(
@@ -288,7 +288,7 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
             disagreements=self.disagreements(sent, replies, again=False),
             account=in_all(own_account(whole, reply) for reply in replies),
             alone=sorted(refused.loc[refused["whole"], "key"]),
-            in_doubt=sorted(told.loc[told["status"].eq("unknown"), "key"]),
+            in_doubt=sorted(statuses.loc[statuses["status"].eq("unknown"), "key"]),
         )
 
     def files(self, plan: Plan) -> list[bytes]:
@@ -337,6 +337,6 @@ def _suspected(ledger: Ledger) -> pd.DataFrame:
     followed = ledger.skips.lasting(lacking.code(*owners.UNNAMED), destination=NAME)["employee_id"]
     if newest is None:
         none = pd.DataFrame(columns=["person", "status", "reason", "landed", "field", "new"], dtype="str")
-        return owners.told_by_answers(none, none, none, followed)
+        return owners.named_by_answers(none, none, none, followed)
     answers, missing = ledger.deliveries.exceptions(NAME, newest), ledger.deliveries.not_landed(NAME, newest)
-    return owners.told_by_answers(answers, missing, ledger.plans.changes(NAME, newest, field="role"), followed)
+    return owners.named_by_answers(answers, missing, ledger.plans.changes(NAME, newest, field="role"), followed)

@@ -21,10 +21,10 @@ from destinations.expensify import lowered, policies
 from destinations.expensify.replies import (
     ANSWERED,
     UpdateAnswer,
-    as_asked,
     as_lists,
     as_object,
     by_person,
+    check_dry_run,
     code_of,
     folded,
     judge,
@@ -118,7 +118,7 @@ class Expensify:
             job["onFinish"] = [{"actionName": "email", "recipients": recipients}]
         started, calls = time.monotonic(), self._http.attempts
         body, reply = self._run(job, records, writes=not dry_run, offer=offer)
-        as_asked(body, dry_run)
+        check_dry_run(body, dry_run)
         diff = as_object(body.get("diff"))
         return UpdateAnswer(
             code=code_of(body) or 200,

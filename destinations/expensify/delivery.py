@@ -43,8 +43,8 @@ def to_expensify(
         def answered(some: pd.DataFrame) -> Iterator[pd.DataFrame]:
             for answer in client.deliver(to_send(some, rules), alone=alone, apart=apart) if len(some) else ():
                 mine = some[among(some["employeeID"], answer.statuses["key"])]
-                said = own_account(Sent.of(mine, people), reply) if (reply := answer.reply()) else ()
-                yield of_changes(noted(ledger, write, answer, names, said), write.plan, WRITE_ONLY.in_answer)
+                account = own_account(Sent.of(mine, people), reply) if (reply := answer.reply()) else ()
+                yield of_changes(noted(ledger, write, answer, names, account), write.plan, WRITE_ONLY.in_answer)
 
         staying, going = movers.steps(leave.self_contained(feed))
         arrived: dict[str, object] = {}
@@ -84,9 +84,9 @@ def _deleted(members: Members, ledger: Ledger, write: Write, records: pd.DataFra
         noted(ledger, write, answer)
         taken = taken or bool(answer.statuses["status"].eq("accepted").any())
     if not taken and len(refused) > 1 and len(set(refused.values())) == 1:
-        said = next(iter(refused.values()))
+        reason = next(iter(refused.values()))
         raise Outage(
-            f"Expensify's members_api refuses whatever is sent ({said}): nobody counts as refused.",
+            f"Expensify's members_api refuses whatever is sent ({reason}): nobody counts as refused.",
             "Check members_url, and whether the account has that dialect; then re-execute the run.",
         )
     table = statuses(records["person"], refused=refused)

@@ -28,7 +28,7 @@ def sent(chunk: Records, send: Callable[[Records], FeedAnswer]) -> FeedAnswer:
         if len({record["employeeID"] for record in chunk}) > 1 or not _about(str(refused)) or not any(map(_lowers, chunk)):
             raise
         again = send([_without_role(record) for record in chunk])
-        return replace(again, statuses=_told(again.statuses))
+        return replace(again, statuses=_annotated(again.statuses))
     rows = first.statuses
     stopped = set(rows.loc[rows["status"].eq("refused") & speaks_of_them(rows["reason"]), "key"])
     rest = [record for record in chunk if record["employeeID"] in stopped]
@@ -40,7 +40,7 @@ def sent(chunk: Records, send: Callable[[Records], FeedAnswer]) -> FeedAnswer:
     except Failed:
         return first
     tried = {record["employeeID"] for record in rest}
-    statuses = pd.concat([rows[~rows["key"].isin(tried)], _told(second.statuses)], ignore_index=True)
+    statuses = pd.concat([rows[~rows["key"].isin(tried)], _annotated(second.statuses)], ignore_index=True)
     update = _together(first.update, second.update, {folded(record["employeeEmail"]) for record in rest})
     return replace(
         first,
@@ -64,7 +64,7 @@ def _without_role(record: Record) -> Record:
     return {name: value for name, value in record.items() if name != "role"}
 
 
-def _told(statuses: pd.DataFrame) -> pd.DataFrame:
+def _annotated(statuses: pd.DataFrame) -> pd.DataFrame:
     """Who was accepted without their role, with that as the reason: reading back shows another role than was planned."""
     return statuses.assign(reason=statuses["reason"].mask(statuses["status"].eq("accepted"), REASON))
 

@@ -38,13 +38,13 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     """
     named = named_policies(desired)
     # First of all, for most nights nobody is left then: whom their record does not name where they were put.
-    gone = put[membership.not_in(put, named)].drop_duplicates()
-    if gone.empty:
-        return gone[membership.IN_COLUMNS].reset_index(drop=True)
+    left = put[membership.not_in(put, named)].drop_duplicates()
+    if left.empty:
+        return left[membership.IN_COLUMNS].reset_index(drop=True)
     there = read["members"].assign(account=read["members"]["email"].str.lower())
-    asked = among(pairs["employee_id"], gone["employee_id"]) & among(pairs["employee_id"], desired["employee_id"])
-    people = pairs.loc[asked, ["employee_id", "account"]].dropna()
-    inside = there[["account", "policyID"]].merge(people, on="account").merge(gone, on=["employee_id", "policyID"])
+    due = among(pairs["employee_id"], left["employee_id"]) & among(pairs["employee_id"], desired["employee_id"])
+    people = pairs.loc[due, ["employee_id", "account"]].dropna()
+    inside = there[["account", "policyID"]].merge(people, on="account").merge(left, on=["employee_id", "policyID"])
     extra = inside.drop_duplicates(membership.IN_COLUMNS)
     if extra.empty:
         return extra[membership.IN_COLUMNS].reset_index(drop=True)

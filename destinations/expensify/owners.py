@@ -60,8 +60,8 @@ def suspected(read: Frames, account: str | None) -> pd.Series:
         return pd.Series(dtype="str")
     members = read["members"]
     admins = members.loc[members["role"].eq("admin"), "employeeID"]
-    told = read[SUSPECTED]["employee_id"]
-    found: pd.Series = told[among(told, admins)]
+    numbers = read[SUSPECTED]["employee_id"]
+    found: pd.Series = numbers[among(numbers, admins)]
     return found
 
 
@@ -116,7 +116,7 @@ def barred(everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames, account: 
     return pd.DataFrame({"person": found["person"], "reason": reason, "wholly": wholly})[list(BARRED)]
 
 
-def told_by_answers(answers: pd.DataFrame, outcomes: pd.DataFrame, changes: pd.DataFrame, followed: pd.Series) -> pd.DataFrame:
+def named_by_answers(answers: pd.DataFrame, outcomes: pd.DataFrame, changes: pd.DataFrame, followed: pd.Series) -> pd.DataFrame:
     """`SUSPECTED`, by what came of the last plan and what has been left out since.
 
     Args:
@@ -129,8 +129,8 @@ def told_by_answers(answers: pd.DataFrame, outcomes: pd.DataFrame, changes: pd.D
     # A role may be passed over without a word: accepted, and read back as it was.
     lowered = changes.loc[changes["field"].eq("role") & changes["new"].isin(LOWERED), "person"]
     passed_over = outcomes.loc[outcomes["landed"].eq("missing") & among(outcomes["person"], lowered), "person"]
-    told = answers.loc[answers["reason"].eq(REASON), "person"]
-    found = pd.concat([refused, passed_over, told, followed]).drop_duplicates()
+    named = answers.loc[answers["reason"].eq(REASON), "person"]
+    found = pd.concat([refused, passed_over, named, followed]).drop_duplicates()
     return pd.DataFrame({"employee_id": found.to_numpy()}).astype("str")
 
 

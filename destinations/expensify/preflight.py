@@ -97,8 +97,8 @@ def with_words(faults: pd.DataFrame, roster: pd.DataFrame, rules: ExpensifyFeed)
         mine = faults["field"].eq(name) & faults["reason"].ne("policy_unreadable")
         if rule and mine.any():
             people = roster[among(roster["employee_id"], faults.loc[mine, "employee_id"])]
-            said = pd.Series(cells(rule, people).str[:LONGEST].to_numpy(), people["employee_id"], dtype="str")
-            word = word.mask(mine, faults["employee_id"].map(said).astype("str"))
+            texts = pd.Series(cells(rule, people).str[:LONGEST].to_numpy(), people["employee_id"], dtype="str")
+            word = word.mask(mine, faults["employee_id"].map(texts).astype("str"))
     return faults.assign(word=word).reindex(columns=list(FAULTS)).astype("str")
 
 
@@ -113,8 +113,8 @@ def _pruned(feed: pd.DataFrame, field: str, reasons: object) -> tuple[pd.Series,
         return feed[field], pd.DataFrame({"employee_id": [], "field": [], "reason": []}, dtype="str")
     left = each[each["at"].isin(bad["at"]) & ~each.index.isin(bad.index)].groupby("at")["value"].agg(list).map(compact)
     pruned = feed[field].mask(feed.index.isin(bad["at"]), pd.Series(left, index=feed.index, dtype="str"))
-    whose = feed["employee_id"].loc[bad["at"]].to_numpy()
-    faults = pd.DataFrame({"employee_id": whose, "field": field, "reason": bad["reason"].to_numpy()})
+    numbers = feed["employee_id"].loc[bad["at"]].to_numpy()
+    faults = pd.DataFrame({"employee_id": numbers, "field": field, "reason": bad["reason"].to_numpy()})
     return pruned.astype("str"), faults.drop_duplicates()
 
 

@@ -43,7 +43,7 @@ class Wanted:
     """Policies of other companies: nobody there is this one's."""
     known: pd.DataFrame = field(default_factory=_nobody)
     """``employee_id``, ``account``: everyone whom the ledger knows, by address."""
-    gone: pd.DataFrame = field(default_factory=_nobody)
+    departed: pd.DataFrame = field(default_factory=_nobody)
     """The same of whoever is not to have access any more, as far as is known before planning."""
     acknowledged: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["employee_id", "account", "fields"], dtype="str"))
     """What the ledger knows of its people."""
@@ -75,7 +75,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
             "Nothing was read. Check the policies in the settings, and whether the partner credentials are those of the right account.",
         )
     earlier = [one for one in sorted(set(wanted.remembered["policyID"]) - set(named)) if one in set(seen["id"]) - set(wanted.others)]
-    more = sorted(set(administered[~seen["type"].isin(OWN)]) - {*named, *earlier, *wanted.others}) if len(wanted.gone) else []
+    more = sorted(set(administered[~seen["type"].isin(OWN)]) - {*named, *earlier, *wanted.others}) if len(wanted.departed) else []
     must = [policy for policy in named if policy in set(administered)]
     info = _info(client, [*named, *earlier, *more], must, ["employees", "tags"] if wanted.tags else ["employees"])
     shown = [policy for policy in [*named, *earlier, *more] if is_member_list(info.get(policy, {}).get("employees"))]
@@ -86,7 +86,7 @@ def read(client: Expensify, wanted: Wanted, listed: pd.DataFrame) -> Frames:
         "members": under_one_address(_all(members, _theirs(before, wanted)), wanted.acknowledged, wanted.taken),
         "looked": pd.DataFrame({"policyID": [policy for policy in [*named, *earlier] if policy in shown]}, dtype="str"),
         "whole": pd.DataFrame({"policyID": [policy for policy in named if policy in shown]}, dtype="str"),
-        "elsewhere": _gone(elsewhere, wanted),
+        "elsewhere": _departed_members(elsewhere, wanted),
         "put": wanted.remembered[~among(wanted.remembered["policyID"], pd.Series(sorted(wanted.others), dtype="str"))],
         "sent": wanted.sent,
     }
@@ -111,11 +111,11 @@ def nothing() -> Frames:
 def near(word: str, listed: pd.DataFrame) -> list[str]:
     """What somebody may have meant who wrote this for a policy's id: ids and names of those that there are, the nearest first."""
     named = listed[["id", "name"]].itertuples(index=False)
-    words = {text.casefold(): shown for policy, name in named for text, shown in _said(policy, name)}
+    words = {text.casefold(): shown for policy, name in named for text, shown in _spellings(policy, name)}
     return list(dict.fromkeys(words[found] for found in get_close_matches(word.casefold(), words, n=3, cutoff=0.6)))
 
 
-def _said(policy: Any, name: Any) -> list[tuple[str, str]]:
+def _spellings(policy: Any, name: Any) -> list[tuple[str, str]]:
     shown = f"{policy} ({name})" if isinstance(name, str) else str(policy)
     return [(text, shown) for text in (policy, name) if isinstance(text, str)]
 
@@ -143,13 +143,13 @@ def _theirs(members: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     return members[rows["row"].isin(pd.concat([by_address, by_number["row"]]))]
 
 
-def _gone(members: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+def _departed_members(members: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     """In which of these policies somebody is who has left."""
     rows = members[["policyID", "employeeID"]].assign(account=members["email"].str.lower())
-    by_address = rows.merge(wanted.gone.dropna(), on="account")
-    others = wanted.known[~among(wanted.known["employee_id"], wanted.gone["employee_id"])]
+    by_address = rows.merge(wanted.departed.dropna(), on="account")
+    others = wanted.known[~among(wanted.known["employee_id"], wanted.departed["employee_id"])]
     by_number = rows[~among(rows["account"], others["account"])].merge(
-        wanted.gone[["employee_id"]], left_on="employeeID", right_on="employee_id"
+        wanted.departed[["employee_id"]], left_on="employeeID", right_on="employee_id"
     )
     found = pd.concat([by_address[IN_COLUMNS], by_number[IN_COLUMNS]]).drop_duplicates()
     return found.sort_values(IN_COLUMNS, ignore_index=True).astype("str")

@@ -94,7 +94,7 @@ def employee_feed(roster: pd.DataFrame, chain: Chain, rules: ExpensifyFeed) -> t
     ).astype("str")
     if rules.shouldRemoveFromUnassignedPolicies:
         feed["shouldRemoveFromUnassignedPolicies"] = "true"
-    feed, faults = _without_faults(feed, chain, said_of(rules.policyID, people), unread(rules.policyID, people))
+    feed, faults = _without_faults(feed, chain, stated_by(rules.policyID, people), unread(rules.policyID, people))
     feed = taking_away.marked(feed, people, rules)
     feed, faults = _further_unread(feed, faults, people, rules.additionalPolicyIDs)
     return (leave.left_to_expensify(feed, chain) if chain.leave_to_vendor else feed), faults
@@ -106,8 +106,8 @@ def _further_unread(feed: pd.DataFrame, faults: pd.DataFrame, people: pd.DataFra
     lost = lost[among(lost, feed["employee_id"])]
     if lost.empty:
         return feed, faults
-    told = pd.DataFrame({"employee_id": lost, "field": "additionalPolicyIDs", "reason": "policy_unreadable"})
-    return not_all_known(feed, among(feed["employee_id"], lost), "unread"), pd.concat([faults, told], ignore_index=True).astype("str")
+    unreadable = pd.DataFrame({"employee_id": lost, "field": "additionalPolicyIDs", "reason": "policy_unreadable"})
+    return not_all_known(feed, among(feed["employee_id"], lost), "unread"), pd.concat([faults, unreadable], ignore_index=True).astype("str")
 
 
 def not_all_known(feed: pd.DataFrame, at: pd.Series, why: str) -> pd.DataFrame:
@@ -121,14 +121,14 @@ def not_all_known(feed: pd.DataFrame, at: pd.Series, why: str) -> pd.DataFrame:
     return feed.assign(**{asks: feed[asks].mask(at)}) if asks in feed else feed
 
 
-def said_of(rule: Rule, people: pd.DataFrame) -> pd.Series:
+def stated_by(rule: Rule, people: pd.DataFrame) -> pd.Series:
     """Of whom HR's file says something from which the rule could give a value."""
     read = [people[column].notna() for column in sorted(rule.reads()) if column in people]
     found: pd.Series = pd.concat(read, axis=1).any(axis=1) if read else pd.Series(False, index=people.index)
     return found & (rule.template is None)
 
 
-def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series, unread: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _without_faults(feed: pd.DataFrame, chain: Chain, stated: pd.Series, unread: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     faults = []
 
     def fault(at: pd.Series, field: str, reason: str) -> None:
@@ -147,8 +147,8 @@ def _without_faults(feed: pd.DataFrame, chain: Chain, said: pd.Series, unread: p
     feed["overLimitApprover"] = feed["overLimitApprover"].mask(feed["approvalLimit"].isna())
     homeless = feed["policyID"].isna()
     fault(homeless & unread, "policyID", "policy_unreadable")
-    fault(homeless & ~said & ~unread, "policyID", "no_policy")
-    fault(homeless & said & ~unread, "policyID", "policy_not_mapped")
+    fault(homeless & ~stated & ~unread, "policyID", "no_policy")
+    fault(homeless & stated & ~unread, "policyID", "policy_not_mapped")
     return feed[~homeless].reset_index(drop=True), pd.concat(faults, ignore_index=True).astype("str")
 
 

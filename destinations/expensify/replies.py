@@ -126,7 +126,7 @@ def whole_number(value: Any) -> int | None:
         return None
 
 
-def as_asked(body: Mapping[str, Any], dry_run: bool) -> None:
+def check_dry_run(body: Mapping[str, Any], dry_run: bool) -> None:
     """Whether a job was run as it was asked for, as far as the answer says.
 
     Raises:

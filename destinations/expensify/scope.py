@@ -26,14 +26,14 @@ def wanted(settings: Settings, ledger: Ledger, roster: pd.DataFrame) -> Wanted:
     taken = known["account"].dropna()
     former = memory.each(acknowledged, memory.FORMER).rename(columns={"value": "account"})
     known = pd.concat([known, former[~among(former["account"], taken)]], ignore_index=True)
-    gone = known[~among(known["employee_id"], staying["employee_id"])]
+    departed = known[~among(known["employee_id"], staying["employee_id"])]
     # An address that somebody has now is no leaver's any more.
-    gone = gone.assign(account=gone["account"].mask(among(gone["account"], staying["email"].str.lower())))
+    departed = departed.assign(account=departed["account"].mask(among(departed["account"], staying["email"].str.lower())))
     return Wanted(
         named=records.policies_of(settings.feed, roster),
         remembered=membership.remembered(acknowledged),
         known=known,
-        gone=gone,
+        departed=departed,
         acknowledged=acknowledged,
         taken=taken,
         sent=acknowledged[["employee_id", "record"]],

@@ -173,7 +173,7 @@ class Adapter(Destination, Divided, Examined):
         return ("externalSourceId",) if self.settings.users.externalSourceId else ()
 
     def shrunk(self, read: Frames) -> str | None:
-        return preflight.units_gone(self.settings.users, read)
+        return preflight.units_missing(self.settings.users, read)
 
     def sizes(self, read: Frames) -> Mapping[str, int]:
         return {"units": len(read["units"])}
@@ -184,7 +184,7 @@ class Adapter(Destination, Divided, Examined):
     def notices(self, read: Frames) -> Sequence[str]:
         return [
             one
-            for one in (preflight.units_gone(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"]))
+            for one in (preflight.units_missing(self.settings.users, read), left_out.nameless_units(self.settings.users, read["units"]))
             if one
         ]
 
@@ -199,7 +199,7 @@ class Adapter(Destination, Divided, Examined):
 
     def desired(self, roster: pd.DataFrame, chain: Chain, read: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
         desired, faults = records.users(roster, chain, read["units"], self.settings.users)
-        if self.settings.units and not preflight.units_gone(self.settings.users, read):
+        if self.settings.units and not preflight.units_missing(self.settings.users, read):
             faults = left_out.waiting(faults, read["units"], self.settings.users.unit_by)
         if "ids" in read:
             known = read["remembered"]

@@ -72,15 +72,15 @@ def _unknown(
     for column in sorted(rule.reads()):  # not `bfill` over rows, which makes an object of Python of every cell
         texts = texts.fillna(people[column])
     texts = texts.where(of)
-    asked = {text: [one for one in _as_written(text, separator) if one.casefold() not in words] for text in texts.dropna().unique()}
+    missing = {text: [one for one in _as_written(text, separator) if one.casefold() not in words] for text in texts.dropna().unique()}
     known = {word.casefold(): word for word in (*words, *(rule.values or {}), *(rule.lookup or {}))}
 
     def near(found: Sequence[str]) -> str:
         alike = (one for word in found for one in get_close_matches(word.casefold(), known, n=_NEAREST, cutoff=0.6))
         return "; ".join(dict.fromkeys(known[one] for one in alike))
 
-    candidates = {text: near(found) for text, found in list(asked.items())[:_LOOKED_FOR]}
-    word = texts.map({text: separator.join(found)[:LONGEST] for text, found in asked.items()}).astype("str")
+    candidates = {text: near(found) for text, found in list(missing.items())[:_LOOKED_FOR]}
+    word = texts.map({text: separator.join(found)[:LONGEST] for text, found in missing.items()}).astype("str")
     return word, texts.map({text: one for text, one in candidates.items() if one}).astype("str")
 
 

@@ -30,7 +30,7 @@ from resources.failures import Permanent, Transient, Unanswered
 from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
 from resources.pace import Pace
 
-ONLY_IF_ASKED = "onlyIfAsked"
+LISTED_ON_REQUEST = "onlyIfAsked"
 """Column of the users, if the settings ask for more than the plain list: who is not in that."""
 
 PATIENCE = Retry()
@@ -102,8 +102,8 @@ class Findity:
         users = self._complete(user_table(rows))
         if not self._settings.list_also:
             return users
-        usual = {identity(user) for user in self._all_users(asked=False)}
-        return users.assign(**{ONLY_IF_ASKED: [identity(user) not in usual for user in rows]})
+        usual = {identity(user) for user in self._all_users(with_optional=False)}
+        return users.assign(**{LISTED_ON_REQUEST: [identity(user) not in usual for user in rows]})
 
     def everything(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """`users` and `units`, side by side if the settings let several reads be on their way."""
@@ -234,13 +234,13 @@ class Findity:
 
         return judge
 
-    def _all_users(self, *, asked: bool = True) -> Records:
+    def _all_users(self, *, with_optional: bool = True) -> Records:
         """The list as it comes without paging; the rest page by page if what came is an envelope that has more.
 
         Args:
-            asked: Whether those are asked for, too, whom a plain list leaves out.
+            with_optional: Whether those are asked for, too, whom a plain list leaves out.
         """
-        also = dict.fromkeys(self._settings.list_also if asked else (), "true")
+        also = dict.fromkeys(self._settings.list_also if with_optional else (), "true")
         body = self._read("/users/", also)
         page = users_of(body)
         found = {identity(user): user for user in page}
@@ -248,9 +248,9 @@ class Findity:
             return list(found.values())
         size, there = len(page), total(body)
         if there and 0 < size < there and self._settings.reads_at_once > 1:
-            asked_for = [{**also, "max": str(size), "offset": str(at)} for at in range(size, there, size)]
+            pages = [{**also, "max": str(size), "offset": str(at)} for at in range(size, there, size)]
             with ThreadPoolExecutor(self._settings.reads_at_once, "page") as pool:
-                ways = [pool.submit(copy_context().run, self._read, "/users/", params) for params in asked_for]
+                ways = [pool.submit(copy_context().run, self._read, "/users/", params) for params in pages]
                 for body in [way.result() for way in ways]:
                     found.update({identity(user): user for user in users_of(body)})
                     there = most(there, total(body))

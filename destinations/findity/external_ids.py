@@ -26,7 +26,7 @@ def given(rules: FindityUsers, roster: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"employee_id": roster["employee_id"], FIELD: evaluate(rules.externalSourceId, roster)}).astype("str")
 
 
-def whose(ids: pd.DataFrame, acknowledged: pd.DataFrame | None) -> pd.Series:
+def numbers_by_id(ids: pd.DataFrame, acknowledged: pd.DataFrame | None) -> pd.Series:
     """externalSourceId → the employee number whose it is to be, of those for whom the ledger knows none and who share it with nobody."""
     known = acknowledged["employee_id"] if acknowledged is not None else ids["employee_id"].head(0)
     own = ids[~among(ids["employee_id"], known)].dropna().drop_duplicates(FIELD, keep=False)
@@ -36,7 +36,7 @@ def whose(ids: pd.DataFrame, acknowledged: pd.DataFrame | None) -> pd.Series:
 def numbers(users: pd.DataFrame, account: pd.Series, acknowledged: pd.DataFrame | None, ids: pd.DataFrame) -> pd.Series:
     """The employee number of each user: by the ledger, by the rule, by the personnel number. An id by itself is nobody's number."""
     found = account.map(owners(acknowledged)).astype("str") if acknowledged is not None else account.mask(account.notna())
-    return found.fillna(users[FIELD].map(whose(ids, acknowledged)).astype("str")).fillna(users["personnelNumber"])
+    return found.fillna(users[FIELD].map(numbers_by_id(ids, acknowledged)).astype("str")).fillna(users["personnelNumber"])
 
 
 def settled(
@@ -60,5 +60,5 @@ def settled(
     reason = pd.Series(MISSING, index=desired.index, dtype="str").where(new & value.isna())
     reason = reason.mask(new & taken, TAKEN).mask(new & value.str.contains("@", regex=False, na=False), ADDRESS)
     lost = pd.DataFrame({"employee_id": desired["employee_id"], "field": FIELD, "reason": reason}).dropna(subset="reason")
-    told = pd.concat([faults, lost.reindex(columns=faults.columns)], ignore_index=True).astype("str")
-    return desired[reason.isna()].reset_index(drop=True), told
+    all_faults = pd.concat([faults, lost.reindex(columns=faults.columns)], ignore_index=True).astype("str")
+    return desired[reason.isna()].reset_index(drop=True), all_faults

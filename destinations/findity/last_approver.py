@@ -65,14 +65,14 @@ def kept(
         last |= gaps & then.isna() & routed.hidden(read)
         presets = [_without_gaps(text, routing) if one else text for text, one in zip(desired["dimensionPresets"], last, strict=True)]
         desired = desired.assign(dimensionPresets=pd.Series(presets, index=desired.index, dtype="str"))
-        faults.append(_told(desired["employee_id"][last], "dimensionPresets"))
+        faults.append(_fault(desired["employee_id"][last], "dimensionPresets"))
         now = now.where(last, then)
-    if named and (gone := desired["approverIds"].eq(TAKEN_AWAY) & now.isna()).any():
+    if named and (removed := desired["approverIds"].eq(TAKEN_AWAY) & now.isna()).any():
         chosen = chain.approver_of(desired["employee_id"]).map(lambda one: compact([one]), na_action="ignore")
-        stays = gone & own.notna()
-        desired = desired.assign(approverIds=desired["approverIds"].mask(gone, chosen).mask(stays, np.nan).astype("str"))
+        stays = removed & own.notna()
+        desired = desired.assign(approverIds=desired["approverIds"].mask(removed, chosen).mask(stays, np.nan).astype("str"))
         others = own.ne(row.map(account))
-        faults.append(_told(desired["employee_id"][stays & others], "approverIds"))
+        faults.append(_fault(desired["employee_id"][stays & others], "approverIds"))
     nothing = pd.DataFrame(columns=list(FAULTS), dtype="str")
     return desired, pd.concat([nothing, *faults], ignore_index=True).astype("str")
 
@@ -83,7 +83,7 @@ def _known(chain: Chain) -> pd.Series:
     return chain.links["employee_id"]
 
 
-def _told(numbers: pd.Series, field: str) -> pd.DataFrame:
+def _fault(numbers: pd.Series, field: str) -> pd.DataFrame:
     return pd.DataFrame({"employee_id": numbers, "field": field, "reason": STAYS}).reindex(columns=list(FAULTS))
 
 

@@ -48,8 +48,8 @@ def values(rules: FindityUsers, people: pd.DataFrame, unit: pd.DataFrame, units:
     for column in columns:  # not `bfill` over rows, which makes an object of Python of every cell
         word = word.fillna(people[column])
     word = word.mask(reason.eq(UNREADABLE)).astype("str").str[:LONGEST]
-    columns_told = (people["employee_id"], UNIT, reason, word, unit["candidates"])
-    found = pd.DataFrame(dict(zip(FAULTS, columns_told, strict=True)), index=people.index)
+    values = (people["employee_id"], UNIT, reason, word, unit["candidates"])
+    found = pd.DataFrame(dict(zip(FAULTS, values, strict=True)), index=people.index)
     return found[reason.notna()].astype("str")
 
 

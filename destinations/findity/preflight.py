@@ -15,7 +15,7 @@ from destinations.abilities import Finding
 from destinations.findity import left_out, placing
 from destinations.findity.settings import FindityUsers
 from roster.plan.differences import Frames
-from roster.plan.shrunk import mostly_gone
+from roster.plan.shrunk import mostly_missing
 from roster.reports.reasons import reason
 from roster.rules import evaluate
 
@@ -31,10 +31,10 @@ def before(users: pd.DataFrame, remembered: int | None) -> int:
     return users["organizationalUnitId"].nunique() if remembered is None else remembered
 
 
-def units_gone(rules: FindityUsers, read: Frames) -> str | None:
+def units_missing(rules: FindityUsers, read: Frames) -> str | None:
     """A sentence where so many units are gone that the tree may be cut short; None where it is not, or nobody's unit is ours to say."""
     there, were = len(read["units"]), int(read["units_before"]["count"].iloc[0]) if "units_before" in read else 0
-    if rules.organizationalUnitId is None or not mostly_gone(there, were):
+    if rules.organizationalUnitId is None or not mostly_missing(there, were):
         return None
     return f"Findity shows {there:,} {'unit' if there == 1 else 'units'}, and had {were:,}"
 
@@ -54,11 +54,11 @@ def findings(rules: FindityUsers, roster: pd.DataFrame, read: Frames, *, create:
     named = evaluate(rules.organizationalUnitId, people)
     unit = placing.placed(named, read["units"], rules.unit_by)
     lost = left_out.values(rules, people, unit, read["units"])
-    gone = units_gone(rules, read)
-    if create and not gone:
+    missing = units_missing(rules, read)
+    if create and not missing:
         lost = left_out.waiting(lost, read["units"], rules.unit_by)
     waits = lost["reason"].eq(left_out.WAITS)
-    sentences = [one for one in (gone, left_out.nameless_units(rules, read["units"])) if one]
+    sentences = [one for one in (missing, left_out.nameless_units(rules, read["units"])) if one]
     many = lost.loc[lost["reason"].isin([placing.UNKNOWN, placing.AMBIGUOUS]), "word"].nunique()
     if waits.any():
         new, people_in = lost.loc[waits, "word"].nunique(), int(waits.sum())
@@ -67,9 +67,9 @@ def findings(rules: FindityUsers, roster: pd.DataFrame, read: Frames, *, create:
     if count := int((~waits).sum()):
         costs = f"{count:,} {'person has' if count == 1 else 'people have'} no unit that is known"
         sentences.append(f"{costs}, for {many:,} {'name' if many == 1 else 'names'} that Findity has not, or has several times")
-    said = ". ".join(sentences) or f"All {named.nunique():,} units that HR's file names are there"
+    summary = ". ".join(sentences) or f"All {named.nunique():,} units that HR's file names are there"
     figures = {"units at Findity": len(read["units"]), "people without a known unit": len(lost), "names that lead to no unit": int(many)}
-    return [Finding("units", not sentences, f"{said}.", _table(lost), figures)]
+    return [Finding("units", not sentences, f"{summary}.", _table(lost), figures)]
 
 
 def _table(lost: pd.DataFrame) -> pd.DataFrame:

@@ -92,9 +92,9 @@ _BY_ID: Final = re.compile(r"externalSourceId\W{1,3}([^\s,;:'\"<>()\[\]{}]+)")
 def refusal(reply: Reply, records: Records) -> Refused:
     """What an answer is that refuses these records as a whole."""
     code, reason = error_of(reply.json, records)
-    said = texts(reply.json)
+    messages = texts(reply.json)
     numbers = {record["externalSourceId"] for record in records}
-    about = [quoted(text, records, "externalSourceId") for text in said]
+    about = [quoted(text, records, "externalSourceId") for text in messages]
     blamed: set[str] = set().union(*(each.named for each in about))
     # In a request of one person alone every value is theirs alone: that says what it is about, and not that they are at fault.
     named = {number for number in _blamed(reply.json) if number in numbers} | (blamed if len(numbers) > 1 else set())
@@ -104,7 +104,7 @@ def refusal(reply: Reply, records: Records) -> Refused:
         reason,
         named=named,
         quoted=set().union(*(each.several for each in about)) if len(numbers) > 1 else (),
-        of_record=bool(named or blamed) or of_record(said, records),
+        of_record=bool(named or blamed) or of_record(messages, records),
         too_large=reply.status == 413,
     )
 
@@ -125,11 +125,11 @@ def _blamed(body: Any) -> Iterator[str]:
         yield from (name.rstrip(".") for name in _BY_ID.findall(body))
 
 
-def of_record(said: Iterable[str], records: Records) -> bool:
+def of_record(messages: Iterable[str], records: Records) -> bool:
     """Whether codes or messages speak of what a user object holds: by a code that is known for it, or by the name of a field."""
     # A code may call a field by what its id is of: ORGANIZATIONAL_UNIT_NOT_FOUND.
     fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().removesuffix("_id") for record in records for name in record}
-    return any(text.casefold() in _RECORD_WORDS or any(f"_{name}_" in _words(text) for name in fields) for text in said)
+    return any(text.casefold() in _RECORD_WORDS or any(f"_{name}_" in _words(text) for name in fields) for text in messages)
 
 
 def _words(text: str) -> str:

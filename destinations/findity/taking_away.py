@@ -41,12 +41,12 @@ def cleared(desired: pd.DataFrame, people: pd.DataFrame, chain: Chain, rules: Fi
         elif name == "approverIds":
             desired = desired.assign(approverIds=desired["approverIds"].mask(_without_manager(people, chain), TAKEN_AWAY))
         else:
-            whose = _whose(name, people, rules)
-            desired = desired.assign(**{name: marked(desired[name], desired["employee_id"], whose)})
+            numbers = _emptied_numbers(name, people, rules)
+            desired = desired.assign(**{name: marked(desired[name], desired["employee_id"], numbers)})
     return desired
 
 
-def _whose(name: str, people: pd.DataFrame, rules: FindityUsers) -> pd.Series:
+def _emptied_numbers(name: str, people: pd.DataFrame, rules: FindityUsers) -> pd.Series:
     parts = list((getattr(rules, name) or {}).values()) if name in _OBJECTS else [getattr(rules, name)]
     at = pd.Series(bool(parts), index=people.index)
     for rule in parts:
@@ -59,18 +59,18 @@ def _without_manager(people: pd.DataFrame, chain: Chain) -> pd.Series:
     """Who has no manager by HR's own empty cell, and for whom the settings name nobody at the top: they would approve for themselves."""
     repairs = chain.repairs
     tops = repairs.loc[repairs["repair"].eq("top") & repairs["approver_id"].eq(repairs["employee_id"]), "employee_id"]
-    said = people["manager_id"].notna() | people["manager_email"].notna() | is_unreadable(people)
-    return among(people["employee_id"], tops) & ~said
+    stated = people["manager_id"].notna() | people["manager_email"].notna() | is_unreadable(people)
+    return among(people["employee_id"], tops) & ~stated
 
 
 def _presets(desired: pd.Series, people: pd.DataFrame, rules: FindityUsers) -> pd.Series:
     """The presets, with one without a value for each whose cell is empty."""
-    gone: dict[int, list[str]] = {}
+    removed: dict[int, list[str]] = {}
     for key, rule in (rules.dimensionPresets or {}).items():
         for position in among(people["employee_id"], emptied(rule, people)).to_numpy(bool).nonzero()[0].tolist():
-            gone.setdefault(position, []).append(key)
+            removed.setdefault(position, []).append(key)
     texts = desired.to_numpy(dtype="object")
-    for position, keys in gone.items():
+    for position, keys in removed.items():
         given = json.loads(texts[position]) if isinstance(texts[position], str) else []
         texts[position] = compact([*given, *({PRESET_KEY: key, PRESET_VALUE: None} for key in keys)])
     return pd.Series(texts, index=desired.index, dtype="str")

@@ -28,7 +28,7 @@ _HURRIED: Final[Mapping[str, dict[str, Any]]] = {
 """For someone who asks again soon: briefly."""
 
 
-_WHOSE: Final = "those in `options` of the settings, or in the environment of this process where it names none"
+_CREDENTIALS: Final = "those in `options` of the settings, or in the environment of this process where it names none"
 _NO_BUCKET: Final = "Correct `url`, or have the bucket or container made."
 _REGION: Final = "options: {client_kwargs: {region_name: …}}"
 
@@ -66,7 +66,7 @@ class Bucket:
     def listed(self, wanted: Wanted) -> Iterator[Seen]:
         """See `resources.hr.urls.Place`."""
         try:
-            with self._asked("list"):
+            with self._requesting("list"):
                 self._fs.invalidate_cache()
                 found = self._fs.ls(self._folder, detail=True)
         except _Missing:
@@ -80,7 +80,7 @@ class Bucket:
 
     def now(self, path: str) -> Seen | None:
         """See `resources.hr.urls.Place`."""
-        with suppress(_Missing), self._asked("read"):
+        with suppress(_Missing), self._requesting("read"):
             self._fs.invalidate_cache()
             about = self._fs.info(path)
             return self._seen(about) if about["type"] == "file" else None
@@ -89,7 +89,7 @@ class Bucket:
     def read(self, file: Seen) -> bytes:
         """See `resources.hr.urls.Place`."""
         try:
-            with self._asked("read"):
+            with self._requesting("read"):
                 return bytes(self._fs.cat_file(file.path))
         except _Missing:
             raise FileNotFoundError from None
@@ -105,7 +105,7 @@ class Bucket:
         if there and not (there.size == file.size and self.read(there) == content):
             target = posixpath.join(into, other_name(file))
         try:
-            with self._asked("archive"):
+            with self._requesting("archive"):
                 self._fs.pipe_file(target, content, **IN_ONE.get(self._kind, {}))
         except _Missing:
             self._is_there()
@@ -116,7 +116,7 @@ class Bucket:
 
     def delete(self, path: str) -> None:
         """See `resources.hr.urls.Place`."""
-        with suppress(_Missing), self._asked("delete"):
+        with suppress(_Missing), self._requesting("delete"):
             self._fs.rm_file(path)
 
     def _seen(self, about: Mapping[str, Any]) -> Seen:
@@ -135,13 +135,13 @@ class Bucket:
         Raises:
             Permanent: It is not.
         """
-        with suppress(_Missing), self._asked("list"):
+        with suppress(_Missing), self._requesting("list"):
             if self._fs.exists(self._bucket if not self._folder.startswith("/") else f"/{self._bucket}"):
                 return
         raise Permanent(f"{self.name} is not there.", _NO_BUCKET)
 
     @contextmanager
-    def _asked(self, verb: Verb) -> Iterator[None]:
+    def _requesting(self, verb: Verb) -> Iterator[None]:
         """Turn whatever a library raises into one of our failures, or `_Missing`."""
         try:
             yield
@@ -160,11 +160,11 @@ class Bucket:
         leave = " Or set `afterwards: leave`." if verb in ("archive", "delete") else ""
         message, advice = {
             "no bucket": (f"{self.name} is not there.", _NO_BUCKET),
-            "expired": (f"The credentials for {called} have expired.", f"Renew them: {_WHOSE}."),
+            "expired": (f"The credentials for {called} have expired.", f"Renew them: {_CREDENTIALS}."),
             "clock": (f"{self.name} says that the clock of this machine is wrong.", "Set it."),
             "region": (f"{self.name} is in another region than it is asked for in.", f"Set it: {_REGION}."),
-            "unknown": (f"{self.name} does not know the credentials.", f"Correct them: {_WHOSE}."),
-            "refused": (f"{self.name} does not let us {verb} HR's files.", f"Ask for the right. Whose it must be: {_WHOSE}.{leave}"),
+            "unknown": (f"{self.name} does not know the credentials.", f"Correct them: {_CREDENTIALS}."),
+            "refused": (f"{self.name} does not let us {verb} HR's files.", f"Ask for the right. Whose it must be: {_CREDENTIALS}.{leave}"),
             "unusable": (f"{self.name} cannot be asked as it is set up ({type(error).__name__}).", "Check `url` and `options`."),
         }[meant]
         return Permanent(message, advice)

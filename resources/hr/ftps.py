@@ -151,7 +151,7 @@ def _entries(ftp: ftplib.FTP_TLS, folder: str, wanted: Wanted, server: str) -> I
     except ftplib.error_perm as error:
         if str(error)[:3] not in _UNKNOWN:
             raise
-        found = _asked_one_by_one(ftp, wanted)
+        found = _facts_one_by_one(ftp, wanted)
     if folder:
         ftp.cwd(start)
     for name, facts in found:
@@ -162,7 +162,7 @@ def _entries(ftp: ftplib.FTP_TLS, folder: str, wanted: Wanted, server: str) -> I
             yield Seen(posixpath.join(folder, name), name, int(facts["size"]), _time(facts.get("modify")))
 
 
-def _asked_one_by_one(ftp: ftplib.FTP_TLS, wanted: Wanted) -> list[tuple[str, dict[str, str]]]:
+def _facts_one_by_one(ftp: ftplib.FTP_TLS, wanted: Wanted) -> list[tuple[str, dict[str, str]]]:
     """For a server that lists names alone."""
     try:
         names = [posixpath.basename(name) for name in ftp.nlst()]

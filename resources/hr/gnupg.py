@@ -123,10 +123,10 @@ class Home:
             passphrase: What it opens keys with.
             allowed: Is told how many bytes have come out so far; what it raises ends gpg.
         """
-        with tempfile.TemporaryFile(dir=self.folder) as said, _pipe(passphrase) as secret:
+        with tempfile.TemporaryFile(dir=self.folder) as status, _pipe(passphrase) as secret:
             command = ["gpg", "--homedir", str(self.folder), *_ALWAYS, "--passphrase-fd", str(secret), *arguments]
             with subprocess.Popen(  # noqa: S603 - no word of it comes from a file
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, pass_fds=[secret], env=_environment()
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=status, pass_fds=[secret], env=_environment()
             ) as process:
                 giving = threading.Thread(target=_give, args=[process, given], daemon=True)
                 giving.start()
@@ -137,8 +137,8 @@ class Home:
                     raise
                 finally:
                     giving.join()
-            said.seek(0)
-            lines = said.read().splitlines()
+            status.seek(0)
+            lines = status.read().splitlines()
         reports = [line.removeprefix(_REPORT).decode("utf-8", "replace").split(" ") for line in lines if line.startswith(_REPORT)]
         text = b"\n".join(line for line in lines if not line.startswith(_REPORT)).decode("utf-8", "replace")
         return Report(tuple(map(tuple, reports)), text, process.returncode, output)

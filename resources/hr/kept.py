@@ -100,27 +100,27 @@ class KeptExport:
             Permanent: The disk is full, or not ours.
         """
         modified = file.modified.isoformat() if file.modified else None
-        said = {what: base64.b64encode(beside).decode() for what, beside in (companions or {}).items()}
+        head = {what: base64.b64encode(beside).decode() for what, beside in (companions or {}).items()}
         with disk_errors(folder()):
             make_directory(folder())
-            write(self._path, json.dumps({**asdict(file), "modified": modified, **said}).encode() + b"\n" + content)
+            write(self._path, json.dumps({**asdict(file), "modified": modified, **head}).encode() + b"\n" + content)
 
     def file(self) -> "RemoteFile | None":
         """As the server described it; None if nothing is kept."""
         from resources.hr.remote_folder import RemoteFile  # noqa: PLC0415 - with it comes paramiko: only who needs a server loads it
 
-        said = self._said()
-        if said is None:
+        head = self._head()
+        if head is None:
             return None
-        said = {name: value for name, value in said.items() if name not in _COMPANIONS}
-        return RemoteFile(**{**said, "modified": datetime.fromisoformat(said["modified"]) if said["modified"] else None})
+        head = {name: value for name, value in head.items() if name not in _COMPANIONS}
+        return RemoteFile(**{**head, "modified": datetime.fromisoformat(head["modified"]) if head["modified"] else None})
 
     def companions(self) -> dict[str, bytes]:
         """What was read with what is kept; nothing if that is not kept."""
-        said = self._said() or {}
-        return {what: base64.b64decode(said[what]) for what in _COMPANIONS if what in said}
+        head = self._head() or {}
+        return {what: base64.b64decode(head[what]) for what in _COMPANIONS if what in head}
 
-    def _said(self) -> dict[str, Any] | None:
+    def _head(self) -> dict[str, Any] | None:
         """What stands before the content."""
         with disk_errors(folder()):
             try:

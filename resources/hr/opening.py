@@ -116,5 +116,5 @@ def _named(source: CsvFormat, name: str) -> Iterator[None]:
     except Unfit as unfit:
         raise (Unfit(unfit.code, f"{name}: {unfit.message}", unfit.advice) if source.files else unfit) from None
     except Permanent as failure:
-        told = str(failure).removesuffix(failure.advice).strip()
-        raise (Permanent(f"{name}: {told}", failure.advice) if source.files else failure) from None
+        sentence = str(failure).removesuffix(failure.advice).strip()
+        raise (Permanent(f"{name}: {sentence}", failure.advice) if source.files else failure) from None

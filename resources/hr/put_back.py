@@ -22,13 +22,13 @@ BRIEF: Final = Patience(connect=8, reply=30, retry=Retry(attempts=2, first_wait=
 AGAIN: Final = "The next sync puts the list there again."
 
 
-def put_back(settings: PutBack, files: Mapping[str, bytes], gone: tuple[str, ...] = (), patience: Patience | None = None) -> None:
+def put_back(settings: PutBack, files: Mapping[str, bytes], obsolete: tuple[str, ...] = (), patience: Patience | None = None) -> None:
     """Put files into HR's folder, in place of those that are there. Safe to repeat.
 
     Args:
         settings: Where.
         files: Name → content.
-        gone: Files of ours of which there is none this time: an old one would say what is not so any more.
+        obsolete: Files of ours of which there is none this time: an old one would say what is not so any more.
         patience: How long to wait and how often to try.
 
     Raises:
@@ -40,7 +40,7 @@ def put_back(settings: PutBack, files: Mapping[str, bytes], gone: tuple[str, ...
         try:
             for name, content in files.items():
                 _put(sftp, posixpath.join(settings.folder, name), content)
-            for name in gone:
+            for name in obsolete:
                 with suppress(FileNotFoundError):
                     sftp.remove(posixpath.join(settings.folder, name))
         except FileNotFoundError:

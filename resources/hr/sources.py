@@ -141,7 +141,7 @@ class LocalFiles:
         """See `ExportSource`."""
         with suppress(FileNotFoundError, PermissionError, NoFile):
             return _in_state(state, self.every())
-        raise _gone()
+        raise _no_file()
 
     def every(self) -> list[Found]:
         """See `FileSource`."""
@@ -157,7 +157,7 @@ class LocalFiles:
         """See `ExportSource`."""
         path = Path(found.path)
         if not path.exists():
-            raise _gone()
+            raise _no_file()
         export = files.take(path, self.settings.companions)
         if export.size != found.size:
             raise Transient(f"The HR file had {found.size} bytes and has {export.size}.", "Run again when HR has written it.")
@@ -272,7 +272,7 @@ def _in_state(state: str, found: list[Found]) -> Found:
         return same
     shown, *before = state.rsplit("|", 2)
     if (now := next((one for one in found if one.state.rsplit("|", 2)[0] == shown), None)) is None:
-        raise _gone()
+        raise _no_file()
     changed = before[:1] != [str(now.size)]
     message = (
         f"The HR file had {before[0]} bytes and has {now.size}."
@@ -282,5 +282,5 @@ def _in_state(state: str, found: list[Found]) -> Found:
     raise Transient(message, "Run again when HR has written it.")
 
 
-def _gone() -> NoFile:
+def _no_file() -> NoFile:
     return NoFile("The HR file is no longer there.", "Ask HR whether it was taken away.")

@@ -108,10 +108,10 @@ class AlertStates(Scoped):
             there = database.frame(connection, sa.select(*(table.c[name] for name in STATE)).where(looked))
             new, ended = _without(states, there), _without(there, states)
             database.insert(connection, table, database.rows_of(new, COLUMNS, **self._keys(since=at, over_at=None)))
-            gone: list[Any] = ended[list(STATE)].add_prefix("its_").to_dict("records")
-            if gone:
+            closed: list[Any] = ended[list(STATE)].add_prefix("its_").to_dict("records")
+            if closed:
                 which = sa.and_(mine, *(table.c[name] == sa.bindparam(f"its_{name}") for name in STATE))
-                connection.execute(sa.update(table).where(which).values(over_at=at), gone)
+                connection.execute(sa.update(table).where(which).values(over_at=at), closed)
             self._note(connection, new, ended, targets, at)
             self._for_new_targets(connection, targets, set((before.settings if before else {}).get("targets", targets)))
 

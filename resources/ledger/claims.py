@@ -58,9 +58,9 @@ class Claims(Scoped):
 
     def keep(self, destinations: Iterable[str]) -> None:
         """Let go of what the company had at any other destination than these."""
-        gone = tables.claim.c.destination.not_in(list(destinations))
+        dropped = tables.claim.c.destination.not_in(list(destinations))
         with self._writing() as connection:
-            connection.execute(sa.delete(tables.claim).where(self._mine(tables.claim), gone))
+            connection.execute(sa.delete(tables.claim).where(self._mine(tables.claim), dropped))
 
     def without(self, destination: str) -> list[str]:
         """The companies that have people at a destination and have claimed nothing of it: synced before there were claims."""

@@ -77,8 +77,8 @@ class Deliveries(Scoped):
     def exceptions(self, destination: str, plan_run_id: str) -> pd.DataFrame:
         """As `answers`, of those alone who were not accepted, or with a reason: few, where all of a first load are answers."""
         table = tables.answer
-        told = sa.or_(table.c.status != "accepted", table.c.reason.is_not(None))
-        return self._frame(table, ANSWERS, ["person"], told, destination=destination, plan_run_id=plan_run_id)
+        exceptional = sa.or_(table.c.status != "accepted", table.c.reason.is_not(None))
+        return self._frame(table, ANSWERS, ["person"], exceptional, destination=destination, plan_run_id=plan_run_id)
 
     def answer_counts(self, destination: str, plan_run_id: str) -> dict[str, int]:
         """How many people were answered so far, by status."""

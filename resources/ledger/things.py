@@ -48,10 +48,10 @@ class Things(Scoped):
         mine = self._mine(table, destination=destination, plan_run_id=plan_run_id)
         with self._reading() as connection:
             rows = connection.execute(sa.select(table.c.words, table.c.answer).where(mine).order_by(table.c.position)).all()
-        said = [{**row.words, **(row.answer or {})} for row in rows]
+        values = [{**row.words, **(row.answer or {})} for row in rows]
         texts = {"old": "was", "new": "becomes", "answer": "answered"}
-        columns = {name: pd.Series([one.get(key) for one in said], dtype="str") for name, key in texts.items()}
-        people = pd.Series([" ".join(one.get("people", ())) for one in said], dtype="str")
+        columns = {name: pd.Series([one.get(key) for one in values], dtype="str") for name, key in texts.items()}
+        people = pd.Series([" ".join(one.get("people", ())) for one in values], dtype="str")
         return found.assign(**columns, people=people)[list(KEPT)]
 
     def named(self) -> pd.DataFrame:

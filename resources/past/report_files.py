@@ -15,7 +15,7 @@ from resources.stored.runs import StoredRuns
 from resources.to_type import in_page
 from roster.reports.list_for_hr import rows
 from roster.reports.model import RunReport
-from roster.reports.page import Told, render
+from roster.reports.page import Overview, render
 from roster.reports.reasons import reason
 from roster.reports.since import Since, since
 from roster.reports.skipped import left_out, to_csv
@@ -31,7 +31,7 @@ class Written:
     page: Any
     skipped: Any
     workbook: Any
-    told: Told
+    overview: Overview
 
 
 _LAST: Final[dict[str, tuple[RunReport, Written]]] = {}
@@ -57,9 +57,9 @@ def write_reports(report: RunReport) -> Written:
     """
     everyone = left_out(report)
     named = with_names(report, everyone)
-    told = Told.of(named, everyone)
-    page = _write(report, "sync_report.html", in_page(render(named, told)).encode())
-    return Written(page, *_lists(named, told.since), told)
+    overview = Overview.of(named, everyone)
+    page = _write(report, "sync_report.html", in_page(render(named, overview)).encode())
+    return Written(page, *_lists(named, overview.since), overview)
 
 
 def _listed(report: RunReport, everyone: pd.DataFrame, beside: Stored) -> pd.DataFrame:
@@ -119,14 +119,14 @@ def _lists(report: RunReport, changed: Since) -> tuple[Any, Any]:
 
 
 def _in_own_words(report: RunReport, everyone: pd.DataFrame) -> pd.DataFrame:
-    values, said = StoredRuns(report.company), dict[tuple[str, str], str]()
+    values, own_words = StoredRuns(report.company), dict[tuple[str, str], str]()
     refused = everyone["outcome"].eq("refused")
     for one in report.destinations if refused.any() else ():
         for run_id in report.attempts:
             found = values.entry(run_id, f"{one.key}/sync_result", WHOLE) or {}
-            said |= {(one.name, person): text for person, text in found.items()}
+            own_words |= {(one.name, person): text for person, text in found.items()}
     rows = everyone[refused]
-    texts = [said.get(where) for where in zip(rows["where"], rows["employee_id"], strict=True)]
+    texts = [own_words.get(where) for where in zip(rows["where"], rows["employee_id"], strict=True)]
     whole = pd.Series(texts, index=rows.index, dtype="str").dropna()
     words = everyone["code"].map({code: reason(code).words for code in everyone["code"].unique()}).astype("str")
     return everyone.assign(reason=(words + ": " + whole).astype("str").fillna(everyone["reason"]))

@@ -224,7 +224,7 @@ def _left_out_people(ledger: Ledger, name: str, run_id: str) -> tuple[pd.DataFra
 def own_account_of(facts: PlanFacts, requests: Sequence[Mapping[str, Any]]) -> list[own_account.Beside]:
     """What a destination says of itself: the dry run of a plan beside all requests that were sent for it, of earlier attempts too."""
     write = own_account.together(own_account.from_json(request.get("account", ())) for request in requests)
-    return own_account.beside(facts.dry_run.account, write, asked=facts.dry_run.requests > 0, written=len(requests) > 0)
+    return own_account.beside(facts.dry_run.account, write, requested=facts.dry_run.requests > 0, written=len(requests) > 0)
 
 
 def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
@@ -242,8 +242,8 @@ def _people(planned: pd.DataFrame, outcomes: pd.DataFrame, answers: pd.DataFrame
 
 def _to_know(facts: PlanFacts) -> list[str]:
     """What is to be known of a plan before anything of it."""
-    told = [facts.other_settings.sentence()] if facts.other_settings else []
-    return [*told, *(facts.notices if facts.undoes else ())]
+    sentences = [facts.other_settings.sentence()] if facts.other_settings else []
+    return [*sentences, *(facts.notices if facts.undoes else ())]
 
 
 def _released(facts: PlanFacts) -> list[str]:

@@ -75,7 +75,7 @@ class Status:
     ``reason``, ``first_seen``, ``times``."""
     leavers: pd.DataFrame = field(default_factory=lambda: frame([]))
     """Who has left and has access now, or may have it: `resources.past.open_states.leavers`."""
-    not_told: Sequence[Failing] = ()
+    undelivered: Sequence[Failing] = ()
     """The targets of its alerts that did not take what they were sent."""
 
 
@@ -116,7 +116,7 @@ def look(ledger: Ledger, last: int, titles: Mapping[str, str]) -> Status:
             ["destination", "employee_id", "reason", "first_seen", "times"]
         ],
         leavers=left,
-        not_told=ledger.alerts.failing(),
+        undelivered=ledger.alerts.failing(),
     )
 
 

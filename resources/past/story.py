@@ -71,7 +71,9 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
     gate = ledger.intakes.gate(root)
     run_ids = runs["run_id"].tolist()
     failure = next(iter(ledger.runs.failures(str(last["run_id"])).values()), None)
-    told = not ledger.intakes.disposition_counts(root)  # else an attempt before had passed, and the rows that are kept are that file's
+    of_this_attempt = not ledger.intakes.disposition_counts(
+        root
+    )  # else an attempt before had passed, and the rows that are kept are that file's
     visits = [
         _visit(ledger, stored, name, title, plan, employee_id)
         for name, title in titles.items()
@@ -85,7 +87,7 @@ def _chapter(ledger: Ledger, stored: StoredRuns, runs: pd.DataFrame, employee_id
         failure=without_names(failure) if failure else None,
         file=gate.facts.get("file") if gate else None,
         intake=gate.number if gate else None,
-        lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and (gate.passed or told) else None,
+        lines=_lines(ledger, stored, root, run_ids, employee_id) if gate and (gate.passed or of_this_attempt) else None,
         lacking=_dropped(ledger, gate.facts.get("notes", []) if gate else [], employee_id),
         standing=standing_by(_first(stored, run_ids, "hr/roster", "value"), employee_id),
         visits=visits,
@@ -206,7 +208,7 @@ def _followed(ledger: Ledger, where: str, employee_id: str) -> dict[tuple[str, s
     skips = ledger.skips.all()
     mine = skips["destination"].eq(where) & skips["employee_id"].eq(employee_id) & skips["closed"].isna()
     return {
-        lacking.told(row["reason"]): {"since": datetime.fromisoformat(row["first_seen"]).date(), "times": row["times"]}
+        lacking.of_code(row["reason"]): {"since": datetime.fromisoformat(row["first_seen"]).date(), "times": row["times"]}
         for row in skips[mine & lacking.of_values(skips["reason"])].to_dict("records")
     }
 

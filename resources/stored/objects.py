@@ -37,7 +37,7 @@ def read(file: Any) -> bytes:
     if isinstance(file, Path):
         return file.read_bytes()
     try:
-        with _asked("read", file):
+        with _translated("read", file):
             return bytes(file.fs.cat_file(file.path))
     except _Missing:
         files(file)  # of a bucket that is not there every file is missing
@@ -50,7 +50,7 @@ def write(file: Any, content: bytes) -> None:
     Raises:
         Failed: It could not be written.
     """
-    with _told("write", file):
+    with _reported("write", file):
         file.fs.makedirs(file.parent.path, exist_ok=True) if not _is_bucketed(file) else None
         file.fs.pipe_file(file.path, content, **IN_ONE.get(file.protocol, {}))
 
@@ -61,7 +61,7 @@ def files(place: Any) -> dict[str, datetime]:
     Raises:
         Failed: The place cannot be listed.
     """
-    with _told("list", place):
+    with _reported("list", place):
         place.fs.invalidate_cache()
         found = place.fs.find(place.path, detail=True)
         if not found and place.protocol in AZURE and not place.fs.exists(place.path.strip("/").partition("/")[0]):
@@ -85,7 +85,7 @@ def delete(place: Any) -> None:
     if not files(place) and _is_bucketed(place):
         return
     try:
-        with _asked("delete", place):
+        with _translated("delete", place):
             place.fs.rm(place.path, recursive=True)
     except _Missing:
         pass
@@ -103,7 +103,7 @@ def delete_file(file: Any) -> None:
         Failed: It stays.
     """
     try:
-        with _asked("delete", file):
+        with _translated("delete", file):
             file.fs.rm_file(file.path)
     except _Missing:
         pass
@@ -116,7 +116,7 @@ def former_versions(place: Any) -> int | None:
     bucket, _, key = place.path.strip("/").partition("/")
     count, more = 0, dict[str, Any]()
     try:
-        with _told("list", place):
+        with _reported("list", place):
             while True:
                 found = place.fs.call_s3("list_object_versions", Bucket=bucket, Prefix=f"{key}/", **more)
                 count += sum(not one.get("IsLatest") for one in found.get("Versions", []))
@@ -137,17 +137,17 @@ class _Missing(Exception):
 
 
 @contextmanager
-def _told(verb: Verb, place: Any) -> Iterator[None]:
+def _reported(verb: Verb, place: Any) -> Iterator[None]:
     """Likewise, and what is missing is the place itself."""
     try:
-        with _asked(verb, place):
+        with _translated(verb, place):
             yield
     except _Missing:
         raise Permanent(f"{shown(place)} is not there.", "Make the bucket or container, or correct ROLLCALL_STORAGE.") from None
 
 
 @contextmanager
-def _asked(verb: Verb, place: Any) -> Iterator[None]:
+def _translated(verb: Verb, place: Any) -> Iterator[None]:
     """Turn whatever a library raises into one of our failures, or `_Missing`."""
     try:
         yield

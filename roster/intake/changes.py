@@ -27,7 +27,7 @@ from roster.reading.lines import of_before
 from roster.reading.table import RawTable, emptied
 from roster.rules import evaluate, matches
 from roster.settings import CsvFormat, People
-from roster.statuses import says_gone
+from roster.statuses import says_deleted
 from roster.strict import Where
 from roster.unfit import Unfit
 from roster.vocabulary import MANAGER_COLUMNS
@@ -95,15 +95,15 @@ def read(data: bytes, format: CsvFormat, people: People, one: Callable[..., RawT
         )
     marks = format.changes.deleted if format.changes and format.changes.deleted else {}
     table = one(parts[CHANGES], format, wanted | set(marks), number)
-    gone = _marked(marks, table.frame)
-    unread = table.frame.index[_unread(marks, table.frame, people, format.empty) & ~gone]
+    marked = _marked(marks, table.frame)
+    unread = table.frame.index[_unread(marks, table.frame, people, format.empty) & ~marked]
     theirs = _numbers(table.frame, format, people)
-    ends = _ends_by_mark(theirs, gone)
-    gone, unread = gone & ~ends, unread.union(table.frame.index[ends])
+    ends = _ends_by_mark(theirs, marked)
+    marked, unread = marked & ~ends, unread.union(table.frame.index[ends])
     kept = before[~before[NUMBER].isin(theirs.dropna())]
-    counts = _counts(table.frame, theirs, gone, before, wanted)
-    put = _put(table, kept, wanted, counts, kept, table.frame.index[gone], before)
-    return replace(put, unknown=table.frame.index[gone & theirs.notna() & ~theirs.isin(before[NUMBER])], unread=unread)
+    counts = _counts(table.frame, theirs, marked, before, wanted)
+    put = _put(table, kept, wanted, counts, kept, table.frame.index[marked], before)
+    return replace(put, unknown=table.frame.index[marked & theirs.notna() & ~theirs.isin(before[NUMBER])], unread=unread)
 
 
 def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
@@ -114,13 +114,13 @@ def _marked(marks: Where, frame: pd.DataFrame) -> pd.Series:
     return matches(words, frame.assign(**_seen(marks, frame)), "changes.deleted")
 
 
-def _ends_by_mark(numbers: pd.Series, gone: pd.Series) -> pd.Series:
+def _ends_by_mark(numbers: pd.Series, marked: pd.Series) -> pd.Series:
     """Which rows say by a mark that somebody is gone of whom a row above says otherwise. One below takes their place: so are
     changes written as a row that goes and one that comes."""
-    if not gone.any():
-        return gone
+    if not marked.any():
+        return marked
     lines = numbers.index.to_series()
-    return gone & lines.mask(gone).groupby(numbers).transform("max").lt(lines)
+    return marked & lines.mask(marked).groupby(numbers).transform("max").lt(lines)
 
 
 def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collection[str]) -> pd.Series:
@@ -131,7 +131,7 @@ def _unread(marks: Where, frame: pd.DataFrame, people: People, nothing: Collecti
         cells = frame[name].map(plain, na_action="ignore").astype("str")
         cells = cells.mask(cells.isin(list(nothing)))
         found = yes_or_no.doubtful({name: accepted}, cells.to_frame()) | cells.isin(
-            [word for word in cells.dropna().unique() if says_gone(word) or word.startswith("#")]  # or a spreadsheet's error
+            [word for word in cells.dropna().unique() if says_deleted(word) or word.startswith("#")]  # or a spreadsheet's error
         )
         named = [
             plain(word) for source in people.columns.values() if name in source.reads() for word in source.values or source.lookup or ()
@@ -203,16 +203,16 @@ def forgetting(rows: pd.DataFrame, employee_id: str, addresses: Collection[str],
         addresses: Theirs, in lower case.
         people: What the rows mean; None: that cannot be read, and any column may refer to people by their numbers.
     """
-    gone = rows[NUMBER].eq(employee_id)
+    own_rows = rows[NUMBER].eq(employee_id)
     headings = [name for name in rows.columns if name.startswith(HEADING)]
     raw = rows[headings].rename(columns=lambda name: name.removeprefix(HEADING))
-    own, others = raw[gone], raw[~gone]
+    own, others = raw[own_rows], raw[~own_rows]
     theirs = {*addresses, *(str(cell).lower() for cell in own.to_numpy().ravel() if isinstance(cell, str) and "@" in cell)}
     hidden = pd.DataFrame({name: others[name].str.lower().isin(theirs) for name in others})
     for name, mentions in _mentions(others, own, employee_id, people):
         hidden[name] |= mentions
-    told = others.mask(hidden, FORGOTTEN).add_prefix(HEADING)
-    return rows[~gone].assign(**told).reset_index(drop=True).astype("str")
+    cleared = others.mask(hidden, FORGOTTEN).add_prefix(HEADING)
+    return rows[~own_rows].assign(**cleared).reset_index(drop=True).astype("str")
 
 
 def _mentions(others: pd.DataFrame, own: pd.DataFrame, employee_id: str, people: People | None) -> Iterator[tuple[str, "pd.Series[bool]"]]:
@@ -262,18 +262,18 @@ def _put(
     wanted: Collection[str],
     counts: dict[str, int],
     flagged: pd.DataFrame,
-    gone: pd.Index,
+    marked: pd.Index,
     before: pd.DataFrame,
 ) -> Roster:
     """A file's rows, and those of before that stay."""
     columns = [name for name in table.frame.columns if name in wanted]
     if lacking := sorted(name for name in columns if len(rows) and f"{HEADING}{name}" not in rows):
-        told = f"The roster before has no column {', '.join(lacking)}, which the settings want now."
-        raise Unfit("changes", told, "Have HR send a file with everyone (`changes.full`), or take the column out of the settings.")
+        message = f"The roster before has no column {', '.join(lacking)}, which the settings want now."
+        raise Unfit("changes", message, "Have HR send a file with everyone (`changes.full`), or take the column out of the settings.")
     lines = of_before(pd.RangeIndex(1, len(before) + 1))[before.index.isin(rows.index)]
     staying = rows[[f"{HEADING}{name}" for name in columns]].set_axis(columns, axis=1).set_axis(lines) if len(rows) else None
     frame = pd.concat([table.frame[columns], staying]).astype("str") if staying is not None else table.frame[columns]
-    deleted = gone.append(lines[flagged[DELETED].notna().to_numpy()]) if len(rows) else gone
+    deleted = marked.append(lines[flagged[DELETED].notna().to_numpy()]) if len(rows) else marked
     # Of the header only what is wanted: one file with everyone may have other columns beside them than changes have.
     header, fields = [name for name in table.header if name in wanted], {0: len(table.header)}
     made = replace(table, frame=frame, rows=table.rows + len(rows), header=header, fields=fields)
@@ -291,26 +291,26 @@ def _only_number(people: People) -> People:
     return people.model_copy(update={"columns": {"employee_id": people.columns["employee_id"]}})
 
 
-def _counts(frame: pd.DataFrame, theirs: pd.Series, gone: pd.Series, before: pd.DataFrame, wanted: Collection[str]) -> dict[str, int]:
+def _counts(frame: pd.DataFrame, theirs: pd.Series, marked: pd.Series, before: pd.DataFrame, wanted: Collection[str]) -> dict[str, int]:
     """People, by what becomes of their rows; one whose rows say what they said before is in none."""
     known = theirs.isin(before[NUMBER])
     columns = sorted(name for name in wanted if f"{HEADING}{name}" in before)
     old = before[before[NUMBER].isin(theirs)]
-    said_before = set(_said(old[[f"{HEADING}{name}" for name in columns]], old[NUMBER]))
-    same = _said(frame[columns], theirs).isin(said_before)
+    texts_before = set(_row_texts(old[[f"{HEADING}{name}" for name in columns]], old[NUMBER]))
+    same = _row_texts(frame[columns], theirs).isin(texts_before)
     return {
         "before": int(before[NUMBER].nunique()),
-        "added": int(theirs[~known & ~gone].nunique()),
-        "changed": int(theirs[known & ~gone & ~same].nunique()),
-        "deleted": int(theirs[gone].nunique()),
+        "added": int(theirs[~known & ~marked].nunique()),
+        "changed": int(theirs[known & ~marked & ~same].nunique()),
+        "deleted": int(theirs[marked].nunique()),
     }
 
 
-def _said(rows: pd.DataFrame, number: pd.Series) -> "pd.Series[str]":
-    said = number.astype("str").fillna("")
+def _row_texts(rows: pd.DataFrame, number: pd.Series) -> "pd.Series[str]":
+    texts = number.astype("str").fillna("")
     for name in rows.columns:
-        said = said + "\x1f" + rows[name].astype("str").fillna("")
-    return said
+        texts = texts + "\x1f" + rows[name].astype("str").fillna("")
+    return texts
 
 
 def _flags(roster: Roster, lines: pd.Index) -> "pd.Series[str]":

@@ -154,8 +154,8 @@ def _kinds(series: pd.Series, name: str) -> pd.Series:
     if not beside(as_array(series), _WITHOUT_DAYS if name in CODES else _UNSUSPECTED):
         return series.head(0)
     # Of what people are told apart by, nearly every value is another one.
-    asked = series if name in KEYS else pd.Series(series.unique(), dtype="str")
-    suspect = asked[asked.str.contains(_SUSPECT + more, na=False)].unique()
+    values = series if name in KEYS else pd.Series(series.unique(), dtype="str")
+    suspect = values[values.str.contains(_SUSPECT + more, na=False)].unique()
     kinds = {text: kind for text in suspect if (kind := _kind(text, name))}
     return series[among(series, pd.Series(list(kinds), dtype="str"))].map(kinds).astype("str")
 
@@ -188,11 +188,11 @@ def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> N
         Unfit: One was. Several people may have had it, and nobody knows which.
     """
     manager = people.columns.get("manager_id")
-    asked: Iterable[tuple[str, pd.Series]] = [
+    references: Iterable[tuple[str, pd.Series]] = [
         *((", ".join(sorted(people.columns[name].reads())), columns[name]) for name in NUMBERS if name in people.columns),
         *((column, raw[column]) for column in sorted(manager.refers_through() if manager else ())),
     ]
-    for heading, values in asked:
+    for heading, values in references:
         lines = values.index[values.str.fullmatch(SHORTENED, na=False)]
         if len(lines):
             raise Unfit(

@@ -129,8 +129,8 @@ def by_rule(validated: Validated, people: People, days: Days) -> Validated:
     if people.contradictions == "reject":
         return Validated(frame, [*validated.rejected, fault_rows(frame.index[at], "end_date", CONTRADICTING)], validated.dropped)
     # Where the status says that somebody has left, no end date can say otherwise, whether it can be read or not.
-    gone = frame.index[frame["worker_status"].eq("Terminated")]
-    rejected = [part[~(part["column"].eq("end_date") & part["line"].isin(gone))] for part in validated.rejected]
+    terminated = frame.index[frame["worker_status"].eq("Terminated")]
+    rejected = [part[~(part["column"].eq("end_date") & part["line"].isin(terminated))] for part in validated.rejected]
     dropped = [*validated.dropped, fault_rows(frame.index[at], "end_date", STATUS_COUNTS)]
     return Validated(frame.assign(end_date=frame["end_date"].mask(at)), rejected, dropped)
 

@@ -91,9 +91,9 @@ class FileFacts:
         """What a workbook hides of itself, in words; None where that is nothing."""
         rows, columns, sheets = (self.hidden.get(what, 0) for what in ("rows", "columns", "sheets"))
         read = [f"{count} {one}{'s' * (count > 1)}" for count, one in ((rows, "row"), (columns, "column")) if count]
-        said = [f"the sheet hides {' and '.join(read)} of those that are read"] if read else []
-        said += [f"{sheets} hidden sheet{'s are' if sheets > 1 else ' is'} not read"] if sheets else []
-        return "; ".join(said) or None
+        parts = [f"the sheet hides {' and '.join(read)} of those that are read"] if read else []
+        parts += [f"{sheets} hidden sheet{'s are' if sheets > 1 else ' is'} not read"] if sheets else []
+        return "; ".join(parts) or None
 
     def dispositions(self) -> dict[str, int]:
         """Disposition → rows."""

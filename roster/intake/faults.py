@@ -123,13 +123,13 @@ def columns_by_line(dropped: list[pd.DataFrame]) -> pd.Series:
     return found.groupby("line")["column"].agg("|".join).astype("str")
 
 
-def no_usable_row(rejects: pd.DataFrame, rows: int, told: pd.DataFrame) -> Unfit:
+def no_usable_row(rejects: pd.DataFrame, rows: int, named: pd.DataFrame) -> Unfit:
     """The error for a file of which no row is left, with the columns at fault as the settings name them.
 
     Args:
         rejects: As `entries` gives them.
         rows: The file's rows.
-        told: The same as `roster.intake.take_in.IntakeResult` has them, for whoever is told of each row.
+        named: The same as `roster.intake.take_in.IntakeResult` has them, for whoever is told of each row.
     """
     source = rejects["source"].map(lambda name: f", which is '{name}'", na_action="ignore").astype("str").fillna("")
     kinds = rejects.assign(place=rejects["column"].fillna("") + source).groupby(["code", "place"], sort=False)["line"].agg(["size", "min"])
@@ -144,7 +144,7 @@ def no_usable_row(rejects: pd.DataFrame, rows: int, told: pd.DataFrame) -> Unfit
         advice = (
             f"Cells say {', '.join(words)}: if that stands for nothing, set `empty: [{', '.join(map(repr, words))}]`. Else c{advice[1:]}"
         )
-    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {by_kind or 'none'}.", advice, told)
+    return Unfit("nobody", f"None of the {rows} rows can be used. Faults by kind: {by_kind or 'none'}.", advice, named)
 
 
 def _cells(part: pd.DataFrame, column: str, frame: pd.DataFrame) -> pd.Series:

@@ -38,9 +38,9 @@ _MISREAD = re.compile(
     f"|(?<=[{_SMALL}][{_SMALL}])[ÂÊÈÕŠŒŸ](?=[{_SMALL}])"
 )
 """Signs inside a word, and capital letters that no language has there: a page of one byte that was read as another such page."""
-_GONE = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
+_LOST = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
 """Characters that stand for none."""
-_ASKED = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
+_QUESTION_MARKS = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
 """Question marks beside letters."""
 _CODE = re.compile(
     r"&(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[oO]slash|[aA][eE]lig|[aA]ring|eth|ETH|thorn|THORN"
@@ -66,4 +66,4 @@ def kind(text: str) -> str | None:
         return "code"
     if _GARBLED.search(text) or (_ADDRESS not in text and _MISREAD.search(text)):
         return "garbled"
-    return "lost" if _GONE.search(text) or (_ADDRESS not in text and _ASKED.search(text)) else None
+    return "lost" if _LOST.search(text) or (_ADDRESS not in text and _QUESTION_MARKS.search(text)) else None

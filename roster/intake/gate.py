@@ -271,16 +271,16 @@ def _changes(counts: Mapping[str, int], limits: Gate) -> list[GateCheck]:
     """Whether a file of changes has more than a few, for the roster on which it is put."""
     if not counts:
         return []
-    before, gone = counts["before"], counts["deleted"]
+    before, deleted = counts["before"], counts["deleted"]
     other = counts["added"] + counts["changed"]
     seen = f"{counts['changed']:,} people changed and {counts['added']:,} added, of {before:,}"
     return [
         GateCheck("changes", seen, f"at most {limits.changes.most(before):,}", _verdict(not limits.changes.allows(other, before))),
         GateCheck(
             "deletions",
-            f"{gone:,} of {before:,} people are marked as gone",
+            f"{deleted:,} of {before:,} people are marked as gone",
             f"at most {limits.deletions.most(before):,}",
-            _verdict(not limits.deletions.allows(gone, before)),
+            _verdict(not limits.deletions.allows(deleted, before)),
         ),
     ]
 

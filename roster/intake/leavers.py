@@ -63,7 +63,7 @@ class Leavers:
         return [fault_rows(sorted(lines & set(saying.index[saying])), "", code) for saying, code in cases]
 
 
-_ASKED: Final = ("employee_id", "email", "first_name", "last_name", "start_date", "end_date")
+_COMPARED: Final = ("employee_id", "email", "first_name", "last_name", "start_date", "end_date")
 """Columns by which rows are told to be of one person, and one to follow another."""
 
 
@@ -98,7 +98,7 @@ def settle(validated: Validated, employee_id: pd.Series, standing: pd.Series, ma
     kept = spared(validated, saying)
     counting = why.index[why.isna()]
     faults = [part[part["line"].isin(counting)] for part in kept.rejected]
-    counted = numbered.loc[counting, list(_ASKED)]
+    counted = numbered.loc[counting, list(_COMPARED)]
     doubted = in_doubt(counted, saying)
     faults.append(fault_rows(doubted, "employee_id", IN_DOUBT))
     beside = beside_malformed(counted, saying, malformed, several=several)

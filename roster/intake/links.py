@@ -56,10 +56,10 @@ def link(frame: pd.DataFrame, raw: pd.DataFrame, current: pd.Series, people: Peo
     if source is not None and source.refers_to is not None and source.refers_to != people.columns["employee_id"].column:
         found = _resolve(frame["manager_id"], own_key(source, raw), frame["employee_id"], current, label)
         # A key of HR's own that leads nowhere must not stay: it could pass for an employee number.
-        return Linked(found.number, frame["manager_email"], _told(found, frame["manager_id"], "manager_id"))
+        return Linked(found.number, frame["manager_email"], _unresolved(found, frame["manager_id"], "manager_id"))
     if "manager_name" in people.columns:
         found = _by_name(frame, raw, people.columns["manager_name"], label)
-        return Linked(found.number, frame["manager_email"], _told(found, frame["manager_name"], "manager_name"))
+        return Linked(found.number, frame["manager_email"], _unresolved(found, frame["manager_name"], "manager_name"))
     if "manager_email" in people.columns:
         found = _resolve(frame["manager_email"].str.lower(), frame["email"].str.lower(), frame["employee_id"], current, label)
         outside = frame["manager_email"].mask(found.number.notna() | found.candidates.notna())
@@ -74,7 +74,7 @@ def own_key(source: Source, raw: pd.DataFrame) -> pd.Series:
     return raw[source.refers_to] if through == {source.refers_to} else evaluate(Rule(template=source.refers_to), raw)
 
 
-def _told(found: _Found, reference: pd.Series, column: str) -> list[pd.DataFrame]:
+def _unresolved(found: _Found, reference: pd.Series, column: str) -> list[pd.DataFrame]:
     unknown = reference.notna() & found.number.isna() & found.candidates.isna()
     return [*_ambiguous(found, column), fault_rows(reference.index[unknown], column, "unknown")]
 

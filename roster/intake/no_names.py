@@ -71,14 +71,16 @@ def _words(names: dict[str, pd.Series]) -> dict[str, "pd.Series[bool]"]:
 def _asides(texts: pd.Series) -> "pd.Series[bool]":
     """Which are a remark on how somebody stands, and nothing else."""
     signed = texts[texts.str.contains(r"^[(\[（【/|–—-]", na=False)].unique()
-    said = [text for text in signed if (parts := _ASIDE_ALONE.fullmatch(text)) and whole_names.says_standing(parts[1] or parts[2] or "")]
-    return among(texts, pd.Series(said, dtype="str"))
+    standing = [
+        text for text in signed if (parts := _ASIDE_ALONE.fullmatch(text)) and whole_names.says_standing(parts[1] or parts[2] or "")
+    ]
+    return among(texts, pd.Series(standing, dtype="str"))
 
 
 def _without_letters(texts: pd.Series) -> "pd.Series[bool]":
     """Which texts have no letter. pandas asks Python row by row for those of all scripts: so first for plain ones."""
-    asked = texts[~texts.str.contains("[A-Za-z]", na=True)]
-    found: pd.Series[bool] = asked.str.fullmatch(r"[\W\d_]+").reindex(texts.index, fill_value=False).astype("bool")
+    letterless = texts[~texts.str.contains("[A-Za-z]", na=True)]
+    found: pd.Series[bool] = letterless.str.fullmatch(r"[\W\d_]+").reindex(texts.index, fill_value=False).astype("bool")
     return found
 
 

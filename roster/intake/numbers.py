@@ -59,18 +59,18 @@ def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.Da
     forms = _form(distinct).value_counts()
     if distinct.empty or distinct.str.contains("[0-9]").mean() < 0.5:
         return fault_rows([], "employee_id", "employee_id")
-    asked = number[number.notna() & ~among(number, number[:0] if remembered is None else remembered)]
-    named = asked.str.fullmatch(_LETTERS)
+    unknown = number[number.notna() & ~among(number, number[:0] if remembered is None else remembered)]
+    named = unknown.str.fullmatch(_LETTERS)
     if named.any():
-        named &= asked.str.casefold().isin(_names(frame))
+        named &= unknown.str.casefold().isin(_names(frame))
     usual = str(forms.index[0]) if forms.iloc[0] * 2 >= len(distinct) and "9" in str(forms.index[0]) else None
     swapped = named & False
     if usual is not None:
-        odd = asked[_form(asked).ne(usual)]
+        odd = unknown[_form(unknown).ne(usual)]
         beside = [_holds_number(frame.loc[odd.index, name], usual, name) for name in _BESIDE if name in frame]
         for part in [*beside, odd.str.fullmatch(_DAY)]:
             swapped |= part.reindex(swapped.index, fill_value=False)
-    return fault_rows(asked.index[named | swapped], "employee_id", "employee_id")
+    return fault_rows(unknown.index[named | swapped], "employee_id", "employee_id")
 
 
 def named(rejects: pd.DataFrame, known: pd.Series) -> pd.DataFrame:

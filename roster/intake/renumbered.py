@@ -54,7 +54,7 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
     number = frame["employee_id"]
     ours = {*pairs, *pairs.values()}
     lines = {str(name): list(at) for name, at in number[number.isin(ours)].groupby(number).groups.items()}
-    here, gone = ~saying.certain & ~saying.pending, saying.certain
+    here, left = ~saying.certain & ~saying.pending, saying.certain
     numbers: dict[str, str] = {}
     until: dict[str, str] = {}
     superseded: dict[int, str] = {}
@@ -82,7 +82,7 @@ def of_file(pairs: Mapping[str, str], frame: pd.DataFrame, saying: Leavers) -> R
             until |= dict.fromkeys(ahead, active[0])
             continue
         if not active and len(to_begin) == len(new) and old:
-            if not _just_left(frame.loc[[line for line in old if gone[line]]], frame.loc[new]):
+            if not _just_left(frame.loc[[line for line in old if left[line]]], frame.loc[new]):
                 continue
             bridged |= set(new)
         superseded |= dict.fromkeys(old, SAME_PERSON)

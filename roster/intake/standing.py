@@ -42,9 +42,9 @@ def contradicting(roster: pd.DataFrame, as_of: date) -> int:
     """How many are there by their status and long gone by their dates, or gone by their status and not begun, or to go in a far future."""
     today, start, end, status = as_of.isoformat(), roster["start_date"], _end(roster), roster["worker_status"]
     there = status.isin(["Active", "On Leave", "Pending"]) & (end < (as_of - LONG).isoformat()) & ~(start > end)
-    gone = status.eq("Terminated") & ((start > today) | (end > (as_of + 4 * LONG).isoformat()))
+    early = status.eq("Terminated") & ((start > today) | (end > (as_of + 4 * LONG).isoformat()))
     begun = status.eq("Pending") & (start < (as_of - LONG).isoformat()) & ~(end < today)
-    return int((there | gone | begun).sum())
+    return int((there | early | begun).sum())
 
 
 def _end(roster: pd.DataFrame) -> pd.Series:

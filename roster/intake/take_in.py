@@ -99,20 +99,20 @@ def take_in(
         Unfit: The file as a whole cannot be trusted.
         roster.rules.MissingColumn: The settings name a column that is not there.
     """
-    asked = _Asked(format, people, employed.Days(as_of, zone, moment), remembered, on_step)
+    request = _Request(format, people, employed.Days(as_of, zone, moment), remembered, on_step)
     on_step(STEPS[0])
     if format.changes:
         put = changes.read(data, format, people, reading.read)
-        result = _of(put.table, asked, put)
+        result = _of(put.table, request, put)
         facts = replace(result.facts, changes=put.counts)
         return replace(result, facts=facts, after=changes.after(put, result.dispositions, format, people))
     tables = [reading.read(data, format, mapping.wanted(people), people.columns["employee_id"].reads())]
     del data  # of a long file it is hundreds of megabytes, and so is what is popped
-    return _of(tables.pop(), asked, None)
+    return _of(tables.pop(), request, None)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """What `take_in` was given besides the file."""
 
     format: CsvFormat
@@ -161,69 +161,69 @@ class _Sorted:
     """`numbers`, and those that are still to begin: by whichever somebody is named, it is the same person."""
 
 
-def _of(table: reading.RawTable, asked: _Asked, put: changes.Roster | None) -> IntakeResult:
+def _of(table: reading.RawTable, request: _Request, put: changes.Roster | None) -> IntakeResult:
     """As `take_in`, of rows that are read; where they come of changes, with what these say by marks."""
-    asked.on_step(STEPS[1])
-    read = _mapped(table, asked, put.deleted if put else None)
+    request.on_step(STEPS[1])
+    read = _mapped(table, request, put.deleted if put else None)
     del table
-    asked.on_step(STEPS[2])
-    read, found = _sorted(read, asked, put.unread if put else ())
+    request.on_step(STEPS[2])
+    read, found = _sorted(read, request, put.unread if put else ())
     found.dropped.append(faults.fault_rows(put.unknown if put else (), "employee_id", "gone_unknown"))
-    people, days, table = asked.people, asked.days, read.table
-    in_scope = scope.in_scope(people.scope, found.valid, found.saying.numbered, asked.remembered)
-    asked.on_step(STEPS[3])
+    people, days, table = request.people, request.days, read.table
+    in_scope = scope.in_scope(people.scope, found.valid, found.saying.numbered, request.remembered)
+    request.on_step(STEPS[3])
     # A key that was given on leads to whoever has it now.
     here = read.current & ~found.saying.numbered.reindex(read.rows.index, fill_value=False)
     referring = _referring(read.rows, read.mapped, read.superseded, found.known_as)
     linked = link(referring, table.frame, here, people, found.valid.index)
     linked = replace(linked, manager_id=linked.manager_id.replace(dict(found.known_as)))
-    asked.on_step(STEPS[4])
+    request.on_step(STEPS[4])
     roster = _roster(_with_managers(found.valid, linked), in_scope, found.bridged, people, days)
     if people.same_person:
         roster = _with_pairs(roster, found)
     found = replace(found, valid=found.valid.take([]))  # of a long file it is hundreds of megabytes, and a slice of nothing keeps them
     dispositions = counts.dispositions(table, read.rows, read.superseded, found.rejects, in_scope)
     dispositions = joined.with_people(dispositions, table.joined)
-    facts = _facts(read, found, dispositions, roster, asked)
-    return _result(read, found, linked, roster, dispositions, facts, asked)
+    facts = _facts(read, found, dispositions, roster, request)
+    return _result(read, found, linked, roster, dispositions, facts, request)
 
 
-def _mapped(table: reading.RawTable, asked: _Asked, gone: pd.Index | None) -> _Read:
+def _mapped(table: reading.RawTable, request: _Request, deleted: pd.Index | None) -> _Read:
     """The rows, with what their columns mean and what of them is an older state."""
-    people, days = asked.people, asked.days
-    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), asked.format.empty))
+    people, days = request.people, request.days
+    table = replace(table, frame=reading.emptied(damage.mended(table.frame, people), request.format.empty))
     calendar = dates.Calendar(days.as_of, days.zone, workbook=table.encoding == "xlsx")
     mapped = mapping.apply(people, table.frame, calendar)
     malformed = mapped.frame.head(0)
     if len(table.readings):
         may_say = damage.mended(table.readings.reindex(columns=table.frame.columns).astype("str"), people)
-        malformed = mapping.apply(people, reading.emptied(may_say, asked.format.empty), calendar).frame
-    if gone is not None:
-        mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(gone), "Terminated")
+        malformed = mapping.apply(people, reading.emptied(may_say, request.format.empty), calendar).frame
+    if deleted is not None:
+        mapped.frame["worker_status"] = mapped.frame["worker_status"].mask(mapped.frame.index.isin(deleted), "Terminated")
     damage.check_numbers(people, table.frame, mapped.frame)
     superseded = history.superseded(people.history, table.frame, mapped, days.as_of.isoformat())
     damaged = damage.damaged(people, table.frame, mapped.frame)
-    unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, asked.remembered)], ignore_index=True)
+    unusable = pd.concat([damaged, numbers.misplaced(mapped.frame, request.remembered)], ignore_index=True)
     rows = mapped.frame.assign(employee_id=_readable(mapped.frame["employee_id"], unusable))
     counting = superseded.index[superseded.isna()]
     damaged, unusable = (part[part["line"].isin(counting)] for part in (damaged, unusable))
     return _Read(table, mapped, rows, superseded, damaged, unusable, malformed)
 
 
-def _sorted(read: _Read, asked: _Asked, marked: Sequence[int] | pd.Index) -> tuple[_Read, _Sorted]:
+def _sorted(read: _Read, request: _Request, marked: Sequence[int] | pd.Index) -> tuple[_Read, _Sorted]:
     """The rows that can be used, and those that count once it is known who has left and which job is the first.
 
     Args:
         read: The rows.
-        asked: What they mean.
+        request: What they mean.
         marked: The lines of which a mark may say that their person is gone.
     """
-    table, mapped, people = read.table, read.mapped, asked.people
-    found = validate(mapped.of(read.current), people, read.unusable, decimal=asked.format.decimal, numbers=table.encoding == "xlsx")
+    table, mapped, people = read.table, read.mapped, request.people
+    found = validate(mapped.of(read.current), people, read.unusable, decimal=request.format.decimal, numbers=table.encoding == "xlsx")
     found = _without_other_side(found, table, found.frame.index)
     ends = found.frame["end_date"]
-    found = employed.by_rule(found, people, asked.days)
-    counted = current_rows(people, table.frame, found, read.rows["employee_id"], asked.days, read.malformed)
+    found = employed.by_rule(found, people, request.days)
+    counted = current_rows(people, table.frame, found, read.rows["employee_id"], request.days, read.malformed)
     del found  # of a long file each is hundreds of megabytes
     validated, saying = counted.validated, counted.saying
     superseded = read.superseded.fillna(counted.superseded.reindex(read.superseded.index))
@@ -231,12 +231,12 @@ def _sorted(read: _Read, asked: _Asked, marked: Sequence[int] | pd.Index) -> tup
     rows = read.rows.assign(email=validated.frame["email"].reindex(read.rows.index).where(current, read.rows["email"]))
     alone = rows.loc[current & ~rows.index.isin(table.unjoined.index), ["employee_id", "email"]]
     collided = counted.collisions(alone, history.unordered(people, read.rows))
-    maybe_gone = faults.fault_rows(marked, "", "mark_unread")
-    unwanted = [*validated.rejected, maybe_gone, counted.unsettled, *collided, _malformed(table)]
+    unread_marks = faults.fault_rows(marked, "", "mark_unread")
+    unwanted = [*validated.rejected, unread_marks, counted.unsettled, *collided, _malformed(table)]
     rejects = faults.entries([*unwanted, *saying.marks(unwanted)], mapped.frame, rows["employee_id"], people)
     valid = _usable(validated.frame, rejects["line"])
     if valid.empty:
-        raise faults.no_usable_row(rejects, table.rows - len(table.nobody), _of_nobody(rejects, read, asked))
+        raise faults.no_usable_row(rejects, table.rows - len(table.nobody), _of_nobody(rejects, read, request))
     known_as = {**counted.numbers, **counted.until}
     sorted_rows = _Sorted(valid, rejects, saying, counted.bridged, list(validated.dropped), ends, counted.numbers, known_as)
     return replace(read, rows=rows, superseded=superseded), sorted_rows
@@ -249,44 +249,44 @@ def _usable(frame: pd.DataFrame, rejected: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({name: frame.pop(name)[kept] for name in map(str, list(frame))}, index=lines)
 
 
-def _of_nobody(rejects: pd.DataFrame, read: _Read, asked: _Asked) -> pd.DataFrame:
+def _of_nobody(rejects: pd.DataFrame, read: _Read, request: _Request) -> pd.DataFrame:
     """The rejects of a file without a row that can be used, as others see them: there is nobody but whom the ledger knows."""
-    known = pd.Series(dtype="str") if asked.remembered is None else asked.remembered
+    known = pd.Series(dtype="str") if request.remembered is None else request.remembered
     named, joined_at = numbers.named(rejects, known), read.table.joined
     if not len(joined_at):
         return named
     names = _rejected_names(read.mapped.frame, named)
-    return joined.at_people(named, named.head(0), names, joined_at, asked.people, asked.format)[0]
+    return joined.at_people(named, named.head(0), names, joined_at, request.people, request.format)[0]
 
 
-def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, asked: _Asked) -> FileFacts:
+def _facts(read: _Read, found: _Sorted, dispositions: pd.DataFrame, roster: pd.DataFrame, request: _Request) -> FileFacts:
     """What is counted of the file."""
-    people, table, rejects = asked.people, read.table, found.rejects
+    people, table, rejects = request.people, read.table, found.rejects
     return replace(
-        counts.facts(table, asked.format, dispositions, roster, people),
-        managers=references.count(roster, read.rows, table.frame, people, asked.remembered, read.mapped.unread),
+        counts.facts(table, request.format, dispositions, roster, people),
+        managers=references.count(roster, read.rows, table.frame, people, request.remembered, read.mapped.unread),
         private=private.mapped(people, table.frame, read.mapped.frame),
         groups=counts.groups(read.mapped.frame, read.current, people),
         collided=counts.lines_of(rejects, rejects["code"].str.startswith("duplicate_")),
         rejected_leavers=counts.lines_of(rejects, rejects["code"].eq(leaving.SAYS_LEFT)),
         damaged=int(read.damaged["line"].nunique()),
-        **_stated(found, roster, asked),
+        **_stated(found, roster, request),
     )
 
 
-def _stated(found: _Sorted, roster: pd.DataFrame, asked: _Asked) -> dict[str, Any]:
+def _stated(found: _Sorted, roster: pd.DataFrame, request: _Request) -> dict[str, Any]:
     """The counts of those of `roster.intake.standing`, by status and dates as each row has them."""
     written = roster.loc[roster["in_scope"], ["line", "worker_status", "start_date", "end_date", "employment"]]
-    written, as_of = written.assign(end_date=found.ends[written["line"]].to_numpy()), asked.days.as_of
-    contradicting = standing.contradicting(written, as_of) if "worker_status" in asked.people.columns else 0
+    written, as_of = written.assign(end_date=found.ends[written["line"]].to_numpy()), request.days.as_of
+    contradicting = standing.contradicting(written, as_of) if "worker_status" in request.people.columns else 0
     return {"standing": standing.counts(written, as_of), "contradicting": contradicting}
 
 
 def _result(
-    read: _Read, found: _Sorted, linked: Linked, roster: pd.DataFrame, dispositions: pd.DataFrame, facts: FileFacts, asked: _Asked
+    read: _Read, found: _Sorted, linked: Linked, roster: pd.DataFrame, dispositions: pd.DataFrame, facts: FileFacts, request: _Request
 ) -> IntakeResult:
     """All of it, as others see it."""
-    people, table, frame, remembered = asked.people, read.table, read.mapped.frame, asked.remembered
+    people, table, frame, remembered = request.people, read.table, read.mapped.frame, request.remembered
     shared = damage.shared_accounts(roster) if people.one_account_each else damage.NOTHING
     dropped = [*found.dropped, *linked.dropped, shared]
     rejects = numbers.named(found.rejects, pd.concat([roster["employee_id"], *([remembered] if remembered is not None else [])]))
@@ -295,7 +295,7 @@ def _result(
     notes = _notes(faults.entries(dropped, frame, read.rows["employee_id"], people), roster)
     names = _rejected_names(frame, rejects)
     if len(table.joined):
-        rejects, notes, names = joined.at_people(rejects, notes, names, table.joined, people, asked.format)
+        rejects, notes, names = joined.at_people(rejects, notes, names, table.joined, people, request.format)
     used = _without(roster, shared, dropped)
     return IntakeResult(used, rejects, notes, dispositions, facts, table.trailer_date, names, renumbered=found.numbers)
 

@@ -87,8 +87,8 @@ def part(names: pd.Series, which: str, orders: Sequence[NameOrder]) -> pd.Series
         parts = plain.mask(plain.str.contains(_EASTERN, na=False)).str.extract(_FIRST_LAST)
         last = parts["last"].where(parts["suffix"].isna(), parts["last"] + " " + parts["suffix"])
         found = found.fillna(pd.DataFrame({"first": parts["first"], "last": last}))
-    told = found["first"].str.contains(_NAME, na=False) & found["last"].str.contains(_NAME, na=False)
-    return found[which].where(told).astype("str")
+    usable = found["first"].str.contains(_NAME, na=False) & found["last"].str.contains(_NAME, na=False)
+    return found[which].where(usable).astype("str")
 
 
 def without_asides(names: pd.Series) -> pd.Series:

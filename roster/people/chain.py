@@ -248,13 +248,13 @@ def _current(account: pd.Series, roster: pd.DataFrame, named: pd.DataFrame, addr
     """Who approves at the destination today for each account, as the chain calls them; missing where nobody active does."""
     shown = named.reindex(columns=["approver"])["approver"]
     approver = looked_up(account, pd.Series(shown.to_numpy(), index=named["account"], dtype="str"))
-    asked = named[among(named["account"], approver.drop_duplicates())]  # of whom nobody names, none is called anything
-    theirs = among(address, asked["email"].str.lower())
+    candidates = named[among(named["account"], approver.drop_duplicates())]  # of whom nobody names, none is called anything
+    theirs = among(address, candidates["email"].str.lower())
     by_address = roster.loc[theirs, ["employee_id"]].assign(address=address).drop_duplicates("address")
-    ours = among(asked["employee_id"], roster["employee_id"])
-    owner = looked_up(asked["email"].str.lower(), by_address.set_index("address")["employee_id"])
-    name = asked["employee_id"].where(ours, owner.fillna(asked["employee_id"]))
-    return looked_up(approver, pd.Series(name.to_numpy(), index=asked["account"], dtype="str"))
+    ours = among(candidates["employee_id"], roster["employee_id"])
+    owner = looked_up(candidates["email"].str.lower(), by_address.set_index("address")["employee_id"])
+    name = candidates["employee_id"].where(ours, owner.fillna(candidates["employee_id"]))
+    return looked_up(approver, pd.Series(name.to_numpy(), index=candidates["account"], dtype="str"))
 
 
 def _outsiders(roster: pd.DataFrame, named: pd.DataFrame, address: pd.Series, can_leave: pd.Series, last: pd.Series) -> pd.DataFrame:

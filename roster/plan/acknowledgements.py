@@ -62,15 +62,15 @@ def acknowledgements(
     manager = _of(left, managers).fillna(_of(left, last))
     fields = pd.Series([compact({MANAGER: one} if isinstance(one, str) else {}) for one in manager], index=left.index, dtype="str")
     inactive = left.assign(active=False, digest="", fields=deletion.marked(fields, left, ended), record="")
-    gone = people.acknowledged[_gone(plan, people.acknowledged)]
-    gone = gone[_other_memory(gone["employee_id"], more, gone)].assign(record="")
+    departed = people.acknowledged[_departed(plan, people.acknowledged)]
+    departed = departed[_other_memory(departed["employee_id"], more, departed)].assign(record="")
     texts = dict.fromkeys(("employee_id", "account", "digest", "fields", "identity", "record"), "str")
-    told = pd.concat([kept, inactive, gone], ignore_index=True).reindex(columns=[*ACKNOWLEDGED_COLUMNS, "identity", "record"])
-    told = told.astype({**texts, "active": "bool"})
-    return told if more is None else told.assign(fields=memory.put(told["fields"], told["employee_id"], more))
+    rows = pd.concat([kept, inactive, departed], ignore_index=True).reindex(columns=[*ACKNOWLEDGED_COLUMNS, "identity", "record"])
+    rows = rows.astype({**texts, "active": "bool"})
+    return rows if more is None else rows.assign(fields=memory.put(rows["fields"], rows["employee_id"], more))
 
 
-def _gone(plan: Plan, acknowledged: pd.DataFrame) -> pd.Series:
+def _departed(plan: Plan, acknowledged: pd.DataFrame) -> pd.Series:
     """Whom the ledger knows to have left, and who has no account any more: a plan has nobody of them whom HR's file has not."""
     others = plan.people.loc[~(plan.people["action"].eq("none") & plan.people["reason"].isin(ENDED)), "employee_id"]
     return ~among(acknowledged["employee_id"], others) & ~acknowledged["active"].astype("bool")

@@ -112,11 +112,11 @@ def values(before: Plan | None, after: Plan | None, people: pd.Series) -> pd.Dat
     plans = [plan for plan in (before, after) if plan is not None]
     if not plans:
         return pd.DataFrame(columns=list(VALUES), dtype="str")
-    told = pd.concat([plan.changes[["person", "field"]] for plan in plans]).drop_duplicates()
+    pairs = pd.concat([plan.changes[["person", "field"]] for plan in plans]).drop_duplicates()
     newcomers = pd.concat([plan.records.loc[plan.records["action"].isin(_NEWCOMERS), "person"] for plan in plans])
     # The record of somebody who is there already names what stays as it is, too: that is no difference where only one plan has a record.
-    found = found.merge(told.assign(told=True), on=["person", "field"], how="left")
-    found = found[found["told"].notna() | among(found["person"], pd.concat([newcomers, _in_both(plans)]))].drop(columns="told")
+    found = found.merge(pairs.assign(changed=True), on=["person", "field"], how="left")
+    found = found[found["changed"].notna() | among(found["person"], pd.concat([newcomers, _in_both(plans)]))].drop(columns="changed")
     there = pd.concat([plan.changes[["person", "field", "old"]] for plan in plans]).drop_duplicates(["person", "field"])
     found = found.merge(there, on=["person", "field"], how="left")
     found = found.assign(**{name: found[name].fillna(found["old"]) for name in ("value_before", "value_after")})
@@ -149,11 +149,11 @@ def _fields(before: Plan | None, after: Plan | None) -> pd.DataFrame:
     if len(plans) < len([before, after]):
         return pd.DataFrame(columns=["person", "field", "kind"], dtype="str")
     changes = [plan.changes[["person", "field", "kind", "new"]].fillna("").drop_duplicates() for plan in plans]
-    told = changes[0].merge(changes[1], how="outer", indicator=True)
-    told = told.loc[told["_merge"].ne("both"), ["person", "field", "kind"]]
+    differing = changes[0].merge(changes[1], how="outer", indicator=True)
+    differing = differing.loc[differing["_merge"].ne("both"), ["person", "field", "kind"]]
     # Of what no reading shows the changes do not name the value: the records do.
     sent = values(plans[0], plans[1], _in_both(plans)).merge(_kinds(plans), on="field", how="left")[["person", "field", "kind"]]
-    return pd.concat([told, sent], ignore_index=True).drop_duplicates(["person", "field"])
+    return pd.concat([differing, sent], ignore_index=True).drop_duplicates(["person", "field"])
 
 
 def _in_both(plans: Sequence[Plan]) -> pd.Series:

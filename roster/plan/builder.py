@@ -68,7 +68,7 @@ def draw(
         repairs: approvers by rule (`roster.people.chain.Chain.repairs`).
         circumstances: what else decides.
     """
-    circumstances = replace(circumstances, deleted=frozenset(deletion.gone(people.acknowledged)))
+    circumstances = replace(circumstances, deleted=frozenset(deletion.deleted_numbers(people.acknowledged)))
     everyone = census(people.roster, people.rejected, accounts, people.acknowledged, people.key)
     certain = _certain(everyone)
     own = _becoming_own(repairs, everyone, accounts)

@@ -21,7 +21,7 @@ from roster.plan.deletion import Deletion
 from roster.plan.dependants import NEEDS
 from roster.plan.few import HAD
 from roster.plan.first import HARDLY_ANY
-from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, told
+from roster.plan.leaving import ELSEWHERE, WAITING, Leaving, wait_details
 from roster.plan.limits import FIGURES, LIMITED, WEEK, ByKind
 from roster.plan.pilot import HELD as TRIED_FIRST
 from roster.plan.pilot import Pilot
@@ -296,7 +296,7 @@ def decide(
         intended=intended.replace("", np.nan),
         kinds=_kinds(census, changes, effect),
         reason=reason,
-        detail=reason.map(DETAILS).mask(reason.eq(WAITING), told(waiting, moved)),
+        detail=reason.map(DETAILS).mask(reason.eq(WAITING), wait_details(waiting, moved)),
     )
     return people.astype("str")[list(PEOPLE_COLUMNS)]
 

@@ -100,7 +100,7 @@ def held(people: pd.DataFrame, removable: pd.Series, deletion: Deletion) -> pd.D
     ).astype("str")
 
 
-def gone(acknowledged: pd.DataFrame) -> pd.Series:
+def deleted_numbers(acknowledged: pd.DataFrame) -> pd.Series:
     """The employee numbers of those whom we have deleted and not brought back since.
 
     Args:
@@ -117,7 +117,7 @@ def marked(fields: pd.Series, people: pd.DataFrame, deleted: pd.Series) -> pd.Se
         people: ``employee_id`` and ``account``, aligned.
         deleted: the employee numbers of those who are deleted.
     """
-    gone = people[among(people["employee_id"], deleted)].rename(columns={"account": "value"})
-    if gone.empty:
+    deleted_people = people[among(people["employee_id"], deleted)].rename(columns={"account": "value"})
+    if deleted_people.empty:
         return fields
-    return memory.put(fields, people["employee_id"], pd.DataFrame({DELETED: memory.listed(gone[["employee_id", "value"]])}))
+    return memory.put(fields, people["employee_id"], pd.DataFrame({DELETED: memory.listed(deleted_people[["employee_id", "value"]])}))

@@ -55,12 +55,12 @@ def waits(census: pd.DataFrame, roster: pd.DataFrame, leaving: Leaving, *, in_do
     number, standing = census["employee_id"], census["standing"]
     known = number.map(dict(leaving.since)).astype("str")
     first = looked_up(number, _last_days(roster)).where(standing.eq("left")).fillna(known)
-    gone = standing.eq("left") | (standing.eq("absent") & (known.notna() | (not in_doubt)))
+    departed = standing.eq("left") | (standing.eq("absent") & (known.notna() | (not in_doubt)))
     day = _later(first.fillna(today), leaving.after_days)
-    return day.where(gone & census["present"] & (day > today))
+    return day.where(departed & census["present"] & (day > today))
 
 
-def told(waiting: pd.Series, moved: pd.Series) -> pd.Series:
+def wait_details(waiting: pd.Series, moved: pd.Series) -> pd.Series:
     """The day of each who waits, in words; `moved`: who has not left the company but belongs elsewhere."""
     why = pd.Series("has left", index=waiting.index, dtype="str").mask(moved, "belongs elsewhere now")
     return (why + ", and keeps their access until " + waiting).astype("str")

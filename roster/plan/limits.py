@@ -179,7 +179,7 @@ def hold_over(people: pd.DataFrame, against: Against) -> pd.DataFrame:
         return people
     kinds = {text: [over[kind] for kind in text.split("|") if kind in over] for text in people["kinds"].dropna().unique()}
     reason = people["kinds"].map({text: next((one for one in LIMITED if one in dict(found)), np.nan) for text, found in kinds.items()})
-    detail = people["kinds"].map({text: "; ".join(said for _, said in found) for text, found in kinds.items()})
+    detail = people["kinds"].map({text: "; ".join(sentence for _, sentence in found) for text, found in kinds.items()})
     reason, detail = reason.astype("str"), detail.astype("str")
     held = writes & reason.notna()
     return people.assign(
@@ -202,8 +202,8 @@ def _over(planned: pd.DataFrame, against: Against) -> dict[Kind, tuple[str, str]
         if count > most:
             found[kind] = ("limit", f"{kind}: {count} planned, {most} allowed")
         elif _together(kind, planned, against.week) > per_week:
-            said = f"{kind}: {count} planned, {used.get(kind, 0)} of the {per_week} that may in seven days were written"
-            found[kind] = ("week_limit", said)
+            sentence = f"{kind}: {count} planned, {used.get(kind, 0)} of the {per_week} that may in seven days were written"
+            found[kind] = ("week_limit", sentence)
         elif kind in few_have and few.is_most(*few_have[kind][:2]):
             moved, having, earlier = few_have[kind]
             before = f", as {earlier} did in seven days" if earlier else ""

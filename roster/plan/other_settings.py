@@ -27,12 +27,12 @@ class OtherSettings:
     def sentence(self) -> str:
         """In words."""
         where = ", ".join(self.places[:_MOST]) + (f" and {len(self.places) - _MOST} more" if len(self.places) > _MOST else "")
-        said = f"The settings are others than when it was last written, on {self.since} ({where})"
+        sentence = f"The settings are others than when it was last written, on {self.since} ({where})"
         if self.people is None:
-            return f"{said}: how many of the changes come of that could not be found out"
+            return f"{sentence}: how many of the changes come of that could not be found out"
         changes = "1 of the planned changes comes" if self.people == 1 else f"{self.people:,} of the planned changes come"
         fewer = f", and {self.fewer:,} {'is' if self.fewer == 1 else 'are'} not planned for it" if self.fewer else ""
-        return f"{said}: {changes} of that{fewer}"
+        return f"{sentence}: {changes} of that{fewer}"
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""

@@ -60,13 +60,13 @@ class Beside(NamedTuple):
     numbers: Sequence[str]
 
 
-def beside(dry_run: Account, write: Account, *, asked: bool, written: bool) -> list[Beside]:
+def beside(dry_run: Account, write: Account, *, requested: bool, written: bool) -> list[Beside]:
     """What a destination said that it would do beside what it said that it did.
 
     Args:
         dry_run: Of the dry run.
         write: Of the write.
-        asked: Whether there was a dry run.
+        requested: Whether there was a dry run.
         written: Whether anything was sent.
     """
     before, after = ({(line.part, line.name): line for line in lines} for lines in (dry_run, write))
@@ -74,7 +74,7 @@ def beside(dry_run: Account, write: Account, *, asked: bool, written: bool) -> l
     for part, name in sorted({*before, *after}):
         both = [lines[part, name] for lines in (before, after) if (part, name) in lines]
         numbers = tuple(dict.fromkeys(number for line in both for number in line.numbers))
-        counts = _count(before.get((part, name)), asked), _count(after.get((part, name)), written)
+        counts = _count(before.get((part, name)), requested), _count(after.get((part, name)), written)
         rows.append(Beside(part, name, *counts, numbers))
     return rows
 

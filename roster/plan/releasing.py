@@ -84,8 +84,8 @@ def released(plan: Plan, held: HeldSet, kinds: Collection[str], key: bytes, chos
         reason=plan.people["reason"].mask(free).mask(other, "not_selected"),
         detail=plan.people["detail"].mask(free).mask(other, DETAILS["not_selected"]),
     )
-    told = held.people.loc[held.people["reason"].eq(pilot.HELD), "person"]
-    going = pilot.hold(narrowed, plan.needs, plan.pilot, seen=told)
+    tried_first = held.people.loc[held.people["reason"].eq(pilot.HELD), "person"]
+    going = pilot.hold(narrowed, plan.needs, plan.pilot, seen=tried_first)
     people = dependants.held_with(going, plan.needs)
     stays = people["action"].eq("hold")
     verdict = verdict.mask(free & stays, "depends_on_held").mask(free & going["action"].eq("hold"), "pilot")

@@ -15,7 +15,7 @@ from roster.vocabulary import WRITES
 REASON: Final = "mostly_gone"
 
 
-def mostly_gone(now: int, before: int) -> bool:
+def mostly_missing(now: int, before: int) -> bool:
     """Whether half of what there was is gone, or more."""
     return now < before and 2 * now <= before
 

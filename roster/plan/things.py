@@ -222,8 +222,8 @@ def after_write(things: pd.DataFrame, table: pd.DataFrame) -> list[str]:
 
 def with_digests(things: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """The things with ``digest``, a keyed hash of all that would be sent: a release knows by it what was held."""
-    said = things[["thing", "kind", "action", "new", "payload"]].astype("str")
-    return things.assign(digest=record_column(said, key) if len(things) else pd.Series(dtype="str"))
+    texts = things[["thing", "kind", "action", "new", "payload"]].astype("str")
+    return things.assign(digest=record_column(texts, key) if len(things) else pd.Series(dtype="str"))
 
 
 def released(

@@ -73,10 +73,10 @@ class Undo:
 
     def without(self, people: Sequence[str], reason: str) -> "Undo":
         """The same but for these people, of whom nothing can be taken back after all."""
-        gone = pd.Series(sorted(set(people)), dtype="str")
-        out, back_in = (part[~among(part, gone)] for part in (self.back_out, self.back_in))
-        left = self.left[~among(self.left["employee_id"], gone)]
-        return Undo(self.records[~among(self.records["employee_id"], gone)], out, back_in, _and(left, all_of(gone, reason)))
+        dropped = pd.Series(sorted(set(people)), dtype="str")
+        out, back_in = (part[~among(part, dropped)] for part in (self.back_out, self.back_in))
+        left = self.left[~among(self.left["employee_id"], dropped)]
+        return Undo(self.records[~among(self.records["employee_id"], dropped)], out, back_in, _and(left, all_of(dropped, reason)))
 
 
 def undo(
@@ -217,7 +217,7 @@ def _and(*parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([_NOTHING, *parts], ignore_index=True).astype("str")
 
 
-def told(left: pd.DataFrame) -> list[str]:
+def sentences(left: pd.DataFrame) -> list[str]:
     """What cannot be taken back, a sentence for each reason and field, people by employee number."""
     each = left.assign(field=left["field"].fillna("")).drop_duplicates()
     groups = {pair: sorted(of["employee_id"]) for pair, of in each.groupby(["reason", "field"])}

@@ -130,13 +130,13 @@ def flag(frame: pd.DataFrame) -> tuple[dict[str, Any], Guess] | None:
     """The rule for a column of yes and no that says who is active, and how sure that is; None if there is none."""
     for name in map(str, frame):
         status, words = headings.flag(name), frame[name].dropna().unique()
-        said = {str(word): says(str(word)) for word in words[:4]}
-        if status is None or len(words) > 4 or not len(words) or None in said.values():
+        meanings = {str(word): says(str(word)) for word in words[:4]}
+        if status is None or len(words) > 4 or not len(words) or None in meanings.values():
             continue
         other = "Terminated" if status == "Active" else "Active"
-        rule = {"column": name, "values": {word: status if yes else other for word, yes in said.items()}}
+        rule = {"column": name, "values": {word: status if yes else other for word, yes in meanings.items()}}
         empty = frame[name].isna().any()
-        rule |= {"default": other if all(said.values()) else status} if empty else {}
+        rule |= {"default": other if all(meanings.values()) else status} if empty else {}
         reason = "the heading names it, and its values say yes and no" + ("; an empty cell stands for the other" if empty else "")
         return rule, Guess(name, 0.6 if empty else 0.8, reason)
     return None

@@ -43,10 +43,10 @@ def _of_whole_names(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
             split: Any = ["Last, First", "First Last"]
             if with_comma in (0, 1):
                 split = split[0 if with_comma else 1]
-            told = "and the comma tells the parts" if with_comma == 1 else "and some have a comma" if with_comma else "in the usual order"
+            remark = "and the comma tells the parts" if with_comma == 1 else "and some have a comma" if with_comma else "in the usual order"
             for column in wanted:
                 confidence = 0.8 if with_comma == 1 else 0.5
-                columns[column] = Guess(name, confidence, f"the heading names it; one column has the whole name, {told}")
+                columns[column] = Guess(name, confidence, f"the heading names it; one column has the whole name, {remark}")
             return {column: {"column": name, "split": split} for column in wanted}
     return {}
 
@@ -69,8 +69,8 @@ def _of_parts(frame: pd.DataFrame, columns: dict[str, Guess]) -> Rules:
             rule[str(where)] = name
     if not rule:
         return {}
-    told = " and ".join(f"{name} stands {where} it" for where, name in rule.items())
-    columns["last_name"] = Guess(guess.value, guess.confidence, f"{guess.reason}; {told}")
+    remark = " and ".join(f"{name} stands {where} it" for where, name in rule.items())
+    columns["last_name"] = Guess(guess.value, guess.confidence, f"{guess.reason}; {remark}")
     return {"last_name": {"column": guess.value, **rule}}
 
 

@@ -17,7 +17,7 @@ from roster.reading.nobody import FOOTER, MOST_CELLS
 DATA: Final = re.compile(rf"[^@\s]+@[^@\s]+\.\w+|[+-]?\d[\d .,/-]*|{DATE.pattern}")
 """What a field holds and a heading does not."""
 TRAILER: Final = re.compile(r"\W*(?:trailer|trl|eof|end|footer|total|rows|records|antal|slut|ende)\b|#", re.IGNORECASE)
-WHOSE: Final = re.compile(r"(?i)(\b(?:by|av|af|von|par|user|from)\b:?) .*|\S*@\S*")
+AUTHOR: Final = re.compile(r"(?i)(\b(?:by|av|af|von|par|user|from)\b:?) .*|\S*@\S*")
 """Who made the file may be somebody's name, which settings do not hold."""
 DIGITS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}|\d+)")
 MOST_TRAILERS: Final = 5
@@ -83,4 +83,4 @@ def _pattern(text: str, rows: str, taken: set[str]) -> str:
             parts.append(f"(?P<{group}>{digits})")
         else:
             parts.append(digits if DIGITS.fullmatch(part) else re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", part))
-    return f"^{WHOSE.sub(lambda found: f'{found[1]} .+' if found[1] else '.+', ''.join(parts))}$"
+    return f"^{AUTHOR.sub(lambda found: f'{found[1]} .+' if found[1] else '.+', ''.join(parts))}$"

@@ -74,7 +74,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         raise table.empty()
     rows = _rows(body, top, wanted, format)
     rows = replace(rows, frame=_without(rows.frame, _blank(rows.frame, body, format)))
-    frame, malformed, others = _told_apart(rows, body, top, format, number)
+    frame, malformed, others = _sorted_apart(rows, body, top, format, number)
     if len(frame) + len(malformed) == 0 and not format.changes:
         raise table.empty()
     trailer_date = table.check_trailers(trailers, len(frame) + len(malformed))
@@ -275,7 +275,7 @@ def _line_numbers(body: Body, parsed: pa.Table, bad: list[_MalformedLine], width
     return lines
 
 
-def _told_apart(
+def _sorted_apart(
     rows: _Rows, body: Body, top: Header, format: CsvFormat, number: Collection[str]
 ) -> tuple[pd.DataFrame, pd.Series, dict[int, nobody.Why]]:
     """Rows, malformed lines by their number of fields, and lines that are nobody's."""

@@ -150,9 +150,9 @@ class Lines:
             in_place = self.number_first and at == 0
             # Elsewhere the label could be a name of somebody whose row is cut or has no number.
             return numeric and bool(others or TELLING.search(label)) if not in_place else numeric or len(filled) <= MOST_CELLS
-        told = ":" in label  # the name of a section, or a filter whose values have commas
-        one_cell = not others and (last or told)
-        return (one_cell or (last and told and len(filled) <= MOST_CELLS)) and at == 0 and self.number_first and self._is_prose(label)
+        labelled = ":" in label  # the name of a section, or a filter whose values have commas
+        one_cell = not others and (last or labelled)
+        return (one_cell or (last and labelled and len(filled) <= MOST_CELLS)) and at == 0 and self.number_first and self._is_prose(label)
 
     def _is_prose(self, text: str) -> bool:
         """Whether a text that stands where the employee number should is none, and no part of a row either."""

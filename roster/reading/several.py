@@ -66,8 +66,8 @@ def day_by_name(name: str, names: Mapping[str, str], format: CsvFormat) -> date 
     }
     found = {which: day for which, day in days.items() if day}
     if len(set(found.values())) > 1:
-        told = ", ".join(f"{which} of {day}" for which, day in found.items())
-        raise Unfit("files", f"The files are of different days: {told}.", "Have HR send all files of one day.")
+        of_days = ", ".join(f"{which} of {day}" for which, day in found.items())
+        raise Unfit("files", f"The files are of different days: {of_days}.", "Have HR send all files of one day.")
     return next(iter(found.values()), None)
 
 
@@ -106,8 +106,8 @@ def _stacked(tables: Mapping[str, RawTable], joined: Joined | None, beside: str,
     headers = [table.header for table in placed]
     days = {table.trailer_date for table in placed if table.trailer_date}
     if len(days) > 1:
-        told = ", ".join(f"{name} of {table.trailer_date}" for name, table in tables.items() if table.trailer_date)
-        raise Unfit("files", f"The files' trailers are of different days: {told}.", "Have HR send all files of one day.")
+        of_days = ", ".join(f"{name} of {table.trailer_date}" for name, table in tables.items() if table.trailer_date)
+        raise Unfit("files", f"The files' trailers are of different days: {of_days}.", "Have HR send all files of one day.")
     stacked = [table for name, table in every.items() if name != beside]
     people = RawTable(
         frame=pd.concat([table.frame for table in stacked]),

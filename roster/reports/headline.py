@@ -172,15 +172,15 @@ def _new_faults(report: RunReport, left_out: pd.DataFrame) -> tuple[list[str], l
     new = left_out[left_out["where"].eq(HR_FILE) & left_out["times_seen"].eq(1)]
     new = new[~_there_before(report, new)]
     whole = new["outcome"].ne(VALUE)
-    said = []
+    parts = []
     for some, one, many in (
         (new[whole], "new fault in HR's file", "new faults in HR's file"),
         (new[~whole], "new value in HR's file cannot be used", "new values in HR's file cannot be used"),
     ):
         lines = some["line"].dropna().unique()
         where = ", ".join(line_text(line) for line in lines[:FEW]) + (" …" if len(lines) > FEW else "")
-        said.append([f"{counted(len(some), one, many)} (line{'' if len(lines) == 1 else 's'} {where})"] if len(some) else [])
-    return said[0], said[1]
+        parts.append([f"{counted(len(some), one, many)} (line{'' if len(lines) == 1 else 's'} {where})"] if len(some) else [])
+    return parts[0], parts[1]
 
 
 def _there_before(report: RunReport, rows: pd.DataFrame) -> pd.Series:
@@ -260,11 +260,11 @@ def _where(found: pd.DataFrame) -> str:
     places = {str(where): some.groupby("cause", sort=False)["person"].nunique() for where, some in found.groupby("where", sort=False)}
     if len(places) == 1 and len(causes := next(iter(places.values()))) == 1:
         return f"({who}) at {next(iter(places))}: {CAUSES[str(causes.index[0])]}"
-    told = [
+    remarks = [
         f"at {where}: " + ", ".join(f"{CAUSES[str(cause)]} ({count:,})" for cause, count in causes.items())
         for where, causes in places.items()
     ]
-    return f"({who}) " + "; ".join(told)
+    return f"({who}) " + "; ".join(remarks)
 
 
 def _stays(left_out: pd.DataFrame) -> pd.Series:

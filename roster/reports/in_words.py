@@ -152,9 +152,9 @@ def _joined(rows: pd.DataFrame, one: DestinationReport) -> pd.DataFrame:
     key = texts[0] + _PARTS + texts[1] + _PARTS + texts[2] + _PARTS + rows["visible"].astype("str")
     groups = rows.assign(key=key).groupby(["person", "label"], sort=False)
     together = groups.agg(kind=("kind", "first"), waits=("waits", "any"), key=("key", _BETWEEN.join), field=("field", _names)).reset_index()
-    said = {text: _in_words(text, one) for text in together["key"].unique()}
+    worded = {text: _in_words(text, one) for text in together["key"].unique()}
     for name in ("old", "new", "added", "removed", "old_id", "new_id"):
-        together[name] = together["key"].map({text: getattr(words, name) for text, words in said.items()}).astype("str")
+        together[name] = together["key"].map({text: getattr(words, name) for text, words in worded.items()}).astype("str")
     return together.drop(columns="key")
 
 

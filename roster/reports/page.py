@@ -31,7 +31,7 @@ ROOM: Final = 3.2
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Overview:
     """What page and list say of a run, each made once: it takes longer than to write it down."""
 
     everyone: pd.DataFrame
@@ -40,12 +40,12 @@ class Told:
     since: Since
 
     @classmethod
-    def of(cls, report: RunReport, everyone: pd.DataFrame) -> "Told":
+    def of(cls, report: RunReport, everyone: pd.DataFrame) -> "Overview":
         """Of a run, with names where the page is to have them."""
         return cls(everyone, headline(report, everyone), since(report, everyone))
 
 
-def render(report: RunReport, told: Told | None = None) -> str:
+def render(report: RunReport, overview: Overview | None = None) -> str:
     """The page: nothing loaded from elsewhere, and no script but one of its own that searches it, which the page names by its hash.
 
     It may show old and new values of personal fields, so the file is its owner's alone. People are named by employee number, and by
@@ -55,13 +55,13 @@ def render(report: RunReport, told: Told | None = None) -> str:
         report: The run.
         told: What there is to say, where the caller has it already.
     """
-    told = told or Told.of(report, left_out(report))
-    everyone = told.everyone
+    overview = overview or Overview.of(report, left_out(report))
+    everyone = overview.everyone
     waiting, idle = everyone["outcome"].eq("held"), everyone["owner"].eq("nobody")
     parts = [_destination(report, one) for one in report.destinations]
     return _template().render(
         report=report,
-        headline=told.headline,
+        headline=overview.headline,
         bars=bars(report.destinations),
         outcomes=tables.outcome_rows(report),
         sums=[*tables.sums(report), *(one for part in report.destinations for one in things.sums(part))],
@@ -71,11 +71,11 @@ def render(report: RunReport, told: Told | None = None) -> str:
         rejects=tables.faults(report.rejects),
         notes=tables.faults(report.notes),
         repairs=tables.repairs(report.repairs),
-        since=told.since if told.since.compared else None,
+        since=overview.since if overview.since.compared else None,
         nights=nights.charts(report),
         height=nights.HEIGHT,
         coming=look_ahead.shown(report),
-        parity=compared if (compared := parity(report)).asked else None,
+        parity=compared if (compared := parity(report)).comparable else None,
         approvers_checked=tables.approvers_checked(report),
         parts=parts,
         access=change_table.access(report, everyone),
@@ -155,10 +155,10 @@ def _bars(destination: DestinationReport, most: int) -> Bars:
     total, moved = sum(destination.outcomes.values()), _moved(destination)
     ordered: dict[str, int] = {outcome: destination.outcomes[outcome] for outcome in OUTCOMES if destination.outcomes.get(outcome)}
     width = 100 * moved / most if most else 0.0
-    told = ", ".join(f"{count:,} {words.outcome(outcome)}" for outcome, count in ordered.items())
+    summary = ", ".join(f"{count:,} {words.outcome(outcome)}" for outcome, count in ordered.items())
     ordered.pop("unchanged", None)
     strip = max(100 * moved / total, SLIVER if moved else 0.0)
-    return Bars(destination.name, total, moved, strip, width, _segments(ordered, width), f"{destination.name}, {total:,} people: {told}")
+    return Bars(destination.name, total, moved, strip, width, _segments(ordered, width), f"{destination.name}, {total:,} people: {summary}")
 
 
 def _segments(counts: dict[str, int], width: float) -> list[Segment]:

@@ -41,7 +41,7 @@ class Parity:
     """A sentence for each that was not."""
 
     @property
-    def asked(self) -> bool:
+    def comparable(self) -> bool:
         """Whether the run had two destinations to compare, and read at least one back."""
         return bool(self.compared) and len(self.compared) + len(self.unknown) > 1
 
@@ -151,8 +151,8 @@ def _by_person(side: InCommon) -> dict[tuple[str, str], tuple[str, str]]:
     rows = side.departs.fillna("")
     found = {}
     for number, what, approver, value in zip(rows["employee_id"], rows["field"], rows["approver_id"], rows["value"], strict=True):
-        said = "another one" if what != "approver" else approver or ("somebody whom HR does not know" if value else "nobody to be seen")
-        found[number, what] = (said, approver or value)
+        text = "another one" if what != "approver" else approver or ("somebody whom HR does not know" if value else "nobody to be seen")
+        found[number, what] = (text, approver or value)
     return found
 
 

@@ -119,8 +119,8 @@ def _of_rows(rejects: pd.DataFrame, outcome: str) -> pd.DataFrame:
     left["field"] = rows["source"].astype("str").fillna(rows["column"].astype("str"))
     left["followed"] = lacking.codes(rows["column"], left["code"]) if outcome == VALUE else left["code"]
     detail = (left["field"] + ": ").fillna("") + rows["message"].astype("str")
-    told = rows["message"].astype("str").where(left["code"].eq("ambiguous")).str.extract(_MEANT, expand=False)
-    return left.assign(where=HR_FILE, outcome=outcome, detail=detail, word=None, candidates=told).sort_values("line", kind="stable")
+    candidates = rows["message"].astype("str").where(left["code"].eq("ambiguous")).str.extract(_MEANT, expand=False)
+    return left.assign(where=HR_FILE, outcome=outcome, detail=detail, word=None, candidates=candidates).sort_values("line", kind="stable")
 
 
 def _values(destination: DestinationReport) -> pd.DataFrame:

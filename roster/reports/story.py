@@ -175,10 +175,10 @@ def sentence(story: Story) -> str:
         return f"{whom}The newest run stopped before it planned anything for {person}: {why}.{theirs}"
     if newest.lines is not None and not newest.lines:
         return f"{person} is in no row of {newest.file or 'the file'}, and no plan has them.{known}"
-    gone = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
+    text = f"The newest run planned nothing for {person}: nothing had to change, or nobody has this number. Its stored values are gone."
     if unheard:
-        gone = f"Nothing that is kept knows {person}: no run has planned anything for this number, and no destination has acknowledged it."
-    return " ".join([f"{gone}{known}", *_left_out(newest)])
+        text = f"Nothing that is kept knows {person}: no run has planned anything for this number, and no destination has acknowledged it."
+    return " ".join([f"{text}{known}", *_left_out(newest)])
 
 
 def remedy(story: Story) -> str | None:
@@ -287,8 +287,8 @@ def _of_rows(chapter: Chapter) -> str:
 
 def _elsewhere(story: Story) -> list[str]:
     """Why the person still stays out where the newest run planned nothing for them: a release is of one destination alone."""
-    told = [(", they wait for a release" if one.reason in RELEASABLE else "", one) for one in _lasting_elsewhere(story)]
-    return [f"At {one.destination}, as before{waits}: {_lower(reason(one.reason).words)}." for waits, one in told]
+    waiting = [(", they wait for a release" if one.reason in RELEASABLE else "", one) for one in _lasting_elsewhere(story)]
+    return [f"At {one.destination}, as before{waits}: {_lower(reason(one.reason).words)}." for waits, one in waiting]
 
 
 def _lasting_elsewhere(story: Story) -> list[LastingSkip]:

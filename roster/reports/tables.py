@@ -85,16 +85,18 @@ def sums(report: RunReport) -> list[Sum]:
 
 def standing_rows(standing: Mapping[str, Mapping[str, int]]) -> list[tuple[str, int, list[tuple[str, int]]]]:
     """By what people are counted, in words, how many there are, and how many of them are active, on leave, left and pending."""
-    counted = [(said, standing[by]) for by, said in BY_WORDS.items() if by in standing]
+    counted = [(label, standing[by]) for by, label in BY_WORDS.items() if by in standing]
     return [
-        (said, sum(counts.values()), [(STANDING_WORDS[name], counts[name]) for name in STANDING_WORDS if counts.get(name)])
-        for said, counts in counted
+        (label, sum(counts.values()), [(STANDING_WORDS[name], counts[name]) for name in STANDING_WORDS if counts.get(name)])
+        for label, counts in counted
     ]
 
 
-def _ordered(counts: dict[str, int], order: Sequence[str], said: Mapping[str, str]) -> list[tuple[str, int]]:
+def _ordered(counts: dict[str, int], order: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, int]]:
     return [
-        (said.get(name, name.replace("_", " ")), counts[name]) for name in (*order, *sorted(counts.keys() - set(order))) if counts.get(name)
+        (labels.get(name, name.replace("_", " ")), counts[name])
+        for name in (*order, *sorted(counts.keys() - set(order)))
+        if counts.get(name)
     ]
 
 

@@ -79,8 +79,8 @@ def became(one: Planned) -> str:
     """What came of it, in a line."""
     if not one.applied and one.outcome in (None, "held"):
         return f"waits for a release{f': {one.detail}' if one.detail else ''}"
-    told = _OUTCOMES.get(one.outcome or "", "not sent yet")
-    return f"{told}: {one.answer}" if one.answer and one.outcome != "accepted" else told
+    outcome = _OUTCOMES.get(one.outcome or "", "not sent yet")
+    return f"{outcome}: {one.answer}" if one.answer and one.outcome != "accepted" else outcome
 
 
 def _lower(text: str) -> str:

@@ -35,7 +35,7 @@ from resources.ledger import Ledger
 from resources.past.run_report import assemble
 from resources.rates import RateLimit
 from roster.reports.headline import headline
-from roster.reports.page import Told, render
+from roster.reports.page import Overview, render
 from roster.reports.skipped import left_out
 from sandbox.box import Call
 from sandbox.server import Sandbox
@@ -198,7 +198,7 @@ class Company:
         with Ledger.open(places.ledger_url(), self.name) as ledger:
             report = assemble(ledger, root_run_id, registry.titles())
         left = left_out(report)
-        page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", render(report, Told.of(report, left)))).split())
+        page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", render(report, Overview.of(report, left)))).split())
         return headline(report, left).sentence, f"{page} {message or ''}"
 
     def failed_checks(self, root_run_id: str) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assets import names
-from assets.asker import ASKED_TAG
+from assets.asker import USER_TAG
 from assets.runs import launch
 from cli import main as cli
 from destinations import registry
@@ -375,7 +375,7 @@ def test_who_lets_a_file_pass_is_who_has_signed_on_and_need_not_be_typed(synced:
     acme = synced(findity=None)
     acme.file(DAY, half(acme))
     config = {"accept": ["rows", "fill"], "reason": "sold"}
-    passed = acme.quickly("preview", tags={ASKED_TAG: "kim"}, ops={"acme__hr__intake": {"config": config}})
+    passed = acme.quickly("preview", tags={USER_TAG: "kim"}, ops={"acme__hr__intake": {"config": config}})
     with acme.ledger() as ledger:
         assert ledger.intakes.gate(passed.run_id).facts["accepted"]["by"] == "kim"
     assert acme.checks(passed)["hr/roster: gate"].description.endswith("kim let pass rows: sold")

@@ -69,7 +69,7 @@ def test_what_a_run_has_told_itself_is_shown_at_its_end_and_written_again_by_ano
     assert took.sub("", later.page.read_text("utf-8")) == took.sub("", page)
     assert later.skipped.read_bytes() == people
     assert again.status == report.status == "finished"
-    assert later.told.headline == written.told.headline
+    assert later.overview.headline == written.overview.headline
 
 
 def test_a_check_belongs_to_what_its_own_run_materialized(nights: Any) -> None:

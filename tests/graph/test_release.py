@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assets.asker import ASKED_TAG
+from assets.asker import USER_TAG
 
 further = pytest.mark.long(held_by="tests/graph/test_release.py::test_no_surprise_a_first_sync_holds_everything_until_it_is_released")
 
@@ -87,7 +87,7 @@ def test_no_surprise_a_wrong_digest_and_one_that_has_expired_release_nothing(hel
 
 def test_who_releases_is_who_has_signed_on_and_cannot_be_typed_over(held: Any) -> None:
     acme = held(expensify=None)
-    kims = {"tags": {ASKED_TAG: "kim"}, "digest": digest(acme, "findity"), "reason": "checked by hand"}
+    kims = {"tags": {USER_TAG: "kim"}, "digest": digest(acme, "findity"), "reason": "checked by hand"}
     released = acme.quickly("release", **kims, released_by="anna")
     assert released.succeeded, released
     with acme.ledger() as ledger:

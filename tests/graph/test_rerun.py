@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.asker import ASKED_TAG, REEXECUTED_TAG
+from assets.asker import REEXECUTED_TAG, USER_TAG
 from assets.graph import intake
 from resources import places
 
@@ -26,7 +26,7 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
     acme = synced()
     acme.file("2026-11-21", with_department(acme, "Sales"))
     acme.box.fault(api="expensify", job="update employees", dry_run=False, code=401, times=None)
-    failed = acme.run("sync", tags={ASKED_TAG: "kim", REEXECUTED_TAG: "anna"})
+    failed = acme.run("sync", tags={USER_TAG: "kim", REEXECUTED_TAG: "anna"})
     assert failed.step == "acme__expensify__sync_result"
     assert "401" in failed.message
     assert acme.outcome("findity", failed.run_id)["E09"] == "updated"
@@ -44,7 +44,7 @@ def test_rerun_after_a_failed_push_pushes_the_data_of_the_first_file(synced: Any
         assert runs.loc[again.run_id, "root_run_id"] == failed.run_id
     with dg.DagsterInstance.get() as instance:
         tags = instance.get_run_by_id(again.run_id).tags
-    assert tags[ASKED_TAG] == "kim"  # who asked for it stays who did
+    assert tags[USER_TAG] == "kim"  # who asked for it stays who did
     assert REEXECUTED_TAG not in tags  # and who had gone on with it before has no part in this
     assert "landed" in acme.stored(again.run_id, "reports/sync_report")["headline"]
 

@@ -182,12 +182,12 @@ def test_true_report_a_feed_that_expensify_cannot_fetch_refuses_nobody_and_is_se
 ) -> None:
     company = place(road)
     company.begin()
-    company.box.switch(expensify_unfetched_code=code, expensify_unfetched_said=said)
+    company.box.switch(expensify_unfetched_code=code, expensify_unfetched_words=said)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sandbox.expensify.fetched", unfetched)
         with company.ledger() as ledger, pytest.raises(Failed) as told:
             engine.write(company.adapter, company.access, ledger, Write("expensify", RUN, RUN, company.plan, company.told, 1, None))
-    company.box.switch(expensify_unfetched_code=410, expensify_unfetched_said=True)
+    company.box.switch(expensify_unfetched_code=410, expensify_unfetched_words=True)
     assert ("could not fetch the feed" in str(told.value)) == said
     with company.ledger() as ledger:
         answers = ledger.deliveries.answers("expensify", RUN)

@@ -56,7 +56,7 @@ def test_what_cannot_be_fetched_changes_nothing_and_says_why(box, fetch, person,
     answer = fetch(source, json.dumps([person("E1")]), **changes)
     assert answer == {"responseCode": 410, "responseMessage": f"Could not fetch the employee feed by {source}: {why}"}
     assert box.writes == 0
-    box.switch(expensify_unfetched_code=500, expensify_unfetched_said=False)
+    box.switch(expensify_unfetched_code=500, expensify_unfetched_words=False)
     assert fetch(source, json.dumps([person("E1")]), **changes) == {"responseCode": 500, "responseMessage": "An unexpected error occurred"}
 
 

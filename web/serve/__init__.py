@@ -3,7 +3,7 @@
 - `server`: on which socket?
 - `app`: which pages are there, and what does each request come by before any of them is made?
 - `who`: who asks, and what may they see and do?
-- `asked`: what has a page at hand: who asks, whose ledger, what was sent?
+- `page_request`: what has a page at hand: who asks, whose ledger, what was sent?
 - `shown`: how does a page become HTML?
 - `nights`: companies, a company, a night, its report, faults by owner, what comes, who was shown what
 - `people`: finding somebody, and their story

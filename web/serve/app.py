@@ -26,7 +26,7 @@ from resources.ledger import Ledger
 from web.guard import Refused, check
 from web.names import Names
 from web.serve import nights, people, releasing, shown, tonight, waiting
-from web.serve.asked import Asked, Stop
+from web.serve.page_request import PageRequest, Stop
 from web.serve.who import COOKIE, Door, Forms, Right, Token, User
 from web.sign_on import Unknown
 
@@ -51,7 +51,7 @@ class Page:
     """One page of a company."""
 
     path: str
-    make: Callable[[Asked], Response]
+    make: Callable[[PageRequest], Response]
     name: str = ""
     """What the ledger calls it, if it shows people."""
     right: Right = "view"
@@ -167,15 +167,17 @@ def _answered(served: Served, page: Page, request: Request, sent: dict[str, list
     right = served.door.right(user, company)
     if right == "none" or (page.right == "release" and right != "release"):
         raise Stop(403, NOT_YOURS)
-    asked = Asked(
+    page_request = PageRequest(
         user, company, right, Ledger(served.engine, company), served.forms.mark(user), dict(request.path_params), sent, served.workspace
     )
-    if page.post and not served.forms.genuine(user, asked.one("mark")):
+    if page.post and not served.forms.genuine(user, page_request.one("mark")):
         raise Stop(403, "This form is not from a page that was shown to you since the server started. Open the page again.")
     if page.name:
-        number = asked.path.get("number") or asked.one("number")
-        asked.ledger.visits.note(user.name, page.name, people.known(asked, number) if number else None, waiting.digest(asked))
-    return page.make(asked)
+        number = page_request.path.get("number") or page_request.one("number")
+        page_request.ledger.visits.note(
+            user.name, page.name, people.known(page_request, number) if number else None, waiting.digest(page_request)
+        )
+    return page.make(page_request)
 
 
 async def _form(request: Request) -> dict[str, list[str]]:

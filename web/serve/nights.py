@@ -24,10 +24,10 @@ from roster.plan.decision import RELEASABLE
 from roster.reports import change_table, look_ahead, tables
 from roster.reports.headline import Headline, counted, headline
 from roster.reports.model import RunReport
-from roster.reports.page import Told, render
+from roster.reports.page import Overview, render
 from roster.reports.skipped import left_out
 from web.serve import people, shown
-from web.serve.asked import Asked, Stop
+from web.serve.page_request import PageRequest, Stop
 from web.serve.who import Right, User
 
 NIGHTS: Final = 30
@@ -53,60 +53,62 @@ def companies(user: User, right: Callable[[str], Right]) -> Response:
     return shown.page(None, "companies", user=user, companies=mine)
 
 
-def company(asked: Asked) -> Response:
+def company(page_request: PageRequest) -> Response:
     """How a company stands: its nights, what waits, what is open."""
-    status = look(asked.ledger, NIGHTS, registry.titles())
+    status = look(page_request.ledger, NIGHTS, registry.titles())
     alive = {run.root_run_id for run in status.under_way}
     # What is new in a night is told by the nights before it, as in its report.
-    nights = [with_nights(asked.ledger, run, registry.titles()) for run in status.runs]
+    nights = [with_nights(page_request.ledger, run, registry.titles()) for run in status.runs]
     listed = [Night(run, headline(run, left_out(run)), run.root_run_id in alive) for run in nights]
-    left = _leavers(asked, status.leavers)
-    return shown.page(asked, "company", status=status, nights=listed, leavers=left, now=datetime.now().astimezone())
+    left = _leavers(page_request, status.leavers)
+    return shown.page(page_request, "company", status=status, nights=listed, leavers=left, now=datetime.now().astimezone())
 
 
-def _leavers(asked: Asked, leavers: pd.DataFrame) -> list[tuple[str, dict[str, str], int]]:
+def _leavers(page_request: PageRequest, leavers: pd.DataFrame) -> list[tuple[str, dict[str, str], int]]:
     """Of each place a sentence, the first of who has left and still has access there, by number and name, and how many more there are."""
-    called = people.names(asked) if len(leavers) else {}
+    called = people.names(page_request) if len(leavers) else {}
     found = []
     for place, some in leavers.groupby("subject", sort=False):
-        said = some["detail"].iloc[0] or f"{counted(len(some), 'person', 'people')} at {place}"
+        sentence = some["detail"].iloc[0] or f"{counted(len(some), 'person', 'people')} at {place}"
         numbers = some.loc[some["named"], "employee_id"].head(LEAVERS)
         more = 0 if some["detail"].iloc[0] else len(some) - len(numbers)
-        found.append((said, {number: called.get(number, "") for number in numbers}, more))
+        found.append((sentence, {number: called.get(number, "") for number in numbers}, more))
     return found
 
 
-def night(asked: Asked) -> Response:
+def night(page_request: PageRequest) -> Response:
     """One night: what happened, and what changed, old and new."""
-    run = with_names(with_nights(asked.ledger, _report(asked), registry.titles()))
+    run = with_names(with_nights(page_request.ledger, _report(page_request), registry.titles()))
     out = left_out(run)
     parts = [(one, change_table.table(run, one)) for one in run.destinations]
     rows = tables.faults(run.rejects) if run.intake is None else None
-    return shown.page(asked, "night", run=run, headline=headline(run, out), rows=rows, parts=parts, decisions=_decisions(asked, run))
+    return shown.page(
+        page_request, "night", run=run, headline=headline(run, out), rows=rows, parts=parts, decisions=_decisions(page_request, run)
+    )
 
 
-def report(asked: Asked) -> Response:
+def report(page_request: PageRequest) -> Response:
     """The whole report of a night, as its file is."""
-    run = with_nights(asked.ledger, _report(asked), registry.titles())
+    run = with_nights(page_request.ledger, _report(page_request), registry.titles())
     out = left_out(run)
     named = with_names(run, out)
-    return shown.whole(in_page(render(named, Told.of(named, out))))
+    return shown.whole(in_page(render(named, Overview.of(named, out))))
 
 
-def coming(asked: Asked) -> Response:
+def coming(page_request: PageRequest) -> Response:
     """Who joins, leaves, goes on leave or changes approver, by the newest file that was taken in."""
-    run = with_names(_newest(asked))
-    return shown.page(asked, "coming", run=run, coming=look_ahead.shown(run), stopped=_stopped_since(asked, run))
+    run = with_names(_newest(page_request))
+    return shown.page(page_request, "coming", run=run, coming=look_ahead.shown(run), stopped=_stopped_since(page_request, run))
 
 
-def faults(asked: Asked) -> Response:
+def faults(page_request: PageRequest) -> Response:
     """Who and what was left out of the newest night that took HR's file in, by who can mend it."""
-    run = _newest(asked)
+    run = _newest(page_request)
     out = left_out(run)
     out = tables.with_names(out[is_open(out)], with_names(run, out))
     owners = [owner for owner in ("HR", "Finance", "IT", "nobody") if out["owner"].eq(owner).any()]
     listed = [(owner, tables.causes(out[out["owner"].eq(owner)]), tables.left_out_people(out[out["owner"].eq(owner)])) for owner in owners]
-    return shown.page(asked, "faults", run=run, owners=listed, stopped=_stopped_since(asked, run))
+    return shown.page(page_request, "faults", run=run, owners=listed, stopped=_stopped_since(page_request, run))
 
 
 def is_open(out: pd.DataFrame) -> "pd.Series[bool]":
@@ -114,56 +116,58 @@ def is_open(out: pd.DataFrame) -> "pd.Series[bool]":
     return out["outcome"].ne("held") | ~out["code"].isin(RELEASABLE)
 
 
-def file_for_hr(asked: Asked) -> Response:
+def file_for_hr(page_request: PageRequest) -> Response:
     """The list for HR, as the night's own file has it."""
-    return _list(asked, "csv", "text/csv; charset=utf-8")
+    return _list(page_request, "csv", "text/csv; charset=utf-8")
 
 
-def workbook(asked: Asked) -> Response:
+def workbook(page_request: PageRequest) -> Response:
     """The same with a sheet for each owner."""
-    return _list(asked, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return _list(page_request, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def _list(asked: Asked, form: Literal["csv", "xlsx"], media: str) -> Response:
-    run = with_nights(asked.ledger, _newest(asked), registry.titles())
-    named = {"content-disposition": f'attachment; filename="{asked.company}_skipped_employees.{form}"'}
+def _list(page_request: PageRequest, form: Literal["csv", "xlsx"], media: str) -> Response:
+    run = with_nights(page_request.ledger, _newest(page_request), registry.titles())
+    named = {"content-disposition": f'attachment; filename="{page_request.company}_skipped_employees.{form}"'}
     return Response(list_for_hr(run, left_out(run), form), media_type=media, headers=named)
 
 
-def seen(asked: Asked) -> Response:
+def seen(page_request: PageRequest) -> Response:
     """Who was shown pages about people, and who decided what."""
-    return shown.page(asked, "seen", visits=asked.ledger.visits.newest(LINES), decisions=asked.ledger.decisions.newest(LINES))
+    return shown.page(
+        page_request, "seen", visits=page_request.ledger.visits.newest(LINES), decisions=page_request.ledger.decisions.newest(LINES)
+    )
 
 
-def _report(asked: Asked) -> RunReport:
+def _report(page_request: PageRequest) -> RunReport:
     try:
-        return assemble(asked.ledger, asked.path["run"], registry.titles())
+        return assemble(page_request.ledger, page_request.path["run"], registry.titles())
     except Permanent:
         raise Stop(404, "There is no such night any more.") from None
 
 
-def _newest(asked: Asked) -> RunReport:
+def _newest(page_request: PageRequest) -> RunReport:
     """The newest night whose file was taken in; of others nothing is known of who is in it.
 
     Raises:
         Stop: None was.
     """
-    runs = asked.ledger.runs.all()
+    runs = page_request.ledger.runs.all()
     for root in dict.fromkeys(runs["root_run_id"][::-1]):
-        gate = asked.ledger.intakes.gate(str(root))
+        gate = page_request.ledger.intakes.gate(str(root))
         if gate is not None and gate.passed:
-            return assemble(asked.ledger, str(root), registry.titles())
+            return assemble(page_request.ledger, str(root), registry.titles())
     raise Stop(404, "No night has taken a file of HR's in yet.")
 
 
-def _stopped_since(asked: Asked, run: RunReport) -> str | None:
+def _stopped_since(page_request: PageRequest, run: RunReport) -> str | None:
     """The newest night since whose file the gate stopped: it says nothing of people, and is not silently passed over."""
-    roots = list(dict.fromkeys(asked.ledger.runs.all()["root_run_id"].astype("str")))
+    roots = list(dict.fromkeys(page_request.ledger.runs.all()["root_run_id"].astype("str")))
     later = reversed(roots[roots.index(run.root_run_id) + 1 :])
-    return next((root for root in later if (gate := asked.ledger.intakes.gate(root)) is not None and not gate.passed), None)
+    return next((root for root in later if (gate := page_request.ledger.intakes.gate(root)) is not None and not gate.passed), None)
 
 
-def _decisions(asked: Asked, run: RunReport) -> list[Any]:
+def _decisions(page_request: PageRequest, run: RunReport) -> list[Any]:
     """Who let go of what the night held, and who let this very run go."""
     held = [one.held_digest for one in run.destinations if one.held_digest]
-    return [release for digest in held for release in asked.ledger.releases.of(digest)]
+    return [release for digest in held for release in page_request.ledger.releases.of(digest)]

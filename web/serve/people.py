@@ -15,7 +15,7 @@ from roster.intake.validation import is_employee_id
 from roster.reports import words
 from roster.reports.story import Visit, obstacle, planned, remedy, sentence, without
 from web.serve import shown
-from web.serve.asked import Asked, Stop
+from web.serve.page_request import PageRequest, Stop
 
 RUNS: Final = 10
 """Nights that a story goes back."""
@@ -24,7 +24,7 @@ MOST: Final = 50
 _COLUMNS: Final = ("employee_id", "first_name", "last_name", "email", "department")
 
 
-def known(asked: Asked, number: str) -> str:
+def known(page_request: PageRequest, number: str) -> str:
     """An employee number as it stands in an address.
 
     Raises:
@@ -35,46 +35,46 @@ def known(asked: Asked, number: str) -> str:
     return number
 
 
-def roster(asked: Asked) -> pd.DataFrame:
+def roster(page_request: PageRequest) -> pd.DataFrame:
     """Number, name, address and department of everyone in the file that was last taken in, as long as its values are kept."""
-    for run_id in asked.ledger.runs.all()["run_id"][::-1]:
-        frame = asked.stored.entry(str(run_id), "hr/roster", "value")
+    for run_id in page_request.ledger.runs.all()["run_id"][::-1]:
+        frame = page_request.stored.entry(str(run_id), "hr/roster", "value")
         if isinstance(frame, pd.DataFrame):
             return frame.reindex(columns=list(_COLUMNS)).astype("str").fillna("")
     return pd.DataFrame(columns=list(_COLUMNS), dtype="str")
 
 
-def names(asked: Asked) -> dict[str, str]:
+def names(page_request: PageRequest) -> dict[str, str]:
     """Employee number → name, of everyone in that file."""
-    people = roster(asked)
+    people = roster(page_request)
     return dict(zip(people["employee_id"], (people["first_name"] + " " + people["last_name"]).str.strip(), strict=True))
 
 
-def find(asked: Asked) -> Response:
+def find(page_request: PageRequest) -> Response:
     """Who is meant by a number, or a part of a name or address."""
-    words = asked.one("who").casefold().split()
-    people = roster(asked)
-    if words and asked.one("who") in set(people["employee_id"]):
-        return RedirectResponse(shown.address(asked, "people", asked.one("who")), 303)
+    words = page_request.one("who").casefold().split()
+    people = roster(page_request)
+    if words and page_request.one("who") in set(people["employee_id"]):
+        return RedirectResponse(shown.address(page_request, "people", page_request.one("who")), 303)
     text = people["employee_id"] + " " + people["first_name"] + " " + people["last_name"] + " " + people["email"]
     found = people
     for word in words:
         found = found[text[found.index].str.casefold().str.contains(word, regex=False)]
     found = found if words else found.head(0)
-    if found.empty and len(words) == 1 and is_employee_id(pd.Series([asked.one("who")], dtype="str")).item():
-        return RedirectResponse(shown.address(asked, "people", asked.one("who")), 303)  # one who has left, say
-    return shown.page(asked, "found", who=asked.one("who"), people=found.head(MOST).to_dict("records"), total=len(found))
+    if found.empty and len(words) == 1 and is_employee_id(pd.Series([page_request.one("who")], dtype="str")).item():
+        return RedirectResponse(shown.address(page_request, "people", page_request.one("who")), 303)  # one who has left, say
+    return shown.page(page_request, "found", who=page_request.one("who"), people=found.head(MOST).to_dict("records"), total=len(found))
 
 
-def person(asked: Asked) -> Response:
+def person(page_request: PageRequest) -> Response:
     """One person's story, over nights and destinations."""
-    number = asked.path["number"]
-    story = story_of(asked.ledger, asked.stored, number, RUNS, registry.titles())
+    number = page_request.path["number"]
+    story = story_of(page_request.ledger, page_request.stored, number, RUNS, registry.titles())
     return shown.page(
-        asked,
+        page_request,
         "person",
         number=number,
-        name=names(asked).get(number, ""),
+        name=names(page_request).get(number, ""),
         story=story,
         sentence=sentence(story),
         remedy=remedy(story),

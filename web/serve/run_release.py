@@ -68,7 +68,7 @@ def carry_out(given: dict[str, Any]) -> str:
     """Run the release and close it, as `rollcall release` does; what came of it in a sentence."""
     import dagster as dg  # noqa: PLC0415 - the server does without it
 
-    from assets.asker import ASKED_TAG  # noqa: PLC0415
+    from assets.asker import USER_TAG  # noqa: PLC0415
     from assets.runs import dagster_instance, launch, submit, summary  # noqa: PLC0415
     from assets.typed import in_words  # noqa: PLC0415
     from resources.failures import Failed  # noqa: PLC0415
@@ -78,7 +78,7 @@ def carry_out(given: dict[str, Any]) -> str:
     config = {"digest": given["digest"], "kinds": given["kinds"], "people": given["people"] or []}
     config |= {"released_by": given["name"], "reason": given["reason"]}
     try:
-        job, tags = f"{given['company']}_release", {ASKED_TAG: given["name"]}
+        job, tags = f"{given['company']}_release", {USER_TAG: given["name"]}
         if workspace := given["workspace"]:
             result = submit.run_job(job, Path(workspace), given["run_id"], run_config=config, tags=tags)
         else:

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, Response
 from resources.to_type import in_page
 from roster.reports import words
 from roster.reports.page import moment, number
-from web.serve.asked import Asked
+from web.serve.page_request import PageRequest
 
 _NOWHERE: Final = "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -43,22 +43,22 @@ def style() -> str:
     return "\n".join((files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in sheets)
 
 
-def page(asked: Asked | None, template: str, *, again: int = 0, **what: Any) -> Response:
+def page(page_request: PageRequest | None, template: str, *, again: int = 0, **what: Any) -> Response:
     """A page.
 
     Args:
-        asked: For whom.
+        page_request: For whom.
         template: Its name.
         again: After so many seconds the browser asks again; 0: never.
         what: What the template shows.
     """
-    html = _environment().get_template(f"serve/{template}.html").render(asked=asked, **what)
+    html = _environment().get_template(f"serve/{template}.html").render(page_request=page_request, **what)
     return HTMLResponse(in_page(html), headers={"refresh": str(again)} if again else None)
 
 
 def stop(sentence: str, status: int) -> Response:
     """A page that says why there is no other."""
-    return HTMLResponse(in_page(_environment().get_template("serve/stop.html").render(asked=None, sentence=sentence)), status)
+    return HTMLResponse(in_page(_environment().get_template("serve/stop.html").render(page_request=None, sentence=sentence)), status)
 
 
 def whole(html: str) -> Response:
@@ -72,9 +72,9 @@ def whole(html: str) -> Response:
     return HTMLResponse(html, headers={"content-security-policy": policy})
 
 
-def address(asked: Asked, *parts: str) -> str:
+def address(page_request: PageRequest, *parts: str) -> str:
     """Where something of the company is."""
-    return "/" + "/".join(quote(part, safe="") for part in (asked.company, *parts))
+    return "/" + "/".join(quote(part, safe="") for part in (page_request.company, *parts))
 
 
 def form() -> str:

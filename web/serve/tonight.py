@@ -14,7 +14,7 @@ from assets.what_if import At, what_if
 from roster.reports import change_table, words
 from roster.reports.reasons import reason
 from web.serve import people, shown
-from web.serve.asked import Asked, Stop
+from web.serve.page_request import PageRequest, Stop
 
 
 @dataclass(frozen=True)
@@ -28,30 +28,30 @@ class There:
     """`roster.reports.change_table.by_person`."""
 
 
-def tonight(asked: Asked) -> Response:
+def tonight(page_request: PageRequest) -> Response:
     """One person, by the company's settings as they are."""
-    number = people.known(asked, asked.one("number"))
-    company = _company(asked)
+    number = people.known(page_request, page_request.one("number"))
+    company = _company(page_request)
     # Of everyone: whether they wait for a limit, or leave by absence, depends on all others.
-    found = what_if(company, asked.ledger)
+    found = what_if(company, page_request.ledger)
     return shown.page(
-        asked,
+        page_request,
         "tonight",
         number=number,
-        name=people.names(asked).get(number, ""),
+        name=people.names(page_request).get(number, ""),
         file=found.file.facts.file,
         unfit=found.unfit,
         there=[_there(one, number) for one in found.at],
     )
 
 
-def _company(asked: Asked) -> Company:
+def _company(page_request: PageRequest) -> Company:
     try:
-        file = loader.find(asked.company)
+        file = loader.find(page_request.company)
         settings = loader.read(file)
     except loader.SettingsMistakes:
         raise Stop(503, "The company's settings cannot be loaded: rollcall check says why.") from None
-    return Company(asked.company, settings, file.parent, lambda: neighbours.shared(file.parent, settings))
+    return Company(page_request.company, settings, file.parent, lambda: neighbours.shared(file.parent, settings))
 
 
 def _there(at: At, number: str) -> There:

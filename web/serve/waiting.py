@@ -26,7 +26,7 @@ from roster.reports import change_table, words
 from roster.reports.held import barred, beyond
 from roster.reports.reasons import reason
 from web.serve import people, shown
-from web.serve.asked import Asked, Stop
+from web.serve.page_request import PageRequest, Stop
 
 MOST: Final = 500
 """People of a set that are shown; a release of all or of a kind lets everyone go all the same."""
@@ -84,44 +84,44 @@ class Waiting:
         return not (self.newer or self.held.expired or self.under_way) and self.total + len(self.things) > self.barred
 
 
-def digest(asked: Asked) -> str | None:
+def digest(page_request: PageRequest) -> str | None:
     """The set that a request is about, if it is one that is known."""
-    given = asked.path.get("digest") or asked.one("digest")
-    return given if given and asked.ledger.releases.held(given) else None
+    given = page_request.path.get("digest") or page_request.one("digest")
+    return given if given and page_request.ledger.releases.held(given) else None
 
 
-def waiting(asked: Asked) -> Response:
+def waiting(page_request: PageRequest) -> Response:
     """Everything that waits: if that is one set, it is shown at once."""
-    sets = look(asked.ledger, 0, registry.titles()).waiting
+    sets = look(page_request.ledger, 0, registry.titles()).waiting
     if len(sets) == 1:
-        return RedirectResponse(shown.address(asked, "waiting", sets[0].held.digest), 303)
-    return shown.page(asked, "waiting", sets=sets, now=datetime.now().astimezone())
+        return RedirectResponse(shown.address(page_request, "waiting", sets[0].held.digest), 303)
+    return shown.page(page_request, "waiting", sets=sets, now=datetime.now().astimezone())
 
 
-def one(asked: Asked) -> Response:
+def one(page_request: PageRequest) -> Response:
     """One set, with a form for whoever may release."""
-    return shown.page(asked, "held", set=now(asked, asked.path["digest"]), form=shown.form())
+    return shown.page(page_request, "held", set=now(page_request, page_request.path["digest"]), form=shown.form())
 
 
-def four_eyes(asked: Asked) -> FourEyes:
+def four_eyes(page_request: PageRequest) -> FourEyes:
     """The kinds that need two people, by the company's settings as they are now.
 
     Raises:
         Stop: they cannot be loaded.
     """
     try:
-        return loader.read(loader.find(asked.company)).limits.four_eyes()
+        return loader.read(loader.find(page_request.company)).limits.four_eyes()
     except loader.SettingsMistakes:
         raise Stop(503, "The company's settings cannot be loaded: rollcall check says why.") from None
 
 
-def now(asked: Asked, given: str) -> Waiting:
+def now(page_request: PageRequest, given: str) -> Waiting:
     """A set as it waits now.
 
     Raises:
         Stop: nothing was ever held under that digest.
     """
-    ledger = asked.ledger
+    ledger = page_request.ledger
     held = ledger.releases.held(given)
     if held is None:
         raise Stop(404, "Nothing is held under that digest.")
@@ -136,11 +136,11 @@ def now(asked: Asked, given: str) -> Waiting:
     return Waiting(
         registry.titles().get(held.destination, held.destination),
         held,
-        _people(asked, held, planned.head(MOST)),
+        _people(page_request, held, planned.head(MOST)),
         len(planned),
         [dict(zip(things.columns, row, strict=True)) for row in things.astype("object").where(things.notna(), None).to_numpy().tolist()],
         {str(kind): int(count) for kind, count in counted.items()},
-        two_people.kinds(ledger, given, four_eyes(asked)),
+        two_people.kinds(ledger, given, four_eyes(page_request)),
         _beyond(ledger.plans.verdict(held.destination, held.plan_run_id)),
         [one for one in ledger.decisions.proposals(given) if not one.expired],
         next((one for one in ledger.decisions.newest(20, given) if one.action == "release" and one.ended is None), None),
@@ -151,16 +151,16 @@ def now(asked: Asked, given: str) -> Waiting:
 
 
 def _beyond(verdict: PlanVerdict | None) -> list[str]:
-    told = [why.partition(": ") for why in beyond(verdict.facts.limits)] if verdict else []
-    return [f"{words.kinds(kind)}{colon}{rest}" for kind, colon, rest in told]
+    parts = [why.partition(": ") for why in beyond(verdict.facts.limits)] if verdict else []
+    return [f"{words.kinds(kind)}{colon}{rest}" for kind, colon, rest in parts]
 
 
-def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
-    names = people.names(asked)
-    changes = asked.ledger.plans.changes(held.destination, held.plan_run_id)
+def _people(page_request: PageRequest, held: Held, planned: pd.DataFrame) -> list[Person]:
+    names = people.names(page_request)
+    changes = page_request.ledger.plans.changes(held.destination, held.plan_run_id)
     changes = changes[changes["person"].isin(planned["person"])]
-    fresh = _records(asked, held, planned.loc[~planned["person"].isin(changes["person"]), "person"])
-    verdict = asked.ledger.plans.verdict(held.destination, held.plan_run_id)
+    fresh = _records(page_request, held, planned.loc[~planned["person"].isin(changes["person"]), "person"])
+    verdict = page_request.ledger.plans.verdict(held.destination, held.plan_run_id)
     values = change_table.by_person(
         registry.titles().get(held.destination, held.destination),
         verdict.facts.wording if verdict else Wording(),
@@ -183,9 +183,9 @@ def _people(asked: Asked, held: Held, planned: pd.DataFrame) -> list[Person]:
     ]
 
 
-def _records(asked: Asked, held: Held, whom: "pd.Series[str]") -> pd.DataFrame:
+def _records(page_request: PageRequest, held: Held, whom: "pd.Series[str]") -> pd.DataFrame:
     """Of whoever comes in, and so has no old values, all that would be written, as long as it is stored."""
-    records = asked.stored.entry(held.plan_run_id, f"{held.destination}/plan", "records")
+    records = page_request.stored.entry(held.plan_run_id, f"{held.destination}/plan", "records")
     if not isinstance(records, pd.DataFrame) or whom.empty:
         return pd.DataFrame(columns=list(CHANGE_COLUMNS))
     # What is ours in a record is written with underscores; no field of a destination's is.

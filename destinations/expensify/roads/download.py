@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from destinations.expensify.roads import names
-from destinations.expensify.roads.laid import Laid, Whose
+from destinations.expensify.roads.laid import Laid, Owner
 from destinations.expensify.roads.settings import ByDownload, is_location
 from resources import places
 from resources.failures import Failed, Permanent, Transient
@@ -22,7 +22,7 @@ from resources.shortage import shortage
 _WEB: Final = "The web server of the feed"
 _TIMEOUT: Final = 60.0
 """Seconds without a sign of life from it."""
-_NOT_ASKED: Final = "Expensify was not asked for anything."
+_NO_REQUEST: Final = "Expensify was not asked for anything."
 _READABLE: Final = 0o640
 """For us and the folder's group, which is the web server's; nobody else on this machine reads a feed."""
 
@@ -69,13 +69,13 @@ class PublishedFolder:
         try:
             yield place
         except FileNotFoundError:
-            raise Permanent(f"{where} is not there.", f"{_NOT_ASKED} Make it, or correct `folder`.") from None
+            raise Permanent(f"{where} is not there.", f"{_NO_REQUEST} Make it, or correct `folder`.") from None
         except PermissionError:
-            raise Permanent(f"{where} may not be written by this user.", f"{_NOT_ASKED} Give it the right, or correct `folder`.") from None
+            raise Permanent(f"{where} may not be written by this user.", f"{_NO_REQUEST} Give it the right, or correct `folder`.") from None
         except Exception as error:  # whatever a kind of storage raises
             if lack := shortage(error, place if isinstance(place, Path) else None):
                 raise lack from None
-            raise Transient(f"{where} cannot be reached ({type(error).__name__}).", f"{_NOT_ASKED} Run again later.") from None
+            raise Transient(f"{where} cannot be reached ({type(error).__name__}).", f"{_NO_REQUEST} Run again later.") from None
 
 
 def _write(part: Path, path: Path, content: bytes) -> None:
@@ -96,8 +96,8 @@ class ByWebServer(Laid):
 
     source = "download"
 
-    def __init__(self, settings: ByDownload, whose: Whose, retry: Retry) -> None:
-        super().__init__(PublishedFolder(settings.folder.resolve), whose, settings.keep_hours)
+    def __init__(self, settings: ByDownload, owner: Owner, retry: Retry) -> None:
+        super().__init__(PublishedFolder(settings.folder.resolve), owner, settings.keep_hours)
         self._settings, self._retry = settings, retry
 
     def _credentials(self, name: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class ByWebServer(Laid):
             with suppress(Failed):  # it goes after some hours
                 self._place.remove([name])
             if name in str(failure):  # of a redirect that keeps the path
-                raise Permanent(f"{_WEB} redirects to another address.", f"{_NOT_ASKED} Put that one into `url`.") from None
+                raise Permanent(f"{_WEB} redirects to another address.", f"{_NO_REQUEST} Put that one into `url`.") from None
             raise
 
     def _fetch(self, url: str, content: bytes) -> None:
@@ -128,14 +128,16 @@ class ByWebServer(Laid):
         basic = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"}
         with Http(_WEB, url, _TIMEOUT, self._retry) as http:
             if http.send("GET", url, writes=False).status < 300:
-                raise Permanent(f"{_WEB} gives it to whoever asks, without a password.", f"{_NOT_ASKED} Have it ask for user and password.")
+                raise Permanent(
+                    f"{_WEB} gives it to whoever asks, without a password.", f"{_NO_REQUEST} Have it ask for user and password."
+                )
             reply = http.send("GET", url, writes=False, headers=basic)
         if reply.status >= 300:
             raise _not_given(reply)
         if hashlib.sha256(reply.content).digest() != hashlib.sha256(content).digest():
             raise Permanent(
                 f"{_WEB} gives something else than what was published.",
-                f"{_NOT_ASKED} Check that nothing between here and there caches or rewrites it.",
+                f"{_NO_REQUEST} Check that nothing between here and there caches or rewrites it.",
             )
 
 
@@ -143,8 +145,8 @@ def _not_given(reply: Reply) -> Permanent:
     if reply.status in (401, 403):
         return Permanent(
             f"{_WEB} refuses `user` and `password` of `delivery.download` (HTTP {reply.status}).",
-            f"{_NOT_ASKED} Check both, and that the web server may read the folder.",
+            f"{_NO_REQUEST} Check both, and that the web server may read the folder.",
         )
     return Permanent(
-        f"{_WEB} does not have the feed that was just published (HTTP {reply.status}).", f"{_NOT_ASKED} Check that `url` shows `folder`."
+        f"{_WEB} does not have the feed that was just published (HTTP {reply.status}).", f"{_NO_REQUEST} Check that `url` shows `folder`."
     )

@@ -31,7 +31,7 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True)
-class Whose:
+class Owner:
     """Whose feeds they are."""
 
     company: str
@@ -44,18 +44,18 @@ class Laid(ABC):
 
     Args:
         place: Where.
-        whose: Whose.
+        owner: Whose.
         keep_hours: For how long at most.
     """
 
     source: Source
 
-    def __init__(self, place: Place, whose: Whose, keep_hours: float) -> None:
-        self._place, self._whose, self._keep = place, whose, timedelta(hours=keep_hours)
+    def __init__(self, place: Place, owner: Owner, keep_hours: float) -> None:
+        self._place, self._owner, self._keep = place, owner, timedelta(hours=keep_hours)
 
     def offer(self, feed: str) -> Offer:
         """Lay it there under a name that nobody can guess."""
-        name, content = names.fresh(self._whose.company, self._whose.plan(), datetime.now(UTC)), feed.encode()
+        name, content = names.fresh(self._owner.company, self._owner.plan(), datetime.now(UTC)), feed.encode()
         credentials = self._credentials(name)  # first, so that nothing lies there for want of a setting
         self._place.put(name, content)
         self._check(name, content)
@@ -64,8 +64,8 @@ class Laid(ABC):
 
     def tidy(self, *, of_plan: bool) -> int:
         """See `destinations.expensify.roads.road.Road`."""
-        plan, before = self._whose.plan() if of_plan else None, datetime.now(UTC) - self._keep
-        there = [feed for name in self._place.names() if (feed := names.read(name, self._whose.company))]
+        plan, before = self._owner.plan() if of_plan else None, datetime.now(UTC) - self._keep
+        there = [feed for name in self._place.names() if (feed := names.read(name, self._owner.company))]
         over = [feed.name for feed in there if feed.plan == plan or feed.laid < before]
         if over:
             self._place.remove(over)

@@ -45,22 +45,22 @@ class Offer:
         given = texts(self.credentials)
         return given | {part for text in given for part in re.split(r"[/?#]+", text)} | {_host(text) for text in given}
 
-    def cleared(self, said: Any, of: str = "") -> Any:
+    def cleared(self, value: Any, of: str = "") -> Any:
         """What Expensify said, its sentences without what is secret of the road. What it says of people by address stays as it is.
 
         Args:
-            said: An answer, or a part of it.
+            value: An answer, or a part of it.
             of: Under which key.
         """
         if not self.secret:
-            return said
-        if isinstance(said, str) and of in _SENTENCES:
+            return value
+        if isinstance(value, str) and of in _SENTENCES:
             for text in sorted(self.secret, key=len, reverse=True):
-                said = said.replace(text, "…")
-            return said
-        if isinstance(said, list):
-            return [self.cleared(each, of) for each in said]
-        return {name: self.cleared(each, name) for name, each in said.items()} if isinstance(said, dict) else said
+                value = value.replace(text, "…")
+            return value
+        if isinstance(value, list):
+            return [self.cleared(each, of) for each in value]
+        return {name: self.cleared(each, name) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 NO_FEED: Final = Offer("request")

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import paramiko
 
 from destinations.expensify.roads import names
-from destinations.expensify.roads.laid import Laid, Whose
+from destinations.expensify.roads.laid import Laid, Owner
 from destinations.expensify.roads.settings import BySftp
 from resources.environment import FromEnv
 from resources.failures import Permanent
@@ -88,10 +88,10 @@ class BySftpServer(Laid):
 
     source = "sftp"
 
-    def __init__(self, settings: BySftp, whose: Whose, retry: Retry) -> None:
+    def __init__(self, settings: BySftp, owner: Owner, retry: Retry) -> None:
         other = settings.seen_by_expensify
         place = ServerFolder(settings, Patience(retry=retry), private=other.login is None)
-        super().__init__(place, whose, settings.keep_hours)
+        super().__init__(place, owner, settings.keep_hours)
         self._settings = settings
 
     def _credentials(self, name: str) -> dict[str, Any]:

@@ -129,5 +129,5 @@ def refusal(reply: Reply, what: str, sent: dict[str, Any]) -> Permanent:
     if reply.status in (404, 405) and not known:
         message = f"Findity's Expense API does not know what was asked for, to {what} ({reply.status})."
         return Permanent(message, "Check expense_url in the settings, if nothing else of it works either.")
-    said = " ".join(part for part in (str(reply.status), code) if part)
-    return kind(f"Findity refused to {what}: {said}. {kind.meaning}".rstrip(), code or str(reply.status), "")
+    text = " ".join(part for part in (str(reply.status), code) if part)
+    return kind(f"Findity refused to {what}: {text}. {kind.meaning}".rstrip(), code or str(reply.status), "")

@@ -47,12 +47,12 @@ def found(wanted: pd.DataFrame, chain: Chain, ready: pd.Index, title: Callable[[
     nobody = wanted[instead.isna()]
     left = {at: f"{_why(chain, number)}, and nobody up the chain can approve" for at, number in reversed(_pairs(nobody))}
     stays = ~wanted["at"].isin(list(left))
-    steps, asked = wanted[stays].assign(number=instead[stays]), wanted.loc[stays, "number"]
-    replaced = steps["number"].ne(asked)
-    words = {number: _why(chain, number) for number in asked[replaced].unique()}
+    steps, named = wanted[stays].assign(number=instead[stays]), wanted.loc[stays, "number"]
+    replaced = steps["number"].ne(named)
+    words = {number: _why(chain, number) for number in named[replaced].unique()}
     repairs = [
         f"{new} approves for {title(at)}, since {words[old]}."
-        for at, new, old in zip(steps.loc[replaced, "at"], steps.loc[replaced, "number"], asked[replaced], strict=True)
+        for at, new, old in zip(steps.loc[replaced, "at"], steps.loc[replaced, "number"], named[replaced], strict=True)
     ]
     following = steps["at"].eq(steps["at"].shift(-1)) & steps["number"].eq(steps["number"].shift(-1))
     return Found(steps.loc[~following, ["at", "number", "limit"]].reset_index(drop=True), repairs, left)

@@ -24,19 +24,19 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
 
 def described(settings: Settings) -> Mapping[str, str]:
     """The checks that these settings have."""
-    asked = bool(settings.dimensions or settings.users.dimensionPresets)
+    configured = bool(settings.dimensions or settings.users.dimensionPresets)
     found = {APPROVAL} if {"dimensions", "departments"} & set(settings.approval) else set()
-    found |= {STRUCTURE} if asked or "departments" in settings.approval else set()
+    found |= {STRUCTURE} if configured or "departments" in settings.approval else set()
     return {name: text for name, text in _DESCRIPTIONS.items() if name in found}
 
 
 def findings(settings: Settings, read: Frames) -> list[Finding]:
     """A finding for each of them of which something is known."""
-    asked = described(settings)
+    configured = described(settings)
     found = []
-    if APPROVAL in asked:
+    if APPROVAL in configured:
         found.append(_approval(settings, read))
-    if STRUCTURE in asked and "structure_unread" in read:
+    if STRUCTURE in configured and "structure_unread" in read:
         unread = read["structure_unread"]
         table = unread.set_axis(["what", "why"], axis=1)
         sentence = (

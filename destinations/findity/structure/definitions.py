@@ -37,7 +37,7 @@ def definition(key: str, wanted: Dimension, there: pd.DataFrame, order: int) -> 
     given = {name: value for name in ATTRIBUTES if (value := getattr(wanted, name)) is not None}
     mine = there[there["externalSourceId"].eq(key)]
     if mine.empty:
-        return row(f"dimension/{key}", DIMENSION, wanted.name, "create", None, _told(given), order, {"externalSourceId": key, **given})
+        return row(f"dimension/{key}", DIMENSION, wanted.name, "create", None, _as_text(given), order, {"externalSourceId": key, **given})
     first: Row = {str(name): value for name, value in mine.iloc[0].items()}
     known: Row = {name: first[name] for name in ATTRIBUTES if not pd.isna(first[name])}
     if "userOverridable" in known:
@@ -45,14 +45,14 @@ def definition(key: str, wanted: Dimension, there: pd.DataFrame, order: int) -> 
     differs = {name: value for name, value in given.items() if known.get(name) != value}
     if not differs:
         return None
-    old = _told({name: known[name] for name in differs if name in known}) or None
+    old = _as_text({name: known[name] for name in differs if name in known}) or None
     # Whole: whether a definition that lacks an attribute keeps it is written nowhere.
     return row(
-        f"dimension/{key}", DIMENSION, wanted.name, "change", old, _told(differs), order, {"externalSourceId": key, **known, **given}
+        f"dimension/{key}", DIMENSION, wanted.name, "change", old, _as_text(differs), order, {"externalSourceId": key, **known, **given}
     )
 
 
-def _told(given: Row) -> str:
+def _as_text(given: Row) -> str:
     return ", ".join(f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in given.items())
 
 
@@ -87,9 +87,9 @@ def superfluous(
     key: str, wanted: Dimension, values: WantedValues, there: pd.DataFrame, read: Frames, order: int, left: dict[str, str]
 ) -> Iterator[Row]:
     """Values that HR does not have: removals where the settings say so, else added to `left`."""
-    gone = there[~there["externalSourceId"].isin(list(values.has))]
-    used = used_values(key, read["users"]) if len(gone) else set()
-    for external, own, name in gone[["externalSourceId", "id", "name"]].itertuples(index=False):
+    surplus = there[~there["externalSourceId"].isin(list(values.has))]
+    used = used_values(key, read["users"]) if len(surplus) else set()
+    for external, own, name in surplus[["externalSourceId", "id", "name"]].itertuples(index=False):
         thing = f"value/{key}/{own if pd.isna(external) else external}"
         if pd.isna(external):
             left[thing] = "is there and has no external id: no call can address it"

@@ -91,8 +91,8 @@ def _counts(read: Frames) -> dict[str, int]:
 def _units(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, draft: _Draft) -> None:
     rule = settings.users.organizationalUnitId
     assert rule is not None, "the settings say so"  # noqa: S101
-    if gone := preflight.units_gone(settings.users, read):  # what is not shown tonight may be there
-        draft.left["units"] = f"{gone}: none is created"
+    if missing := preflight.units_missing(settings.users, read):  # what is not shown tonight may be there
+        draft.left["units"] = f"{missing}: none is created"
         return
     people = wanted.employed(roster)
     unit = _unit_of(settings, roster, chain, read, people)
@@ -173,7 +173,7 @@ def _of_values(
     used = {*keys, *definitions.used_values(key, staying.in_use(read["users"], approving, people["employee_id"]))}
     used |= set(by_own.reindex(list(used)).dropna())
     draft.stay(staying.unreplaced(is_there, set(found.steps["at"]), used))
-    _told(draft, f"approvers/{key}/", one.name, settings.approver_by, approving, found, why, is_there, payload)
+    _add_changes(draft, f"approvers/{key}/", one.name, settings.approver_by, approving, found, why, is_there, payload)
 
 
 def _departments(settings: Settings, roster: pd.DataFrame, chain: Chain, read: Frames, unread: Mapping[str, str], draft: _Draft) -> None:
@@ -195,7 +195,7 @@ def _departments(settings: Settings, roster: pd.DataFrame, chain: Chain, read: F
     is_there = approvers.there(read["unit_approvers"], approving)
     used = staying.in_use(read["users"], approving, people["employee_id"])["organizationalUnitId"]
     draft.stay(staying.unreplaced(is_there, set(found.steps["at"]), {*keys, *used.dropna()}))
-    _told(draft, "approvers/unit/", "unit", "personId", approving, found, why, is_there, lambda at: {"unit": at}, called)
+    _add_changes(draft, "approvers/unit/", "unit", "personId", approving, found, why, is_there, lambda at: {"unit": at}, called)
 
 
 def _by_unit(settings: Settings, there: pd.DataFrame) -> tuple[dict[str, list[Step]], list[str]]:
@@ -215,7 +215,7 @@ def _by_unit(settings: Settings, there: pd.DataFrame) -> tuple[dict[str, list[St
     return found, missing
 
 
-def _told(
+def _add_changes(
     draft: _Draft,
     prefix: str,
     title: str,

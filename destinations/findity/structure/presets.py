@@ -87,11 +87,11 @@ class There:
 
     def near(self, dimension: str, value: str, reason: str) -> str | None:
         """What may have been meant."""
-        asked, known = value, self.called.get(dimension, {}) if reason == NO_VALUE else {}
+        sought, known = value, self.called.get(dimension, {}) if reason == NO_VALUE else {}
         if reason == NO_DIMENSION:
-            asked, known = dimension, {one: one for one in self.locations}
+            sought, known = dimension, {one: one for one in self.locations}
         folded = {one.casefold(): meant for one, meant in sorted(known.items())}
-        found = get_close_matches(asked.casefold(), folded, n=3, cutoff=0.6)
+        found = get_close_matches(sought.casefold(), folded, n=3, cutoff=0.6)
         return ", ".join(dict.fromkeys(folded[one] for one in found)) or None
 
 
@@ -125,8 +125,8 @@ def checked(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataF
                 rows.append((text, f"{FIELD}.{dimension}", reason, value, there.near(dimension, value, reason)))
         kept[text] = compact(good) if good else None
     bad = pd.DataFrame(rows, columns=["text", *FAULT_COLUMNS[1:]], dtype="str")
-    whose = pd.DataFrame({"employee_id": desired["employee_id"], "text": given}).merge(bad, on="text")
-    return desired.assign(**{FIELD: given.map(kept).astype("str")}), whose[FAULT_COLUMNS].astype("str")
+    owners = pd.DataFrame({"employee_id": desired["employee_id"], "text": given}).merge(bad, on="text")
+    return desired.assign(**{FIELD: given.map(kept).astype("str")}), owners[FAULT_COLUMNS].astype("str")
 
 
 def settled(desired: pd.DataFrame, there: There) -> tuple[pd.DataFrame, pd.DataFrame]:

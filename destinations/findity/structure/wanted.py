@@ -60,7 +60,7 @@ def agreed(keys: pd.Series, given: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def steps(
-    keys: pd.Series, people: pd.DataFrame, usual: Sequence[Step], apart: Mapping[str, Sequence[Step]], whose: pd.Series
+    keys: pd.Series, people: pd.DataFrame, usual: Sequence[Step], apart: Mapping[str, Sequence[Step]], own_keys: pd.Series
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Who should approve by the rules for each of some values or units.
 
@@ -69,7 +69,7 @@ def steps(
         people: HR's people.
         usual: The steps for all.
         apart: Key → its own steps.
-        whose: The key of each of `people`.
+        own_keys: The key of each of `people`.
 
     Returns:
         `STEP_COLUMNS`, one row a step; and for each key of which not all steps are known, why: none of it is in the first.
@@ -78,23 +78,23 @@ def steps(
     why: dict[str, str] = {}
     for number, step in enumerate(usual):
         mine = keys[~keys.isin(list(apart))]
-        parts.append(_one(number, step, mine, people, whose, why))
+        parts.append(_one(number, step, mine, people, own_keys, why))
     for key, own in apart.items():
         for number, step in enumerate(own):
-            parts.append(_one(number, step, keys[keys.eq(key)], people, whose, why))
+            parts.append(_one(number, step, keys[keys.eq(key)], people, own_keys, why))
     table = pd.concat([pd.DataFrame(columns=STEP_COLUMNS), *parts], ignore_index=True)
     table = table.astype({"at": "str", "step": "int64", "number": "str", "limit": "float64"})
     return table[~table["at"].isin(list(why))].sort_values(["at", "step"], kind="stable", ignore_index=True), why
 
 
-def _one(number: int, step: Step, keys: pd.Series, people: pd.DataFrame, whose: pd.Series, why: dict[str, str]) -> pd.DataFrame:
+def _one(number: int, step: Step, keys: pd.Series, people: pd.DataFrame, own_keys: pd.Series, why: dict[str, str]) -> pd.DataFrame:
     limit = np.nan if step.amountLimit is None else step.amountLimit
     if step.employee is not None:
         return pd.DataFrame({"at": keys, "step": number, "number": step.employee, "limit": limit})
     assert step.rule is not None, "one of both is given"  # noqa: S101
-    given, several = agreed(whose, evaluate(step.rule, people))
+    given, several = agreed(own_keys, evaluate(step.rule, people))
     found = keys.map(given).astype("str")
-    broken = set(whose[unread(step.rule, people)].dropna())
+    broken = set(own_keys[unread(step.rule, people)].dropna())
     for key in keys[found.isna()]:
         why.setdefault(
             key,

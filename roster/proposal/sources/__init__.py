@@ -26,7 +26,7 @@ MARKS: Final = 2
 """So many headings that few systems have make a file look like a system's."""
 MANAGERS: Final = ("manager_id", "manager_email", "manager_name")
 """How a row may name its manager, the surest first; one of them is taken."""
-TOLD: Final = ("employee_id", "email", "first_name", "last_name", "worker_status", "start_date", "end_date")
+ESSENTIAL: Final = ("employee_id", "email", "first_name", "last_name", "worker_status", "start_date", "end_date")
 """Columns of which it is told that no heading of the file is known for them, beside the manager's."""
 
 
@@ -65,8 +65,8 @@ class Source(BaseModel):
         for heading, words in getattr(self, kind).items():
             name = headings.get(plain(heading))
             if name is not None and frame[name].isin(words).any():
-                said = [word for word in words if frame[name].eq(word).any()]
-                return {name: said}, Guess(name, SURE, f"{self.title} tells it so")
+                words_found = [word for word in words if frame[name].eq(word).any()]
+                return {name: words_found}, Guess(name, SURE, f"{self.title} tells it so")
         return None
 
 
@@ -123,7 +123,7 @@ def known(given: Source, frame: pd.DataFrame) -> Known:
             if rule := _present(rule, headings):
                 _take(found, column, rule, frame)
                 break
-    lacking = [column for column in TOLD if column not in found.columns]
+    lacking = [column for column in ESSENTIAL if column not in found.columns]
     lacking += [] if any(each in found.columns for each in MANAGERS) else ["manager"]
     return Known(given, found.columns, found.rules, tuple(lacking))
 
@@ -156,15 +156,19 @@ def _take(found: Known, column: str, rule: dict[str, Any], frame: pd.DataFrame) 
 
 def _dates(given: Source, values: pd.Series, guess: Guess) -> tuple[str | None, Guess]:
     """The first of the source's formats that fits all of a column's dates; no surer than open where a second does."""
-    told = recognising.dates(values)
-    if told and told.value == ["excel"]:
-        return "excel", Guess(guess.value, min(guess.confidence, told.confidence), f"{guess.reason}; {told.reason}")
+    dates_found = recognising.dates(values)
+    if dates_found and dates_found.value == ["excel"]:
+        return "excel", Guess(guess.value, min(guess.confidence, dates_found.confidence), f"{guess.reason}; {dates_found.reason}")
     fitting = [each for each in given.dates if each != "excel" and recognising.written_in(values, each) >= recognising.ENOUGH]
     shares = {each: recognising.written_in(values, each) for each in fitting}
     best = [each for each in fitting if shares[each] == max(shares.values())]
-    other = recognising.written_in(values, told.value[0]) if told else 0.0
+    other = recognising.written_in(values, dates_found.value[0]) if dates_found else 0.0
     if not best or other > shares[best[0]]:  # days and months the other way round fit most of a column, too
-        return (told.value[0], Guess(guess.value, told.confidence, told.reason)) if told else (None, Guess(guess.value, 0.3, "no dates"))
+        return (
+            (dates_found.value[0], Guess(guess.value, dates_found.confidence, dates_found.reason))
+            if dates_found
+            else (None, Guess(guess.value, 0.3, "no dates"))
+        )
     if len(best) > 1:
         return best[0], Guess(guess.value, 0.5, f"{guess.reason}; {' or '.join(best)}: no day in the column tells")
     return best[0], Guess(guess.value, guess.confidence, f"{guess.reason}; its dates are written {best[0]}")
@@ -184,5 +188,5 @@ def _statuses(given: Source, values: pd.Series, guess: Guess) -> tuple[dict[str,
             rule[word] = status
         elif word not in nobody:
             unknown += 1
-    said = f"; {unknown} of its words are unknown, and rows with them would be rejected" if unknown else ""
-    return rule, Guess(guess.value, guess.confidence, guess.reason + said)
+    remark = f"; {unknown} of its words are unknown, and rows with them would be rejected" if unknown else ""
+    return rule, Guess(guess.value, guess.confidence, guess.reason + remark)

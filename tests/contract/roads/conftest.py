@@ -9,7 +9,7 @@ import pytest
 
 from destinations.expensify.client import Expensify
 from destinations.expensify.roads.chosen import road
-from destinations.expensify.roads.laid import Whose
+from destinations.expensify.roads.laid import Owner
 from destinations.expensify.roads.settings import Delivery
 from destinations.expensify.settings import ExpensifyConnection
 from resources.http import Retry
@@ -37,7 +37,7 @@ def box() -> Iterator[Sandbox]:
 @pytest.fixture
 def by(retry: Retry) -> Callable[..., Any]:
     """The road of some settings, for the plan `PLAN` of the company acme unless another is named."""
-    return lambda delivery, company="acme", plan=PLAN: road(Delivery.model_validate(delivery), Whose(company, lambda: plan), retry)
+    return lambda delivery, company="acme", plan=PLAN: road(Delivery.model_validate(delivery), Owner(company, lambda: plan), retry)
 
 
 @pytest.fixture

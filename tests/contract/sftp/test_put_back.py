@@ -30,7 +30,7 @@ def there(root: Path) -> dict[str, bytes]:
 def test_each_owner_has_their_file_in_place_of_the_last_one(serve: Any, settings: Any, root: Path, patience: Any) -> None:
     server = serve()
     put_back(settings(server), {"acme_HR.xlsx": b"one" * 50_000, "acme_IT.xlsx": b"two"}, patience=patience)
-    put_back(settings(server), {"acme_HR.xlsx": b"three"}, gone=("acme_IT.xlsx", "acme_Finance.xlsx"), patience=patience)
+    put_back(settings(server), {"acme_HR.xlsx": b"three"}, obsolete=("acme_IT.xlsx", "acme_Finance.xlsx"), patience=patience)
     assert there(root) == {"acme_HR.xlsx": b"three"}
 
 

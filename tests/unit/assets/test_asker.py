@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from assets.asker import ASKED_TAG, asker
+from assets.asker import USER_TAG, asker
 
-KIM = {ASKED_TAG: "kim"}
+KIM = {USER_TAG: "kim"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cli.page import print_page
 from resources.past.report_files import Written
 from roster.reports import things
 from roster.reports.headline import headline
-from roster.reports.page import Told, render
+from roster.reports.page import Overview, render
 from roster.reports.skipped import left_out
 from tests.desks import Company, people
 from tests.syncing import fresh
@@ -60,7 +60,7 @@ def test_the_terminal_says_how_many_wait_and_how_they_are_released(acme):
     acme.sync(*BOTH)
     waiting = acme.sync(*people("Nord", "Syd", "Ost", "Vest")).report
     out = io.StringIO()
-    print_page(Console(file=out, width=400), waiting, Written(Path("page"), Path("list"), None, Told.of(waiting, left_out(waiting))))
+    print_page(Console(file=out, width=400), waiting, Written(Path("page"), Path("list"), None, Overview.of(waiting, left_out(waiting))))
     said = " ".join(out.getvalue().split())
     assert "Held Ledger book: 5 × keeper of a desk, 2 × desk (keeper of a desk: 5 planned, 1 allowed; desk: 2 planned, 1 allowed)" in said
     assert f"rollcall release acme {waiting.destinations[0].held_digest}" in said

@@ -34,5 +34,5 @@ def test_each_owner_has_a_file_and_who_needs_nothing_done_is_in_none(report, for
 def test_a_night_that_leaves_nobody_out_has_its_files_all_the_same(report):
     files = write_reports(replace(report, destinations=[]))
     assert files.skipped.read_text("utf-8-sig").splitlines()[1:] == []
-    assert files.told.everyone.empty
+    assert files.overview.everyone.empty
     assert files.page.exists()

@@ -1,7 +1,7 @@
 import pytest
 
 from roster.proposal.headings import canonical_column, is_private
-from roster.statuses import canonical_status, says_gone
+from roster.statuses import canonical_status, says_deleted
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_status_words_are_known(word: str, meant: str) -> None:
 @pytest.mark.parametrize("word", ["Baja IT", "Baja riesgo embarazo", "Alta médica", "Niet in dienst", "Non actif", "Congé annuel soldé"])
 def test_no_surprise_a_word_that_others_turn_into_something_else_is_no_known_status(word: str) -> None:
     assert canonical_status(word) is None
-    assert not says_gone(word)
+    assert not says_deleted(word)
 
 
 def test_a_single_letter_is_believed_less_than_a_word() -> None:

@@ -131,7 +131,7 @@ def test_of_one_that_was_not_read_back_nothing_is_known_and_nothing_is_compared(
     alone = replace(run(shows(*AS_HR), None), unread=["C"])
     alone = replace(alone, destinations=alone.destinations[:1])
     assert parity(alone).sentence == "Nothing is known of C tonight: it could not be read."
-    assert not parity(replace(alone, unread=[])).asked, "of one alone nothing is said"
+    assert not parity(replace(alone, unread=[])).comparable, "of one alone nothing is said"
 
 
 def test_the_page_has_them_and_says_nothing_where_nothing_was_compared(full_run):

@@ -21,7 +21,7 @@ class Stop(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """One request that may be answered."""
 
     user: User
