@@ -23,7 +23,8 @@ from resources.hr import files, openpgp
 from resources.hr.agreed import AsAgreed, Manifest
 from resources.hr.manifest import KINDS, name_of
 from roster.proposal import sources
-from roster.proposal.propose import DAY_IN_NAME, Proposal, propose
+from roster.proposal.dated_name import undated
+from roster.proposal.propose import Proposal, propose
 from roster.reading.foreign import is_pgp
 from roster.unfit import Unfit
 
@@ -122,13 +123,13 @@ def _agreed(file: Path, key: Path | None, passphrase: str | None) -> AsAgreed:
 
 def _called(file: Path) -> str:
     """The draft's folder: the file's name without day and endings."""
-    name = DAY_IN_NAME.sub("", file.name).split(".")[0]
+    name = undated(file.name, "").split(".")[0]
     return re.sub(r"\W+|_+", "_", name).strip("_") or "people"
 
 
 def _pattern(file: Path, out: Path) -> str:
     """The file as the settings name it: from their folder, any date in its name."""
-    name = DAY_IN_NAME.sub("*", glob.escape(file.name))
+    name = undated(glob.escape(file.name), "*")
     return Path(os.path.relpath(file.parent, out), name).as_posix()
 
 

@@ -34,6 +34,17 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return re.compile(before + fnmatch.translate(wanted)).match
 
 
+def alike(pattern: str) -> Callable[[str], object]:
+    """Whether a name would be meant, were upper and lower case the same."""
+    meant = matcher(pattern.casefold())
+    return lambda name: meant(composed(name).casefold())
+
+
+def but_for_case(count: int) -> str:
+    """What to add where nothing is meant, and so many names are alike; empty where none is."""
+    return f", but {count} whose name differs in upper and lower case alone" if count else ""
+
+
 def name_beside(template: str, name: str) -> str:
     """The name of the file that lies beside `name`: a marker that says that it is complete, a manifest."""
     return template.replace("{name}", name).replace("{stem}", posixpath.splitext(name)[0])
@@ -62,20 +73,23 @@ def beside_matcher(templates: Iterable[str]) -> Callable[[str], object]:
 
 def complete(
     entries: Iterable[_Entry], called: Callable[[_Entry], str], pattern: str, templates: Sequence[str]
-) -> tuple[dict[str, tuple[_Entry, ...]], int]:
+) -> tuple[dict[str, tuple[_Entry, ...]], int, int]:
     """Those of a listing that are meant and have beside them what they need, by name. Nothing is kept of others: there may be a million.
 
     Returns:
-        Name → its entry and those of what lies beside it, one for each template; and how many are not complete.
+        Name → its entry and those of what lies beside it, one for each template; how many are not complete; how many are `alike`.
     """
-    wanted, is_beside = matcher(pattern), beside_matcher(templates)
-    found, there = dict[str, _Entry](), dict[str, _Entry]()
+    wanted, is_beside, is_alike = matcher(pattern), beside_matcher(templates), alike(pattern)
+    found, there, others_alike = dict[str, _Entry](), dict[str, _Entry](), 0
     for entry in entries:
         name = composed(called(entry))
         if wanted(name):
             found[name] = entry
+        elif is_alike(name):
+            others_alike += 1
         if is_beside(name):
             there[name] = entry
     needed = {name: [composed(other) for other in names_beside(templates, name)] for name in sorted(found)}
     whole = {name: others for name, others in needed.items() if all(other != name and other in there for other in others)}
-    return {name: (found[name], *(there[other] for other in others)) for name, others in whole.items()}, len(found) - len(whole)
+    complete = {name: (found[name], *(there[other] for other in others)) for name, others in whole.items()}
+    return complete, len(found) - len(whole), others_alike

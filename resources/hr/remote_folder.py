@@ -18,7 +18,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
 from resources.hr.manifest import LARGEST
-from resources.hr.meant import MAGIC, complete, composed, missing, name_beside, names_beside
+from resources.hr.meant import MAGIC, but_for_case, complete, composed, missing, name_beside, names_beside
 from resources.hr.newest import Choice, by_name, by_time
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -67,7 +67,7 @@ class RemoteFolder:
 
     def complete(self) -> list[RemoteFile]:
         """The matching files that have beside them what they need, by name; without links that are not followed."""
-        files, _ = self._matching()
+        files = self._matching()[0]
         return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
 
     def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
@@ -81,7 +81,7 @@ class RemoteFolder:
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
-        found, unfinished = self._matching()
+        found, unfinished, others = self._matching()
         files = with_kept(found, kept)
         if not files and unfinished:
             if self._settings.companions and not self._settings.done_marker:
@@ -89,7 +89,9 @@ class RemoteFolder:
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
-            message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}."
+            message = (
+                f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}{but_for_case(others)}."
+            )
             raise NoFile(message, f"Correct `path`, or ask HR whether the export ran.{of_all_machines(FOLDER)}")
         choice = self._newest_of(files)
         if choice.file.path in self._links:
@@ -216,15 +218,15 @@ class RemoteFolder:
         except OSError:
             return False
 
-    def _matching(self) -> tuple[list[RemoteFile], int]:
-        """The files that are complete, and how many are not."""
-        meant, unfinished = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
-        files, read = [], len(self._settings.companions)
-        for entry, *others in meant.values():
+    def _matching(self) -> tuple[list[RemoteFile], int, int]:
+        """The files that are complete, how many are not, and how many have another name by upper and lower case alone."""
+        meant, unfinished, others = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
+        files, read = list[RemoteFile](), len(self._settings.companions)
+        for entry, *companions in meant.values():
             if file := self._described(posixpath.join(self._folder, entry.filename), entry):
-                beside = "|".join(f"{other.st_size}|{other.st_mtime}" for other in others[len(others) - read :])
+                beside = "|".join(f"{other.st_size}|{other.st_mtime}" for other in companions[len(companions) - read :])
                 files.append(replace(file, beside=beside) if beside else file)
-        return files, unfinished
+        return files, unfinished, others
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:

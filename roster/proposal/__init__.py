@@ -1,6 +1,7 @@
 """What an HR file that nobody has described seems to be, for ``rollcall map``: guesses, each with a confidence and a reason.
 
 - `propose`: what is guessed, in which order? The way in.
+- `dated_name`: which day stands in its name, and how is it found on other days?
 - `sniffing`: how does the file read: encoding, delimiter, header, sheet?
 - `widths`: at which characters of a line are columns that nothing separates?
 - `surroundings`: on which line is the header, and what stands under the rows?

@@ -4,19 +4,17 @@ Belongs here: the order in which things are guessed. Does not belong here: the g
 ``roster.proposal.recognising``, ``roster.proposal.relations``) and the YAML that they are written down as (``assets.draft``).
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from roster.intake import mapping
-from roster.proposal import recognising, relations, sniffing, sources, substitutes
+from roster.proposal import dated_name, recognising, relations, sniffing, sources, substitutes
 from roster.proposal.belonging import Division, division
 from roster.proposal.headings import is_others
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
-from roster.reading.naming import certain_day
 from roster.reading.unpacking import is_workbook, unpack
 from roster.settings import CsvFormat, People
 
@@ -24,10 +22,6 @@ SURE = 0.5
 """Guesses below this are comments in a draft, and no rule can read them."""
 SAMPLED_ROWS = 50_000
 """Rows by which the columns are told."""
-DAY_IN_NAME = re.compile(
-    r"(?<!\d)(?:20\d\d-[01]\d-[0-3]\d|20\d\d[01]\d[0-3]\d|20\d\d[._][01]\d[._][0-3]\d|[0-3]?\d([-._])[0-3]?\d\1(?:20)?\d\d)(?!\d)"
-)
-"""A day in a file's name, in any of the usual notations."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +71,8 @@ def propose(data: bytes, name: str, source: sources.Source | None = None) -> Pro
     """
     content = unpack(data)
     format = sniffing.of_workbook(content) if is_workbook(content) else sniffing.of_text(content)
-    if day := DAY_IN_NAME.search(name):
-        format |= _day_in_name(day.group())
+    if day := dated_name.day_of(name):
+        format |= dated_name.settings(day)
     format |= _usual(format, source)
     settings = CsvFormat.model_validate({key: guess.value for key, guess in format.items()})
     table = read(content, settings, set(settings.columns) if settings.columns else None)
@@ -100,23 +94,6 @@ def _usual(format: dict[str, Guess], source: sources.Source | None) -> dict[str,
         key: Guess(value, sources.SURE, f"{source.title} writes it so")
         for key, value in usual.items()
         if source and key in format and format[key].confidence <= SURE
-    }
-
-
-def _day_in_name(day: str) -> dict[str, Guess]:
-    """The pattern for a day in the name, and its format where it cannot be meant in one way only; nothing where nobody can tell."""
-    digits = re.sub("[0-9]+", lambda found: rf"\d{{{len(found.group())}}}", day.replace(".", r"\."))
-    pattern = f"(?P<date>{digits})"
-    if certain_day(day, whole=True):
-        return {"date_in_name": Guess(pattern, 0.9, "the file's name has a date")}
-    first, second, year = re.split(r"[-._]", day)
-    if max(int(first), int(second)) <= 12:
-        return {}
-    order = "%d{0}%m{0}" if int(first) > 12 else "%m{0}%d{0}"
-    written = order.format(day[len(first)]) + ("%Y" if len(year) == 4 else "%y")
-    return {
-        "date_in_name": Guess(pattern, 0.7, "the file's name has a date"),
-        "date_in_name_format": Guess(written, 0.7, "one of its numbers is no month"),
     }
 
 

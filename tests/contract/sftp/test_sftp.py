@@ -91,6 +91,15 @@ def test_a_missing_file_is_permanent_and_says_where_it_was_looked_for(serve: Ser
     assert not waited
 
 
+def test_files_whose_names_differ_in_case_alone_are_counted_where_there_is_none(serve: Serve, at: At, root: Path) -> None:
+    (root / "out" / "STAFF_1.csv").write_bytes(b"x")
+    (root / "out" / "Staff_2.CSV").write_bytes(b"x")
+    with pytest.raises(Permanent, match=r"in the folder out, but 2 whose name differs in upper and lower case alone\. Correct `path`"):
+        at(serve(), path="out/staff_*.csv").fetch()
+    with pytest.raises(Permanent, match=r"in the folder out, but 1 whose name differs in upper and lower case alone\."):
+        at(serve(), path="out/staff_1.csv").fetch()
+
+
 def test_a_missing_folder_is_permanent(serve: Serve, at: At, root: Path) -> None:
     server = serve()
     with pytest.raises(Permanent, match="has no folder inbox"):

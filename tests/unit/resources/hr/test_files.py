@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.failures import Permanent, Transient
+from resources.failures import NoFile, Permanent, Transient
 from resources.hr.agreed import AsAgreed, Manifest
 from resources.hr.files import find, take
 
@@ -37,6 +37,13 @@ def test_of_several_files_the_last_by_name_or_the_last_modified_is_meant(inbox: 
 )
 def test_where_there_is_no_file_the_folder_is_named(inbox: Path, tmp_path: Path, source: str) -> None:
     with pytest.raises(Permanent, match=str(tmp_path / source.split("/", maxsplit=1)[0])):
+        find(source, tmp_path)
+
+
+@pytest.mark.parametrize("source", ["inbox/People_*.csv", "inbox/PEOPLE_2026-03-01.CSV"])
+def test_files_whose_names_differ_in_case_alone_are_counted_where_there_is_none(inbox: Path, tmp_path: Path, source: str) -> None:
+    count = 2 if "*" in source else 1
+    with pytest.raises(NoFile, match=rf"has no file '.*', but {count} whose name differs in upper and lower case alone\. Correct `path`"):
         find(source, tmp_path)
 
 

@@ -127,6 +127,16 @@ def test_no_file_in_an_empty_folder_and_no_bucket_are_told_apart(store: Describe
         files().newest()
 
 
+def test_a_name_in_other_case_is_no_file_and_counted_where_there_is_none(store: Described) -> None:
+    store.pipe_file("/acme/hr/People_1.CSV", b"x")
+    with pytest.raises(
+        NoFile, match=r"has no HR file .* in the folder hr, but 1 whose name differs in upper and lower case alone\. Correct"
+    ):
+        files().newest()
+    store.pipe_file("/acme/hr/people_0.csv", b"x")
+    assert files().newest().shown == "people_0.csv"
+
+
 @pytest.mark.parametrize(
     ("what", "agreed"),
     [

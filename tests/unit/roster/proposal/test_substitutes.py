@@ -8,7 +8,9 @@ import pytest
 from assets.draft import written
 from roster.intake.take_in import IntakeResult, take_in
 from roster.intake.whole_names import part
+from roster.proposal import dated_name
 from roster.proposal.propose import SURE, Proposal, propose
+from roster.reading.naming import certain_day, day_in_name
 from roster.settings import CsvFormat, People
 
 FIRST = ["Alva", "Birk", "Celie", "Disa", "Ebbe", "Frej", "Gry", "Hedda", "Ivar", "Jon"]
@@ -224,12 +226,39 @@ def test_namibia_is_no_word_for_nothing() -> None:
         ("people_11-30-26.csv", {"date_in_name": r"(?P<date>\d{2}-\d{2}-\d{2})", "date_in_name_format": "%m-%d-%y"}),
         ("people_2026_11_30.csv", {"date_in_name": r"(?P<date>\d{4}_\d{2}_\d{2})"}),
         ("people_05-11-2026.csv", {}),
+        ("people_20-Nov-2026.csv", {"date_in_name": r"(?P<date>\d{1,2}-[^\W\d_]+-\d{4})"}),
+        ("HR 1 nov. 2026.csv", {"date_in_name": r"(?P<date>\d{1,2} [^\W\d_]+\. \d{4})"}),
+        ("personal_20-ao\u00fbt-2026.csv", {"date_in_name": r"(?P<date>\d{1,2}-[^\W\d_]+-\d{4})"}),
+        ("personal_20-aou\u0302t-2026.csv", {"date_in_name": r"(?P<date>\d{1,2}-[^\W\d_]+-\d{4})"}),
+        ("x_20 de março de 2026.csv", {"date_in_name": r"(?P<date>\d{1,2} [^\W\d_]+ [^\W\d_]+ [^\W\d_]+ \d{4})"}),
+        ("x2026Nov20.csv", {"date_in_name": r"(?P<date>\d{4}[^\W\d_]+\d{1,2})"}),
+        ("people_31-Feb-2026.csv", {}),
+        ("people_Nov_2026.csv", {}),
     ],
 )
 def test_a_date_in_the_name_is_proposed_in_any_order_that_can_be_told(name: str, format: dict[str, str]) -> None:
     found = propose(people().to_csv(index=False).encode(), name).format
     assert {key: guess.value for key, guess in found.items() if key.startswith("date")} == format
     assert CsvFormat.model_validate({key: guess.value for key, guess in found.items()})
+
+
+@pytest.mark.parametrize("other", ["2-Dec-2026", "20-Nov-2026", "1-maj-2026"])
+def test_the_proposed_pattern_finds_other_days_too(other: str) -> None:
+    pattern = dated_name.settings("20-Nov-2026")["date_in_name"].value
+    assert day_in_name(f"people_{other}.csv", pattern) == certain_day(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("people_20-Nov-2026.csv", "people_*.csv"),
+        ("ao\u00fbt_20-aou\u0302t-2026.csv", "ao\u00fbt_*.csv"),
+        ("people_2026-11-20_v2.csv", "people_*_v2.csv"),
+        ("people.csv", "people.csv"),
+    ],
+)
+def test_the_day_is_left_open_in_the_path(name: str, without: str) -> None:
+    assert dated_name.undated(name, "*") == without
 
 
 PARTS = ["van der", "", "de", "", "'t", "", "van", "", "", ""]
