@@ -73,8 +73,9 @@ def _workspace(specs: Any) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _daemon(workspace: Path) -> Iterator[None]:
-    """Dagster's daemon, for as long as the block lasts."""
-    command = [sys.executable, "-W", "ignore", "-m", "dagster._daemon", "run", "--log-level", "warning", "--workspace", str(workspace)]
+    """Dagster's daemon, for as long as the block lasts, or this process."""
+    command = [sys.executable, "-W", "ignore", "-m", "web.daemon", str(os.getpid()), "run", "--log-level", "warning"]
+    command += ["--workspace", str(workspace)]
     # A session of its own, so that it gets one SIGINT, from us, once the webserver has ended.
     process = subprocess.Popen(command, start_new_session=True)  # noqa: S603
     try:

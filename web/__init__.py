@@ -5,6 +5,7 @@
 - `sign_on`: who has signed on at the proxy before it?
 - `launches`: how does a run that is launched in the UI carry who asked for it?
 - `webserver`: Dagster's webserver with all of that in one process.
+- `daemon`: Dagster's daemon, which ends with what started it
 - `serve`: pages for finance and HR, in a folder of their own
 - `listening`: when does a server listen?
 - `observed`: the server behind `rollcall metrics`

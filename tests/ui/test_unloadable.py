@@ -45,7 +45,7 @@ def ui(tmp_path: Path) -> Iterator[str]:
             time.sleep(0.5)
         yield f"http://127.0.0.1:{port}"
     finally:
-        daemons = [pid for pid in children(server.pid) if "dagster._daemon" in Path(f"/proc/{pid}/cmdline").read_text()]
+        daemons = [pid for pid in children(server.pid) if "web.daemon" in Path(f"/proc/{pid}/cmdline").read_text()]
         server.send_signal(signal.SIGHUP)
         server.wait(60)
     assert daemons and not any(map(alive, daemons)), "a terminal was closed"
