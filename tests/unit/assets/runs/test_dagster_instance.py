@@ -1,5 +1,6 @@
 """Dagster's files are made by one process at a time."""
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -59,3 +60,13 @@ def test_an_instance_that_is_open_keeps_nobody_out_and_one_that_is_not_there_is_
     monkeypatch.delenv("DAGSTER_HOME")
     with pytest.raises(dg._core.errors.DagsterHomeNotSetError), dagster_instance.opened():
         pass
+
+
+def test_a_folder_of_a_file_system_without_locks_opens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with dagster_instance.opened() as instance:
+        assert instance.get_runs() == []
