@@ -14,12 +14,15 @@ INVISIBLE: Final = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Soft hyphens, joiners, marks of direction, selectors and fillers (Unicode's ``Default_Ignorable_Code_Point``), and control characters."""
-BLANK: Final = "\t-\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""Blanks of any width, and line ends."""
+BLANK: Final = "\t-\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+"""Blanks of any width, among them the braille pattern of no dot, and line ends."""
 
+_HYPHENS: Final = "\u2010\u2011"
+"""What word processors write for the hyphen of a keyboard."""
 _DASHES: Final = "\u2010-\u2015\u2212"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _BLANK = re.compile(f"[{BLANK}]")
+_HYPHEN = re.compile(f"[{_HYPHENS}]")
 
 
 def ascii_like(text: str) -> str:
@@ -30,5 +33,5 @@ def ascii_like(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text as Rollcall writes it: what a reader sees stays, and equal texts are equal."""
-    seen = _BLANK.sub(" ", _INVISIBLE.sub("", text))
+    seen = _HYPHEN.sub("-", _BLANK.sub(" ", _INVISIBLE.sub("", text)))
     return unicodedata.normalize("NFC", seen).strip(" ")

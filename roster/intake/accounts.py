@@ -41,10 +41,14 @@ PLAIN_IBAN = rf"[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{1,{LONGEST_IBAN}}}"
 
 def is_account(series: pd.Series) -> pd.Series:
     """Which values can be an account number: whatever begins like an IBAN must be one; others have digits more than letters, and nothing
-    may be masked or evidently something else."""
+    may be masked or evidently something else, nor be written with another alphabet's letters or digits. Where most are IBANs, no other is
+    as long as one and has letters: one of its characters was taken for another, or it has a word before it."""
     like = series.str.match(LIKE_IBAN, na=False)
     others = series[~like]
     none = others.str.fullmatch(NO_ACCOUNT, na=False) | others.str.count("[A-Za-z]").gt(others.str.count("[0-9]"))
+    none |= others.str.contains(r"[^\x00-\x7f]", na=False)
+    if 2 * like.sum() > series.notna().sum():
+        none |= others.str.contains("[A-Za-z$]", na=False) & others.str.count("[A-Za-z0-9]").ge(SHORTEST_IBAN)
     found: pd.Series[bool] = pd.concat([is_iban(series[like]), ~none]).reindex(series.index).astype("bool")
     return found
 

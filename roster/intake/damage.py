@@ -60,7 +60,7 @@ _ANY_TEXT_MARK: Final = r"'+.*"
 _CURLY: Final = "’‘ʼ´"
 """What a program makes of that apostrophe that sets text."""
 _SUSPECT: Final = (
-    r"[^ -~]|[?&#\\%<{}|]|^=|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
+    r"[^ -~]|[?&#\\%<{}|]|^[=\[\]]|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
     rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED})$"
 )
 

@@ -33,9 +33,14 @@ _GARBLED = re.compile(
 _MISREAD = re.compile(
     # Windows-1252, CP 850 or Mac Roman read as another of them, and ISO 646, in which braces and the bar are letters
     f"(?<=[^\\W\\d_])[ˆ‰¯¸÷¨˜˚˙˛˝¦¤¢£¥¬±¶¼½¾¹²³°†‡„‚‹›™µ×¡«»{{}}|](?=[{_SMALL}])"
-    f"|(?<=[{_SMALL}])[“”](?=[{_SMALL}])"
-    f"|(?:^|(?<=[\\s'’-]))[÷™‰ˆ†‡¤¦¶](?=[{_SMALL}])"
+    f"|(?<=[{_SMALL}A-Z])[“”](?=[{_SMALL}])"
+    f"|(?:^|(?<=[\\s'’-]))[÷™‰ˆ†‡¤¦¶¼¾…](?=[{_SMALL}])"
+    f"|(?<=[BFHJKPRSVXZbfhjkprsvxz])‘(?=[bcdfghjklmnpqrstvwxz])"  # not G, D, L, M, N, O and T, behind which names have one
+    r"|^\](?=[a-z])|^[\[{](?=[a-z]+$)"
     f"|(?<=[{_SMALL}][{_SMALL}])[ÂÊÈÕŠŒŸ](?=[{_SMALL}])"
+    f"|(?<=[A-Z])[ÂÕŒŸ](?=[{_SMALL}])|(?<=[A-Z][bdfghjklmnpqrstvwxz])[ÂÊÈÕŒ](?=[{_SMALL}])|(?<=[{_SMALL}])Ÿ(?=[{_SMALL}])"
+    f"|(?<=[áíóúý])è|(?<=[a-z])ø(?=á)"  # Slovak and Czech, of Windows-1250
+    r"|[A-Za-zÀ-ÿ][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-zÀ-ÿ]"  # two alphabets in a word
 )
 """Signs inside a word, and capital letters that no language has there: a page of one byte that was read as another such page."""
 _LOST = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")

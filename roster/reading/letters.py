@@ -18,7 +18,9 @@ AS_IN_ICELANDIC = re.compile(r"[áéíóúæÁÉÍÓÚÆ]|ður|urð|uð[nrm]|ei�
 """What stands with them in names from there, and never in Turkish ones."""
 OUT_OF_PLACE = re.compile(
     f"[çÇ](?=[{_CONSONANT}])"  # Latvian ē
-    f"|[èÈ](?=[{_VOWEL}])"  # č of Czech, Croatian and Lithuanian
+    f"|[èÈ](?=[{_VOWEL}])|(?<=[áíóúýÁÍÓÚÝ])[èÈ]"  # č of Czech, Slovak, Croatian and Lithuanian
+    f"|ñ(?=[{_CONSONANT}])|ø(?=á)"  # ń of Polish, ř of Czech
+    r"|(?<![^\W\d_])[¼¾](?=[a-zà-ÿ])|(?<=[a-zà-ÿ])[¼¾]"  # Ľ and ľ of Slovak
     f"|[òìùÒÌÙ](?=[a-zà-ÿ])"  # Latvian ņ and ģ, Czech ň, ě and ů: in Italian and French they end a word
     rf"|[{_VOWEL}]æ\b"  # Croatian and Polish ć
     f"|ã(?=[{_CONSONANT.replace('s', '')}])"  # Romanian ă: in Portuguese o, e or nothing follows

@@ -68,6 +68,18 @@ NAMES = [
         "Ann “Annie” Li",
         "Nº 5",
         "1ª planta",
+        "D‘hondt",
+        "N‘diaye",
+        "T‘Serclaes",
+        "ŒUVRE",
+        "Œdipe",
+        "Mšeno",
+        "Vitamin Ω",
+        "10 µm",
+        "Иванов (Ivanov)",
+        "Sales …",
+        "½ tid",
+        "[left] Berg",
     ),
 ]
 TEXTS = [
@@ -135,13 +147,28 @@ def test_letters_of_other_languages_are_seen_as_garbled_too(name: str) -> None:
         ("Nygård", "mac-roman", "cp1252"),
         ("Kjær", "mac-roman", "cp1252"),
         ("Szűcs", "cp852", "cp850"),
+        ("Sæther", "cp850", "cp1252"),
+        ("Möller", "cp850", "cp1252"),
+        ("Öberg", "mac-roman", "cp1252"),
+        ("Håkansson", "mac-roman", "cp1252"),
+        ("Woźniak", "cp1250", "cp1252"),
+        ("Ľupták", "cp1250", "cp1252"),
+        ("ľupa", "cp1250", "cp1252"),
+        ("Kováč", "cp1250", "cp1252"),
+        ("Dvořák", "cp1250", "cp1252"),
+        ("Håkansson", "cp1252", "cp865"),
     ],
 )
 def test_a_page_of_one_byte_that_was_read_as_another_is_seen(name: str, written: str, read: str) -> None:
     assert kind(name.encode(written).decode(read)) == "garbled"
 
 
-@pytest.mark.parametrize("name", ["Str|mberg", "H}kansson", "S{ther"])
+@pytest.mark.parametrize("name", ["Str\u0446mberg", "H\u0435kansson", "\u041cöller", "\u039dygard", "KjÊr", "HÂkansson", "HÕkansson"])
+def test_a_word_of_two_alphabets_or_a_large_letter_inside_a_small_word_is_seen(name: str) -> None:
+    assert kind(name) == "garbled"
+
+
+@pytest.mark.parametrize("name", ["Str|mberg", "H}kansson", "S{ther", "]gren", "[berg", "{berg"])
 def test_letters_of_iso_646_that_were_read_as_ascii_are_seen(name: str) -> None:
     assert kind(name) == "garbled"
 

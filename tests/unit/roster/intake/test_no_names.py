@@ -44,6 +44,15 @@ def test_no_surprise_a_word_for_how_somebody_stands_is_no_name_and_its_row_is_re
     assert len(result.roster) == len(OTHERS)
 
 
+@pytest.mark.parametrize(
+    "word", ["(leer)", "(Leerwerte)", "<unset>", "$null$", "{null}", "(none)", "(vide)", "no data", "Nicht zugeordnet", "\u2800"]
+)
+def test_a_word_for_nothing_is_no_name(word: str) -> None:
+    result = beside_others(("Luis", word))
+    assert dispositions(result)[FIRST_LINE][1] == "rejected"
+    assert list(result.rejects["column"]) == ["last_name"]
+
+
 def test_two_such_words_are_two_of_them() -> None:
     assert list(beside_others(("FALSE", "TRUE")).rejects["column"]) == ["first_name", "last_name"]
 
@@ -59,6 +68,7 @@ def test_two_such_words_are_two_of_them() -> None:
         ("Li", "NG"),
         ("Bo", "LOA"),
         ("Bo", "SAND"),
+        ("NIL", "Ek"),
     ],
 )
 def test_what_somebody_may_be_called_is_a_name(first: str, last: str) -> None:

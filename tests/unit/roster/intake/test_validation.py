@@ -248,6 +248,22 @@ def test_no_surprise_an_account_that_stands_for_none_is_none(account: str) -> No
     assert one(is_account, account + "0027")
 
 
+@pytest.mark.parametrize(
+    "account",
+    ["5E3550000000054910000003", "$E3550000000054910000003", "S E3550000000054910000003", "Account: SE3550000000054910000003"],
+)
+def test_beside_ibans_one_that_was_misread_or_has_a_word_before_it_is_none(account: str) -> None:
+    ibans = ["SE3550000000054910000003", "NO9386011117947"] * 2
+    assert list(is_account(pd.Series([*ibans, account, "5000-1234567", "BG 123-4567"], dtype="str"))) == [*[True] * 4, False, True, True]
+
+
+@pytest.mark.parametrize(
+    "account", ["S\u04153550000000054910000003", "SE\uff13550000000054910000003", "\uff15000-1234567", "5000-\u0661234567"]
+)
+def test_letters_and_digits_of_another_alphabet_make_no_account(account: str) -> None:
+    assert not one(is_account, account)
+
+
 def test_only_what_begins_like_an_iban_must_be_one() -> None:
     assert one(is_account, "SE3550000000054910000003")
     assert not one(is_account, "SE35500000000549100000")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from roster.plan.differences import compare, together
-from roster.plan.undo import WHY, Past, told, undo
+from roster.plan.undo import WHY, Past, sentences, undo
 
 KEY = b"k" * 32
 
@@ -102,7 +102,7 @@ def test_no_surprise_whatever_is_not_certain_stays_and_is_told_by_person(how: An
     assert back.people() == []
     rows = back.left.astype("object").where(back.left.notna(), None).to_numpy().tolist()
     assert rows == [["E1", field, reason]]
-    (sentence,) = told(back.left)
+    (sentence,) = sentences(back.left)
     assert WHY[reason] in sentence
     assert "(E1)" in sentence
 

@@ -28,6 +28,10 @@ def file_of(names: list[str]) -> str:
         ("cp1250", ["Kovačić", "Đorđe", "Marušić"]),
         ("cp1250", ["Szabó", "Győző", "Kőrösi"]),
         ("cp1250", ["Strömberg", "Jürgen", "Wiśniewski"]),
+        ("cp1250", ["Kováč", "Lukáš"]),
+        ("cp1250", ["Ľupták", "Horváth"]),
+        ("cp1250", ["Strömberg", "Müller", "Dvořák"]),
+        ("cp1250", ["Strömberg", "Müller", "Kamiński"]),
         ("cp852", ["Tóth", "Győri", "Kőszegi", "Fülöp", "Vörös"]),
     ],
 )

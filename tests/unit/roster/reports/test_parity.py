@@ -55,7 +55,7 @@ def test_two_that_show_hrs_people_keep_nothing_of_anybody_and_are_the_same():
     assert one.departs[one.departs["field"].ne("approver")].empty
     assert not {"2", "3"} & set(one.departs["employee_id"]), "as HR's file says"
     found = parity(run(one, shows(*AS_HR)))
-    assert (found.asked, found.same, told(found)) == (True, True, [])
+    assert (found.comparable, found.same, told(found)) == (True, True, [])
     assert found.sentence == "A and B show the same of everyone whom both want."
 
 
@@ -126,7 +126,7 @@ def test_rules_that_differ_and_values_that_were_left_out_explain_theirs():
 
 def test_of_one_that_was_not_read_back_nothing_is_known_and_nothing_is_compared():
     found = parity(run(shows(*AS_HR), None))
-    assert (found.asked, found.same, told(found)) == (True, False, [])
+    assert (found.comparable, found.same, told(found)) == (True, False, [])
     assert found.sentence == "Nothing is known of B tonight: it was not read back after the write."
     alone = replace(run(shows(*AS_HR), None), unread=["C"])
     alone = replace(alone, destinations=alone.destinations[:1])
