@@ -17,9 +17,11 @@ from resources.failures import Permanent
 from resources.ledger import Held, Ledger
 from roster.membership import among
 from roster.parts import works
+from roster.people.approvers import NoApprover
 from roster.people.census import census
 from roster.plan import undo as rules
 from roster.plan.decision import DETAILS, UNDO, Plan
+from roster.settings import Approvers
 from roster.vocabulary import OUTCOME_OF, WRITES
 
 
@@ -222,13 +224,23 @@ def _planned(
 ) -> Drawn:
     """The plan for the people of whom something is taken back: the engine's own, of HR's people as they would have to be for it."""
     taken = replace(taken, roster=_as_before(taken.roster, found, before))
-    wanted = engine.desire(destination, policy, taken, known, ledger.keys.of_fields(destination.name), everyone=False)
+    wanted = _desired(destination, policy, taken, known, ledger.keys.of_fields(destination.name), found)
     others = wanted.records[~among(wanted.records["employee_id"], found.records["employee_id"])]
     records = pd.concat([others, found.records.reindex(columns=others.columns)], ignore_index=True)
     faults = wanted.faults[~among(wanted.faults["employee_id"], found.records["employee_id"])]
     repairs = wanted.repairs[~among(wanted.repairs["employee_id"], found.records["employee_id"])]
     desired = Desired(records, faults, repairs, wanted.accounts)  # things that are no people stay as they are
     return engine.plan(destination, policy, ledger, attempt, taken, known, desired, request, held)
+
+
+def _desired(destination: Destination, policy: Policy, taken: Taken, known: Known, key: bytes, found: rules.Undo) -> Desired:
+    """What should be there. Whom the settings name for those without an approver may go out again too, and nobody who stays is written."""
+    try:
+        return engine.desire(destination, policy, taken, known, key, everyone=False)
+    except NoApprover:
+        if len(found.back_in):  # of these somebody may need them
+            raise
+        return engine.desire(destination, replace(policy, approvers=Approvers()), taken, known, key, everyone=False)
 
 
 def _as_before(roster: pd.DataFrame, found: rules.Undo, before: pd.DataFrame | None) -> pd.DataFrame:

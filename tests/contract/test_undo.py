@@ -1,6 +1,7 @@
 """Taking back what a run wrote: what was there before comes back where nothing else came since, and only once somebody releases it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from destinations.base import Attempt, Request
 from destinations.delivery import Write
 from resources.failures import Permanent
 from resources.ledger import Ledger, tables
+from roster.people.approvers import NoApprover
 from roster.plan.limits import FourEyes
 from roster.plan.undo import WHY
+from roster.settings import Approvers
 from sandbox.server import Sandbox
 from tests import syncing
 from tests.contract import nights_at_expensify as at_expensify
@@ -177,6 +180,26 @@ def test_who_was_taken_out_comes_back_and_who_came_in_goes_out(expensify: at_exp
     assert expensify.of("E6") == {}
 
 
+@pytest.mark.parametrize("named", [{"fallback": "E6"}, {"top": "E6"}])
+def test_approver_whom_the_settings_name_may_go_out_again_with_those_who_came_in(expensify: at_expensify.Company, named: Any) -> None:
+    wrong = expensify.night(*people(7, E6={"manager_id": None}, E7={"manager_id": "E6"}))
+    wrong.policy = replace(wrong.policy, approvers=Approvers(**named))
+    held, night = taken_back(expensify, wrong, roster(*people()))
+    assert {person for person, (action, _) in held.planned.items() if action == "hold"} == {"E6", "E7"}
+    assert {person: outcome for person, (outcome, _) in night.outcome.items() if outcome not in ("unchanged", "skipped")} == {
+        "E6": "deactivated",
+        "E7": "deactivated",
+    }
+    assert night.landed.without_approver == []
+
+
+def test_approver_whom_the_settings_name_is_needed_where_somebody_comes_back(expensify: at_expensify.Company) -> None:
+    wrong = expensify.night(*people(6, E3=None, E6={"manager_id": None}))
+    wrong.policy = replace(wrong.policy, approvers=Approvers(fallback="E6"))
+    with pytest.raises(NoApprover, match="names E6"):
+        drawn(expensify, wrong, roster(*people()), wrong)
+
+
 @pytest.mark.long(held_by="tests/unit/roster/plan/test_undo.py::test_no_surprise_whatever_is_not_certain_stays_and_is_told_by_person")
 def test_a_run_that_wrote_nothing_or_of_which_nothing_is_left_is_not_taken_back(expensify: at_expensify.Company) -> None:
     nothing = expensify.night(*people())
@@ -258,7 +281,7 @@ def test_no_surprise_nobody_comes_back_against_a_newer_row_of_their_number(
 
 @further
 def test_approver_who_came_in_with_their_people_goes_out_with_them(expensify: at_expensify.Company) -> None:
-    wrong = expensify.night(*people(7, E7={"manager_id": "E6"}))
+    wrong = expensify.night(*people(7, E6={"manager_id": None}, E7={"manager_id": "E6"}))
     assert expensify.of("E7")["submitsTo"] == "E6@acme.example"
     held, night = taken_back(expensify, wrong, None)
     assert left(held) == set()
