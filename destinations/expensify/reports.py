@@ -123,7 +123,10 @@ def meaning(body: Mapping[str, Any], code: int, report: Report, secrets: tuple[s
     """
     message = str(body.get("responseMessage") or "")
     if code in (200, 207):
-        return Created(str(body.get("reportID") or ""))
+        number = body.get("reportID")
+        if code == 207 and not isinstance(number, str | int):
+            raise Unanswered("Expensify answered 207, a part of it is done, and names no report: it may have been created or not.")
+        return Created(str(number or ""))
     shown = without_people(message, [report.settings, *report.settings["expenses"]], (), secrets)
     what = f"Expensify refused: {code} {shown}".rstrip(" .") + "."
     if _NOT_ENABLED.search(message):

@@ -156,7 +156,7 @@ def sentence(story: Story) -> str:
     if not story.chapters:
         return f"No run that is kept says anything about {person}.{known}"
     newest = story.chapters[0]
-    none_planned = newest.status == "stopped" and not newest.visits
+    none_planned = _none_planned(newest)
     if _rejected(newest) and not none_planned:
         return f"{person} was {'left as they were' if story.acknowledged else 'not brought in'}: {_of_rows(newest)}"
     places_by_sentence: dict[str, list[str]] = {}
@@ -188,12 +188,18 @@ def remedy(story: Story) -> str | None:
     newest = story.chapters[0]
     codes = [line.code for line in newest.lines or ()] if _rejected(newest) else [_code(visit) for visit in newest.visits]
     codes += [one.reason for visit in newest.visits for one in visit.lacking] + [one.reason for one in newest.lacking]
-    codes += [one.reason for one in _lasting_elsewhere(story)]
+    if not _none_planned(newest):  # else the sentence is about the run that stopped, and what to do about that stands with it
+        codes += [one.reason for one in _lasting_elsewhere(story)]
     for code in dict.fromkeys(filter(None, codes)):
         words = reason(code)
         if words.owner != "nobody":
             return f"{words.owner}: {words.what_to_do}"
     return None
+
+
+def _none_planned(chapter: Chapter) -> bool:
+    """Whether the run stopped before it planned anything."""
+    return chapter.status == "stopped" and not chapter.visits
 
 
 def without(one: Lacking) -> str:

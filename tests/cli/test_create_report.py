@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from destinations.expensify import reports
-from resources.failures import PRIVATE
+from resources.failures import PRIVATE, Unanswered
 from resources.http import Retry
 from resources.ledger import Ledger, tables
 from sandbox.server import Sandbox
@@ -231,3 +231,13 @@ def test_quiet_its_errors_and_logs_name_nobody(place: SimpleNamespace, caplog: p
     assert result.exit_code == 2 and "Expensify refused: 410" in result.output
     public = [record.getMessage() for record in caplog.records if not record.name.startswith(PRIVATE)]
     assert not [word for word in PRIVATE_WORDS if word in " ".join(public).lower()]
+
+
+@pytest.mark.parametrize("body", [{}, {"reportID": None}, {"reportID": {"id": 1}}, {"failedReports": ["x"]}])
+def test_a_part_that_is_done_and_names_no_report_may_have_created_one_or_not(body: dict[str, Any]) -> None:
+    report = reports.read(json.dumps(FILE))
+    with pytest.raises(Unanswered, match="may have been created or not"):
+        reports.meaning(body, 207, report, ())
+    assert reports.meaning({"reportID": "R1"}, 207, report, ()).report_id == "R1"
+    assert reports.meaning({"reportID": 17}, 200, report, ()).report_id == "17"
+    assert reports.meaning({}, 200, report, ()).report_id == ""

@@ -152,6 +152,14 @@ def test_of_a_night_that_stopped_it_says_first_that_it_did_and_then_which_row_of
     assert remedy(story(stopped)) == "HR: Enter a working e-mail address."
 
 
+def test_of_a_night_that_stopped_nothing_is_advised_that_is_about_another_destinations_old_refusal():
+    refused = [LastingSkip(destination="Findity", reason="refused", since=date(2026, 11, 2), times=1)]
+    stopped = chapter(lines=[], status="stopped", failure="The file was cut short. Have HR send it again.")
+    assert remedy(story(stopped, skips=refused)) is None
+    planned = chapter(visit("none"))
+    assert remedy(story(planned, skips=refused)) is not None
+
+
 def test_nobody_is_told_to_do_something_where_nothing_is_to_be_done():
     assert remedy(story(chapter(visit("skip", reason="out_of_scope")))) is None
     assert remedy(story(chapter(visit("create", outcome="created", landed="landed")))) is None
