@@ -299,3 +299,11 @@ def test_no_surprise_a_part_that_the_last_name_has_already_is_not_put_to_it_agai
 @pytest.mark.parametrize("cells", [[""] * 10, ["1", "2"] * 5])
 def test_a_column_that_has_no_part_of_a_name_is_none(cells: list[str]) -> None:
     assert "last_name" not in proposed(Tussenvoegsel=cells).rules
+
+
+def test_a_state_is_how_somebody_stands_where_its_words_say_so_and_open_where_they_are_places() -> None:
+    state = proposed(State=["A", "A", "L", "T", *["A"] * 6]).columns["worker_status"]
+    assert (state.value, state.confidence > SURE) == ("State", True)
+    assert proposed(State=["CA", "NY", "TX", "WA", *["CA"] * 6]).columns["worker_status"].confidence < SURE
+    both = proposed(State=["CA", "NY", "TX", "WA", *["CA"] * 6], Status=["A", "A", "L", "T", *["A"] * 6]).columns["worker_status"]
+    assert both.value == "Status"
