@@ -6,7 +6,7 @@ Belongs here: on which line the header is, the patterns of the last lines. Does 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final
 
 from roster.proposal.headings import canonical_column, is_private
@@ -25,8 +25,12 @@ MOST_TRAILERS: Final = 5
 
 def is_heading(fields: Sequence[str]) -> bool:
     """Whether a record names columns, by the words that are known."""
-    known = sum(canonical_column(field) is not None or is_private(field) for field in fields if field)
+    known = _known(fields)
     return known >= FEW and known > sum(DATA.fullmatch(field) is not None for field in fields)
+
+
+def _known(fields: Sequence[str]) -> int:
+    return sum(canonical_column(field) is not None or is_private(field) for field in fields if field)
 
 
 def header_line(records: Iterable[tuple[int, Sequence[str]]]) -> Guess | None:
@@ -36,13 +40,23 @@ def header_line(records: Iterable[tuple[int, Sequence[str]]]) -> Guess | None:
         records: Line number and fields of the first lines that are not empty.
     """
     above: list[Line] = []
-    for number, fields in islice(records, LOOKED_AT):
-        line = Line(number, [field.strip() for field in fields])
-        if is_heading(line.names) and all(each.is_title_of(line) for each in above):
+    lines = [Line(number, [field.strip() for field in fields]) for number, fields in islice(records, LOOKED_AT)]
+    for line, following in zip_longest(lines, lines[1:]):
+        if is_heading(line.names) and not _is_of_groups(line, following) and all(each.is_title_of(line) for each in above):
             titles = "a title stands above it" if len(above) == 1 else f"{len(above)} lines of titles stand above it"
-            return Guess(number, 0.9, f"the first line with headings; {titles}") if above else None
+            return Guess(line.number, 0.9, f"the first line with headings; {titles}") if above else None
         above.append(line)
     return None
+
+
+def _is_of_groups(line: Line, following: Line | None) -> bool:
+    """Whether a line names groups of columns (Person, Pay), since the one below it names the columns."""
+    return (
+        following is not None
+        and is_heading(following.names)
+        and _known(following.names) > _known(line.names)
+        and line.is_title_of(following)
+    )
 
 
 def trailers(lines: Sequence[str], width: int, rows_above: int, fields: Callable[[str], list[str]]) -> Guess | None:

@@ -179,6 +179,15 @@ def test_the_line_of_the_header_is_proposed_where_titles_stand_above_it() -> Non
     assert "header_line" not in proposed(people()).format
 
 
+def test_a_line_that_names_groups_of_columns_is_no_header() -> None:
+    frame = people()
+    text = "Status,Telefon" + "," * (len(frame.columns) - 2) + "\n" + frame.to_csv(index=False)
+    found = propose(text.encode(), "people.csv")
+    assert found.format["header_line"].value == 2
+    assert sources(found)["employee_id"] == "Anstnr"
+    assert found.rows == 12
+
+
 def workbook(*titles: list[str]) -> bytes:
     book, written = openpyxl.Workbook(), io.BytesIO()
     frame = people()
