@@ -79,9 +79,13 @@ def prepare(given: str, file: Path | None) -> Trial:
     tried = {name: value for name, value in tried.items() if name not in trials or trials[name]}
     environment = {name: value for found in trials.values() if found for name, value in found.ENVIRONMENT.items()}
     text = yaml.safe_dump({"type": "assets.RosterSync", "attributes": tried}, allow_unicode=True, sort_keys=False)
+    return Trial(called(where), text, [".".join(map(str, place)) for place in left_open], left_out, environment)
+
+
+def called(where: Path) -> str:
+    """What the company of a `defs.yaml` is called in its trial."""
     company = where.absolute().parent.name
-    called = company if names.may_be_called(company) else "trial"
-    return Trial(called, text, [".".join(map(str, place)) for place in left_open], left_out, environment)
+    return company if names.may_be_called(company) else "trial"
 
 
 def seed(settings: CompanySettings) -> dict[str, Any]:

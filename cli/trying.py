@@ -41,10 +41,12 @@ def try_company(
 ) -> None:
     """Try a company, or a draft, on this machine: its own settings and file against the sandbox, in a place of its own."""
     try:
+        folder = places.home().absolute() / "trials" / trial.called(loader.find(company))
+        file = file or (_given_before(folder) if ctx.args else None)
         tried = trial.prepare(company, file)
     except loader.SettingsMistakes as mistakes:
         stop(str(mistakes))
-    folder = make_directory(places.home().absolute() / "trials" / tried.company)
+    _keep(make_directory(folder), file)
     sandbox = _seeded(folder, tried, fresh)
     with place.served(sandbox, ["--seed", str(sandbox / "seed.json")]) as address:
         if not ctx.args:
@@ -57,6 +59,20 @@ def try_company(
         typed = shlex.join([*(["--file", str(file)] if file else []), company])  # what stands behind the company is a command
         code = subprocess.run(_rollcall(command), env=_environment(folder, tried, address["url"], typed), check=False).returncode  # noqa: S603
     raise typer.Exit(code)
+
+
+def _given_before(folder: Path) -> Path | None:
+    """HR's file that was named when the trial last ran: a command inside of it is about that one."""
+    kept = folder / "file"
+    file = Path(kept.read_text(encoding="utf-8")) if kept.exists() else None
+    return file if file and file.is_file() else None
+
+
+def _keep(folder: Path, file: Path | None) -> None:
+    if file is None:
+        (folder / "file").unlink(missing_ok=True)
+    else:
+        write(folder / "file", str(file.absolute()).encode())
 
 
 def _seeded(folder: Path, tried: trial.Trial, fresh: bool) -> Path:

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -173,6 +174,22 @@ def test_what_is_printed_in_a_trial_of_a_given_file_can_be_typed(tmp_path: Path,
         result = CliRunner().invoke(app, ["try", *(typed or shlex.split(inside[0])), "status"])
         assert result.exit_code == 0, result.output
     assert inside[0] == inside[1] == f"--file {PEOPLE} demo"
+
+
+def test_a_command_inside_of_a_trial_is_about_the_file_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("cli.trying.subprocess.run", lambda command, env, check: subprocess.CompletedProcess(command, 0))
+    file = shutil.copy(PEOPLE, tmp_path / "people.csv")
+    tries: list[tuple[list[str], int]] = [
+        (["demo", "status"], 2),  # its file is on a server, and nobody has given one
+        (["--file", str(file), "demo"], 0),
+        (["demo", "status"], 0),
+        (["demo"], 2),  # a sync anew is of the file that the settings name
+    ]
+    for typed, code in tries:
+        result = CliRunner().invoke(app, ["try", *typed])
+        assert result.exit_code == code, (typed, result.output)
+        assert ("HR's file is on a server" in result.output) == bool(code)
 
 
 def company_of(folder: Path, host: str) -> Path:
