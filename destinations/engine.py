@@ -261,7 +261,7 @@ def landed(
         expected = reading_back.Expected(made, desired, roster, sent, chain, accepted)
         differing, read, structure = reading_back.read_back(destination, access, ledger, expected, key, wait)
         there = beside.accounts(destination, ledger, made, read)
-        without_approver = landing.without_approver(there, desired["employee_id"])
+        without_approver = landing.without_approver(there, landing.here(made, desired))
         in_common = beside.in_common(destination, ledger, made, desired, read, roster, there)
     else:
         raise ValueError("reading back needs HR's people")

@@ -57,7 +57,7 @@ def of(
         released=released,
         repairs=repairs.loc[repairs["repair"].ne("top"), ["employee_id", "repair"]],
         tops=int(repairs["repair"].isin(TOPS).sum()),
-        without_approver=landing.without_approver(desired.accounts, desired.records["employee_id"]),
+        without_approver=landing.without_approver(desired.accounts, landing.here(drawn, desired.records)),
         **({} if request.only or request.release else forgotten.facts(destination, ledger, taken, known, desired, drawn, stage)),
         faults=_left_out(desired.faults, drawn.people),
         stay=dict(destination.stay(taken.roster, desired.records, known)),

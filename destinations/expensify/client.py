@@ -18,6 +18,7 @@ import pandas as pd
 
 from destinations.chunks import in_turn
 from destinations.expensify import lowered, policies
+from destinations.expensify.membership import SUBMITS_TO_NOBODY
 from destinations.expensify.replies import (
     ANSWERED,
     UpdateAnswer,
@@ -176,7 +177,8 @@ class Expensify:
         """Who is in the policies: one row a policy and member.
 
         Returns:
-            Columns policyID, email, role, submitsTo, employeeID, customField1, customField2, all text; missing is NaN.
+            Columns policyID, email, role, submitsTo, employeeID, customField1, customField2, all text; missing is NaN; and
+            `membership.SUBMITS_TO_NOBODY`.
 
         Raises:
             Permanent: Expensify showed no member list for one of them. It must not pass for an empty policy.
@@ -344,7 +346,9 @@ def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str])
     table = policies.table(rows, MEMBER_COLUMNS)
     # Typed by hand there: blanks around an address or a number make nobody another, nor do capitals make another role.
     table = table.assign(**{name: table[name].str.strip() for name in ("email", "role", "submitsTo", "employeeID")})
-    return table.assign(role=table["role"].str.lower())
+    is_text = pd.Series([isinstance(row.get("submitsTo"), str) for row in rows], index=table.index, dtype="bool")
+    nobody = pd.Series("true", index=table.index, dtype="str").where(is_text & table["submitsTo"].isna())
+    return table.assign(role=table["role"].str.lower(), submitsTo=table["submitsTo"].where(is_text), **{SUBMITS_TO_NOBODY: nobody})
 
 
 def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:

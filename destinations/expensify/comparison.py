@@ -315,6 +315,7 @@ def needs(standing: Standing) -> pd.DataFrame:
     kept = standing.not_moved()
     members = standing.read["members"]
     reporting = members[among(members["submitsTo"].str.lower(), leavers["account"])]
+    unread = members["email"].str.lower()[unread_approvers(members)]
     moved = changes[changes["field"].eq("managerEmail")]
     hr = roster[["employee_id", "manager_id", "manager_email"]].merge(moved[["employee_id"]])
     boss = hr["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(hr["manager_email"]).str.lower()
@@ -325,7 +326,15 @@ def needs(standing: Standing) -> pd.DataFrame:
         arriving=arriving,
         moved=approver_pairs(moved["employee_id"], moved["old"].str.lower().map(leaving)),
         by_hr=moved["new"].str.lower() == moved["employee_id"].map(first_of(pd.Series(boss.to_numpy(), index=hr["employee_id"]))),
-        stuck=pd.concat([stuck, _given_on(standing.desired, reporting, leaving)]),
+        stuck=pd.concat([stuck, _given_on(standing.desired, reporting, leaving), standing.not_shown(unread)]),
+    )
+
+
+def unread_approvers(members: pd.DataFrame) -> pd.Series:
+    """Of which members it is not to be seen to whom they submit: that nobody approves, only an empty text says."""
+    approver = members["submitsTo"]
+    return ~approver.str.contains("@", regex=False, na=False) & (
+        approver.notna() | members.reindex(columns=[membership.SUBMITS_TO_NOBODY])[membership.SUBMITS_TO_NOBODY].isna()
     )
 
 

@@ -21,6 +21,9 @@ from roster.plan.differences import Frames
 POLICIES: Final = "policies"
 """Under which name the policies of a person are kept in the ledger."""
 
+SUBMITS_TO_NOBODY: Final = "submitsToNobody"
+"""Column of the members: of whom an empty ``submitsTo`` is shown. Of one that is missing or no text nobody can say who approves."""
+
 IN_COLUMNS: Final = ["employee_id", "policyID"]
 
 _BETWEEN: Final = "\0"

@@ -242,7 +242,7 @@ class Adapter(Destination, Divided, Examined):
         return accounts.str.startswith(comparison.UNADDRESSED, na=False)
 
     def needs(self, standing: Standing) -> pd.DataFrame:
-        return comparison.needs(standing)
+        return comparison.needs(standing, by_users="approverIds" in self.settings.approval)
 
     def writes(self, due: pd.DataFrame, changes: pd.DataFrame, certain: pd.DataFrame, acknowledged: pd.DataFrame) -> pd.DataFrame:
         return comparison.writes(due, changes, certain, acknowledged)

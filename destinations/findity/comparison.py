@@ -172,6 +172,8 @@ def person_names(there: pd.DataFrame, pairs: pd.DataFrame, key: bytes) -> dict[s
     people["number"] = people["number"].mask(ours.isna() & among(people["number"], paired["employee_id"]))
     known = pd.DataFrame({"person": there["personId"], "name": ours.fillna(names_of(people, key)), "strange": ours.isna()}).dropna()
     # One person may have several users: the one that is paired with somebody says who it is.
+    # An id that two of those have is nobody's: an approver of that id may be the one or the other.
+    known = known[~among(known["person"], known.loc[~known["strange"] & known.duplicated(["person", "strange"]), "person"])]
     known = known.sort_values("strange", kind="stable").drop_duplicates("person")
     return dict(zip(known["person"].to_numpy(), known["name"].to_numpy(), strict=True))
 
@@ -304,10 +306,10 @@ def account_after(plan: Plan, desired: pd.DataFrame) -> pd.Series:
     return accounts
 
 
-def needs(standing: Standing) -> pd.DataFrame:
+def needs(standing: Standing, *, by_users: bool = True) -> pd.DataFrame:
     """Whose change needs whose (`roster.plan.dependants.NEEDS`): a record names approvers by a person id, which only who is there has.
 
-    ``users`` of what was read are Findity's users.
+    ``users`` of what was read are Findity's users; `by_users`: whether these say who approves for them.
     """
     everyone, users = standing.everyone, standing.read["users"]
     whole = without_marks(standing.written("create", "reactivate"))
@@ -329,5 +331,18 @@ def needs(standing: Standing) -> pd.DataFrame:
         arriving=arriving,
         moved=before.assign(approver=before["approver"].where(among(before["approver"], leaving))),
         by_hr=before["employee_id"].map(after) == before["employee_id"].map(standing.roster.set_index("employee_id")["manager_id"]),
-        stuck=reporting.assign(approver=reporting["approver"].map(first_of(leaving))),
+        stuck=pd.concat(
+            [
+                reporting.assign(approver=reporting["approver"].map(first_of(leaving))),
+                standing.not_shown(account[_unread_approvers(users)] if by_users else account.head(0)),
+            ]
+        ),
     )
+
+
+def _unread_approvers(users: pd.DataFrame) -> pd.Series:
+    """Of which users it is not to be seen who approves: no list is shown, or an id in it that no user has, or more than one."""
+    ids, texts = users["personId"].dropna(), users["approverIds"]
+    known = set(ids[~ids.duplicated(keep=False)])
+    lost = [text for text in texts.dropna().unique() if not known.issuperset(json.loads(text))]
+    return texts.isna() | texts.isin(lost)

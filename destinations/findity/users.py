@@ -19,8 +19,8 @@ TEXT_COLUMNS: Final = [
     *("id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber", "organizationalUnitId", "role"),
     *("locale", "phone"),
 ]
-JSON_COLUMNS: Final = {"approverIds": "[]", "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
-"""Column → what null stands for: a value that is shown and empty, unlike one that is not shown."""
+JSON_COLUMNS: Final = {"approverIds": None, "bankAccount": "{}", "address": "{}", "dimensionPresets": "[]"}
+"""Column → what null stands for: a value that is shown and empty, unlike one that is not shown. That nobody approves, only a list says."""
 USER_COLUMNS: Final = [*TEXT_COLUMNS, "active", *JSON_COLUMNS]
 
 _WHO: Final = ("id", "personId", "externalSourceId", "email")
@@ -32,7 +32,7 @@ _ACTIVE: Final = {True: True, False: False, "true": True, "false": False, None: 
 
 def user_table(rows: Records) -> pd.DataFrame:
     """`USER_COLUMNS`: text, `active` boolean, and the four of `JSON_COLUMNS` as JSON text with sorted keys. NaN is what the reply did not
-    hold; an object or list that it showed as null is an empty one.
+    hold; an object or list that it showed as null is an empty one, but for `approverIds`: null does not say that nobody approves.
 
     Raises:
         Permanent: Something of a user has another type than it can have.
@@ -48,7 +48,7 @@ def user_table(rows: Records) -> pd.DataFrame:
     return frame[USER_COLUMNS]
 
 
-def _nested(rows: Records, name: str, empty: str) -> pd.Series:
+def _nested(rows: Records, name: str, empty: str | None) -> pd.Series:
     shape, write = list if name in _INSIDE else dict, compact
     _check(name, _types(rows, name) <= {shape, type(None)})
     if shape is list:

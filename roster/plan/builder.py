@@ -91,7 +91,7 @@ def draw(
     )
     decided = _decided(ground, faults, repairs)
     decided = _with_self_approval(decided, own.loc[~own["repair"].isin(TOPS), "employee_id"])
-    needs = comparison.needs(dependants.Standing(everyone, decided, desired, read, changes, people.roster))
+    needs = comparison.needs(_standing(ground, decided))
     held = _held(ground, decided, needs)
     going = _going(ground, comparison.joined(held.people, desired))
     plan = assemble(
@@ -109,6 +109,13 @@ def draw(
         near=leaving.near(concerned, people.roster, ground.waiting, circumstances.leaving),
         undeleted=going.undeleted,
         pilot=held.pilot,
+    )
+
+
+def _standing(ground: _Ground, decided: pd.DataFrame) -> dependants.Standing:
+    people, field = ground.people, ground.comparison.approver_field
+    return dependants.Standing(
+        ground.everyone, decided, ground.desired, ground.read, ground.changes, people.roster, people.acknowledged, field
     )
 
 

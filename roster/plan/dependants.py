@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from roster.membership import among
+from roster.membership import among, looked_up
+from roster.people.chain import last_managers
 from roster.plan.differences import Frames
 from roster.plan.limits import LIMITED
 from roster.vocabulary import WRITES
@@ -38,6 +39,10 @@ class Standing:
     """The differences."""
     roster: pd.DataFrame
     """The roster frame."""
+    acknowledged: pd.DataFrame
+    """The ledger's people of the destination."""
+    approver_field: str
+    """The field that names who approves for a person."""
 
     def written(self, *actions: str) -> pd.DataFrame:
         """The desired records of whom one of these actions is for, now or once released."""
@@ -49,11 +54,53 @@ class Standing:
         return self.everyone[among(self.everyone["employee_id"], self._leaving())].dropna(subset="account")
 
     def not_moved(self) -> pd.DataFrame:
-        """Who keeps the approver that they have there (census rows): leavers, and HR's people whose row or account cannot be compared."""
+        """Who keeps the approver that they have there (census rows): leavers, and HR's people whose row or account cannot be compared, or
+        whose record names no approver."""
         everyone = self.everyone
-        compared = among(everyone["employee_id"], self.desired["employee_id"]) & everyone["matched_by"].isin(["number", "email"])
-        unusable = everyone["standing"].isin(["wanted", "rejected"]) & ~compared
-        return everyone[everyone["present"] & (unusable | among(everyone["employee_id"], self._leaving()))].dropna(subset="account")
+        stays = _of_hr(everyone) & ~self._compared() | among(everyone["employee_id"], self._leaving())
+        return everyone[everyone["present"] & stays].dropna(subset="account")
+
+    def not_shown(self, accounts: pd.Series) -> pd.DataFrame:
+        """Leavers who by what is known otherwise approve for somebody of whom reading does not show who does: ``employee_id`` (theirs) and
+        ``approver`` (the leaver). What is known is the manager whom the ledger remembers, else HR's word, or who comes after one who cannot
+        approve there.
+
+        Of whoever is not among what was read at all, though the ledger has them as active there, nothing is shown either.
+
+        Args:
+            accounts: those of which reading does not show readably who approves.
+        """
+        everyone, changes = self.everyone, self.changes
+        moved = changes.loc[changes["field"].eq(self.approver_field), "employee_id"]
+        in_step = self._compared() & ~among(everyone["employee_id"], moved)
+        unread = everyone["present"] & among(everyone["account"], accounts) & ~in_step
+        active = self.acknowledged.loc[self.acknowledged["active"].astype("bool"), "employee_id"]
+        missed = everyone["account"].isna() & among(everyone["employee_id"], active)
+        at = unread & among(everyone["employee_id"], self._leaving()) | (unread | missed) & _of_hr(everyone)
+        people = everyone.loc[at, "employee_id"]
+        approver = self._known_manager(people) if len(people) else people
+        return approver_pairs(people, approver.where(among(approver, self.leavers()["employee_id"])))
+
+    def _known_manager(self, people: pd.Series) -> pd.Series:
+        """Each one's manager as far as the ledger, else HR, knows one who can approve there."""
+        roster, everyone = self.roster, self.everyone
+        by_address = roster.assign(address=roster["email"].str.lower()).dropna(subset="address").set_index("address")["employee_id"]
+        named = roster["manager_id"].fillna(looked_up(roster["manager_email"].str.lower(), first_of(by_address)))
+        above = pd.concat([last_managers(self.acknowledged), pd.Series(named.to_numpy(), index=roster["employee_id"])]).dropna()
+        above = first_of(above)
+        on_leave = roster.loc[roster["employment"].eq("leave"), "employee_id"]
+        able = everyone.loc[everyone["present"] & ~among(everyone["employee_id"], on_leave), "employee_id"]
+        manager = looked_up(people, above)
+        while (passed := manager.notna() & ~among(manager, able)).any():
+            over = manager[passed]
+            manager = manager.mask(passed, looked_up(manager, above))
+            above = above[~among(above.index.to_series(), over).to_numpy()]  # so that a circle ends
+        return manager
+
+    def _compared(self) -> pd.Series:
+        """Who of the census is certainly who, and has a record that names who approves for them."""
+        named = self.desired.loc[self.desired[self.approver_field].notna(), "employee_id"]
+        return among(self.everyone["employee_id"], named) & self.everyone["matched_by"].isin(["number", "email"])
 
     def doubtful(self) -> pd.Series:
         """Of whom it is in doubt who they are, by number."""
@@ -62,6 +109,11 @@ class Standing:
     def _leaving(self) -> pd.Series:
         leaves = self.decided["action"].eq("deactivate") | self.decided["intended"].eq("deactivate")
         return self.decided.loc[leaves, "employee_id"]
+
+
+def _of_hr(everyone: pd.DataFrame) -> pd.Series:
+    """Who of the census is, or may be, to be there by HR's file."""
+    return everyone["standing"].isin(["wanted", "rejected"])
 
 
 DETAIL = "needs a change of somebody else, which is held or not made in this run"

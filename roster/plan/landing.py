@@ -47,12 +47,18 @@ def drift(plan: Plan, differences: pd.DataFrame) -> pd.DataFrame:
     return alone.merge(differences, on="employee_id")[["person", "field"]]
 
 
+def here(plan: Plan, desired: pd.DataFrame) -> pd.Series:
+    """HR's people who should be there, or stay there since their row was rejected: employee numbers."""
+    stay = plan.people.loc[plan.people["reason"].eq("row_rejected"), "employee_id"]
+    return pd.concat([desired["employee_id"], stay.dropna()], ignore_index=True)
+
+
 def without_approver(accounts: pd.DataFrame, employee_ids: pd.Series) -> list[str]:
     """Which of these people are active at a destination, and nobody active approves for them there: employee numbers, in order.
 
     Args:
         accounts: everyone there after the write (`roster.people.matching.ACCOUNT_COLUMNS`).
-        employee_ids: HR's people who should be there.
+        employee_ids: HR's people there (`here`).
     """
     active = accounts[accounts["active"]]
     ours = active[among(active["number"], employee_ids)]

@@ -21,11 +21,11 @@ def test_members_come_as_one_row_a_policy_and_member(client, script):
     assert job["type"] == "get"
     assert job["inputSettings"] == {"type": "policy", "policyIDList": ["P1", "P2"], "fields": ["employees"]}
     assert "data" not in script.requests[0].form
-    assert list(members) == ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2"]
+    assert list(members) == ["policyID", "email", "role", "submitsTo", "employeeID", "customField1", "customField2", "submitsToNobody"]
     assert set(members.dtypes.astype(str)) == {"str"}
     assert members.fillna("-").to_numpy().tolist() == [
-        ["P1", "ann@acme.example", "admin", "boss@acme.example", "0042", "7", "-"],
-        ["P1", "bo@acme.example", "user", "-", "-", "-", "-"],
+        ["P1", "ann@acme.example", "admin", "boss@acme.example", "0042", "7", "-", "-"],
+        ["P1", "bo@acme.example", "user", "-", "-", "-", "-", "true"],
     ]
 
 
@@ -33,9 +33,18 @@ def test_no_surprise_blanks_and_capitals_make_nobody_another(client, script):
     ann = {"email": " ann@acme.example", "role": "Admin ", "submitsTo": "Boss@acme.example ", "employeeID": "0042 ", "customField1": "A "}
     script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": [ann, {"email": "bo@acme.example", "employeeID": 7.0}]}}})
     assert client.members(["P1"]).fillna("-").to_numpy().tolist() == [
-        ["P1", "ann@acme.example", "admin", "Boss@acme.example", "0042", "A ", "-"],
-        ["P1", "bo@acme.example", "-", "-", "7", "-", "-"],
+        ["P1", "ann@acme.example", "admin", "Boss@acme.example", "0042", "A ", "-", "-"],
+        ["P1", "bo@acme.example", "-", "-", "7", "-", "-", "-"],
     ]
+
+
+def test_approver_that_nobody_approves_only_an_empty_text_says(client, script):
+    shown = [{"submitsTo": value} for value in (" ", None, {"email": "boss@acme.example"}, ["boss@acme.example"], 7)]
+    employees = [{"email": f"e{at}@acme.example", **cells} for at, cells in enumerate([*shown, {}])]
+    script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": employees}}})
+    found = client.members(["P1"])
+    assert found["submitsTo"].isna().all()
+    assert found["submitsToNobody"].fillna("-").tolist() == ["true", *"-----"]
 
 
 @pytest.mark.parametrize("email", [" ", 7, True, ["ann@acme.example"], {"login": "ann@acme.example"}])

@@ -161,6 +161,11 @@ def test_objects_become_json_text_with_sorted_keys_and_what_is_not_shown_stays_m
     assert pd.isna(row["phone"])
 
 
+def test_approver_that_nobody_approves_only_an_empty_list_says(client, script):
+    script.play([{**ANN, "approverIds": []}, {**ANN, "id": "b", "approverIds": None}, {**ANN, "id": "c"}])
+    assert client.users()["approverIds"].fillna("-").tolist() == ["[]", "-", "-"]
+
+
 @pytest.mark.parametrize("body", ["<html>", "", {"users": {}}, 7, {"items": []}])
 def test_a_list_of_no_known_shape_never_passes_for_an_empty_one(client, script, body):
     script.play(body if isinstance(body, str) else json.dumps(body))

@@ -124,3 +124,10 @@ def test_approver_who_is_active_without_an_active_approver_is_found_in_what_is_t
     ).astype({"account": "str", "number": "str", "approver": "str"})
     ours = pd.Series(["1", "2", "3", "4", "5", "8", "9"], dtype="str")
     assert landing.without_approver(there, ours) == ["3", "4", "5"], "7 is nobody of HR's, 8 and 9 are not active"
+
+
+def test_approver_whose_row_was_rejected_is_looked_at_too():
+    night = Night(roster(person("1")), rejected=["2", "3"])
+    plan, _ = night.findity(users(user("1"), user("2")))
+    desired = night.desired(findity_adapter(), {"users": users(user("1"), user("2")), "units": no_units()}).records
+    assert landing.here(plan, desired).tolist() == ["1", "2", "3"]
