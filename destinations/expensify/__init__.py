@@ -27,6 +27,12 @@ REASONS: Final[dict[str, Reason]] = {
         "they are taken out in the next run.",
         "Finance",
     ),
+    "owner_not_shown": Reason(
+        "May own a policy there, of which Expensify does not show by an address who does: is not lowered or taken out",
+        "Nothing while they stay. If they have left: look who owns the policies that they administer, and take them out there by hand "
+        "if it is somebody else.",
+        "Finance",
+    ),
     "caller_not_named": Reason(
         "By an answer this may be the account that Rollcall calls as, which the settings do not name",
         "Name that account in the settings (connection.account).",

@@ -228,7 +228,9 @@ class Expensify:
         listed = body.get("policyList")
         if not isinstance(listed, list):
             raise Permanent("Expensify shows no list of policies.", "Check the url and the account's rights.")
-        return policies.table(listed, POLICY_COLUMNS)
+        table = policies.table(listed, POLICY_COLUMNS)
+        is_text = pd.Series([isinstance(as_object(one).get("owner"), str) for one in listed], index=table.index, dtype="bool")
+        return table.assign(owner=table["owner"].str.strip().where(is_text))
 
     def create_report(self, report: Report) -> Created:
         """Create a report with expenses on somebody's behalf. It is no upsert, so that it is not repeated after a lost reply.

@@ -12,6 +12,7 @@ from typing import Final
 import pandas as pd
 
 from destinations.expensify import leave, membership
+from destinations.expensify.owners import may_be_admin
 from destinations.expensify.records import named_policies
 from destinations.expensify.settings import ExpensifyFeed
 from roster.digests import record_column
@@ -255,8 +256,9 @@ def removal(leavers: pd.DataFrame, members: pd.DataFrame) -> Removal:
 def strangers(unknown: pd.DataFrame, feed: pd.DataFrame, members: pd.DataFrame, *, by_dialect: bool) -> Removal:
     """What takes out the strangers who can be: a record for each policy they are in, with the number that the getter shows there.
 
-    Left alone are admins, among whom are the policies' owners and the calling account, whoever approves for somebody there or is to, and
-    whoever has no number in a policy, unless the dialect is there to delete them: a record with another number would be somebody else's.
+    Left alone are those whose role is, or may be, that of an admin (the policies' owners and the calling account are among them), whoever
+    approves for somebody there or is to, or may, since to whom somebody submits is not shown in a policy of theirs, and whoever has no
+    number in a policy, unless the dialect is there to delete them: a record with another number would be somebody else's.
 
     Args:
         unknown: ``employee_id`` (what names them in the plan) and ``account``.
@@ -267,10 +269,11 @@ def strangers(unknown: pd.DataFrame, feed: pd.DataFrame, members: pd.DataFrame, 
     there = members.assign(account=members["email"].str.lower()).drop_duplicates(["account", "policyID"])
     submitting = there["submitsTo"].str.lower()[lambda to: to != there["account"]]
     approving = pd.concat([submitting, *(feed[name].str.lower() for name in _APPROVERS if name in feed)])
-    admins = there.loc[there["role"].str.lower().eq("admin"), "account"]
+    admins = there.loc[may_be_admin(there), "account"]
     unclear = _without_number_of_their_own(there)
     numberless = there["account"].head(0) if by_dialect else there.loc[unclear, "account"]
-    kept = pd.concat([approving, admins, numberless])
+    unread = among(there["policyID"], there.loc[membership.unread_approvers(there), "policyID"])  # who approves there nobody knows
+    kept = pd.concat([approving, admins, numberless, there.loc[unread, "account"]])
     out = unknown[~among(unknown["account"], kept)]
     records = out.merge(there, on="account")
     found = removal(out, members)
@@ -315,7 +318,7 @@ def needs(standing: Standing) -> pd.DataFrame:
     kept = standing.not_moved()
     members = standing.read["members"]
     reporting = members[among(members["submitsTo"].str.lower(), leavers["account"])]
-    unread = members["email"].str.lower()[unread_approvers(members)]
+    unread = members["email"].str.lower()[membership.unread_approvers(members)]
     moved = changes[changes["field"].eq("managerEmail")]
     hr = roster[["employee_id", "manager_id", "manager_email"]].merge(moved[["employee_id"]])
     boss = hr["manager_id"].map(roster.set_index("employee_id")["email"]).astype("str").fillna(hr["manager_email"]).str.lower()
@@ -327,14 +330,6 @@ def needs(standing: Standing) -> pd.DataFrame:
         moved=approver_pairs(moved["employee_id"], moved["old"].str.lower().map(leaving)),
         by_hr=moved["new"].str.lower() == moved["employee_id"].map(first_of(pd.Series(boss.to_numpy(), index=hr["employee_id"]))),
         stuck=pd.concat([stuck, _given_on(standing.desired, reporting, leaving), standing.not_shown(unread)]),
-    )
-
-
-def unread_approvers(members: pd.DataFrame) -> pd.Series:
-    """Of which members it is not to be seen to whom they submit: that nobody approves, only an empty text says."""
-    approver = members["submitsTo"]
-    return ~approver.str.contains("@", regex=False, na=False) & (
-        approver.notna() | members.reindex(columns=[membership.SUBMITS_TO_NOBODY])[membership.SUBMITS_TO_NOBODY].isna()
     )
 
 

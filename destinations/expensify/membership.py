@@ -59,6 +59,12 @@ def shown(people: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([by_address[IN_COLUMNS], by_number[IN_COLUMNS]]).drop_duplicates(ignore_index=True)
 
 
+def unread_approvers(members: pd.DataFrame) -> pd.Series:
+    """Of which members it is not to be seen to whom they submit: that nobody approves, only an empty text says."""
+    approver, nobody = members["submitsTo"], members.reindex(columns=[SUBMITS_TO_NOBODY])[SUBMITS_TO_NOBODY]
+    return ~approver.str.contains("@", regex=False, na=False) & (approver.notna() | nobody.isna())
+
+
 def to_remember(plan: Plan, desired: pd.DataFrame, read: Frames, acknowledged: pd.DataFrame) -> pd.DataFrame:
     """What the ledger is to remember of everyone once the plan is written: what it knew, without those policies that were read and show
     them out; what their record names; what they are being taken out of, until a reading shows that they are."""

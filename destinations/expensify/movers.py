@@ -4,8 +4,8 @@ Belongs here: finding them, their changes and records. Does not belong here: peo
 remembers of who was put where (``membership``). Pure.
 
 Expensify removes nobody from a policy because a record does not name it. A mover is whoever Rollcall itself put into a policy; whoever
-somebody else brought in there is left alone, and so is who is the policy's owner, or approves there for somebody else: Expensify keeps, or
-invites, approvers wherever they approve.
+somebody else brought in there is left alone, and so is who is the policy's owner, or approves there for somebody else, or may, since that
+is not shown: Expensify keeps, or invites, approvers wherever they approve.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from destinations.expensify import membership
+from destinations.expensify import membership, owners
 from destinations.expensify.records import FURTHER_UNKNOWN, named_policies
 from destinations.expensify.settings import Movers
 from roster.membership import among
@@ -56,11 +56,15 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
         [
             submitting[["policyID"]].assign(account=submitting["submitsTo"].str.lower()),
             wanted[["policyID"]].assign(account=wanted["managerEmail"].str.lower()),
-            _owners(read),
+            owners.owning(read),
         ]
     )
-    kept = extra.merge(approving.drop_duplicates().assign(kept=True), on=["policyID", "account"], how="left")["kept"].notna()
-    return extra.loc[~kept.to_numpy(), membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
+    kept = extra.merge(approving.drop_duplicates().assign(kept=True), on=["policyID", "account"], how="left")["kept"].notna().to_numpy()
+    # Of whoever is written tonight the record says who approves; of others it may be anybody who is there.
+    written = pairs.loc[among(pairs["employee_id"], desired["employee_id"]), "account"]
+    unread = there[membership.unread_approvers(there) & ~among(there["account"], written)]
+    free = ~kept & ~among(extra["policyID"], unread["policyID"]).to_numpy()
+    return extra.loc[free, membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
 
 
 def unknown(desired: pd.DataFrame, how: Movers) -> pd.Series:
@@ -71,13 +75,6 @@ def unknown(desired: pd.DataFrame, how: Movers) -> pd.Series:
     mark = desired[FURTHER_UNKNOWN]
     found: pd.Series = desired.loc[mark.notna() if how == "unassigned" else mark.eq("unread"), "employee_id"]
     return found
-
-
-def _owners(read: Frames) -> pd.DataFrame:
-    if "policies" not in read:
-        return pd.DataFrame(columns=["policyID", "account"], dtype="str")
-    listed = read["policies"]
-    return pd.DataFrame({"policyID": listed["id"], "account": listed["owner"].str.lower()})
 
 
 def changes(extra: pd.DataFrame, how: Movers) -> pd.DataFrame:

@@ -20,6 +20,8 @@ from roster.plan.differences import Frames
 REASON: Final = "owner_or_caller"
 PROTECTED: Final = "protected"
 LOWERED: Final = ("user", "auditor")
+NOT_SHOWN: Final = "owner_not_shown"
+"""Why nothing is taken from an admin of a policy of which it cannot be read who owns it."""
 UNNAMED: Final = ("account", "caller_not_named")
 """Setting and reason under which it is told, and remembered, that an answer seems to have shown whose the calling account is."""
 
@@ -34,7 +36,28 @@ def addresses(read: Frames, account: str | None) -> frozenset[str]:
         read: ``members``, and ``policies``, which an earlier version did not keep.
         account: the calling account's address, where the settings say it.
     """
-    return frozenset([*_policies(read)["owner"].dropna().str.lower(), *callers(read, account)])
+    listed = _policies(read)
+    return frozenset([*listed.loc[_readable(listed), "owner"].str.lower(), *callers(read, account)])
+
+
+def perhaps(read: Frames) -> pd.DataFrame:
+    """``policyID``, ``account``: who may own a policy that was read and of which no owner can be read: whoever may be its admin."""
+    listed, members = _policies(read), read["members"]
+    may = members[among(members["policyID"], listed.loc[~_readable(listed), "id"]) & may_be_admin(members)]
+    return pd.DataFrame({"policyID": may["policyID"], "account": may["email"].str.lower()})
+
+
+def owning(read: Frames) -> pd.DataFrame:
+    """``policyID``, ``account``: who owns a policy that was read, or may."""
+    listed = _policies(read)
+    listed = listed[_readable(listed)]
+    owners = pd.DataFrame({"policyID": listed["id"], "account": listed["owner"].str.lower()})
+    return pd.concat([owners, perhaps(read)], ignore_index=True).astype("str")
+
+
+def may_be_admin(members: pd.DataFrame) -> pd.Series:
+    """Which members are admins, or have a role that cannot be read: that is not the role of a user."""
+    return ~members["role"].str.lower().isin(LOWERED)
 
 
 def callers(read: Frames, account: str | None) -> list[str]:
@@ -80,11 +103,13 @@ def without(
     kept = _named(feed, read, protected)
     theirs = addresses(read, account)
     suspects = suspected(read, account)
-    guarded = _named(feed, read, theirs) | among(feed["employee_id"], suspects)
+    known = _named(feed, read, theirs) | among(feed["employee_id"], suspects)
+    guarded = known | _named(feed, read, set(perhaps(read)["account"]))
     lowered = guarded & ~kept & feed["role"].isin(LOWERED)
+    reason = known[lowered].map({True: REASON, False: NOT_SHOWN})
     more = [
         pd.DataFrame({"employee_id": feed.loc[kept, "employee_id"], "field": "policyID", "reason": PROTECTED}),
-        pd.DataFrame({"employee_id": feed.loc[lowered, "employee_id"], "field": "role", "reason": REASON}),
+        pd.DataFrame({"employee_id": feed.loc[lowered, "employee_id"], "field": "role", "reason": reason}),
         pd.DataFrame({"employee_id": suspects, "field": UNNAMED[0], "reason": UNNAMED[1]}),
     ]
     feed = feed.assign(role=feed["role"].mask(lowered))
@@ -108,11 +133,11 @@ def barred(everyone: pd.DataFrame, roster: pd.DataFrame, read: Frames, account: 
     kept = among(everyone["account"], _texts(protected)) | among(by_row, _texts(protected))
     theirs = _texts(addresses(read, account))
     guarded = among(everyone["account"], theirs) | among(everyone["employee_id"], suspected(read, account))
-    found = everyone[kept | guarded]
+    found = everyone[kept | guarded | among(everyone["account"], perhaps(read)["account"])]
     if found.empty:
         return nobody()
     wholly = kept[found.index]
-    reason = wholly.map({True: PROTECTED, False: REASON})
+    reason = guarded[found.index].map({True: REASON, False: NOT_SHOWN}).mask(wholly, PROTECTED)
     return pd.DataFrame({"person": found["person"], "reason": reason, "wholly": wholly})[list(BARRED)]
 
 
@@ -142,6 +167,11 @@ def speaks_of_them(messages: pd.Series) -> pd.Series:
 def _named(feed: pd.DataFrame, read: Frames, theirs: Collection[str]) -> pd.Series:
     """Whose record, or whose account there, has one of these addresses."""
     return among(feed["employeeEmail"].str.lower(), _texts(theirs)) | among(feed["employee_id"], numbers(read, theirs))
+
+
+def _readable(listed: pd.DataFrame) -> pd.Series:
+    """Of which policies an owner is shown: an address."""
+    return listed["owner"].str.contains("@", regex=False, na=False)
 
 
 def _policies(read: Frames) -> pd.DataFrame:

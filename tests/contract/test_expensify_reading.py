@@ -76,3 +76,11 @@ def test_the_documented_sample_with_its_trailing_comma_is_no_json_and_fails(clie
     script.play('{"responseCode": 200, "policyList": [{"id": "P1"},]}')
     with pytest.raises(Permanent, match="no responseCode"):
         client.policies()
+
+
+@pytest.mark.parametrize(
+    ("owner", "shown"), [(" O@Acme.example ", "O@Acme.example"), (None, "-"), ({"email": "o@acme.example"}, "-"), (7, "-")]
+)
+def test_no_surprise_an_owner_is_an_address_without_blanks_or_not_shown(client, script, owner, shown):
+    script.play({"responseCode": 200, "policyList": [{"id": "P1", "owner": owner}]})
+    assert client.policies()["owner"].fillna("-").tolist() == [shown]
