@@ -64,7 +64,8 @@ def leaving(desired: pd.DataFrame, read: Frames, pairs: pd.DataFrame, put: pd.Da
     written = pairs.loc[among(pairs["employee_id"], desired["employee_id"]), "account"]
     unread = there[membership.unread_approvers(there) & ~among(there["account"], written)]
     free = ~kept & ~among(extra["policyID"], unread["policyID"]).to_numpy()
-    return extra.loc[free, membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
+    found: pd.DataFrame = extra.loc[free, membership.IN_COLUMNS].sort_values(membership.IN_COLUMNS, ignore_index=True)
+    return found
 
 
 def unknown(desired: pd.DataFrame, how: Movers) -> pd.Series:

@@ -7,8 +7,9 @@ part of a proposed YAML) · `trial` (it, with the sandbox in its place) · `stru
 one person) · `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) ·
 `preflight` (units that are not there) · `examining` (what somebody sees who sets a company up) · `taking_away` (values that HR gives no
 more) · `external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first) · `last_approver` (what
-stays so that somebody approves) · `words` (how people call its fields and units). `records`, `comparison`, `belonging`, `placing`,
-`left_out`, `preflight`, `taking_away`, `external_ids`, `further_approvers`, `last_approver` and `words` are pure.
+stays so that somebody approves) · `addressing` (approvers whose id is not shown) · `words` (how people call its fields and units).
+`records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids`, `further_approvers`,
+`last_approver`, `addressing` and `words` are pure.
 """
 
 from typing import Final
@@ -55,6 +56,11 @@ REASONS: Final[dict[str, Reason]] = {
         "See the check structure_read: once it can be read, another approves, and they leave.",
         "IT",
         stays=True,
+    ),
+    "approver_without_id": Reason(
+        "Findity shows no personId of their approver by which it could be named. Who is there keeps the approver that they have",
+        "Look there for the approver's personId, or set expense.person_ids. They follow in the run after it is shown.",
+        "IT",
     ),
     "approver_stays": Reason(
         "HR's file gives no value for them any more by which somebody approves for them, and nobody else does",

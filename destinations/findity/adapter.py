@@ -21,6 +21,7 @@ from destinations.findity import (
     NAME,
     TITLE,
     UNCHECKED,
+    addressing,
     belonging,
     comparison,
     examining,
@@ -161,7 +162,7 @@ class Adapter(Destination, Divided, Examined):
             read["owners"] = ledger.acknowledged.all(self.name, ("employee_id", "account", "active"))
         before = preflight.before(users, sizes.remembered(ledger, self.name).get("units"))
         frames = {**read, **structure, "units_before": pd.DataFrame({"count": [before]})}
-        if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear):
+        if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear) or not addressing.all_shown(users):
             frames["remembered"] = ledger.acknowledged.all(self.name)
         if self.settings.users.externalSourceId is None:
             return frames
@@ -170,7 +171,7 @@ class Adapter(Destination, Divided, Examined):
 
     @property
     def required(self) -> tuple[str, ...]:
-        return ("externalSourceId",) if self.settings.users.externalSourceId else ()
+        return ("externalSourceId", addressing.FIELD) if self.settings.users.externalSourceId else (addressing.FIELD,)
 
     def shrunk(self, read: Frames) -> str | None:
         return preflight.units_missing(self.settings.users, read)
@@ -210,6 +211,11 @@ class Adapter(Destination, Divided, Examined):
         if {"approverIds", "dimensionPresets"} & set(self.settings.users.clear):
             desired, stays = self._approved(desired, roster, chain, read)
             faults = pd.concat([faults, stays], ignore_index=True).astype("str")
+        if not addressing.all_shown(read["users"]):
+            remembered = read.get("remembered")  # what an earlier version read may be without
+            numbers = [roster["employee_id"], *([] if remembered is None else [remembered["employee_id"]])]
+            there = comparison.accounts(read["users"], pd.concat(numbers), remembered, read.get("ids"))
+            desired, faults = addressing.settled(desired, faults, read["users"], there)
         if rules := self.settings.belonging:
             unknown = belonging.unknown_consultants(desired, roster, rules, self.settings.words)
             faults = pd.concat([faults, unknown], ignore_index=True).astype("str")

@@ -200,7 +200,11 @@ REASONS: Final[dict[str, Reason]] = {
     "reject_without_number": Reason(
         "Gone from HR's file, but a rejected row without a number of its own may be theirs", "Give the rejected rows their numbers.", "HR"
     ),
-    "no_approver_there": Reason("Their approver has no account there", "Bring the approver in; they follow in the next run.", "IT"),
+    "no_approver_there": Reason(
+        "Their approver has no account there, or none by which they can be named",
+        "Bring the approver in; they follow in the next run.",
+        "IT",
+    ),
     "unit_unknown": Reason(
         "Their organizational unit does not exist there", "Create the unit there, or correct their row or the mapping.", "Finance"
     ),
