@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from resources.failures import NoFile, Permanent, Transient
-from resources.hr.meant import MAGIC, alike, but_for_case, missing, name_beside
+from resources.hr.meant import MAGIC, alike, composed, matcher, missing, name_beside, near, others_near
 from resources.hr.newest import Choice, by_name, by_time
 from roster.settings import CsvFormat
 
@@ -101,12 +101,14 @@ def listed(source: str, base: Path, companions: Mapping[str, str] = _NOTHING) ->
     parts = (base / source).parts
     fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
     folder, pattern = Path(*parts[:fixed]), str(Path(*parts[fixed:]))
-    # Names with a dot in front are what programs write before they rename, unless the settings name one.
-    found = [path for path in folder.glob(pattern) if path.is_file() and (path.name == pattern or not path.name.startswith("."))]
+    is_meant = matcher(parts[-1])
+    found = [path for path in folder.glob(pattern) if path.is_file() and is_meant(composed(path.name))]
     if not found:
-        is_alike = alike(pattern)
-        others = sum(1 for path in folder.iterdir() if is_alike(path.name) and path.is_file()) if folder.is_dir() else 0
-        failure, reason = (NoFile, f"has no file '{pattern}'{but_for_case(others)}") if folder.is_dir() else (Permanent, "does not exist")
+        is_alike, is_near = alike(pattern), near(pattern)
+        others = [path.name for path in folder.iterdir() if is_near(path.name) and path.is_file()] if folder.is_dir() else []
+        count = sum(1 for name in others if is_alike(name))
+        reason = f"has no file '{pattern}'{others_near(count, len(others) - count)}"
+        failure, reason = (NoFile, reason) if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
     for name in companions.values():
         beside = {path: path.with_name(name_beside(name, path.name)) for path in found}

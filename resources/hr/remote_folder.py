@@ -18,7 +18,7 @@ from resources.failures import NoFile, Permanent, Transient
 from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
 from resources.hr.manifest import LARGEST
-from resources.hr.meant import MAGIC, but_for_case, complete, composed, missing, name_beside, names_beside
+from resources.hr.meant import MAGIC, Meant, complete, composed, missing, name_beside, names_beside, others_near
 from resources.hr.newest import Choice, by_name, by_time
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
@@ -67,7 +67,7 @@ class RemoteFolder:
 
     def complete(self) -> list[RemoteFile]:
         """The matching files that have beside them what they need, by name; without links that are not followed."""
-        files = self._matching()[0]
+        files = self._matching()[1]
         return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
 
     def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
@@ -81,17 +81,16 @@ class RemoteFolder:
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
-        found, unfinished, others = self._matching()
+        meant, found = self._matching()
         files = with_kept(found, kept)
-        if not files and unfinished:
+        if not files and meant.unfinished:
             if self._settings.companions and not self._settings.done_marker:
                 raise missing(self._settings.companions)
             message = f"The export on the SFTP server is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
-            message = (
-                f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}{but_for_case(others)}."
-            )
+            others = others_near(len(meant.alike), meant.no_exports)
+            message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}{others}."
             raise NoFile(message, f"Correct `path`, or ask HR whether the export ran.{of_all_machines(FOLDER)}")
         choice = self._newest_of(files)
         if choice.file.path in self._links:
@@ -218,15 +217,15 @@ class RemoteFolder:
         except OSError:
             return False
 
-    def _matching(self) -> tuple[list[RemoteFile], int, int]:
-        """The files that are complete, how many are not, and how many have another name by upper and lower case alone."""
-        meant, unfinished, others = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
+    def _matching(self) -> tuple[Meant[paramiko.SFTPAttributes], list[RemoteFile]]:
+        """What of the folder is meant, and the files that are complete."""
+        meant = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
         files, read = list[RemoteFile](), len(self._settings.companions)
-        for entry, *companions in meant.values():
+        for entry, *companions in meant.complete.values():
             if file := self._described(posixpath.join(self._folder, entry.filename), entry):
                 beside = "|".join(f"{other.st_size}|{other.st_mtime}" for other in companions[len(companions) - read :])
                 files.append(replace(file, beside=beside) if beside else file)
-        return files, unfinished, others
+        return meant, files
 
     def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
         try:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import ONE, Export
-from resources.hr.meant import alike, beside_matcher, but_for_case, complete, missing, name_beside, names_beside
+from resources.hr.meant import Meant, beside_matcher, complete, missing, name_beside, names_beside, near, others_near
 from resources.hr.newest import Choice, by_name, by_time
 from resources.hr.url_settings import BUCKETS, UrlSource
 
@@ -113,7 +113,7 @@ class UrlFolder:
 
     def complete(self) -> list[Seen]:
         """Those that match and have beside them what they need, by name."""
-        return self._matching()[0]
+        return self._matching()[1]
 
     def newest(self) -> Choice[Seen]:
         """The newest of them, and what somebody should know of the choice.
@@ -123,15 +123,15 @@ class UrlFolder:
             NoFile: None matches.
             Permanent: Neither names nor times can tell, or the place will not be read as it is set.
         """
-        files, unfinished, others = self._matching()
-        if not files and unfinished:
+        meant, files = self._matching()
+        if not files and meant.unfinished:
             if self._settings.companions and not self._settings.done_marker:
                 raise missing(self._settings.companions)
             message = f"The export is not complete: its marker '{self._settings.done_marker}' is not there."
             raise Transient(message, "Run again when HR has finished, or correct `done_marker`.")
         if not files:
             where = f" in the folder {self._settings.folder}" if self._settings.folder else ""
-            message = f"{self._at.name} has no HR file '{self._settings.pattern}'{where}{but_for_case(others)}."
+            message = f"{self._at.name} has no HR file '{self._settings.pattern}'{where}{others_near(len(meant.alike), meant.no_exports)}."
             raise NoFile(message, "Correct `url`, or ask HR whether the export ran.")
         if self._settings.newest == "name" or len(files) == 1:
             return by_name(files, self._settings, self._settings.pattern)
@@ -182,14 +182,16 @@ class UrlFolder:
             self._at.archive(each, self._settings.archive) if self._settings.archive else self._at.delete(each.path)
         return True
 
-    def _matching(self) -> tuple[list[Seen], int, int]:
-        """The files that are complete, how many are not, and how many have another name by upper and lower case alone."""
-        wanted, beside = alike(self._settings.pattern), beside_matcher(self._settings.beside)
+    def _matching(self) -> tuple[Meant[Seen], list[Seen]]:
+        """What of the folder is meant, and the files that are complete."""
+        wanted, beside = near(self._settings.pattern), beside_matcher(self._settings.beside)
         listed = self._at.listed(lambda name: wanted(name) or beside(name))
-        meant, unfinished, others = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.beside)
-        read = len(self._settings.companions)
-        states = ("|".join(f"{one.size}|{one.modified}|{one.version}" for one in near[len(near) - read :]) for _, *near in meant.values())
-        return [replace(file, beside=beside) for (file, *_), beside in zip(meant.values(), states, strict=True)], unfinished, others
+        meant = complete(listed, lambda file: file.name, self._settings.pattern, self._settings.beside)
+        files, read = list[Seen](), len(self._settings.companions)
+        for file, *companions in meant.complete.values():
+            states = (f"{one.size}|{one.modified}|{one.version}" for one in companions[len(companions) - read :])
+            files.append(replace(file, beside="|".join(states)))
+        return meant, files
 
     def _companions(self, file: Seen) -> dict[str, bytes]:
         """What lies beside a file and is read with it."""

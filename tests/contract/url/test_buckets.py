@@ -86,6 +86,12 @@ def test_names_decide_in_the_bucket_itself_and_in_one_file_without_a_pattern(at:
         assert files.take(files.newest()).content == expected, path
 
 
+def test_what_is_half_written_or_lies_beside_is_no_export_whatever_the_pattern(at: Any, s3: S3) -> None:
+    place = at({"people_1.csv": b"1", "people_9.csv.part": b"", "people_1.csv.bak": b""})
+    files = UrlFiles(settings(s3.address, place.name, url=f"s3://{place.name}/people_*"))
+    assert files.take(files.newest()).content == b"1"
+
+
 def test_only_a_file_with_its_marker_counts(at: Any) -> None:
     place = at({"hr/people_1.csv": b"1", "hr/people_2.csv": b"2"}, done_marker="{stem}.ok")
     with pytest.raises(Transient, match=r"is not complete: its marker '{stem}.ok' is not there"):

@@ -59,6 +59,8 @@ def test_of_a_hundred_thousand_other_files_nothing_is_kept_nor_asked(marker: str
         ("out/.p*.csv", [".people_0.csv"]),
         ("out/people_[!2-9].csv", ["people_1.csv"]),
         ("out/people_?.CSV", []),
+        ("out/people_*", ["people_1.csv"]),
+        ("out/people_*.filepart", ["people_1.csv.filepart"]),
     ],
 )
 def test_a_pattern_means_what_it_means_in_a_shell(path: str, expected: list[str]) -> None:
