@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.meant import MAGIC, alike, composed, matcher, missing, name_beside, near, others_near
-from resources.hr.newest import Choice, by_name, by_time
+from resources.hr.newest import Choice, beside_alike, by_name, by_time
 from roster.settings import CsvFormat
 
 ONE: Final = ""
@@ -79,10 +79,10 @@ def find(
     Raises:
         Permanent: Nobody can tell which is the newest.
     """
-    files = listed(source, base, companions)
-    if newest == "modified":
-        return by_time(files, format or CsvFormat(), source)
-    return by_name(files, format or CsvFormat(), source)
+    files, format = listed(source, base, companions), format or CsvFormat()
+    choice = (by_time if newest == "modified" else by_name)(files, format, source)
+    others = [_as_listed(path) for path in _alike(*_folder_and_pattern(source, base))]
+    return beside_alike(choice, others, format, source)
 
 
 def listed(source: str, base: Path, companions: Mapping[str, str] = _NOTHING) -> list[LocalFile]:
@@ -98,16 +98,13 @@ def listed(source: str, base: Path, companions: Mapping[str, str] = _NOTHING) ->
         Transient: None has yet what must lie beside it.
         Permanent: There is no such folder.
     """
-    parts = (base / source).parts
-    fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
-    folder, pattern = Path(*parts[:fixed]), str(Path(*parts[fixed:]))
-    is_meant = matcher(parts[-1])
+    folder, pattern = _folder_and_pattern(source, base)
+    is_meant = matcher(Path(pattern).name)
     found = [path for path in folder.glob(pattern) if path.is_file() and is_meant(composed(path.name))]
     if not found:
-        is_alike, is_near = alike(pattern), near(pattern)
-        others = [path.name for path in folder.iterdir() if is_near(path.name) and path.is_file()] if folder.is_dir() else []
-        count = sum(1 for name in others if is_alike(name))
-        reason = f"has no file '{pattern}'{others_near(count, len(others) - count)}"
+        count, is_near = len(_alike(folder, pattern)), near(pattern)
+        others = sum(1 for path in folder.iterdir() if is_near(path.name) and path.is_file()) - count if folder.is_dir() else 0
+        reason = f"has no file '{pattern}'{others_near(count, others)}"
         failure, reason = (NoFile, reason) if folder.is_dir() else (Permanent, "does not exist")
         raise failure(f"There is no HR file: the folder {folder} {reason}.", "Correct `path`, or ask HR whether the export ran.")
     for name in companions.values():
@@ -115,8 +112,24 @@ def listed(source: str, base: Path, companions: Mapping[str, str] = _NOTHING) ->
         found = [path for path in found if beside[path] != path and beside[path].is_file()]
         if not found:
             raise missing(companions)
-    listed = [LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)) for path in found]
-    return sorted(listed, key=lambda file: (file.name, str(file.path)))
+    return sorted(map(_as_listed, found), key=lambda file: (file.name, str(file.path)))
+
+
+def _folder_and_pattern(source: str, base: Path) -> tuple[Path, str]:
+    parts = (base / source).parts
+    fixed = next((number for number, part in enumerate(parts) if MAGIC.search(part)), len(parts) - 1)
+    return Path(*parts[:fixed]), str(Path(*parts[fixed:]))
+
+
+def _alike(folder: Path, pattern: str) -> list[Path]:
+    """The files that are not meant, and only by upper and lower case."""
+    is_alike, is_meant = alike(pattern), matcher(pattern)
+    names = (path for path in folder.iterdir() if is_alike(path.name) and not is_meant(composed(path.name))) if folder.is_dir() else ()
+    return [path for path in names if path.is_file()]
+
+
+def _as_listed(path: Path) -> LocalFile:
+    return LocalFile(path, datetime.fromtimestamp(path.stat().st_mtime, tz=UTC))
 
 
 def take(path: Path, companions: Mapping[str, str] = _NOTHING) -> Export:

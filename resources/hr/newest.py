@@ -9,7 +9,7 @@ The last by name is the newest only as long as names sort by date. ``people_30.1
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -20,6 +20,8 @@ from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
 _MOST: Final = 3
+_TOGETHER: Final = timedelta(hours=12)
+"""Files that came within it say nothing by the order in which they came; those of two nights are further apart."""
 OF_ONE_DAY: Final = "HR has "
 """How a remark begins that a file was passed over for another one of its day."""
 Named = Callable[[str], str]
@@ -56,7 +58,8 @@ def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     """The newest of some files by what their names say.
 
     A day in the names decides where each has one that can be meant in one way only, or that the settings describe. Else it is the last by
-    name, unless another file came later and the names cannot tell why it should be older.
+    name, unless another file came later and the names cannot tell why it should be older. Those of one shape can where both came at about
+    the same time, since copies come in any order, and where they have numbers that the settings describe.
 
     Args:
         files: At least one, by name.
@@ -77,7 +80,9 @@ def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     latest = _latest(files)
     if orders := naming.possible_days([file.name for file in files]):
         return _by_order(files, orders, latest, known)
-    if len({_shape(file.name) for file in files}) == 1 or latest in (None, last):
+    alike = len({_shape(file.name) for file in files}) == 1
+    numbered = format.changes is not None and format.changes.number_in_name is not None
+    if latest in (None, last) or (alike and (numbered or not _truly_later(latest, last))):
         chosen = _by_number(files) if latest is None else last
         return Choice(chosen, _of_its_day(files, chosen, format, known))
     if latest is _by_number(files) and len({_letters(file.name) for file in files}) == 1:
@@ -97,6 +102,28 @@ def by_time(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     return Choice(chosen, _of_its_day(files, chosen, format, partial(called, pattern=pattern)))
 
 
+def beside_alike(choice: Choice[File], others: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
+    """The choice, with a remark where another file is newer and only upper or lower case of its name keeps it from being meant.
+
+    Args:
+        choice: The file that is read.
+        others: Files whose names differ so.
+        format: The settings, for the pattern of the day.
+        pattern: How the settings name the files.
+    """
+    day, at = day_in(choice.file.name, format), choice.file.modified
+
+    def newer(file: File) -> bool:
+        other = day_in(file.name, format)
+        return other > day if day and other else bool(at and file.modified and file.modified > at)
+
+    names = [called(file.name, pattern) for file in others if newer(file)]
+    if not names:
+        return choice
+    remark = f"A newer file is not read, since its name differs from that in the settings in upper and lower case: {_few(names)}"
+    return Choice(choice.file, (*choice.remarks, remark))
+
+
 def _of_its_day(files: Sequence[File], chosen: File, format: CsvFormat, known: Named) -> tuple[str, ...]:
     """That others are of the same day: by their names where both have one, else by when they were written."""
     day = day_in(chosen.name, format)
@@ -112,9 +139,12 @@ def _of_its_day(files: Sequence[File], chosen: File, format: CsvFormat, known: N
 
 
 def _passed_over(of: str, chosen: Listed, others: Sequence[Listed], known: Named) -> str:
-    names = [known(file.name) for file in others]
-    listed = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
-    return f"{OF_ONE_DAY}{len(others) + 1} files {of}: {known(chosen.name)} is read, and not {listed}"
+    names = _few([known(file.name) for file in others])
+    return f"{OF_ONE_DAY}{len(others) + 1} files {of}: {known(chosen.name)} is read, and not {names}"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
 def _dated(files: Sequence[File], days: Sequence[date | None]) -> tuple[list[File], list[date]]:
@@ -164,6 +194,11 @@ def _latest(files: Sequence[File]) -> File | None:
         return None
     # Of those that came at the same time, the last by name.
     return max(zip(times, range(len(files)), files, strict=True), key=lambda each: each[:2])[2]
+
+
+def _truly_later(file: Listed | None, other: Listed) -> bool:
+    """Whether one came so much later than another that both were not copied together, nor sent twice on one day."""
+    return bool(file and file.modified and other.modified and file.modified - other.modified > _TOGETHER)
 
 
 def _by_number(files: Sequence[File]) -> File:

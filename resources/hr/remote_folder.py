@@ -19,7 +19,7 @@ from resources.hr.kept import FOLDER
 from resources.hr.locations import SftpSource
 from resources.hr.manifest import LARGEST
 from resources.hr.meant import MAGIC, Meant, complete, composed, missing, name_beside, names_beside, others_near
-from resources.hr.newest import Choice, by_name, by_time
+from resources.hr.newest import Choice, beside_alike, by_name, by_time
 from resources.places import of_all_machines
 from resources.ssh.session import server_name
 
@@ -92,7 +92,8 @@ class RemoteFolder:
             others = others_near(len(meant.alike), meant.no_exports)
             message = f"{self._server} has no HR file '{self._pattern}' in the folder {self._folder or 'of the login'}{others}."
             raise NoFile(message, f"Correct `path`, or ask HR whether the export ran.{of_all_machines(FOLDER)}")
-        choice = self._newest_of(files)
+        alike = [self._described(posixpath.join(self._folder, entry.filename), entry) for entry in meant.alike]
+        choice = beside_alike(self._newest_of(files), list(filter(None, alike)), self._settings, self._pattern)
         if choice.file.path in self._links:
             self.refuse_link(choice.file.path)
         return choice

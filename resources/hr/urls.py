@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from resources.failures import NoFile, Permanent, Transient
 from resources.hr.files import ONE, Export
 from resources.hr.meant import Meant, beside_matcher, complete, missing, name_beside, names_beside, near, others_near
-from resources.hr.newest import Choice, by_name, by_time
+from resources.hr.newest import Choice, beside_alike, by_name, by_time
 from resources.hr.url_settings import BUCKETS, UrlSource
 
 LARGEST: Final = 1 << 30
@@ -133,6 +133,9 @@ class UrlFolder:
             where = f" in the folder {self._settings.folder}" if self._settings.folder else ""
             message = f"{self._at.name} has no HR file '{self._settings.pattern}'{where}{others_near(len(meant.alike), meant.no_exports)}."
             raise NoFile(message, "Correct `url`, or ask HR whether the export ran.")
+        return beside_alike(self._newest_of(files), meant.alike, self._settings, self._settings.pattern)
+
+    def _newest_of(self, files: list[Seen]) -> Choice[Seen]:
         if self._settings.newest == "name" or len(files) == 1:
             return by_name(files, self._settings, self._settings.pattern)
         if any(file.modified is None for file in files):

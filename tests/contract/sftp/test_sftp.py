@@ -46,7 +46,7 @@ def test_a_file_comes_as_it_is_with_its_name_and_its_time(serve: Serve, at: At, 
 
 
 def test_the_newest_is_the_last_by_name_or_the_last_modified(serve: Serve, at: At, root: Path) -> None:
-    put(root, "people_2.csv", modified=1_600_000_000)
+    put(root, "people_2.csv", modified=1_699_990_000)
     server = serve()
     assert at(server).find().name == "people_2.csv"
     assert at(server, newest="modified").find().name == "people_1.csv"
@@ -100,6 +100,15 @@ def test_files_whose_names_differ_in_case_alone_are_counted_where_there_is_none(
         at(serve(), path="out/staff_*.csv").fetch()
     with pytest.raises(Permanent, match=r"in the folder out, but 1 whose name differs in upper and lower case alone\."):
         at(serve(), path="out/staff_1.csv").fetch()
+
+
+def test_a_newer_file_in_capitals_beside_those_that_match_is_told(serve: Serve, at: At, root: Path) -> None:
+    put(root, "people_2.CSV", modified=1_700_090_000)
+    choice = at(serve()).choose()
+    assert choice.file.name == "people_1.csv"
+    assert [remark.partition(":")[0] for remark in choice.remarks] == [
+        "A newer file is not read, since its name differs from that in the settings in upper and lower case"
+    ]
 
 
 def test_a_missing_folder_is_permanent(serve: Serve, at: At, root: Path) -> None:

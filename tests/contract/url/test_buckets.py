@@ -87,9 +87,12 @@ def test_names_decide_in_the_bucket_itself_and_in_one_file_without_a_pattern(at:
 
 
 def test_what_is_half_written_or_lies_beside_is_no_export_whatever_the_pattern(at: Any, s3: S3) -> None:
-    place = at({"people_1.csv": b"1", "people_9.csv.part": b"", "people_1.csv.bak": b""})
+    place = at({"people_2026-11-20.csv": b"1", "people_2026-11-21.csv.part": b"", "people_2026-11-20.csv.bak": b""})
     files = UrlFiles(settings(s3.address, place.name, url=f"s3://{place.name}/people_*"))
-    assert files.take(files.newest()).content == b"1"
+    assert files.take(found := files.newest()).content == b"1"
+    assert found.remarks == ()
+    place.put("PEOPLE_2026-11-21.csv", b"2")
+    assert files.newest().remarks[0].startswith("A newer file is not read, since its name differs from that in the settings")
 
 
 def test_only_a_file_with_its_marker_counts(at: Any) -> None:

@@ -47,6 +47,14 @@ def test_files_whose_names_differ_in_case_alone_are_counted_where_there_is_none(
         find(source, tmp_path)
 
 
+def test_a_newer_file_in_capitals_beside_those_that_match_is_told(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "people_2026-03-03.CSV").write_text("x")
+    found = find("inbox/people_*.csv", tmp_path)
+    assert found.file.name == "people_2026-03-02.csv"
+    assert "A newer file is not read, since its name differs" in found.remarks[-1]
+    assert find("inbox/people_*", tmp_path).remarks == (), "it is read"
+
+
 def test_a_file_is_taken_with_its_bytes_and_marks(inbox: Path) -> None:
     export = take(inbox / "other.txt")
     assert export.content == b"other.txt"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from resources.failures import Permanent
-from resources.hr.newest import OF_ONE_DAY, Choice, by_name, by_time
+from resources.hr.newest import OF_ONE_DAY, Choice, beside_alike, by_name, by_time
 from roster.reading.called import called
-from roster.settings import CsvFormat
+from roster.settings import Changes, CsvFormat
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -55,6 +55,13 @@ def test_names_that_do_not_sort_by_date_are_read_by_the_day_in_them_and_it_is_sa
     [
         ("people_06-10-2026.csv", "people_05-11-2026.csv"),
         ("people_301126.csv", "people_011226.csv"),
+        ("people_301120260600.csv", "people_011220260600.csv"),
+        ("people_KW53_2026.csv", "people_KW01_2027.csv"),
+        ("people_12-2026.csv", "people_01-2027.csv"),
+        ("people_365-2026.csv", "people_001-2027.csv"),
+        ("people_999.csv", "people_001.csv"),
+        ("people_20263011.csv", "people_20260112.csv"),
+        ("people_30112569.csv", "people_01122569.csv"),
         ("people_nov.csv", "people_dec.csv"),
         ("people_final.csv", "people.csv"),
         ("people_old.csv", "people_2026-11-30.csv"),
@@ -83,9 +90,39 @@ def test_names_that_sort_by_date_decide_without_a_word(one: str, other: str) -> 
     assert choice(one, other) == Choice(arrived(one, other)[1])
 
 
-@pytest.mark.parametrize(("one", "other"), [("people_2026-11-29.csv", "people_2026-11-30.csv"), ("people_1.csv", "people_2.csv")])
-def test_a_name_that_is_newer_is_newer_though_the_file_came_earlier(one: str, other: str) -> None:
-    assert choice(other, one).file.name == other
+def test_a_day_that_is_newer_is_newer_though_the_file_came_earlier() -> None:
+    assert choice("people_2026-11-30.csv", "people_2026-11-29.csv").file.name == "people_2026-11-30.csv"
+
+
+@pytest.mark.parametrize(("hours", "together"), [(0, True), (1, True), (12, True), (13, False), (23, False)])
+def test_names_of_one_shape_decide_where_files_were_copied_and_not_where_one_came_a_night_later(hours: int, together: bool) -> None:
+    files = sorted(of_one_day("people_KW53_2026.csv", "people_KW01_2027.csv", hours=hours), key=lambda file: file.name)
+    if together:
+        assert by_name(files, CsvFormat(), "people_*.csv").file.name == "people_KW53_2026.csv"
+    else:
+        with pytest.raises(Permanent, match="cannot be told"):
+            by_name(files, CsvFormat(), "people_*.csv")
+
+
+def test_numbers_that_the_settings_describe_decide_whenever_a_file_came() -> None:
+    numbered = CsvFormat().of_changes(Changes(number_in_name=r"(?P<number>\d+)"))
+    assert by_name(arrived("people_2.csv", "people_1.csv"), numbered, "people_*.csv").file.name == "people_2.csv"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "other", "hours", "newer"),
+    [
+        ("people_1.csv", "people_2.CSV", 1, True),
+        ("people_2.csv", "people_1.CSV", -1, False),
+        ("people_2026-11-20.csv", "PEOPLE_2026-11-21.csv", -1, True),
+        ("people_2026-11-22.csv", "PEOPLE_2026-11-21.csv", 1, False),
+    ],
+)
+def test_a_newer_file_that_is_not_meant_for_its_capitals_alone_is_told(chosen: str, other: str, hours: int, newer: bool) -> None:
+    alike = File(other, BEGAN + timedelta(hours=hours))
+    found = beside_alike(Choice(File(chosen, BEGAN)), [alike], CsvFormat(), "people_*.csv")
+    remark = "A newer file is not read, since its name differs from that in the settings in upper and lower case: "
+    assert found.remarks == ((f"{remark}{called(other, 'people_*.csv')}",) if newer else ())
 
 
 def test_numbers_count_as_numbers() -> None:
