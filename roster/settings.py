@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from roster import moments
 from roster.file_settings import Changes, CsvFormat, Joined
 from roster.strict import Strict, Texts, Where
 from roster.vocabulary import CANONICAL_COLUMNS, MANAGER_COLUMNS
@@ -178,6 +179,11 @@ class Source(Rule):
         for number, format in enumerate(value, start=1):
             if "%" not in format and format not in SERIAL:
                 raise ValueError(f"format {number} is none: write one such as %d.%m.%Y, or excel or excel-1904 for serial numbers")
+            try:
+                moments.zone_in(format)
+            except ValueError:
+                zones = "%z for an offset or Z, %Z for UTC, or a name such as Europe/Stockholm"
+                raise ValueError(f"format {number} has a clock time in a zone that is not known: write {zones}") from None
         return value
 
     @model_validator(mode="after")

@@ -1,18 +1,19 @@
 """From HR's notation of a day to the day, and which days cannot be meant.
 
-Belongs here: formats, moments and their time zone, years of two digits, the values by which systems say that there is no end. Does not
-belong here: what an unreadable date costs (``roster.intake.validation``), who is employed on a day (``roster.intake.employed``).
+Belongs here: formats, the day of a moment, years of two digits, the values by which systems say that there is no end. Does not belong
+here: what an unreadable date costs (``roster.intake.validation``), who is employed on a day (``roster.intake.employed``).
 
 A roster has few distinct dates, so only those are parsed.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Final
 
 import pandas as pd
 
+from roster import moments
 from roster.settings import SERIAL, Source
 
 NO_END_BEFORE: Final = "1950-01-01"
@@ -42,13 +43,9 @@ _AHEAD = re.compile(
 )
 """Days that stand for none in any notation, for the many files in which they are not written as other dates are. A workbook shows its day 0
 as 0 January 1900, programs that take it for a date as one of the last two days of 1899."""
-_CLOCK = re.compile(r"%[HIMSTcXp]")
-_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 _SHORT_YEAR = re.compile(r"%[yDx]")
 _SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
 """Month, day and two digits of 4712-12-31, 9999-12-31, 1899-12-30 and 1900-01-01."""
-FRACTION: Final = re.compile(r"(\.\d{6})\d+")
-"""Fractions of a second beyond what ``%f`` takes; .NET and SQL Server write seven digits."""
 _UNSEPARATED = re.compile(r"%[dmYyj]%[dmYyj]")
 _SERIAL = re.compile(r"(?P<day>[0-9]{1,7})(?:[.,](?P<part>[0-9]+))?")
 _LAST_SERIAL: Final = {"excel": 2_958_465, "excel-1904": 2_957_003}
@@ -163,7 +160,7 @@ def _day(text: str, format: str, source: Source, calendar: Calendar) -> date | N
 
 def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date | None:
     try:
-        moment = datetime.strptime(FRACTION.sub(r"\1", text), format)  # noqa: DTZ007 most have no time zone; the others: see below
+        moment = moments.parsed(text, format)
         if _UNSEPARATED.search(format) and text.isdecimal() and len(text) != len(moment.strftime(format)):
             return None  # a nought was lost, and 1012027 is the 1st as well as the 10th
         if _SHORT_YEAR.search(format):
@@ -172,7 +169,7 @@ def _parsed(text: str, format: str, source: Source, calendar: Calendar) -> date 
         return None
     own, named = _zone(text, format)
     own = moment.tzinfo or own
-    if not (named or own) or not _CLOCK.search(format):
+    if not (named or own) or not moments.has_clock(format):
         return moment.date()  # a day is that day everywhere
     if own is None or calendar.zone is None:
         return None
@@ -186,11 +183,8 @@ def _zone(text: str, format: str) -> tuple[tzinfo | None, bool]:
     """The zone that the format itself or a name in the text says, and whether there is one."""
     if "%Z" in format:
         return (UTC, True) if re.search(r"\b(?:UTC|GMT)\b", text, re.IGNORECASE) else (None, True)
-    if offset := _OFFSET.search(format):
-        ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"]))
-        return timezone(-ahead if offset["sign"] == "-" else ahead), True
-    utc = re.search(r"(?<!%)Z['\]]?$|(?:UTC|GMT)$", format.strip())
-    return (UTC, True) if utc else (None, False)
+    zone = moments.zone_in(format)
+    return zone, zone is not None
 
 
 def _in_window(year: int, source: Source, calendar: Calendar) -> int:

@@ -8,15 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
 
+from roster import moments
 from roster.intake import amounts
 from roster.intake.accounts import is_account, is_bic
 from roster.intake.countries import COUNTRIES
-from roster.intake.dates import FRACTION, stands_for_none
+from roster.intake.dates import stands_for_none
 from roster.intake.nothings import NOTHINGS
 from roster.intake.private import by_heading as private_by_heading
 from roster.intake.private import by_values
@@ -37,10 +37,13 @@ DATE_FORMATS = (
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y"),
     *("%d-%b-%y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d-%m-%y", "%Y-%b-%d"),
     *("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S%z"),
+    *("%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%dT%H:%M%z"),
     *("%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
 )
-"""Where a moment has a zone, `%z` takes a `Z`, too."""
-DATE = re.compile(r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+(?: ?[AaPp][Mm]|Z|[+-]\d\d:?\d\d)?)?|(19|20)\d{6}")
+"""Where a moment has a zone, `%z` takes a `Z` and an offset of hours alone, too."""
+DATE = re.compile(
+    r"\d{1,4}[-./ ](\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}(?:[ T][\d:.]+(?: ?[AaPp][Mm]|[Zz]|[+-]\d\d(?::?\d\d)?)?)?|(19|20)\d{6}"
+)
 
 SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 SERIAL_DAYS: Final = ("18264", "65380")
@@ -105,7 +108,7 @@ def written_in(values: pd.Series, format: str) -> float:
 
 def _is_date(value: str, format: str) -> bool:
     try:
-        return datetime.strptime(FRACTION.sub(r"\1", value), format).year > 1900  # noqa: DTZ007 a day has no time zone
+        return moments.parsed(value, format).year > 1900
     except ValueError:
         return False
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from roster.intake.dates import Calendar, days
 from roster.intake.take_in import take_in
@@ -42,6 +43,27 @@ def read(text: str, *formats: str, zone: ZoneInfo | None = STOCKHOLM, ends: bool
         ("2027-01-31 23:00 UTC", "%Y-%m-%d %H:%M UTC", STOCKHOLM, "2027-02-01"),
         ("2027-01-31 23:00 GMT", "%Y-%m-%d %H:%M %Z", STOCKHOLM, "2027-02-01"),
         ("2027-01-31T23:00:00", MOMENT, STOCKHOLM, "2027-01-31"),
+        ("2027-01-31 23:00:00+00", "%Y-%m-%d %H:%M:%S%z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 23:00:00.123+00", "%Y-%m-%d %H:%M:%S.%f%z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 18:00:00-05", "%Y-%m-%d %H:%M:%S%z", STOCKHOLM, "2027-02-01"),
+        ("20270131T230000+00", "%Y%m%dT%H%M%S%z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00z", MOMENT + "%z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 23:00:00+00", "%Y-%m-%d %H:%M:%S+00", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00z", MOMENT + "z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00.000Z[UTC]", MOMENT + ".000Z[UTC]", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00.0000000Z", MOMENT + ".0000000Z", STOCKHOLM, "2027-02-01"),
+        ("31.01.2027 23:00 (UTC)", "%d.%m.%Y %H:%M (UTC)", STOCKHOLM, "2027-02-01"),
+        ("31/01/2027 23:00:00 (GMT)", "%d/%m/%Y %H:%M:%S (GMT)", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 23:00:00 UTC+0", "%Y-%m-%d %H:%M:%S UTC+0", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 23:00:00 UTC+1", "%Y-%m-%d %H:%M:%S UTC+1", STOCKHOLM, "2027-01-31"),
+        ("Sun Jan 31 23:00:00 UTC 2027", "%a %b %d %H:%M:%S UTC %Y", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 18:00:00 EST", "%Y-%m-%d %H:%M:%S EST", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31 23:00:00 CET", "%Y-%m-%d %H:%M:%S CET", STOCKHOLM, "2027-01-31"),
+        ("2027-01-31 18:00 America/New_York", "%Y-%m-%d %H:%M America/New_York", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T23:00:00Z", "%Y-%m-%dT23:00:00Z", STOCKHOLM, "2027-02-01"),
+        ("2027-01-31T00:00:00Z", "%Y-%m-%dT00:00:00Z", NEW_YORK, "2027-01-31"),
+        ("2027-01-31 23:00 Uhr", "%Y-%m-%d %H:%M Uhr", STOCKHOLM, "2027-01-31"),
+        ("2027-01-31+01:00", "%Y-%m-%d+01:00", NEW_YORK, "2027-01-31"),
         ("2027-01-31Z", "%Y-%m-%dZ", NEW_YORK, "2027-01-31"),
         ("2027-01-31+0100", "%Y-%m-%d%z", NEW_YORK, "2027-01-31"),
         ("9999-12-31T23:59:59Z", MOMENT + "Z", STOCKHOLM, "9999-12-31"),
@@ -50,6 +72,13 @@ def read(text: str, *formats: str, zone: ZoneInfo | None = STOCKHOLM, ends: bool
 )
 def test_a_moment_is_a_day_in_the_companys_zone(text: str, format: str, zone: ZoneInfo | None, day: str | None) -> None:
     assert read(text, format, zone=zone) == day
+
+
+@pytest.mark.parametrize("zone", ["CST", "IST", "XYZ", "Europe/Atlantis"])
+def test_no_surprise_a_format_in_a_zone_that_nobody_knows_is_refused_by_the_settings(zone: str) -> None:
+    with pytest.raises(ValidationError, match=r"format 2 has a clock time in a zone that is not known: write %z for an offset or Z"):
+        Source.model_validate({"column": "Date", "format": ["%Y-%m-%d", f"%Y-%m-%d %H:%M:%S {zone}"]})
+    Source.model_validate({"column": "Date", "format": f"%Y-%m-%d {zone}"})
 
 
 @pytest.mark.parametrize(
