@@ -24,8 +24,10 @@ WRITTEN_FOR_NONE: Final = ("01-01", "04-11", "06-06", "12-30", "12-31")
 """Month and day of those that systems write: the last ones that pandas and SQL Server know, and the ends of a year."""
 PAST, AHEAD = "0000-00-00", "9999-12-31"
 """How what stands for none is written where it is no date, or none in HR's format: it sorts as HR's value does."""
-EPOCH: Final = ("1969-12-31", "1970-01-01")
-"""Day 0 of Unix time, east and west of Greenwich: an empty value that a program took for a number."""
+DAYS_ZERO: Final = ("1950-01-01", "1960-01-01", "1969-12-31", "1970-01-01", "1979-11-30", "1980-01-01")
+"""From 1950 on, the days from which programs count: SAS, Unix (east and west of Greenwich), DOS. An empty value became a number."""
+LONG_PAST: Final = 20
+"""Years after which an end date is no end of somebody whom HR still calls active."""
 YEARS_AHEAD: Final = 10
 """A year of two digits is none that lies further ahead."""
 
@@ -94,9 +96,14 @@ def days(series: pd.Series, source: Source, calendar: Calendar, *, ends: bool = 
 
 
 def no_end(end_date: pd.Series) -> pd.Series:
-    """Which end dates cannot be meant as the end of anything: before 1950, day 0 of Unix time, or so far ahead that
-    they stand for *none*."""
-    return (end_date < NO_END_BEFORE) | end_date.isin(EPOCH) | (end_date >= NO_END_FROM)
+    """Which end dates cannot be meant as the end of anything: before 1950, a day from which programs count, or so
+    far ahead that they stand for *none*."""
+    return (end_date < NO_END_BEFORE) | end_date.isin(DAYS_ZERO) | (end_date >= NO_END_FROM)
+
+
+def long_past(end_date: pd.Series, as_of: date | None) -> pd.Series:
+    """Which end dates are so many years ago that a status of today has nothing to do with them."""
+    return ~no_end(end_date) & (end_date < f"{as_of.year - LONG_PAST:04}-{as_of:%m-%d}") if as_of else end_date.isin(())
 
 
 def stand_ins(days: pd.Series, *, ahead: bool) -> "pd.Series[bool]":

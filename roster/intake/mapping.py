@@ -24,6 +24,8 @@ ANY_DAY = dates.Calendar()
 """Of a company without a time zone, on no day in particular."""
 ALWAYS = ("employee_id", "email", "first_name", "last_name", "manager_id", "manager_email", "worker_status", "start_date", "end_date")
 """Columns that every roster has, mapped or not."""
+END_LONG_PAST = "end_long_past"
+"""The code of an end date that may be left over (`roster.intake.dates.LONG_PAST`)."""
 ADDRESSES = ("email", "manager_email", "over_limit_approver")
 
 
@@ -93,6 +95,8 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
         stated = evaluate(people.columns["worker_status"].model_copy(update={"default": None}), frame)
         short_none = found["end_date"].short_none & stated.notna() & ~columns["worker_status"].eq("Terminated")
         columns["end_date"] = columns["end_date"].mask(short_none, dates.AHEAD)
+        if people.contradictions == "dates_win" and (past := _not_ended(columns, stated, found["end_date"], calendar)).any():
+            unread["end_date"] = pd.Series(END_LONG_PAST, index=frame.index, dtype="str").where(past)
     empty = pd.Series(float("nan"), index=frame.index, dtype="str")
     if "worker_status" not in columns:
         columns["worker_status"] = empty.fillna("Active")
@@ -100,6 +104,16 @@ def apply(people: People, frame: pd.DataFrame, calendar: dates.Calendar = ANY_DA
     undated, ambiguous = ({name: getattr(one, flag) for name, one in found.items()} for flag in ("unreadable", "ambiguous"))
     canonical = pd.DataFrame({name: columns.get(name, empty) for name in ordered}, index=frame.index)
     return Mapped(canonical, undated, ambiguous, short_none, unread)
+
+
+def _not_ended(columns: dict[str, pd.Series], stated: pd.Series, ends: dates.Days, calendar: dates.Calendar) -> pd.Series:
+    """Whom the only row of their number calls here by its status, and ended many years ago by its date: either may be left over."""
+    end, start = columns["end_date"], columns.get("start_date", pd.Series(dtype="str"))
+    past = dates.long_past(end, calendar.as_of) & ~ends.unreadable & stated.notna() & columns["worker_status"].isin(("Active", "On Leave"))
+    if not past.any():
+        return past
+    found: pd.Series = past & ~start.reindex(end.index).gt(end) & ~columns["employee_id"].duplicated(keep=False)
+    return found
 
 
 def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own: set[str]) -> tuple[pd.Series, pd.Series | None]:

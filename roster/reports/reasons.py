@@ -30,6 +30,9 @@ REASONS: Final[dict[str, Reason]] = {
     "worker_status": Reason("The worker status is not one we know", "Use an agreed status, or have the new one mapped.", "HR"),
     "date": Reason("A date cannot be read", "Write the date in the agreed format.", "HR"),
     "date_ambiguous": Reason("A date can be read as two different days", "Write all dates in one format, and have one set.", "HR"),
+    "end_long_past": Reason(
+        "Here by their status, and gone for more than twenty years by their end date", "Correct the one or the other.", "HR"
+    ),
     "status_and_end": Reason("Status and end date contradict each other", "Correct the one or the other.", "HR"),
     "damaged": Reason(
         "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"

@@ -119,6 +119,43 @@ def test_what_contradicts_itself_is_as_the_settings_say(cells: dict[str, str], d
     assert rejected_leavers(rejected.rejects) == frozenset()
 
 
+@pytest.mark.parametrize("status", ["A", "L"])
+@pytest.mark.parametrize("end", ["2000-01-01", "1999-12-31", "2001-01-01", "1951-07-31", "2006-02-28"])
+def test_no_surprise_who_is_here_by_their_status_and_left_decades_ago_by_a_date_is_neither_taken_out_nor_kept(
+    end: str, status: str
+) -> None:
+    rows = [line("1"), line("2", Status=status, From="", To=end)]
+    found = intake(*rows)
+    assert dispositions(found)[3] == ("2", "rejected", "end_long_past")
+    assert rejected_leavers(found.rejects) == frozenset()
+    assert standing(*rows, contradictions="status_wins")["2"] == ("active" if status == "A" else "leave")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Status": "", "From": "", "To": "2000-01-01"},
+        {"Status": "T", "From": "", "To": "2000-01-01"},
+        {"Status": "A", "From": "", "To": "2006-03-02"},
+    ],
+    ids=["the status is only the default", "left by the status", "less than twenty years ago"],
+)
+def test_no_surprise_who_has_left_by_what_their_row_says_stays_left(cells: dict[str, str]) -> None:
+    assert standing(line("1"), line("2", **cells))["2"] == "left"
+
+
+def test_an_old_row_of_somebody_who_is_here_by_another_one_is_as_ever() -> None:
+    found = intake(line("1"), line("2", From="1998-01-01", To="2000-01-01"), line("2", From="2020-01-01"))
+    assert {number for number, *_ in dispositions(found).values()} == {"1", "2"}
+    assert found.rejects.empty
+
+
+@pytest.mark.parametrize("day", ["1950-01-01", "1960-01-01", "1970-01-01", "1979-11-30", "1980-01-01"])
+def test_a_day_from_which_programs_count_ends_nothing_whatever_says_so(day: str) -> None:
+    assert standing(line("1"), line("2", Status="", From="", To=day))["2"] == "active"
+    assert standing(line("1"), line("2", Status="T", From="", To=day))["2"] == "left"
+
+
 @pytest.mark.parametrize(
     "cells",
     [
