@@ -6,6 +6,7 @@
 - `damage`: what have machines done to values, and what of it can be put right?
 - `garbling`: do letters lack in a text, or stand others in their place?
 - `mapping`: which canonical column is which of HR's, and which cells cannot be read out of it?
+- `uncovered`: which cells of a status does a `default` not stand for?
 - `whole_names`: which part of a whole name is which, and which ways of writing are one name?
 - `addresses`: what is the e-mail address in a cell that has more?
 - `dates`: which day is meant, and is it meant at all?

@@ -26,6 +26,8 @@ MESSAGES = {
     "worker_status": "The status is none of Active, On Leave, Terminated, Pending.",
     "date": "The date is not written in a format that the settings name.",
     "end_long_past": "The status says that they are here, and the end date that they left more than twenty years ago.",
+    "status_unread": "This is no status that the settings list, and none for which their `default` stands: it was damaged, says nothing, or"
+    " says otherwise.",
     "status_and_end": "The status and the end date contradict each other, and the settings have such a row rejected.",
     "status_counts": "The status contradicts the end date, and counts by the settings: the end date is left out.",
     "number_unread_beside": "This row says that its person has left; one whose number cannot be read may be theirs, and does not.",

@@ -15,6 +15,7 @@ from anyascii import anyascii
 from roster import yes_or_no
 from roster.intake import addresses, dates, whole_names
 from roster.intake.nothings import NOT_IN_NAMES
+from roster.intake.uncovered import uncovered
 from roster.rules import evaluate
 from roster.settings import People, Source
 from roster.vocabulary import MANAGER_COLUMNS
@@ -130,7 +131,11 @@ def _read(name: str, source: Source, given: pd.Series, frame: pd.DataFrame, own:
     if source.yes_or_no:
         value = yes_or_no.as_text(given)
         found.append((given.notna() & value.isna(), "yes_or_no"))
-    for unclear, code in ((yes_or_no.unclear(source, frame), "yes_or_no"), (_partial(name, source, given, frame, own), "partial")):
+    for unclear, code in (
+        (yes_or_no.unclear(source, frame), "yes_or_no"),
+        (_partial(name, source, given, frame, own), "partial"),
+        (uncovered(source, frame) if name == "worker_status" else None, "status_unread"),
+    ):
         if unclear is not None:
             cells = unclear.fillna(cells)
             found.append((unclear.notna(), code))

@@ -33,6 +33,7 @@ REASONS: Final[dict[str, Reason]] = {
     "end_long_past": Reason(
         "Here by their status, and gone for more than twenty years by their end date", "Correct the one or the other.", "HR"
     ),
+    "status_unread": Reason("No status can be read", "Write it as agreed, or have the settings list the word.", "HR"),
     "status_and_end": Reason("Status and end date contradict each other", "Correct the one or the other.", "HR"),
     "damaged": Reason(
         "A value was damaged on its way into the file", "Send the original export in UTF-8, without opening it in a spreadsheet.", "HR"
