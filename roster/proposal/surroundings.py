@@ -11,6 +11,7 @@ from typing import Final
 
 from roster.proposal.headings import canonical_column, is_private
 from roster.proposal.recognising import DATE, Guess
+from roster.reading import broken_off
 from roster.reading.header import FEW, LOOKED_AT, Line
 from roster.reading.nobody import FOOTER, MOST_CELLS
 
@@ -72,6 +73,8 @@ def trailers(lines: Sequence[str], width: int, rows_above: int, fields: Callable
     for line in reversed(lines[rows_above:]):
         text, cells = line.strip(), fields(line)
         filled = sum(bool(cell.strip()) for cell in cells)
+        if broken_off.tells(text):
+            return None  # named as a trailer it would count as harmless
         if len(found) == MOST_TRAILERS or (len(cells) == width and filled > MOST_CELLS) or not (TRAILER.match(text) or FOOTER.match(text)):
             break
         found.append(text)

@@ -16,6 +16,7 @@
 - `workbook`: which rows and fields has a sheet?
 - `top`, `header`: which line is the header, and what are the columns called?
 - `nobody`: which lines are no person's?
+- `broken_off`: which of them say that the export broke off?
 - `malformed`: what may a line say that has not the header's fields?
 - `hidden`: how much of a sheet does it not show?
 - `formulas`: has every formula of a sheet its result?

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from roster.arrow import PLAIN, beside
+from roster.reading import broken_off, nobody, table
 from roster.reading import malformed as amiss
-from roster.reading import nobody, table
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
 from roster.reading.top import Body, Header, find, record
@@ -289,9 +289,10 @@ def _sorted_apart(
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
     first = rows.frame.index.min()
-    verdicts = {
-        line: judge.why(record(text.encode(), 0, format), text, last=line > last, first=line == first) for line, text in texts.items()
-    }
+    cells = {line: record(text.encode(), 0, format) for line, text in texts.items()}
+    verdicts = {line: judge.why(cells[line], text, last=line > last, first=line == first) for line, text in texts.items()}
+    if number:
+        broken_off.check(judge.beside(cells, verdicts))
     out = {line for line, why in verdicts.items() if why}
     malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}

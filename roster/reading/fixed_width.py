@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roster.reading import header, nobody, table
+from roster.reading import broken_off, header, nobody, table
 from roster.reading import malformed as amiss
 from roster.reading.decoding import decode
 from roster.reading.positions import Span, spans
@@ -34,6 +34,8 @@ RULED: Final = rf"^{nobody.RULED.pattern}$"
 MOVED_BY: Final = 3
 """Characters by which what stands in a malformed line may have been moved: so many letters of it have a byte more, or were lost."""
 WIDE_GAP: Final = re.compile(r" {2,}")
+LAST: Final = 3
+"""Lines at the end that are looked at, since a sentence that is cut at the positions may look like a row."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     check_tabs(lines.texts)
     lines, trailers = _trailers(lines, format)
     above = _header(lines, columns, wanted, format.header_line)
-    titles = [_alike(each) for each in lines.texts[: above + 1].to_pylist()]
-    heading = titles.pop() if titles else None
+    over = [_alike(each) for each in lines.texts[: above + 1].to_pylist()]
+    heading = over.pop() if over else None
+    titles = {text: int(line) for text, line in zip(over, lines.numbers[: len(over)], strict=True)}
     header_line = int(lines.numbers[above]) if above >= 0 else None
     lines = lines.of(slice(above + 1, None))
     if not len(lines.numbers):
@@ -85,13 +88,17 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
         _check_reach(lines, columns, wanted)
     frame = _frame(lines, columns, wanted)
     odd = _odd(table.emptied(frame, format.empty), lines.texts, number, [*titles, heading])
-    judge = nobody.Lines.of(list(columns), False, number, frame[~odd], frozenset(titles), format.empty)
+    judge = nobody.Lines.of(list(columns), False, number, frame[~odd], titles, format.empty)
     last = int(frame.index[~odd].max()) if not odd.all() else 0
     others = _nobodys(lines.of(odd), columns, judge, heading, last)
     kept = lines.of(~np.isin(lines.numbers, list(others)))
     wrong = faults(kept.texts, columns, encoding, ended=ended or bool(format.trailers or others)) if len(kept.numbers) else {}
     others |= _nobodys(kept.of(np.array(sorted(wrong), dtype="int64")), columns, judge, heading, last)
     malformed = {int(kept.numbers[at]): why for at, why in sorted(wrong.items()) if int(kept.numbers[at]) not in others}
+    looked_at = lines.of(np.isin(lines.numbers, [*others, *malformed, *lines.numbers[-LAST:], *frame.index[odd]]))
+    cells = {line: WIDE_GAP.split(text.strip()) for line, text in zip(looked_at.numbers.tolist(), looked_at.texts.to_pylist(), strict=True)}
+    if number:
+        broken_off.check(judge.beside(cells, others))
     frame = frame[~frame.index.isin([*others, *malformed])]
     if len(frame) + len(malformed) == 0:
         raise table.empty()

@@ -76,8 +76,8 @@ class Lines:
     """Where in a row the employee number stands; nothing where that is not known."""
     shapes: Collection[str]
     """`shape` of the file's employee numbers."""
-    titles: Collection[str]
-    """The texts of the lines above the header."""
+    titles: Mapping[str, int]
+    """The texts of the lines above the header, and their numbers."""
     nothing: Collection[str] = ()
     """Words that stand for an empty cell."""
 
@@ -88,7 +88,7 @@ class Lines:
         headed: bool,
         number: Collection[str],
         rows: pd.DataFrame,
-        titles: Collection[str],
+        titles: Mapping[str, int],
         nothing: Collection[str] = (),
     ) -> "Lines":
         """What a file's lines are judged by, from its header, the columns of the employee number, and its well-formed rows."""
@@ -125,6 +125,23 @@ class Lines:
         if text.strip() in self.titles:
             return "title"
         return "footer" if self._is_footer(cells, filled, last=last) else None
+
+    def beside(self, lines: Mapping[int, Sequence[str]], verdicts: Mapping[int, Why | None]) -> dict[int, str]:
+        """The texts of the lines beside the rows: titles, footers, and what has the words of a sentence where a row has its first cell.
+
+        Args:
+            lines: The fields of each line that `why` has judged, by its number.
+            verdicts: What it gave, where that is anything.
+        """
+        found = {line: text for text, line in self.titles.items()}
+        for line, cells in lines.items():
+            if verdicts.get(line) == "footer" or (verdicts.get(line) is None and self._is_sentence(cells)):
+                found[line] = " ; ".join(cell for cell in cells if cell)
+        return dict(sorted(found.items()))
+
+    def _is_sentence(self, cells: Sequence[str]) -> bool:
+        first = next((cell for cell in cells if cell), "")
+        return bool(re.search(r"[\s:]", first)) and not any("@" in cell or shape(cell) in self.shapes for cell in cells)
 
     def _heads_too(self, cells: Sequence[str]) -> bool:
         """Whether a line right below the header names its columns once more, for a program or in another language: a name in each, no two

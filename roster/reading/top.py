@@ -6,8 +6,8 @@ first lines it is (``roster.reading.header``), the rows (``roster.reading.delimi
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from roster.reading import foreign, header, table
@@ -37,8 +37,8 @@ class Header:
     names: list[str]
     line: int | None
     """The line on which it begins; None where the settings name the columns."""
-    titles: frozenset[str] = frozenset()
-    """The lines above it."""
+    titles: Mapping[str, int] = field(default_factory=dict)
+    """The lines above it, and their numbers."""
 
     @property
     def least(self) -> int:
@@ -74,18 +74,18 @@ def find(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[Heade
     return Header(table.recognised(fields, wanted), number, titles), Body(text[end:], number + spanned)
 
 
-def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, frozenset[str]]:
-    """Where the header begins, the number of that line, and the lines above it."""
+def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, dict[str, int]]:
+    """Where the header begins, the number of that line, and the lines above it with theirs."""
     names = table.recognised(_first_record(text, start, format, format.delimiter)[0], wanted)
     places = [(first, start)]
     if format.header_line is None and (wanted is None or wanted <= set(names)):
         _check_format(names, text, places, format, wanted)
-        return start, first, frozenset()
+        return start, first, {}
     places = _places(text, start, first, format.header_line)
     lines = [header.Line(number, table.recognised(record(text, at, format), wanted)) for number, at in places]
     chosen = header.choose(lines, wanted, format.header_line)
     _check_format(list(lines[chosen].names), text, places[chosen:], format, wanted)
-    return places[chosen][1], places[chosen][0], frozenset(next(_lines(text, at)).strip() for _, at in places[:chosen])
+    return places[chosen][1], places[chosen][0], {next(_lines(text, at)).strip(): number for number, at in places[:chosen]}
 
 
 def _places(text: bytes, start: int, first: int, header_line: int | None) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import foreign, formulas, header, hidden, nobody, table
+from roster.reading import broken_off, foreign, formulas, header, hidden, nobody, table
 from roster.reading import malformed as amiss
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
@@ -87,6 +87,8 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
     texts = {at: cells + [""] * (len(names) - len(cells)) for at, cells in texts.items()}
     verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last, first=at == min(rows)) for at, cells in texts.items()}
+    if number:
+        broken_off.check(judge.beside(texts, verdicts))
     others = {at: why for at, why in verdicts.items() if why and why != "blank"}
     frame = frame[~frame.index.isin(list(others))]
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
@@ -110,16 +112,16 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     )
 
 
-def _header(numbered: dict[int, Row], format: CsvFormat, wanted: set[str] | None) -> tuple[list[str], int | None, frozenset[str]]:
+def _header(numbered: dict[int, Row], format: CsvFormat, wanted: set[str] | None) -> tuple[list[str], int | None, dict[str, int]]:
     """The column names, their row, and the rows above it as text; all of these are taken out of `numbered`."""
     if format.columns is not None:
-        return list(format.columns), None, frozenset()
+        return list(format.columns), None, {}
     if not numbered:
         raise table.empty()
     first = [at for place, at in enumerate(numbered) if place < header.LOOKED_AT or at <= (format.header_line or 0)]
     lines = [header.Line(at, table.recognised([cell or "" for cell in _shortened(numbered[at])], wanted)) for at in first]
     chosen = header.choose(lines, wanted, format.header_line)
-    titles = frozenset(_joined(numbered.pop(at), format) for at in first[:chosen])
+    titles = {_joined(numbered.pop(at), format): at for at in first[:chosen]}
     numbered.pop(first[chosen])
     return list(lines[chosen].names), first[chosen], titles
 

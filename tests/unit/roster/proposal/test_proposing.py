@@ -205,6 +205,11 @@ def test_several_last_lines_are_proposed_with_their_digits_free_and_nobodys_name
     assert found.confidence == 0.9
 
 
+def test_no_surprise_a_last_line_that_says_that_the_export_broke_off_is_not_named_as_a_trailer() -> None:
+    text = people().to_csv(index=False) + "Total: 12\nRows skipped: 3\n"
+    assert "trailer" not in propose(text.encode(), "people.csv").format
+
+
 def test_rows_that_end_with_a_delimiter_are_read_as_they_are() -> None:
     text = people().to_csv(index=False).replace("\n", ",\n").replace(",\n", "\n", 1)
     found = propose(text.encode(), "people.csv")
