@@ -11,7 +11,7 @@ from typing import Final
 
 from roster.proposal.headings import canonical_column, is_private
 from roster.proposal.recognising import DATE, Guess
-from roster.reading import broken_off
+from roster.reading import broken_off, row_counts
 from roster.reading.header import FEW, LOOKED_AT, Line
 from roster.reading.nobody import FOOTER, MOST_CELLS
 
@@ -82,6 +82,9 @@ def trailers(lines: Sequence[str], width: int, rows_above: int, fields: Callable
         return None
     taken: set[str] = set()
     rows = str(len(lines) - rows_above - len(found))
+    counts = [number for text in found if (number := row_counts.count(text)) and number.kind == "rows"]
+    if any(str(each.number) != rows for each in counts):
+        return None  # named as a trailer it would be compared with nothing
     patterns = [_pattern(text, rows, taken) for text in reversed(found)]
     counted = "rows" in taken
     several = "the last line is no row" if len(found) == 1 else f"the last {len(found)} lines are no rows"

@@ -17,6 +17,7 @@
 - `top`, `header`: which line is the header, and what are the columns called?
 - `nobody`: which lines are no person's?
 - `broken_off`: which of them say that the export broke off?
+- `row_counts`: which of them count the rows, and are there as many?
 - `malformed`: what may a line say that has not the header's fields?
 - `hidden`: how much of a sheet does it not show?
 - `formulas`: has every formula of a sheet its result?

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from roster.arrow import PLAIN, beside
-from roster.reading import broken_off, nobody, table
+from roster.reading import broken_off, nobody, row_counts, table
 from roster.reading import malformed as amiss
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
@@ -291,13 +291,16 @@ def _sorted_apart(
     first = rows.frame.index.min()
     cells = {line: record(text.encode(), 0, format) for line, text in texts.items()}
     verdicts = {line: judge.why(cells[line], text, last=line > last, first=line == first) for line, text in texts.items()}
-    if number:
-        broken_off.check(judge.beside(cells, verdicts))
     out = {line for line, why in verdicts.items() if why}
     malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}
     lines = pd.Index(list(malformed), name="line", dtype="int64")
-    return _without(rows.frame, rows.frame.index.isin(list(out))), pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
+    frame = _without(rows.frame, rows.frame.index.isin(list(out)))
+    if number:
+        beside = judge.beside(cells, verdicts)
+        broken_off.check(beside)
+        row_counts.check(beside, row_counts.Rows.of(frame, malformed, others, number))
+    return frame, pd.Series(list(malformed.values()), index=lines, dtype="int64"), others
 
 
 def _readings(rows: Sequence[_MalformedLine], top: Header, wanted: Collection[str], format: CsvFormat) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roster.reading import broken_off, header, nobody, table
+from roster.reading import broken_off, header, nobody, row_counts, table
 from roster.reading import malformed as amiss
 from roster.reading.decoding import decode
 from roster.reading.positions import Span, spans
@@ -96,10 +96,12 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     others |= _nobodys(kept.of(np.array(sorted(wrong), dtype="int64")), columns, judge, heading, last)
     malformed = {int(kept.numbers[at]): why for at, why in sorted(wrong.items()) if int(kept.numbers[at]) not in others}
     looked_at = lines.of(np.isin(lines.numbers, [*others, *malformed, *lines.numbers[-LAST:], *frame.index[odd]]))
-    cells = {line: WIDE_GAP.split(text.strip()) for line, text in zip(looked_at.numbers.tolist(), looked_at.texts.to_pylist(), strict=True)}
-    if number:
-        broken_off.check(judge.beside(cells, others))
     frame = frame[~frame.index.isin([*others, *malformed])]
+    if number:
+        texts = zip(looked_at.numbers.tolist(), looked_at.texts.to_pylist(), strict=True)
+        beside = judge.beside({line: WIDE_GAP.split(text.strip()) for line, text in texts}, others)
+        broken_off.check(beside)
+        row_counts.check(beside, row_counts.Rows.of(frame, malformed, others, number))
     if len(frame) + len(malformed) == 0:
         raise table.empty()
     trailer_date = table.check_trailers(trailers, len(frame) + len(malformed))

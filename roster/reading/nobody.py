@@ -61,6 +61,8 @@ TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
 """What a footer's label has and a single name has not."""
 RULED: Final = re.compile(r"[-=_*#+~. ]+|\\\.")
 """A line drawn under the header or above the total, and PostgreSQL's mark of the end."""
+APART: Final = " ; "
+"""Between the cells of a line that is looked at as one text."""
 OTHER_DELIMITERS: Final = re.compile(r"[;,\t|]")
 
 
@@ -136,7 +138,7 @@ class Lines:
         found = {line: text for text, line in self.titles.items()}
         for line, cells in lines.items():
             if verdicts.get(line) == "footer" or (verdicts.get(line) is None and self._is_sentence(cells)):
-                found[line] = " ; ".join(cell for cell in cells if cell)
+                found[line] = _as_text(cells)
         return dict(sorted(found.items()))
 
     def _is_sentence(self, cells: Sequence[str]) -> bool:
@@ -245,6 +247,13 @@ def _repeats_header(frame: pd.DataFrame) -> pd.Series:
     for name in frame:
         same = same[same[name].str.lower().eq(str(name).lower()).fillna(False)]
     return pd.Series(frame.index.isin(same.index), index=frame.index)
+
+
+def _as_text(cells: Sequence[str]) -> str:
+    """A line as one text: two filled cells side by side are a label and its number, others are cells of their own."""
+    filled = [at for at, cell in enumerate(cells) if cell]
+    pair = len(filled) > 1 and filled == [filled[0], filled[0] + 1]
+    return (": " if pair else APART).join(cells[at] for at in filled)
 
 
 def _as_headings(cells: Sequence[str]) -> list[str]:

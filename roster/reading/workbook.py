@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from roster.reading import broken_off, foreign, formulas, header, hidden, nobody, table
+from roster.reading import broken_off, foreign, formulas, header, hidden, nobody, row_counts, table
 from roster.reading import malformed as amiss
 from roster.reading.table import RawTable
 from roster.settings import CsvFormat
@@ -87,11 +87,13 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
     texts = {at: cells + [""] * (len(names) - len(cells)) for at, cells in texts.items()}
     verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last, first=at == min(rows)) for at, cells in texts.items()}
-    if number:
-        broken_off.check(judge.beside(texts, verdicts))
     others = {at: why for at, why in verdicts.items() if why and why != "blank"}
     frame = frame[~frame.index.isin(list(others))]
     malformed = {at: fields for at, fields in malformed.items() if at not in others}
+    if number:
+        beside = judge.beside(texts, verdicts)
+        broken_off.check(beside)
+        row_counts.check(beside, row_counts.Rows.of(frame, malformed, others, number))
     if len(frame) + len(malformed) == 0 and not format.changes:
         raise table.empty()
     people = {at: row for at, row in rows.items() if at not in others}

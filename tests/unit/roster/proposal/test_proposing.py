@@ -210,6 +210,12 @@ def test_no_surprise_a_last_line_that_says_that_the_export_broke_off_is_not_name
     assert "trailer" not in propose(text.encode(), "people.csv").format
 
 
+def test_no_surprise_a_count_of_other_rows_than_there_are_is_not_named_as_a_trailer() -> None:
+    text = people().to_csv(index=False)
+    assert "trailer" not in propose(f"{text}14 rows selected.\n".encode(), "people.csv").format
+    assert propose(f"{text}12 rows selected.\n".encode(), "people.csv").format["trailer"].value == r"^(?P<rows>\d+) rows selected\.$"
+
+
 def test_rows_that_end_with_a_delimiter_are_read_as_they_are() -> None:
     text = people().to_csv(index=False).replace("\n", ",\n").replace(",\n", "\n", 1)
     found = propose(text.encode(), "people.csv")
