@@ -19,7 +19,7 @@ from roster.intake.mapping import DATES
 from roster.intake.numbers import in_rejects
 from roster.intake.validation import Validated
 from roster.membership import among
-from roster.reading.nobody import shape, shapes
+from roster.reading.nobody import forms, shape
 from roster.vocabulary import IDENTITY_COLUMNS
 
 SAYS_LEFT: Final = "says_left"
@@ -248,7 +248,7 @@ def beside_malformed(frame: pd.DataFrame, saying: Leavers, malformed: pd.DataFra
     if malformed.empty:
         return frame.index[:0]
     old = saying.numbered[frame.index]
-    known = shapes(frame["employee_id"])
+    known = set(map(shape, forms(frame["employee_id"])))
     pairs = _alike(frame[old], malformed.assign(numbered=malformed["employee_id"].map(shape, na_action="ignore").isin(known)))
     alike = pairs.loc[pairs["by"].eq("address") | ~pairs["numbered"], "line"]
     same_number = frame["employee_id"].isin(malformed["employee_id"].dropna())

@@ -82,6 +82,8 @@ class Lines:
     """The texts of the lines above the header, and their numbers."""
     nothing: Collection[str] = ()
     """Words that stand for an empty cell."""
+    begun: Collection[str] = ()
+    """What a number may be cut to, its digits alike, where the file's numbers begin as footers do: ``TRL20409``."""
 
     @classmethod
     def of(
@@ -96,8 +98,9 @@ class Lines:
         """What a file's lines are judged by, from its header, the columns of the employee number, and its well-formed rows."""
         known = all(list(header).count(name) == 1 for name in number)
         number_at = [list(header).index(name) for name in number] if known else []
-        found = [shapes(rows[name]) for name in number if name in rows]
-        return cls(header, headed, number_at, frozenset().union(*found), titles, nothing)
+        found = frozenset[str]().union(*(forms(rows[name]) for name in number if name in rows))
+        begun = {form[:end].casefold() for form in found if FOOTER.match(form) for end in range(1, len(form) + 1)}
+        return cls(header, headed, number_at, frozenset(map(shape, found)), titles, nothing, begun)
 
     @property
     def number_first(self) -> bool:
@@ -157,7 +160,7 @@ class Lines:
         at, label = filled[0]
         others = [cell for _, cell in filled[1:]]
         numbers = [cells[at] for at in self.number_at if at < len(cells) and cells[at]]
-        if any("@" in cell for cell in others) or any(shape(number) in self.shapes and not FOOTER.match(number) for number in numbers):
+        if any("@" in cell for cell in others) or any(self._may_be_number(number) for number in numbers):
             return False
         numeric = all(NUMERIC.fullmatch(cell) for cell in others)
         if others and numeric and SUBTOTAL.fullmatch(label):
@@ -172,6 +175,9 @@ class Lines:
         labelled = ":" in label  # the name of a section, or a filter whose values have commas
         one_cell = not others and (last or labelled)
         return (one_cell or (last and labelled and len(filled) <= MOST_CELLS)) and at == 0 and self.number_first and self._is_prose(label)
+
+    def _may_be_number(self, text: str) -> bool:
+        return shape(text) in self.shapes or re.sub(r"\d", "9", text).casefold() in self.begun
 
     def _is_prose(self, text: str) -> bool:
         """Whether a text that stands where the employee number should is none, and no part of a row either."""
@@ -201,13 +207,13 @@ def shape(number: str) -> str:
     return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", number))
 
 
-def shapes(numbers: pd.Series) -> frozenset[str]:
-    """The shapes of a file's employee numbers."""
+def forms(numbers: pd.Series) -> frozenset[str]:
+    """A file's employee numbers with all digits alike; no words that footers begin with."""
     found = numbers.dropna()
     if not beside(as_array(found), DIGITS):
         return frozenset("9" * length for length in found.str.len().unique())
     digits = found.str.replace(r"\d", "9", regex=True).drop_duplicates()
-    return frozenset(shape(number) for number in digits if not FOOTER.match(number))
+    return frozenset(number for number in digits if "9" in number or not FOOTER.match(number))
 
 
 def filled(frame: pd.DataFrame) -> np.ndarray:

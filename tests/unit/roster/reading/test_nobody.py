@@ -117,6 +117,18 @@ def test_no_surprise_a_row_that_lacks_much_is_a_row(row: str) -> None:
     assert list(result.frame.index) == [2, 3, 4]
 
 
+@pytest.mark.parametrize("prefix", ["TRL", "EOF", "TRAILER", "FIN-", "END-", "SUM-", "Page"])
+@pytest.mark.parametrize("cut", ["20409,Isak,Berg", "20409", "204", "20409,Isak,,,,", "20409,,,,,", "20409,,,,,45000"])
+def test_no_surprise_a_cut_row_is_a_persons_where_numbers_begin_as_footers_do(prefix: str, cut: str) -> None:
+    result = table(f"{prefix}{ANN}", f"{prefix}{cut}", f"{prefix}{BO}")
+    assert nobodys(result) == {}
+    assert list(result.frame.index) + list(result.malformed.index) in ([2, 4, 3], [2, 3, 4])
+
+
+def test_marks_of_the_end_are_nobodys_where_numbers_begin_as_others_of_them_do() -> None:
+    assert nobodys(table(f"TRL{ANN}", f"TRL{BO}", "EOF", "Total: 2")) == {4: "footer", 5: "footer"}
+
+
 @pytest.mark.parametrize("line", ["Ende", "Ende,Michael", "Ende,Michael,20403", "Ende,,20403,,,", "Ina Berg"])
 def test_no_surprise_where_the_number_does_not_come_first_a_cut_row_may_begin_with_any_word(line: str) -> None:
     header = "Surname,Given,Emp No,Mail,Team,Left"
