@@ -288,9 +288,9 @@ def _sorted_apart(
     usual = rows.frame.loc[~odd, [name for name in number if name in rows.frame]]
     judge = nobody.Lines.of(top.names, top.line is not None, number, usual, top.titles, format.empty)
     last = int(usual.index.max()) if len(usual) else 0
-    first = rows.frame.index.min()
+    first = int(usual.index.min()) if len(usual) else last + 1
     cells = {line: record(text.encode(), 0, format) for line, text in texts.items()}
-    verdicts = {line: judge.why(cells[line], text, last=line > last, first=line == first) for line, text in texts.items()}
+    verdicts = {line: judge.why(cells[line], text, last=line > last, first=line < first) for line, text in texts.items()}
     out = {line for line, why in verdicts.items() if why}
     malformed = {line: row.fields for line, row in sorted(rows.bad.items()) if line not in out}
     others: dict[int, nobody.Why] = {line: why for line, why in sorted(verdicts.items()) if why and why != "blank"}

@@ -77,7 +77,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     check_tabs(lines.texts)
     lines, trailers = _trailers(lines, format)
     above = _header(lines, columns, wanted, format.header_line)
-    over = [_alike(each) for each in lines.texts[: above + 1].to_pylist()]
+    over = [nobody.alike(each) for each in lines.texts[: above + 1].to_pylist()]
     heading = over.pop() if over else None
     titles = {text: int(line) for text, line in zip(over, lines.numbers[: len(over)], strict=True)}
     header_line = int(lines.numbers[above]) if above >= 0 else None
@@ -262,10 +262,10 @@ def _odd(frame: pd.DataFrame, texts: pa.LargeStringArray, number: Collection[str
 
 
 def _nobodys(lines: _Lines, columns: Mapping[str, Span], judge: nobody.Lines, heading: str | None, last: int) -> dict[int, nobody.Why]:
-    """Which of these lines are no person's, by their number; `heading` is the header as `_alike` has it, `last` the last usual row."""
+    """Which of these lines are no person's, by their number; `heading` is the header by `nobody.alike`; `last` is the last row."""
     found: dict[int, nobody.Why] = {}
     for line, text in zip(lines.numbers.tolist(), lines.texts.to_pylist(), strict=True):
-        why = "header" if heading and _alike(text).lower() == heading.lower() else _why(text, columns, judge, last=line > last)
+        why = "header" if heading and nobody.alike(text).lower() == heading.lower() else _why(text, columns, judge, last=line > last)
         found |= {line: why} if why else {}
     return found
 
@@ -273,14 +273,9 @@ def _nobodys(lines: _Lines, columns: Mapping[str, Span], judge: nobody.Lines, he
 def _why(text: str, columns: Mapping[str, Span], judge: nobody.Lines, *, last: bool) -> nobody.Why | None:
     """What a line is instead of a person's: by its cells, or, where nothing of a person stands in them, by its own gaps."""
     cells = cut(text, columns)
-    found = judge.why(cells, _alike(text), last=last)
+    found = judge.why(cells, nobody.alike(text), last=last)
     numbers = [cells[at] for at in judge.number_at]
     if found or "@" in text or any(nobody.shape(number) in judge.shapes for number in numbers):
         return found
     first = next((at for at, cell in enumerate(cells) if cell), 0)  # a row that lacks its number begins in another column, as in any file
-    return judge.why([""] * first + WIDE_GAP.split(text.strip()), _alike(text), last=last)
-
-
-def _alike(text: str) -> str:
-    """A title as its like on another page has it: other digits, other gaps."""
-    return " ".join(re.sub(r"\d+", "9", text).split())
+    return judge.why([""] * first + WIDE_GAP.split(text.strip()), nobody.alike(text), last=last)

@@ -51,12 +51,28 @@ FOOTER: Final = re.compile(
 """How the first cell of a footer begins, in the languages of Europe."""
 SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|totaal|subtotal|summa?|count|antal|anzahl|ergebnis|gesamt|razem|celkem)\W*", re.IGNORECASE)
 """How spreadsheets label the sum of a group: ``Sales Total``."""
+SIGNED: Final = re.compile(
+    r"[*ØøΣ∑⌀]+|\*+\ .*|[\W_]*(?:average|avg|mean|median|minimum|maximum|durchschnitt|mittelwert|medel(?:värde)?|genomsnitt|gjennomsnitt"
+    r"|gennemsnit|keskiarvo|moyenne|promedio|gemiddelde?|średnia|průměr|átlag)\b.*",
+    re.IGNORECASE,
+)
+"""How a line of sums or averages begins that has no word for a total: SAP writes stars."""
+TYPE: Final = re.compile(
+    r"(?:n?var)?char2?|n?char(?:acter)?|n?text|string|str|(?:big|small|tiny)?int(?:eger)?|long|short|number|numeric|decimal|dec|float|double|real"
+    r"|money|currency|date|datetime2?|datum|timestamp|time|bool(?:ean)?|bit|uuid|guid|object|alphanumeric|alpha|enum|list|e-?mail|phone"
+    r"|required|mandatory|optional|conditional|pflicht(?:feld)?|muss|kann|obligatorisk|valfri|frivillig",
+    re.IGNORECASE,
+)
+"""What a column holds, or whether it must hold anything, as a line below the header says it."""
+NAMED: Final = re.compile(r"[^\d@]+|[^\W\d][\w.\-/ ]*[^\W\d]\d{1,2}")
+"""A column's name: unlike numbers, dates and addresses it has one or two digits at the most, at its end, as ``STAT2`` has."""
+HEADS: Final = 2
+"""Lines below the header that may belong to it."""
 SUM: Final = re.compile(r"[-+]?\d[\d .,']*")
 """A sum or a count without a label, under another column than the number's."""
-VALUED: Final = re.compile(r"[\d@]")
-"""What numbers, dates and addresses have, and the names of columns do not."""
 NUMERIC: Final = re.compile(r"[-+]?[\d .,:/'%€$£-]*\d[\d .,:/'%€$£-]*(?:[A-Z]{3})?")
 """Counts, sums, dates, times."""
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
 TELLING: Final = re.compile(r"[\d:=#*]|\w\W+\w")
 """What a footer's label has and a single name has not."""
 RULED: Final = re.compile(r"[-=_*#+~. ]+|\\\.")
@@ -114,7 +130,7 @@ class Lines:
             cells: Its fields.
             text: The whole line.
             last: Whether it stands after the last row that is well formed.
-            first: Whether it is the first one below the header.
+            first: Whether only what belongs to the header stands between that and it.
         """
         written = [cell.strip() for cell in cells]
         cells = ["" if cell in self.nothing else cell for cell in written]
@@ -127,7 +143,7 @@ class Lines:
             return "footer"
         if self.headed and (_as_headings(cells) == _as_headings(self.header) or (first and self._heads_too(cells))):
             return "header"
-        if text.strip() in self.titles:
+        if text.strip() in self.titles or (alike(text) in map(alike, self.titles) and self._is_prose(text)):
             return "title"
         return "footer" if self._is_footer(cells, filled, last=last) else None
 
@@ -149,12 +165,17 @@ class Lines:
         return bool(re.search(r"[\s:]", first)) and not any("@" in cell or shape(cell) in self.shapes for cell in cells)
 
     def _heads_too(self, cells: Sequence[str]) -> bool:
-        """Whether a line right below the header names its columns once more, for a program or in another language: a name in each, no two
-        alike, none with a digit or an `@`, where employee numbers have digits. A row of somebody without these has empty cells."""
+        """Whether a line right below the header says of each column what it holds, or names it once more, for a program or in another
+        language: a name in each, no two alike, none like a value, where employee numbers have digits and it has none. A row of somebody
+        without these has empty cells."""
+        whole = len(cells) == len(self.header) > MOST_CELLS
+        kinds = [bool(TYPE.fullmatch(re.sub(r"\s*\(.*\)", "", cell))) for cell in cells if cell]
+        if whole and len(kinds) > MOST_CELLS and all(kinds) and all(cells[at] for at in self.number_at):
+            return True
         names = {as_typed(cell).casefold() for cell in cells}
-        whole = len(names) == len(cells) == len(self.header) > MOST_CELLS and all(names)
         numbered = bool(self.number_at) and bool(self.shapes) and all("9" in each for each in self.shapes)
-        return whole and numbered and not any(VALUED.search(name) for name in names)
+        named = len(names) == len(cells) and all(NAMED.fullmatch(name) for name in names)
+        return whole and numbered and named and not any(re.search(r"\d", cells[at]) for at in self.number_at)
 
     def _is_footer(self, cells: Sequence[str], filled: Sequence[tuple[int, str]], *, last: bool) -> bool:
         at, label = filled[0]
@@ -164,6 +185,10 @@ class Lines:
             return False
         numeric = all(NUMERIC.fullmatch(cell) for cell in others)
         if others and numeric and SUBTOTAL.fullmatch(label):
+            return True
+        amounts = [cell for cell in others if not CURRENCY.fullmatch(cell)]
+        signed = SIGNED.fullmatch(label) and (at in self.number_at or not label[0].isalpha())
+        if signed and amounts and all(map(NUMERIC.fullmatch, amounts)):
             return True
         whole = bool(self.number_at) and not numbers and len(cells) == len(self.header)
         if last and whole and len(filled) <= MOST_CELLS and all(SUM.fullmatch(cell) for _, cell in filled):
@@ -235,11 +260,18 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
     numbers = [frame[name] for name in number if name in frame]
     for each in numbers if odd.any() else []:
         text = each.where(odd)
-        odd &= each.isna() | text.str.contains(r"\s", na=False) | text.str.match(FOOTER.pattern, flags=FOOTER.flags, na=False)
+        begun = (text.str.match(words.pattern, flags=words.flags, na=False) for words in (FOOTER, SIGNED))
+        odd &= reduce(or_, begun, each.isna() | text.str.contains(r"\s", na=False))
     ruled = [each.str.startswith(("-", "=", "*", "_"), na=False) for each in numbers]
-    worded = [each.head(1).str.fullmatch(f"(?!.*{VALUED.pattern}).+", na=False) for _, each in frame.items()]
-    first = frame.index[:1][reduce(and_, worded, pd.Series(True, index=frame.index[:1]))]
+    top = frame.head(HEADS)
+    worded = [each.head(HEADS).str.fullmatch(r"\D+|\w+ ?\([\d, ]+\)", na=False) for each in numbers or [top[name] for name in top]]
+    first = top.index[reduce(and_, worded, pd.Series(True, index=top.index))]
     return reduce(or_, ruled, odd | _repeats_header(frame)) | frame.index.isin(first)
+
+
+def alike(text: str) -> str:
+    """A title as its like on another page has it: other digits, other gaps."""
+    return " ".join(re.sub(r"\d+", "9", text).split())
 
 
 def by_line(found: Mapping[int, Why]) -> pd.Series:

@@ -83,10 +83,10 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     odd = nobody.candidates(table.emptied(frame, format.empty), number)
     usual = frame[~odd]
     judge = nobody.Lines.of(names, line is not None, number, usual, titles, format.empty)
-    last = int(usual.index.max()) if len(usual) else 0
+    first, last = (int(usual.index.min()), int(usual.index.max())) if len(usual) else (0, 0)
     texts = {int(at): [cell or "" for cell in rows[at]] for at in [*frame.index[odd], *malformed]}
     texts = {at: cells + [""] * (len(names) - len(cells)) for at, cells in texts.items()}
-    verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last, first=at == min(rows)) for at, cells in texts.items()}
+    verdicts = {at: judge.why(cells, _joined(rows[at], format), last=at > last, first=at < first) for at, cells in texts.items()}
     others = {at: why for at, why in verdicts.items() if why and why != "blank"}
     frame = frame[~frame.index.isin(list(others))]
     malformed = {at: fields for at, fields in malformed.items() if at not in others}

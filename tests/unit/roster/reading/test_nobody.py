@@ -117,6 +117,71 @@ def test_no_surprise_a_row_that_lacks_much_is_a_row(row: str) -> None:
     assert list(result.frame.index) == [2, 3, 4]
 
 
+WIDE = HEADER + ",Status"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "string,string,string,string,string,date,string",
+        "VARCHAR2(64),VARCHAR2(40),VARCHAR2(40),VARCHAR2(80),VARCHAR2(20),DATE,CHAR(1)",
+        "Required,Required,Required,Required,Optional,Optional,Required",
+        "PERNR,VORNA,NACHN,USRID,ORGEH,ENDDA,STAT2",
+        "Pers.-Nr.,Vorname,Name,E-Mail,Team,Austritt,Kz1",
+    ],
+)
+def test_a_line_below_the_header_that_says_what_columns_are_is_no_persons(line: str) -> None:
+    result = table(line, f"{ANN},A", f"{BO},A", header=WIDE)
+    assert nobodys(result) == {2: "header"}
+    assert list(result.frame["Emp No"]) == ["20401", "20402"]
+
+
+def test_several_lines_below_the_header_may_belong_to_it() -> None:
+    lines = ("PERNR,VORNA,NACHN,USRID,ORGEH,ENDDA,STAT2", "string,string,string,string,string,date,string")
+    assert nobodys(table(*lines, f"{ANN},A", header=WIDE)) == {2: "header", 3: "header"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Ina,Berg,ina@x.se,Sales,Oslo,today,A1",
+        "Ina,Berg,Moe,ina.moe,SE7650010000000000000001,Sales,A1",
+        "Ina,Berg,Moe,E1042,Oslo,Sales,A",
+        "20403,string,string,string,string,date,string",
+        ",string,string,string,string,date,string",
+    ],
+)
+def test_no_surprise_a_first_row_that_may_be_a_persons_is_one(row: str) -> None:
+    result = table(row, f"{ANN},A", f"{BO},A", header=WIDE)
+    assert nobodys(result) == {}
+    assert list(result.frame.index) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("label", ["*", "**", "* Sales", "Ø", "Σ", "∑", "Average", "Durchschnitt", "Medelvärde"])
+@pytest.mark.parametrize("rest", [",,,,,45000", ",,,,SEK,45000.00"])
+def test_a_line_of_sums_may_begin_with_a_sign_or_an_average(label: str, rest: str) -> None:
+    result = table(ANN, f"{label}{rest}", BO, f"{label}{rest}")
+    assert nobodys(result) == {3: "footer", 5: "footer"}
+
+
+@pytest.mark.parametrize("row", ["***,Ina,Berg,,,45000", "*,Ina,,,,", "Mean,Ina,,,,45000", "*20403,,,,,45000", "20403,,,,,45000"])
+def test_no_surprise_a_row_whose_number_is_hidden_or_marked_is_a_row(row: str) -> None:
+    assert nobodys(table(ANN, row, BO)) == {}
+
+
+def test_a_title_with_its_pages_number_is_the_title_once_more() -> None:
+    lines = ["Fjordvik - employee list   Page 1", HEADER, ANN, "Fjordvik - employee list   Page 2", HEADER, BO]
+    result = read("\n".join(lines).encode(), CsvFormat(), {"Emp No", "Mail"}, {"Emp No"})
+    assert nobodys(result) == {4: "title", 5: "header"}
+    sheet = read(book(*([line] if "Fjordvik" in line else line.split(",") for line in lines)), CsvFormat(), {"Emp No", "Mail"}, {"Emp No"})
+    assert nobodys(sheet) == {4: "title", 5: "header"}
+
+
+def test_no_surprise_a_number_is_no_title_with_another_page() -> None:
+    result = read(f"20400\n{HEADER}\n{ANN}\n20402\n".encode(), CsvFormat(), {"Emp No", "Mail"}, {"Emp No"})
+    assert (nobodys(result), list(result.malformed.index)) == ({}, [4])
+
+
 @pytest.mark.parametrize("prefix", ["TRL", "EOF", "TRAILER", "FIN-", "END-", "SUM-", "Page"])
 @pytest.mark.parametrize("cut", ["20409,Isak,Berg", "20409", "204", "20409,Isak,,,,", "20409,,,,,", "20409,,,,,45000"])
 def test_no_surprise_a_cut_row_is_a_persons_where_numbers_begin_as_footers_do(prefix: str, cut: str) -> None:
