@@ -5,6 +5,7 @@ Belongs here: telling such a file by how it begins, and what to do about it. Doe
 (``roster.reading.delimited``, ``roster.reading.decoding``).
 """
 
+import base64
 import codecs
 import io
 import re
@@ -21,6 +22,7 @@ _DECRYPTED = "Have it decrypted before it is put here, or have HR send it unencr
 _AGREED = "If that is agreed, say so (`openpgp` beside `path`) and name the key; else have it decrypted before it is put here."
 _AS_TABLE = "Have HR export the rows as CSV or .xlsx."
 _SAVED = "Have HR open it, save it as .xlsx (Excel Workbook) or CSV, and send that."
+_AS_IT_IS = "Have HR send the export as it is, not encoded (Base64), as mail gateways and interfaces do."
 _PACKED = "Have HR send the export alone, as it is or packed as .zip or .gz."
 
 
@@ -76,7 +78,7 @@ TEXT: Final = (
         "The file is encrypted (S/MIME).",
         _DECRYPTED,
     ),
-    _kind(rb"(?-i:U2FsdGVkX1[89+/])", "encrypted", "The file is encrypted (OpenSSL).", _DECRYPTED),
+    _kind(rb"(?-i:U2FsdGVkX1)", "encrypted", "The file is encrypted (OpenSSL).", _DECRYPTED),
     _kind(rb"-----BEGIN (?:PKCS7|CMS)-----", "encrypted", "The file is encrypted (S/MIME).", _DECRYPTED),
     _kind(
         rb"(?:[\w-]+:[^\n]*\n[ \t]?)*?Content-Type: *application/(?:x-)?pkcs7-mime",
@@ -122,6 +124,9 @@ TEXT: Final = (
 )
 """What is told by its first characters, blanks before them left out."""
 
+_ARMOUR: Final = re.compile(rb"^(?:> ?)?-----BEGIN PGP (?:SIGNED )?MESSAGE-----$", re.MULTILINE)
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{60,}={0,2}(?:\n|\Z)")
+"""A first line of Base64: so long a heading without a blank or a delimiter there is none."""
 _PGP_TEXT: Final = re.compile(rb"-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
@@ -146,12 +151,37 @@ def refuse(content: bytes) -> None:
     if _is_packet(content):
         raise Unfit("encrypted", "The file is encrypted (PGP).", _AGREED)
     beginning = content[:LOOKED_AT]
-    found = next((kind for kind in BINARY if kind.begins.match(beginning)), None)
-    if found is None:
-        text = _as_ascii(beginning)
-        found = next((kind for kind in TEXT if kind.begins.match(text)), None)
+    text = _as_ascii(beginning)
+    found = next((kind for kind in BINARY if kind.begins.match(beginning)), None) or next(
+        (kind for kind in TEXT if kind.begins.match(text)), None
+    )
     if found:
         raise Unfit(found.code, found.message, found.advice)
+    if _ARMOUR.search(text):
+        raise Unfit("encrypted", "The file is encrypted or signed (PGP), below lines of text.", _DECRYPTED)
+    if (decoded := _decoded(text)) is not None:
+        _refuse_encoded(decoded)
+
+
+def _decoded(text: bytes) -> bytes | None:
+    """The beginning of a file that is Base64 throughout its beginning; None where it is not."""
+    if not _BASE64.match(text):
+        return None
+    joined = re.sub(rb"\n(?:=[A-Za-z0-9+/]{4})?", b"", text)  # a line of its own may be OpenPGP's checksum
+    try:
+        return base64.b64decode(joined[: len(joined) // 4 * 4], validate=True)
+    except ValueError:
+        return None
+
+
+def _refuse_encoded(decoded: bytes) -> None:
+    try:
+        refuse(decoded)
+    except Unfit as unfit:
+        raise Unfit(
+            unfit.code, f"{unfit.message.removesuffix('.')}, written as Base64.", _DECRYPTED if unfit.code == "encrypted" else _AS_IT_IS
+        ) from None
+    raise Unfit("kind", "The file is Base64: its bytes are written as letters, and no table can be read.", _AS_IT_IS)
 
 
 def is_pgp(content: bytes) -> bool:

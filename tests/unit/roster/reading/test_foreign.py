@@ -1,3 +1,4 @@
+import base64
 import codecs
 import gzip
 import io
@@ -98,6 +99,37 @@ def test_what_is_no_table_is_called_by_its_name(data: bytes, code: str, told: st
     assert error.code == code
     assert told in error.message
     assert "Have HR" in error.advice
+
+
+ARMOUR = b"-----BEGIN PGP MESSAGE-----\n\nhQEMAwAA\n=u7Qk\n-----END PGP MESSAGE-----\n"
+PACKET = bytes([0x85, 0x01, 0x0C, 0x03]) + bytes(range(200))
+TABLE = b"Emp No,Given,Surname,Mail\n" + b"20401,Ann,Li,ann@x.se\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "named"),
+    [
+        (b"Dear customer, find the export attached\n\n" + ARMOUR, "encrypted", "(PGP), below lines of text"),
+        (b"Name,Mail\r\n> " + ARMOUR.replace(b"\n", b"\r\n> "), "encrypted", "(PGP), below lines of text"),
+        (base64.encodebytes(b"Salted__12345678" + bytes(300)), "encrypted", "(OpenSSL)"),
+        (base64.encodebytes(PACKET), "encrypted", "(PGP), written as Base64"),
+        (base64.b64encode(PACKET), "encrypted", "(PGP), written as Base64"),
+        (base64.encodebytes(PACKET) + b"=u7Qk\n", "encrypted", "(PGP), written as Base64"),
+        (base64.encodebytes(TABLE), "kind", "is Base64"),
+        (base64.encodebytes(TABLE * 400), "kind", "is Base64"),
+        (base64.encodebytes(gzip.compress(TABLE + bytes(range(256)))), "kind", "is Base64"),
+        (base64.encodebytes(b"%PDF-1.7\n" + bytes(200)), "kind", "PDF document, written as Base64"),
+    ],
+)
+def test_what_stands_below_text_or_is_written_in_letters_is_called_so(data: bytes, code: str, named: str) -> None:
+    found = unfit(data)
+    assert found.code == code
+    assert named in found.message
+
+
+def test_a_long_heading_is_no_base64() -> None:
+    heading = "NumberOfTheEmployeeInTheSystemOfTheCompanyThatPaysThemEachMonth"
+    assert len(read(f"{heading},Mail\n20401,ann@x.se\n".encode(), CsvFormat(), {heading}, {heading}).frame) == 1
 
 
 def test_columns_of_fixed_width_are_told(tmp_path: Path) -> None:
