@@ -20,7 +20,7 @@ from roster.reading import broken_off, nobody, row_counts, table
 from roster.reading import malformed as amiss
 from roster.reading.decoding import decode
 from roster.reading.table import RawTable
-from roster.reading.top import Body, Header, find, record
+from roster.reading.top import Body, Header, find, record, unwrapped
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
@@ -64,6 +64,7 @@ def read(data: bytes, format: CsvFormat, wanted: set[str] | None, number: Collec
     if format.comment:
         text = _without_comments(text, format.comment, format)
     text, end = nobody.without_end(text)
+    text = unwrapped(text, format, wanted)
     top, body = find(text, format, wanted)
     wanted = table.check_header(top.names, wanted, top.line)
     body, trailers = _trailers(body, format)

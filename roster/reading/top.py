@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from roster.reading import foreign, header, table
+from roster.reading import broken_off, foreign, header, table
 from roster.settings import CsvFormat
 from roster.unfit import Unfit
 
@@ -72,6 +72,28 @@ def find(text: bytes, format: CsvFormat, wanted: set[str] | None) -> tuple[Heade
     for _ in range(spanned):
         end = text.find(b"\n", end) + 1 or len(text)
     return Header(table.recognised(fields, wanted), number, titles), Body(text[end:], number + spanned)
+
+
+def unwrapped(text: bytes, format: CsvFormat, wanted: set[str] | None) -> bytes:
+    """The text without quotes around whole lines, where each line has them and the wanted headings stand within the first.
+
+    Raises:
+        Unfit: The first line has them, and another one has not.
+    """
+    quote, body = (format.quote or "").encode(), text.lstrip(b"\n \t")
+    if not quote or not body.startswith(quote) or not wanted:
+        return text
+    whole = record(body, 0, format)
+    names = record(whole[0].encode(), 0, format) if len(whole) == 1 else []
+    if len(names) < header.FEW or not wanted <= set(table.recognised(names, wanted)):
+        return text
+    lines = [line.strip(b" \t") for line in text.split(b"\n")]
+    within = [line[1:-1].replace(quote * 2, b"") if line else b"" for line in lines]
+    others = [at for at, line in enumerate(lines, 1) if line and (line[:1] + line[-1:] != quote * 2 or quote in within[at - 1])]
+    if others:
+        message = f"The header stands in quotes as a whole, with its delimiters, and line {others[0]} does not."
+        raise Unfit("quotes", message, "Have HR export each field in quotes of its own, or none.")
+    return b"\n".join(line[1:-1].replace(quote * 2, quote) for line in lines)
 
 
 def _header_at(text: bytes, start: int, first: int, format: CsvFormat, wanted: set[str] | None) -> tuple[int, int, dict[str, int]]:
@@ -149,6 +171,7 @@ def _check_format(fields: list[str], text: bytes, places: Sequence[tuple[int, in
                 raise _other_delimiter(f"Separated by '{_name(format.delimiter)}', {_ordinal(number)} is not what is expected", delimiter)
     number, start = places[0]
     line = next(_lines(text, start))
+    broken_off.check({number: line})  # a file of nothing but an error
     if format.delimiter not in line:
         if foreign.fixed_width(list(islice(_lines(text, start), LOOKED_AT))):
             raise foreign.not_delimited()

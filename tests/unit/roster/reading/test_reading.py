@@ -194,3 +194,19 @@ def test_the_words_for_nothing_are_empty_cells_in_every_column_as_they_are_writt
     assert rows(given) == {2: ["1", None], 3: ["2", "null"], 4: [None, None]}
     assert list(given.frame.dtypes) == ["str", "str"]
     assert rows(read(data, CsvFormat(), {"id", "name"})) == {2: ["1", "NULL"], 3: ["2", "null"], 4: ["-", "n/a"]}
+
+
+def test_a_file_whose_lines_stand_in_quotes_as_a_whole_is_read_as_without_them() -> None:
+    lines = ['"Emp No,Name,Town"', '"20401,Ann Li,"', "", '"20402,""Bo, ""The Ek"" Ek"",Oslo"'.replace('""The Ek""', '""""The Ek""""')]
+    frame = read("\n".join(lines).encode(), CsvFormat(), {"Emp No", "Name"}, {"Emp No"}).frame
+    assert frame.reset_index().to_numpy().tolist() == [[2, "20401", "Ann Li"], [4, "20402", 'Bo, "The Ek" Ek']]
+
+
+def test_where_not_every_line_stands_in_quotes_as_a_whole_the_line_is_named() -> None:
+    with pytest.raises(Unfit, match="The header stands in quotes as a whole, with its delimiters, and line 3 does not"):
+        read(b'"Emp No,Name"\n"20401,Ann"\n20402,Bo\n', CsvFormat(), {"Emp No", "Name"}, {"Emp No"})
+
+
+def test_a_file_of_nothing_but_an_error_is_called_so() -> None:
+    with pytest.raises(Unfit, match=r"Line 1 .* broke off"):
+        read(b"ERROR 1045 (28000): Access denied for user\n", CsvFormat(), {"Emp No", "Name"}, {"Emp No"})
