@@ -52,7 +52,11 @@ class Answer:
 
 
 def statuses(
-    keys: Iterable[str], status: Status = "accepted", reason: str | None = None, refused: Mapping[str, str] | None = None
+    keys: Iterable[str],
+    status: Status = "accepted",
+    reason: str | None = None,
+    refused: Mapping[str, str] | None = None,
+    unknown: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """One row a person.
 
@@ -61,10 +65,12 @@ def statuses(
         status: What became of them.
         reason: Why, masked.
         refused: Key → masked reason, for those who were refused while the rest fared as `status` says.
+        unknown: Key → masked reason, for those of whom nothing is known.
     """
-    people = list(dict.fromkeys(keys))
-    refused = refused or {}
-    rows = [(key, "refused", refused[key]) if key in refused else (key, status, reason) for key in people]
+    others = {key: ("unknown", why) for key, why in (unknown or {}).items()} | {
+        key: ("refused", why) for key, why in (refused or {}).items()
+    }
+    rows = [(key, *others.get(key, (status, reason))) for key in dict.fromkeys(keys)]
     return pd.DataFrame(rows, columns=["key", "status", "reason"]).astype("str")
 
 
@@ -95,6 +101,22 @@ def texts(value: Any) -> set[str]:
         return {value}
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return {text for each in inner for text in texts(each)}
+
+
+def in_words(text: str) -> str:
+    """The words of a text or name, in small letters, each between two strokes."""
+    return f"_{'_'.join(part.casefold() for part in re.findall(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])', text))}_"
+
+
+_FAILING: Final = re.compile(
+    r"_(fail|error|exception|reject|refus|declin|invalid|violat|denied|skipped|ignored|omitted|partial|incomplete|abort|conflict|unsuccess|unprocess"
+    r"|unable|cannot|problem|discarded)|_(not|bad|couldn|didn|wasn|weren|can_t)_"
+)
+
+
+def speaks_of_failing(text: str) -> bool:
+    """Whether a text, or a field's name, is about what failed, was refused or left out."""
+    return _FAILING.search(in_words(text)) is not None
 
 
 _QUOTED: Final = re.compile(

@@ -1,15 +1,15 @@
 """Findity, whole.
 
-`settings` (what the YAML says) · `client`, `replies`, `partly`, `units`, `users` and `tokens` (the wire) · `records` (what should be there)
-· `comparison` (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine asks) · `draft` (its
-part of a proposed YAML) · `trial` (it, with the sandbox in its place) · `structure` (dimensions, values, units and who approves for them) ·
-`identity` (what only one company may write) · `belonging` (who belongs to which of several organizations) · `expense` (its Expense API, as
-one person) · `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a rule could not give) ·
-`preflight` (units that are not there) · `examining` (what somebody sees who sets a company up) · `taking_away` (values that HR gives no
-more) · `external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first) · `last_approver` (what
-stays so that somebody approves) · `addressing` (approvers whose id is not shown) · `words` (how people call its fields and units).
-`records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids`, `further_approvers`,
-`last_approver`, `addressing` and `words` are pure.
+`settings` (what the YAML says) · `client`, `replies`, `partly`, `failing`, `units`, `users` and `tokens` (the wire) · `records` (what
+should be there) · `comparison` (what is different, whose change needs whose) · `delivery` (in which order) · `adapter` (what the engine
+asks) · `draft` (its part of a proposed YAML) · `trial` (it, with the sandbox in its place) · `structure` (dimensions, values, units and
+who approves for them) · `identity` (what only one company may write) · `belonging` (who belongs to which of several organizations) ·
+`expense` (its Expense API, as one person) · `commands` (`rollcall findity …`) · `placing` (whose unit is which) · `left_out` (whose unit a
+rule could not give) · `preflight` (units that are not there) · `examining` (what somebody sees who sets a company up) · `taking_away`
+(values that HR gives no more) · `external_ids` (under which id somebody comes in) · `further_approvers` (who approves behind the first) ·
+`last_approver` (what stays so that somebody approves) · `addressing` (approvers whose id is not shown) · `words` (how people call its
+fields and units). `records`, `comparison`, `belonging`, `placing`, `left_out`, `preflight`, `taking_away`, `external_ids`,
+`further_approvers`, `last_approver`, `addressing` and `words` are pure.
 """
 
 from typing import Final

@@ -18,7 +18,7 @@ import orjson
 import pandas as pd
 
 from destinations.chunks import in_turn
-from destinations.findity.partly import refused
+from destinations.findity.partly import Partly, partly
 from destinations.findity.replies import concerns_records, error_of, identity, most, refusal, total, unreadable, users_of
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Shared, Tokens
@@ -26,7 +26,7 @@ from destinations.findity.units import unit_table
 from destinations.findity.users import user_table
 from destinations.replies import Answer, Records, statuses
 from destinations.sending import NOBODY, Evidence, Sending, chunked
-from resources.failures import Permanent, Transient, Unanswered
+from resources.failures import Permanent, Transient
 from resources.http import Http, Reply, Retry, Verdict, by_status, checked_url
 from resources.pace import Pace
 
@@ -128,7 +128,7 @@ class Findity:
             records: User objects under Findity's names; only the fields to change, and externalSourceId.
 
         Returns:
-            Who was accepted: everyone, except those for whom the answer holds an error.
+            Who was accepted: everyone, except those for whom the answer holds an error, or of whom it says nothing known.
 
         Raises:
             Refused: Findity refused the records as a whole.
@@ -145,10 +145,9 @@ class Findity:
         reply = self._call("PUT", "/users/", judge=judge, records=records, params=params, content=content)
         if reply.status >= 400:
             raise refusal(reply, records)
-        if reply.content.strip() and reply.json is None:
-            raise Unanswered("Findity's answer is no JSON: what was sent may have been applied or not.", "Run again: it is safe to repeat.")
+        found = partly(reply, records)
         return Answer(
-            statuses((record["externalSourceId"] for record in records), refused=refused(reply.json, records)),
+            statuses((record["externalSourceId"] for record in records), refused=found.refused, unknown=found.unknown),
             code=str(reply.status),
             request_bytes=reply.sent_bytes,
             seconds=time.monotonic() - started,
@@ -188,8 +187,10 @@ class Findity:
         reply = self._of_user("DELETE", account)
         if reply.status >= 400 and reply.status not in (404, 410):
             raise refusal(reply, [{"externalSourceId": account}])
+        found = partly(reply, [{"externalSourceId": account}]) if reply.status < 400 else Partly()
         seconds, calls = time.monotonic() - started, self._http.attempts - calls
-        return Answer(statuses([account]), code=str(reply.status), seconds=seconds, calls=calls)
+        table = statuses([account], refused=found.refused, unknown=found.unknown)
+        return Answer(table, code=str(reply.status), seconds=seconds, calls=calls)
 
     def _of_user(self, method: str, account: str) -> Reply:
         """A call about one user, of which 404 says that there is none, unless it says that there is no such organization."""

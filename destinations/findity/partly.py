@@ -1,59 +1,113 @@
 """What an answer to a PUT that is no error says of single people.
 
-Belongs here: which of its objects are errors, whose, and which answers say nothing that can be relied on. Does not belong here: an answer
-that refuses everybody, and what an error says (``replies``).
+Belongs here: who of those who were sent counts as accepted, refused or unknown by it. Does not belong here: which words speak of failing
+(``failing``), an answer that refuses everybody, and what an error says (``replies``).
 
-No page shows the answer. Known to be well: nothing, users, an object of words and figures. An error is looked for wherever an envelope may
-have it, since one that is passed over would let somebody pass for accepted; within a user nothing is looked for, since what a user holds
-has codes of its own.
+No page shows the answer. Known to be well: nothing, users, an object of words and figures. Somebody counts as accepted only where nothing
+in it speaks of failing, or counts failures, but what is of others; what names people and cannot be understood leaves these unknown.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from destinations.findity.replies import ERROR_KEYS, error_of, of_record
-from destinations.replies import Records, texts
+from destinations.findity.comparison import WRITE_ONLY
+from destinations.findity.failing import PARTIAL, Finding, findings, number_of
+from destinations.findity.replies import error_of, of_record
+from destinations.replies import Record, Records, texts, without_people
 from resources.failures import Refused, Unanswered
+from resources.http import Reply
 
-_WELL: Final = frozenset({"", "ok", "success", "successful", "succeeded", "accepted", "created", "updated", "false", "none", "null"})
-"""What may stand where an error would have its code, and is none; in small letters."""
-_FAILED: Final = frozenset({"error", "failed", "failure", "rejected", "refused", "invalid"})
-"""What a status may say of an error."""
-_TELLING: Final = frozenset({"severity", "status", "statusCode", "success", *ERROR_KEYS})
-"""Where an error says that it is one; what has none of these is none."""
-_PASSING: Final = frozenset({"warning", "info"})
-"""A user has seen the severities BLOCKER and WARNING at the Expense API: what is only warned of was taken."""
+_AGAIN: Final = "Run again: it is safe to repeat."
+_MASKED: Final = re.compile(r"[*•#]|x{3,}", re.IGNORECASE)
+"""What a server may show in place of a number that it keeps to itself."""
 
 
-def refused(body: Any, records: Records) -> dict[str, str]:
-    """externalSourceId → reason, for each error that a 2xx answer holds.
+@dataclass
+class Partly:
+    """Who was not accepted, by externalSourceId with the reason; whoever is in neither was."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+def answered(reply: Reply) -> Any:
+    """The body of an answer to a write that refuses nothing as a whole: None where it has none.
+
+    Raises:
+        Unanswered: It is of no known shape, which may mean anything.
+    """
+    if reply.content.strip() and reply.json is None:
+        raise Unanswered("Findity's answer is no JSON: what was sent may have been applied or not.", _AGAIN)
+    body = reply.json
+    if isinstance(body, str | int | float) or (isinstance(body, list) and not all(isinstance(item, dict) for item in body)):
+        raise _unknown_shape()
+    return body
+
+
+def partly(reply: Reply, records: Records) -> Partly:
+    """Who was not accepted by a 2xx answer.
 
     Raises:
         Refused: An error says of nobody whom it concerns, so that nobody can pass for accepted.
-        Unanswered: The answer is of no known shape, which may say anything.
+        Unanswered: The answer is of no known shape, which may say anything, or says of everybody nothing that is known.
     """
-    by_key = {record["externalSourceId"]: record for record in records}
-    if _strange(body) or (isinstance(body, dict) and not by_key.keys().isdisjoint(body)):
-        what = "Findity's answer has no known shape: what was sent may have been applied or not."
-        raise Unanswered(what, "Run again: it is safe to repeat.")
-    listed = next((rows for rows in _lists(body) if len(rows) == len(records)), [])
-    pairs = list(zip(listed, records, strict=False))
-    # A list in another order, or of other people, says nothing by its places.
-    in_order = all(_number(item) in (None, record["externalSourceId"]) for item, record in pairs)
-    in_place = {id(item): record for item, record in pairs if in_order}
-    reasons: dict[str, str] = {}
-    for item in _errors(body):
-        record = by_key.get(_number(item) or "") or in_place.get(id(item))
-        code, reason = error_of(item, [record] if record else records)
-        if record is None:
-            message = f"Findity refused someone: {code} {reason}".rstrip()
-            raise Refused(message, code or "error", reason, of_record=of_record(texts(item), records))
-        reasons[record["externalSourceId"]] = ": ".join(part for part in (code, reason) if part) or "refused without a code"
-    return reasons
+    body = answered(reply)
+    by_id = {record["externalSourceId"]: record for record in records}
+    if any(not by_id.keys().isdisjoint(each) for each in _objects(body)):
+        raise _unknown_shape()
+    in_place = _in_place(body, records)
+    found = Partly()
+    listed: set[str] = set()
+    others, nameless, partial = 0, 0, reply.status in PARTIAL
+    for each in findings(body, by_id):
+        record = by_id.get(each.person or "") or in_place.get(id(each.item))
+        if each.verdict == "failed":
+            name, reason = _refusal(each, record, records)
+            found.refused[name] = reason
+        elif record is None:
+            partial = partial or each.verdict == "unclear"
+            nameless += each.person is None and each.verdict == "well"
+            others += each.person is not None
+        elif each.verdict == "unclear" or _shows_another(record, each.item):
+            found.unknown[record["externalSourceId"]] = "Findity's answer says nothing known of what became of them"
+        else:
+            listed.add(record["externalSourceId"])
+    left = [name for name in by_id if name not in found.refused and name not in found.unknown and name not in listed]
+    if len(left) > nameless and (partial or listed or others or nameless):
+        found.unknown |= dict.fromkeys(left, "Findity's answer names others, and not them")
+    found.unknown = {name: reason for name, reason in found.unknown.items() if name not in found.refused}
+    if len(found.unknown) == len(by_id):
+        raise _unknown_shape()
+    return found
 
 
-def _strange(body: Any) -> bool:
-    return isinstance(body, str | int | float) or (isinstance(body, list) and not all(isinstance(item, dict) for item in body))
+def _refusal(finding: Finding, record: Record | None, records: Records) -> tuple[str, str]:
+    """Whom something that failed concerns, and why.
+
+    Raises:
+        Refused: Nobody knows whom.
+    """
+    code, reason = error_of(finding.item, [record] if record else records)
+    if record is None:
+        message = f"Findity refused someone: {code} {reason}".rstrip()
+        raise Refused(message, code or "error", reason, of_record=of_record(texts(finding.item), records))
+    listed = f"listed as {without_people(finding.listed, records, ())}" if finding.listed else "refused without a code"
+    return record["externalSourceId"], ": ".join(part for part in (code, reason) if part) or listed
+
+
+def _unknown_shape() -> Unanswered:
+    return Unanswered("Findity's answer has no known shape: what was sent may have been applied or not.", _AGAIN)
+
+
+def _in_place(body: Any, records: Records) -> dict[int, Record]:
+    """The record of each object of a list that is as long, by the object's identity. A list in another order, or of other people, says
+    nothing by its places."""
+    rows = next((rows for rows in _lists(body) if len(rows) == len(records)), [])
+    pairs = list(zip(rows, records, strict=False))
+    in_order = all(number_of(item) in (None, record["externalSourceId"]) for item, record in pairs)
+    return {id(item): record for item, record in pairs if in_order}
 
 
 def _lists(body: Any) -> Iterator[Records]:
@@ -64,47 +118,23 @@ def _lists(body: Any) -> Iterator[Records]:
         yield from _lists(each)
 
 
-def _number(item: dict[str, Any]) -> str | None:
-    """Whom an object is about, by what it holds itself or in its user."""
-    user = item.get("user")
-    around: dict[str, Any] = user if isinstance(user, dict) else {}
-    found = item.get("externalSourceId") or around.get("externalSourceId")
-    return None if found is None else str(found)
-
-
-def _errors(body: Any) -> Iterator[dict[str, Any]]:
-    """Every object that is an error: those for people, where an error has some in it."""
-    if isinstance(body, list):
-        for item in body:
-            yield from _errors(item)
-    if not isinstance(body, dict):
-        return
-    of_user = any(body.get(key) for key in ("id", "externalSourceId", "user"))
-    inner = [] if of_user else [found for value in body.values() for found in _errors(value)]
-    if inner and all(_number(item) for item in inner):
-        yield from inner
-    elif _says_error(body):
+def _objects(body: Any) -> Iterator[dict[str, Any]]:
+    """An envelope and every object that is right in another: each may be one by id."""
+    if isinstance(body, dict):
         yield body
-    else:
-        yield from inner
+        for each in body.values():
+            yield from _objects(each)
 
 
-def _says_error(item: dict[str, Any]) -> bool:
-    if _TELLING.isdisjoint(item):
-        return False
-    if str(item.get("severity")).casefold() in _PASSING:
-        return False
-    status = item.get("status", item.get("statusCode"))
-    failed = status.casefold() in _FAILED if isinstance(status, str) else isinstance(status, int) and status >= 400
-    return failed or item.get("success") is False or any(_is_error(item.get(key)) for key in ERROR_KEYS)
+def _shows_another(record: Record, shown: Any) -> bool:
+    """Whether an answer shows another value of what no reading may ever show than was sent: then nothing else ever tells."""
+    user = shown.get("user") if isinstance(shown, dict) else None
+    around = [each for each in (shown, user) if isinstance(each, dict)]
+    return any(_differs(record[name], each.get(name)) for name in WRITE_ONLY.fields if name in record for each in around)
 
 
-def _is_error(value: Any) -> bool:
-    """Whether what stands where an error would have its code is one."""
-    if isinstance(value, list):
-        return any(_is_error(each) for each in value)
-    if isinstance(value, dict):
-        return bool(value) and str(value.get("severity")).casefold() not in _PASSING
-    if isinstance(value, str) and not value.isdecimal():
-        return value.casefold() not in _WELL
-    return value is True or not (value is None or value is False or float(value) == 0 or 100 <= float(value) < 400)
+def _differs(sent: Any, shown: Any) -> bool:
+    if isinstance(sent, dict):
+        return isinstance(shown, dict) and any(_differs(value, shown.get(name)) for name, value in sent.items())
+    plain = "".join(filter(str.isalnum, str(shown))).casefold()
+    return isinstance(shown, str) and not _MASKED.search(shown) and plain != "".join(filter(str.isalnum, str(sent))).casefold()

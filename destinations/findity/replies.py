@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from destinations.replies import Records, quoted, texts, without_people
+from destinations.replies import Records, in_words, quoted, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
 
@@ -129,8 +129,4 @@ def of_record(messages: Iterable[str], records: Records) -> bool:
     """Whether codes or messages speak of what a user object holds: by a code that is known for it, or by the name of a field."""
     # A code may call a field by what its id is of: ORGANIZATIONAL_UNIT_NOT_FOUND.
     fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().removesuffix("_id") for record in records for name in record}
-    return any(text.casefold() in _RECORD_WORDS or any(f"_{name}_" in _words(text) for name in fields) for text in messages)
-
-
-def _words(text: str) -> str:
-    return f"_{'_'.join(part.casefold() for part in re.findall(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])', text))}_"
+    return any(text.casefold() in _RECORD_WORDS or any(f"_{name}_" in in_words(text) for name in fields) for text in messages)

@@ -13,7 +13,7 @@ from resources.http import Retry
 
 GUIDE = Path(__file__).parents[2] / "docs" / "findity.md"
 ANN = {"externalSourceId": "1", "firstName": "Ann", "email": "ann@acme.example", "organizationalUnitId": "U1"}
-BO = {"externalSourceId": "2", "firstName": "Bo", "email": "bo@acme.example", "organizationalUnitId": "U9"}
+BO = {"externalSourceId": "2", "firstName": "Bo", "email": "bo@acme.example", "organizationalUnitId": "U9", "bankAccount": {"iban": "SE2"}}
 TAKEN = {"errorCode": "EMAIL_ALREADY_IN_USE", "message": "bo@acme.example is already in use"}
 
 
@@ -72,6 +72,13 @@ CASES = {
     "200 or 207 with results, of which one has failed": lambda seen, wire: wire.reply(
         {"results": [{"externalSourceId": "1", "status": 200}, {"externalSourceId": "2", "status": 409, **TAKEN}]}, 207
     ),
+    "200 with a status of failing at one user": beside({"status": "400", "message": "Invalid IBAN"}),
+    "200 with a list of who was skipped": lambda seen, wire: {"updated": ["1"], "skipped": ["2"]},
+    "200 with figures, of which some failed": lambda seen, wire: {"failed": int("bo@acme" in seen.body)},
+    "200 with one of the two alone": always([{"externalSourceId": "1", "id": "u"}]),
+    "200 with another bank account than was sent": beside({"bankAccount": {"iban": "SE1"}}),
+    "200 with a status that is not known": always({"status": "207"}),
+    "206 or 207 that names nobody": lambda seen, wire: wire.reply("", 206),
     "200 with a warning at one user": beside({"errors": [{"code": "NO_PHONE", "severity": "WARNING"}]}),
     "200 with an error of which nobody knows whose": lambda seen, wire: {"errors": [TAKEN]} if BO in seen.json else [],
     "200 with an HTML page": always("<html>sign in</html>"),
@@ -179,4 +186,6 @@ def _outcome(fate, ended):
         return next(name for kind, name in kinds if isinstance(ended, kind))
     if fates == {"1": "accepted", "2": "refused"}:
         return "one refused"
+    if fates == {"1": "accepted", "2": "unknown"}:
+        return "one unknown"
     return "accepted" if set(fates.values()) == {"accepted"} else json.dumps(fate)
