@@ -154,6 +154,18 @@ def test_approver_promise_they_stay_where_findity_does_not_take_that_another_app
     assert not is_active(company)
 
 
+@pytest.mark.parametrize("body", ["<html>maintenance</html>", '{"status": "FAILED", "message": "not now"}'])
+def test_approver_promise_they_stay_where_an_answer_does_not_say_that_another_approves(company, body):
+    company.box.fault(api="findity", job="PUT dimension approvers", body=body, times=None)
+    named = (*(person | {"approval_limit": "E1"} for person in GONE[:2]), GONE[2])
+    night = company.night(*named)
+    assert night.landed.outcomes.set_index("employee_id").loc["E9", ["outcome", "reason"]].tolist() == ["skipped", "still_needed"]
+    assert is_active(company)
+    company.box.heal()
+    company.night(*named)
+    assert not is_active(company)
+
+
 def test_approver_promise_a_run_for_the_leaver_alone_takes_nobody_out_who_approves(company):
     named = (*(person | {"approval_limit": "E1"} for person in GONE[:2]), GONE[2])
     night = company.night(*named, request=Request(only=["E9"]))

@@ -159,6 +159,43 @@ def test_assignments_whose_answer_is_lost_are_unknown_and_sent_once(box, acme):
     assert acme.plan(*PEOPLE).things == {}
 
 
+HTML, FAILED, PARTLY = "<html>maintenance</html>", '{"status": "FAILED", "message": "NOT_NOW"}', '{"updated": 1, "failed": 1}'
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"), [(HTML, "unknown"), ('"OK"', "unknown"), (PARTLY, "unknown"), ('{"status": "QUEUED"}', "unknown")]
+)
+@pytest.mark.parametrize(
+    ("job", "thing"),
+    [
+        ("PUT customdimensions", "dimension/COST"),
+        ("PUT dimension list", "value/COST/100"),
+        ("PUT dimension approvers", "approvers/COST/100"),
+    ],
+)
+def test_true_report_an_answer_that_does_not_say_that_it_was_taken_is_no_acceptance(box, acme, job, thing, body, outcome):
+    made = acme.plan(*PEOPLE)
+    box.fault(api="findity", job=job, body=body)
+    several = job != "PUT customdimensions"  # of one alone it is known whom a failure concerns
+    assert acme.send(made)[thing][0] == ("refused" if body == PARTLY and not several else outcome)
+
+
+def test_true_report_a_failure_under_http_200_refuses_what_was_sent_alone(box, acme):
+    made = acme.plan(*PEOPLE)
+    box.fault(api="findity", job="PUT customdimensions", body=FAILED)
+    outcomes = acme.send(made)
+    assert outcomes["dimension/COST"][0] == "refused"
+    assert outcomes["value/COST/100"] == ("refused", "its dimension was not taken")
+
+
+@pytest.mark.parametrize(("body", "outcome"), [(HTML, "unknown"), (FAILED, "refused")])
+def test_true_report_a_unit_counts_as_created_by_an_answer_that_says_so_alone(box, body, outcome):
+    acme = Organization(box, {"units": "create", "users": {"organizationalUnitId": "department"}})
+    made = acme.plan(person("9", department="Sales"), person("1", department="New"))
+    box.fault(api="findity", job="PUT organizationalunits", body=body)
+    assert {each[0] for each in acme.send(made).values()} == {outcome}
+
+
 def test_somebody_elses_assignments_stay_as_they_are(box, acme):
     for form in ("merge", "replace"):
         box.switch(findity_approvers_put=form)

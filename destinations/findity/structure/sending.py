@@ -16,6 +16,8 @@ from typing import Any, Final
 import pandas as pd
 
 from destinations.findity.client import Findity
+from destinations.findity.failing import PARTIAL, findings
+from destinations.findity.partly import answered
 from destinations.findity.replies import error_of
 from destinations.findity.settings import Settings
 from destinations.findity.structure import definitions, units
@@ -24,6 +26,7 @@ from destinations.findity.structure.planning import APPROVERS
 from destinations.findity.structure.reading import DEFINITIONS, UNITS, approvers_path, values_path
 from destinations.replies import Records
 from resources.failures import Permanent, Unanswered
+from resources.http import Reply
 
 OUTCOMES: Final = ["thing", "outcome", "reason"]
 NARROWING_CALLS: Final = 200
@@ -52,11 +55,11 @@ class _Sent:
         except Unanswered:
             self.say(things, "unknown", "no answer: it may have been applied or not")
             return
-        reason = _refusal(reply.status, reply.json)
-        if reason is None:
-            self.say(things, "accepted", None)
-        elif reply.status < 400 and len(things) > 1:  # accepted in part, and of which part nothing is known
-            self.say(things, "unknown", reason)
+        outcome, reason = _meaning(reply)
+        if outcome == "refused" and reply.status < 400 and len(things) > 1:  # accepted in part, and of which part nothing is known
+            outcome = "unknown"
+        if outcome != "refused":
+            self.say(things, outcome, reason)
         elif len(things) > 1 and self.calls_left > 1 and reply.status not in (401, 403, 404, 405):
             self.calls_left -= 2
             half = len(things) // 2
@@ -96,12 +99,20 @@ def _payloads(changes: pd.DataFrame) -> Payloads:
     return {thing: json.loads(text) for thing, text in zip(changes["thing"], changes["payload"], strict=True)}
 
 
-def _refusal(status: int, body: Any) -> str | None:
-    """Why an answer refuses, without what it quotes; None: it does not."""
-    code, reason = error_of(body, [])
-    if status < 400 and not code:
-        return None
-    return f"Findity refused: {status} {code} {reason}".rstrip()
+def _meaning(reply: Reply) -> tuple[str, str | None]:
+    """What an answer is, and why, without what it quotes. It is accepted only where nothing in it speaks of failing."""
+    code, reason = error_of(reply.json, [])
+    if reply.status >= 400:
+        return "refused", f"Findity refused: {reply.status} {code} {reason}".rstrip()
+    try:
+        found = [each.verdict for each in findings(answered(reply), ())]
+    except Unanswered as failure:
+        return "unknown", str(failure)
+    if "failed" in found:
+        return "refused", f"Findity refused: {reply.status} {code} {reason}".rstrip()
+    if "unclear" in found or reply.status in PARTIAL:
+        return "unknown", f"Findity's answer (HTTP {reply.status}) says nothing known of what became of it"
+    return "accepted", None
 
 
 def _values(sent: _Sent, mine: Payloads) -> None:
