@@ -20,7 +20,7 @@ from destinations.chunks import in_turn
 from destinations.expensify import lowered, policies
 from destinations.expensify.membership import SUBMITS_TO_NOBODY
 from destinations.expensify.replies import (
-    ANSWERED,
+    PARTIAL,
     UpdateAnswer,
     as_lists,
     as_object,
@@ -40,7 +40,7 @@ from destinations.expensify.roads.road import NO_FEED, ByRequest, Offer, Road, o
 from destinations.expensify.settings import ExpensifyConnection
 from destinations.replies import Answer, Record, Records
 from destinations.sending import NOBODY, Sending
-from resources.failures import Permanent, Refused
+from resources.failures import Permanent, Refused, Transient
 from resources.http import Http, Reply, Retry, checked_url
 from resources.rates import RateLimit, RateWindows
 
@@ -129,7 +129,7 @@ class Expensify:
             diff_to_remove=as_lists(diff.get("diffToRemove")),
             groups=as_lists(body.get("securityGroupEmployeesMap")),
             silent=silent_in(body),
-            skipped=skips(body.get("skippedEmployees"), reply, writes=not dry_run),
+            skipped=skips(body, reply, writes=not dry_run),
             request_bytes=reply.sent_bytes + offer.size,
             seconds=time.monotonic() - started,
             calls=self._http.attempts - calls,
@@ -291,7 +291,10 @@ class Expensify:
         code = code_of(body)
         if code is None:
             raise no_answer(reply, writes=writes)
-        if code not in ANSWERED:
+        if code == PARTIAL and records is None:
+            what = "Expensify shows a part only of what was to be read (207)."
+            raise Transient(what, "Run again; nothing was planned from the incomplete list.")
+        if code not in (200, PARTIAL):
             message = str(body.get("responseMessage") or "")
             refused = refusal(code, message, records or [], [*credentials.values(), *offer.hidden()])
             if records is None and isinstance(refused, Refused):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.replies import Answer, Records, for_owner, quoted, statuses, without_people
+from destinations.replies import Answer, Records, for_owner, quoted, speaks_of_failing, statuses, without_people
 from resources.failures import Permanent, Refused, Unanswered
 from resources.http import Reply, Verdict, by_status
 from roster.plan.outcomes import ANSWER_SILENT, NOT_IN_ANSWER
@@ -23,8 +23,8 @@ Skip = tuple[str, str]
 PUBLIC: Final = frozenset({"policyID", "additionalPolicyIDs", "role", "employeeID", "workerStatus", "domainGroupID", "defaultTags"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
-ANSWERED: Final = (200, 207)
-"""Codes of an answer that is no refusal. 207 is partial: what was not done stands in its skips."""
+PARTIAL: Final = 207
+"""The code of what was done in part; documented of reports alone. What was not done stands in a write's skips, or nobody knows it."""
 _RECORD_CODES = (410,)
 """Codes of what is sent: 410 is what the vendor's documents give for input that is not valid. 500 is for much, its own faults too."""
 _ACCESS_WORDS = re.compile(r"authoriz|authentic|credential|permission|partneruser", re.IGNORECASE)
@@ -42,6 +42,8 @@ Pairs = set[tuple[str, str]]
 Block = dict[str, list[str]]
 """Policy or domain group → addresses."""
 _REMOVES = "shouldRemoveFromUnassignedPolicies"
+_SKIPPED: Final = "skippedEmployees"
+_NONE: Final = (None, "", "0", "none", "false", False, 0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class UpdateAnswer:
     """Expensify's own account of one employee job. Optional parts that it left out are empty.
 
     Attributes:
-        code: responseCode; 200, or the client would have raised.
+        code: responseCode; 200, or 207 with skips, or the client would have raised.
         dry_run: Whether nothing was to be changed.
         updated_count: updatedEmployeesCount, if given.
         diff_to_add: policyID → addresses that were, or would be, added: also of managers who are not in the feed.
@@ -218,19 +220,33 @@ def folded(email: str) -> str:
     return email.strip().casefold()
 
 
-def skips(found: Any, reply: Reply, writes: bool) -> list[Skip]:
-    """The entries of skippedEmployees; without an address where one does not say whom it is about.
+def skips(body: Mapping[str, Any], reply: Reply, writes: bool) -> list[Skip]:
+    """The entries of skippedEmployees, and of any other list that is by its name about what failed; without an address where one does not
+    say whom it is about.
 
     Raises:
-        Unanswered, Permanent: What is there is no list: that is not to have skipped nobody.
+        Unanswered, Permanent: What is there is no list, or says that there are more: that is not to have skipped nobody.
     """
-    if found not in (None, {}) and not isinstance(found, list):
-        raise no_answer(reply, writes, "tells in no known shape who was skipped")
-    return [_skip({"email": item} if isinstance(item, str) else as_object(item)) for item in found or []]
+    found: list[Skip] = []
+    most = 0
+    for name, value in body.items():
+        if not speaks_of_failing(name) or (name != _SKIPPED and value in _NONE):
+            continue
+        count = whole_number(value) if name != _SKIPPED and not isinstance(value, bool) else None
+        if count is not None:
+            most = max(most, count)
+        elif value not in (None, {}) and not isinstance(value, list):
+            raise no_answer(reply, writes, "tells in no known shape who was skipped")
+        else:
+            found += [_skip({"email": item} if isinstance(item, str) else as_object(item)) for item in value or []]
+    says_so = code_of(body) == PARTIAL or speaks_of_failing(str(body.get("responseMessage") or ""))
+    if most > len(found) or (says_so and not found):
+        raise no_answer(reply, writes, "says that something was left out, and not of whom")
+    return found
 
 
 def _skip(found: Mapping[str, Any]) -> Skip:
-    email = found.get("email")
+    email = found.get("email") or found.get("employeeEmail")
     return email if isinstance(email, str) and email.strip() else "", str(found.get("reason") or "no reason given")
 
 

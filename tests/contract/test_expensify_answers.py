@@ -49,6 +49,9 @@ CASES = {
     "200": always(WELL),
     "200 with `skippedEmployees`": always({**WELL, "skippedEmployees": SKIP}),
     "207": always({"responseCode": 207, "skippedEmployees": SKIP, "diff": {"diffToAdd": {"P1": ["ann@acme.example"]}}}),
+    "207 without skips": always({"responseCode": 207, "skippedEmployees": [], "updatedEmployeesCount": 0}),
+    "200 with skips under another name": always({**WELL, "failedEmployees": SKIP}),
+    "200 with a count of more failures than are named": always({**WELL, "skippedEmployees": [], "failedEmployeesCount": "1"}),
     "200 with a skip that says nothing of whom": lambda seen, _: {
         **WELL,
         "skippedEmployees": [{}] if "bo@acme" in seen.form["data"] else [],

@@ -3,7 +3,7 @@
 import pytest
 
 from destinations.expensify.client import Expensify
-from resources.failures import Permanent
+from resources.failures import Permanent, Transient
 
 
 @pytest.fixture
@@ -52,6 +52,15 @@ def test_somebody_whose_address_cannot_be_read_is_not_somebody_without_one(clien
     script.play({"responseCode": 200, "policyInfo": {"P1": {"employees": [{"email": email, "employeeID": "7"}]}}})
     with pytest.raises(Permanent, match="no members of policy P1"):
         client.members(["P1"])
+
+
+def test_true_report_a_list_that_was_delivered_in_part_is_no_list(client, script):
+    """An account of what was read in part says nothing of whom it leaves out."""
+    part = {"responseCode": 207, "policyInfo": {"P1": {"employees": []}}, "policyList": []}
+    script.play(part, part)
+    for ask in (lambda: client.members(["P1"]), client.policies):
+        with pytest.raises(Transient, match="a part only"):
+            ask()
 
 
 @pytest.mark.parametrize("info", [{}, {"P1": {}}, {"P1": {"employees": None}}])

@@ -43,6 +43,42 @@ def test_true_report_skips_of_another_shape_are_not_to_have_skipped_nobody(clien
         client.update_employees([ANN, BO], dry_run=True)
 
 
+@pytest.mark.parametrize("code", [200, 207])
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"failedEmployees": [{"email": "bo@acme.example", "reason": "No"}]},
+        {"errors": [{"employeeEmail": "bo@acme.example"}], "failed": 1},
+        {"skippedEmployees": None, "notUpdated": ["bo@acme.example"]},
+    ],
+)
+def test_true_report_whoever_is_listed_as_failed_under_any_name_is_refused(client, script, says, code):
+    script.play({"responseCode": code, **says})
+    assert fates(client) == {"1": "accepted", "2": "refused"}
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"responseCode": 207},
+        {"responseCode": "207.0", "skippedEmployees": [], "updatedEmployeesCount": 0},
+        {"failedEmployeesCount": 1},
+        {"skippedEmployees": ["bo@acme.example"], "skippedEmployeesCount": 2},
+        {"error": "could not be applied"},
+        {"responseMessage": "Partial: some employees could not be updated"},
+    ],
+)
+def test_true_report_that_somebody_was_left_out_who_is_not_named_is_no_answer(client, script, says):
+    script.play({"responseCode": 200, **says})
+    with pytest.raises(Unanswered, match=r"in no known shape|not of whom"):
+        client.update_employees([ANN, BO], dry_run=False)
+
+
+def test_an_answer_that_counts_no_failures_accepts_everybody(client, script):
+    script.play({"responseCode": 200, "failedEmployees": [], "errors": {}, "failedEmployeesCount": 0, "error": "", "responseMessage": "OK"})
+    assert fates(client) == {"1": "accepted", "2": "accepted"}
+
+
 @pytest.mark.parametrize(("asked", "done", "said"), [(False, True, "nothing was written"), (True, False, "may have been written")])
 @pytest.mark.parametrize("how", [bool, str])
 def test_true_report_a_job_that_was_not_run_as_it_was_asked_for_accepts_nobody(client, script, asked, done, said, how):
