@@ -273,9 +273,13 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         tried = sent[sent["person"].isin(list(doubts.alone))]
         alone = dict(zip(tried["employeeID"], tried["person"].map(doubts.alone), strict=True))
         apart = set(sent.loc[sent["person"].isin(list(doubts.apart)), "employeeID"])
+
+        def logins() -> Mapping[str, str]:
+            return membership.logins(ledger.acknowledged.all(self.name), plan)
+
         with access.open(ledger, plan) as client:
             feeds = [_going_out(step, self.settings.feed, doubts) for step in movers.steps(sent) if len(step)]
-            answers = [one for feed in feeds for one in client.deliver(feed, dry_run=True, alone=alone, apart=apart)]
+            answers = [one for feed in feeds for one in client.deliver(feed, True, alone, apart, logins)]
         statuses = pd.concat([answer.statuses.assign(whole=answer.whole) for answer in answers])
         statuses = statuses.assign(key=statuses["key"].map(names))
         refused = statuses[statuses["status"].eq("refused")]

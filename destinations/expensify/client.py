@@ -21,6 +21,7 @@ from destinations.expensify import lowered, policies
 from destinations.expensify.membership import SUBMITS_TO_NOBODY
 from destinations.expensify.replies import (
     PARTIAL,
+    Logins,
     UpdateAnswer,
     as_lists,
     as_object,
@@ -154,7 +155,12 @@ class Expensify:
             yield from self._by_size(part, alone, apart)
 
     def deliver(
-        self, records: Records, dry_run: bool = False, alone: Mapping[str, str] = NOBODY, apart: Collection[str] = ()
+        self,
+        records: Records,
+        dry_run: bool = False,
+        alone: Mapping[str, str] = NOBODY,
+        apart: Collection[str] = (),
+        logins: Logins = dict,
     ) -> Iterator[Answer]:
         """Send all records in chunks and give each answer as it comes; a refused chunk is narrowed down to the people at fault.
 
@@ -165,10 +171,11 @@ class Expensify:
             dry_run: Let Expensify say what it would do, and do nothing.
             alone: The numbers of those who failed alone before, and so go alone, with what they were refused for.
             apart: The numbers of those who were in doubt, and so go with nobody else.
+            logins: Whose other addresses are known (`by_person`).
         """
 
         def send(chunk: Records) -> Answer:
-            return lowered.sent(chunk, lambda some: by_person(some, self.update_employees(some, dry_run)))
+            return lowered.sent(chunk, lambda some: by_person(some, self.update_employees(some, dry_run), logins))
 
         sending = Sending("Expensify", "employeeID", send, NARROWING_CALLS, _units, _without)
         return in_turn(sending, self.chunks(records, alone, apart), alone)

@@ -1,11 +1,11 @@
 """The order in which a plan goes to Expensify: whole records, leavers last; after them whoever is deleted by the dialect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from destinations.delivery import Send, Write, noted
-from destinations.expensify import leave, movers
+from destinations.expensify import leave, membership, movers
 from destinations.expensify.client import Expensify
 from destinations.expensify.comparison import DELETION, WRITE_ONLY
 from destinations.expensify.members import Members
@@ -40,8 +40,11 @@ def to_expensify(
 
         people = People.of(write.plan)
 
+        def logins() -> Mapping[str, str]:
+            return membership.logins(ledger.acknowledged.all(write.destination), write.plan)
+
         def answered(some: pd.DataFrame) -> Iterator[pd.DataFrame]:
-            for answer in client.deliver(to_send(some, rules), alone=alone, apart=apart) if len(some) else ():
+            for answer in client.deliver(to_send(some, rules), False, alone, apart, logins) if len(some) else ():
                 mine = some[among(some["employeeID"], answer.statuses["key"])]
                 account = own_account(Sent.of(mine, people), reply) if (reply := answer.reply()) else ()
                 yield of_changes(noted(ledger, write, answer, names, account), write.plan, WRITE_ONLY.in_answer)

@@ -95,6 +95,15 @@ def _former(plan: Plan, desired: pd.DataFrame, acknowledged: pd.DataFrame) -> pd
     return found[~among(found["value"], now)].drop_duplicates(ignore_index=True)
 
 
+def logins(acknowledged: pd.DataFrame, plan: Plan) -> dict[str, str]:
+    """Address, in small letters → employee number, of whoever alone has or had it, as far as the ledger and a plan know."""
+    had = [acknowledged[["employee_id", "account"]], plan.people[["employee_id", "account"]]]
+    known = pd.concat([memory.each(acknowledged, memory.FORMER), *(one.rename(columns={"account": "value"}) for one in had)]).dropna()
+    known = known.assign(value=known["value"].str.strip().str.casefold()).drop_duplicates()
+    known = known.drop_duplicates("value", keep=False)
+    return dict(zip(known["value"].to_numpy(), known["employee_id"].to_numpy(), strict=True))
+
+
 def under_one_address(members: pd.DataFrame, acknowledged: pd.DataFrame, taken: pd.Series) -> pd.DataFrame:
     """The members with whoever is shown by a former address under the one of now, as members and as approvers; each once a policy.
 

@@ -5,7 +5,7 @@ Belongs here: the shapes of replies, what they mean, and where its own account i
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,6 +38,10 @@ _ADVICE: Final = {
 """Codes of what we are and where we look, and what to do about each."""
 
 
+_APPROVERS: Final = ("managerEmail", "approvesTo", "overLimitApprover")
+"""Fields of a record that name somebody by an address."""
+Logins = Callable[[], Mapping[str, str]]
+"""Gives address, in small letters → employee number, of everyone whom the ledger knows by one address alone."""
 Pairs = set[tuple[str, str]]
 Block = dict[str, list[str]]
 """Policy or domain group → addresses."""
@@ -172,11 +176,16 @@ def refusal(code: int, message: str, records: Records, secrets: Iterable[str]) -
     )
 
 
-def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
+def by_person(chunk: Records, update: UpdateAnswer, logins: Logins = dict) -> FeedAnswer:
     """Expensify answers by address; we account by number. A person is accepted if none of their records was skipped.
 
+    Args:
+        chunk: What was sent.
+        update: The answer.
+        logins: Whose other addresses are known, where an answer names one that was not sent.
+
     Raises:
-        Refused: Somebody was skipped, and the answer does not say who of several, so that nobody can pass for accepted.
+        Refused: Somebody was skipped, and nobody knows who of several, so that nobody can pass for accepted.
     """
     by_email: dict[str, Records] = {}
     for record in chunk:
@@ -184,11 +193,16 @@ def by_person(chunk: Records, update: UpdateAnswer) -> FeedAnswer:
     refused: dict[str, str] = {}
     other: list[Skip] = []
     people = {record["employeeID"] for record in chunk}
+    named = {folded(str(record[name])) for record in chunk for name in _APPROVERS if record.get(name)}
     for email, reason in update.skipped:
-        if not email and len(people) > 1:
-            shown = without_people(reason, chunk, PUBLIC)
-            raise Refused(f"Expensify skipped somebody: {shown}.", "skipped", shown)
-        theirs = by_email.get(folded(email), []) if email else chunk
+        theirs = by_email.get(folded(email), [])
+        # Somebody who only approves, or whom the ledger knows, is not one of these.
+        if not theirs and folded(email) not in named:
+            number = logins().get(folded(email))
+            theirs = chunk if number is None else [record for record in chunk if record["employeeID"] == number]
+            if number is None and len(people) > 1:
+                shown = without_people(reason, chunk, PUBLIC)
+                raise Refused(f"Expensify skipped somebody: {shown}.", "skipped", shown)
         refused.update(dict.fromkeys((record["employeeID"] for record in theirs), without_people(reason, theirs, PUBLIC)))
         if not theirs:
             other.append((email, reason))

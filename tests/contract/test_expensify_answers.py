@@ -16,6 +16,7 @@ ANN = {"employeeEmail": "ann@acme.example", "managerEmail": "boss@acme.example",
 BO = {"employeeEmail": "bo@acme.example", "managerEmail": "boss@acme.example", "employeeID": "2", "policyID": "P9"}
 WELL = {"responseCode": 200}
 SKIP = [{"email": "BO@acme.example", "reason": "Employee not found"}]
+OLD = {"email": "bo.before@acme.example", "reason": "Account is closed"}
 
 
 def table():
@@ -52,6 +53,11 @@ CASES = {
     "207 without skips": always({"responseCode": 207, "skippedEmployees": [], "updatedEmployeesCount": 0}),
     "200 with skips under another name": always({**WELL, "failedEmployees": SKIP}),
     "200 with a count of more failures than are named": always({**WELL, "skippedEmployees": [], "failedEmployeesCount": "1"}),
+    "200 with a skip under a former address of theirs": always({**WELL, "skippedEmployees": [OLD]}),
+    "200 with a skip under an address that nobody knows": lambda seen, _: {
+        **WELL,
+        "skippedEmployees": [{"email": "who@acme.example"}] if "bo@acme" in seen.form["data"] else [],
+    },
     "200 with a skip that says nothing of whom": lambda seen, _: {
         **WELL,
         "skippedEmployees": [{}] if "bo@acme" in seen.form["data"] else [],
@@ -114,7 +120,7 @@ def test_true_report_each_answer_means_what_the_table_says(line, url, script, wi
     retry = Retry(attempts=3, first_wait=1.0, sleep=waited.append)
     with Expensify(connection(url=url, chunk_bytes=20_000_000), windows, retry) as client:
         try:
-            for given in client.deliver([ANN | large, BO]):
+            for given in client.deliver([ANN | large, BO], logins=lambda: {OLD["email"]: BO["employeeID"]}):
                 fate |= {row.key: f"{row.status}: {row.reason}" for row in given.statuses.itertuples()}
         except Failed as failure:
             ended = failure

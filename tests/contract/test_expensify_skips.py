@@ -29,7 +29,25 @@ def test_true_report_a_skip_that_says_nothing_of_whom_lets_nobody_pass_for_accep
     assert [len(json.loads(seen.form["data"])) for seen in script.requests] == [2, 1, 1]
 
 
-def test_true_report_an_address_that_was_not_sent_costs_nobody_who_was(client, script):
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_true_report_a_skip_under_another_address_of_somebody_refuses_them(client, script, dry_run):
+    script.play({"responseCode": 200, "skippedEmployees": [{"email": "Old@acme.example ", "reason": "Account is closed"}]})
+    assert fates(client, dry_run=dry_run, logins=lambda: {"old@acme.example": "2"}) == {"1": "accepted", "2": "refused"}
+
+
+def test_true_report_a_skip_under_an_address_that_nobody_knows_lets_nobody_pass_for_accepted(client, script):
+    skip = {"email": "who@acme.example", "reason": "Account is closed"}
+    script.answer = lambda seen: {"responseCode": 200, "skippedEmployees": [skip] if "bo@acme" in seen.form["data"] else []}
+    assert fates(client) == {"1": "accepted", "2": "refused"}
+    assert [len(json.loads(seen.form["data"])) for seen in script.requests] == [2, 1, 1]
+
+
+def test_a_skip_of_somebody_else_whom_the_ledger_knows_costs_nobody_who_was_sent(client, script):
+    script.play({"responseCode": 200, "skippedEmployees": [{"email": "who@acme.example", "reason": "Not invited"}]})
+    assert fates(client, logins=lambda: {"who@acme.example": "9"}) == {"1": "accepted", "2": "accepted"}
+
+
+def test_true_report_an_approvers_address_costs_nobody_who_was_sent(client, script):
     script.play({"responseCode": 200, "skippedEmployees": [{"email": "boss@acme.example", "reason": "Not invited"}]})
     assert fates(client) == {"1": "accepted", "2": "accepted"}
 
