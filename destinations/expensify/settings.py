@@ -234,8 +234,53 @@ class Expensify(Strict):
         return self
 
 
-_TAKEN: Final = ("person", "action", "apply", "effect", "last", "reason")
-"""Columns of a plan's records that are not sent."""
+_TAKEN: Final = frozenset(
+    [
+        "person",
+        "action",
+        "apply",
+        "effect",
+        "intended",
+        "last",
+        "reason",
+        "detail",
+        "kind",
+        "kinds",
+        "delete",
+        "account",
+        "active",
+        "address",
+        "variable",
+        "assigned",
+        "further",
+        "kept",
+        "now",
+        "old",
+        "new",
+        "field",
+        "fields",
+        "value",
+        "record",
+        "key",
+        "id",
+        "policy",
+        "owner",
+        "shown",
+        "status",
+        "request",
+        "where",
+        "why",
+        "terminate",
+        "unassigned",
+        "present",
+        "landed",
+        "employment",
+        "email",
+        "submitsto",
+    ]
+)
+"""Columns beside those of records wherever these are planned, compared or sent, in small letters: ours, and what Expensify shows of a
+member. `tests/unit/destinations/expensify/test_settings.py` looks for more of them in the code."""
 
 
 def _by_letters(names: Iterable[str]) -> dict[str, str]:

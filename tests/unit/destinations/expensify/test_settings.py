@@ -1,15 +1,20 @@
 """What the settings of Expensify take and refuse, each with the word that helps."""
 
+import ast
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
 from destinations.expensify.adapter import Adapter
-from destinations.expensify.settings import ExpensifyConnection, ExpensifyFeed, Settings
+from destinations.expensify.settings import OWN_FIELDS, ExpensifyConnection, ExpensifyFeed, Settings
 from resources.failures import Permanent
 from tests.unit.destinations.expensify.test_feed import faults, record
 from tests.unit.roster.frames import person, roster
 
+EXPENSIFY = Path(__file__).parents[4] / "destinations" / "expensify"
 CONNECTION = {"partner_user_id": "p", "partner_user_secret": {"env": "EXPENSIFY_SECRET"}}
 
 
@@ -33,6 +38,28 @@ CONNECTION = {"partner_user_id": "p", "partner_user_secret": {"env": "EXPENSIFY_
 def test_a_feed_that_cannot_be_meant_is_refused(feed, words):
     with pytest.raises(ValidationError, match=words):
         ExpensifyFeed(policyID="p", **feed)
+
+
+def columns_added(module):
+    """What `assign`, `rename` and `melt` call a column in a module."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign", "rename", "melt"):
+            yield from (each.arg for each in node.keywords if each.arg and node.func.attr == "assign")
+            values = [value for each in node.keywords for value in getattr(each.value, "values", [each.value])]
+            yield from (str(value.value) for value in values if isinstance(value, ast.Constant) and node.func.attr != "assign")
+
+
+@pytest.mark.parametrize(
+    "module", ["comparison", "movers", "leave", "membership", "taking_away", "records", "owners", "delivery", "../../roster/plan/decision"]
+)
+def test_no_surprise_no_further_field_has_the_name_of_a_column_of_ours(module):
+    """One named `delete` would have members deleted; others stop every night."""
+    own = set(ExpensifyFeed.model_fields) | set(OWN_FIELDS)
+    names = {name for name in columns_added(EXPENSIFY / f"{module}.py") if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name)} - own
+    assert names or module in ("records", "owners", "delivery", "leave", "taking_away")
+    for name in [*names, "delete", "Delete", "submitsTo", "email", "shown", "account"]:
+        with pytest.raises(ValidationError, match="field 1 of extra cannot be called so"):
+            ExpensifyFeed(policyID="p", extra={name: "department"})
 
 
 @pytest.mark.parametrize(
