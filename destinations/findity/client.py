@@ -19,7 +19,7 @@ import pandas as pd
 
 from destinations.chunks import in_turn
 from destinations.findity.partly import Partly, partly
-from destinations.findity.replies import concerns_records, error_of, identity, most, refusal, total, unreadable, users_of
+from destinations.findity.replies import concerns_records, error_of, has_more, identity, most, refusal, total, unreadable, users_of, whole
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Shared, Tokens
 from destinations.findity.units import unit_table
@@ -39,6 +39,7 @@ PATIENCE = Retry()
 NARROWING_CALLS = 1000
 """How many further requests a delivery may spend on finding the people for whom whole chunks were refused."""
 
+_USERS = "list of users"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
@@ -247,22 +248,22 @@ class Findity:
         found = {identity(user): user for user in page}
         if isinstance(body, list):
             return list(found.values())
-        size, there = len(page), total(body)
+        size, there = len(page), total(body, _USERS)
         if there and 0 < size < there and self._settings.reads_at_once > 1:
             pages = [{**also, "max": str(size), "offset": str(at)} for at in range(size, there, size)]
             with ThreadPoolExecutor(self._settings.reads_at_once, "page") as pool:
                 ways = [pool.submit(copy_context().run, self._read, "/users/", params) for params in pages]
                 for body in [way.result() for way in ways]:
                     found.update({identity(user): user for user in users_of(body)})
-                    there = most(there, total(body))
+                    there = most(there, total(body, _USERS))
             page = [] if len(found) >= (there or 0) else page  # people may have come or gone meanwhile: then one after another
         while page and (there is None or len(found) < there):
             body = self._read("/users/", {**also, "max": str(size), "offset": str(len(found))})
             page = [user for user in users_of(body) if identity(user) not in found]
             found.update({identity(user): user for user in page})
-            there = most(there, total(body))
+            there = most(there, total(body, _USERS))
         # Where somebody was taken away between two pages, those after them moved up, and one of them may be on none.
-        if len(found) < (there or 0):
+        if len(found) < (there or 0) or has_more(body):
             raise Transient("Findity's list of users is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
         return list(found.values())
 
@@ -271,7 +272,7 @@ class Findity:
         if reply.status >= 400:
             code, reason = error_of(reply.json, [])
             raise Permanent(f"Findity refused to show {path}: {reply.status} {code} {reason}".rstrip(), "Check the settings and rights.")
-        return reply.json
+        return whole(reply, f"answer for {path}")
 
     def request(self, method: str, path: str, **content: Any) -> Reply:
         """One request of any path of the organization, with a renewed token and once more if the token was refused.

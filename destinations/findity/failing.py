@@ -95,6 +95,22 @@ def findings(body: Any, ids: Container[str], under: Verdict = "", listed: str = 
         yield Finding(under or "unclear", body, str(body), listed)
 
 
+def delivered_in_part(body: Any) -> bool:
+    """Whether an envelope says of a list in it that something is missing: errors beside it, a status of failing, or of a part."""
+    if not isinstance(body, dict):
+        return False
+    for key, value in body.items():
+        kind = kind_of(key)
+        if isinstance(value, list | dict):
+            partial = kind in ("code", "failing") and _fails(value)
+        else:
+            figure = _figure(value)
+            partial = _says(kind, value) == "failed" or (kind in ("code", "status") and figure in PARTIAL)
+        if partial:
+            return True
+    return delivered_in_part(body.get("meta"))
+
+
 def worse(*verdicts: Verdict) -> Verdict:
     """The worst of some."""
     return max(verdicts, key=_ORDER.index, default="")

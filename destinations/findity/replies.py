@@ -6,9 +6,10 @@ answer that is none (``partly``).
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Final
 
+from destinations.findity.failing import PARTIAL, delivered_in_part
 from destinations.replies import Records, in_words, quoted, texts, without_people
 from resources.failures import Permanent, Refused
 from resources.http import Reply
@@ -16,6 +17,8 @@ from resources.http import Reply
 PUBLIC: Final = frozenset({"role", "externalSourceId", "personnelNumber", "organizationalUnitId", "locale", "approverIds"})
 """Fields whose values may stay in a message: they say nothing about who somebody is."""
 
+_TOTALS: Final = frozenset({"total", "totalcount", "totalelements", "totalitems", "totalresults"})
+_MORE: Final = frozenset({"hasmore", "more", "moreresults", "hasnext", "hasnextpage", "next", "nextpage", "nextpagetoken"})
 LIST_KEYS = ("userList", "data", "users", "organizationalUnits")
 ERROR_KEYS = ("errorCode", "code", "error", "errors")
 _MESSAGE_KEYS = ("message", "errorMessage", "description", "error_description")
@@ -26,9 +29,22 @@ def unreadable(what: str) -> Permanent:
     return Permanent(f"Findity's {what} has no known shape.", "Check admin_url in the settings.")
 
 
+def whole(reply: Reply, what: str) -> Any:
+    """The body of an answer that shows a list.
+
+    Raises:
+        Permanent: Its status says that it is a part.
+    """
+    if reply.status in PARTIAL:
+        raise unreadable(what)
+    return reply.json
+
+
 def items(body: Any) -> Records | None:
-    """The objects of a bare list, or of the list in an envelope."""
+    """The objects of a bare list, or of the list in an envelope that says nothing of a part of it that failed."""
     if isinstance(body, dict):
+        if delivered_in_part(body):
+            return None
         body = next((body[key] for key in LIST_KEYS if isinstance(body.get(key), list)), None)
     return body if isinstance(body, list) and all(isinstance(item, dict) for item in body) else None
 
@@ -42,16 +58,40 @@ def users_of(body: Any) -> Records:
     found = items(body)
     if found is None or not all(user.get("id") or user.get("externalSourceId") for user in found):
         raise unreadable("list of users")
+    if (count := total(body, "list of users")) is not None and count < len(found):
+        raise unreadable("list of users")
     return found
 
 
-def total(body: Any) -> int | None:
-    """How many there are in all, where an envelope says so."""
-    if not isinstance(body, dict):
-        return None
-    meta = body.get("meta")
-    count = meta.get("total") if isinstance(meta, dict) else body.get("total")
-    return count if isinstance(count, int) else None
+def total(body: Any, what: str) -> int | None:
+    """How many there are in all, where an envelope says so.
+
+    Raises:
+        Permanent: What it says is no whole number, or not one alone.
+    """
+    given = {str(value) for _, value in _envelope(body, _TOTALS) if value is not None}
+    counts = {whole_number(text) for text in given}
+    if len(counts) > 1 or None in counts:
+        raise unreadable(what)
+    return next(iter(counts), None)
+
+
+def has_more(body: Any) -> bool:
+    """Whether an envelope says that there is more than it shows."""
+    return any(str(value).strip().casefold() not in ("none", "", "false", "0", "no") for _, value in _envelope(body, _MORE))
+
+
+def _envelope(body: Any, names: Container[str]) -> Iterator[tuple[str, Any]]:
+    """What an envelope says of its list under some names."""
+    if isinstance(body, dict):
+        yield from ((key, value) for key, value in body.items() if key.replace("_", "").casefold() in names)
+        for around in ("meta", "paging", "pagination", "page", "links", "_links"):
+            yield from _envelope(body.get(around), names)
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number that is not negative, whether a server writes 7, 7.0 or a text."""
+    return int(float(text)) if re.fullmatch(r"\s*\d+(\.0*)?\s*", text) else None
 
 
 def most(one: int | None, other: int | None) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.replies import items, total, unreadable
+from destinations.findity.replies import has_more, items, total, unreadable
 from destinations.replies import Records, text_table
 from resources.failures import Transient
 
@@ -36,13 +36,14 @@ def unit_table(body: Any) -> pd.DataFrame:
 
     Raises:
         Permanent: It is none of the known shapes, in whole or in part.
-        Transient: It holds fewer units than it says.
+        Transient: It holds fewer units than it says, or says that there are more.
     """
     nodes = [body] if isinstance(body, dict) and "id" in body else items(body)
-    if nodes is None:
+    count = total(body, "list of units") if nodes is not None else None
+    if nodes is None or (count is not None and count < len(nodes)):
         raise unreadable("list of units")
     rows = list(_flat(nodes, None))
-    if len(rows) < (total(body) or 0):
+    if len(rows) < (count or 0) or has_more(body):
         raise Transient("Findity's list of units is shorter than it says.", "Run again; nothing was planned from the incomplete list.")
     table = text_table(rows, UNIT_COLUMNS).drop_duplicates(ignore_index=True)
     if table["id"].duplicated().any():

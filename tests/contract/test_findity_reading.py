@@ -6,6 +6,7 @@ import json
 import pytest
 
 from destinations.findity.client import Findity
+from destinations.findity.structure.answers import approver_table, dimension_table, value_table
 from resources.failures import Permanent, Transient
 from sandbox.server import Sandbox
 from tests import syncing
@@ -59,6 +60,60 @@ def test_no_surprise_every_page_is_asked_for_whom_the_settings_ask_for(listing, 
     found = listing(reads_at_once=at_once, list_also=["partnerAdmins"]).users()
     assert found["id"].tolist() == ["a", *(one["id"] for one in EVERYONE)]
     assert found["onlyIfAsked"].tolist() == [True, *[False] * 5]
+
+
+WHOLE = [{"total": 3}, {"total": "3"}, {"meta": {"total": 3.0}}, {"totalCount": "3.0"}, {"hasMore": False, "next": None, "errors": []}]
+CUT = [
+    {"total": "5"},
+    {"total": 5.0},
+    {"meta": {"totalCount": 5}},
+    {"page": {"totalElements": 5}},
+    {"hasMore": True},
+    {"meta": {"has_more": "true"}},
+    {"links": {"next": "/users/?offset=3"}},
+    {"total": 2},
+    {"total": "many"},
+    {"total": 3, "meta": {"total": 4}},
+    {"errors": [{"code": "PARTIAL"}]},
+    {"meta": {"failed": 2}},
+    {"status": "PARTIAL"},
+    {"statusCode": 207},
+]
+
+
+@pytest.mark.parametrize("says", WHOLE)
+def test_a_list_that_says_that_it_is_whole_is_read_whatever_the_type_of_its_total(listing, script, says):
+    script.answer = lambda seen: {"data": [] if seen.query else EVERYONE[:3], **says}
+    assert len(listing().users()) == 3
+
+
+@pytest.mark.parametrize("again", [[], EVERYONE[:3]])
+@pytest.mark.parametrize("says", CUT)
+def test_no_surprise_a_list_that_says_that_it_is_not_whole_stops_the_reading(listing, script, says, again):
+    script.answer = lambda seen: {"data": again if seen.query else EVERYONE[:3], **says}
+    with pytest.raises((Permanent, Transient)):
+        listing().users()
+
+
+@pytest.mark.parametrize("says", [*CUT, None])
+def test_no_surprise_so_do_units(listing, script, wire, says):
+    script.answer = lambda seen: {"data": EVERYONE[:3], **says} if says else wire.reply(EVERYONE[:3], 206)
+    with pytest.raises((Permanent, Transient)):
+        listing().units()
+
+
+@pytest.mark.parametrize("says", CUT)
+def test_no_surprise_so_do_dimensions_values_and_approvers(says):
+    rows = [{"id": f"v{n}", "externalSourceId": str(n), "dimensionValueId": str(n), "personId": "p"} for n in range(3)]
+    for table in (dimension_table, approver_table, lambda body: value_table("COST", body)):
+        with pytest.raises(Permanent, match="no known shape"):
+            table({"data": rows, **says})
+
+
+def test_no_surprise_a_status_that_says_in_part_stops_the_reading(listing, script, wire):
+    script.play(wire.reply(EVERYONE[:3], 206, Content_Range="items 0-2/5"))
+    with pytest.raises(Permanent, match="no known shape"):
+        listing().users()
 
 
 def test_who_is_in_a_list_twice_is_there_once(listing, script):

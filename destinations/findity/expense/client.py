@@ -219,7 +219,7 @@ class Expense:
             rows = items(body)
             if rows is None:
                 raise unreadable("list of people")
-            all_of_them = total(body)
+            all_of_them = total(body, "list of people")
             if not rows or rows == last:  # the same page again: where it began was not looked at
                 break
             last, offset = rows, offset + len(rows)

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from destinations.findity.replies import error_of, total, unreadable
+from destinations.findity.failing import delivered_in_part
+from destinations.findity.replies import error_of, has_more, total, unreadable
 from destinations.findity.structure.naming import limit_text
 from destinations.replies import Records, text_table
 
@@ -30,15 +31,17 @@ def listed(body: Any, what: str) -> Records:
     """The objects of a bare list, or of the one list in an envelope.
 
     Raises:
-        Permanent: It is none of these, holds an error, or fewer objects than it says.
+        Permanent: It is none of these, holds an error, another number of objects than it says, or says that there are more.
     """
     found = body
+    if delivered_in_part(body) or has_more(body):
+        raise unreadable(what)
     if isinstance(body, dict):
         lists = [key for key in _LISTS if isinstance(body.get(key), list)]
         found = body[lists[0]] if len(lists) == 1 and "id" not in body else None
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise unreadable(what)
-    if any(error_of(item, [])[0] for item in found) or len(found) < (total(body) or 0):
+    if any(error_of(item, [])[0] for item in found) or total(body, what) not in (None, len(found)):
         raise unreadable(what)
     return found
 

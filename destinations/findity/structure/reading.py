@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from destinations.findity.client import Findity
-from destinations.findity.replies import error_of
+from destinations.findity.replies import error_of, whole
 from destinations.findity.settings import Settings
 from destinations.findity.structure.answers import (
     APPROVERS,
@@ -104,7 +104,7 @@ def _ask(client: Findity, path: str, what: str, table: Callable[[Any], pd.DataFr
         unread.append((what, f"Findity refused to show it: {reply.status} {code} {reason}".rstrip()))
         return None
     try:
-        return table(reply.json)
+        return table(whole(reply, what))
     except Permanent as failure:
         unread.append((what, str(failure)))
         return None

@@ -18,7 +18,7 @@ import pandas as pd
 from destinations.findity.client import Findity
 from destinations.findity.failing import PARTIAL, findings
 from destinations.findity.partly import answered
-from destinations.findity.replies import error_of
+from destinations.findity.replies import error_of, whole
 from destinations.findity.settings import Settings
 from destinations.findity.structure import definitions, units
 from destinations.findity.structure.answers import approver_table, unit_approver_table, value_table
@@ -230,4 +230,4 @@ def _read(client: Findity, path: str) -> Any:
     reply = client.request("GET", path)
     if reply.status >= 400:
         raise Permanent(f"Findity refused to show {path}: {reply.status}", "Check the rights of the key.")
-    return reply.json
+    return whole(reply, path)
