@@ -108,6 +108,13 @@ class Stage(Pages):
     def ledger(self, company: str = "acme") -> Any:
         return Ledger.open(places.ledger_url(), company)
 
+    def let_in(self, address: str) -> None:
+        """Release those who wait first, unless a test before has: whoever has the address is there."""
+        if address not in self.acme.members():
+            chosen = {"people": ["E01", "E11"], "released_by": "anna", "reason": "looked through"}
+            assert self.acme.quickly("release", digest=self.digest(), **chosen).succeeded
+        assert address in self.acme.members()
+
     def digest(self, destination: str = "expensify") -> str:
         """Of what waits there now."""
         with self.ledger() as ledger:

@@ -237,17 +237,9 @@ def test_what_tonight_would_do_to_one_person_is_shown_and_nothing_is_written(sta
         assert ledger.visits.newest(1)[0].employee_id == "E05"
 
 
-@pytest.fixture
-def kit_is_there(stage: Stage) -> None:
-    """Whichever tests ran before."""
-    if "kit@acme.example" not in stage.acme.members():
-        let_in = {"people": ["E01", "E11"], "released_by": "anna", "reason": "looked through"}
-        assert stage.acme.quickly("release", digest=stage.digest(), **let_in).succeeded
-
-
 @further
-@pytest.mark.usefixtures("kit_is_there")
 def test_one_proposes_and_another_releases(stage: Stage) -> None:
+    stage.let_in("kit@acme.example")
     with stage.ledger() as ledger:
         assert "leave" not in ledger.releases.held(stage.digest()).kinds
     people = serving.people(stage.acme)
