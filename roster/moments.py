@@ -36,7 +36,7 @@ def parsed(text: str, format: str) -> datetime:
     Raises:
         ValueError: It is not written so.
     """
-    text, format = (FRACTION.sub(r"\1", each) for each in (text, format))
+    text, (format, hours, minutes) = FRACTION.sub(r"\1", text), _read_by(format)
     try:
         moment = datetime.strptime(text, format)  # noqa: DTZ007 most have no time zone, and the others get theirs later
     except ValueError:
@@ -44,7 +44,6 @@ def parsed(text: str, format: str) -> datetime:
         if other == text:
             raise
         moment = datetime.strptime(other, format)  # noqa: DTZ007 likewise
-    hours, minutes = _fixed(format)
     return moment.replace(hour=hours, minute=minutes) if hours or minutes else moment
 
 
@@ -79,6 +78,12 @@ def zone_in(format: str) -> tzinfo | None:
         if "/" in word or (_SHORT_NAME.fullmatch(word) and word not in _NO_ZONE):
             raise ValueError("a zone that is not known")
     return None
+
+
+@cache
+def _read_by(format: str) -> tuple[str, int, int]:
+    """The format as values are read by it, and the clock time that stands in it."""
+    return FRACTION.sub(r"\1", format), *_fixed(format)
 
 
 def _fixed(format: str) -> tuple[int, int]:
