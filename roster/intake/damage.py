@@ -40,6 +40,13 @@ FLOAT: Final = r"[0-9]{2,}[.,]0+"
 """What a number becomes that went through a program as a fraction."""
 GROUPED: Final = r"[0-9]{1,3}(?:[,'’][0-9]{3})+"
 """What a number becomes that a spreadsheet took for an amount."""
+POINTED: Final = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+"""The same where thousands have points, unless others of the column have points elsewhere: then they are codes."""
+ROUNDED: Final = r"[1-9][0-9]{14}0+"
+"""A number of which a spreadsheet kept fifteen digits."""
+FIFTEEN: Final = 15
+LEAST: Final = 5
+"""Noughts behind the fifteenth digit, of all numbers of a column together, that are no accident."""
 
 DAY: Final = (
     r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[ T][0-9:.]+)?|[0-3]?[0-9][.-] ?(?:[Jj]an|[Ff]eb|[Mm](?:ar|är|rz|ay|ai|aj)|[Aa]pr|[Jj]u[nl]"
@@ -61,7 +68,7 @@ _CURLY: Final = "’‘ʼ´"
 """What a program makes of that apostrophe that sets text."""
 _SUSPECT: Final = (
     r"[^ -~]|[?&#\\%<{}|]|^[=\[\]]|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
-    rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED})$"
+    rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED}|{POINTED})$"
 )
 
 _UNSUSPECTED: Final = f"{string.ascii_letters}{string.digits} -/:@()".encode()
@@ -79,6 +86,7 @@ MESSAGES: Final = {
     "grouped": "A spreadsheet took this number for an amount: it has marks between thousands.",
 }
 """Kind of damage → what HR is told."""
+_ORIGINAL: Final = "Have HR send the original export, not a copy that was opened and saved in a spreadsheet."
 NOTHING: Final = fault_rows([], "bank_account", "shared_account")
 """No fault at all."""
 
@@ -155,9 +163,17 @@ def _kinds(series: pd.Series, name: str) -> pd.Series:
         return series.head(0)
     # Of what people are told apart by, nearly every value is another one.
     values = series if name in KEYS else pd.Series(series.unique(), dtype="str")
-    suspect = values[values.str.contains(_SUSPECT + more, na=False)].unique()
+    suspect = list(values[values.str.contains(_SUSPECT + more, na=False)].unique())
+    if name in NUMBERS and any(re.fullmatch(POINTED, text) for text in suspect) and _has_codes(values):
+        suspect = [text for text in suspect if not re.fullmatch(POINTED, text)]
     kinds = {text: kind for text in suspect if (kind := _kind(text, name))}
     return series[among(series, pd.Series(list(kinds), dtype="str"))].map(kinds).astype("str")
+
+
+def _has_codes(numbers: pd.Series) -> bool:
+    """Whether some have points where no thousands end, as codes of parts have."""
+    pointed = numbers[numbers.str.fullmatch(r"[0-9]+(?:\.[0-9]+)+", na=False)]
+    return bool((~pointed.str.fullmatch(f"{POINTED}|{FLOAT}")).any())
 
 
 def _kind(text: str, name: str) -> str | None:
@@ -165,7 +181,7 @@ def _kind(text: str, name: str) -> str | None:
         return "shortened"
     if name in CODES and re.fullmatch(DAY, text):
         return "day"
-    if name in NUMBERS and re.fullmatch(GROUPED, text):
+    if name in NUMBERS and re.fullmatch(f"{GROUPED}|{POINTED}", text):
         return "grouped"
     if (name in NAMES and re.search(_STAND_INS, text)) or (name in NUMBERS and re.search(r"[0-9]\?|\?[0-9]", text)):
         return "lost"
@@ -200,8 +216,23 @@ def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> N
                 f"A spreadsheet has shortened {len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}: they "
                 "are written with an "
                 "exponent (as 1.23457E+11 is), and their last digits are lost for good.",
-                "Have HR send the original export, not a copy that was opened and saved in a spreadsheet.",
+                _ORIGINAL,
             )
+        if len(lines := _rounded(values)):
+            raise Unfit(
+                "numbers",
+                f"A spreadsheet has rounded {len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}: it keeps fifteen "
+                "digits, and in each number that has more only noughts follow.",
+                _ORIGINAL,
+            )
+
+
+def _rounded(numbers: pd.Series) -> pd.Index:
+    """The lines of numbers that have more digits than a spreadsheet keeps, where all of these end in noughts: a single one may."""
+    long = numbers[numbers.str.len() > FIFTEEN]
+    distinct = pd.Series(long[long.str.fullmatch(r"[0-9]+", na=False)].unique(), dtype="str")
+    rounded = bool(distinct.str.fullmatch(ROUNDED).all()) and int((distinct.str.len() - FIFTEEN).sum()) >= LEAST
+    return long.index[long.isin(distinct)] if rounded else long.index[:0]
 
 
 def shared_accounts(roster: pd.DataFrame) -> pd.DataFrame:

@@ -113,6 +113,33 @@ def test_no_surprise_a_damaged_name_rejects_its_row_and_is_counted(name: str) ->
     assert not result.rejects["message"].str.contains(name, regex=False).any()
 
 
+def test_no_surprise_numbers_with_points_between_thousands_are_nobodys() -> None:
+    result = intake(line("20.401"), line("20.402", mail="b@x.se"), line("1.020.403", mail="c@x.se"), line("20404", mail="d@x.se"))
+    assert list(result.roster["employee_id"]) == ["20404"]
+    assert set(result.rejects["code"]) == {"damaged"}
+
+
+@pytest.mark.parametrize("other", ["20.41", "1.20", "020.402", "20.4022"])
+def test_numbers_of_parts_with_points_are_numbers(other: str) -> None:
+    result = intake(line("20.401"), line(other, mail="b@x.se"))
+    assert list(result.roster["employee_id"]) == ["20.401", other]
+
+
+def test_no_surprise_numbers_that_a_spreadsheet_has_rounded_make_the_file_unfit() -> None:
+    rows = [line(f"2023010000204{at:02}000", mail=f"p{at}@x.se") for at in range(1, 4)]
+    with pytest.raises(Unfit, match=r"has rounded 3 numbers in .*, the first on line 2"):
+        intake(*rows, line("17", mail="s@x.se"))
+    columns = {name: column for name, column in COLUMNS.items() if name != "manager_email"} | {"manager_id": "Boss"}
+    with pytest.raises(Unfit, match="has rounded"):
+        intake(*(line(str(at), mail=f"p{at}@x.se", boss=f"2023010000204{at:02}000") for at in range(1, 4)), columns=columns)
+
+
+def test_a_long_number_may_end_in_noughts_where_others_do_not() -> None:
+    result = intake(line("202301000020401000"), line("202301000020402001", mail="b@x.se"), line("2023010000204030", mail="c@x.se"))
+    assert len(result.roster) == 3
+    assert len(intake(line("2023010000204030"), line("17", mail="b@x.se")).roster) == 2
+
+
 @pytest.mark.parametrize("number", ["204?1", "?20401", "20401?"])
 def test_a_number_of_which_a_digit_was_lost_is_nobodys(number: str) -> None:
     result = intake(line("20401"), line(number, mail="p2@x.se"))
