@@ -262,7 +262,7 @@ class Adapter(Destination, DryRun, ByHand, Examined, Preflight, StillIn):
         return pd.DataFrame({"employee_id": desired["employee_id"], "account": self.account_after(plan, desired)})
 
     def not_as_left(self, plan: Plan, desired: pd.DataFrame, read: Frames) -> pd.DataFrame:
-        return pd.DataFrame({"employee_id": comparison.still_members(plan, read["members"]), "field": "isTerminated"})
+        return pd.DataFrame({"employee_id": comparison.still_members(plan, read), "field": "isTerminated"})
 
     def dry_run(self, access: Access, ledger: Ledger, plan: Plan) -> DryRunReply:
         sent = official(plan.records[plan.records["apply"]])  # the dialect has no dry run

@@ -21,7 +21,7 @@ from roster.people.matching import owners
 from roster.plan.comparison import Removal
 from roster.plan.decision import Plan
 from roster.plan.dependants import Standing, approver_pairs, first_of, needs_of
-from roster.plan.differences import compare, together
+from roster.plan.differences import Frames, compare, together
 from roster.plan.write_only import WriteOnly
 from roster.records import compact
 from roster.vocabulary import BROUGHT, Kind
@@ -294,14 +294,16 @@ def by_deletion(records: pd.DataFrame, at: pd.Series | None = None) -> pd.DataFr
     return records.assign(**{DELETION: pd.Series("true", index=records.index, dtype="str").where(every)})
 
 
-def still_members(plan: Plan, members: pd.DataFrame) -> pd.Series:
+def still_members(plan: Plan, read: Frames) -> pd.Series:
     """The leavers, by number, whom a policy that was read shows all the same, by address or number: also one that none of their records
-    was for."""
+    was for; and those whom nothing shows to be out, since the members of a policy that they were to leave were not read."""
     leaving = plan.records[plan.records["apply"] & plan.records["action"].eq("deactivate")]
     if leaving.empty:  # it may have no column of the API's then
         return leaving["person"]
     left = pd.DataFrame({"employee_id": leaving["person"], "account": leaving["employeeEmail"].str.lower()})
-    return membership.shown(left, members)["employee_id"].drop_duplicates()
+    unread = leaving.loc[~among(leaving["policyID"], membership.looked_at(read)), "person"]
+    still: pd.Series = pd.concat([membership.shown(left, read["members"])["employee_id"], unread]).drop_duplicates()
+    return still
 
 
 def needs(standing: Standing) -> pd.DataFrame:

@@ -19,7 +19,19 @@ import pandas as pd
 
 from destinations.chunks import in_turn
 from destinations.findity.partly import Partly, partly
-from destinations.findity.replies import concerns_records, error_of, has_more, identity, most, refusal, total, unreadable, users_of, whole
+from destinations.findity.replies import (
+    concerns_records,
+    error_of,
+    has_more,
+    identity,
+    most,
+    put_together,
+    refusal,
+    total,
+    unreadable,
+    users_of,
+    whole,
+)
 from destinations.findity.settings import FindityConnection
 from destinations.findity.tokens import Shared, Tokens
 from destinations.findity.units import unit_table
@@ -245,7 +257,8 @@ class Findity:
         also = dict.fromkeys(self._settings.list_also if with_optional else (), "true")
         body = self._read("/users/", also)
         page = users_of(body)
-        found = {identity(user): user for user in page}
+        found: dict[str, dict[str, Any]] = {}
+        put_together(found, page)
         if isinstance(body, list):
             return list(found.values())
         size, there = len(page), total(body, _USERS)
@@ -254,13 +267,14 @@ class Findity:
             with ThreadPoolExecutor(self._settings.reads_at_once, "page") as pool:
                 ways = [pool.submit(copy_context().run, self._read, "/users/", params) for params in pages]
                 for body in [way.result() for way in ways]:
-                    found.update({identity(user): user for user in users_of(body)})
+                    put_together(found, users_of(body))
                     there = most(there, total(body, _USERS))
             page = [] if len(found) >= (there or 0) else page  # people may have come or gone meanwhile: then one after another
         while page and (there is None or len(found) < there):
             body = self._read("/users/", {**also, "max": str(size), "offset": str(len(found))})
-            page = [user for user in users_of(body) if identity(user) not in found]
-            found.update({identity(user): user for user in page})
+            shown = users_of(body)
+            page = [user for user in shown if identity(user) not in found]
+            put_together(found, shown)
             there = most(there, total(body, _USERS))
         # Where somebody was taken away between two pages, those after them moved up, and one of them may be on none.
         if len(found) < (there or 0) or has_more(body):

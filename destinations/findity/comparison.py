@@ -259,14 +259,15 @@ def deletions(people: pd.DataFrame, users: pd.DataFrame, assigned: pd.Series | N
 
 
 def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.DataFrame:
-    """Leavers of a plan who are active all the same (``active``), and of `desired` who are not there (``externalSourceId``).
+    """Leavers of a plan who are active all the same, or of whom nothing shows that they are not (``active``), and of `desired` who are not
+    there (``externalSourceId``).
 
     Returns:
         ``employee_id``, ``field``.
     """
     leaving = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("deactivate")]
     leaving = leaving.reindex(columns=["person", "externalSourceId"]).astype("str")
-    still = leaving.merge(users[users["active"].fillna(True).astype("bool")], on="externalSourceId")["person"]
+    still = _still_active(leaving, users)
     ended = plan.records.loc[plan.records["apply"] & plan.records["action"].eq("delete")].reindex(columns=["person", "externalSourceId"])
     there = ended.loc[among(ended["externalSourceId"].astype("str"), account_of(users)), "person"]
     pairs = accounts_after(plan)
@@ -277,6 +278,17 @@ def not_as_left(plan: Plan, desired: pd.DataFrame, users: pd.DataFrame) -> pd.Da
         pd.DataFrame({"employee_id": pd.concat([missing, there]), "field": "externalSourceId"}),
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _still_active(leaving: pd.DataFrame, users: pd.DataFrame) -> pd.Series:
+    """The leavers whom a list shows as active: also by an id that blanks or capitals make another, and by their number where it shows no
+    id. A list of nobody shows nothing of them."""
+    if users.empty:
+        return leaving["person"]
+    active = users[users["active"].fillna(True).astype("bool")]
+    ids, account = active["externalSourceId"].str.strip().str.casefold(), leaving["externalSourceId"].str.strip().str.casefold()
+    nameless = active.loc[ids.isna() | ids.eq(""), "personnelNumber"].str.strip()
+    return leaving.loc[among(account, ids) | among(leaving["person"], nameless), "person"]
 
 
 def accounts_after(plan: Plan) -> pd.DataFrame:

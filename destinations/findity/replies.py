@@ -104,6 +104,19 @@ def identity(user: dict[str, Any]) -> str:
     return str(user.get("id") or user.get("externalSourceId") or json.dumps(user, sort_keys=True))
 
 
+def put_together(found: dict[str, dict[str, Any]], page: Records) -> None:
+    """Adds the users of a page to those that were found. Of one who is shown twice the later one counts; but who is shown as active by
+    one of both is so, since nothing shows then that they are out."""
+    for user in page:
+        before = found.get(identity(user))
+        active = before is not None and _is_active(before) and not _is_active(user)
+        found[identity(user)] = {**user, "active": True} if active else user
+
+
+def _is_active(user: dict[str, Any]) -> bool:
+    return str(user.get("active")).strip().casefold() != "false"
+
+
 def error_of(body: Any, records: Records) -> tuple[str, str]:
     """Code and masked message, from any of the shapes that have been seen or guessed; empty where there is none."""
     if isinstance(body, list):

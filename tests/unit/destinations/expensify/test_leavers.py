@@ -2,10 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 
+from destinations.expensify import comparison
 from destinations.identity import same_place
 from resources.ledger import Ledger
+from roster.plan.decision import Plan
 from tests.unit.destinations.expensify.nights import OWNER, admin, seeded
 from tests.unit.roster.frames import person
 
@@ -147,3 +150,14 @@ def test_where_absence_is_no_news_nobody_absent_is_named(company):
     acme.begin(BOSS, person("2"))
     assert acme.night(BOSS).still_in() == []
     assert acme.night(BOSS, person("2", employment="left")).still_in() == [("2", "P9")]
+
+
+@pytest.mark.parametrize("looked", [["P1"], []])
+def test_true_report_a_leaver_has_not_landed_while_a_policy_that_they_were_to_leave_is_not_read(looked):
+    leaves = {"person": "2", "action": "deactivate", "apply": True, "employeeEmail": "2@acme.example", "policyID": "P3"}
+    plan = Plan(people=pd.DataFrame(), changes=pd.DataFrame(), records=pd.DataFrame([leaves, {**leaves, "policyID": "P1"}]))
+    members = pd.DataFrame(columns=["policyID", "email", "employeeID"], dtype="str")
+    read = {"members": members, "looked": pd.DataFrame({"policyID": looked}, dtype="str")}
+    assert comparison.still_members(plan, read).tolist() == ["2"]
+    read["looked"] = pd.DataFrame({"policyID": ["P1", "P3"]}, dtype="str")
+    assert comparison.still_members(plan, read).empty
