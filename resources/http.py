@@ -314,6 +314,9 @@ class Http:
             raise
         finally:
             watch.cancel()
+        decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
+        if response.num_bytes_downloaded and not getattr(decompressor, "eof", True):
+            raise httpx.RemoteProtocolError("the packed body breaks off")  # httpx gives what there is of it for the whole
         if over.is_set():  # an answer without a length ends where its connection does
             raise _Unreadable(f"was not complete after {self._bounds.seconds:,.0f} s")
         return response, bytes(body)

@@ -252,6 +252,25 @@ def test_answers_within_the_bounds_are_read_whole_packed_or_not(script, wire):
             assert isinstance(http.send("GET", url).json, list)
 
 
+@pytest.mark.parametrize("left", [5, 20])
+@pytest.mark.parametrize(("method", "kind"), [("GET", Transient), ("PUT", Unanswered)])
+def test_a_packed_answer_that_breaks_off_is_a_cut_connection_and_asked_for_again(script, wire, method, kind, left):
+    body = gzip.compress(json.dumps(list(range(1000))).encode())
+    cut, whole = (wire.reply(part, Content_Encoding="gzip") for part in (body[:-left], body))
+    with Http("Findity", script.url, 5, Retry(attempts=3, sleep=lambda _: None)) as http:
+        script.play(cut, whole)
+        assert http.send(method, script.url, content=b"").json == list(range(1000))
+        script.play(cut, cut, cut)
+        with pytest.raises(kind, match="did not answer"):
+            http.send(method, script.url, writes=method == "PUT", content=b"")
+
+
+def test_an_answer_of_nothing_that_is_to_be_packed_is_one(script, wire):
+    script.play(wire.reply("", 204, Content_Encoding="gzip"))
+    with Http("Findity", script.url, 5, Retry(attempts=1)) as http:
+        assert http.send("GET", script.url).content == b""
+
+
 def test_the_default_bounds_hold_a_hundred_thousand_people():
     user = dict.fromkeys(("id", "personId", "externalSourceId", "firstName", "lastName", "email", "personnelNumber"), "x" * 36)
     user |= {"address": {"street": "x" * 60}, "bankAccount": {"iban": "x" * 34}, "approverIds": ["x" * 36], "dimensionPresets": []}
