@@ -193,11 +193,10 @@ def by_person(chunk: Records, update: UpdateAnswer, logins: Logins = dict) -> Fe
     refused: dict[str, str] = {}
     other: list[Skip] = []
     people = {record["employeeID"] for record in chunk}
-    named = {folded(str(record[name])) for record in chunk for name in _APPROVERS if record.get(name)}
     for email, reason in update.skipped:
         theirs = by_email.get(folded(email), [])
         # Somebody who only approves, or whom the ledger knows, is not one of these.
-        if not theirs and folded(email) not in named:
+        if not theirs and not any(folded(email) == folded(str(record.get(name) or "")) for record in chunk for name in _APPROVERS if email):
             number = logins().get(folded(email))
             theirs = chunk if number is None else [record for record in chunk if record["employeeID"] == number]
             if number is None and len(people) > 1:
