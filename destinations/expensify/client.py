@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Self, TypeGuard
 
+import numpy as np
 import orjson
 import pandas as pd
 
@@ -358,9 +359,13 @@ def members_of(info: Mapping[str, Mapping[str, Any]], policy_ids: Iterable[str])
     table = policies.table(rows, MEMBER_COLUMNS)
     # Typed by hand there: blanks around an address or a number make nobody another, nor do capitals make another role.
     table = table.assign(**{name: table[name].str.strip() for name in ("email", "role", "submitsTo", "employeeID")})
-    is_text = pd.Series([isinstance(row.get("submitsTo"), str) for row in rows], index=table.index, dtype="bool")
-    nobody = pd.Series("true", index=table.index, dtype="str").where(is_text & table["submitsTo"].isna())
-    return table.assign(role=table["role"].str.lower(), submitsTo=table["submitsTo"].where(is_text), **{SUBMITS_TO_NOBODY: nobody})
+    approver = table["submitsTo"]
+    # Few are no plain address, and only of these it is asked whether they are a text.
+    odd = np.flatnonzero(~approver.str.match(r"[^{\[]+@", na=False))
+    texts = [at for at in odd if isinstance(rows[at].get("submitsTo"), str)]
+    approver = approver.mask(table.index.isin(np.setdiff1d(odd, texts)))
+    nobody = pd.Series("true", index=table.index, dtype="str").where(table.index.isin(texts))
+    return table.assign(role=table["role"].str.lower(), submitsTo=approver, **{SUBMITS_TO_NOBODY: nobody.where(approver.isna())})
 
 
 def is_member_list(members: Any) -> TypeGuard[list[dict[str, Any]]]:

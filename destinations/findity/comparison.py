@@ -355,6 +355,6 @@ def needs(standing: Standing, *, by_users: bool = True) -> pd.DataFrame:
 def _unread_approvers(users: pd.DataFrame) -> pd.Series:
     """Of which users it is not to be seen who approves: no list is shown, or an id in it that no user has, or more than one."""
     ids, texts = users["personId"].dropna(), users["approverIds"]
-    known = set(ids[~ids.duplicated(keep=False)])
+    known = set(ids[~ids.duplicated(keep=False)].to_numpy())
     lost = [text for text in texts.dropna().unique() if not known.issuperset(json.loads(text))]
     return texts.isna() | texts.isin(lost)
