@@ -167,10 +167,10 @@ def _of_list(kind: _Kind) -> Verdict:
 
 def _of(item: dict[str, Any]) -> Verdict:
     """What an object that names somebody says of them."""
-    if _only_warns(item):
+    kinds = _kinds(tuple(item))
+    if (not kinds and "user" not in item) or _only_warns(item):
         return "well"
     verdict: Verdict = "well"
-    kinds = {key: kind for key in item if (kind := kind_of(key))}
     for key, kind in kinds.items():
         value = item[key]
         if isinstance(value, list | dict):
@@ -186,8 +186,14 @@ def _of(item: dict[str, Any]) -> Verdict:
     return worse(verdict, "unclear" if unknown_words and not {"status", "success"} & {*kinds.values()} else "well")
 
 
+@cache  # a reply shows many users, and of all the same fields
+def _kinds(keys: tuple[str, ...]) -> dict[str, _Kind]:
+    """Which of some fields say anything, and of what kind they are."""
+    return {key: kind for key in keys if (kind := kind_of(key))}
+
+
 def _only_warns(item: dict[str, Any]) -> bool:
-    return str(item.get("severity")).casefold() in _PASSING
+    return "severity" in item and str(item.get("severity")).casefold() in _PASSING
 
 
 @cache

@@ -20,6 +20,7 @@ from resources.failures import Refused, Unanswered
 from resources.http import Reply
 
 _AGAIN: Final = "Run again: it is safe to repeat."
+_UNSHOWN: Final = tuple(WRITE_ONLY.fields)
 _MASKED: Final = re.compile(r"[*•#]|x{3,}", re.IGNORECASE)
 """What a server may show in place of a number that it keeps to itself."""
 
@@ -128,9 +129,12 @@ def _objects(body: Any) -> Iterator[dict[str, Any]]:
 
 def _shows_another(record: Record, shown: Any) -> bool:
     """Whether an answer shows another value of what no reading may ever show than was sent: then nothing else ever tells."""
+    sent = [name for name in _UNSHOWN if name in record]
+    if not sent:
+        return False
     user = shown.get("user") if isinstance(shown, dict) else None
     around = [each for each in (shown, user) if isinstance(each, dict)]
-    return any(_differs(record[name], each.get(name)) for name in WRITE_ONLY.fields if name in record for each in around)
+    return any(_differs(record[name], each.get(name)) for name in sent for each in around)
 
 
 def _differs(sent: Any, shown: Any) -> bool:
