@@ -88,7 +88,8 @@ def test_no_surprise_strangers_who_share_a_number_are_only_told(begun):
 @pytest.mark.parametrize("role", ["Admin", None])
 def test_no_surprise_an_owner_is_no_stranger_to_be_taken_out_however_their_role_is_shown(begun, role):
     policy = begun.box.state["expensify"]["policies"][HOME]
-    policy["members"]["owner@elsewhere.example"] = {"email": "owner@elsewhere.example", "role": role, "employeeID": "O1"}
+    owner = {"email": "owner@elsewhere.example", "role": role, "employeeID": "O1", "submitsTo": "owner@elsewhere.example"}
+    policy["members"]["owner@elsewhere.example"] = owner
     policy["owner"] = "owner@elsewhere.example"
     assert names(begun.sync(BOSS, ANN, **REMOVE)) == {"not_in_hr": 3, "stranger": 1}
 
