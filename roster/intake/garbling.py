@@ -40,9 +40,10 @@ _MISREAD = re.compile(
     f"|(?<=[{_SMALL}][{_SMALL}])[ÂÊÈÕŠŒŸ](?=[{_SMALL}])"
     f"|(?<=[A-Z])[ÂÕŒŸ](?=[{_SMALL}])|(?<=[A-Z][bdfghjklmnpqrstvwxz])[ÂÊÈÕŒ](?=[{_SMALL}])|(?<=[{_SMALL}])Ÿ(?=[{_SMALL}])"
     f"|(?<=[áíóúý])è|(?<=[a-z])ø(?=á)"  # Slovak and Czech, of Windows-1250
-    r"|[A-Za-zÀ-ÿ][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-zÀ-ÿ]"  # two alphabets in a word
 )
 """Signs inside a word, and capital letters that no language has there: a page of one byte that was read as another such page."""
+_TWO_ALPHABETS = re.compile(r"[A-Za-zÀ-ÿ][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-zÀ-ÿ]")
+"""A Latin letter beside a Greek or Cyrillic one. Of an e-mail address that is told apart (`roster.intake.addresses`)."""
 _LOST = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
 """Characters that stand for none."""
 _QUESTION_MARKS = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
@@ -69,6 +70,6 @@ def kind(text: str) -> str | None:
     """
     if _CODE.search(text):
         return "code"
-    if _GARBLED.search(text) or (_ADDRESS not in text and _MISREAD.search(text)):
+    if _GARBLED.search(text) or ("@" not in text and _TWO_ALPHABETS.search(text)) or (_ADDRESS not in text and _MISREAD.search(text)):
         return "garbled"
     return "lost" if _LOST.search(text) or (_ADDRESS not in text and _QUESTION_MARKS.search(text)) else None

@@ -58,6 +58,8 @@ def test_links_within_the_folder_and_below_are_followed(serve: Serve, at: At, ro
 
 def test_a_link_that_is_not_the_newest_is_no_matter(serve: Serve, at: At, root: Path, elsewhere: Path, wire: SimpleNamespace) -> None:
     (root / "out" / "people_0.csv").symlink_to("../private/payroll.csv")
+    earlier = (root / "out" / "people_1.csv").stat().st_mtime - 1
+    os.utime(elsewhere, (earlier, earlier))
     assert at(serve()).fetch().content == wire.CONTENT
 
 

@@ -98,7 +98,9 @@ def test_a_file_that_hr_has_put_there_since_is_the_newest(serve: Serve, source: 
 
 
 def test_an_older_file_that_nobody_read_is_not_taken_for_the_newest(serve: Serve, at: At, root: Path, wire: SimpleNamespace) -> None:
-    (root / "out" / "people_0.csv").write_bytes(b"older")
+    older, earlier = root / "out" / "people_0.csv", (root / "out" / "people_1.csv").stat().st_mtime - 1
+    older.write_bytes(b"older")
+    os.utime(older, (earlier, earlier))
     client = at(served(serve, root))
     client.fetch()
     assert client.find().name == "people_1.csv"

@@ -63,7 +63,7 @@ def test_a_dry_run_and_files_by_hand_have_the_order_of_the_write_leavers_last(tm
         __enter__ = lambda self: self  # noqa: E731
         __exit__ = lambda *_: None  # noqa: E731
 
-        def deliver(self, records, dry_run, **nobody):
+        def deliver(self, records, dry_run, *nobody):
             sent.extend(records)
             return [Answer(statuses([]))]
 
