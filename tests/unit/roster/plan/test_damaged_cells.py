@@ -148,7 +148,7 @@ def test_no_surprise_at_findity_whatever_happens_to_any_cell(rows: list[list[str
 
 
 def written(rows: list[list[str]]) -> set[str]:
-    """What stands in a cell of this file or the last one, without case, and without what stands around words and is none, or is a remark."""
+    """What stands in a cell of this file or the last one, without case, remarks, and what stands around words and is none."""
     cells = [form for row in [*rows, *HR] for cell in row for form in (cell, cell.replace(" (On Leave)", ""))]
     return {form.lower() for cell in cells for form in (cell.strip(" \u200b"), cell.strip(" '\u200b"))}
 
