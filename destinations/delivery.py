@@ -141,6 +141,8 @@ def _overtaken(write: Write, waiting: pd.Series, later: pd.DataFrame) -> pd.Data
     If that run brought what this plan would bring, there is nothing left to do. Else the plan's old values are not what is there now, and
     whoever needs that person's change waits with them for a plan that knows.
     """
+    if later.empty:
+        return pd.DataFrame(columns=["person", "status", "reason", "request"], dtype="str")
     ours = write.acknowledgements.reindex(columns=list(later.columns))
     both = ours[among(ours["employee_id"], waiting)].merge(later, on="employee_id", suffixes=("", "_there"))
     same = both["active"].eq(both["active_there"]) & (both["account"] == both["account_there"]) & (both["record"] == both["record_there"])

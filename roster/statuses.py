@@ -6,12 +6,11 @@ company's file has (its settings say so), what a column of them seems to be (``r
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from anyascii import anyascii
 
+from roster import shipped
 from roster.vocabulary import WORKER_STATUSES
 
 
@@ -61,7 +60,7 @@ def _runs(value: str) -> set[str]:
 @cache
 def _words() -> dict[str, dict[str, str]]:
     """Each list of the file as a table from the plain word to what it stands for; ``written`` has the words as they stand there."""
-    given: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "statuses.yaml").read_text(encoding="utf-8"))
+    given: dict[str, Any] = shipped.read(__file__, "statuses.yaml")
     statuses = {plain(word): key for key, words in given["statuses"].items() for word in words}
     return {
         "statuses": statuses | {plain(word): word for word in WORKER_STATUSES},

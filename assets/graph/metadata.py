@@ -79,6 +79,8 @@ def table(frame: pd.DataFrame) -> dg.MetadataValue:
 
     An asset's page has room for two or three narrow columns; what sticks out is cut off there.
     """
+    if frame.empty:
+        return dg.MetadataValue.table([], _schema(frame))
     shown = frame.head(MOST_ROWS).astype("object").where(frame.head(MOST_ROWS).notna(), None)
     records = [dg.TableRecord({str(name): _plain(value) for name, value in row.items()}) for row in shown.to_dict("records")]
     if rest := len(frame) - len(shown):

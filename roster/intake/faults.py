@@ -94,7 +94,10 @@ def entries(found: list[pd.DataFrame], frame: pd.DataFrame, numbers: pd.Series, 
         numbers: Their employee numbers; NaN where unreadable.
         people: The settings, for HR's headers.
     """
-    table = pd.concat([fault_rows([], "", "missing"), *found], ignore_index=True).drop_duplicates(["line", "column", "code"])
+    table = pd.concat([fault_rows([], "", "missing"), *found], ignore_index=True)
+    if table.empty:
+        return table.reindex(columns=list(COLUMNS)).astype({name: "str" for name in COLUMNS if name != "line"})
+    table = table.drop_duplicates(["line", "column", "code"])
     values = [_cells(part, str(column), frame) for column, part in table.groupby("column", sort=False)]
     table["value"] = pd.concat([pd.Series(dtype="str"), *values]).reindex(table.index).astype("str")
     table["employee_id"] = numbers.reindex(table["line"]).set_axis(table.index).astype("str")

@@ -118,10 +118,11 @@ def leavers(validated: Validated, standing: pd.Series) -> Leavers:
         standing: ``vocabulary.Employment`` of each, as far as status and dates can be read (`roster.intake.employed`).
     """
     left, terminated = standing.eq("left"), validated.frame["worker_status"].eq("Terminated")
-    unreadable = {column: _lines_with(validated.rejected, column, left.index) for column in ("employee_id", *DATES)}
+    faults = pd.concat(validated.rejected)
+    unreadable = {column: left.index.isin(faults.loc[faults["column"].eq(column), "line"]) for column in ("employee_id", *DATES)}
     # A last day that cannot be read may be to come. A first day that cannot be read may lie behind it, unless the status says left.
     certain = left & ~unreadable["end_date"] & (terminated | ~unreadable["start_date"])
-    contradicted = _lines_with(validated.rejected, "end_date", left.index, [CONTRADICTING])
+    contradicted = left.index.isin(faults.loc[faults["column"].eq("end_date") & faults["code"].eq(CONTRADICTING), "line"])
     return Leavers(
         certain,
         terminated & unreadable["end_date"] & ~contradicted,
@@ -135,26 +136,20 @@ def _here(employee_id: pd.Series, saying: Leavers) -> pd.Series:
     return among(employee_id, employee_id[~(saying.certain | saying.undated | saying.pending)])
 
 
-def _lines_with(faults: list[pd.DataFrame], column: str, lines: pd.Index, codes: list[str] | None = None) -> pd.Series:
-    """Which lines have a fault in a column, of these codes where some are given."""
-    found = [part[part["column"].eq(column)] for part in faults]
-    at = pd.concat([part.loc[part["code"].isin(codes) if codes else part.index, "line"] for part in found]) if found else []
-    return pd.Series(lines.isin(at), index=lines)
-
-
 def spared(validated: Validated, saying: Leavers) -> Validated:
     """The rows, of which those that only say that somebody has left are used without what is missing or bad in them.
 
     Nothing of it is noted: nobody has to mend it.
     """
     lines = saying.numbered.index[saying.numbered]
-    rejected = [part[~part["line"].isin(lines)] for part in validated.rejected]
-    frame = validated.frame
+    theirs = [part["line"].isin(lines) for part in validated.rejected]
+    if not any(map(any, theirs)):
+        return validated
+    bad, frame = pd.concat([part[of] for part, of in zip(validated.rejected, theirs, strict=True)]), validated.frame
     for column in {*IDENTITY_COLUMNS, *DATES} - {"employee_id"}:
-        bad = [part.loc[part["column"].eq(column) & part["line"].isin(lines), "line"] for part in validated.rejected]
-        if found := {line for part in bad for line in part}:
+        if len(found := bad.loc[bad["column"].eq(column), "line"]):
             frame = frame.assign(**{column: frame[column].mask(frame.index.isin(found))})
-    return Validated(frame, rejected, validated.dropped)
+    return Validated(frame, [part[~of] for part, of in zip(validated.rejected, theirs, strict=True)], validated.dropped)
 
 
 def superseded(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
@@ -190,6 +185,8 @@ def again_at_once(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
         frame: As for `superseded`.
         saying: Which rows say left.
     """
+    if frame.empty:
+        return pd.Series(False, index=frame.index)
     pairs = _pairs(frame, saying.numbered, ~saying.certain)
     found = pairs.loc[_same_person(pairs) & _at_once(pairs), "line_other"]
     return pd.Series(frame.index.isin(found), index=frame.index)
@@ -209,6 +206,8 @@ def to_follow(frame: pd.DataFrame, saying: Leavers) -> pd.Series:
         saying: Which rows say left.
     """
     reason: pd.Series = pd.Series(float("nan"), index=frame.index, dtype="str")
+    if frame.empty:
+        return reason
     pairs = _pairs(frame, ~saying.certain & ~saying.pending, ~saying.certain)
     pairs = pairs[_same_person(pairs) & pairs["line"].ne(pairs["line_other"]) & ~pairs["start_date"].ge(pairs["end_date"])]
     at_once = pairs["start_date_other"].eq(pairs["end_date"]) & ~saying.pending[pairs["line_other"]].to_numpy()

@@ -65,8 +65,7 @@ def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.Da
         named &= unknown.str.casefold().isin(_names(frame))
     usual = str(forms.index[0]) if forms.iloc[0] * 2 >= len(distinct) and "9" in str(forms.index[0]) else None
     swapped = named & False
-    if usual is not None:
-        odd = unknown[_form(unknown).ne(usual)]
+    if usual is not None and (odd := unknown[_form(unknown).ne(usual)]).size:
         beside = [_holds_number(frame.loc[odd.index, name], usual, name) for name in _BESIDE if name in frame]
         for part in [*beside, odd.str.fullmatch(_DAY)]:
             swapped |= part.reindex(swapped.index, fill_value=False)

@@ -11,11 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
-import yaml
 from anyascii import anyascii
 from stdnum.de import idnr
 from stdnum.dk import cpr
@@ -26,6 +24,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 from stdnum.us import ssn
 
+from roster import shipped
 from roster.settings import People
 
 SAMPLE: Final = 2000
@@ -134,7 +133,7 @@ def _plain(text: str) -> str:
 @cache
 def _words() -> dict[str, frozenset[str]]:
     """Each list of the file, in plain letters."""
-    given: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "private.yaml").read_text(encoding="utf-8"))
+    given: dict[str, list[str]] = shipped.read(__file__, "private.yaml")
     return {name: frozenset(_plain(str(word)) for word in words) for name, words in given.items()}
 
 

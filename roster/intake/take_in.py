@@ -245,6 +245,8 @@ def _sorted(read: _Read, request: _Request, marked: Sequence[int] | pd.Index) ->
 def _usable(frame: pd.DataFrame, rejected: pd.Series) -> pd.DataFrame:
     """The rows that are not rejected; the frame is left without a column, since both at once would be hundreds of megabytes more."""
     kept = ~frame.index.isin(rejected)
+    if kept.all():
+        return frame
     lines = frame.index[kept]
     return pd.DataFrame({name: frame.pop(name)[kept] for name in map(str, list(frame))}, index=lines)
 

@@ -6,11 +6,9 @@ somebody stands (``roster.statuses``), what follows from finding one (``roster.p
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from roster import shipped
 from roster.intake.private import by_heading
 from roster.statuses import plain
 
@@ -81,6 +79,6 @@ def is_login(heading: str) -> bool:
 @cache
 def _words() -> dict[str, dict[str, str]]:
     """Each list of the file as a table from the plain word to what it stands for."""
-    given: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "headings.yaml").read_text(encoding="utf-8"))
+    given: dict[str, Any] = shipped.read(__file__, "headings.yaml")
     tables = {name: {plain(word): key for key, words in given[name].items() for word in words} for name in ("columns", "flags")}
     return tables | {name: {plain(word): name for word in given[name]} for name in _LISTS}

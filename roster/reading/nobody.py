@@ -282,8 +282,10 @@ def by_line(found: Mapping[int, Why]) -> pd.Series:
 
 def _repeats_header(frame: pd.DataFrame) -> pd.Series:
     same = frame if len(frame.columns) else frame.head(0)
-    for name in frame:
+    for name in same:
         same = same[same[name].str.lower().eq(str(name).lower()).fillna(False)]
+        if same.empty:
+            break
     return pd.Series(frame.index.isin(same.index), index=frame.index)
 
 

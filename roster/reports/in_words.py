@@ -69,6 +69,8 @@ def changes(report: RunReport, one: DestinationReport) -> pd.DataFrame:
 def of(one: DestinationReport) -> pd.DataFrame:
     """As `changes`, of what one destination's part of a run says by itself."""
     people = one.people.reindex(columns=list(PEOPLE)).set_index("person")
+    if one.changes.empty and not people["kinds"].isin(list(WHOLE)).any():
+        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     planned = one.changes.reindex(columns=list(CHANGE_COLUMNS))
     planned = planned.assign(person_kind=planned["person"].map(people["kinds"]).astype("str"))
     ends = planned["person_kind"].isin(ENDS)

@@ -159,6 +159,8 @@ def _by_person(side: InCommon) -> dict[tuple[str, str], tuple[str, str]]:
 def _why(found: pd.DataFrame, one: DestinationReport, other: DestinationReport) -> pd.Series:
     """What explains each difference: an outcome of tonight, a value that was left out, or that each shows what its own rules want."""
     why = pd.Series(pd.NA, found.index, dtype="str")
+    if found.empty:
+        return why
     off = {*_common(one).not_as_wanted, *_common(other).not_as_wanted}
     why = why.mask(found["what"].ne(PRESENCE) & ~found["employee_id"].isin(off), BY_RULE)
     for side in (one, other):

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from roster import shipped
 from roster.intake.countries import COUNTRIES
 from roster.proposal import recognising
 from roster.proposal.recognising import Guess
@@ -95,7 +95,7 @@ def source(name: str) -> Source:
     Args:
         name: One of `names`.
     """
-    return Source.model_validate(yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8")))
+    return Source.model_validate(shipped.read(__file__, f"{name}.yaml"))
 
 
 def looks_like(header: Collection[str]) -> str | None:
