@@ -57,6 +57,7 @@ def _calls(options: Options) -> Iterator[Row]:
 def _start(options: Options) -> Iterator[Row]:
     yield from cases.floor(options.repeats)
     yield from cases.imports(options.repeats)
+    yield from cases.idle(options.repeats)
 
 
 def _commands(options: Options) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from resources.rates import MARGIN
 STEPS = ("first load", "2.5 % changes", "no change")
 OURS, FINDITY_ALONE = "Rollcall", "Rollcall, Findity only"
 IMPORTS, NO_IMPORTS = "imports of a run", "imports of an empty job's run"
+IDLE = "a sync's steps and events without its work"
 LOOP = "x += i twenty million times"
 """By this a machine's pace is told: aims in seconds are of one on which it takes 1.0 s."""
 HUNDRED = 100
@@ -75,6 +76,15 @@ def imports(repeats: int) -> Iterator[Row]:
             run([sys.executable, "-m", "benchmarks.imports", "record", str(file), *of[2:]], environment)
             load = [sys.executable, "-m", "benchmarks.imports", "load", str(file)]
             yield Row(what, 0, "", 0, quickest(lambda load=load: run(load, environment), repeats + 1), peer=True)  # type: ignore[misc]
+
+
+def idle(repeats: int) -> Iterator[Row]:
+    """What starting, importing and Dagster's record of a sync take by themselves."""
+    with place(200, 0, ("expensify", "findity")) as (_, company, server):
+        environment = {**company.environment, **server.environment}
+        run([sys.executable, *NIGHT], environment)
+        again = [sys.executable, *job("benchmarks.idle", f"{NAME}_sync")]
+        yield Row(IDLE, 0, "", 0, quickest(lambda: run(again, environment), repeats + 1), peer=True)
 
 
 def loop() -> Row:

@@ -5,6 +5,7 @@ One more for each of these people is 300 more.
 
 import dataclasses
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from assets.graph import build as graph
 from assets.runs.launch import Location, run_job
 from benchmarks.cases import prepare
 from benchmarks.company import NAME, Company
+from benchmarks.idle import idle
 from cli.demo import SANDBOX_CREDENTIALS
 from resources import places
 from resources.ledger import Ledger
@@ -31,7 +33,7 @@ PEOPLE = 300
 SLACK = 0.05
 """A share. Ids, times and file names are shorter or longer, and a beat comes or does not."""
 STEPS = ("first load", "2.5 % changes", "no change")
-LOCATION = Location("tests", "counted_runs")
+LOCATION, IDLE = Location("tests", "counted_runs"), Location("tests", "idle_runs")
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def company(box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
     return company
 
 
-def test_no_run_calls_notes_asks_or_stores_more_than_before(box: Sandbox, company: Company) -> None:
+def test_no_run_calls_notes_asks_or_stores_more_than_before(box: Sandbox, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     found: dict[str, dict[str, float]] = {}
     for step in STEPS:
         prepare(company, step)
@@ -92,3 +94,18 @@ def test_no_run_calls_notes_asks_or_stores_more_than_before(box: Sandbox, compan
         assert all(count for what, count in found[step].items() if what != "writes"), "each is counted"
     assert found["no change"]["writes"] == 0
     assert beyond("runs", found, share=SLACK) == {}
+    box.calls.clear()
+    module = ModuleType(IDLE.module)
+    module.defs = idle(sys.modules[LOCATION.module].defs)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, IDLE.module, module)
+    again = run_job(f"{NAME}_sync", location=IDLE)
+    assert again.succeeded, again.message
+    assert kinds(again.run_id) == kinds(result.run_id), "the one that does nothing tells Dagster as much"
+    assert not box.calls
+
+
+def kinds(run_id: str) -> Counter[str]:
+    """How many events a run has of each kind, other than lines of its log and what Dagster's process says of itself."""
+    with dg.DagsterInstance.get() as instance:
+        events = [entry.dagster_event.event_type for entry in instance.all_logs(run_id) if entry.dagster_event]
+    return Counter(event.value for event in events if event != dg.DagsterEventType.ENGINE_EVENT)
